@@ -1,0 +1,87 @@
+"""What goes out: JSON that the database wrote, with its ETag; made here and nowhere else."""
+
+import hashlib
+import re
+from http import HTTPStatus
+
+import orjson
+from flask import Response, request
+
+from api.errors import Problem
+from models.db import Whole
+from models.replies import Answer
+
+MEDIA_TYPE = "application/json"
+
+_ETAG = re.compile(r'"([1-9][0-9]{0,15})-[0-9a-f]{16}"')
+
+
+def one(whole: Whole) -> Response:
+    """One thing. Its ETag is the version, for If-Match, and a hash of the body, for If-None-Match:
+    what is linked changes the body without a new version."""
+    return _sent(whole.json, f"{whole.version}-{_hash(whole.json)}")
+
+
+def created(path: str, id: int, whole: Whole) -> Response:
+    """A new thing, with its address."""
+    answer = one(whole)
+    answer.status_code = HTTPStatus.CREATED
+    answer.headers["Location"] = f"/v1/{path}/{id}"
+    return answer
+
+
+def items(parts: list[str], following: str | None, link: str | None) -> Response:
+    """One page of a list."""
+    body = '{"items":[' + ",".join(parts) + '],"next":' + orjson.dumps(following).decode() + "}"
+    answer = _sent(body, _hash(body))
+    if link:
+        answer.headers["Link"] = link
+    return answer
+
+
+def nothing() -> Response:
+    """Done, and there is nothing to show."""
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def kept(answer: Response) -> Answer:
+    """What a retry needs of the answer to a create."""
+    headers = {name: answer.headers[name] for name in ("Location", "ETag") if name in answer.headers}
+    return Answer(answer.status_code, headers, answer.get_data(as_text=True))
+
+
+def again(reply: Answer) -> Response:
+    """The same answer as the first time."""
+    answer = Response(reply.body, reply.status, content_type=MEDIA_TYPE)
+    answer.headers.update(reply.headers)
+    return answer
+
+
+def matched_version() -> int:
+    """The version in If-Match. Raises 428 where there is no such header, 412 where it is no ETag of ours."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise _precondition(
+            HTTPStatus.PRECONDITION_REQUIRED, "Read it first, then send its ETag as If-Match, so that no change is lost."
+        )
+    match = _ETAG.fullmatch(header.strip())
+    if not match:
+        raise _precondition(HTTPStatus.PRECONDITION_FAILED, "This is not the ETag of what you would change.")
+    return int(match[1])
+
+
+def _precondition(status: HTTPStatus, detail: str) -> Problem:
+    return Problem(status, detail, [{"header": "If-Match", "detail": detail}])
+
+
+def _sent(body: str, etag: str) -> Response:
+    answer = Response(body, content_type=MEDIA_TYPE)
+    answer.set_etag(etag)
+    if request.method in ("GET", "HEAD"):
+        answer.headers["Cache-Control"] = "no-cache"
+        answer.make_conditional(request)
+    return answer
+
+
+def _hash(body: str) -> str:
+    return hashlib.blake2b(body.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,73 @@
+"""create_app: settings in, a Flask app out."""
+
+from flask import Flask, Response
+from werkzeug.routing import IntegerConverter, Map
+
+from api import errors, settings
+from api.routes import (
+    changes,
+    claims,
+    contract,
+    counterclaims,
+    documents,
+    reviews,
+    sentences,
+    speakers,
+    statements,
+    topics,
+)
+from api.schemas.fields import BIGGEST
+from api.settings import Settings
+from models import db
+
+#: In the order in which the contract shows them.
+ROUTES = (
+    claims.routes,
+    counterclaims.routes,
+    statements.routes,
+    documents.routes,
+    sentences.routes,
+    speakers.routes,
+    reviews.routes,
+    topics.routes,
+    changes.routes,
+    contract.routes,
+)
+
+
+class IdConverter(IntegerConverter):
+    """An id in a path: a whole number that JSON keeps exactly, without leading zeros."""
+
+    regex = r"[1-9][0-9]{0,15}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, min=1, max=BIGGEST)
+
+
+def create_app(config: Settings | None = None) -> Flask:
+    """The app for `config`, or for the environment's settings, bound to its database.
+
+    Raises ValueError for a setting that is wrong.
+    """
+    config = config or settings.read()
+    db.connect(config.DATABASE_URL)
+    app = Flask(__name__, static_folder=None)
+    app.config["SETTINGS"] = config
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.redirect_defaults = False
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    for routes in ROUTES:
+        app.register_blueprint(routes)
+    errors.register(app)
+    app.after_request(_guard)
+    return app
+
+
+def _guard(answer: Response) -> Response:
+    """The headers that every answer bears: nothing here is for a browser to run or to guess at."""
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault("Vary", "Authorization")
+    return answer

@@ -1,0 +1,56 @@
+"""Keys and scopes: who asks, and whether they may."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from flask import current_app, g, request
+
+from api.errors import Problem
+from models import keys
+from models.keys import Caller
+
+#: RFC 6750, section 2.1.
+_BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
+
+
+def admit(scope: str | None) -> None:
+    """Let the caller in for this request, or raise 401 or 403; None asks for no scope.
+
+    Runs before the body is read, so that a stranger can neither learn anything nor hold a thread.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        g.caller = keys.PUBLIC
+    else:
+        match = _BEARER.fullmatch(header)
+        caller = keys.holder(secret=match[1]) if match else None
+        if caller is None:
+            raise _unauthorized("This key is unknown, revoked or expired.", 'Bearer error="invalid_token"')
+        g.caller = caller
+    if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
+        scope = "read"
+    if not g.caller.may(scope):
+        if g.caller is keys.PUBLIC:
+            raise _unauthorized(f"This takes a key with the {scope} scope: send Authorization: Bearer KEY.", "Bearer")
+        raise Problem(
+            HTTPStatus.FORBIDDEN, f"This takes a key with the {scope} scope; yours has the {g.caller.scope} scope."
+        )
+
+
+def admit_status(query: dict[str, Any]) -> None:
+    """Refuse with 403 a list of what is not accepted, where the caller does not review."""
+    if query.get("status", "accepted") != "accepted" and not caller().viewer.unreviewed:
+        detail = "Candidates and rejected statements take a key with the review scope."
+        raise Problem(HTTPStatus.FORBIDDEN, detail, [{"parameter": "status", "detail": detail}])
+
+
+def caller() -> Caller:
+    """Who asks."""
+    admitted: Caller = g.caller
+    return admitted
+
+
+def _unauthorized(detail: str, challenge: str) -> Problem:
+    errors = [{"header": "Authorization", "detail": detail}]
+    return Problem(HTTPStatus.UNAUTHORIZED, detail, errors, {"WWW-Authenticate": challenge})

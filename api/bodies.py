@@ -1,0 +1,167 @@
+"""One strict loader for all that comes in: bodies and query strings, each error with the place it is meant for."""
+
+import json
+import math
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from flask import current_app, request
+from marshmallow import Schema, ValidationError
+
+from api.errors import Problem
+from api.schemas.fields import BIGGEST
+
+#: How deep a body may nest; the deepest that the contract knows is 6.
+DEEPEST = 32
+
+
+def query(schema: type[Schema]) -> dict[str, Any]:
+    """The query string as `schema` reads it. Raises 400 that names each wrong parameter and lists the known ones."""
+    errors = [
+        {"parameter": name, "detail": "Give this once."}
+        for name, values in request.args.lists()
+        if len(values) > 1 and name in schema().fields
+    ]
+    if errors:
+        raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
+    try:
+        loaded: dict[str, Any] = schema().load(request.args.to_dict())
+    except ValidationError as error:
+        known = ", ".join(sorted(schema().fields)) or "none"
+        errors = [
+            {"parameter": name, "detail": _sentence(messages)}
+            for name, messages in error.normalized_messages().items()
+        ]
+        names = ", ".join(problem["parameter"] for problem in errors)
+        detail = f"The query string is not understood ({names}). The parameters here are: {known}."
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, errors) from None
+    return loaded
+
+
+def body(schema: type[Schema]) -> dict[str, Any]:
+    """The request's body as `schema` reads it.
+
+    Raises 415 for another media type, 411 without a length, 413 over the limit, 400 for what is no
+    JSON, 422 with a JSON pointer for each wrong member.
+    """
+    return loaded(schema, parsed(_raw()))
+
+
+def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:
+    """`value` as `schema` reads it. Raises 422 with a JSON pointer for each wrong member."""
+    if not isinstance(value, dict):
+        raise _unprocessable([{"pointer": "", "detail": "Give an object."}])
+    try:
+        result: dict[str, Any] = schema().load(value)
+    except ValidationError as error:
+        raise _unprocessable(_pointers(error.normalized_messages())) from None
+    return result
+
+
+def parsed(raw: bytes) -> Any:
+    """JSON, strictly: UTF-8, no doubled member, no NaN or Infinity, no number that loses digits, no deep nesting.
+
+    Raises 400.
+    """
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_int=_integer,
+            parse_float=_float,
+        )
+        _measure(value)
+    except UnicodeDecodeError as error:
+        raise _malformed(f"The body is not UTF-8: byte {error.start} is the first that is not.") from None
+    except json.JSONDecodeError as error:
+        raise _malformed(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    except RecursionError:
+        raise _malformed(f"The body nests too deeply: {DEEPEST} levels are the most.") from None
+    return value
+
+
+def _raw() -> bytes:
+    if request.mimetype != "application/json":
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "Send JSON, with Content-Type: application/json.",
+            [{"header": "Content-Type", "detail": "application/json is the only one that is read here."}],
+        )
+    if request.content_length is None:
+        # Without a length the server could not tell a whole body from a cut one.
+        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length; chunked bodies are not taken.")
+    most = current_app.config["SETTINGS"].MAX_BODY_BYTES
+    if request.content_length > most:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body holds at most {most:,} bytes.")
+    raw = request.get_data()
+    if len(raw) != request.content_length:
+        raise _malformed("The body is shorter than its Content-Length.")
+    return raw
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise _malformed(f"The member {doubled[:80]!r} is given twice in one object.")
+    return made
+
+
+def _constant(name: str) -> NoReturn:
+    raise _malformed(f"{name} is no JSON number.")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > len(str(BIGGEST)) + 1 or abs(int(digits)) > BIGGEST:
+        raise _malformed(f"A whole number is at most {BIGGEST} here, either side of 0.")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise _malformed("A number is too large.")
+    return value
+
+
+def _measure(value: Any, depth: int = 1) -> None:
+    if depth > DEEPEST:
+        raise RecursionError
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in inner:
+        _measure(part, depth + 1)
+
+
+def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
+    """marshmallow's nested messages as {pointer, detail} (RFC 6901)."""
+    if not isinstance(messages, dict):
+        return [{"pointer": at, "detail": _sentence(messages)}]
+    errors = []
+    for name, inner in messages.items():
+        step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+        errors += _pointers(inner, at + step)
+    return errors
+
+
+def _sentence(messages: Any) -> str:
+    words = {
+        "Unknown field.": "This is not known here: leave it out.",
+        "Missing data for required field.": "This is required.",
+        "Field may not be null.": "This cannot be null.",
+        "Not a valid list.": "Give a list.",
+        "Invalid input type.": "Give an object.",
+    }
+    flat = messages if isinstance(messages, list) else [str(messages)]
+    return " ".join(words.get(message, str(message)) for message in flat)
+
+
+def _malformed(detail: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, detail, [{"pointer": "", "detail": detail}])
+
+
+def _unprocessable(errors: list[dict[str, str]]) -> Problem:
+    shown = "; ".join(f"{error['pointer'] or 'the body'}: {error['detail']}" for error in errors[:3])
+    more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The body does not have the right shape. {shown}{more}", errors)

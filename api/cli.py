@@ -1,0 +1,185 @@
+"""The `counterclaim` command: serve, migrate, import, export, keys and the contract."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo
+from granian.constants import Interfaces
+from granian.server import Server
+
+from api import openapi
+from api.app import create_app
+from api.formats import ndjson
+from api.schemas.fields import Moment
+from models import db, documents, keys
+from models.changes import Actor
+from models.refusals import Refusal
+from models.tables import SCOPES
+
+
+def _app() -> Flask:
+    try:
+        return create_app()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=AppGroup)
+@click.version_option(package_name="counterclaim")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Counterclaim, an open registry of attributed claims.
+
+    Settings are read from the environment: DATABASE_URL, HOST, PORT and the others in the README.
+    """
+    context.obj = ScriptInfo(create_app=_app, set_debug_flag=False)
+
+
+@main.command()
+def serve() -> None:
+    """Serve the API on HOST and PORT, with the schema brought up to date first."""
+    config = current_app.config["SETTINGS"]
+    _migrate()
+    db.close()
+    click.echo(f"Serving {config.DATABASE_URL.split('@')[-1]} on http://{config.HOST}:{config.PORT}/v1/claims")
+    Server(
+        "api.app:create_app",
+        address=config.HOST,
+        port=config.PORT,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=config.PROCESSES,
+        blocking_threads=config.THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema up to date; it is safe to run at any time, from several machines."""
+    _migrate()
+
+
+@main.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--if-empty", is_flag=True, help="Do nothing where the registry already holds a document.")
+def import_(file: IO[bytes], if_empty: bool) -> None:
+    """Import FILE, or standard input for -, in the NDJSON form that export writes.
+
+    What is known stays as it is, so a second import of the same file changes nothing. Each line is
+    stored whole or not at all; a line that is refused is told with its number and the reason.
+    """
+    _migrate()
+    if if_empty and documents.any_stored():
+        click.echo("The registry is not empty: nothing was imported.")
+        return
+    told: Counter[str] = Counter()
+    for outcome in ndjson.read(_watched(file), by=Actor()):
+        told[outcome.what] += 1
+        if outcome.what == "refused":
+            click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
+    click.echo(f"{told['new']} new, {told['known']} known already, {told['refused']} refused.")
+    if told["refused"]:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("file", type=click.File("wb", atomic=True), default="-")
+def export(file: IO[bytes]) -> None:
+    """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
+
+    Candidates and whole texts are in it; what was retracted or merged is not.
+    """
+    count = 0
+    for count, line in enumerate(ndjson.write(), 1):
+        file.write(line)
+        if count % 1000 == 0:
+            click.echo(f"\r{count} lines", nl=False, err=True)
+    click.echo(f"\r{count} lines exported.", err=True)
+
+
+@main.group("key")
+def key() -> None:
+    """Make, list and revoke the keys that may read, write, review or administer."""
+
+
+@key.command("create")
+@click.option("--name", required=True, help="Whose key it is, for people.")
+@click.option("--scope", required=True, type=click.Choice(SCOPES), help="The widest thing it may do.")
+@click.option("--expires", "expires_at", help="When it stops working, such as 2027-01-01T00:00:00Z; never by default.")
+@click.option("--first", is_flag=True, help="Do nothing where there is a key already.")
+def key_create(name: str, scope: str, expires_at: str | None, first: bool) -> None:
+    """Make a key and print it, alone, on standard output. It is shown this once."""
+    _migrate(quiet=True)
+    if first and keys.everything():
+        return
+    try:
+        until = Moment().deserialize(expires_at) if expires_at else None
+    except Exception as error:
+        raise click.BadParameter(str(error), param_hint="--expires") from None
+    made, secret = keys.create(name=name, scope=scope, expires_at=until)
+    click.echo(f"Key {made.id} ({scope}) for {name}; keep it, it is not shown again:", err=True)
+    click.echo(secret)
+
+
+@key.command("list")
+def key_list() -> None:
+    """List the keys, with their first characters only."""
+    _migrate(quiet=True)
+    for made in keys.everything():
+        state = f"revoked {made.revoked_at}" if made.revoked_at else f"expires {made.expires_at or 'never'}"
+        click.echo(f"{made.id}\t{made.hint}…\t{made.scope}\t{made.created_at}\t{state}\t{made.name}")
+
+
+@key.command("revoke")
+@click.argument("id", type=int)
+def key_revoke(id: int) -> None:
+    """Make the key with this ID useless from the next request on."""
+    _migrate(quiet=True)
+    revoked = keys.revoke(id=id)
+    click.echo(f"Key {revoked.id} of {revoked.name} is revoked.")
+
+
+@main.command("openapi")
+@click.option("--check", is_flag=True, help="Only say whether FILE is what the app renders.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="openapi.yaml")
+def openapi_(file: Path, check: bool) -> None:
+    """Write the contract to FILE, openapi.yaml by default; - is standard output."""
+    text = openapi.as_yaml(current_app)
+    if str(file) == "-":
+        click.echo(text, nl=False)
+    elif not check:
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"{file} is written.")
+    elif not file.exists() or file.read_text(encoding="utf-8") != text:
+        raise click.ClickException(f"{file} is not what the app renders: run `counterclaim openapi {file}`.")
+
+
+def _migrate(quiet: bool = False) -> None:
+    for name in db.migrate():
+        if not quiet:
+            click.echo(f"Applied migration {name}.", err=True)
+
+
+def _watched(file: IO[bytes]) -> Any:
+    """The lines of `file`, with a progress bar where a person is watching."""
+    size = Path(file.name).stat().st_size if Path(file.name).is_file() else None
+    with click.progressbar(length=size or 0, file=sys.stderr, hidden=size is None or not sys.stderr.isatty()) as bar:
+        for line in file:
+            yield line
+            bar.update(len(line))
+
+
+def run() -> None:
+    """Run the command; a refusal is told in its own sentence, without a traceback."""
+    try:
+        main()
+    except Refusal as refusal:
+        click.echo(f"Error: {refusal.detail}", err=True)
+        sys.exit(1)

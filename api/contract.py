@@ -1,0 +1,133 @@
+"""The hinge of the outside: one decorator says what a route takes, gives and refuses; it runs and describes it.
+
+Above each route stands what comes in, what goes out and what may be refused; the function below is
+only the deed, and its docstring is public: it becomes summary and description in `openapi.yaml`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema
+
+from api import answers, auth, bodies
+from api.errors import Problem
+from models import db, replies
+
+View = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address."""
+
+    id: str
+    method: str
+    rule: str
+    view: View
+    #: The scope that it takes; None for what the public may do.
+    scope: str | None
+    query: type[Schema] | None
+    body: type[Schema] | None
+    #: The shape of the answer; None where it has no body.
+    gives: type[Schema] | None
+    #: Another media type than JSON that it answers with.
+    media_type: str
+    status: HTTPStatus
+    #: What it refuses besides what follows from the above.
+    refuses: tuple[HTTPStatus, ...]
+    #: Whether it changes a version that the caller must have read.
+    matches: bool = field(default=False)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything."""
+        return self.method != "GET"
+
+    @property
+    def creates(self) -> bool:
+        """Whether it makes something new, so that a retry needs an Idempotency-Key."""
+        return self.status == HTTPStatus.CREATED
+
+    def run(self, **given: Any) -> Response:
+        """Let the caller in, read the request, do the deed in one transaction if it writes."""
+        auth.admit(self.scope)
+        if self.query is not None:
+            given["query"] = bodies.query(self.query)
+        elif request.args:
+            given |= bodies.query(Schema.from_dict({}, name="NoQuery"))
+        if self.matches:
+            given["version"] = answers.matched_version()
+        if self.body is not None:
+            given["body"] = bodies.body(self.body)
+        if not self.writes:
+            return self.view(**given)
+        if self.creates and "Idempotency-Key" in request.headers:
+            return self._once(lambda: self.view(**given))
+        with db.transaction():
+            return self.view(**given)
+
+    def _once(self, work: Callable[[], Response]) -> Response:
+        token = request.headers["Idempotency-Key"]
+        if not 1 <= len(token) <= 255 or not token.isascii() or not token.isprintable():
+            detail = "An Idempotency-Key has 1 to 255 printable ASCII characters, a UUID for example."
+            raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
+        key_id = auth.caller().key_id
+        assert key_id is not None  # nobody writes without a key
+        sent = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
+        return answers.again(
+            replies.once(key_id=key_id, token=token, request=sent, work=lambda: answers.kept(work()))
+        )
+
+
+class Routes(Blueprint):
+    """The routes of one noun, and the operations that they are."""
+
+    def __init__(self, noun: str, description: str) -> None:
+        """`description` stands above the noun's operations in the contract."""
+        super().__init__(noun, __name__, url_prefix="/v1")
+        self.description = description
+        self.operations: list[Operation] = []
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        *,
+        scope: str | None = None,
+        query: type[Schema] | None = None,
+        body: type[Schema] | None = None,
+        gives: type[Schema] | None = None,
+        media_type: str = answers.MEDIA_TYPE,
+        status: HTTPStatus = HTTPStatus.OK,
+        refuses: tuple[HTTPStatus, ...] = (),
+        matches: bool = False,
+    ) -> Callable[[View], View]:
+        """Make a route of the function below. Its name is the operationId.
+
+        The function is called with the path's variables, and with `query`, `body` and `version` (of
+        If-Match) where these are asked for.
+        """
+
+        def register(view: View) -> View:
+            made = Operation(
+                id=view.__name__,
+                method=method,
+                rule=rule,
+                view=view,
+                scope=scope,
+                query=query,
+                body=body,
+                gives=gives,
+                media_type=media_type,
+                status=status,
+                refuses=refuses,
+                matches=matches,
+            )
+            self.operations.append(made)
+            self.add_url_rule(rule, view.__name__, made.run, methods=[method])
+            return view
+
+        return register

@@ -1,0 +1,1 @@
+"""Other shapes, in and out."""

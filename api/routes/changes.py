@@ -1,0 +1,22 @@
+"""/v1/changes"""
+
+from typing import Any
+
+from flask import Response
+
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import page_of
+from api.schemas.changes import Change, ChangeQuery
+from models import changes
+
+routes = Routes("changes", "The append-only log of everything that was changed.")
+
+
+@routes.operation("GET", "/changes", scope="review", query=ChangeQuery, gives=page_of(Change))
+def list_changes(query: dict[str, Any]) -> Response:
+    """List what was changed, oldest first.
+
+    A caller that keeps the last `next` goes on from there.
+    """
+    return page(changes.listed, query)

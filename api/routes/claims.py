@@ -1,0 +1,120 @@
+"""/v1/claims"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import admit_status, caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import RetractQuery, page_of
+from api.schemas.claims import Claim, ClaimChange, ClaimQuery
+from api.schemas.refs import Merge, NewClaim
+from models import claims
+
+routes = Routes("claims", "The propositions, apart from who put them forward.")
+
+
+@routes.operation("GET", "/claims", query=ClaimQuery, gives=page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
+def list_claims(query: dict[str, Any]) -> Response:
+    """List claims with everything linked, newest first."""
+    admit_status(query)
+    return page(claims.listed, query, viewer=caller().viewer)
+
+
+@routes.operation(
+    "POST",
+    "/claims",
+    scope="write",
+    body=NewClaim,
+    gives=Claim,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def create_claim(body: dict[str, Any]) -> Response:
+    """Add a claim that nobody is recorded as stating yet.
+
+    The same words may be another claim, so this always makes a new one.
+    """
+    id = claims.create(by=caller().actor, **body)
+    return answers.created("claims", id, claims.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation("GET", "/claims/<id:id>", gives=Claim, refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE,))
+def get_claim(id: int) -> Response:
+    """Fetch one claim with everything linked.
+
+    Its statements, each with speaker, sentence and document; the claims that answer it and those that it
+    answers, each with theirs; and its reviews. One that was merged answers 308 with the address of
+    the survivor.
+    """
+    return answers.one(claims.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "PATCH",
+    "/claims/<id:id>",
+    scope="write",
+    body=ClaimChange,
+    gives=Claim,
+    matches=True,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Change text, language, topics or subjects of a claim."""
+    claims.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(claims.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "DELETE",
+    "/claims/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE,),
+)
+def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a claim back.
+
+    Refused with 409 while statements of it stand: retract or move those first.
+    """
+    claims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/claims/<id:id>/merge",
+    scope="write",
+    body=Merge,
+    gives=Claim,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def merge_claim(id: int, body: dict[str, Any]) -> Response:
+    """Let a claim be one with another.
+
+    The survivor takes over statements, counterclaims and reviews; the merged one answers 308 from then
+    on. Two claims that answer one another are refused with 409. The answer is the survivor.
+    """
+    into = claims.merge(by=caller().actor, id=id, into=body["into"])
+    return answers.one(claims.whole(id=into, viewer=caller().viewer))
+
+
+@routes.operation(
+    "POST",
+    "/claims/<id:id>/unmerge",
+    scope="write",
+    gives=Claim,
+    refuses=(HTTPStatus.CONFLICT,),
+)
+def unmerge_claim(id: int) -> Response:
+    """Undo the merge of a claim.
+
+    What moved then and is still there moves back. Merges are undone in the reverse order.
+    """
+    claims.unmerge(by=caller().actor, id=id)
+    return answers.one(claims.whole(id=id, viewer=caller().viewer))

@@ -1,0 +1,77 @@
+"""/v1/counterclaims"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import admit_status, caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import RetractQuery, page_of
+from api.schemas.counterclaims import Counterclaim, CounterclaimChange, CounterclaimQuery, NewCounterclaim
+from models import counterclaims
+
+routes = Routes("counterclaims", "The exchanges: a claim and the claim that answers it.")
+
+
+@routes.operation("GET", "/counterclaims", query=CounterclaimQuery, gives=page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,))
+def list_counterclaims(query: dict[str, Any]) -> Response:
+    """List exchanges, charge and answer side by side, newest first."""
+    admit_status(query)
+    return page(counterclaims.listed, query, viewer=caller().viewer)
+
+
+@routes.operation(
+    "POST",
+    "/counterclaims",
+    scope="write",
+    body=NewCounterclaim,
+    gives=Counterclaim,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def create_counterclaim(body: dict[str, Any]) -> Response:
+    """Let one claim answer another.
+
+    Refused with 409 where a claim would answer itself, and where the edge is known.
+    """
+    id = counterclaims.create(by=caller().actor, **body)
+    return answers.created("counterclaims", id, counterclaims.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation("GET", "/counterclaims/<id:id>", gives=Counterclaim, refuses=(HTTPStatus.GONE,))
+def get_counterclaim(id: int) -> Response:
+    """Fetch one exchange, charge and answer side by side."""
+    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "PATCH",
+    "/counterclaims/<id:id>",
+    scope="write",
+    body=CounterclaimChange,
+    gives=Counterclaim,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Change kind, note or evidence of a counterclaim."""
+    counterclaims.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "DELETE",
+    "/counterclaims/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.GONE,),
+)
+def retract_counterclaim(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a counterclaim back; the claims stay."""
+    counterclaims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()

@@ -1,0 +1,79 @@
+"""/v1/reviews"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import RetractQuery, page_of
+from api.schemas.reviews import NewReview, Review, ReviewChange, ReviewQuery
+from models import reviews
+
+routes = Routes("reviews", "What fact-checkers published about claims.")
+
+
+@routes.operation("GET", "/reviews", query=ReviewQuery, gives=page_of(Review))
+def list_reviews(query: dict[str, Any]) -> Response:
+    """List reviews, newest first."""
+    return page(reviews.listed, query, viewer=caller().viewer)
+
+
+@routes.operation(
+    "POST",
+    "/reviews",
+    scope="write",
+    body=NewReview,
+    gives=Review,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def create_review(body: dict[str, Any]) -> Response:
+    """Add a review of a claim.
+
+    The same address for the same claim is refused with 409, which names the review that is known.
+    """
+    id = reviews.create(by=caller().actor, **body)
+    return answers.created("reviews", id, reviews.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation("GET", "/reviews/<id:id>", gives=Review, refuses=(HTTPStatus.GONE,))
+def get_review(id: int) -> Response:
+    """Fetch one review with its claim."""
+    return answers.one(reviews.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "PATCH",
+    "/reviews/<id:id>",
+    scope="write",
+    body=ReviewChange,
+    gives=Review,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Change a review.
+
+    Its claim never changes.
+    """
+    reviews.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(reviews.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "DELETE",
+    "/reviews/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.GONE,),
+)
+def retract_review(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a review back."""
+    reviews.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()

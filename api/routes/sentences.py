@@ -1,0 +1,86 @@
+"""/v1/sentences"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import RetractQuery, page_of
+from api.schemas.sentences import NewSentence, Sentence, SentenceChange, SentenceQuery
+from models import sentences
+
+routes = Routes("sentences", "The sentences that documents are cut into; people mend the cuts by hand.")
+
+
+@routes.operation("GET", "/sentences", query=SentenceQuery, gives=page_of(Sentence))
+def list_sentences(query: dict[str, Any]) -> Response:
+    """List sentences, newest first.
+
+    The public sees those that carry accepted statements and one on either side.
+    """
+    return page(sentences.listed, query, viewer=caller().viewer)
+
+
+@routes.operation(
+    "POST",
+    "/sentences",
+    scope="write",
+    body=NewSentence,
+    gives=Sentence,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def create_sentence(body: dict[str, Any]) -> Response:
+    """Add a sentence that the cutting missed.
+
+    It lies inside its document and over no other sentence.
+    """
+    id = sentences.create(by=caller().actor, **body)
+    return answers.created("sentences", id, sentences.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation("GET", "/sentences/<id:id>", gives=Sentence, refuses=(HTTPStatus.GONE,))
+def get_sentence(id: int) -> Response:
+    """Fetch one sentence with its neighbours."""
+    return answers.one(sentences.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "PATCH",
+    "/sentences/<id:id>",
+    scope="write",
+    body=SentenceChange,
+    gives=Sentence,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Move the edges of a sentence.
+
+    Refused with 409 where it would lie over another sentence or outside the document, or where a
+    statement would no longer start in its sentence.
+    """
+    sentences.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(sentences.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "DELETE",
+    "/sentences/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE,),
+)
+def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a sentence back, to join it to a neighbour for example.
+
+    Refused with 409 while statements stand in it.
+    """
+    sentences.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()

@@ -1,0 +1,121 @@
+"""/v1/speakers"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import RetractQuery, page_of
+from api.schemas.speakers import NewSpeaker, Speaker, SpeakerChange, SpeakerQuery
+from api.schemas.refs import Merge
+from models import speakers
+
+routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
+
+
+@routes.operation("GET", "/speakers", query=SpeakerQuery, gives=page_of(Speaker))
+def list_speakers(query: dict[str, Any]) -> Response:
+    """List speakers, newest first.
+
+    `name` finds a speaker by name or alias.
+    """
+    return page(speakers.listed, query, viewer=caller().viewer)
+
+
+@routes.operation(
+    "POST",
+    "/speakers",
+    scope="write",
+    body=NewSpeaker,
+    gives=Speaker,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def create_speaker(body: dict[str, Any]) -> Response:
+    """Add a speaker.
+
+    A name that another speaker has is refused with 409, which names that speaker: use that one, or
+    tell the two apart in the name.
+    """
+    id = speakers.create(by=caller().actor, **body)
+    return answers.created("speakers", id, speakers.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation("GET", "/speakers/<id:id>", gives=Speaker, refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE,))
+def get_speaker(id: int) -> Response:
+    """Fetch one speaker with the newest of their statements.
+
+    One that was merged answers 308 with the address of the survivor.
+    """
+    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "PATCH",
+    "/speakers/<id:id>",
+    scope="write",
+    body=SpeakerChange,
+    gives=Speaker,
+    matches=True,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Change what is known of a speaker."""
+    speakers.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "DELETE",
+    "/speakers/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE,),
+)
+def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a speaker back.
+
+    Refused with 409 while statements of theirs stand; two that are the same are merged instead.
+    """
+    speakers.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/speakers/<id:id>/merge",
+    scope="write",
+    body=Merge,
+    gives=Speaker,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def merge_speaker(id: int, body: dict[str, Any]) -> Response:
+    """Let a speaker be one with another.
+
+    The survivor takes over statements and names; the merged one answers 308 from then on. The answer is
+    the survivor.
+    """
+    into = speakers.merge(by=caller().actor, id=id, into=body["into"])
+    return answers.one(speakers.whole(id=into, viewer=caller().viewer))
+
+
+@routes.operation(
+    "POST",
+    "/speakers/<id:id>/unmerge",
+    scope="write",
+    gives=Speaker,
+    refuses=(HTTPStatus.CONFLICT,),
+)
+def unmerge_speaker(id: int) -> Response:
+    """Undo the merge of a speaker.
+
+    What moved then and is still there moves back. Merges are undone in the reverse order.
+    """
+    speakers.unmerge(by=caller().actor, id=id)
+    return answers.one(speakers.whole(id=id, viewer=caller().viewer))

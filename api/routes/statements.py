@@ -1,0 +1,92 @@
+"""/v1/statements"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import admit_status, caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import RetractQuery, page_of
+from api.schemas.statements import NewStatement, Statement, StatementChange, StatementQuery
+from models import statements
+
+routes = Routes("statements", "The acts of attribution: this speaker, in this sentence, put this claim forward.")
+
+
+@routes.operation("GET", "/statements", query=StatementQuery, gives=page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,))
+def list_statements(query: dict[str, Any]) -> Response:
+    """List statements, newest first.
+
+    Candidates and rejected ones take the review scope.
+    """
+    admit_status(query)
+    return page(statements.listed, query, viewer=caller().viewer)
+
+
+@routes.operation(
+    "POST",
+    "/statements",
+    scope="write",
+    body=NewStatement,
+    gives=Statement,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def create_statement(body: dict[str, Any]) -> Response:
+    """Record who said what, where, and what it answers, in one request.
+
+    Speaker, document, sentence and claim are named by id, or by what they are known by, or given
+    whole: what is new is made, all in one transaction. Spans are given by offsets or by exact words;
+    words that stand more than once are refused with 409, which lists the places. A claim given by
+    text is a new one unless `reuse` is true. The answer is the linked whole.
+    """
+    id = statements.record(by=caller().actor, **body)
+    return answers.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
+
+
+@routes.operation("GET", "/statements/<id:id>", gives=Statement, refuses=(HTTPStatus.GONE,))
+def get_statement(id: int) -> Response:
+    """Fetch one statement with everything linked.
+
+    Its speaker, sentence, document, claim, and the exchanges of that claim in both directions.
+    """
+    return answers.one(statements.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "PATCH",
+    "/statements/<id:id>",
+    scope="write",
+    body=StatementChange,
+    gives=Statement,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Change a statement, or decide on a candidate.
+
+    Changing the status takes the review scope. Its document and origin never change.
+    """
+    statements.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(statements.whole(id=id, viewer=caller().viewer, written=True))
+
+
+@routes.operation(
+    "DELETE",
+    "/statements/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.GONE,),
+)
+def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a statement back, with the counterclaims whose evidence it is.
+
+    Its claim stays. From then on the statement answers 410, with when and why.
+    """
+    statements.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()

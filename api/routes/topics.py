@@ -1,0 +1,79 @@
+"""/v1/topics"""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import PageQuery, RetractQuery, page_of
+from api.schemas.topics import NewTopic, Topic, TopicChange
+from models import topics
+
+routes = Routes("topics", "Subject headings that claims are filed under.")
+
+
+@routes.operation("GET", "/topics", query=PageQuery, gives=page_of(Topic))
+def list_topics(query: dict[str, Any]) -> Response:
+    """List topics, newest first."""
+    return page(topics.listed, query)
+
+
+@routes.operation(
+    "POST",
+    "/topics",
+    scope="write",
+    body=NewTopic,
+    gives=Topic,
+    status=HTTPStatus.CREATED,
+    refuses=(HTTPStatus.CONFLICT,),
+)
+def create_topic(body: dict[str, Any]) -> Response:
+    """Add a topic.
+
+    A slug that stands already is refused with 409, and the answer names the topic that has it.
+    """
+    id = topics.create(by=caller().actor, **body)
+    return answers.created("topics", id, topics.whole(id=id))
+
+
+@routes.operation("GET", "/topics/<id:id>", gives=Topic, refuses=(HTTPStatus.GONE,))
+def get_topic(id: int) -> Response:
+    """Fetch one topic."""
+    return answers.one(topics.whole(id=id))
+
+
+@routes.operation(
+    "PATCH",
+    "/topics/<id:id>",
+    scope="write",
+    body=TopicChange,
+    gives=Topic,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Change slug or label of a topic."""
+    topics.change(by=caller().actor, id=id, version=version, **body)
+    return answers.one(topics.whole(id=id))
+
+
+@routes.operation(
+    "DELETE",
+    "/topics/<id:id>",
+    scope="write",
+    query=RetractQuery,
+    status=HTTPStatus.NO_CONTENT,
+    matches=True,
+    refuses=(HTTPStatus.GONE,),
+)
+def retract_topic(id: int, version: int, query: dict[str, Any]) -> Response:
+    """Take a topic back.
+
+    Claims that were filed under it lose it. From then on the topic answers 410, with when and why.
+    """
+    topics.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
+    return answers.nothing()

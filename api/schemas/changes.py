@@ -1,0 +1,36 @@
+"""The log on the wire."""
+
+from marshmallow import fields
+
+from api.schemas.base import Output, PageQuery, identifier, shown
+from api.schemas.fields import Choice, QueryId
+from models.tables import ACTIONS
+
+_NOUNS = ("claims", "counterclaims", "documents", "reviews", "sentences", "speakers", "statements", "topics")
+
+
+class Change(Output):
+    """One line of the append-only log."""
+
+    sequence = identifier("Grows with every line; gaps are possible.")
+    made_at = shown(fields.String, "When it was done.", format="date-time")
+    noun = shown(fields.String, "What kind of thing was changed.", enum=list(_NOUNS))
+    noun_id = identifier("Its id.")
+    action = shown(fields.String, "What was done.", enum=list(ACTIONS))
+    key_id = identifier("Whose key did it; null for the command line.", null=True)
+    before = fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The row before; null for a creation.", "additionalProperties": True},
+    )
+    after = fields.Dict(
+        required=True,
+        metadata={"description": "The row after; for a merge also what moved.", "additionalProperties": True},
+    )
+
+
+class ChangeQuery(PageQuery):
+    """Which lines to list."""
+
+    noun = Choice(_NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
+    noun_id = QueryId(metadata={"description": "The id of what was changed; with `noun`.", "example": 1})

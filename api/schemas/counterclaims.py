@@ -1,0 +1,50 @@
+"""Counterclaims on the wire."""
+
+from marshmallow import fields
+
+from api.schemas.base import Input, Stamped, identifier, nested, shown
+from api.schemas.claims import StatementFilters
+from api.schemas.fields import Choice, Id, QueryId, Text
+from api.schemas.parts import ExchangeSide
+from models.tables import COUNTER_KINDS
+
+_EVIDENCE = "The id of the statement in which the answer was given."
+
+
+class Counterclaim(Stamped):
+    """An exchange: the claim and the claim that answers it, side by side, each with speakers and sentences."""
+
+    id = identifier("Its id.")
+    kind = shown(fields.String, "What the answer does to the claim.", enum=list(COUNTER_KINDS))
+    note = shown(fields.String, "What a person noted about it.", null=True)
+    statement_id = identifier("The statement in which the answer was given; null where a person drew the edge.", null=True)
+    claim = nested(ExchangeSide, "The charge: the claim that is answered.")
+    answer = nested(ExchangeSide, "The claim that answers it.")
+
+
+class _CounterclaimDetails(Input):
+    statement = Id(allow_none=True, metadata={"description": f"{_EVIDENCE} A statement of the answer."})
+    note = Text(longest=2000, lines=True, allow_none=True, metadata={"description": "A person's note about it."})
+
+
+class NewCounterclaim(_CounterclaimDetails):
+    """An edge to draw between two claims."""
+
+    claim = Id(required=True, metadata={"description": "The id of the claim that is answered.", "example": 1})
+    answer = Id(required=True, metadata={"description": "The id of the claim that answers it.", "example": 2})
+    kind = Choice(
+        COUNTER_KINDS, required=True, metadata={"description": "What the answer does to the claim.", "example": "denies"}
+    )
+
+
+class CounterclaimChange(_CounterclaimDetails):
+    """What to change of an edge; what is left out stays. Other claims are another edge."""
+
+    kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "disputes"})
+
+
+class CounterclaimQuery(StatementFilters):
+    """Which exchanges to list; a filter may hold on either side."""
+
+    claim = QueryId(metadata={"description": "The id of a claim on either side.", "example": 1})
+    kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})

@@ -1,0 +1,233 @@
+"""The field classes that every schema is made of: strict where marshmallow's own are lax.
+
+What each accepts is exactly what its JSON Schema in `openapi.yaml` says, so that a client that
+follows the contract is never refused for the shape of what it sends.
+"""
+
+import math
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+#: Integers that JavaScript, and so any JSON client, keeps exactly (RFC 8259, section 6).
+BIGGEST = 2**53 - 1
+
+#: No C0 control character but tab and line ends, and at least one that is not white space.
+_PROSE = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f]"
+#: No control character at all.
+_LINE = r"[^\u0000-\u001f\u007f]"
+
+
+def _with_ink(allowed: str) -> str:
+    ink = allowed.replace("[^", r"[^\s")
+    return f"^{allowed}*{ink}{allowed}*$"
+
+
+class Text(fields.Field[str]):
+    """A string, kept to the letter: never trimmed, cut or normalised.
+
+    Refuses control characters, lone surrogates and what holds only white space. With `lines` it may
+    hold tabs and line ends.
+    """
+
+    def __init__(self, *, longest: int, lines: bool = False, **kwargs: Any) -> None:
+        pattern = _with_ink(_PROSE if lines else _LINE)
+        self._pattern = re.compile(pattern)
+        kwargs["metadata"] = {"pattern": pattern, **kwargs.get("metadata", {})}
+        super().__init__(validate=Length(1, longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("Give a string.")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError("This holds half of a surrogate pair, which is no text: send whole characters.")
+        if "\0" in value:
+            raise ValidationError("This holds a NUL character, which is no text: leave it out.")
+        if value and not self._pattern.fullmatch(value):
+            raise ValidationError("Give words: no control characters, and not only white space.")
+        return value
+
+
+class Matching(fields.Field[str]):
+    """A string of one form; `form` says which in an error."""
+
+    def __init__(self, pattern: str, *, form: str, longest: int, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"pattern": pattern, **kwargs.get("metadata", {})}
+        self._form = form
+        super().__init__(validate=[Length(1, longest), Regexp(f"{pattern[:-1]}\\Z", error=f"Give {form}.")], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(f"Give {self._form}.")
+        return value
+
+
+class Url(Matching):
+    """An http or https address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            r"^[hH][tT][tT][pP][sS]?://[^\s/?#@<>\u0000-\u0020\u007f]+([/?#][^\s<>\u0000-\u0020\u007f]*)?$",
+            form="an address that starts with http:// or https://",
+            longest=2000,
+            **kwargs,
+        )
+
+
+class Language(Matching):
+    """A language tag (BCP 47)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form="a language tag such as en or sr-Latn", longest=35, **kwargs
+        )
+
+
+class Slug(Matching):
+    """A name in URLs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            r"^[a-z0-9]+(-[a-z0-9]+)*$", form="lower-case letters, digits and single hyphens", longest=80, **kwargs
+        )
+
+
+class WikidataId(Matching):
+    """The id of a Wikidata item."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^Q[1-9][0-9]{0,11}$", form="a Wikidata id such as Q148", longest=13, **kwargs)
+
+
+class Whole(fields.Field[int]):
+    """A whole number; 5.0 is one (JSON Schema), "5" and true are none."""
+
+    def __init__(self, *, least: int = 0, most: int = BIGGEST, **kwargs: Any) -> None:
+        super().__init__(validate=Range(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise ValidationError("Give a whole number.")
+        return int(value)
+
+
+class Id(Whole):
+    """The id of something in the registry."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=1, **kwargs)
+
+
+class QueryWhole(Whole):
+    """A whole number in a query string: digits and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,16}", value, re.ASCII):
+            raise ValidationError("Give a whole number.")
+        return int(value)
+
+
+class QueryId(QueryWhole):
+    """An id in a query string."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=1, **kwargs)
+
+
+class Number(fields.Field[float]):
+    """A finite number."""
+
+    def __init__(self, *, least: float = -1e9, most: float = 1e9, **kwargs: Any) -> None:
+        super().__init__(validate=Range(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValidationError("Give a number.")
+        return float(value)
+
+
+class Flag(fields.Field[bool]):
+    """true or false, and nothing that only looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Give true or false.")
+        return value
+
+
+class QueryFlag(Flag):
+    """true or false in a query string, spelled so."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if value not in ("true", "false"):
+            raise ValidationError("Give true or false.")
+        return bool(value == "true")
+
+
+class Choice(fields.Field[str]):
+    """One of a few words."""
+
+    def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
+        self._words = ", ".join(words)
+        super().__init__(validate=OneOf(words, error=f"Give one of {self._words}."), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(f"Give one of {self._words}.")
+        return value
+
+
+class Moment(fields.Field[str]):
+    """A date and time with an offset (RFC 3339), kept in UTC to the second."""
+
+    _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            if not isinstance(value, str) or not self._FORM.fullmatch(value):
+                raise ValueError
+            # Python takes at most six digits of a second; we keep none.
+            given = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
+            return given.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+        except (ValueError, OverflowError):
+            raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
+
+
+class Day(fields.Field[str]):
+    """A full date (RFC 3339)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+                raise ValueError
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise ValidationError("Give a date such as 2026-03-14.") from None
+
+
+class Either(fields.Field[dict[str, Any]]):
+    """An object of one of several shapes, told apart by the member that only one of them begins with."""
+
+    def __init__(self, shapes: dict[str, type[Schema]], **kwargs: Any) -> None:
+        """`shapes`: member -> schema; the first whose member is present is taken."""
+        self.shapes = shapes
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("Give an object.")
+        for member, schema in self.shapes.items():
+            if member in value:
+                loaded: dict[str, Any] = schema().load(value)
+                return loaded
+        raise ValidationError(f"Give one of {', '.join(self.shapes)}.")
+
+
+class Many(fields.List[Any]):
+    """A list of at most `most` things."""
+
+    def __init__(self, inner: fields.Field[Any], *, least: int = 0, most: int = 100, **kwargs: Any) -> None:
+        super().__init__(inner, validate=Length(least, most), **kwargs)

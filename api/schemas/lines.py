@@ -1,0 +1,131 @@
+"""The lines of an import or export: one object a line, with one member that names its noun.
+
+A line may give itself an `id`, a name that only this file knows, and later lines point back at it:
+`{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`.
+"""
+
+from typing import Any
+
+from api.schemas.base import Input
+from api.schemas.fields import Choice, Either, Many, Text
+from api.schemas.refs import (
+    ClaimByText,
+    DocumentByUrl,
+    DocumentWhole,
+    NewClaim,
+    NewDocument,
+    SpeakerByName,
+    SpeakerDetails,
+    span_ref,
+)
+from api.schemas.reviews import NewReview
+from api.schemas.statements import NewStatement
+from api.schemas.topics import NewTopic
+from models.tables import COUNTER_KINDS
+
+
+def _local(**kwargs: Any) -> Text:
+    return Text(longest=100, **kwargs)
+
+
+class LocalClaim(Input):
+    """The claim of an earlier line."""
+
+    claim = _local(required=True)
+
+
+class LocalStatement(Input):
+    """An earlier line's statement; where a claim is meant, its claim."""
+
+    statement = _local(required=True)
+
+
+class LocalDocument(Input):
+    """The document of an earlier line."""
+
+    document = _local(required=True)
+
+
+def _claim(**kwargs: Any) -> Either:
+    return Either({"statement": LocalStatement, "claim": LocalClaim, "text": ClaimByText}, **kwargs)
+
+
+def _document(**kwargs: Any) -> Either:
+    return Either({"document": LocalDocument, "text": DocumentWhole, "url": DocumentByUrl}, **kwargs)
+
+
+def _speaker(**kwargs: Any) -> Either:
+    return Either({"name": SpeakerByName}, **kwargs)
+
+
+class SpeakerLine(SpeakerDetails):
+    """A speaker; one whose name is known stays as they are."""
+
+    name = Text(longest=300, required=True)
+    part_of = _speaker(allow_none=True)
+
+
+class DocumentLine(NewDocument):
+    """A document; an edition that is known stays as it is."""
+
+    id = _local()
+
+
+class ClaimLine(NewClaim):
+    """A claim that later lines point at."""
+
+    id = _local(required=True)
+    about = Many(_speaker())
+
+
+class _ViaSpeaker(Input):
+    speaker = _speaker(required=True)
+
+
+class _ViaDocument(Input):
+    document = _document(required=True)
+
+
+class _CounterLine(LocalStatement):
+    kind = Choice(COUNTER_KINDS, required=True)
+    note = Text(longest=2000, lines=True, allow_none=True)
+
+
+class StatementLine(NewStatement):
+    """A statement; one of these words by this speaker that is known stays as it is."""
+
+    id = _local()
+    speaker = _speaker(required=True)
+    document = _document(required=True)
+    sentence = span_ref("", allow_none=True)
+    claim = _claim(required=True)
+    via = Either({"speaker": _ViaSpeaker, "document": _ViaDocument}, allow_none=True)
+    counters = Many(Either({"statement": _CounterLine}))
+
+
+class CounterclaimLine(Input):
+    """An edge between two claims; one that is known stays as it is."""
+
+    claim = Either({"claim": LocalClaim, "statement": LocalStatement}, required=True)
+    answer = Either({"claim": LocalClaim, "statement": LocalStatement}, required=True)
+    kind = Choice(COUNTER_KINDS, required=True)
+    note = Text(longest=2000, lines=True, allow_none=True)
+    statement = _local(allow_none=True)
+
+
+class ReviewLine(NewReview):
+    """A review; one at this address of this claim that is known stays as it is."""
+
+    claim = _claim(required=True)
+
+
+#: The member that names a line's noun -> its shape, in the order in which an export writes them.
+LINES: dict[str, type[Input]] = {
+    "topic": NewTopic,
+    "speaker": SpeakerLine,
+    "document": DocumentLine,
+    "claim": ClaimLine,
+    "statement": StatementLine,
+    "counterclaim": CounterclaimLine,
+    "review": ReviewLine,
+}

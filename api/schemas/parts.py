@@ -1,0 +1,126 @@
+"""The parts that several nouns' answers share: each noun as the others name it."""
+
+from marshmallow import fields
+
+from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
+from models.tables import COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+
+
+class TopicPart(Output):
+    """A subject heading, as claims name it."""
+
+    id = identifier("Its id.")
+    slug = shown(fields.String, "Its name in URLs and filters.")
+    label = shown(fields.String, "Its name for people.")
+
+
+class SpeakerPart(Output):
+    """A speaker, as statements and claims name them."""
+
+    id = identifier("Their id.")
+    name = shown(fields.String, "The name they are known by.")
+    kind = shown(fields.String, "What they are.", enum=list(SPEAKER_KINDS))
+    description = shown(fields.String, "Who that is, in a sentence.", null=True)
+    wikidata_id = shown(fields.String, "Their Wikidata item.", null=True)
+
+
+class DocumentPart(Output):
+    """A document, as statements name it."""
+
+    id = identifier("Its id.")
+    url = shown(fields.String, "Where it was published, as given.", null=True)
+    title = shown(fields.String, "Its title.", null=True)
+    publisher = shown(fields.String, "Who published it.", null=True)
+    published_at = shown(fields.String, "When it was published.", null=True, format="date-time")
+    language = shown(fields.String, "Its language (BCP 47).")
+
+
+class SentencePart(Output):
+    """A sentence with one sentence of context on either side. Offsets count Unicode code points."""
+
+    id = identifier("Its id.")
+    position = shown(fields.Integer, "Its place in the document, from 0.", minimum=0)
+    start = shown(fields.Integer, "Where it starts in the document's text.", minimum=0)
+    end = shown(fields.Integer, "Where it ends, exclusive.", minimum=1)
+    text = shown(fields.String, "Its words, as printed.")
+    before = shown(fields.String, "The sentence before it.", null=True)
+    after = shown(fields.String, "The sentence after it.", null=True)
+
+
+class Span(Output):
+    """A stretch of print: `text` is the document's text from `start` to `end`.
+
+    Offsets count Unicode code points, half-open. JavaScript counts UTF-16 units: use `Array.from(text)`.
+    """
+
+    text = shown(fields.String, "The words, as printed.")
+    start = shown(fields.Integer, "Where they start in the document's text.", minimum=0)
+    end = shown(fields.Integer, "Where they end, exclusive.", minimum=1)
+
+
+class Via(Output):
+    """What reported the statement, where the attribution is nested ("according to a White House statement")."""
+
+    speaker = nested(SpeakerPart, "Who reported it.", null=True)
+    document = nested(DocumentPart, "The document that reported it.", null=True)
+
+
+class Origin(Output):
+    """Where a statement in the registry comes from."""
+
+    kind = shown(fields.String, "Who put it in.", enum=list(ORIGINS))
+    extractor = shown(fields.String, "The extractor's name.", null=True)
+    extractor_version = shown(fields.String, "The extractor's version.", null=True)
+    confidence = shown(fields.Float, "How sure the extractor was.", null=True, minimum=0, maximum=1)
+
+
+class ClaimPart(Output):
+    """A claim, as statements and reviews name it."""
+
+    id = identifier("Its id.")
+    text = shown(fields.String, "The proposition, normalised and readable alone.")
+    language = shown(fields.String, "Its language (BCP 47).")
+
+
+class StatementPart(Stamped):
+    """One act of attribution with its speaker, sentence and document, as claims show it."""
+
+    id = identifier("Its id.")
+    speaker = nested(SpeakerPart, "Who said it.")
+    mention = nested(Span, "The words that name the speaker in print; null where print names nobody.", null=True)
+    role = shown(fields.String, "What the speaker was at the time.", null=True)
+    cue = nested(Span, "The words that mark the act; null where there are none.", null=True)
+    content = listed(Span, 'What was said: several spans where "he said" splits a quote.')
+    form = shown(fields.String, "Whether print quotes, reports, or mixes both.", enum=list(FORMS))
+    said_on = shown(fields.String, "The day it was said.", null=True, format="date")
+    via = nested(Via, "What reported it; null where the document itself does.", null=True)
+    sentence = nested(SentencePart, "The sentence that the content starts in.")
+    document = nested(DocumentPart, "What printed it.")
+    status = shown(fields.String, "Whether it was reviewed, and how.", enum=list(STATUSES))
+    origin = nested(Origin, "Where it comes from.")
+
+
+class LinkedStatement(StatementPart):
+    """A statement with its claim, as documents and speakers show it."""
+
+    claim = nested(ClaimPart, "What it puts forward.")
+
+
+class ExchangeSide(ClaimPart):
+    """One side of an exchange: a claim with the first of its statements."""
+
+    statements = listed(StatementPart, "Who put it forward, and where; at most 10, in the order of print.")
+
+
+class Exchange(Output):
+    """An edge to another claim, with that claim's speakers and sentences."""
+
+    id = identifier("The id of the counterclaim.")
+    kind = shown(fields.String, "What the answer does to the claim it answers.", enum=list(COUNTER_KINDS))
+    note = shown(fields.String, "What a person noted about it.", null=True)
+    statement_id = identifier("The statement in which the answer was given; null where a person drew the edge.", null=True)
+    claim = nested(ExchangeSide, "The claim at the other end.")
+
+
+COUNTERCLAIMS = "The claims that answer this one, at most 100."
+COUNTERS = "The claims that this one answers, at most 100."

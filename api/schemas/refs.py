@@ -1,0 +1,217 @@
+"""How a request names a thing: by id, by what it is known by, or whole; each way is a shape of its own."""
+
+from typing import Any
+
+from api.schemas.base import Input
+from api.schemas.fields import (
+    Choice,
+    Either,
+    Flag,
+    Id,
+    Language,
+    Many,
+    Moment,
+    Slug,
+    Text,
+    Url,
+    WikidataId,
+    Whole,
+)
+from models.tables import SPEAKER_KINDS
+
+#: The longest document text and the longest other text, in code points.
+LONGEST_DOCUMENT = 1_000_000
+LONGEST_TEXT = 20_000
+
+
+class SpeakerById(Input):
+    """A speaker that is known."""
+
+    id = Id(required=True, metadata={"description": "Their id; a merged one stands for its survivor."})
+
+
+class SpeakerDetails(Input):
+    """What may be told of a speaker."""
+
+    kind = Choice(
+        SPEAKER_KINDS,
+        metadata={
+            "description": "What they are, `person` where left out. `group` is a collective without an office "
+            "(US officials), `unnamed` a source left unnamed.",
+            "example": "government",
+        },
+    )
+    description = Text(
+        longest=2000, lines=True, allow_none=True, metadata={"description": "Who that is, in a sentence."}
+    )
+    aliases = Many(
+        Text(longest=300),
+        metadata={
+            "description": "Other names, metonyms too: Beijing for the Chinese government.",
+            "example": ["Beijing"],
+        },
+    )
+    wikidata_id = WikidataId(
+        allow_none=True, metadata={"description": "Their Wikidata item; no two speakers share one.", "example": None}
+    )
+    same_as = Many(Url(), metadata={"description": "Addresses of the same speaker elsewhere."})
+
+
+class SpeakerByName(SpeakerDetails):
+    """A speaker by name or alias. One whom nobody knows is made, with the other members."""
+
+    name = Text(
+        longest=300, required=True, metadata={"description": "A name or an alias, in any case.", "example": "Beijing"}
+    )
+
+
+def speaker_ref(description: str, **kwargs: Any) -> Either:
+    """A member that names a speaker."""
+    return Either({"id": SpeakerById, "name": SpeakerByName}, metadata={"description": description}, **kwargs)
+
+
+class DocumentById(Input):
+    """A document that is known."""
+
+    id = Id(required=True, metadata={"description": "Its id."})
+
+
+class DocumentByUrl(Input):
+    """The newest edition of a document that is known."""
+
+    url = Url(
+        required=True,
+        metadata={"description": "Its address, however spelled.", "example": "https://example.org/report"},
+    )
+
+
+class DocumentDetails(Input):
+    """What may be told of a document, and changed."""
+
+    title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
+    publisher = Text(longest=300, allow_none=True, metadata={"description": "Who published it."})
+    published_at = Moment(allow_none=True, metadata={"description": "When it was published.", "format": "date-time"})
+    licence = Text(
+        longest=1000,
+        allow_none=True,
+        metadata={"description": "The licence of its text: an SPDX id or a sentence.", "example": "CC-BY-4.0"},
+    )
+    text_public = Flag(
+        metadata={
+            "description": "Whether everybody may read the whole text; otherwise the public sees the sentences "
+            "that carry statements and one on either side."
+        }
+    )
+
+
+class NewDocument(DocumentDetails):
+    """A document to store. Its text is cut into sentences and never changes."""
+
+    text = Text(
+        longest=LONGEST_DOCUMENT,
+        lines=True,
+        required=True,
+        metadata={
+            "description": "The whole text, exactly as read.",
+            "example": "US officials warned of it, a charge Beijing denies.",
+        },
+    )
+    url = Url(
+        allow_none=True,
+        metadata={"description": "Where it was published.", "example": "https://example.org/report"},
+    )
+    language = Language(required=True, metadata={"description": "Its language (BCP 47).", "example": "en"})
+    retrieved_at = Moment(
+        allow_none=True, metadata={"description": "When it was read; now where left out.", "format": "date-time"}
+    )
+
+
+class DocumentWhole(NewDocument):
+    """A document given whole; where this edition is known, that one is taken and the rest is left as it is."""
+
+
+def document_ref(description: str, **kwargs: Any) -> Either:
+    """A member that names a document."""
+    shapes = {"id": DocumentById, "text": DocumentWhole, "url": DocumentByUrl}
+    return Either(shapes, metadata={"description": description}, **kwargs)
+
+
+class SentenceById(Input):
+    """A sentence by its id."""
+
+    id = Id(required=True, metadata={"description": "Its id; a sentence of the document."})
+
+
+class SpanByOffsets(Input):
+    """A stretch of the document's text by offsets in Unicode code points, half-open."""
+
+    start = Whole(required=True, metadata={"description": "Where it starts.", "example": 0})
+    end = Whole(least=1, required=True, metadata={"description": "Where it ends, exclusive.", "example": 12})
+
+
+class SpanByWords(Input):
+    """A stretch of the document's text by its exact words, which must stand there once."""
+
+    text = Text(
+        longest=LONGEST_TEXT, lines=True, required=True, metadata={"description": "The words.", "example": "warned"}
+    )
+
+
+def span_ref(description: str, **kwargs: Any) -> Either:
+    """A member that names a stretch of print."""
+    return Either({"text": SpanByWords, "start": SpanByOffsets}, metadata={"description": description}, **kwargs)
+
+
+def sentence_ref(description: str, **kwargs: Any) -> Either:
+    """A member that names a sentence of a document."""
+    shapes = {"id": SentenceById, "text": SpanByWords, "start": SpanByOffsets}
+    return Either(shapes, metadata={"description": description}, **kwargs)
+
+
+class ClaimById(Input):
+    """A claim that is known."""
+
+    id = Id(required=True, metadata={"description": "Its id; a merged one stands for its survivor."})
+
+
+class ClaimDetails(Input):
+    """Where a claim is filed."""
+
+    topics = Many(
+        Slug(), metadata={"description": "The slugs of the topics it is filed under.", "example": ["dual-use-exports"]}
+    )
+    about = Many(speaker_ref("A speaker."), metadata={"description": "The speakers it is about."})
+
+
+class NewClaim(ClaimDetails):
+    """A claim to add. The same words may be another claim, so it is always a new one."""
+
+    text = Text(
+        longest=LONGEST_TEXT,
+        lines=True,
+        required=True,
+        metadata={
+            "description": "The proposition, readable alone.",
+            "example": "Chinese dual-use exports sustain Russia's war industry.",
+        },
+    )
+    language = Language(required=True, metadata={"description": "Its language (BCP 47).", "example": "en"})
+
+
+class ClaimByText(NewClaim):
+    """A claim by its text: a new one, unless `reuse` is true and an identical one stands."""
+
+    reuse = Flag(
+        metadata={"description": "Take the oldest standing claim with this text and language where there is one."}
+    )
+
+
+def claim_ref(description: str, **kwargs: Any) -> Either:
+    """A member that names a claim."""
+    return Either({"id": ClaimById, "text": ClaimByText}, metadata={"description": description}, **kwargs)
+
+
+class Merge(Input):
+    """Into what to merge."""
+
+    into = Id(required=True, metadata={"description": "The id of the one that stays.", "example": 2})

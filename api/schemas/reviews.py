@@ -1,0 +1,108 @@
+"""Reviews on the wire."""
+
+from marshmallow import fields
+
+from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, nested, shown
+from api.schemas.fields import Language, Matching, Moment, Number, QueryId, Text, Url
+from api.schemas.parts import ClaimPart
+from api.schemas.refs import claim_ref
+
+
+def _site(**kwargs: bool) -> Matching:
+    return Matching(
+        r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+        form="a host name in lower case, without protocol and www.",
+        longest=253,
+        metadata={"description": "The host of its site, without protocol and `www.`.", "example": "checks.example.org"},
+        **kwargs,
+    )
+
+
+class Publisher(Output):
+    """Who published a review."""
+
+    name = shown(fields.String, "The publisher's name.")
+    site = shown(fields.String, "The host of its site, without protocol and `www.`.", null=True)
+
+
+class Rating(Output):
+    """A verdict in the publisher's own words, and on its own scale."""
+
+    label = shown(fields.String, "The verdict in words.")
+    value = shown(fields.Float, "The verdict as a number from worst to best.", null=True)
+    best = shown(fields.Float, "The best that can be given.", null=True)
+    worst = shown(fields.Float, "The worst that can be given.", null=True)
+
+
+class ReviewPart(Stamped):
+    """What a fact-checker published about a claim, as the claim shows it."""
+
+    id = identifier("Its id.")
+    publisher = nested(Publisher, "Who published it.")
+    url = shown(fields.String, "Where it was published.")
+    title = shown(fields.String, "Its title.", null=True)
+    rating = nested(Rating, "The verdict.")
+    reviewed_at = shown(fields.String, "When it was published.", null=True, format="date-time")
+    language = shown(fields.String, "Its language (BCP 47).")
+    licence = shown(fields.String, "The licence of its words.", null=True)
+
+
+class Review(ReviewPart):
+    """What a fact-checker published about a claim."""
+
+    claim = nested(ClaimPart, "What it is about.")
+
+
+class PublisherGiven(Input):
+    """Who published the review."""
+
+    name = Text(
+        longest=300, required=True, metadata={"description": "The publisher's name.", "example": "Example Checks"}
+    )
+    site = _site(allow_none=True)
+
+
+class RatingGiven(Input):
+    """The verdict; the label is kept as the publisher words it."""
+
+    label = Text(
+        longest=300, required=True, metadata={"description": "The verdict in words.", "example": "Mostly true"}
+    )
+    value = Number(allow_none=True, metadata={"description": "The verdict as a number from worst to best."})
+    best = Number(allow_none=True, metadata={"description": "The best that can be given."})
+    worst = Number(allow_none=True, metadata={"description": "The worst that can be given."})
+
+
+class _ReviewDetails(Input):
+    title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
+    reviewed_at = Moment(allow_none=True, metadata={"description": "When it was published.", "format": "date-time"})
+    licence = Text(longest=1000, allow_none=True, metadata={"description": "The licence of its words."})
+
+
+class NewReview(_ReviewDetails):
+    """A review to add."""
+
+    claim = claim_ref("What it is about.", required=True)
+    publisher = fields.Nested(PublisherGiven, required=True, metadata={"description": "Who published it."})
+    url = Url(
+        required=True,
+        metadata={"description": "Where it was published.", "example": "https://checks.example.org/dual-use"},
+    )
+    rating = fields.Nested(RatingGiven, required=True, metadata={"description": "The verdict."})
+    language = Language(required=True, metadata={"description": "Its language (BCP 47).", "example": "en"})
+
+
+class ReviewChange(_ReviewDetails):
+    """What to change of a review; what is left out stays, publisher and rating are replaced whole."""
+
+    publisher = fields.Nested(PublisherGiven, metadata={"description": "Who published it."})
+    url = Url(metadata={"description": "Where it was published."})
+    rating = fields.Nested(RatingGiven, metadata={"description": "The verdict."})
+    language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
+
+
+class ReviewQuery(PageQuery):
+    """Which reviews to list."""
+
+    claim = QueryId(metadata={"description": "The id of their claim.", "example": 1})
+    publisher = _site()

@@ -1,0 +1,37 @@
+"""Sentences on the wire."""
+
+from marshmallow import fields
+
+from api.schemas.base import Input, PageQuery, Stamped, nested
+from api.schemas.fields import Id, QueryId, Whole
+from api.schemas.parts import DocumentPart, SentencePart
+
+
+class Sentence(SentencePart, Stamped):
+    """One sentence of one document."""
+
+    document = nested(DocumentPart, "What printed it.")
+    statement_ids = fields.List(
+        fields.Integer(), required=True, metadata={"description": "The statements that start in it."}
+    )
+
+
+class NewSentence(Input):
+    """A sentence that the cutting missed."""
+
+    document = Id(required=True, metadata={"description": "The id of its document.", "example": 1})
+    start = Whole(required=True, metadata={"description": "Where it starts, in code points."})
+    end = Whole(least=1, required=True, metadata={"description": "Where it ends, exclusive."})
+
+
+class SentenceChange(Input):
+    """New edges of a sentence; what is left out stays."""
+
+    start = Whole(metadata={"description": "Where it starts, in code points."})
+    end = Whole(least=1, metadata={"description": "Where it ends, exclusive."})
+
+
+class SentenceQuery(PageQuery):
+    """Which sentences to list."""
+
+    document = QueryId(metadata={"description": "The id of their document.", "example": 1})

@@ -1,0 +1,51 @@
+"""Speakers on the wire."""
+
+from marshmallow import fields
+
+from api.schemas.base import PageQuery, Stamped, listed, nested, shown
+from api.schemas.fields import Choice, Id, Text
+from api.schemas.parts import LinkedStatement, SpeakerPart
+from api.schemas.refs import SpeakerDetails
+from models.tables import SPEAKER_KINDS
+
+_PART_OF = "The id of the speaker that this one belongs to: a minister to a government."
+
+
+class Speaker(SpeakerPart, Stamped):
+    """A person, organization, government, group or unnamed source that can be quoted."""
+
+    aliases = fields.List(fields.String(), required=True, metadata={"description": "Other names, metonyms too."})
+    same_as = fields.List(
+        fields.String(), required=True, metadata={"description": "Addresses of the same speaker elsewhere."}
+    )
+    part_of = nested(SpeakerPart, "The speaker that this one belongs to.", null=True)
+    statements = listed(LinkedStatement, "The newest of their statements, at most 100.")
+    statement_count = shown(fields.Integer, "How many statements of theirs there are.", minimum=0)
+
+
+class NewSpeaker(SpeakerDetails):
+    """A speaker to add."""
+
+    name = Text(
+        longest=300,
+        required=True,
+        metadata={
+            "description": "The name they are known by; no two speakers share one.",
+            "example": "Ministry of Commerce",
+        },
+    )
+    part_of = Id(allow_none=True, metadata={"description": _PART_OF})
+
+
+class SpeakerChange(SpeakerDetails):
+    """What to change of a speaker; what is left out stays, a list is replaced whole."""
+
+    name = Text(longest=300, metadata={"description": "The name they are known by; no two speakers share one."})
+    part_of = Id(allow_none=True, metadata={"description": _PART_OF})
+
+
+class SpeakerQuery(PageQuery):
+    """Which speakers to list."""
+
+    name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
+    kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})

@@ -1,0 +1,164 @@
+"""Statements on the wire."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from api.schemas.base import Input, Output, listed, nested
+from api.schemas.claims import StatementFilters
+from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryFlag, QueryId, Text
+from api.schemas.parts import (
+    COUNTERCLAIMS,
+    COUNTERS,
+    ClaimPart,
+    Exchange,
+    SpeakerPart,
+    StatementPart,
+    TopicPart,
+)
+from api.schemas.refs import claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
+from models.tables import COUNTER_KINDS, FORMS, STATUSES
+
+
+class FiledClaim(ClaimPart):
+    """A claim with where it is filed, as a statement shows it."""
+
+    topics = listed(TopicPart, "What it is filed under.")
+    about = listed(SpeakerPart, "Whom it is about.")
+
+
+class Statement(StatementPart):
+    """One act of attribution with everything linked: speaker, sentence, document, claim and its exchanges."""
+
+    claim = nested(FiledClaim, "What it puts forward.")
+    counterclaims = listed(Exchange, COUNTERCLAIMS)
+    counters = listed(Exchange, COUNTERS)
+
+
+class OriginByPerson(Input):
+    """Put in by a person, or by an import."""
+
+    kind = Choice(("person", "import"), required=True, metadata={"description": "Who put it in."})
+
+
+class OriginByExtractor(Input):
+    """Found by a machine: it starts as a candidate."""
+
+    kind = Choice(("extractor",), load_default="extractor", metadata={"description": "Always `extractor`."})
+    extractor = Text(longest=100, required=True, metadata={"description": "The extractor's name.", "example": "rules"})
+    extractor_version = Text(longest=100, required=True, metadata={"description": "Its version.", "example": "1.0"})
+    confidence = Number(least=0, most=1, required=True, metadata={"description": "How sure it was.", "example": 0.9})
+
+
+class ViaBySpeaker(Input):
+    """Reported by a speaker."""
+
+    speaker = speaker_ref("Who reported it.", required=True)
+
+
+class ViaByDocument(Input):
+    """Reported by a document."""
+
+    document = document_ref("What reported it.", required=True)
+
+
+class _Counter(Input):
+    kind = Choice(
+        COUNTER_KINDS, required=True, metadata={"description": "What this statement does to it.", "example": "denies"}
+    )
+    note = Text(longest=2000, lines=True, allow_none=True, metadata={"description": "A person's note about it."})
+
+
+class CounterToClaim(_Counter):
+    """The claim that this statement answers."""
+
+    claim = Id(required=True, metadata={"description": "Its id.", "example": 1})
+
+
+class CounterToStatement(_Counter):
+    """The statement that this one answers: its claim is meant."""
+
+    statement = Id(required=True, metadata={"description": "Its id.", "example": 1})
+
+
+def _via(**kwargs: Any) -> Either:
+    return Either(
+        {"speaker": ViaBySpeaker, "document": ViaByDocument},
+        allow_none=True,
+        metadata={"description": "What reported it, where the attribution is nested."},
+        **kwargs,
+    )
+
+
+def _content(**kwargs: Any) -> Many:
+    return Many(
+        span_ref("A span."),
+        least=1,
+        metadata={"description": 'What was said, in the order of print; several spans where "he said" splits a quote.'},
+        **kwargs,
+    )
+
+
+_SENTENCE = "The sentence that the content starts in; found by the content where left out."
+_MENTION = "The words that name the speaker in print, in the sentence or elsewhere in the document."
+_CUE = "The words that mark the act, in the sentence or elsewhere in the document."
+_CLAIM = "What it puts forward."
+_SPEAKER = "Who said it."
+
+
+class _StatementDetails(Input):
+    mention = span_ref(_MENTION, allow_none=True)
+    role = Text(
+        longest=300,
+        allow_none=True,
+        metadata={"description": "What the speaker was at the time.", "example": "trade minister"},
+    )
+    cue = span_ref(_CUE, allow_none=True)
+    said_on = Day(allow_none=True, metadata={"description": "The day it was said.", "format": "date"})
+    via = _via()
+
+
+class NewStatement(_StatementDetails):
+    """One act of attribution with all that it needs; what is new is made, in one transaction."""
+
+    speaker = speaker_ref(_SPEAKER, required=True)
+    document = document_ref("What printed it.", required=True)
+    sentence = sentence_ref(_SENTENCE, allow_none=True)
+    content = _content(required=True)
+    claim = claim_ref(_CLAIM, required=True)
+    form = Choice(
+        FORMS, required=True, metadata={"description": "Whether print quotes, reports, or mixes both."}
+    )
+    status = Choice(
+        STATUSES,
+        metadata={
+            "description": "`accepted` where left out, `candidate` for an extractor's; another one for an "
+            "extractor's takes the review scope."
+        },
+    )
+    origin = Either(
+        {"extractor": OriginByExtractor, "kind": OriginByPerson},
+        metadata={"description": "Where it comes from; a person where left out."},
+    )
+    counters = Many(
+        Either({"claim": CounterToClaim, "statement": CounterToStatement}),
+        metadata={"description": "What it answers."},
+    )
+
+
+class StatementChange(_StatementDetails):
+    """What to change of a statement; what is left out stays. Its document and origin never change."""
+
+    speaker = speaker_ref(_SPEAKER)
+    sentence = sentence_ref(_SENTENCE)
+    content = _content()
+    claim = claim_ref(_CLAIM)
+    form = Choice(FORMS, metadata={"description": "Whether print quotes, reports, or mixes both."})
+    status = Choice(STATUSES, metadata={"description": "Accepted or rejected; takes the review scope."})
+
+
+class StatementQuery(StatementFilters):
+    """Which statements to list."""
+
+    claim = QueryId(metadata={"description": "The id of their claim.", "example": 1})
+    has_counterclaim = QueryFlag(metadata={"description": "Whether their claim has been answered.", "example": True})

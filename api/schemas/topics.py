@@ -1,0 +1,25 @@
+"""Topics on the wire."""
+
+from api.schemas.base import Input, Stamped
+from api.schemas.fields import Slug, Text
+from api.schemas.parts import TopicPart
+
+
+class Topic(TopicPart, Stamped):
+    """A subject heading that claims are filed under."""
+
+
+class TopicChange(Input):
+    """What to change of a heading; what is left out stays."""
+
+    slug = Slug(metadata={"description": "Its name in URLs and filters.", "example": "dual-use-exports"})
+    label = Text(longest=200, metadata={"description": "Its name for people.", "example": "Dual-use exports"})
+
+
+class NewTopic(Input):
+    """A heading to add."""
+
+    slug = Slug(required=True, metadata={"description": "Its name in URLs and filters.", "example": "dual-use-exports"})
+    label = Text(
+        longest=200, required=True, metadata={"description": "Its name for people.", "example": "Dual-use exports"}
+    )

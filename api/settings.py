@@ -1,0 +1,48 @@
+"""Every setting: name, default, unit and meaning; each is read from the environment variable of its name."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set from outside. The README's table of settings is tested against this class."""
+
+    #: Where the registry is kept: sqlite:///path/to/file.db or postgresql://user:password@host/name.
+    DATABASE_URL: str = "sqlite:///counterclaim.db"
+    #: The address that `counterclaim serve` listens on.
+    HOST: str = "127.0.0.1"
+    #: The port that it listens on.
+    PORT: int = 8000
+    #: How many processes serve.
+    PROCESSES: int = 2
+    #: How many requests each process works on at once.
+    THREADS: int = 8
+    #: Whether reading needs no key; false closes the registry to all but key holders.
+    PUBLIC_READS: bool = True
+    #: The largest request body, in bytes.
+    MAX_BODY_BYTES: int = 1_048_576
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings as the environment gives them. Raises ValueError that names a wrong one."""
+    given = {}
+    for setting in fields(Settings):
+        if setting.name in environ:
+            given[setting.name] = _parsed(setting.name, type(setting.default), environ[setting.name])
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+def _parsed(name: str, kind: type, text: str) -> str | int | bool:
+    if kind is bool:
+        if text.lower() not in _TRUE + _FALSE:
+            raise ValueError(f"{name} is {text!r}: give true or false.")
+        return text.lower() in _TRUE
+    if kind is int:
+        if not text.isdecimal() or int(text) == 0:
+            raise ValueError(f"{name} is {text!r}: give a whole number greater than 0.")
+        return int(text)
+    return text

@@ -1,0 +1,30 @@
+"""The inside: what is known, and what may be asked of it.
+
+Who points at whom (an arrow is a foreign key):
+
+    Sentence ──► Document ◄── Statement ──► Sentence
+                                 │  │  └──► Speaker ──► Speaker (part_of)
+                                 │  └─────► via: Speaker or Document
+                                 ▼
+    Review ──► Claim ◄══ Counterclaim ──► Statement (its evidence)
+                 │
+                 ├──► Topic      (what it is filed under)
+                 └──► Speaker    (whom it is about)
+
+Glossary
+    document      the article, transcript or press release that printed it; its text never changes
+    sentence      one sentence of one document
+    speaker       a person, organization, government, group or unnamed source that can be quoted
+    statement     one act of attribution: this speaker, in this sentence, put this claim forward
+    mention       the words that name the speaker in print ("the senior diplomat", "Beijing", "she")
+    cue           the words that mark the act ("warned", "according to")
+    content       the words that were said, as one or more spans of the document
+    claim         the proposition, apart from who said it
+    counterclaim  the directed edge: one claim answers another
+    review        what a fact-checker published about a claim
+    topic         a subject heading
+    change        one line of the append-only log
+
+Offsets everywhere count Unicode code points of the document's text, half-open `[start, end)`.
+Every change runs in one transaction together with its line in the log.
+"""

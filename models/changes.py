@@ -1,0 +1,205 @@
+"""The append-only log: what was done to which row, by whom, when, and how the row stood before and after."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from peewee import SQL, Model
+
+from models import shapes
+from models.db import Whole, db, dumps, now, on_sqlite, row
+from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.tables import Change
+
+#: Columns whose words stand in the row for good and would only double in the log.
+_NEVER_CHANGES = {"documents": ("text",)}
+
+
+#: Ids that one statement names: below SQLite's oldest limit of 999 parameters.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who changes something."""
+
+    #: The id of the key, null for the command line.
+    key_id: int | None = None
+    #: Whether the key has the review scope; the command line has it.
+    reviews: bool = True
+
+
+def log(
+    actor: Actor, action: str, instance: Model, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
+) -> None:
+    """Write one line about `instance` as it now stands; inside the transaction of the change."""
+    noun = instance._meta.table_name
+    unsaid = _NEVER_CHANGES.get(noun, ())
+    after = {key: value for key, value in row(instance).items() if key not in unsaid}
+    Change.insert(
+        noun=noun,
+        noun_id=instance.id,
+        action=action,
+        key_id=actor.key_id,
+        before=dumps({k: v for k, v in before.items() if k not in unsaid}) if before else None,
+        after=dumps(after | (more or {})),
+    ).execute()
+
+
+def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:
+    """Give the row new values, a new version and a line in the log; inside the transaction of the change.
+
+    Raises Stale where somebody else changed the row since it was read.
+    """
+    before = row(instance)
+    model = type(instance)
+    new |= {"updated_at": now(), "version": instance.version + 1}
+    changed = model.update(**new).where(model.id == instance.id, model.version == instance.version).execute()
+    if not changed:
+        raise Stale("Somebody changed this at the same moment: read it again, then repeat your change.")
+    for name, value in new.items():
+        setattr(instance, name, value)
+    log(actor, action, instance, before, more)
+
+
+def retract(actor: Actor, instance: Any, reason: str | None) -> None:
+    """Take a row back; it stays as a tombstone. Inside the transaction of the change."""
+    update(actor, instance, "retract", retracted_at=now(), retracted_reason=reason)
+
+
+def standing(model: Any, id: int, version: int | None = None) -> Any:
+    """The row with this id, locked until the transaction ends where the database can.
+
+    `version` is the one that the caller read: another one is Stale. Raises NotFound, Gone (with
+    when and why) or Moved (with the survivor's id).
+    """
+    query = model.select().where(model.id == id)
+    if not on_sqlite() and db.in_transaction():
+        query = query.for_update()
+    found = query.first()
+    if found is None:
+        raise NotFound(f"There is no {_singular(model)} {id}.")
+    refuse_absent(model, found)
+    if version is not None and found.version != version:
+        raise Stale(
+            f"You read version {version} of {_singular(model)} {id}, which is now at version {found.version}: "
+            "read it again, then repeat your change."
+        )
+    return found
+
+
+def referred(model: Any, id: int, field: str) -> Any:
+    """The row that a caller's `field` names; where it was merged, the survivor.
+
+    Raises NotFound or, where it was retracted, Conflict, both under `field`.
+    """
+    try:
+        return standing(model, id)
+    except Moved as merge:
+        return referred(model, merge.more["id"], field)
+    except Gone as tombstone:
+        raise Conflict(f"{tombstone.detail} Choose another.", field=field) from None
+    except NotFound as unknown:
+        raise unknown.under(field) from None
+
+
+def found(model: Any, id: int, row: tuple[int, str] | None) -> Whole:
+    """The row that a read found as (version, JSON); where it found none, the reason why is raised."""
+    if row is None:
+        standing(model, id)
+        raise NotFound(f"There is no {_singular(model)} {id} that you may see.")
+    return Whole(*row)
+
+
+def refuse_while_used(what: str, column: Any, id: int) -> None:
+    """Raise Conflict that lists the standing rows whose `column` points at `id`."""
+    model = column.model
+    users = [
+        user for (user,) in model.select(model.id).where(column == id, model.retracted_at.is_null()).limit(10).tuples()
+    ]
+    if users:
+        raise Conflict(
+            f"{what} cannot be retracted while {model._meta.table_name} rest on it "
+            f"({', '.join(map(str, users))}): retract or change those first.",
+            ids=users,
+        )
+
+
+def refuse_absent(model: Any, found: Any) -> None:
+    """Raise Moved or Gone where the row no longer stands."""
+    if getattr(found, "merged_into_id", None):
+        raise Moved(
+            f"The {_singular(model)} {found.id} was merged into {found.merged_into_id}.", id=survivor(model, found)
+        )
+    if found.retracted_at:
+        raise Gone(
+            f"The {_singular(model)} {found.id} was retracted.",
+            retracted_at=found.retracted_at,
+            reason=found.retracted_reason,
+        )
+
+
+def survivor(model: Any, found: Any) -> int:
+    """Where a chain of merges ends."""
+    seen = {found.id}
+    while found.merged_into_id and found.merged_into_id not in seen:
+        seen.add(found.merged_into_id)
+        found = model.get_by_id(found.merged_into_id)
+    return int(found.id)
+
+
+def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, list[int]]]:
+    """Into what `found` was merged, and what moved then, from the log.
+
+    Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
+    survivor has itself been merged since: merges are undone in the reverse order.
+    """
+    if found is None:
+        raise NotFound(f"There is no {_singular(model)} {id}.")
+    if found.merged_into_id is None:
+        raise Conflict(f"The {_singular(model)} {id} is not merged, so there is nothing to undo.")
+    survivor = model.get_by_id(found.merged_into_id)
+    if survivor.merged_into_id is not None:
+        raise Conflict(f"The {_singular(model)} {survivor.id} was merged on in its turn: undo that first.")
+    line = (
+        Change.select(Change.after)
+        .where(Change.noun == model._meta.table_name, Change.noun_id == id, Change.action == "merge")
+        .order_by(Change.sequence.desc())
+        .scalar()
+    )
+    return int(survivor.id), orjson.loads(line)["moved"]
+
+
+def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:
+    """Let every row that points at `from_` point at `to`; the ids of those that moved."""
+    model = column.model
+    ids = [id for (id,) in model.select(model.id).where(column == from_).tuples() if id not in (apart_from or [])]
+    move_back(column, ids, from_, to)
+    return ids
+
+
+def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
+    """Let those of the rows `ids` that still point at `from_` point at `to`."""
+    model = column.model
+    new = {column: to, model.version: model.version + 1, model.updated_at: now()}
+    for first in range(0, len(ids), _AT_ONCE):
+        model.update(new).where(model.id.in_(ids[first : first + _AT_ONCE]), column == from_).execute()
+
+
+def listed(
+    *, past: int | None, limit: int, noun: str | None = None, noun_id: int | None = None
+) -> list[tuple[int, str]]:
+    """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON)."""
+    line = Change.alias("l")
+    query = line.select(line.sequence, SQL(shapes.change()))
+    if past is not None:
+        query = query.where(line.sequence > past)
+    if noun is not None:
+        query = query.where(line.noun == noun)
+    if noun_id is not None:
+        query = query.where(line.noun_id == noun_id)
+    return list(query.order_by(line.sequence).limit(limit).tuples())
+
+
+def _singular(model: Any) -> str:
+    return str(model.__name__).lower()

@@ -1,0 +1,267 @@
+"""Claims: the propositions, apart from who put them forward."""
+
+from typing import Any
+
+from peewee import SQL, fn
+
+from models import changes, shapes, speakers, topics
+from models.changes import Actor
+from models.db import Whole, newest, transaction
+from models.refusals import Conflict, Refusal
+from models.shapes import Viewer
+from models.tables import (
+    Claim,
+    ClaimAbout,
+    ClaimTopic,
+    Counterclaim,
+    Review,
+    Statement,
+    Topic,
+)
+
+
+def create(
+    *,
+    by: Actor,
+    text: str,
+    language: str,
+    topics: list[str] | None = None,
+    about: list[dict[str, Any]] | None = None,
+) -> int:
+    """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
+
+    `topics` are slugs, `about` speakers by id or name. Raises NotFound or Conflict for those.
+    """
+    with transaction():
+        claim = Claim.create(text=text, language=language)
+        more = _file(by, claim.id, topics, about)
+        changes.log(by, "create", claim, more=more)
+        return int(claim.id)
+
+
+def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
+    """The id of the claim that `given` names by `id`, or a new one with its `text`.
+
+    With `reuse` the oldest standing claim with the same text and language is taken where there is one.
+    """
+    if "id" in given:
+        return int(changes.referred(Claim, given["id"], f"{field}/id").id)
+    new = dict(given)
+    if new.pop("reuse", False):
+        twin = twins(text=given["text"], language=given["language"], limit=1)
+        if twin:
+            return twin[0]
+    try:
+        return create(by=by, **new)
+    except Refusal as refusal:
+        raise refusal.under(field) from None
+
+
+def twins(*, text: str, language: str, limit: int = 10) -> list[int]:
+    """The ids of standing claims with exactly this text and language, oldest first."""
+    query = Claim.select(Claim.id).where(
+        Claim.text == text, Claim.language == language, Claim.retracted_at.is_null(), Claim.merged_into.is_null()
+    )
+    return [id for (id,) in query.order_by(Claim.id).limit(limit).tuples()]
+
+
+def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+    """Change text, language, topics or whom it is about; the two lists are replaced whole."""
+    with transaction():
+        claim = changes.standing(Claim, id, version)
+        more = _file(by, id, new.pop("topics", None), new.pop("about", None))
+        changes.update(by, claim, more=more, **new)
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a claim back. Raises Conflict while statements of it stand."""
+    with transaction():
+        claim = changes.standing(Claim, id, version)
+        changes.refuse_while_used("A claim", Statement.claim, id)
+        changes.retract(by, claim, reason)
+
+
+def merge(*, by: Actor, id: int, into: int) -> int:
+    """Let the claim `id` be one with `into`, which takes over its statements, exchanges and reviews.
+
+    Edges and reviews that both had become one: the merged claim's is retracted. All of it is in the
+    log, and `unmerge` takes it back. Raises Conflict where the two answer one another.
+    """
+    with transaction():
+        if id == into:
+            raise Conflict("A claim cannot be merged into itself.", field="/into")
+        claim = changes.standing(Claim, id)
+        into = changes.referred(Claim, into, "/into").id
+        _refuse_opponents(id, into)
+        doubled = _doubled(id, into)
+        for row in doubled:
+            changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
+        moved = {
+            "statements": changes.move(Statement.claim, id, into),
+            "answered": changes.move(Counterclaim.claim, id, into, apart_from=_ids(doubled, Counterclaim)),
+            "answers": changes.move(Counterclaim.answer, id, into, apart_from=_ids(doubled, Counterclaim)),
+            "reviews": changes.move(Review.claim, id, into, apart_from=_ids(doubled, Review)),
+            "retracted_edges": _ids(doubled, Counterclaim),
+            "retracted_reviews": _ids(doubled, Review),
+        }
+        changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
+        return into
+
+
+def unmerge(*, by: Actor, id: int) -> None:
+    """Undo the merge of a claim: what moved and is still there moves back."""
+    with transaction():
+        claim = Claim.get_or_none(Claim.id == id)
+        into, moved = changes.merged(Claim, claim, id)
+        changes.update(by, claim, "unmerge", merged_into=None)
+        for column, part in (
+            (Statement.claim, "statements"),
+            (Counterclaim.claim, "answered"),
+            (Counterclaim.answer, "answers"),
+            (Review.claim, "reviews"),
+        ):
+            changes.move_back(column, moved[part], into, id)
+        for model, part in ((Counterclaim, "retracted_edges"), (Review, "retracted_reviews")):
+            for row in model.select().where(model.id.in_(moved[part])):
+                changes.update(by, row, retracted_at=None, retracted_reason=None)
+
+
+def whole(*, id: int, viewer: Viewer) -> Whole:
+    """A claim with everything linked.
+
+    Raises NotFound, also where it has only candidates that the viewer may not see, Gone or Moved.
+    """
+    c = Claim.alias("c")
+    query = c.select(c.version, SQL(shapes.claim(viewer))).where(c.id == id, SQL(shapes.claim_seen(viewer)))
+    return changes.found(Claim, id, query.tuples().first())
+
+
+def listed(
+    *,
+    viewer: Viewer,
+    past: int | None,
+    limit: int,
+    topic: str | None = None,
+    about: int | None = None,
+    has_counterclaim: bool | None = None,
+    **of_a_statement: Any,
+) -> list[tuple[int, str]]:
+    """At most `limit` claims past the id `past`, newest first, as (id, JSON).
+
+    What else is asked for (`speaker`, `document`, `status`, `said_from`, `said_to`) must hold for one
+    and the same statement of the claim.
+    """
+    c = Claim.alias("c")
+    query = c.select(c.id, SQL(shapes.claim(viewer))).where(SQL(shapes.claim_seen(viewer)))
+    if topic is not None:
+        query = query.where(filed_under(c.id, topic))
+    if about is not None:
+        query = query.where(
+            fn.EXISTS(ClaimAbout.select(SQL("1")).where(ClaimAbout.claim == c.id, ClaimAbout.speaker == about))
+        )
+    if has_counterclaim is not None:
+        query = query.where(answered(c.id, viewer) if has_counterclaim else ~answered(c.id, viewer))
+    if any(value is not None for value in of_a_statement.values()):
+        s = Statement.alias("s")
+        of_it = s.select(SQL("1")).where(s.claim == c.id, SQL(shapes.statement_seen(viewer)))
+        query = query.where(fn.EXISTS(narrowed(of_it, s, **of_a_statement)))
+    return newest(query, c.id, past, limit)
+
+
+def narrowed(
+    query: Any,
+    s: Any,
+    *,
+    speaker: int | None = None,
+    document: int | None = None,
+    status: str | None = None,
+    said_from: str | None = None,
+    said_to: str | None = None,
+) -> Any:
+    """`query` over the statements `s`, narrowed to what is asked for; both days count."""
+    if speaker is not None:
+        query = query.where(s.speaker == speaker)
+    if document is not None:
+        query = query.where(s.document == document)
+    if status is not None:
+        query = query.where(s.status == status)
+    if said_from is not None:
+        query = query.where(s.said_on >= said_from)
+    if said_to is not None:
+        query = query.where(s.said_on <= said_to)
+    return query
+
+
+def filed_under(claim: Any, slug: str) -> Any:
+    """The condition that `claim`, an id in SQL, is filed under the topic `slug`."""
+    link = ClaimTopic.select(SQL("1")).join(Topic, on=ClaimTopic.topic == Topic.id)
+    return fn.EXISTS(link.where(ClaimTopic.claim == claim, Topic.slug == slug, Topic.retracted_at.is_null()))
+
+
+def answered(claim: Any, viewer: Viewer) -> Any:
+    """The condition that `claim`, an id in SQL, has a counterclaim that the viewer may see."""
+    e, o = Counterclaim.alias("e"), Claim.alias("o")
+    edge = e.select(SQL("1")).join(o, on=e.answer == o.id).where(e.claim == claim)
+    return fn.EXISTS(edge.where(SQL(shapes.edge_seen(viewer)), SQL(shapes.claim_seen(viewer, "o"))))
+
+
+def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
+    """Replace topics and subjects where they are given; what the log keeps of it."""
+    more: dict[str, list[Any]] = {}
+    if slugs is not None:
+        more["topics"] = slugs
+        chosen = topics.ids(slugs, field="/topics")
+        ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
+        for topic in dict.fromkeys(chosen):
+            ClaimTopic.insert(claim=claim, topic=topic).execute()
+    if about is not None:
+        subjects = [speakers.find(by=by, given=who, field=f"/about/{place}") for place, who in enumerate(about)]
+        more["about"] = subjects
+        ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
+        for speaker in dict.fromkeys(subjects):
+            ClaimAbout.insert(claim=claim, speaker=speaker).execute()
+    return more
+
+
+def _refuse_opponents(id: int, into: int) -> None:
+    edge = (
+        Counterclaim.select(Counterclaim.id)
+        .where(Counterclaim.retracted_at.is_null())
+        .where(
+            ((Counterclaim.claim == id) & (Counterclaim.answer == into))
+            | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
+        )
+        .scalar()
+    )
+    if edge:
+        raise Conflict(
+            f"The two claims answer one another (counterclaim {edge}), so they cannot be one: "
+            "retract the counterclaim first if it is wrong.",
+            field="/into",
+            id=edge,
+        )
+
+
+def _doubled(id: int, into: int) -> list[Any]:
+    """The standing edges and reviews of `id` that `into` has as well."""
+    rows: list[Any] = []
+    for mine, other in (("claim", "answer"), ("answer", "claim")):
+        twin = Counterclaim.alias("twin")
+        same = twin.select(SQL("1")).where(
+            getattr(twin, mine) == into,
+            getattr(twin, other) == getattr(Counterclaim, other),
+            twin.kind == Counterclaim.kind,
+            twin.retracted_at.is_null(),
+        )
+        of_it = Counterclaim.select().where(getattr(Counterclaim, mine) == id, Counterclaim.retracted_at.is_null())
+        rows += of_it.where(fn.EXISTS(same))
+    theirs = Review.alias("twin")
+    same = theirs.select(SQL("1")).where(
+        theirs.claim == into, theirs.url == Review.url, theirs.retracted_at.is_null()
+    )
+    rows += Review.select().where(Review.claim == id, Review.retracted_at.is_null(), fn.EXISTS(same))
+    return rows
+
+
+def _ids(rows: list[Any], model: Any) -> list[int]:
+    return [row.id for row in rows if isinstance(row, model)]

@@ -1,0 +1,204 @@
+"""The inside's ground floor: the database handle, connecting, migrating, one transaction."""
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+from peewee import Check, Database, DatabaseProxy, IntegrityError, Model, SqliteDatabase
+from playhouse.db_url import connect as connect_url
+from playhouse.migrations import Runner
+
+from models.refusals import Conflict
+
+#: Made empty; `connect` binds it. Every table and every query goes through it.
+db = DatabaseProxy()
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+#: Name of the PostgreSQL advisory lock that lets one process migrate at a time: "ccmigrat" in ASCII.
+_MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
+
+_SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    # FULL is what makes an acknowledged write survive power loss in WAL mode (sqlite.org/wal.html).
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "cache_size": -16_000,
+}
+
+#: RFC 3339 in UTC with six digits of a second, as `now` writes it; LIKE works on both databases.
+_STAMP = "____-__-__T__:__:__.______Z"
+#: The same to the second, as callers' times are kept.
+_MOMENT = "____-__-__T__:__:__Z"
+_DAY = "____-__-__"
+
+
+def now() -> str:
+    """The present moment as the tables keep it: RFC 3339, UTC, microseconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def stamp(column: str) -> Any:
+    """A CHECK that `column` holds a moment as `now` writes it."""
+    return Check(f"{column} LIKE '{_STAMP}'")
+
+
+def moment(column: str) -> Any:
+    """A CHECK that `column` holds an RFC 3339 moment in UTC, to the second, or null."""
+    return Check(f"{column} LIKE '{_MOMENT}'")
+
+
+def day(column: str) -> Any:
+    """A CHECK that `column` holds a full date (RFC 3339) or null."""
+    return Check(f"{column} LIKE '{_DAY}'")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> Any:
+    """A CHECK that `column` is one of `values`."""
+    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
+
+
+def words(name: str) -> list[Any]:
+    """The CHECKs of an optional stretch of print: text and offsets are all there or all null, and agree."""
+    return [
+        Check(f"({name} IS NULL) = ({name}_start IS NULL)"),
+        Check(f"({name} IS NULL) = ({name}_end IS NULL)"),
+        Check(f"{name}_start >= 0 AND {name}_end - {name}_start = length({name})"),
+    ]
+
+
+class Registry(Model):
+    """What every table shares."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+        # SQLite then refuses a value of the wrong type, as PostgreSQL does.
+        strict_tables = True
+
+
+class Whole(NamedTuple):
+    """One thing with everything linked, as a read answers it."""
+
+    #: Of the thing itself; what is linked has its own.
+    version: int
+    json: str
+
+
+def connect(url: str) -> Database:
+    """Bind the handle to the database at `url` and return it; the first query opens a connection.
+
+    `sqlite:///registry.db` or `postgresql://user:password@host/name`. Raises ValueError for
+    anything else. A thread keeps its connection until `close` is called in it.
+    """
+    if url.startswith("sqlite:///"):
+        database: Database = connect_url(
+            url,
+            pragmas=_SQLITE_PRAGMAS,
+            lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
+            timeout=10,
+        )
+    elif url.startswith(("postgres://", "postgresql://")):
+        database = connect_url(url, prefer_psycopg3=True)
+    else:
+        raise ValueError(
+            f"DATABASE_URL is {url!r}: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
+        )
+    db.initialize(database)
+    return database
+
+
+def on_sqlite() -> bool:
+    """Whether the bound database is SQLite; the other one is PostgreSQL."""
+    return isinstance(db.obj, SqliteDatabase)
+
+
+def close() -> None:
+    """Close this thread's connection, if it has one."""
+    if not db.is_closed():
+        db.close()
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One change: everything inside is stored, or nothing. Inside another one it is a savepoint.
+
+    What a constraint of the database refuses becomes a Conflict. On PostgreSQL that is how the
+    second of two writers of one natural key learns of the first; on SQLite writers take turns.
+    """
+    from models.tables import NATURAL_KEYS
+
+    try:
+        with db.atomic():
+            yield
+    except IntegrityError as error:
+        rule = str(error).splitlines()[0]
+        for name, field in NATURAL_KEYS.items():
+            if f'"{name}"' in rule:
+                raise Conflict("Somebody else put this in at the same moment: read it.", field=field) from error
+        raise Conflict(f"The database refuses this, because it breaks a rule of the data: {rule}.") from error
+
+
+def row(instance: Model) -> dict[str, Any]:
+    """The columns of one row by field name, foreign keys as ids: what the log keeps."""
+    return dict(instance.__data__)
+
+
+def dumps(value: Any) -> str:
+    """The compact JSON that text columns hold."""
+    return orjson.dumps(value).decode()
+
+
+def newest(query: Any, id: Any, past: int | None, limit: int) -> list[tuple[int, str]]:
+    """Run a list: rows of (id, JSON) past the id `past`, highest id first, at most `limit`."""
+    if past is not None:
+        query = query.where(id < past)
+    return list(query.order_by(id.desc()).limit(limit).tuples())
+
+
+def pending() -> list[str]:
+    """The names of the migrations that this database has not had."""
+    return [step.name for step in _runner().status() if not step.applied]
+
+
+def migrate() -> list[str]:
+    """Bring the schema up to date and return the names of what was applied; one process at a time.
+
+    Raises Conflict where the database was written by a newer Counterclaim.
+    """
+    with _alone():
+        runner = _runner()
+        unknown = [step.name for step in runner.status() if step.path is None]
+        if unknown:
+            raise Conflict(
+                f"The database has migrations that this version does not know ({', '.join(unknown)}): "
+                "run the version that made them, or a newer one."
+            )
+        applied: list[str] = runner.up()
+        return applied
+
+
+def _runner() -> Runner:
+    logging.getLogger("peewee.migrations").setLevel(logging.WARNING)
+    return Runner(db.obj, str(MIGRATIONS), table_name="migrations")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold a lock that no other migrating process holds; it falls with the process."""
+    if on_sqlite():
+        # A file of its own: closing a second handle of the database file would drop SQLite's locks on it.
+        with Path(f"{db.database}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    else:
+        db.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        try:
+            yield
+        finally:
+            db.execute_sql("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))

@@ -1,0 +1,162 @@
+"""Documents: the articles, transcripts and press releases that printed what was said."""
+
+import hashlib
+from typing import Any
+
+from peewee import SQL, fn
+from url_normalize import url_normalize
+
+from models import changes, sentences, shapes
+from models.changes import Actor
+from models.db import Whole, newest, now, transaction
+from models.refusals import Conflict, NotFound
+from models.shapes import Viewer
+from models.tables import Document, Statement
+
+
+def create(
+    *,
+    by: Actor,
+    text: str,
+    language: str,
+    url: str | None = None,
+    title: str | None = None,
+    publisher: str | None = None,
+    published_at: str | None = None,
+    retrieved_at: str | None = None,
+    licence: str | None = None,
+    text_public: bool = False,
+) -> int:
+    """Store a document, cut it into sentences and return its id.
+
+    `retrieved_at` is now where it is not given. Raises Conflict where this edition is known.
+    """
+    normalized = normalize(url)
+    digest = _digest(text)
+    with transaction():
+        known = _edition(normalized, digest)
+        if known:
+            raise Conflict(
+                f"This edition is known: it is document {known}. Change it, or record statements in it.",
+                field="/url" if url else "/text",
+                known=known,
+            )
+        document = Document.create(
+            url=url,
+            url_normalized=normalized,
+            title=title,
+            publisher=publisher,
+            published_at=published_at,
+            language=language,
+            retrieved_at=retrieved_at or now()[:19] + "Z",
+            licence=licence,
+            text_public=text_public,
+            length=len(text),
+            sha256=digest,
+            text=text,
+        )
+        changes.log(by, "create", document)
+        sentences.cut_document(document=document)
+        return int(document.id)
+
+
+def find(*, by: Actor, given: dict[str, Any], field: str) -> Document:
+    """The document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
+
+    A whole that is not known yet is stored. Raises NotFound under `field`.
+    """
+    if "id" in given:
+        return changes.referred(Document, given["id"], f"{field}/id")  # type: ignore[no-any-return]
+    if "text" in given:
+        known = _edition(normalize(given.get("url")), _digest(given["text"]))
+        return Document.get_by_id(known or create(by=by, **given))  # type: ignore[no-any-return]
+    newest_edition: Document | None = (
+        Document.select()
+        .where(Document.url_normalized == normalize(given["url"]), Document.retracted_at.is_null())
+        .order_by(Document.retrieved_at.desc(), Document.id.desc())
+        .first()
+    )
+    if newest_edition is None:
+        raise NotFound(
+            f"No document with the address {given['url']} is known: post it to /v1/documents first, "
+            "or give its text here.",
+            field=f"{field}/url",
+        )
+    return newest_edition
+
+
+def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+    """Change what is said about the document; its address and text never change."""
+    with transaction():
+        changes.update(by, changes.standing(Document, id, version), **new)
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a document back. Raises Conflict while statements stand in it."""
+    with transaction():
+        document = changes.standing(Document, id, version)
+        changes.refuse_while_used("A document", Statement.document, id)
+        changes.retract(by, document, reason)
+
+
+def whole(*, id: int, viewer: Viewer) -> Whole:
+    """A document with its statements. Raises NotFound or Gone."""
+    doc = Document.alias("doc")
+    query = doc.select(doc.version, SQL(shapes.document(viewer))).where(doc.id == id, doc.retracted_at.is_null())
+    return changes.found(Document, id, query.tuples().first())
+
+
+def listed(
+    *,
+    viewer: Viewer,
+    past: int | None,
+    limit: int,
+    url: str | None = None,
+    publisher: str | None = None,
+    language: str | None = None,
+    published_from: str | None = None,
+    published_to: str | None = None,
+) -> list[tuple[int, str]]:
+    """At most `limit` documents past the id `past`, newest first, as (id, JSON).
+
+    `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
+    """
+    doc = Document.alias("doc")
+    query = doc.select(doc.id, SQL(shapes.document(viewer))).where(doc.retracted_at.is_null())
+    if url is not None:
+        query = query.where(doc.url_normalized == normalize(url))
+    if publisher is not None:
+        query = query.where(doc.publisher == publisher)
+    if language is not None:
+        query = query.where(doc.language == language)
+    if published_from is not None:
+        query = query.where(doc.published_at >= published_from)
+    if published_to is not None:
+        query = query.where(fn.substr(doc.published_at, 1, 10) <= published_to)
+    return newest(query, doc.id, past, limit)
+
+
+def any_stored() -> bool:
+    """Whether the registry holds any document, be it a retracted one."""
+    return bool(Document.select(Document.id).limit(1).scalar())
+
+
+def normalize(url: str | None) -> str | None:
+    """The address without what does not tell pages apart: case of the host, default port, fragment, dot segments."""
+    if url is None:
+        return None
+    return url_normalize(url.split("#", 1)[0])
+
+
+def _edition(normalized: str | None, digest: str) -> int | None:
+    same_address = Document.url_normalized == normalized if normalized else Document.url_normalized.is_null()
+    id: int | None = (
+        Document.select(Document.id)
+        .where(same_address, Document.sha256 == digest, Document.retracted_at.is_null())
+        .scalar()
+    )
+    return id
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

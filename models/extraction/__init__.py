@@ -1,0 +1,1 @@
+"""Pure: a document's text in, findings out. No tables, no web."""

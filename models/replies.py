@@ -1,0 +1,55 @@
+"""Replies: the answers to creates with an Idempotency-Key, kept so that a retry gets the same one."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import orjson
+
+from models.db import dumps, transaction
+from models.refusals import Reused
+from models.tables import Reply
+
+#: How long a retry may come: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
+KEPT = timedelta(hours=24)
+
+
+class Answer(NamedTuple):
+    """What a create answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer]) -> Answer:
+    """Do `work` and keep its answer, or give the answer of the first time, in one transaction.
+
+    `request` is what must be equal in a retry. Raises Reused where it is not. A refusal that
+    `work` raises is not kept: the next try may succeed.
+    """
+    digest = hashlib.sha256(request).hexdigest()
+    with transaction():
+        _forget_old()
+        made = (
+            Reply.insert(key=key_id, token=token, request_hash=digest).on_conflict_ignore().as_rowcount().execute()
+        )
+        reply = Reply.get(Reply.key == key_id, Reply.token == token)
+        if not made:
+            if reply.request_hash != digest:
+                raise Reused(
+                    "This Idempotency-Key came with another request before: use a new one for a new request.",
+                    field="Idempotency-Key",
+                )
+            return Answer(reply.status, orjson.loads(reply.headers), reply.body)
+        answer = work()
+        Reply.update(status=answer.status, headers=dumps(answer.headers), body=answer.body).where(
+            Reply.id == reply.id
+        ).execute()
+        return answer
+
+
+def _forget_old() -> None:
+    limit = (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    Reply.delete().where(Reply.made_at < limit).execute()

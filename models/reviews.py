@@ -1,0 +1,106 @@
+"""Reviews: what fact-checkers published about claims."""
+
+from typing import Any
+
+from peewee import SQL
+
+from models import changes, claims, shapes
+from models.changes import Actor
+from models.db import Whole, newest, transaction
+from models.refusals import Conflict
+from models.shapes import Viewer
+from models.tables import Claim, Review
+
+
+def create(*, by: Actor, claim: dict[str, Any], publisher: dict[str, Any], rating: dict[str, Any], **rest: Any) -> int:
+    """Add a review and return its id.
+
+    `claim` is a claim by id, or a new one by text; `publisher` has name and site, `rating` has
+    label, value, best and worst. Raises Conflict where this review of this claim is known.
+    """
+    with transaction():
+        about = claims.find(by=by, given=claim, field="/claim")
+        _refuse_taken(rest["url"], about)
+        row = _columns(publisher=publisher, rating=rating) | rest
+        _refuse_bad_rating(row)
+        review = Review.create(claim=about, **row)
+        changes.log(by, "create", review)
+        return int(review.id)
+
+
+def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+    """Change anything but the claim; `publisher` and `rating` are replaced whole."""
+    with transaction():
+        review = changes.standing(Review, id, version)
+        if new.get("url", review.url) != review.url:
+            _refuse_taken(new["url"], review.claim_id)
+        columns = _columns(**new)
+        _refuse_bad_rating(columns)
+        changes.update(by, review, **columns)
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a review back."""
+    with transaction():
+        changes.retract(by, changes.standing(Review, id, version), reason)
+
+
+def whole(*, id: int, viewer: Viewer) -> Whole:
+    """A review with its claim. Raises NotFound or Gone."""
+    r, query = _seen(viewer, "version")
+    return changes.found(Review, id, query.where(r.id == id).tuples().first())
+
+
+def listed(
+    *,
+    viewer: Viewer,
+    past: int | None,
+    limit: int,
+    claim: int | None = None,
+    publisher: str | None = None,
+) -> list[tuple[int, str]]:
+    """At most `limit` reviews past the id `past`, newest first, as (id, JSON); `publisher` is a site."""
+    r, query = _seen(viewer, "id")
+    if claim is not None:
+        query = query.where(r.claim == claim)
+    if publisher is not None:
+        query = query.where(r.publisher_site == publisher)
+    return newest(query, r.id, past, limit)
+
+
+def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
+    """The alias, and the query of `column` and JSON over what the viewer may see."""
+    r, c = Review.alias("r"), Claim.alias("c")
+    query = r.select(getattr(r, column), SQL(shapes.review())).join(c, on=r.claim == c.id)
+    return r, query.where(r.retracted_at.is_null(), SQL(shapes.claim_seen(viewer)))
+
+
+def known(url: str, claim: int) -> int | None:
+    """The id of the standing review at this address of this claim."""
+    id: int | None = (
+        Review.select(Review.id).where(Review.url == url, Review.claim == claim, Review.retracted_at.is_null()).scalar()
+    )
+    return id
+
+
+def _columns(**new: Any) -> dict[str, Any]:
+    for part in ("publisher", "rating"):
+        if part in new:
+            new |= {f"{part}_{name}": value for name, value in new.pop(part).items()}
+    return new
+
+
+def _refuse_bad_rating(row: dict[str, Any]) -> None:
+    value, best, worst = (row.get(f"rating_{name}") for name in ("value", "best", "worst"))
+    if best is not None and worst is not None and best <= worst:
+        raise Conflict("The best rating is above the worst.", field="/rating/best")
+    if value is not None and best is not None and value > best:
+        raise Conflict("The rating's value is at most the best.", field="/rating/value")
+    if value is not None and worst is not None and value < worst:
+        raise Conflict("The rating's value is at least the worst.", field="/rating/value")
+
+
+def _refuse_taken(url: str, claim: int) -> None:
+    id = known(url, claim)
+    if id:
+        raise Conflict(f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id)

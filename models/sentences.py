@@ -1,0 +1,186 @@
+"""Sentences: a document is cut once, when it is stored; people mend the cuts by hand."""
+
+from typing import Any
+
+from peewee import SQL, Case
+
+from models import changes, shapes
+from models.changes import Actor
+from models.db import Whole, newest, now, transaction
+from models.extraction.sentences import cut
+from models.refusals import Conflict, NotFound
+from models.shapes import Viewer
+from models.tables import Document, Sentence, Statement
+
+#: Rows an INSERT takes at once: eight columns a row stay below SQLite's oldest limit of 999 parameters.
+_BATCH = 100
+
+
+def cut_document(*, document: Document) -> None:
+    """Store the sentences of a new document; inside the transaction that stores it.
+
+    They have no line in the log: they follow from the document.
+    """
+    stamp = now()
+    rows = [
+        {
+            "document": document.id,
+            "position": position,
+            "start": start,
+            "end": end,
+            "text": document.text[start:end],
+            "created_at": stamp,
+            "updated_at": stamp,
+        }
+        for position, (start, end) in enumerate(cut(document.text))
+    ]
+    for first in range(0, len(rows), _BATCH):
+        Sentence.insert_many(rows[first : first + _BATCH]).execute()
+
+
+def create(*, by: Actor, document: int, start: int, end: int) -> int:
+    """Add a sentence that the cutting missed and return its id.
+
+    Raises NotFound, or Conflict where it lies outside the document or over another sentence.
+    """
+    with transaction():
+        whole = changes.referred(Document, document, "/document")
+        _refuse_bad_place(whole, start, end)
+        sentence = Sentence.create(document=document, position=0, start=start, end=end, text=whole.text[start:end])
+        changes.log(by, "create", sentence)
+        _renumber(document)
+        return int(sentence.id)
+
+
+def change(*, by: Actor, id: int, version: int, **new: int) -> None:
+    """Move the edges of a sentence. Raises Conflict as `create`, or where a statement would start outside it."""
+    with transaction():
+        sentence = changes.standing(Sentence, id, version)
+        start, end = new.get("start", sentence.start), new.get("end", sentence.end)
+        whole = sentence.document
+        _refuse_bad_place(whole, start, end, apart_from=id)
+        outside = (
+            Statement.select(Statement.id)
+            .where(Statement.sentence == id, Statement.retracted_at.is_null())
+            .where((Statement.content_start < start) | (Statement.content_start >= end))
+            .scalar()
+        )
+        if outside:
+            raise Conflict(f"Statement {outside} would no longer start in its sentence.", field="/start", id=outside)
+        changes.update(by, sentence, start=start, end=end, text=whole.text[start:end])
+        _renumber(sentence.document_id)
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a sentence back. Raises Conflict while statements stand in it."""
+    with transaction():
+        sentence = changes.standing(Sentence, id, version)
+        changes.refuse_while_used("A sentence", Statement.sentence, id)
+        changes.retract(by, sentence, reason)
+        _renumber(sentence.document_id)
+
+
+def find(*, document: Document, given: dict[str, Any] | None, content: list[dict[str, Any]], field: str) -> Sentence:
+    """The sentence that `given` names by `id`, by `start` and `end`, or by its exact `text`.
+
+    Where nothing is given, it is the one in which the content's offsets start, or the only one that
+    holds the content's words. Raises NotFound under `field`, or Conflict that lists the several.
+    """
+    standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
+    if given is None:
+        return _around(standing, content[0], field)
+    if "id" in given:
+        found = standing.where(Sentence.id == given["id"]).first()
+        if found is None:
+            raise NotFound(f"Document {document.id} has no sentence {given['id']}.", field=f"{field}/id")
+        return found  # type: ignore[no-any-return]
+    if "text" in given:
+        matches = list(standing.where(Sentence.text == given["text"].strip()).order_by(Sentence.start))
+        return _only(matches, "is this sentence", f"{field}/text")
+    matches = list(standing.where(Sentence.start == given["start"], Sentence.end == given["end"]))
+    if not matches:
+        near = standing.where(Sentence.end > given["start"]).order_by(Sentence.start).first()
+        hint = f" The nearest is {near.id} at {near.start} to {near.end}." if near else ""
+        raise Conflict(f"No sentence stands at {given['start']} to {given['end']}.{hint}", field=field)
+    return matches[0]
+
+
+def whole(*, id: int, viewer: Viewer) -> Whole:
+    """A sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
+    se, query = _seen(viewer, "version")
+    return changes.found(Sentence, id, query.where(se.id == id).tuples().first())
+
+
+def listed(
+    *, viewer: Viewer, past: int | None, limit: int, document: int | None = None
+) -> list[tuple[int, str]]:
+    """At most `limit` sentences past the id `past`, newest first, as (id, JSON)."""
+    se, query = _seen(viewer, "id")
+    if document is not None:
+        query = query.where(se.document == document)
+    return newest(query, se.id, past, limit)
+
+
+def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
+    """The alias, and the query of `column` and JSON over what the viewer may read."""
+    se, d = Sentence.alias("se"), Document.alias("d")
+    query = se.select(getattr(se, column), SQL(shapes.sentence(viewer))).join(d, on=se.document == d.id)
+    return se, query.where(SQL(shapes.sentence_seen(viewer)))
+
+
+def _around(standing: Any, first: dict[str, Any], field: str) -> Sentence:
+    if "start" in first:
+        found = standing.where(Sentence.start <= first["start"], Sentence.end > first["start"]).first()
+        if found is None:
+            raise Conflict(
+                f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
+            )
+        return found  # type: ignore[no-any-return]
+    matches = [sentence for sentence in standing.order_by(Sentence.start) if first["text"] in sentence.text]
+    return _only(matches, "holds these words", "/content/0/text")
+
+
+def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
+    if not matches:
+        raise NotFound(f"No sentence of the document {what}, to the letter.", field=field)
+    if len(matches) > 1:
+        raise Conflict(
+            f"More than one sentence {what}: choose by id.",
+            field=field,
+            candidates=[{"id": match.id, "start": match.start, "end": match.end} for match in matches],
+        )
+    return matches[0]
+
+
+def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int = 0) -> None:
+    if not start < end <= document.length:
+        raise Conflict(
+            f"A sentence runs forward inside its document, which has {document.length} code points.", field="/end"
+        )
+    other = (
+        Sentence.select()
+        .where(Sentence.document == document.id, Sentence.retracted_at.is_null(), Sentence.id != apart_from)
+        .where(Sentence.start < end, Sentence.end > start)
+        .first()
+    )
+    if other:
+        raise Conflict(
+            f"Sentence {other.id} stands there ({other.start} to {other.end}): move or retract it first.",
+            field="/start",
+            id=other.id,
+        )
+
+
+def _renumber(document: int) -> None:
+    """Let the positions follow the offsets again."""
+    ids = [
+        id
+        for (id,) in Sentence.select(Sentence.id)
+        .where(Sentence.document == document, Sentence.retracted_at.is_null())
+        .order_by(Sentence.start)
+        .tuples()
+    ]
+    for first in range(0, len(ids), _BATCH):
+        part = ids[first : first + _BATCH]
+        places = [(id, first + place) for place, id in enumerate(part)]
+        Sentence.update(position=Case(Sentence.id, places)).where(Sentence.id.in_(part)).execute()

@@ -1,0 +1,99 @@
+"""Find words in print: what a caller gives by offsets or to the letter becomes a span of the document."""
+
+from typing import Any, NamedTuple
+
+from models.refusals import Conflict, NotFound
+from models.tables import Document, Sentence
+
+
+class Span(NamedTuple):
+    """A stretch of the document's text, half-open, in code points."""
+
+    text: str
+    start: int
+    end: int
+
+
+#: How many places an ambiguous refusal lists.
+_LISTED = 20
+
+
+def locate(given: dict[str, Any], document: Document, sentence: Sentence, field: str) -> Span:
+    """The span that `given` names by {start, end}, or by {text} that stands once in the sentence, or
+    else once in the document.
+
+    Raises Conflict for offsets outside the document and for words that stand more than once, with
+    their places; NotFound for words that do not stand there to the letter.
+    """
+    if "text" not in given:
+        return _by_offsets(given, document, field)
+    words = given["text"]
+    near = _places(words, document.text, sentence.start, sentence.end)
+    return _only(words, near or _places(words, document.text, 0, document.length), field)
+
+
+def locate_content(given: list[dict[str, Any]], document: Document, sentence: Sentence) -> list[Span]:
+    """The spans of a content, in the order of print. The first starts in the sentence; each further one
+    given by words is the next place after the one before.
+
+    Raises as `locate`, and Conflict where spans overlap or the first starts in another sentence.
+    """
+    spans: list[Span] = []
+    for place, part in enumerate(given):
+        field = f"/content/{place}"
+        if "text" not in part:
+            span = _by_offsets(part, document, field)
+        elif not spans:
+            starts = _places(part["text"], document.text, sentence.start, sentence.end, overhang=True)
+            span = _only(part["text"], starts, field)
+        else:
+            rest = _places(part["text"], document.text, spans[-1].end, document.length)
+            span = _only(part["text"], rest[:1], field)
+        if spans and span.start < spans[-1].end:
+            raise Conflict("Spans are given in the order of print and do not overlap.", field=field)
+        spans.append(span)
+    if not sentence.start <= spans[0].start < sentence.end:
+        raise Conflict(
+            f"A statement's sentence is the one that its content starts in: the content starts at {spans[0].start}, "
+            f"sentence {sentence.id} runs from {sentence.start} to {sentence.end}.",
+            field="/sentence",
+        )
+    return spans
+
+
+def _by_offsets(given: dict[str, Any], document: Document, field: str) -> Span:
+    start, end = given["start"], given["end"]
+    if start >= end:
+        raise Conflict("A span holds at least one code point: let end be greater than start.", field=f"{field}/end")
+    if end > document.length:
+        raise Conflict(
+            f"The document ends at {document.length}, in code points: this span would end at {end}.",
+            field=f"{field}/end",
+        )
+    return Span(document.text[start:end], start, end)
+
+
+def _places(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
+    """Where `words` stand between `start` and `end`; with `overhang` they need only start before `end`."""
+    limit = min(len(text), end + len(words) - 1) if overhang else end
+    spans = []
+    at = text.find(words, start, limit)
+    while at >= 0 and len(spans) <= _LISTED:
+        spans.append(Span(words, at, at + len(words)))
+        at = text.find(words, at + 1, limit)
+    return spans
+
+
+def _only(words: str, places: list[Span], field: str) -> Span:
+    if not places:
+        raise NotFound(
+            f"The words {words[:80]!r} do not stand there to the letter: copy them from the document, or give offsets.",
+            field=f"{field}/text",
+        )
+    if len(places) > 1:
+        raise Conflict(
+            f"The words {words[:80]!r} stand there more than once: give start and end.",
+            field=f"{field}/text",
+            candidates=[{"start": span.start, "end": span.end} for span in places[:_LISTED]],
+        )
+    return places[0]

@@ -1,0 +1,259 @@
+"""Speakers: who can be quoted, under which names, and who turned out to be the same."""
+
+import unicodedata
+from typing import Any
+
+from peewee import SQL, fn
+
+from models import changes, shapes
+from models.changes import Actor
+from models.db import Whole, dumps, newest, transaction
+from models.refusals import Conflict, Refusal
+from models.shapes import Viewer
+from models.tables import Alias, ClaimAbout, Speaker, Statement
+
+
+def create(
+    *,
+    by: Actor,
+    name: str,
+    kind: str = "person",
+    description: str | None = None,
+    aliases: list[str] | None = None,
+    wikidata_id: str | None = None,
+    same_as: list[str] | None = None,
+    part_of: int | None = None,
+) -> int:
+    """Add a speaker and return their id. Raises Conflict where the name or the Wikidata id is taken."""
+    with transaction():
+        _refuse_taken(Speaker.name_key, key(name), "/name", name)
+        if wikidata_id:
+            _refuse_taken(Speaker.wikidata_id, wikidata_id, "/wikidata_id", wikidata_id)
+        if part_of is not None:
+            _parent(part_of, None)
+        speaker = Speaker.create(
+            name=name,
+            name_key=key(name),
+            kind=kind,
+            description=description,
+            wikidata_id=wikidata_id,
+            same_as=dumps(same_as or []),
+            part_of=part_of,
+        )
+        _set_aliases(speaker.id, aliases or [])
+        changes.log(by, "create", speaker, more={"aliases": aliases or []})
+        return int(speaker.id)
+
+
+def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+    """Change what is known of a speaker; `aliases` and `same_as` replace the whole list."""
+    with transaction():
+        speaker = changes.standing(Speaker, id, version)
+        more: dict[str, Any] = {}
+        if "name" in new:
+            new["name_key"] = key(new["name"])
+            if new["name_key"] != speaker.name_key:
+                _refuse_taken(Speaker.name_key, new["name_key"], "/name", new["name"])
+        if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
+            _refuse_taken(Speaker.wikidata_id, new["wikidata_id"], "/wikidata_id", new["wikidata_id"])
+        if new.get("part_of") is not None:
+            _parent(new["part_of"], id)
+        if "same_as" in new:
+            new["same_as"] = dumps(new["same_as"])
+        if "aliases" in new:
+            more["aliases"] = new.pop("aliases")
+            _set_aliases(id, more["aliases"])
+        changes.update(by, speaker, more=more, **new)
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a speaker back. Raises Conflict while statements of theirs stand."""
+    with transaction():
+        speaker = changes.standing(Speaker, id, version)
+        changes.refuse_while_used("A speaker", Statement.speaker, id)
+        changes.refuse_while_used("A speaker", Statement.via_speaker, id)
+        changes.retract(by, speaker, reason)
+
+
+def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
+    """The id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
+
+    A name that nobody has becomes a new speaker with the rest of `given`. Raises NotFound for an
+    id, and Conflict that lists the speakers who share an alias.
+    """
+    if "id" in given:
+        return int(changes.referred(Speaker, given["id"], f"{field}/id").id)
+    known = named(given["name"])
+    if len(known) > 1:
+        raise Conflict(
+            f"{given['name']!r} is an alias of several speakers: choose by id.",
+            field=f"{field}/name",
+            candidates=[{"id": id, "name": name} for id, name in known],
+        )
+    if known:
+        return known[0][0]
+    try:
+        return create(by=by, **given)
+    except Refusal as refusal:
+        raise refusal.under(field) from None
+
+
+def named(name: str) -> list[tuple[int, str]]:
+    """The speakers called that, as (id, name): the one whose own name it is, else all whose alias it is."""
+    stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
+    own = Speaker.select(Speaker.id, Speaker.name).where(Speaker.name_key == key(name), *stands)
+    found = list(own.tuples())
+    if found:
+        return found
+    other = Speaker.select(Speaker.id, Speaker.name).join(Alias, on=Alias.speaker == Speaker.id)
+    return list(other.where(Alias.alias_key == key(name), *stands).order_by(Speaker.id).distinct().tuples())
+
+
+def merge(*, by: Actor, id: int, into: int) -> int:
+    """Let the speaker `id` be one with `into`, which takes over statements and names.
+
+    Statements of both over the same words become one: the merged speaker's is retracted. All of it
+    is in the log, and `unmerge` takes it back. Returns the survivor's id. Raises Conflict where both are the same already.
+    """
+    with transaction():
+        if id == into:
+            raise Conflict("A speaker cannot be merged into itself.", field="/into")
+        speaker = changes.standing(Speaker, id)
+        survivor = changes.referred(Speaker, into, "/into")
+        into = survivor.id
+        doubled = _doubled_statements(id, into)
+        for statement in doubled:
+            changes.retract(by, statement, f"The same words stand as a statement of speaker {into}.")
+        moved = {
+            "statements": changes.move(Statement.speaker, id, into),
+            "via": changes.move(Statement.via_speaker, id, into),
+            "about": _move_about(id, into),
+            "parts": changes.move(Speaker.part_of, id, into, apart_from=[into]),
+            "aliases": _lend_names(speaker, survivor),
+            "retracted": [statement.id for statement in doubled],
+        }
+        if survivor.part_of_id == id:
+            changes.update(by, survivor, part_of=None)
+        changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
+        return into
+
+
+def unmerge(*, by: Actor, id: int) -> None:
+    """Undo the merge of a speaker: what moved and is still there moves back."""
+    with transaction():
+        speaker = Speaker.get_or_none(Speaker.id == id)
+        into, moved = changes.merged(Speaker, speaker, id)
+        _refuse_taken(Speaker.name_key, speaker.name_key, "/name", speaker.name)
+        if speaker.wikidata_id:
+            _refuse_taken(Speaker.wikidata_id, speaker.wikidata_id, "/wikidata_id", speaker.wikidata_id)
+        changes.update(by, speaker, "unmerge", merged_into=None)
+        for column, ids in (
+            (Statement.speaker, moved["statements"]),
+            (Statement.via_speaker, moved["via"]),
+            (Speaker.part_of, moved["parts"]),
+        ):
+            changes.move_back(column, ids, into, id)
+        for claim in moved["about"]:
+            ClaimAbout.insert(claim=claim, speaker=id).on_conflict_ignore().execute()
+            ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == into).execute()
+        Alias.delete().where(Alias.id.in_(moved["aliases"]), Alias.speaker == into).execute()
+        for statement in Statement.select().where(Statement.id.in_(moved["retracted"])):
+            changes.update(by, statement, retracted_at=None, retracted_reason=None)
+
+
+def whole(*, id: int, viewer: Viewer) -> Whole:
+    """A speaker with the newest statements. Raises NotFound, Gone or Moved."""
+    p = Speaker.alias("p")
+    query = p.select(p.version, SQL(shapes.speaker(viewer)))
+    query = query.where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
+    return changes.found(Speaker, id, query.tuples().first())
+
+
+def listed(
+    *, viewer: Viewer, past: int | None, limit: int, name: str | None = None, kind: str | None = None
+) -> list[tuple[int, str]]:
+    """At most `limit` speakers past the id `past`, newest first, as (id, JSON).
+
+    `name` is a name or an alias, whole, in any case.
+    """
+    p = Speaker.alias("p")
+    query = p.select(p.id, SQL(shapes.speaker(viewer))).where(p.retracted_at.is_null(), p.merged_into.is_null())
+    if kind is not None:
+        query = query.where(p.kind == kind)
+    if name is not None:
+        also = Alias.select(Alias.speaker).where(Alias.alias_key == key(name))
+        query = query.where((p.name_key == key(name)) | p.id.in_(also))
+    return newest(query, p.id, past, limit)
+
+
+def key(name: str) -> str:
+    """A name as it is looked up: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15)."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+def _refuse_taken(column: Any, value: str, field: str, shown: str) -> None:
+    holder = (
+        Speaker.select(Speaker.id)
+        .where(column == value, Speaker.retracted_at.is_null(), Speaker.merged_into.is_null())
+        .scalar()
+    )
+    if holder:
+        raise Conflict(
+            f"{shown!r} is taken by speaker {holder}: use that one, or tell the two apart in the name.",
+            field=field,
+            known=holder,
+        )
+
+
+def _parent(part_of: int, child: int | None) -> None:
+    """Refuse an unknown parent, and one that is itself part of the child."""
+    above: int | None = part_of
+    seen = set()
+    while above is not None and above not in seen:
+        if above == child:
+            raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
+        seen.add(above)
+        above = changes.referred(Speaker, above, "/part_of").part_of_id
+
+
+def _set_aliases(speaker: int, aliases: list[str]) -> None:
+    Alias.delete().where(Alias.speaker == speaker).execute()
+    for alias in aliases:
+        Alias.insert(speaker=speaker, alias=alias, alias_key=key(alias)).on_conflict_ignore().execute()
+
+
+def _move_about(from_: int, to: int) -> list[int]:
+    """The same for what claims are about; those that named both are only unlinked from `from_`."""
+    mine = [claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == from_).tuples()]
+    theirs = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to).tuples()}
+    moved = [claim for claim in mine if claim not in theirs]
+    ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(moved)).execute()
+    return moved
+
+
+def _lend_names(speaker: Speaker, survivor: Speaker) -> list[int]:
+    """Give the survivor the other's names as aliases; the ids of those that are new."""
+    names = [speaker.name]
+    names += [alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker == speaker.id).tuples()]
+    known = {k for (k,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
+    known.add(survivor.name_key)
+    lent = []
+    for name in names:
+        if key(name) not in known:
+            known.add(key(name))
+            lent.append(int(Alias.create(speaker=survivor.id, alias=name, alias_key=key(name)).id))
+    return lent
+
+
+def _doubled_statements(id: int, into: int) -> list[Statement]:
+    """The standing statements of `id` whose words are also a standing statement of `into`."""
+    twin = Statement.alias("twin")
+    same = fn.EXISTS(
+        twin.select(SQL("1")).where(
+            twin.speaker == into,
+            twin.document == Statement.document,
+            twin.spans == Statement.spans,
+            twin.retracted_at.is_null(),
+        )
+    )
+    return list(Statement.select().where(Statement.speaker == id, Statement.retracted_at.is_null(), same))

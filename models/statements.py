@@ -1,0 +1,253 @@
+"""Statements: the acts of attribution, recorded whole in one transaction."""
+
+from typing import Any
+
+from peewee import SQL
+
+from models import changes, claims, counterclaims, documents, sentences, shapes, speakers
+from models.changes import Actor
+from models.db import Whole, dumps, newest, transaction
+from models.spans import Span, locate, locate_content
+from models.refusals import Conflict, Forbidden, NotFound
+from models.shapes import Viewer
+from models.tables import Claim, Document, Sentence, Statement
+
+
+def record(
+    *,
+    by: Actor,
+    speaker: dict[str, Any],
+    document: dict[str, Any],
+    content: list[dict[str, Any]],
+    claim: dict[str, Any],
+    form: str,
+    sentence: dict[str, Any] | None = None,
+    mention: dict[str, Any] | None = None,
+    role: str | None = None,
+    cue: dict[str, Any] | None = None,
+    said_on: str | None = None,
+    via: dict[str, Any] | None = None,
+    status: str | None = None,
+    origin: dict[str, Any] | None = None,
+    counters: list[dict[str, Any]] | None = None,
+) -> int:
+    """Record one act of attribution with all that it needs, and return the statement's id.
+
+    `speaker`: {id} or {name, …}. `document`: {id}, {url} or {text, …}. `sentence`: {id}, {start,
+    end} or {text}; None takes the one that the content starts in. `content`, `mention` and `cue` are
+    given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a list
+    of {claim} or {statement} with kind and note. What is new is made, in one transaction.
+
+    Raises NotFound or Conflict with the pointer of the member that is wrong.
+    """
+    with transaction():
+        printed = documents.find(by=by, given=document, field="/document")
+        where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
+        spans = locate_content(content, printed, where)
+        row = {
+            "document": printed.id,
+            "sentence": where.id,
+            "speaker": speakers.find(by=by, given=speaker, field="/speaker"),
+            **_content(spans),
+            **_words("mention", mention, printed, where),
+            **_words("cue", cue, printed, where),
+            **_via(by, via),
+            **_origin(by, origin, status),
+            "role": role,
+            "form": form,
+            "said_on": said_on,
+        }
+        _refuse_known(row["document"], row["speaker"], row["spans"])
+        row["claim"] = claims.find(by=by, given=claim, field="/claim")
+        statement = Statement.create(**row)
+        changes.log(by, "create", statement)
+        for place, answered in enumerate(counters or []):
+            _counter(by, statement, answered, f"/counters/{place}")
+        return int(statement.id)
+
+
+def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+    """Change anything but the document and the origin, with the members of `record`.
+
+    Raises Forbidden where the status changes and the actor does not review.
+    """
+    with transaction():
+        statement = changes.standing(Statement, id, version)
+        row: dict[str, Any] = {}
+        _refuse_unreviewed(by, statement, new)
+        if {"sentence", "content", "mention", "cue"} & new.keys():
+            row |= _places(statement, new)
+        for name in ("sentence", "content", "mention", "cue"):
+            new.pop(name, None)
+        if "speaker" in new:
+            row["speaker"] = speakers.find(by=by, given=new.pop("speaker"), field="/speaker")
+        if "claim" in new:
+            row["claim"] = claims.find(by=by, given=new.pop("claim"), field="/claim")
+        if "via" in new:
+            row |= _via(by, new.pop("via"))
+        row |= new
+        speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
+        if (speaker, spans) != (statement.speaker_id, statement.spans):
+            _refuse_known(statement.document_id, speaker, spans, apart_from=id)
+        changes.update(by, statement, **row)
+        if "claim" in row:
+            counterclaims.follow_evidence(by=by, statement=id, answer=row["claim"])
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a statement back with the edges whose evidence it is.
+
+    Its claim stays, and the public sees it while another statement of it stands.
+    """
+    with transaction():
+        statement = changes.standing(Statement, id, version)
+        counterclaims.retract_evidence(by=by, statement=id, reason=reason)
+        changes.retract(by, statement, reason)
+
+
+def whole(*, id: int, viewer: Viewer, written: bool = False) -> Whole:
+    """A statement with everything linked; one that the viewer has just `written` is shown whatever its status.
+
+    Raises NotFound, also for one that the viewer may not see, or Gone.
+    """
+    s = Statement.alias("s")
+    seen = shapes.statement_seen(viewer._replace(unreviewed=viewer.unreviewed or written))
+    query = s.select(s.version, SQL(shapes.statement(viewer))).where(s.id == id, SQL(seen))
+    return changes.found(Statement, id, query.tuples().first())
+
+
+def listed(
+    *,
+    viewer: Viewer,
+    past: int | None,
+    limit: int,
+    claim: int | None = None,
+    topic: str | None = None,
+    has_counterclaim: bool | None = None,
+    **of_it: Any,
+) -> list[tuple[int, str]]:
+    """At most `limit` statements past the id `past`, newest first, as (id, JSON).
+
+    `of_it`: `speaker`, `document`, `status`, `said_from`, `said_to`.
+    """
+    s = Statement.alias("s")
+    query = s.select(s.id, SQL(shapes.statement(viewer))).where(SQL(shapes.statement_seen(viewer)))
+    query = claims.narrowed(query, s, **of_it)
+    if claim is not None:
+        query = query.where(s.claim == claim)
+    if topic is not None:
+        query = query.where(claims.filed_under(s.claim, topic))
+    if has_counterclaim is not None:
+        answered = claims.answered(s.claim, viewer)
+        query = query.where(answered if has_counterclaim else ~answered)
+    return newest(query, s.id, past, limit)
+
+
+def claim_of(*, id: int) -> int:
+    """The id of the claim that a statement states."""
+    return int(Statement.select(Statement.claim).where(Statement.id == id).scalar())
+
+
+def known(document: int, speaker: int, spans: str) -> int | None:
+    """The id of the standing statement with this natural key."""
+    id: int | None = (
+        Statement.select(Statement.id)
+        .where(
+            Statement.document == document,
+            Statement.speaker == speaker,
+            Statement.spans == spans,
+            Statement.retracted_at.is_null(),
+        )
+        .scalar()
+    )
+    return id
+
+
+def _content(spans: list[Span]) -> dict[str, Any]:
+    return {
+        "content": dumps([span._asdict() for span in spans]),
+        "content_start": spans[0].start,
+        "spans": ",".join(f"{span.start}-{span.end}" for span in spans),
+    }
+
+
+def _words(name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence) -> dict[str, Any]:
+    if given is None:
+        return {name: None, f"{name}_start": None, f"{name}_end": None}
+    span = locate(given, document, sentence, f"/{name}")
+    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+
+
+def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
+    """The columns of sentence, content, mention and cue after a change to any of them."""
+    document = statement.document
+    content = new.get("content") or [{"start": statement.content_start}]
+    given = new.get("sentence")
+    if given is None and "content" not in new:
+        given = {"id": statement.sentence_id}
+    sentence = sentences.find(document=document, given=given, content=content, field="/sentence")
+    row: dict[str, Any] = {"sentence": sentence.id}
+    if "content" in new:
+        row |= _content(locate_content(content, document, sentence))
+    elif not sentence.start <= statement.content_start < sentence.end:
+        raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
+    for name in ("mention", "cue"):
+        if name in new:
+            row |= _words(name, new[name], document, sentence)
+    return row
+
+
+def _via(by: Actor, via: dict[str, Any] | None) -> dict[str, int | None]:
+    via = via or {}
+    speaker, document = via.get("speaker"), via.get("document")
+    return {
+        "via_speaker": speakers.find(by=by, given=speaker, field="/via/speaker") if speaker else None,
+        "via_document": documents.find(by=by, given=document, field="/via/document").id if document else None,
+    }
+
+
+def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
+    """Where the statement comes from; what a machine found starts as a candidate."""
+    columns = dict(origin or {"kind": "person"})
+    columns["origin"] = kind = columns.pop("kind")
+    status = status or ("candidate" if kind == "extractor" else "accepted")
+    if kind == "extractor" and status != "candidate" and not by.reviews:
+        raise Forbidden("What an extractor found starts as a candidate; deciding on it takes the review scope.")
+    return columns | {"status": status}
+
+
+def _refuse_unreviewed(by: Actor, statement: Statement, new: dict[str, Any]) -> None:
+    if by.reviews:
+        return
+    if new.get("status", statement.status) != statement.status:
+        raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
+    if statement.status != "accepted":
+        raise NotFound(f"There is no statement {statement.id}.")
+
+
+def _refuse_known(document: int, speaker: int, spans: str, apart_from: int | None = None) -> None:
+    id = known(document, speaker, spans)
+    if id and id != apart_from:
+        raise Conflict(
+            f"These words are recorded as said by this speaker: statement {id}.", field="/content", known=id
+        )
+
+
+def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str) -> None:
+    """Draw the edge from the new statement's claim to the one it answers."""
+    if "statement" in answered:
+        other = changes.referred(Statement, answered["statement"], f"{field}/statement").claim_id
+    else:
+        other = changes.referred(Claim, answered["claim"], f"{field}/claim").id
+    if other == statement.claim_id:
+        raise Conflict("A claim cannot answer itself.", field=field)
+    kind = answered["kind"]
+    if counterclaims.known(other, statement.claim_id, kind) is None:
+        counterclaims.create(
+            by=by,
+            claim=other,
+            answer=statement.claim_id,
+            kind=kind,
+            statement=statement.id,
+            note=answered.get("note"),
+        )

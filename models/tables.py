@@ -1,0 +1,428 @@
+"""The tables: every noun's columns and the rules that the database itself holds.
+
+All in one file because they point at one another; what may be asked of a noun, and what may be
+changed, stands in the noun's own module. Triggers hold the rules that no CHECK can state, and only
+refuse: they change nothing (`migrations/`).
+"""
+
+from typing import Any
+
+from peewee import (
+    SQL,
+    BigAutoField,
+    BigIntegerField,
+    BooleanField,
+    Check,
+    CompositeKey,
+    DoubleField,
+    ForeignKeyField,
+    Model,
+    TextField,
+)
+
+from models.db import Registry, day, moment, now, one_of, stamp, words
+
+SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
+FORMS = ("direct", "indirect", "mixed")
+STATUSES = ("candidate", "accepted", "rejected")
+ORIGINS = ("person", "import", "extractor")
+COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
+ACTIONS = ("create", "change", "retract", "merge", "unmerge")
+#: Each scope includes those before it.
+SCOPES = ("read", "write", "review", "admin")
+
+#: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
+NATURAL_KEYS: dict[str, str] = {}
+
+
+def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where: str = "retracted_at IS NULL") -> None:
+    """Let the database hold `columns` unique, over the rows that stand unless `where` says otherwise."""
+    model.add_index(*columns, unique=True, where=SQL(where), name=name)
+    NATURAL_KEYS[name] = field
+
+
+class Table(Registry):
+    """What every noun holds."""
+
+    #: Assigned by the database.
+    id = BigAutoField()
+    #: When the row was written; RFC 3339, UTC, microseconds.
+    created_at = TextField(default=now, constraints=[stamp("created_at")])
+    #: When the row was last changed.
+    updated_at = TextField(default=now, constraints=[stamp("updated_at")])
+    #: 1 when new, one more with every change; what If-Match is compared with.
+    version = BigIntegerField(default=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if "__no_default__" not in kwargs:  # peewee's mark of a row that comes from the database
+            kwargs.setdefault("created_at", now())
+            kwargs.setdefault("updated_at", kwargs["created_at"])
+        super().__init__(*args, **kwargs)
+
+
+class Retractable(Table):
+    """What every noun holds that can be taken back but never vanishes."""
+
+    #: When it was taken back; null while it stands.
+    retracted_at = TextField(null=True, constraints=[stamp("retracted_at")])
+    #: Why, in the words of who took it back; null where none were given.
+    retracted_reason = TextField(null=True)
+
+
+class Topic(Retractable):
+    """A subject heading."""
+
+    #: Its name in URLs: lower-case letters, digits and hyphens.
+    slug = TextField()
+    #: Its name for people.
+    label = TextField()
+
+    class Meta:
+        table_name = "topics"
+
+
+_natural_key(Topic, Topic.slug, name="topics_slug", field="/slug")
+
+
+class Document(Retractable):
+    """One edition of an article, transcript or press release; a changed article is a new edition."""
+
+    #: Where it was published, as given; null for what has no address.
+    url = TextField(null=True)
+    #: The same, normalised so that two spellings of one address are equal.
+    url_normalized = TextField(null=True)
+    title = TextField(null=True)
+    publisher = TextField(null=True)
+    #: When it was published; RFC 3339, UTC, to the second.
+    published_at = TextField(null=True, constraints=[moment("published_at")], index=True)
+    #: BCP 47.
+    language = TextField()
+    #: When its text was read; RFC 3339, UTC, to the second.
+    retrieved_at = TextField(constraints=[moment("retrieved_at")])
+    #: Under which licence the text stands (an SPDX id or a sentence); null where unknown.
+    licence = TextField(null=True)
+    #: Whether everybody may read the whole text.
+    text_public = BooleanField(default=False)
+    #: Code points in the text: where the last offset may end.
+    length = BigIntegerField()
+    #: SHA-256 of the text's UTF-8, in hex.
+    sha256 = TextField()
+    #: The text exactly as read; never altered.
+    text = TextField(constraints=[Check("length > 0 AND length(text) = length")])
+
+    class Meta:
+        table_name = "documents"
+
+
+_natural_key(Document, Document.url_normalized, Document.sha256, name="documents_url_sha256", field="/url")
+_natural_key(
+    Document,
+    Document.sha256,
+    name="documents_sha256",
+    field="/text",
+    where="retracted_at IS NULL AND url_normalized IS NULL",
+)
+
+
+class Sentence(Retractable):
+    """One sentence of one document. A trigger refuses one that ends after its document."""
+
+    document = ForeignKeyField(Document, index=False)
+    #: Its place among the document's sentences that stand, from 0.
+    position = BigIntegerField(constraints=[Check("position >= 0")])
+    #: Where it starts in the document's text.
+    start = BigIntegerField(constraints=[Check("start >= 0")])
+    #: Where it ends.
+    end = BigIntegerField()
+    #: document text[start:end].
+    text = TextField()
+
+    class Meta:
+        table_name = "sentences"
+        constraints = (Check('"end" > start AND length(text) = "end" - start'),)
+        indexes = ((("document", "position"), False),)
+
+
+_natural_key(Sentence, Sentence.document, Sentence.start, name="sentences_document_start", field="/start")
+
+
+class Speaker(Retractable):
+    """Who can be quoted: a person, organization, government, group or unnamed source."""
+
+    name = TextField()
+    #: The name as it is looked up: NFKC, case folded, single spaces. Unique among those that stand.
+    name_key = TextField()
+    kind = TextField(constraints=[one_of("kind", SPEAKER_KINDS)])
+    #: Who that is, in a sentence.
+    description = TextField(null=True)
+    #: Q and digits; unique among those that stand.
+    wikidata_id = TextField(null=True)
+    #: A JSON array of addresses of the same speaker elsewhere.
+    same_as = TextField(default="[]")
+    #: The speaker that this one belongs to: a minister to a government.
+    part_of = ForeignKeyField("self", null=True)
+    #: The survivor, where this one was merged.
+    merged_into = ForeignKeyField("self", null=True)
+
+    class Meta:
+        table_name = "speakers"
+        constraints = (Check("part_of_id <> id"), Check("merged_into_id <> id"))
+
+
+_STANDS = "retracted_at IS NULL AND merged_into_id IS NULL"
+_natural_key(Speaker, Speaker.name_key, name="speakers_name_key", field="/name", where=_STANDS)
+_natural_key(Speaker, Speaker.wikidata_id, name="speakers_wikidata_id", field="/wikidata_id", where=_STANDS)
+
+
+class Alias(Registry):
+    """Another name of a speaker; two speakers may share one, and then it finds neither."""
+
+    id = BigAutoField()
+    speaker = ForeignKeyField(Speaker, index=False)
+    alias = TextField()
+    #: The alias as it is looked up, like name_key.
+    alias_key = TextField(index=True)
+
+    class Meta:
+        table_name = "aliases"
+        indexes = ((("speaker", "alias_key"), True),)
+
+
+class Claim(Retractable):
+    """A proposition, apart from who put it forward."""
+
+    #: Normalised, readable alone; never what identifies the claim.
+    text = TextField()
+    #: BCP 47.
+    language = TextField()
+    #: The survivor, where this one was merged.
+    merged_into = ForeignKeyField("self", null=True)
+
+    class Meta:
+        table_name = "claims"
+        constraints = (Check("merged_into_id <> id"),)
+
+
+class ClaimTopic(Registry):
+    """A claim is filed under a topic."""
+
+    claim = ForeignKeyField(Claim, index=False)
+    topic = ForeignKeyField(Topic)
+
+    class Meta:
+        table_name = "claim_topics"
+        primary_key = CompositeKey("claim", "topic")
+
+
+class ClaimAbout(Registry):
+    """A claim is about a speaker."""
+
+    claim = ForeignKeyField(Claim, index=False)
+    speaker = ForeignKeyField(Speaker)
+
+    class Meta:
+        table_name = "claim_about"
+        primary_key = CompositeKey("claim", "speaker")
+
+
+class Statement(Retractable):
+    """One act of attribution. Triggers refuse spans outside the document and a sentence that is not
+    the one in which the content starts."""
+
+    claim = ForeignKeyField(Claim)
+    speaker = ForeignKeyField(Speaker, index=False)
+    document = ForeignKeyField(Document, index=False)
+    sentence = ForeignKeyField(Sentence)
+    #: The words that name the speaker in print, with their offsets; null where print names nobody.
+    mention = TextField(null=True)
+    mention_start = BigIntegerField(null=True)
+    mention_end = BigIntegerField(null=True)
+    #: What the speaker was at the time ("trade minister").
+    role = TextField(null=True)
+    #: The words that mark the act, with their offsets; null where there are none.
+    cue = TextField(null=True)
+    cue_start = BigIntegerField(null=True)
+    cue_end = BigIntegerField(null=True)
+    #: What was said, as printed: a JSON array of {text, start, end} in order, without overlap.
+    content = TextField()
+    #: Where the first span starts.
+    content_start = BigIntegerField()
+    #: The same spans as "start-end,start-end": part of the natural key.
+    spans = TextField()
+    form = TextField(constraints=[one_of("form", FORMS)])
+    #: The day it was said; null where the document does not tell.
+    said_on = TextField(null=True, constraints=[day("said_on")])
+    #: Who reported it, where the attribution is nested; null where the document itself does.
+    via_speaker = ForeignKeyField(Speaker, null=True)
+    #: What reported it, likewise.
+    via_document = ForeignKeyField(Document, null=True)
+    status = TextField(constraints=[one_of("status", STATUSES)])
+    origin = TextField(constraints=[one_of("origin", ORIGINS)])
+    #: The extractor's name; null unless origin is extractor.
+    extractor = TextField(null=True)
+    extractor_version = TextField(null=True)
+    #: How sure the extractor was, 0 to 1; null unless origin is extractor.
+    confidence = DoubleField(null=True, constraints=[Check("confidence BETWEEN 0 AND 1")])
+
+    class Meta:
+        table_name = "statements"
+        constraints = (
+            *words("mention"),
+            *words("cue"),
+            Check("content_start >= 0"),
+            Check("(origin = 'extractor') = (extractor IS NOT NULL)"),
+        )
+        indexes = (
+            (("document", "content_start"), False),
+            (("speaker", "said_on"), False),
+            (("status", "id"), False),
+        )
+
+
+_natural_key(
+    Statement,
+    Statement.document,
+    Statement.speaker,
+    Statement.spans,
+    name="statements_document_speaker_spans",
+    field="/content",
+)
+
+
+class Counterclaim(Retractable):
+    """The directed edge: the claim `answer` answers the claim `claim`."""
+
+    #: The claim that is answered.
+    claim = ForeignKeyField(Claim, index=False)
+    #: The claim that answers.
+    answer = ForeignKeyField(Claim)
+    kind = TextField(constraints=[one_of("kind", COUNTER_KINDS)])
+    #: The statement that is the evidence: in it the answer was given. Null where a person drew the edge.
+    statement = ForeignKeyField(Statement, null=True)
+    note = TextField(null=True)
+
+    class Meta:
+        table_name = "counterclaims"
+        constraints = (Check("claim_id <> answer_id"),)
+
+
+_natural_key(
+    Counterclaim,
+    Counterclaim.claim,
+    Counterclaim.answer,
+    Counterclaim.kind,
+    name="counterclaims_claim_answer_kind",
+    field="/kind",
+)
+
+
+class Review(Retractable):
+    """What a fact-checker published about a claim."""
+
+    claim = ForeignKeyField(Claim)
+    publisher_name = TextField()
+    #: The host of the publisher's site, without protocol and "www.".
+    publisher_site = TextField(null=True)
+    url = TextField()
+    title = TextField(null=True)
+    #: The verdict in the publisher's own words.
+    rating_label = TextField()
+    #: The verdict as a number between worst and best; null where the publisher gives none.
+    rating_value = DoubleField(null=True)
+    rating_best = DoubleField(null=True)
+    rating_worst = DoubleField(null=True)
+    #: When it was published; RFC 3339, UTC, to the second.
+    reviewed_at = TextField(null=True, constraints=[moment("reviewed_at")])
+    #: BCP 47.
+    language = TextField()
+    licence = TextField(null=True)
+
+    class Meta:
+        table_name = "reviews"
+
+
+_natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="/url")
+
+
+class Key(Table):
+    """One API key. Of its secret only the hash is known."""
+
+    #: What its owner calls it; for people, not unique.
+    name = TextField()
+    #: The widest thing it may do.
+    scope = TextField(constraints=[one_of("scope", SCOPES)])
+    #: SHA-256 of the secret, in hex.
+    secret_hash = TextField(unique=True)
+    #: The secret's first characters, to tell keys apart in a list.
+    hint = TextField()
+    #: When it stops working; null for never.
+    expires_at = TextField(null=True, constraints=[moment("expires_at")])
+    #: When it was revoked; null while it works.
+    revoked_at = TextField(null=True, constraints=[stamp("revoked_at")])
+
+    class Meta:
+        table_name = "keys"
+
+
+class Change(Registry):
+    """One line of the append-only log."""
+
+    #: Grows with every line; gaps are possible.
+    sequence = BigAutoField()
+    #: When it was done; RFC 3339, UTC, microseconds.
+    made_at = TextField(default=now, constraints=[stamp("made_at")])
+    #: The table of what was changed.
+    noun = TextField()
+    #: Its id there.
+    noun_id = BigIntegerField()
+    action = TextField(constraints=[one_of("action", ACTIONS)])
+    #: Whose key did it; null for the command line.
+    key = ForeignKeyField(Key, null=True)
+    #: The row before, as JSON; null for a creation.
+    before = TextField(null=True)
+    #: The row after, as JSON; for a merge also what moved, so that it can be undone.
+    after = TextField()
+
+    class Meta:
+        table_name = "changes"
+        indexes = ((("noun", "noun_id", "sequence"), False),)
+
+
+class Reply(Registry):
+    """The answer to a create that carried an Idempotency-Key, for as long as a retry may come."""
+
+    id = BigAutoField()
+    #: Whose key sent it.
+    key = ForeignKeyField(Key, index=False)
+    #: The Idempotency-Key.
+    token = TextField()
+    #: SHA-256 of method, path and body, in hex: another request under the same token is refused.
+    request_hash = TextField()
+    status = BigIntegerField(null=True)
+    #: A JSON object of the headers that a retry gets again.
+    headers = TextField(null=True)
+    body = TextField(null=True)
+    made_at = TextField(default=now, constraints=[stamp("made_at")], index=True)
+
+    class Meta:
+        table_name = "replies"
+        indexes = ((("key", "token"), True),)
+
+
+#: Every table, in an order in which each comes after those it points at.
+ALL: tuple[type[Model], ...] = (
+    Topic,
+    Document,
+    Sentence,
+    Speaker,
+    Alias,
+    Claim,
+    ClaimTopic,
+    ClaimAbout,
+    Statement,
+    Counterclaim,
+    Review,
+    Key,
+    Change,
+    Reply,
+)

@@ -1,0 +1,68 @@
+"""Topics: the subject headings that claims are filed under."""
+
+from typing import Any
+
+from peewee import SQL
+
+from models import changes, shapes
+from models.changes import Actor
+from models.db import Whole, newest, transaction
+from models.refusals import Conflict, NotFound
+from models.tables import Topic
+
+
+def create(*, by: Actor, slug: str, label: str) -> int:
+    """Add a heading and return its id. Raises Conflict where the slug is taken."""
+    with transaction():
+        _refuse_taken(slug)
+        topic = Topic.create(slug=slug, label=label)
+        changes.log(by, "create", topic)
+        return int(topic.id)
+
+
+def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+    """Change slug or label."""
+    with transaction():
+        topic = changes.standing(Topic, id, version)
+        if new.get("slug", topic.slug) != topic.slug:
+            _refuse_taken(new["slug"])
+        changes.update(by, topic, **new)
+
+
+def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+    """Take a heading back; claims filed under it lose it."""
+    with transaction():
+        changes.retract(by, changes.standing(Topic, id, version), reason)
+
+
+def whole(*, id: int) -> Whole:
+    """One heading. Raises NotFound or Gone."""
+    t = Topic.alias("t")
+    query = t.select(t.version, SQL(shapes.topic())).where(t.id == id, t.retracted_at.is_null())
+    return changes.found(Topic, id, query.tuples().first())
+
+
+def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
+    """At most `limit` headings past the id `past`, newest first, as (id, JSON)."""
+    t = Topic.alias("t")
+    query = t.select(t.id, SQL(shapes.topic())).where(t.retracted_at.is_null())
+    return newest(query, t.id, past, limit)
+
+
+def ids(slugs: list[str], *, field: str) -> list[int]:
+    """The ids of these headings. Raises NotFound that names the first unknown one under `field`."""
+    known = dict(
+        Topic.select(Topic.slug, Topic.id).where(Topic.slug.in_(slugs), Topic.retracted_at.is_null()).tuples()
+    )
+    for place, slug in enumerate(slugs):
+        if slug not in known:
+            raise NotFound(
+                f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{place}"
+            )
+    return [known[slug] for slug in slugs]
+
+
+def _refuse_taken(slug: str) -> None:
+    holder = Topic.select(Topic.id).where(Topic.slug == slug, Topic.retracted_at.is_null()).scalar()
+    if holder:
+        raise Conflict(f"The topic {slug!r} exists: it is {holder}.", field="/slug", known=holder)
