@@ -1,0 +1,139 @@
+"""What tests stand on: a fresh registry on each database, an app over it, and callers of every scope."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.settings import Settings
+from models import db, keys
+from models.changes import Actor
+from tests.checked import CheckedClient
+from tests.postgres import Postgres
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    db.connect(f"sqlite:///{path}")
+    db.migrate()
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A running PostgreSQL with the migrated, empty database `template`."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    try:
+        _sql(server, "CREATE DATABASE template")
+        db.connect(server.url("template"))
+        db.migrate()
+        db.close()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database of this test's own; each test runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "registry.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    _sql(server, f"CREATE DATABASE {name} TEMPLATE template STRATEGY FILE_COPY")
+    yield server.url(name)
+    _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def registry(url: str) -> Iterator[str]:
+    """A fresh registry that the inside is bound to, for tests that need no app; its address."""
+    db.connect(url)
+    yield url
+    db.close()
+
+
+@pytest.fixture
+def app(url: str) -> Iterator[Flask]:
+    """An app over a fresh registry; its client holds every answer against the contract."""
+    app = create_app(Settings(DATABASE_URL=url))
+    app.test_client_class = CheckedClient
+    yield app
+    db.close()
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> Iterator[None]:
+    """Keep pytest-flask from pushing one context for a whole test: `flask.g` would leak between requests."""
+    yield
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Who changes things in tests of the inside: the command line."""
+    return Actor()
+
+
+@pytest.fixture
+def caller(app: Flask) -> Callable[[str | None], FlaskClient]:
+    """A client with a key of the scope that it is called with; None is the public."""
+
+    def make(scope: str | None) -> FlaskClient:
+        client = app.test_client()
+        if scope is not None:
+            _, secret = keys.create(name=f"test {scope}", scope=scope)
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+        return client
+
+    return make
+
+
+@pytest.fixture
+def public(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
+    """A client without a key."""
+    return caller(None)
+
+
+@pytest.fixture
+def writer(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
+    """A client whose key has the write scope."""
+    return caller("write")
+
+
+@pytest.fixture
+def reviewer(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
+    """A client whose key has the review scope."""
+    return caller("review")
+
+
+@pytest.fixture
+def queries() -> Iterator[list[str]]:
+    """Every statement that the database is sent while the test runs."""
+    seen: list[str] = []
+
+    def hook(event: Any) -> None:
+        seen.append(event.sql)
+
+    db.db.query_hooks.append(hook)
+    yield seen
+    db.db.query_hooks.remove(hook)
+
+
+def _sql(server: Postgres, statement: str) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(statement)

