@@ -58,7 +58,7 @@ def again(reply: Answer) -> Response:
 
 
 def matched_version() -> int:
-    """The version in If-Match. Raises 428 where there is no such header, 412 where it is no ETag of ours."""
+    """The version in If-Match. Raises 428 where there is no such header, 400 where it is no ETag of ours."""
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
@@ -66,7 +66,7 @@ def matched_version() -> int:
         )
     match = _ETAG.fullmatch(header.strip())
     if not match:
-        raise _precondition(HTTPStatus.PRECONDITION_FAILED, "This is not the ETag of what you would change.")
+        raise _precondition(HTTPStatus.BAD_REQUEST, "This is no ETag of this registry: send the one that you read.")
     return int(match[1])
 
 

@@ -1,7 +1,7 @@
 """create_app: settings in, a Flask app out."""
 
 from flask import Flask, Response
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from api import errors, settings
 from api.routes import (
@@ -16,7 +16,6 @@ from api.routes import (
     statements,
     topics,
 )
-from api.schemas.fields import BIGGEST
 from api.settings import Settings
 from models import db
 
@@ -36,12 +35,9 @@ ROUTES = (
 
 
 class IdConverter(IntegerConverter):
-    """An id in a path: a whole number that JSON keeps exactly, without leading zeros."""
+    """An id in a path: a whole number that every database can hold, without leading zeros."""
 
     regex = r"[1-9][0-9]{0,15}"
-
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, min=1, max=BIGGEST)
 
 
 def create_app(config: Settings | None = None) -> Flask:

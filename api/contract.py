@@ -4,6 +4,7 @@ Above each route stands what comes in, what goes out and what may be refused; th
 only the deed, and its docstring is public: it becomes summary and description in `openapi.yaml`.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -71,8 +72,8 @@ class Operation:
 
     def _once(self, work: Callable[[], Response]) -> Response:
         token = request.headers["Idempotency-Key"]
-        if not 1 <= len(token) <= 255 or not token.isascii() or not token.isprintable():
-            detail = "An Idempotency-Key has 1 to 255 printable ASCII characters, a UUID for example."
+        if not re.fullmatch(r"[!-~]{1,255}", token):
+            detail = "An Idempotency-Key has 1 to 255 visible ASCII characters, a UUID for example."
             raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
         key_id = auth.caller().key_id
         assert key_id is not None  # nobody writes without a key

@@ -77,9 +77,11 @@ REFUSALS = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer just now.",
 }
 
-_ETAG = {"description": "The version and a hash of the body.", "schema": {"type": "string"}}
-_LOCATION = {"description": "The address of the new thing.", "schema": {"type": "string"}}
-_LINK = {"description": 'The next page, as rel="next".', "schema": {"type": "string"}}
+_HEADERS = {
+    "ETag": {"description": "The version and a hash of the body.", "schema": {"type": "string"}},
+    "Location": {"description": "The address of the new thing.", "schema": {"type": "string"}},
+    "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}},
+}
 
 #: The order in which a reader wants an object's keys; others keep theirs in between.
 _FIRST, _LAST = ("id",), ("created_at", "updated_at", "version")
@@ -135,6 +137,7 @@ def described(nouns: tuple[Routes, ...]) -> dict[str, Any]:
         "components": {
             "schemas": {name: _in_order(schema) for name, schema in sorted(schemas.items())},
             "parameters": _PARAMETERS,
+            "headers": _HEADERS,
             "responses": {_response_name(status): _refusal(status) for status in sorted(REFUSALS)},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key of the registry."}},
         },
@@ -167,7 +170,7 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
             "required": True,
             "description": "Its id.",
             "schema": {"type": "integer", "minimum": 1, "maximum": BIGGEST},
-            "example": 1,
+            **_example(operation.id, name),
         }
         for name in re.findall(r"<id:(\w+)>", operation.rule)
     ]
@@ -185,11 +188,9 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
 def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.status.phrase}
     if operation.gives:
-        headers: dict[str, Any] = {"ETag": _ETAG} if operation.id not in _BARE else {}
-        if operation.creates:
-            headers["Location"] = _LOCATION
-        if operation.id.startswith("list_"):
-            headers["Link"] = _LINK
+        names = [] if operation.id in _BARE else ["ETag"]
+        names += ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
+        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         content = {"schema": shapes.resolve_nested_schema(operation.gives), **_example(operation.id, "response")}
         success |= {"headers": headers, "content": {operation.media_type: content}}
     made: dict[str, Any] = {str(int(operation.status)): success}
@@ -372,7 +373,9 @@ def _paragraphs(text: str) -> str:
 def _in_order(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema with its properties in reading order, described by its class's docstring."""
     if "properties" in schema:
+        needed = schema.get("required", [])
         rest = [key for key in schema["properties"] if key not in _FIRST + _LAST]
+        rest.sort(key=lambda key: key not in needed)
         keys = [key for key in (*_FIRST, *rest, *_LAST) if key in schema["properties"]]
         schema["properties"] = {key: schema["properties"][key] for key in keys}
         if "required" in schema:
@@ -381,7 +384,7 @@ def _in_order(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _example(operation: str, part: str) -> dict[str, Any]:
-    """The example of an operation, made by the real thing (tests/api/test_examples.py)."""
+    """A part of an operation's example, which the real thing answered (tests/api/test_examples.py)."""
     path = EXAMPLES / f"{operation}.json"
     if not path.exists():
         return {}

@@ -137,3 +137,8 @@ def queries() -> Iterator[list[str]]:
 def _sql(server: Postgres, statement: str) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(statement)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the examples of the contract be written anew."""
+    parser.addoption("--update-examples", action="store_true", help="write api/examples/ anew")

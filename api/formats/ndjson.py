@@ -11,7 +11,7 @@ from api.errors import Problem
 from api.schemas.lines import LINES
 from models import claims, counterclaims, db, documents, exports, reviews, speakers, statements, topics
 from models.changes import Actor
-from models.refusals import Conflict, NotFound, Refusal
+from models.refusals import Conflict, Refusal
 
 
 class Outcome(NamedTuple):
@@ -177,5 +177,5 @@ def _known_document(reader: _Reader, given: dict[str, Any], field: str) -> dict[
 
 def _known(names: dict[str, int], name: str, field: str) -> int:
     if name not in names:
-        raise NotFound(f"No earlier line is called {name!r}.", field=field)
+        raise Conflict(f"No earlier line is called {name!r}.", field=field)
     return names[name]

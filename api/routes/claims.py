@@ -31,7 +31,7 @@ def list_claims(query: dict[str, Any]) -> Response:
     body=NewClaim,
     gives=Claim,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_claim(body: dict[str, Any]) -> Response:
     """Add a claim that nobody is recorded as stating yet.

@@ -1,16 +1,19 @@
 """/v1/openapi.yaml and /v1/openapi.json"""
 
 from flask import Response, current_app
-from marshmallow import Schema
+from marshmallow import fields
 
 from api import openapi
 from api.contract import Routes
+from api.schemas.base import Output, shown
 
 routes = Routes("contract", "This description of the API.")
 
 
-class Description(Schema):
+class Description(Output):
     """An OpenAPI document."""
+
+    openapi = shown(fields.String, "The version of OpenAPI.")
 
 
 @routes.operation("GET", "/openapi.yaml", gives=Description, media_type="application/yaml")

@@ -30,7 +30,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     body=NewCounterclaim,
     gives=Counterclaim,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_counterclaim(body: dict[str, Any]) -> Response:
     """Let one claim answer another.

@@ -33,7 +33,7 @@ def list_documents(query: dict[str, Any]) -> Response:
     body=NewDocument,
     gives=Document,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_document(body: dict[str, Any]) -> Response:
     """Store a document.

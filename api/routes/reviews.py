@@ -29,7 +29,7 @@ def list_reviews(query: dict[str, Any]) -> Response:
     body=NewReview,
     gives=Review,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_review(body: dict[str, Any]) -> Response:
     """Add a review of a claim.

@@ -32,7 +32,7 @@ def list_sentences(query: dict[str, Any]) -> Response:
     body=NewSentence,
     gives=Sentence,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_sentence(body: dict[str, Any]) -> Response:
     """Add a sentence that the cutting missed.

@@ -33,7 +33,7 @@ def list_speakers(query: dict[str, Any]) -> Response:
     body=NewSpeaker,
     gives=Speaker,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_speaker(body: dict[str, Any]) -> Response:
     """Add a speaker.

@@ -33,7 +33,7 @@ def list_statements(query: dict[str, Any]) -> Response:
     body=NewStatement,
     gives=Statement,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.CONFLICT,),
 )
 def create_statement(body: dict[str, Any]) -> Response:
     """Record who said what, where, and what it answers, in one request.

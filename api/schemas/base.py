@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import EXCLUDE, RAISE, Schema, fields
 
-from api.schemas.fields import BIGGEST, QueryWhole, Text
+from api.schemas.fields import BIGGEST, Matching, QueryWhole, Text
 
 
 class Input(Schema):
@@ -24,7 +24,12 @@ class PageQuery(Query):
     limit = QueryWhole(
         least=1, most=100, load_default=50, metadata={"description": "How many items the page holds at most."}
     )
-    cursor = Text(longest=100, metadata={"description": "The `next` of the page before; the first page where left out."})
+    cursor = Matching(
+        r"^[1-9][0-9]{0,15}$",
+        form="the `next` of the page before",
+        longest=16,
+        metadata={"description": "The `next` of the page before; the first page where left out."},
+    )
 
 
 class RetractQuery(Query):
@@ -34,7 +39,13 @@ class RetractQuery(Query):
 
 
 class Output(Schema):
-    """What an answer holds: every key is always there, null where nothing is known."""
+    """What an answer holds: every key is always there, null where nothing is known.
+
+    A later version may add a key, so that clients pass over what they do not know.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
 
 
 def shown(kind: Any, description: str, *, null: bool = False, **more: Any) -> Any:

@@ -1,0 +1,85 @@
+"""openapi.yaml is what the app does: the same text, the same routes, valid, and nothing slips through it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from openapi_spec_validator import validate
+from schemathesis.config import SchemathesisConfig
+
+from api import openapi
+from api.formats import ndjson
+from models import keys
+from models.changes import Actor
+from tests.checked import ROOT, contract
+
+
+def test_the_file_is_what_the_app_renders(app: Flask) -> None:
+    rendered = openapi.as_yaml(app)
+    assert (ROOT / "openapi.yaml").read_text(encoding="utf-8") == rendered, "run `counterclaim openapi`"
+
+
+def test_every_route_is_in_it_and_the_reverse(app: Flask) -> None:
+    described = {
+        (method.upper(), path) for path, operations in contract()["paths"].items() for method in operations
+    }
+    routed = {
+        (method, re.sub(r"<id:(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+    assert described == routed
+
+
+def test_is_valid_openapi() -> None:
+    validate(contract())
+
+
+def test_names_every_operation_once() -> None:
+    names = [
+        operation["operationId"] for operations in contract()["paths"].values() for operation in operations.values()
+    ]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
+
+
+def test_describes_every_parameter_and_member() -> None:
+    bare = [
+        f"{name}.{member}"
+        for name, schema in contract()["components"]["schemas"].items()
+        for member, described in schema.get("properties", {}).items()
+        if "description" not in described and "$ref" not in described
+    ]
+    assert not bare
+    for operations in contract()["paths"].values():
+        for operation in operations.values():
+            assert operation["summary"]
+            assert operation["description"]
+            assert all("description" in part or "$ref" in part for part in operation["parameters"])
+
+
+@pytest.fixture
+def described(app: Flask) -> Iterator[Any]:
+    """The contract as schemathesis reads it from the app, over a registry with the sample data."""
+    with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
+        for _ in ndjson.read(lines, by=Actor()):
+            pass
+    _, secret = keys.create(name="schemathesis", scope="admin")
+    config = SchemathesisConfig.from_path(str(ROOT / "schemathesis.toml"))
+    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", app, config=config)
+    schema.config.update(headers={"Authorization": f"Bearer {secret}"})
+    yield schema
+
+
+fuzzed = schemathesis.pytest.from_fixture("described")
+
+
+@fuzzed.parametrize()
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+def test_nothing_that_fits_it_or_does_not_makes_the_api_stumble(case: Any) -> None:
+    case.call_and_validate()
