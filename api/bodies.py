@@ -30,7 +30,7 @@ def query(schema: type[Schema]) -> dict[str, Any]:
         known = ", ".join(sorted(schema().fields)) or "none"
         errors = [
             {"parameter": name, "detail": _sentence(messages)}
-            for name, messages in error.normalized_messages().items()
+            for name, messages in _messages(error).items()
         ]
         names = ", ".join(problem["parameter"] for problem in errors)
         detail = f"The query string is not understood ({names}). The parameters here are: {known}."
@@ -54,7 +54,7 @@ def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:
     try:
         result: dict[str, Any] = schema().load(value)
     except ValidationError as error:
-        raise _unprocessable(_pointers(error.normalized_messages())) from None
+        raise _unprocessable(_pointers(_messages(error))) from None
     return result
 
 
@@ -132,6 +132,11 @@ def _measure(value: Any, depth: int = 1) -> None:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in inner:
         _measure(part, depth + 1)
+
+
+def _messages(error: ValidationError) -> dict[str, Any]:
+    messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return messages
 
 
 def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:

@@ -17,8 +17,6 @@ from marshmallow import Schema
 from api import answers, errors
 from api.contract import Operation, Routes
 from api.schemas import fields
-from api.schemas.base import BIGGEST, Input, Output
-from models.tables import SCOPES
 
 EXAMPLES = Path(__file__).with_name("examples")
 
@@ -169,7 +167,7 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
             "in": "path",
             "required": True,
             "description": "Its id.",
-            "schema": {"type": "integer", "minimum": 1, "maximum": BIGGEST},
+            "schema": {"type": "integer", "minimum": 1, "maximum": fields.BIGGEST},
             **_example(operation.id, name),
         }
         for name in re.findall(r"<id:(\w+)>", operation.rule)

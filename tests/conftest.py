@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL with the migrated, empty database `template`."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    # Not under pytest's own folder, which a second run of the same user would close to the server.
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = Postgres(folder / "server")
     try:
         _sql(server, "CREATE DATABASE template")
         db.connect(server.url("template"))
@@ -43,6 +46,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         yield server
     finally:
         server.stop()
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

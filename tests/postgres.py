@@ -14,7 +14,8 @@ class Postgres:
     """A PostgreSQL server of our own on a free loopback port."""
 
     def __init__(self, folder: Path) -> None:
-        """Make a cluster in `folder`, which must be empty, and start it."""
+        """Make a cluster in `folder`, which must not exist, and start it."""
+        folder.mkdir()
         self.folder = folder
         self.binaries = _binaries(folder)
         self.port = _free_port()

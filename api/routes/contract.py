@@ -1,7 +1,7 @@
 """/v1/openapi.yaml and /v1/openapi.json"""
 
 from flask import Response, current_app
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 
 from api import openapi
 from api.contract import Routes
@@ -12,6 +12,9 @@ routes = Routes("contract", "This description of the API.")
 
 class Description(Output):
     """An OpenAPI document."""
+
+    class Meta:
+        unknown = INCLUDE
 
     openapi = shown(fields.String, "The version of OpenAPI.")
 

@@ -6,6 +6,7 @@ follows the contract is never refused for the shape of what it sends.
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -217,21 +218,23 @@ class Day(fields.Field[str]):
 
 
 class Either(fields.Field[dict[str, Any]]):
-    """An object of one of several shapes, told apart by the member that only one of them begins with."""
+    """An object of one of several shapes, told apart by a member, or by its value, that only one of them has."""
 
-    def __init__(self, shapes: dict[str, type[Schema]], **kwargs: Any) -> None:
-        """`shapes`: member -> schema; the first whose member is present is taken."""
+    def __init__(self, shapes: Mapping[str, type[Schema]], **kwargs: Any) -> None:
+        """`shapes`: "member" or "member=value" -> schema; the first whose sign is there is taken."""
         self.shapes = shapes
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValidationError("Give an object.")
-        for member, schema in self.shapes.items():
-            if member in value:
+        for sign, schema in self.shapes.items():
+            member, _, wanted = sign.partition("=")
+            if member in value and (not wanted or value[member] == wanted):
                 loaded: dict[str, Any] = schema().load(value)
                 return loaded
-        raise ValidationError(f"Give one of {', '.join(self.shapes)}.")
+        members = dict.fromkeys(sign.partition("=")[0] for sign in self.shapes)
+        raise ValidationError(f"Give {'one of ' if len(members) > 1 else ''}{', '.join(members)}.")
 
 
 class Many(fields.List[Any]):

@@ -44,7 +44,7 @@ class OriginByPerson(Input):
 class OriginByExtractor(Input):
     """Found by a machine: it starts as a candidate."""
 
-    kind = Choice(("extractor",), load_default="extractor", metadata={"description": "Always `extractor`."})
+    kind = Choice(("extractor",), required=True, metadata={"description": "A machine found it."})
     extractor = Text(longest=100, required=True, metadata={"description": "The extractor's name.", "example": "rules"})
     extractor_version = Text(longest=100, required=True, metadata={"description": "Its version.", "example": "1.0"})
     confidence = Number(least=0, most=1, required=True, metadata={"description": "How sure it was.", "example": 0.9})
@@ -137,7 +137,7 @@ class NewStatement(_StatementDetails):
         },
     )
     origin = Either(
-        {"extractor": OriginByExtractor, "kind": OriginByPerson},
+        {"kind=extractor": OriginByExtractor, "kind": OriginByPerson},
         metadata={"description": "Where it comes from; a person where left out."},
     )
     counters = Many(
