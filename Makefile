@@ -1,3 +1,75 @@
-lock:
-	uv pip compile pyproject.toml --group build --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -q -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -q -c requirements.lock -o requirements-dev.lock
+# Everything a checkout needs: `make serve` runs it, `make test` tests it. Both install what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATABASE_URL ?= sqlite:///counterclaim.db
+export DATABASE_URL
+
+.PHONY: serve test slow lint types contract fix lock clean help
+
+help:  ## List what can be made.
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new database prints its first admin key.
+	@$(BIN)/counterclaim import --if-empty examples/sample.ndjson
+	@$(BIN)/counterclaim key create --first --name first-admin --scope admin
+	@exec $(BIN)/counterclaim serve
+
+test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered $(ARGS)
+
+slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, on PostgreSQL as well.
+	$(BIN)/pytest -m slow $(ARGS)
+
+lint: $(VENV)/.tests  ## Check style and spelling of the code.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.tests  ## Check the types.
+	$(BIN)/mypy
+
+contract: $(VENV)/.tests .ci/node_modules/.ready  ## Check openapi.yaml against the app, the specification and a linter.
+	$(BIN)/counterclaim openapi --check
+	$(BIN)/openapi-spec-validator openapi.yaml
+	REDOCLY_TELEMETRY=off $(CURDIR)/.ci/node_modules/.bin/redocly lint --config .ci/redocly.yaml openapi.yaml
+
+fix: $(VENV)/.tests  ## Format the code and write openapi.yaml anew.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/counterclaim openapi
+
+lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.
+	uv pip compile pyproject.toml --group build --generate-hashes --no-emit-index-url --no-header --universal \
+	  --python-version 3.11 --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --generate-hashes --no-emit-index-url --no-header \
+	  --universal --python-version 3.11 --quiet --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## Remove what was installed and built; the database stays.
+	rm -rf $(VENV) .ci/node_modules build *.egg-info .coverage .*_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Counterclaim needs Python 3.11 or newer: install it, or name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sqlite3, sys; sys.exit(sqlite3.sqlite_version_info < (3, 38))' 2>/dev/null || \
+	  { echo "Counterclaim needs a Python whose SQLite is 3.38 or newer (with FTS5 and JSON)."; exit 1; }
+	@echo "Making a Python environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Python's venv module is missing: on Debian, apt install python3-venv"; exit 1; }
+
+$(VENV)/.serves: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Counterclaim runs on (requirements.lock)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.lock $(VENV)/.serves
+	@echo "Installing what its tests need (requirements-dev.lock)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.ci/node_modules/.ready: .ci/package-lock.json
+	@command -v npm >/dev/null || { echo "The contract's linter needs npm: install Node.js 20 or newer"; exit 1; }
+	@echo "Installing the contract's linter (.ci/package-lock.json)"
+	@cd .ci && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@

@@ -39,6 +39,11 @@ def items(parts: list[str], following: str | None, link: str | None) -> Response
     return answer
 
 
+def text(json: str) -> Response:
+    """JSON that no version belongs to."""
+    return _sent(json, _hash(json))
+
+
 def nothing() -> Response:
     """Done, and there is nothing to show."""
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -13,6 +14,8 @@ from api.schemas.fields import BIGGEST
 
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def query(schema: type[Schema]) -> dict[str, Any]:
@@ -101,11 +104,14 @@ def _raw() -> bytes:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
-        raise _malformed(f"The member {doubled[:80]!r} is given twice in one object.")
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise _malformed(f"The member {name[:80]!r} is given twice in one object.")
+        if not name.isascii() and _SURROGATE.search(name):
+            # No answer could name it: half of a pair has no UTF-8.
+            raise _malformed(f"The name of the member {name[:80]!r} holds half of a surrogate pair.")
+        made[name] = value
     return made
 
 

@@ -34,8 +34,6 @@ class Operation:
     body: type[Schema] | None
     #: The shape of the answer; None where it has no body.
     gives: type[Schema] | None
-    #: Another media type than JSON that it answers with.
-    media_type: str
     status: HTTPStatus
     #: What it refuses besides what follows from the above.
     refuses: tuple[HTTPStatus, ...]
@@ -101,7 +99,6 @@ class Routes(Blueprint):
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,
         gives: type[Schema] | None = None,
-        media_type: str = answers.MEDIA_TYPE,
         status: HTTPStatus = HTTPStatus.OK,
         refuses: tuple[HTTPStatus, ...] = (),
         matches: bool = False,
@@ -122,7 +119,6 @@ class Routes(Blueprint):
                 query=query,
                 body=body,
                 gives=gives,
-                media_type=media_type,
                 status=status,
                 refuses=refuses,
                 matches=matches,

@@ -26,7 +26,7 @@ STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
 
 #: What a person can do about an error that no function of ours raised.
 _HINTS = {
-    404: "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.yaml.",
+    404: "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.json.",
     405: "This address does not know this method: see the Allow header.",
 }
 

@@ -90,14 +90,19 @@ def as_yaml(app: Flask) -> str:
     return _as_yaml(tuple(routes_of(app)))
 
 
-def as_json(app: Flask) -> bytes:
+def as_json(app: Flask) -> str:
     """The contract as JSON."""
-    return orjson.dumps(described(tuple(routes_of(app))))
+    return _as_json(tuple(routes_of(app)))
 
 
 def routes_of(app: Flask) -> list[Routes]:
     """The app's nouns, in the order in which they were registered."""
     return [routes for routes in app.blueprints.values() if isinstance(routes, Routes)]
+
+
+@cache
+def _as_json(nouns: tuple[Routes, ...]) -> str:
+    return orjson.dumps(described(nouns)).decode()
 
 
 @cache
@@ -178,7 +183,7 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
         made.append({"$ref": "#/components/parameters/IfMatch"})
     elif operation.creates:
         made.append({"$ref": "#/components/parameters/IdempotencyKey"})
-    elif not operation.writes and operation.media_type == answers.MEDIA_TYPE:
+    elif not operation.writes:
         made.append({"$ref": "#/components/parameters/IfNoneMatch"})
     return made
 
@@ -186,21 +191,16 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
 def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.status.phrase}
     if operation.gives:
-        names = [] if operation.id in _BARE else ["ETag"]
-        names += ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
+        names = ["ETag"] + ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         content = {"schema": shapes.resolve_nested_schema(operation.gives), **_example(operation.id, "response")}
-        success |= {"headers": headers, "content": {operation.media_type: content}}
+        success |= {"headers": headers, "content": {answers.MEDIA_TYPE: content}}
     made: dict[str, Any] = {str(int(operation.status)): success}
-    if operation.method == "GET" and operation.id not in _BARE:
+    if not operation.writes:
         made["304"] = {"description": "Nothing changed since the ETag in If-None-Match."}
     for status in sorted(refused(operation)):
         made[str(int(status))] = {"$ref": f"#/components/responses/{_response_name(status)}"}
     return made
-
-
-#: Answers that no database wrote: they have no ETag.
-_BARE = ("get_openapi_yaml", "get_openapi_json")
 
 
 def refused(operation: Operation) -> set[HTTPStatus]:

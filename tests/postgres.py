@@ -18,7 +18,7 @@ class Postgres:
         folder.mkdir()
         self.folder = folder
         self.binaries = _binaries(folder)
-        self.port = _free_port()
+        self.port = free_port()
         data = folder / "data"
         data.mkdir()
         if os.geteuid() == 0:
@@ -82,7 +82,8 @@ def _nobody() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
