@@ -1,6 +1,12 @@
 """Things to test with, made as a user would make them."""
 
+import json
 from typing import Any
+
+from models import changes, claims, documents, reviews, statements
+from models.changes import Actor
+from models.db import Whole
+from models.shapes import Viewer
 
 #: Charge and denial in one sentence.
 TEXT = (
@@ -45,4 +51,105 @@ def denial(statement: int, **other: Any) -> dict[str, Any]:
         "said_on": "2026-03-13",
         "claim": {"text": "The exports do not sustain the war.", "language": "en"},
         "counters": [{"statement": statement, "kind": "denies"}],
+    } | other
+
+
+# -- for tests of the inside: the same things, stored, and how viewers see them --------------------
+
+#: What a caller without a key sees, one with the read scope, and one with the review scope.
+PUBLIC = Viewer()
+READER = Viewer(texts=True)
+REVIEWER = Viewer(texts=True, unreviewed=True)
+
+#: The origin of what an extractor found.
+MACHINE = {"kind": "extractor", "extractor": "rules", "extractor_version": "1.0", "confidence": 0.75}
+
+#: A text of five one-sentence paragraphs: what is quoted from it is easy to tell from what is not.
+PLAIN = "\n\n".join(f"The {word} paragraph says {word}." for word in ("first", "second", "third", "fourth", "fifth"))
+
+
+def seen(whole: Whole) -> Any:
+    """A whole as the object that a caller parses."""
+    return json.loads(whole.json)
+
+
+def put_document(by: Actor, **other: Any) -> int:
+    """Store the document and return its id."""
+    return documents.create(by=by, **document(**other))
+
+
+def put_charge(by: Actor, **other: Any) -> int:
+    """Record the charge and return the statement's id."""
+    return statements.record(by=by, **charge(**other))
+
+
+def put_denial(by: Actor, statement: int, **other: Any) -> int:
+    """Record the denial of `statement` and return the denial's id."""
+    return statements.record(by=by, **denial(statement, **other))
+
+
+def put_plain(by: Actor, word: str, **other: Any) -> int:
+    """Record that somebody said `word`, in the paragraph of PLAIN that says so; its id."""
+    row = {
+        "speaker": {"name": "Somebody"},
+        "document": {"text": PLAIN, "language": "en"},
+        "content": [{"text": f"says {word}"}],
+        "form": "indirect",
+        "claim": {"text": f"It is {word}.", "language": "en"},
+    } | other
+    return statements.record(by=by, **row)
+
+
+def put_claim(by: Actor, text: str = "The exports sustain the war.", **other: Any) -> int:
+    """Add a claim and return its id."""
+    return claims.create(by=by, **({"text": text, "language": "en"} | other))
+
+
+def put_review(by: Actor, claim: int, **other: Any) -> int:
+    """Add a fact-checker's review of `claim` and return its id."""
+    row = {
+        "publisher": {"name": "Checkers", "site": "checkers.example"},
+        "rating": {"label": "False", "value": 1.0, "best": 5.0, "worst": 1.0},
+        "url": "https://checkers.example/1",
+        "language": "en",
+    } | other
+    return reviews.create(by=by, claim={"id": claim}, **row)
+
+
+def lines_of(noun: str, id: int) -> list[Any]:
+    """What the log holds of one row, oldest first."""
+    return [json.loads(line) for _, line in changes.listed(past=None, limit=100, noun=noun, noun_id=id)]
+
+
+def candidate(**other: Any) -> dict[str, Any]:
+    """The body of the charge as a machine found it: it starts as a candidate."""
+    origin = {"kind": "extractor", "extractor": "rules", "extractor_version": "1.0", "confidence": 0.75}
+    return charge(origin=origin) | other
+
+
+def speaker(**other: Any) -> dict[str, Any]:
+    """The body of a new speaker."""
+    return {"name": "Ministry of Commerce", "kind": "government"} | other
+
+
+def claim(**other: Any) -> dict[str, Any]:
+    """The body of a new claim that nobody states yet."""
+    return {"text": "The tap water is safe.", "language": "en"} | other
+
+
+def topic(**other: Any) -> dict[str, Any]:
+    """The body of a new topic."""
+    return {"slug": "drinking-water", "label": "Drinking water"} | other
+
+
+def review(about: int, **other: Any) -> dict[str, Any]:
+    """The body of a new review of the claim with this id."""
+    return {
+        "claim": {"id": about},
+        "publisher": {"name": "Example Checks", "site": "checks.example.org"},
+        "url": "https://checks.example.org/water",
+        "title": "Is it safe?",
+        "rating": {"label": "Mostly true", "value": 4, "best": 5, "worst": 1},
+        "reviewed_at": "2026-03-14T08:00:00Z",
+        "language": "en",
     } | other

@@ -1,0 +1,53 @@
+"""/v1/changes over HTTP."""
+
+from flask.testing import FlaskClient
+
+from tests.api.steps import changed, posted, retracted
+from tests.factories import charge, topic
+
+
+def test_it_works(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    changed(reviewer, "/v1/topics/1", {"label": "Water"})
+    retracted(writer, "/v1/topics/1", "Too wide")
+    lines = reviewer.get("/v1/changes").json["items"]
+    assert [line["action"] for line in lines] == ["create", "change", "retract"]
+    assert [(line["noun"], line["noun_id"]) for line in lines] == [("topics", 1)] * 3
+    assert lines[0]["before"] is None
+    assert (lines[1]["before"]["label"], lines[1]["after"]["label"]) == ("Drinking water", "Water")
+    assert lines[2]["after"]["retracted_reason"] == "Too wide"
+    assert lines[0]["key_id"] == lines[2]["key_id"] != lines[1]["key_id"]
+
+
+def test_takes_the_review_scope(writer: FlaskClient, public: FlaskClient) -> None:
+    assert public.get("/v1/changes").status_code == 401
+    assert writer.get("/v1/changes").status_code == 403
+
+
+def test_one_request_that_makes_many_things_is_logged_whole(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    lines = reviewer.get("/v1/changes").json["items"]
+    assert sorted(line["noun"] for line in lines) == ["claims", "documents", "speakers", "statements"]
+    assert "text" not in next(line for line in lines if line["noun"] == "documents")["after"]
+
+
+def test_what_is_refused_leaves_no_line(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    assert writer.post("/v1/statements", json=charge(claim={"id": 9})).status_code == 409
+    assert reviewer.get("/v1/changes").json["items"] == []
+
+
+def test_filters_by_noun_and_goes_on_from_the_last_next(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    posted(writer, "topics", topic())
+    (line,) = reviewer.get("/v1/changes?noun=topics&noun_id=1").json["items"]
+    assert line["noun"] == "topics"
+    first = reviewer.get("/v1/changes?limit=4").json
+    rest = reviewer.get(f"/v1/changes?limit=4&cursor={first['next']}").json
+    assert (len(first["items"]), rest["items"], rest["next"]) == (4, [line], None)
+
+
+def test_shows_no_key(reviewer: FlaskClient) -> None:
+    posted(reviewer, "topics", topic())
+    answer = reviewer.get("/v1/changes").text
+    assert "cck_" not in answer
+    assert "secret" not in answer

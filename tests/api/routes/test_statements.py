@@ -1,0 +1,354 @@
+"""/v1/statements over HTTP: the compound write, and who may see and decide what."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests.api.steps import changed, matching, posted, refusal, retracted
+from tests.factories import SENTENCE, TEXT, candidate, charge, claim, denial, document, topic
+
+
+def at(words: str) -> dict[str, int]:
+    """Where `words` stand in the text of the factories."""
+    return {"start": TEXT.index(words), "end": TEXT.index(words) + len(words)}
+
+
+def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
+    made = posted(writer, "statements", charge())
+    assert made.headers["Location"] == "/v1/statements/1"
+    assert made.json == public.get("/v1/statements/1").json
+    shown = made.json
+    assert (shown["speaker"]["name"], shown["speaker"]["kind"]) == ("US officials", "group")
+    assert shown["mention"] == {"text": "US officials", **at("US officials")}
+    assert shown["cue"] == {"text": "warned", **at("warned")}
+    assert shown["content"] == [{"text": "the exports sustain the war", **at("the exports sustain the war")}]
+    assert (shown["sentence"]["text"], shown["document"]["title"]) == (SENTENCE, "A visit")
+    assert (shown["claim"]["text"], shown["form"]) == ("The exports sustain the war.", "indirect")
+    assert (shown["status"], shown["origin"]["kind"], shown["said_on"]) == ("accepted", "person", "2026-03-13")
+
+
+def test_the_answer_to_a_denial_shows_the_charge(writer: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge()).json
+    denied = posted(writer, "statements", denial(charged["id"])).json
+    (countered,) = denied["counters"]
+    assert (countered["kind"], countered["statement_id"]) == ("denies", denied["id"])
+    assert countered["claim"]["statements"][0]["speaker"]["name"] == "US officials"
+    assert writer.get("/v1/statements/1").json["counterclaims"][0]["claim"]["id"] == denied["claim"]["id"]
+
+
+def test_a_quote_that_is_split_has_two_spans(writer: FlaskClient) -> None:
+    body = charge(
+        speaker={"name": "An aide", "kind": "unnamed"},
+        sentence=None,
+        mention={"text": "an aide"},
+        cue={"text": "said"},
+        content=[{"text": "We need proof,"}, {"text": "There is none."}],
+        form="direct",
+    )
+    made = posted(writer, "statements", body).json
+    assert [span["text"] for span in made["content"]] == ["We need proof,", "There is none."]
+
+
+def test_offsets_count_code_points(writer: FlaskClient) -> None:
+    text = "👩‍👩‍👧 e\u0301tait là. 🇨🇳 officials denied it."
+    start = text.index("denied")
+    body = charge(
+        document={"text": text, "language": "en"},
+        sentence=None,
+        mention=None,
+        cue={"start": start, "end": start + 6},
+        content=[{"start": start + 7, "end": start + 9}],
+    )
+    made = posted(writer, "statements", body).json
+    assert (made["cue"]["text"], made["content"][0]["text"]) == ("denied", "it")
+
+
+def test_finds_everything_by_id(writer: FlaskClient) -> None:
+    first = posted(writer, "statements", charge()).json
+    body = charge(
+        speaker={"id": first["speaker"]["id"]},
+        document={"id": first["document"]["id"]},
+        sentence={"id": first["sentence"]["id"]},
+        content=[at("sustain the war")],
+        claim={"id": first["claim"]["id"]},
+    )
+    second = posted(writer, "statements", body).json
+    assert all(first[noun]["id"] == second[noun]["id"] for noun in ("speaker", "document", "sentence", "claim"))
+
+
+def test_a_claim_by_text_is_a_new_one_unless_reuse_is_asked_for(writer: FlaskClient) -> None:
+    words = charge()["claim"]
+    ids = [
+        posted(writer, "statements", charge(content=[{"text": part}], claim=words | more)).json["claim"]["id"]
+        for part, more in (("the exports", {}), ("sustain", {"reuse": True}), ("the war", {}), ("long", {"reuse": True}))
+    ]
+    assert ids == [1, 1, 2, 1]
+
+
+def test_files_the_claim_under_topics(writer: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    made = posted(writer, "statements", charge(claim=claim(topics=["drinking-water"], about=[{"name": "China"}]))).json
+    assert made["claim"]["topics"][0]["slug"] == "drinking-water"
+    assert made["claim"]["about"][0]["name"] == "China"
+
+
+def test_the_attribution_may_be_nested(writer: FlaskClient) -> None:
+    by_speaker = posted(writer, "statements", charge(via={"speaker": {"name": "White House", "kind": "government"}}))
+    assert by_speaker.json["via"]["speaker"]["name"] == "White House"
+    assert by_speaker.json["via"]["document"] is None
+    by_document = charge(content=[{"text": "the war"}], via={"document": document(url="https://example.org/statement")})
+    assert posted(writer, "statements", by_document).json["via"]["document"]["url"] == "https://example.org/statement"
+
+
+#: Members that are well-formed and wrong -> the place that is blamed.
+AT_ODDS: list[tuple[dict[str, Any], str]] = [
+    ({"content": [{"start": 0, "end": len(TEXT) + 1}], "sentence": None}, "/content/0/end"),
+    ({"content": [{"start": 5, "end": 5}], "sentence": None}, "/content/0/end"),
+    ({"content": [{"start": 2**53 - 2, "end": 2**53 - 1}], "sentence": None}, "/content/0/start"),
+    ({"content": [{"text": "the exports"}, {"text": "no such words"}]}, "/content/1/text"),
+    ({"content": [{"text": "no such words"}]}, "/content/0/text"),
+    ({"content": [at("the exports"), at("exports sustain")]}, "/content/1"),
+    ({"content": [at("Talks go on.")]}, "/sentence"),
+    ({"mention": {"text": "UK officials"}}, "/mention/text"),
+    ({"cue": {"start": 0, "end": 999}}, "/cue/end"),
+    ({"sentence": {"text": "No such sentence."}}, "/sentence/text"),
+    ({"sentence": {"start": 1, "end": 9}}, "/sentence"),
+    ({"sentence": {"id": 99}}, "/sentence/id"),
+    ({"speaker": {"id": 99}}, "/speaker/id"),
+    ({"document": {"id": 99}}, "/document/id"),
+    ({"document": {"url": "https://example.org/unknown"}}, "/document/url"),
+    ({"claim": {"id": 99}}, "/claim/id"),
+    ({"claim": claim(topics=["rail"])}, "/claim/topics/0"),
+    ({"claim": claim(about=[{"id": 99}])}, "/claim/about/0/id"),
+    ({"counters": [{"statement": 99, "kind": "denies"}]}, "/counters/0/statement"),
+    ({"counters": [{"claim": 99, "kind": "denies"}]}, "/counters/0/claim"),
+    ({"via": {"speaker": {"id": 99}}}, "/via/speaker/id"),
+    ({"via": {"document": {"url": "https://example.org/unknown"}}}, "/via/document/url"),
+]
+
+
+def test_refuses_what_is_at_odds_with_the_registry_and_stores_nothing(writer: FlaskClient) -> None:
+    for wrong, place in AT_ODDS:
+        assert refusal(writer.post("/v1/statements", json=charge(**wrong))) == (409, [place]), wrong
+    for noun in ("documents", "speakers", "claims", "statements"):
+        assert writer.get(f"/v1/{noun}").json["items"] == []
+
+
+#: Members of another shape -> the place that is blamed.
+MISSHAPEN: list[tuple[dict[str, Any], str]] = [
+    ({"content": []}, "/content"),
+    ({"content": None}, "/content"),
+    ({"content": "the exports"}, "/content"),
+    ({"content": [{"text": "the exports"}, {"text": ""}]}, "/content/1/text"),
+    ({"content": [{"start": -1, "end": 4}]}, "/content/0/start"),
+    ({"content": [{"start": 0}]}, "/content/0/end"),
+    ({"content": [{"start": 0, "end": 4, "unit": "utf16"}]}, "/content/0/unit"),
+    ({"content": [{"start": "0", "end": 4}]}, "/content/0/start"),
+    ({"content": [{"start": False, "end": 4}]}, "/content/0/start"),
+    ({"content": [{"start": 0.5, "end": 4}]}, "/content/0/start"),
+    ({"content": [{"start": 0, "end": 1e300}]}, "/content/0/end"),
+    ({"content": [{}]}, "/content/0"),
+    ({"speaker": "US officials"}, "/speaker"),
+    ({"speaker": {"name": "A", "kind": "country"}}, "/speaker/kind"),
+    ({"speaker": {"name": "A", "part_of": 1}}, "/speaker/part_of"),
+    ({"speaker": {"id": 1, "name": "A"}}, "/speaker/name"),
+    ({"document": {"url": "not an address"}}, "/document/url"),
+    ({"document": {"text": "A."}}, "/document/language"),
+    ({"claim": {"text": "A."}}, "/claim/language"),
+    ({"claim": {"id": 0}}, "/claim/id"),
+    ({"claim": claim(reuse="yes")}, "/claim/reuse"),
+    ({"form": "shouted"}, "/form"),
+    ({"said_on": "2026-02-30"}, "/said_on"),
+    ({"said_on": "yesterday"}, "/said_on"),
+    ({"status": "true"}, "/status"),
+    ({"origin": {"kind": "extractor"}}, "/origin/extractor"),
+    ({"origin": {"kind": "robot"}}, "/origin/kind"),
+    ({"origin": candidate()["origin"] | {"confidence": 1.5}}, "/origin/confidence"),
+    ({"origin": candidate()["origin"] | {"confidence": True}}, "/origin/confidence"),
+    ({"counters": [{"statement": 1}]}, "/counters/0/kind"),
+    ({"counters": [{"kind": "denies"}]}, "/counters/0"),
+    ({"counters": [{"claim": 1, "statement": 1, "kind": "denies"}]}, "/counters/0/statement"),
+    ({"via": {}}, "/via"),
+    ({"speaker_id": 1}, "/speaker_id"),
+]
+
+
+def test_refuses_another_shape_and_names_the_member(writer: FlaskClient) -> None:
+    blamed = {}
+    for wrong, place in MISSHAPEN:
+        status, places = refusal(writer.post("/v1/statements", json=charge(**wrong)))
+        if status != 422 or place not in places:
+            blamed[place] = (wrong, status, places)
+    assert not blamed
+
+
+def test_refuses_words_that_stand_twice_and_lists_the_places(writer: FlaskClient) -> None:
+    text = "He said no. She said no and no."
+    body = charge(document={"text": text, "language": "en"}, sentence=None, mention=None, cue=None)
+    twice = writer.post("/v1/statements", json=body | {"content": [{"text": "no"}], "sentence": {"start": 12, "end": 31}})
+    assert refusal(twice) == (409, ["/content/0/text"])
+    assert twice.json["candidates"] == [{"start": 21, "end": 23}, {"start": 28, "end": 30}]
+    several = writer.post("/v1/statements", json=body | {"content": [{"text": "said no"}]})
+    assert refusal(several) == (409, ["/content/0/text"])
+    assert [(place["start"], place["end"]) for place in several.json["candidates"]] == [(0, 11), (12, 31)]
+    again = writer.post("/v1/statements", json=body | {"content": [{"start": 21, "end": 23}], "cue": {"text": "said"}})
+    assert again.status_code == 201
+
+
+def test_refuses_a_sentence_that_stands_twice_and_lists_them(writer: FlaskClient) -> None:
+    body = charge(document={"text": "It is so. It is so.", "language": "en"}, mention=None, cue=None)
+    answer = writer.post("/v1/statements", json=body | {"sentence": {"text": "It is so."}, "content": [{"text": "so"}]})
+    assert refusal(answer) == (409, ["/sentence/text"])
+    assert [(place["start"], place["end"]) for place in answer.json["candidates"]] == [(0, 9), (10, 19)]
+    chosen = body | {"sentence": {"id": answer.json["candidates"][1]["id"]}, "content": [{"text": "so"}]}
+    assert writer.post("/v1/statements", json=chosen).status_code in (201, 409)
+
+
+def test_refuses_the_same_words_by_the_same_speaker_and_names_the_statement(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge()).json
+    again = writer.post("/v1/statements", json=charge())
+    assert (refusal(again), again.json["known"]) == ((409, ["/content"]), made["id"])
+
+
+def test_refuses_a_claim_that_would_answer_itself(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge()).json
+    body = denial(made["id"], claim={"id": made["claim"]["id"]})
+    assert refusal(writer.post("/v1/statements", json=body)) == (409, ["/counters/0"])
+    assert len(writer.get("/v1/speakers").json["items"]) == 1
+
+
+def test_what_an_extractor_found_starts_as_a_candidate_and_is_hidden(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    made = posted(writer, "statements", candidate())
+    assert (made.json["status"], made.json["origin"]["confidence"]) == ("candidate", 0.75)
+    for client in (public, writer):
+        assert client.get("/v1/statements/1").status_code == 404
+        assert client.get("/v1/statements").json["items"] == []
+        assert client.get("/v1/statements?status=candidate").status_code == 403
+        speaker = client.get(f"/v1/speakers/{made.json['speaker']['id']}").json
+        assert (speaker["statements"], speaker["statement_count"]) == ([], 0)
+    assert reviewer.get("/v1/statements/1").json == made.json
+    assert [item["id"] for item in reviewer.get("/v1/statements?status=candidate").json["items"]] == [1]
+
+
+def test_a_reviewer_accepts_or_rejects_a_candidate(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", candidate())
+    assert changed(reviewer, "/v1/statements/1", {"status": "accepted"}).json["status"] == "accepted"
+    assert public.get("/v1/statements/1").status_code == 200
+    changed(reviewer, "/v1/statements/1", {"status": "rejected"})
+    assert public.get("/v1/statements/1").status_code == 404
+    assert public.get("/v1/claims/1").status_code == 404
+
+
+def test_a_writer_cannot_accept_what_an_extractor_found(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    assert writer.post("/v1/statements", json=candidate(status="accepted")).status_code == 403
+    assert writer.post("/v1/statements", json=candidate(status="rejected")).status_code == 403
+    assert posted(reviewer, "statements", candidate(status="accepted")).json["status"] == "accepted"
+
+
+def test_a_writer_cannot_change_a_status(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge())
+    for status in ("candidate", "rejected"):
+        answer = writer.patch("/v1/statements/1", json={"status": status}, headers=matching(made))
+        assert answer.status_code == 403
+    assert writer.get("/v1/statements/1").json == made.json
+
+
+def test_a_writer_cannot_see_that_a_candidate_stands(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", candidate())
+    for headers in (matching(made), {"If-Match": f'"7-{"0" * 16}"'}):
+        for body in ({"role": "spokesman"}, {"status": "accepted"}):
+            answer = writer.patch("/v1/statements/1", json=body, headers=headers)
+            assert answer.status_code in ((403, 404) if "status" in body else (404,)), answer.text
+
+
+def test_a_writer_cannot_retract_a_candidate(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    made = posted(writer, "statements", candidate())
+    assert writer.delete("/v1/statements/1", headers=matching(made)).status_code == 404
+    assert reviewer.get("/v1/statements/1").status_code == 200
+
+
+def test_null_clears_what_may_be_unknown(writer: FlaskClient) -> None:
+    posted(writer, "statements", charge(role="officials", via={"speaker": {"name": "An aide"}}))
+    names = ("mention", "role", "cue", "said_on", "via")
+    before = writer.get("/v1/statements/1").json
+    assert None not in [before[name] for name in names]
+    now = changed(writer, "/v1/statements/1", dict.fromkeys(names)).json
+    assert {name: now[name] for name in names} == dict.fromkeys(names)
+    assert (now["version"], now["content"], now["claim"]) == (2, before["content"], before["claim"])
+
+
+def test_refuses_to_clear_what_must_be_known_and_to_change_what_never_changes(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge())
+    wrong = ("speaker", "content", "claim", "form", "status", "document", "origin", "id", "version")
+    answer = writer.patch("/v1/statements/1", json=dict.fromkeys(wrong), headers=matching(made))
+    assert answer.status_code == 422
+    assert set(refusal(answer)[1]) == {f"/{name}" for name in wrong}
+
+
+def test_changes_words_and_speaker(writer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    now = changed(
+        writer, "/v1/statements/1", {"content": [at("sustain the war")], "speaker": {"name": "An aide"}, "form": "mixed"}
+    ).json
+    assert (now["content"][0]["text"], now["speaker"]["name"], now["form"]) == ("sustain the war", "An aide", "mixed")
+    assert now["cue"]["text"] == "warned"
+
+
+def test_refuses_to_change_content_to_another_sentence_or_outside(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge())
+    for content, place in (
+        ({"start": 0, "end": 999}, "/content/0/end"),
+        ({"text": "no such words"}, "/content/0/text"),
+    ):
+        answer = writer.patch("/v1/statements/1", json={"content": [content]}, headers=matching(made))
+        assert refusal(answer) == (409, [place])
+    other = writer.patch("/v1/statements/1", json={"sentence": {"text": "Talks go on."}}, headers=matching(made))
+    assert refusal(other) == (409, ["/sentence"])
+
+
+def test_an_exchange_follows_its_evidence_to_another_claim(writer: FlaskClient, public: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge()).json
+    denied = posted(writer, "statements", denial(charged["id"])).json
+    now = changed(writer, f"/v1/statements/{denied['id']}", {"claim": claim(text="They do not.")}).json
+    (answer,) = public.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"]
+    assert answer["claim"]["id"] == now["claim"]["id"] != denied["claim"]["id"]
+    itself = writer.patch(
+        f"/v1/statements/{denied['id']}",
+        json={"claim": {"id": charged["claim"]["id"]}},
+        headers=matching(writer.get(f"/v1/statements/{denied['id']}")),
+    )
+    assert refusal(itself) == (409, ["/claim"])
+
+
+def test_a_retracted_statement_is_gone_with_its_exchanges(writer: FlaskClient, public: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge()).json
+    denied = posted(writer, "statements", denial(charged["id"])).json
+    retracted(writer, f"/v1/statements/{denied['id']}", "Misread")
+    gone = public.get(f"/v1/statements/{denied['id']}")
+    assert (gone.status_code, gone.json["reason"]) == (410, "Misread")
+    assert gone.json["retracted_at"].endswith("Z")
+    assert public.get("/v1/counterclaims").json["items"] == []
+    assert public.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"] == []
+    posted(writer, "statements", denial(charged["id"]))
+
+
+def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    filed = charge()["claim"] | {"topics": ["drinking-water"]}
+    charged = posted(writer, "statements", charge(claim=filed)).json
+    denied = posted(writer, "statements", denial(charged["id"], said_on="2026-03-20")).json
+
+    def found(query: str) -> list[int]:
+        return [item["id"] for item in public.get(f"/v1/statements?{query}").json["items"]]
+
+    assert found("") == [denied["id"], charged["id"]]
+    assert found("topic=drinking-water") == found("has_counterclaim=true") == [charged["id"]]
+    assert found("has_counterclaim=false") == found("said_from=2026-03-14") == [denied["id"]]
+    assert found(f"claim={charged['claim']['id']}") == [charged["id"]]
+    assert found(f"speaker={denied['speaker']['id']}&document={charged['document']['id']}") == [denied["id"]]
+    assert found(f"speaker={denied['speaker']['id']}&said_to=2026-03-19") == []
+    assert found("status=accepted") == [denied["id"], charged["id"]]
