@@ -20,7 +20,7 @@ class Settings:
     #: How many processes serve.
     PROCESSES: int = 2
     #: How many requests each process works on at once.
-    THREADS: int = 8
+    THREADS: int = 4
     #: Whether reading needs no key; false closes the registry to all but key holders.
     PUBLIC_READS: bool = True
     #: The largest request body, in bytes.
