@@ -1,0 +1,174 @@
+"""Lists: cursors, the Link header, limits, and parameters that are never ignored."""
+
+import re
+
+from flask.testing import FlaskClient
+
+from models import topics
+from models.changes import Actor
+from tests.api.steps import matching, posted, refusal
+from tests.checked import contract
+from tests.factories import charge, claim, topic
+
+
+def fill(first: int, last: int) -> None:
+    """Topics with the slugs topic-first to topic-last, below the wire to save time."""
+    for number in range(first, last + 1):
+        topics.create(by=Actor(), slug=f"topic-{number}", label=f"Topic {number}")
+
+
+def walk(client: FlaskClient, path: str, between: object = None) -> list[int]:
+    """The ids of a whole list, following the Link header; `between` is called after each page."""
+    ids: list[int] = []
+    following: str | None = path
+    while following:
+        answer = client.get(following)
+        assert answer.status_code == 200, answer.text
+        ids += [item["id"] for item in answer.json["items"]]
+        link = answer.headers.get("Link")
+        assert (link is None) is (answer.json["next"] is None)
+        following = re.fullmatch(r'<(\S+)>; rel="next"', link)[1] if link else None  # type: ignore[index]
+        if callable(between):
+            between()
+    return ids
+
+
+def test_walks_a_list_page_by_page_newest_first(public: FlaskClient) -> None:
+    fill(1, 7)
+    first = public.get("/v1/topics?limit=3").json
+    assert [item["id"] for item in first["items"]] == [7, 6, 5]
+    second = public.get(f"/v1/topics?limit=3&cursor={first['next']}").json
+    assert [item["id"] for item in second["items"]] == [4, 3, 2]
+    last = public.get(f"/v1/topics?limit=3&cursor={second['next']}").json
+    assert ([item["id"] for item in last["items"]], last["next"]) == ([1], None)
+
+
+def test_a_page_that_just_holds_the_rest_is_the_last(public: FlaskClient) -> None:
+    fill(1, 4)
+    assert walk(public, "/v1/topics?limit=2") == [4, 3, 2, 1]
+    assert public.get("/v1/topics?limit=4").json["next"] is None
+    assert public.get("/v1/topics").json["next"] is None
+
+
+def test_an_empty_list_is_a_page(public: FlaskClient) -> None:
+    for noun in ("topics", "claims", "statements", "documents", "sentences", "speakers", "counterclaims", "reviews"):
+        answer = public.get(f"/v1/{noun}")
+        assert answer.json == {"items": [], "next": None}
+        assert "Link" not in answer.headers
+
+
+def test_walking_while_rows_come_in_shows_none_twice_and_misses_none(public: FlaskClient) -> None:
+    fill(1, 20)
+    added = iter(range(21, 100, 3))
+
+    def more() -> None:
+        number = next(added)
+        fill(number, number + 2)
+
+    assert walk(public, "/v1/topics?limit=3", more) == list(range(20, 0, -1))
+
+
+def test_walking_while_rows_are_retracted_misses_none_of_the_rest(writer: FlaskClient) -> None:
+    fill(1, 6)
+    first = writer.get("/v1/topics?limit=2").json
+    for id in (5, 4):  # the one that the cursor points at, and the next
+        assert writer.delete(f"/v1/topics/{id}", headers=matching(writer.get(f"/v1/topics/{id}"))).status_code == 204
+    rest = writer.get(f"/v1/topics?limit=10&cursor={first['next']}").json
+    assert [item["id"] for item in rest["items"]] == [3, 2, 1]
+
+
+def test_the_link_keeps_the_filters(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    for number in range(5):
+        posted(writer, "claims", claim(topics=["drinking-water"] if number % 2 == 0 else []))
+    link = public.get("/v1/claims?topic=drinking-water&limit=1").headers["Link"]
+    assert link.startswith("</v1/claims?topic=drinking-water&limit=1&cursor=")
+    assert walk(public, "/v1/claims?topic=drinking-water&limit=1") == [5, 3, 1]
+
+
+def test_the_link_escapes_what_it_carries(writer: FlaskClient, public: FlaskClient) -> None:
+    for _ in range(2):
+        posted(writer, "documents", {"text": f"{_}.", "language": "en", "publisher": 'A & B, "C" >é'})
+    path = "/v1/documents?limit=1&publisher=A%20%26%20B%2C%20%22C%22%20%3E%C3%A9"
+    assert walk(public, path) == [2, 1]
+
+
+def test_refuses_a_forged_cursor(public: FlaskClient) -> None:
+    fill(1, 2)
+    for forged in (
+        ("", "0", "-1", "01", "1.5", "1e3", " 1", "+1", "x", "aWQ6MQ", "null", "١", "%00", "%ff", "1%0a", "9" * 17, "1" * 99)
+        + ("1;drop", "' OR 1=1 --", "../1")
+    ):
+        assert refusal(public.get(f"/v1/topics?cursor={forged}")) == (400, ["cursor"]), forged
+
+
+def test_a_cursor_past_the_end_is_an_empty_page(public: FlaskClient) -> None:
+    fill(1, 2)
+    assert public.get("/v1/topics?cursor=1").json == {"items": [], "next": None}
+    assert len(public.get("/v1/topics?cursor=9999999999999999").json["items"]) == 2
+
+
+def test_a_page_holds_from_1_to_100(public: FlaskClient) -> None:
+    fill(1, 101)
+    assert [len(public.get(f"/v1/topics?limit={limit}").json["items"]) for limit in (1, 99, 100)] == [1, 99, 100]
+    assert len(public.get("/v1/topics").json["items"]) == 50
+    for limit in ("0", "101", "-1", "1.0", "", "ten", "1e1", "٣", "9" * 30, " 5", "true"):
+        assert refusal(public.get(f"/v1/topics?limit={limit}")) == (400, ["limit"]), limit
+
+
+def test_refuses_an_unknown_parameter_everywhere_and_names_it(
+    public: FlaskClient, writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    for path, described in contract()["paths"].items():
+        for method in described:
+            where = re.sub(r"\{\w+\}", "1", path)
+            headers = {"If-Match": f'"1-{"0" * 16}"'}
+            answer = reviewer.open(f"{where}?offset=7", method=method.upper(), json={}, headers=headers)
+            assert refusal(answer) == (400, ["offset"]), f"{method} {path}"
+    known = public.get("/v1/topics?Limit=1").json
+    assert "cursor, limit" in known["detail"]
+
+
+def test_refuses_a_parameter_that_is_given_twice(public: FlaskClient) -> None:
+    assert refusal(public.get("/v1/topics?limit=1&limit=2")) == (400, ["limit"])
+    assert refusal(public.get("/v1/claims?topic=a&topic=a")) == (400, ["topic"])
+    assert refusal(public.get("/v1/topics?x=1&x=2")) == (400, ["x"])
+
+
+def test_refuses_a_filter_that_is_none_and_names_it(public: FlaskClient) -> None:
+    for query in (
+        "speaker=0",
+        "speaker=x",
+        "speaker=9007199254740992",
+        "speaker=1,2",
+        "document=",
+        "topic=A%20B",
+        "topic=%00",
+        "status=open",
+        "said_from=2026-02-30",
+        "said_to=2026-3-1",
+        "said_to=0000-01-01",
+        "has_counterclaim=1",
+        "has_counterclaim=TRUE",
+        "about=-1",
+    ):
+        assert refusal(public.get(f"/v1/claims?{query}")) == (400, [query.split("=")[0]]), query
+
+
+def test_a_filter_on_what_is_not_there_is_an_empty_page(public: FlaskClient) -> None:
+    for query in ("speaker=9007199254740991", "topic=unknown", "said_from=9999-12-31", "document=5&about=6"):
+        assert public.get(f"/v1/claims?{query}").json["items"] == []
+
+
+def test_a_list_asks_as_many_queries_for_ten_as_for_one(
+    writer: FlaskClient, public: FlaskClient, queries: list[str]
+) -> None:
+    for number in range(10):
+        words = {"text": f"Claim {number}.", "language": "en"}
+        posted(writer, "statements", charge(speaker={"name": f"Speaker {number}"}, claim=words))
+    for noun in ("claims", "statements", "documents", "sentences", "speakers", "counterclaims", "reviews", "topics"):
+        queries.clear()
+        public.get(f"/v1/{noun}?limit=1")
+        one = len(queries)
+        public.get(f"/v1/{noun}?limit=10")
+        assert (one, len(queries)) == (1, 2), noun
