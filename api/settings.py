@@ -1,6 +1,7 @@
 """Every setting: name, default, unit and meaning; each is read from the environment variable of its name."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -42,7 +43,8 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
             raise ValueError(f"{name} is {text!r}: give true or false.")
         return text.lower() in _TRUE
     if kind is int:
-        if not text.isdecimal() or int(text) == 0:
-            raise ValueError(f"{name} is {text!r}: give a whole number greater than 0.")
+        most = 65_535 if name == "PORT" else 999_999_999
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", text) or int(text) > most:
+            raise ValueError(f"{name} is {text!r}: give a whole number from 1 to {most}.")
         return int(text)
     return text

@@ -1,0 +1,244 @@
+"""The `counterclaim` command, as a person types it."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
+
+from api import cli
+from api.app import create_app
+from models import db, keys
+from tests.api.steps import posted, retracted
+from tests.checked import ROOT
+from tests.factories import candidate, charge, claim, denial, review, speaker, topic
+
+SAMPLE = str(ROOT / "examples" / "sample.ndjson")
+
+Command = Callable[..., Result]
+
+
+class Stdin(BytesIO):
+    """Standard input: it has a name that is no file's."""
+
+    name = "<stdin>"
+
+
+@pytest.fixture
+def command(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """Run `counterclaim` over a fresh registry, or over `database`; the exit code has to be `code`."""
+
+    def run(*arguments: str, code: int = 0, input: bytes = b"", database: str = url) -> Result:
+        monkeypatch.setenv("DATABASE_URL", database)
+        db.close()
+        result = CliRunner().invoke(cli.main, arguments, input=Stdin(input))
+        assert result.exit_code == code, result.output
+        return result
+
+    yield run
+    db.close()
+
+
+def lines(*made: object) -> bytes:
+    """NDJSON."""
+    return b"".join(json.dumps(line).encode() + b"\n" for line in made)
+
+
+def test_help_names_every_command(command: Command) -> None:
+    told = command("--help").stdout
+    for name in ("serve", "migrate", "import", "export", "key", "openapi"):
+        assert name in told
+        assert len(command(name, "--help").stdout) > 100
+    assert "DATABASE_URL" in told
+
+
+def test_refuses_an_unknown_command_and_a_wrong_setting(command: Command) -> None:
+    assert "No such command" in command("serv", code=2).stderr
+    told = command("migrate", code=1, database="mysql://localhost/claims").stderr
+    assert "DATABASE_URL" in told
+    assert "Traceback" not in told
+
+
+# -- keys ---------------------------------------------------------------------------------------
+
+
+def test_prints_the_new_key_alone_on_standard_output(command: Command) -> None:
+    made = command("key", "create", "--name", "Ann", "--scope", "write")
+    secret = made.stdout.removesuffix("\n")
+    assert secret.startswith(keys.PREFIX)
+    assert len(secret) == len(keys.PREFIX) + 43
+    assert "Ann" in made.stderr
+    assert secret not in made.stderr
+    holder = keys.holder(secret=secret)
+    assert holder is not None
+    assert holder.scope == "write"
+
+
+def test_lists_keys_by_their_first_characters_only(command: Command) -> None:
+    secret = command("key", "create", "--name", "Ann", "--scope", "read").stdout.strip()
+    command("key", "create", "--name", "Bob", "--scope", "admin", "--expires", "2099-01-01T00:00:00+02:00")
+    listed = command("key", "list").stdout
+    assert secret not in listed
+    first, second = listed.splitlines()
+    assert all(word in first for word in ("1\t", secret[:8], "read", "expires never", "Ann"))
+    assert all(word in second for word in ("2\t", "admin", "expires 2098-12-31T22:00:00Z", "Bob"))
+
+
+def test_a_revoked_key_is_useless(command: Command) -> None:
+    secret = command("key", "create", "--name", "Ann", "--scope", "write").stdout.strip()
+    assert "Ann" in command("key", "revoke", "1").stdout
+    assert keys.holder(secret=secret) is None
+    assert "revoked 2" in command("key", "list").stdout
+
+
+def test_makes_the_first_key_only_once(command: Command) -> None:
+    create = ("key", "create", "--name", "admin", "--scope", "admin", "--first")
+    assert command(*create).stdout.startswith(keys.PREFIX)
+    again = command(*create)
+    assert (again.stdout, again.stderr) == ("", "")
+
+
+def test_refuses_a_key_without_name_with_a_wrong_scope_or_a_wrong_date(command: Command) -> None:
+    assert "--name" in command("key", "create", "--scope", "read", code=2).stderr
+    assert "'write'" in command("key", "create", "--name", "a", "--scope", "everything", code=2).stderr
+    told = command("key", "create", "--name", "a", "--scope", "read", "--expires", "tomorrow", code=2).stderr
+    assert "2026-03-14T08:00:00Z" in told
+    assert command("key", "list").stdout == ""
+
+
+def test_a_refusal_is_told_in_its_own_sentence(
+    command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("migrate")
+    db.close()
+    monkeypatch.setattr(sys, "argv", ["counterclaim", "key", "revoke", "7"])
+    with pytest.raises(SystemExit) as stop:
+        cli.run()
+    assert stop.value.code == 1
+    assert capsys.readouterr().err == "Error: There is no key 7: `counterclaim key list` shows them.\n"
+
+
+# -- import and export --------------------------------------------------------------------------
+
+
+def test_imports_the_sample_and_a_second_time_changes_nothing(command: Command) -> None:
+    count = len(Path(SAMPLE).read_text(encoding="utf-8").splitlines())
+    first = command("import", SAMPLE)
+    assert first.stdout == f"{count} new, 0 known already, 0 refused.\n"
+    before = command("export").stdout_bytes
+    again = command("import", SAMPLE)
+    assert again.stdout == f"0 new, {count} known already, 0 refused.\n"
+    assert command("export").stdout_bytes == before
+
+
+def test_an_export_imported_elsewhere_is_exported_identical(command: Command, tmp_path: Path) -> None:
+    command("import", SAMPLE)
+    exported = command("export").stdout_bytes
+    other = f"sqlite:///{tmp_path}/other.db"
+    imported = command("import", "-", input=exported, database=other)
+    assert ", 0 known already, 0 refused." in imported.stdout
+    assert command("export", database=other).stdout_bytes == exported
+
+
+def test_an_export_keeps_what_people_made_by_hand(
+    command: Command, writer: FlaskClient, reviewer: FlaskClient, tmp_path: Path
+) -> None:
+    posted(writer, "topics", topic())
+    charged = posted(writer, "statements", charge(role="officials", via={"speaker": {"name": "White House"}})).json
+    posted(writer, "statements", denial(charged["id"], counters=[]))
+    posted(writer, "counterclaims", {"claim": 1, "answer": 2, "kind": "disputes", "note": "By hand."})
+    posted(writer, "statements", candidate(speaker={"name": "A machine"}))
+    posted(writer, "claims", claim(topics=["drinking-water"], about=[{"name": "Ann O'Brien 👩‍👧"}]))
+    posted(writer, "reviews", review(4))
+    posted(writer, "topics", topic(slug="gone"))
+    retracted(writer, "/v1/topics/2")
+    exported = command("export").stdout_bytes
+    other = f"sqlite:///{tmp_path}/other.db"
+    command("import", "-", input=exported, database=other)
+    assert command("export", database=other).stdout_bytes == exported
+    text = exported.decode()
+    assert all(word in text for word in ("By hand.", "candidate", "Ann O'Brien 👩‍👧", "White House", "Mostly true"))
+    assert "gone" not in text
+
+
+def test_exports_to_a_file(command: Command, tmp_path: Path) -> None:
+    command("import", "-", input=lines({"topic": topic()}))
+    told = command("export", str(tmp_path / "out.ndjson"))
+    assert json.loads((tmp_path / "out.ndjson").read_bytes()) == {"topic": topic()}
+    assert "1 lines exported" in told.stderr
+
+
+def test_tells_each_refused_line_with_number_and_reason_and_stores_the_rest(command: Command) -> None:
+    told = command(
+        "import",
+        "-",
+        input=lines({"topic": topic(slug="first")}, {"topic": topic(slug="No slug")}, {"rumour": {}})
+        + b"{not json\n\n"
+        + b'\xff\xfe{"topic": {}}\n'
+        + lines(
+            {"topic": topic(slug="a"), "speaker": speaker()},
+            {"statement": charge(document={"document": "d9"})},
+            {"speaker": speaker(color="red")},
+            {"topic": topic(slug="last")},
+        ),
+        code=1,
+    )
+    assert told.stdout == "2 new, 0 known already, 7 refused.\n"
+    refused = told.stderr.splitlines()[-7:]
+    for line, number, reason in zip(
+        refused,
+        (2, 3, 4, 6, 7, 8, 9),
+        ("/slug", "topic, speaker", "not JSON", "not UTF-8", "names the noun", "/document/document", "/color"),
+        strict=True,
+    ):
+        assert line.startswith(f"line {number} (")
+        assert reason in line
+    exported = command("export").stdout
+    assert [json.loads(line)["topic"]["slug"] for line in exported.splitlines()] == ["first", "last"]
+
+
+def test_a_refused_line_leaves_nothing_behind(command: Command) -> None:
+    command("import", "-", input=lines({"statement": charge(claim={"text": "x"})}), code=1)
+    command("import", "-", input=lines({"statement": charge(content=[{"text": "no such words"}])}), code=1)
+    assert command("export").stdout == ""
+
+
+def test_if_empty_imports_only_into_an_empty_registry(command: Command) -> None:
+    command("import", "--if-empty", "-", input=lines({"statement": charge()}))
+    again = command("import", "--if-empty", "-", input=lines({"topic": topic()}))
+    assert "not empty" in again.stdout
+    assert "drinking-water" not in command("export").stdout
+
+
+def test_refuses_a_file_that_is_not_there(command: Command) -> None:
+    assert "nowhere.ndjson" in command("import", "nowhere.ndjson", code=2).stderr
+
+
+# -- schema and contract ------------------------------------------------------------------------
+
+
+def test_migrates_an_empty_database_once(command: Command, tmp_path: Path) -> None:
+    new = f"sqlite:///{tmp_path}/new.db"
+    assert "Applied migration 0001_initial" in command("migrate", database=new).stderr
+    assert command("migrate", database=new).stderr == ""
+
+
+def test_writes_and_checks_the_contract(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    assert "is written" in command("openapi", str(file)).stdout
+    assert command("openapi", "--check", str(file)).stdout == ""
+    assert command("openapi", "-").stdout == file.read_text(encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8") + "#", encoding="utf-8")
+    told = command("openapi", "--check", str(file), code=1).stderr
+    assert f"counterclaim openapi {file}" in told
+    assert file.read_text(encoding="utf-8").endswith("#")
+    command("openapi", "--check", str(tmp_path / "missing.yaml"), code=1)
+
+
+def test_what_is_imported_is_served(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("import", SAMPLE)
+    assert len(create_app().test_client().get("/v1/documents").json["items"]) >= 4

@@ -1,0 +1,71 @@
+"""Every setting is read from the environment, and a wrong one is named."""
+
+import dataclasses
+
+import pytest
+
+from api.app import create_app
+from api.settings import Settings, read
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert read({}) == Settings()
+    assert Settings().PUBLIC_READS
+    assert (Settings().HOST, Settings().PORT) == ("127.0.0.1", 8000)
+    assert Settings().MAX_BODY_BYTES == 1024 * 1024
+
+
+def test_reads_each_setting_from_the_variable_of_its_name() -> None:
+    given = {
+        "DATABASE_URL": "postgresql://somebody@db.example.org/claims",
+        "HOST": "::",
+        "PORT": "9000",
+        "PROCESSES": "4",
+        "THREADS": "16",
+        "PUBLIC_READS": "false",
+        "MAX_BODY_BYTES": "1000",
+    }
+    assert set(given) == {setting.name for setting in dataclasses.fields(Settings)}
+    assert dataclasses.astuple(read(given)) == (given["DATABASE_URL"], "::", 9000, 4, 16, False, 1000)
+    assert read(given | {"SOMETHING_ELSE": "x", "port": "1"}).PORT == 9000
+
+
+@pytest.mark.parametrize("text", ["1", "true", "True", "YES", "on"])
+def test_says_yes_in_many_ways(text: str) -> None:
+    assert read({"PUBLIC_READS": text}).PUBLIC_READS
+
+
+@pytest.mark.parametrize("text", ["0", "false", "False", "NO", "off"])
+def test_says_no_in_many_ways(text: str) -> None:
+    assert not read({"PUBLIC_READS": text}).PUBLIC_READS
+
+
+@pytest.mark.parametrize("text", ["", "maybe", "2", " true", "nope", "null"])
+def test_refuses_to_guess_at_a_switch(text: str) -> None:
+    with pytest.raises(ValueError, match="PUBLIC_READS"):
+        read({"PUBLIC_READS": text})
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "1e3", "8000 ", "٣", "³", "0x10", "1_000", "many", "9" * 5000])
+def test_refuses_a_number_that_is_none(text: str) -> None:
+    for name in ("PORT", "PROCESSES", "THREADS", "MAX_BODY_BYTES"):
+        with pytest.raises(ValueError, match=name):
+            read({name: text})
+
+
+def test_refuses_a_port_that_no_machine_has() -> None:
+    assert read({"PORT": "65535"}).PORT == 65535
+    with pytest.raises(ValueError, match="PORT"):
+        read({"PORT": "65536"})
+
+
+@pytest.mark.parametrize("url", ["", "mysql://localhost/a", "sqlite:relative.db", "sqlite://a.db", "claims.db"])
+def test_refuses_a_database_of_another_kind(url: str) -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL"):
+        create_app(Settings(DATABASE_URL=url))
+
+
+def test_an_error_does_not_tell_a_password() -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL") as error:
+        create_app(Settings(DATABASE_URL="mysql://user:hunter2@localhost/a"))
+    assert "hunter2" not in str(error.value)
