@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from api import cli
 from api.app import create_app
 from models import db, keys
-from tests.api.steps import posted, retracted
+from tests.api.steps import changed, posted, retracted
 from tests.checked import ROOT
 from tests.factories import candidate, charge, claim, denial, review, speaker, topic
 
@@ -163,6 +163,44 @@ def test_an_export_keeps_what_people_made_by_hand(
     text = exported.decode()
     assert all(word in text for word in ("By hand.", "candidate", "Ann O'Brien 👩‍👧", "White House", "Mostly true"))
     assert "gone" not in text
+
+
+def test_two_claims_of_the_same_words_stay_two_through_export_and_import(
+    command: Command, writer: FlaskClient, tmp_path: Path
+) -> None:
+    posted(writer, "statements", charge())
+    posted(
+        writer,
+        "statements",
+        charge(
+            document={"text": "It is said the exports sustain the war.", "language": "en"},
+            sentence=None,
+            mention=None,
+            cue=None,
+        ),
+    )
+    exported = command("export").stdout_bytes
+    other = f"sqlite:///{tmp_path}/other.db"
+    command("import", "-", input=exported, database=other)
+    claims = create_app().test_client().get("/v1/claims").json["items"]
+    assert [claim["statement_count"] for claim in claims] == [1, 1]
+
+
+def test_a_second_import_means_the_same_claims_though_their_words_were_mended(
+    command: Command, writer: FlaskClient
+) -> None:
+    first = [{"claim": claim(id="c1")}, {"statement": charge(claim={"claim": "c1"})}]
+    command("import", "-", input=lines(*first))
+    changed(writer, "/v1/claims/1", {"text": "The exports sustain the war."})
+    other = [
+        {"claim": claim(id="c2", text="Another.")},
+        {"counterclaim": {"claim": {"claim": "c1"}, "answer": {"claim": "c2"}, "kind": "denies"}},
+    ]
+    told = command("import", "-", input=lines(*first, *other, {"review": review(0, claim={"claim": "c1"})}))
+    assert ", 0 refused." in told.stdout
+    assert writer.get("/v1/reviews/1").json["claim"]["id"] == 1
+    assert writer.get("/v1/claims/1").json["counterclaims"][0]["claim"]["text"] == "Another."
+    assert len(writer.get("/v1/claims").json["items"]) == 2
 
 
 def test_exports_to_a_file(command: Command, tmp_path: Path) -> None:
