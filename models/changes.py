@@ -91,7 +91,8 @@ def standing(model: Any, id: int, version: int | None = None) -> Any:
 def referred(model: Any, id: int, field: str) -> Any:
     """The row that a caller's `field` names; where it was merged, the survivor.
 
-    Raises NotFound or, where it was retracted, Conflict, both under `field`.
+    Raises Conflict under `field` where there is none, or where it was retracted: NotFound is for what
+    the caller addresses, not for what a request names.
     """
     try:
         return standing(model, id)
@@ -100,7 +101,29 @@ def referred(model: Any, id: int, field: str) -> Any:
     except Gone as tombstone:
         raise Conflict(f"{tombstone.detail} Choose another.", field=field) from None
     except NotFound as unknown:
-        raise unknown.under(field) from None
+        raise Conflict(unknown.detail, field=field) from None
+
+
+def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
+    """Refuse to change what the actor may not see, for the reason that a read of it gives; `whole` is that read."""
+    if not actor.reviews:
+        whole(id=id, viewer=shapes.Viewer(texts=True))
+
+
+def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
+    """The row to merge and the one that it is merged into, at `/into`; raises as `standing` and `referred`.
+
+    The lower id is locked first: two merges crosswise would wait for one another.
+    """
+    if into < id:
+        other = referred(model, into, "/into")
+        row = standing(model, id)
+    else:
+        row = standing(model, id)
+        other = referred(model, into, "/into")
+    if other.id == row.id:
+        raise Conflict(f"A {_singular(model)} cannot be merged into itself.", field="/into")
+    return row, other
 
 
 def found(model: Any, id: int, row: tuple[int, str] | None) -> Whole:
@@ -148,7 +171,7 @@ def survivor(model: Any, found: Any) -> int:
     return int(found.id)
 
 
-def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, list[int]]]:
+def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
     """Into what `found` was merged, and what moved then, from the log.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
@@ -184,6 +207,12 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
     new = {column: to, model.version: model.version + 1, model.updated_at: now()}
     for first in range(0, len(ids), _AT_ONCE):
         model.update(new).where(model.id.in_(ids[first : first + _AT_ONCE]), column == from_).execute()
+
+
+def restore(actor: Actor, model: Any, ids: list[int]) -> None:
+    """Let the rows `ids`, which a merge took back, stand again."""
+    for retracted in model.select().where(model.id.in_(ids)):
+        update(actor, retracted, retracted_at=None, retracted_reason=None)
 
 
 def listed(

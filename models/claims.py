@@ -30,7 +30,7 @@ def create(
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
-    `topics` are slugs, `about` speakers by id or name. Raises NotFound or Conflict for those.
+    `topics` are slugs, `about` speakers by id or name. Raises Conflict for those.
     """
     with transaction():
         claim = Claim.create(text=text, language=language)
@@ -50,7 +50,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
     if new.pop("reuse", False):
         twin = twins(text=given["text"], language=given["language"], limit=1)
         if twin:
-            return twin[0]
+            return int(changes.referred(Claim, twin[0], field).id)
     try:
         return create(by=by, **new)
     except Refusal as refusal:
@@ -68,6 +68,7 @@ def twins(*, text: str, language: str, limit: int = 10) -> list[int]:
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         claim = changes.standing(Claim, id, version)
         more = _file(by, id, new.pop("topics", None), new.pop("about", None))
         changes.update(by, claim, more=more, **new)
@@ -76,6 +77,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         claim = changes.standing(Claim, id, version)
         changes.refuse_while_used("A claim", Statement.claim, id)
         changes.retract(by, claim, reason)
@@ -88,18 +90,18 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     log, and `unmerge` takes it back. Raises Conflict where the two answer one another.
     """
     with transaction():
-        if id == into:
-            raise Conflict("A claim cannot be merged into itself.", field="/into")
-        claim = changes.standing(Claim, id)
-        into = changes.referred(Claim, into, "/into").id
+        changes.refuse_unseen(by, whole, id)
+        claim, survivor = changes.pair(Claim, id, into)
+        into = survivor.id
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
+        stay = _ids(doubled, Counterclaim) + _between(id, into)
         for row in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
         moved = {
             "statements": changes.move(Statement.claim, id, into),
-            "answered": changes.move(Counterclaim.claim, id, into, apart_from=_ids(doubled, Counterclaim)),
-            "answers": changes.move(Counterclaim.answer, id, into, apart_from=_ids(doubled, Counterclaim)),
+            "answered": changes.move(Counterclaim.claim, id, into, apart_from=stay),
+            "answers": changes.move(Counterclaim.answer, id, into, apart_from=stay),
             "reviews": changes.move(Review.claim, id, into, apart_from=_ids(doubled, Review)),
             "retracted_edges": _ids(doubled, Counterclaim),
             "retracted_reviews": _ids(doubled, Review),
@@ -121,9 +123,8 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Review.claim, "reviews"),
         ):
             changes.move_back(column, moved[part], into, id)
-        for model, part in ((Counterclaim, "retracted_edges"), (Review, "retracted_reviews")):
-            for row in model.select().where(model.id.in_(moved[part])):
-                changes.update(by, row, retracted_at=None, retracted_reason=None)
+        changes.restore(by, Counterclaim, moved["retracted_edges"])
+        changes.restore(by, Review, moved["retracted_reviews"])
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
@@ -223,16 +224,18 @@ def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, 
     return more
 
 
-def _refuse_opponents(id: int, into: int) -> None:
-    edge = (
-        Counterclaim.select(Counterclaim.id)
-        .where(Counterclaim.retracted_at.is_null())
-        .where(
-            ((Counterclaim.claim == id) & (Counterclaim.answer == into))
-            | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
-        )
-        .scalar()
+def _between(id: int, into: int) -> list[int]:
+    """The edges between the two, retracted ones too: moved, they would answer themselves."""
+    edges = Counterclaim.select(Counterclaim.id).where(
+        ((Counterclaim.claim == id) & (Counterclaim.answer == into))
+        | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
     )
+    return [edge for (edge,) in edges.tuples()]
+
+
+def _refuse_opponents(id: int, into: int) -> None:
+    standing = Counterclaim.id.in_(_between(id, into)), Counterclaim.retracted_at.is_null()
+    edge = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
     if edge:
         raise Conflict(
             f"The two claims answer one another (counterclaim {edge}), so they cannot be one: "
@@ -254,12 +257,10 @@ def _doubled(id: int, into: int) -> list[Any]:
             twin.retracted_at.is_null(),
         )
         of_it = Counterclaim.select().where(getattr(Counterclaim, mine) == id, Counterclaim.retracted_at.is_null())
-        rows += of_it.where(fn.EXISTS(same))
+        rows.extend(of_it.where(fn.EXISTS(same)))
     theirs = Review.alias("twin")
-    same = theirs.select(SQL("1")).where(
-        theirs.claim == into, theirs.url == Review.url, theirs.retracted_at.is_null()
-    )
-    rows += Review.select().where(Review.claim == id, Review.retracted_at.is_null(), fn.EXISTS(same))
+    same = theirs.select(SQL("1")).where(theirs.claim == into, theirs.url == Review.url, theirs.retracted_at.is_null())
+    rows.extend(Review.select().where(Review.claim == id, Review.retracted_at.is_null(), fn.EXISTS(same)))
     return rows
 
 

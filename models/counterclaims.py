@@ -17,7 +17,7 @@ def create(
 ) -> int:
     """Let the claim `answer` answer the claim `claim`, and return the edge's id.
 
-    `statement` is the evidence, a statement of the answer. Raises NotFound, or Conflict where a
+    `statement` is the evidence, a statement of the answer. Raises Conflict where a
     claim would answer itself or where this edge is known.
     """
     with transaction():
@@ -35,6 +35,7 @@ def create(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change kind, note or evidence."""
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         edge = changes.standing(Counterclaim, id, version)
         if new.get("kind", edge.kind) != edge.kind:
             _refuse_taken(edge.claim_id, edge.answer_id, new["kind"])
@@ -45,7 +46,18 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take an edge back; the claims stay."""
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         changes.retract(by, changes.standing(Counterclaim, id, version), reason)
+
+
+def support(*, by: Actor, id: int, statement: Statement) -> None:
+    """Let a known edge rest on `statement` where that is accepted and the evidence so far is not.
+
+    The public would not see the edge otherwise.
+    """
+    edge = Counterclaim.get_by_id(id)
+    if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
+        changes.update(by, edge, statement=statement.id)
 
 
 def follow_evidence(*, by: Actor, statement: int, answer: int) -> None:
@@ -130,9 +142,7 @@ def known(claim: int, answer: int, kind: str) -> int | None:
 
 
 def _resting_on(statement: int) -> list[Counterclaim]:
-    return list(
-        Counterclaim.select().where(Counterclaim.statement == statement, Counterclaim.retracted_at.is_null())
-    )
+    return list(Counterclaim.select().where(Counterclaim.statement == statement, Counterclaim.retracted_at.is_null()))
 
 
 def _refuse_taken(claim: int, answer: int, kind: str) -> None:

@@ -9,7 +9,7 @@ from url_normalize import url_normalize
 from models import changes, sentences, shapes
 from models.changes import Actor
 from models.db import Whole, newest, now, transaction
-from models.refusals import Conflict, NotFound
+from models.refusals import Conflict, Refusal
 from models.shapes import Viewer
 from models.tables import Document, Statement
 
@@ -63,26 +63,30 @@ def create(
 def find(*, by: Actor, given: dict[str, Any], field: str) -> Document:
     """The document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
 
-    A whole that is not known yet is stored. Raises NotFound under `field`.
+    A whole that is not known yet is stored. Raises Conflict under `field`.
     """
     if "id" in given:
         return changes.referred(Document, given["id"], f"{field}/id")  # type: ignore[no-any-return]
     if "text" in given:
         known = _edition(normalize(given.get("url")), _digest(given["text"]))
-        return Document.get_by_id(known or create(by=by, **given))  # type: ignore[no-any-return]
-    newest_edition: Document | None = (
-        Document.select()
+        try:
+            known = known or create(by=by, **given)
+        except Refusal as refusal:
+            raise refusal.under(field) from None
+        return changes.referred(Document, known, field)  # type: ignore[no-any-return]
+    newest_edition: int | None = (
+        Document.select(Document.id)
         .where(Document.url_normalized == normalize(given["url"]), Document.retracted_at.is_null())
         .order_by(Document.retrieved_at.desc(), Document.id.desc())
-        .first()
+        .scalar()
     )
     if newest_edition is None:
-        raise NotFound(
+        raise Conflict(
             f"No document with the address {given['url']} is known: post it to /v1/documents first, "
             "or give its text here.",
             field=f"{field}/url",
         )
-    return newest_edition
+    return changes.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -92,10 +96,11 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
-    """Take a document back. Raises Conflict while statements stand in it."""
+    """Take a document back. Raises Conflict while statements stand in it, or were reported by it."""
     with transaction():
         document = changes.standing(Document, id, version)
         changes.refuse_while_used("A document", Statement.document, id)
+        changes.refuse_while_used("A document", Statement.via_document, id)
         changes.retract(by, document, reason)
 
 
@@ -142,10 +147,18 @@ def any_stored() -> bool:
 
 
 def normalize(url: str | None) -> str | None:
-    """The address without what does not tell pages apart: case of the host, default port, fragment, dot segments."""
+    """The address without what does not tell pages apart: case of the host, default port, fragment, dot segments.
+
+    One whose host is no host name stays as it is.
+    """
     if url is None:
         return None
-    return url_normalize(url.split("#", 1)[0])
+    page = url.split("#", 1)[0]
+    try:
+        normalized: str = url_normalize(page)
+    except ValueError:
+        return page
+    return normalized
 
 
 def _edition(normalized: str | None, digest: str) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
+
 from models.tables import (
     Alias,
     Claim,
@@ -61,10 +62,11 @@ def _speakers() -> Iterator[dict[str, Any]]:
 
 def _speaker(speaker: Speaker) -> dict[str, Any]:
     aliases = Alias.select(Alias.alias).where(Alias.speaker == speaker.id).order_by(Alias.id)
+    above = speaker.part_of
     return {name: getattr(speaker, name) for name in _SPEAKER_COLUMNS} | {
         "aliases": [alias for (alias,) in aliases.tuples()],
         "same_as": orjson.loads(speaker.same_as),
-        "part_of": {"name": speaker.part_of.name} if speaker.part_of_id else None,
+        "part_of": {"name": above.name} if above is not None and above.retracted_at is None else None,
     }
 
 
@@ -76,14 +78,13 @@ def _documents() -> Iterator[dict[str, Any]]:
 def _claims() -> Iterator[dict[str, Any]]:
     for claim in _standing(Claim, Claim.merged_into.is_null()):
         slugs = Topic.select(Topic.slug).join(ClaimTopic).where(ClaimTopic.claim == claim.id)
-        names = Speaker.select(Speaker.name).join(ClaimAbout).where(ClaimAbout.claim == claim.id)
+        stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
+        names = Speaker.select(Speaker.name).join(ClaimAbout).where(ClaimAbout.claim == claim.id, *stands)
         yield {
             "id": f"c{claim.id}",
             "text": claim.text,
             "language": claim.language,
-            "topics": [
-                slug for (slug,) in slugs.where(Topic.retracted_at.is_null()).order_by(Topic.slug).tuples()
-            ],
+            "topics": [slug for (slug,) in slugs.where(Topic.retracted_at.is_null()).order_by(Topic.slug).tuples()],
             "about": [{"name": name} for (name,) in names.order_by(Speaker.id).tuples()],
         }
 
@@ -129,7 +130,7 @@ def _origin(statement: Statement) -> dict[str, Any]:
 
 def _counterclaims() -> Iterator[dict[str, Any]]:
     for edge in _standing(Counterclaim):
-        if edge.statement_id and edge.statement.retracted_at:
+        if edge.claim.retracted_at or edge.answer.retracted_at or (edge.statement_id and edge.statement.retracted_at):
             continue
         yield {
             "claim": {"claim": f"c{edge.claim_id}"},
@@ -142,6 +143,8 @@ def _counterclaims() -> Iterator[dict[str, Any]]:
 
 def _reviews() -> Iterator[dict[str, Any]]:
     for review in _standing(Review):
+        if review.claim.retracted_at:
+            continue
         yield {"claim": {"claim": f"c{review.claim_id}"}} | {
             "publisher": {"name": review.publisher_name, "site": review.publisher_site},
             "rating": {name: getattr(review, f"rating_{name}") for name in ("label", "value", "best", "worst")},

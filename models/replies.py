@@ -32,9 +32,7 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
     digest = hashlib.sha256(request).hexdigest()
     with transaction():
         _forget_old()
-        made = (
-            Reply.insert(key=key_id, token=token, request_hash=digest).on_conflict_ignore().as_rowcount().execute()
-        )
+        made = Reply.insert(key=key_id, token=token, request_hash=digest).on_conflict_ignore().as_rowcount().execute()
         reply = Reply.get(Reply.key == key_id, Reply.token == token)
         if not made:
             if reply.request_hash != digest:

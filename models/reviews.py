@@ -31,6 +31,7 @@ def create(*, by: Actor, claim: dict[str, Any], publisher: dict[str, Any], ratin
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change anything but the claim; `publisher` and `rating` are replaced whole."""
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         review = changes.standing(Review, id, version)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id)
@@ -42,6 +43,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a review back."""
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         changes.retract(by, changes.standing(Review, id, version), reason)
 
 
@@ -84,9 +86,10 @@ def known(url: str, claim: int) -> int | None:
 
 
 def _columns(**new: Any) -> dict[str, Any]:
-    for part in ("publisher", "rating"):
+    for part, names in (("publisher", ("name", "site")), ("rating", ("label", "value", "best", "worst"))):
         if part in new:
-            new |= {f"{part}_{name}": value for name, value in new.pop(part).items()}
+            given = new.pop(part)
+            new |= {f"{part}_{name}": given.get(name) for name in names}
     return new
 
 

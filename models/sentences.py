@@ -8,7 +8,7 @@ from models import changes, shapes
 from models.changes import Actor
 from models.db import Whole, newest, now, transaction
 from models.extraction.sentences import cut
-from models.refusals import Conflict, NotFound
+from models.refusals import Conflict
 from models.shapes import Viewer
 from models.tables import Document, Sentence, Statement
 
@@ -41,7 +41,7 @@ def cut_document(*, document: Document) -> None:
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
     """Add a sentence that the cutting missed and return its id.
 
-    Raises NotFound, or Conflict where it lies outside the document or over another sentence.
+    Raises Conflict where it lies outside the document or over another sentence.
     """
     with transaction():
         whole = changes.referred(Document, document, "/document")
@@ -55,7 +55,7 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
 def change(*, by: Actor, id: int, version: int, **new: int) -> None:
     """Move the edges of a sentence. Raises Conflict as `create`, or where a statement would start outside it."""
     with transaction():
-        sentence = changes.standing(Sentence, id, version)
+        sentence = _standing(id, version)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         whole = sentence.document
         _refuse_bad_place(whole, start, end, apart_from=id)
@@ -74,7 +74,7 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a sentence back. Raises Conflict while statements stand in it."""
     with transaction():
-        sentence = changes.standing(Sentence, id, version)
+        sentence = _standing(id, version)
         changes.refuse_while_used("A sentence", Statement.sentence, id)
         changes.retract(by, sentence, reason)
         _renumber(sentence.document_id)
@@ -84,7 +84,7 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
     """The sentence that `given` names by `id`, by `start` and `end`, or by its exact `text`.
 
     Where nothing is given, it is the one in which the content's offsets start, or the only one that
-    holds the content's words. Raises NotFound under `field`, or Conflict that lists the several.
+    holds the content's words. Raises Conflict under `field`, which lists the several where there are.
     """
     standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
     if given is None:
@@ -92,12 +92,12 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
     if "id" in given:
         found = standing.where(Sentence.id == given["id"]).first()
         if found is None:
-            raise NotFound(f"Document {document.id} has no sentence {given['id']}.", field=f"{field}/id")
+            raise Conflict(f"Document {document.id} has no sentence {given['id']}.", field=f"{field}/id")
         return found  # type: ignore[no-any-return]
     if "text" in given:
-        matches = list(standing.where(Sentence.text == given["text"].strip()).order_by(Sentence.start))
-        return _only(matches, "is this sentence", f"{field}/text")
-    matches = list(standing.where(Sentence.start == given["start"], Sentence.end == given["end"]))
+        same = standing.where(Sentence.text == given["text"].strip()).order_by(Sentence.start)
+        return _only(list(same), "is this sentence", f"{field}/text")
+    matches: list[Sentence] = list(standing.where(Sentence.start == given["start"], Sentence.end == given["end"]))
     if not matches:
         near = standing.where(Sentence.end > given["start"]).order_by(Sentence.start).first()
         hint = f" The nearest is {near.id} at {near.start} to {near.end}." if near else ""
@@ -111,9 +111,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
     return changes.found(Sentence, id, query.where(se.id == id).tuples().first())
 
 
-def listed(
-    *, viewer: Viewer, past: int | None, limit: int, document: int | None = None
-) -> list[tuple[int, str]]:
+def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
     """At most `limit` sentences past the id `past`, newest first, as (id, JSON)."""
     se, query = _seen(viewer, "id")
     if document is not None:
@@ -142,7 +140,7 @@ def _around(standing: Any, first: dict[str, Any], field: str) -> Sentence:
 
 def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
     if not matches:
-        raise NotFound(f"No sentence of the document {what}, to the letter.", field=field)
+        raise Conflict(f"No sentence of the document {what}, to the letter.", field=field)
     if len(matches) > 1:
         raise Conflict(
             f"More than one sentence {what}: choose by id.",
@@ -150,6 +148,14 @@ def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
             candidates=[{"id": match.id, "start": match.start, "end": match.end} for match in matches],
         )
     return matches[0]
+
+
+def _standing(id: int, version: int) -> Sentence:
+    """The sentence to change, its document locked first: statements are recorded under that lock too."""
+    document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
+    if document:
+        changes.standing(Document, document)
+    return changes.standing(Sentence, id, version)  # type: ignore[no-any-return]
 
 
 def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int = 0) -> None:

@@ -109,30 +109,30 @@ def edge_seen(viewer: Viewer, e: str = "e") -> str:
     )
 
 
-def sentence_seen(viewer: Viewer) -> str:
+def sentence_seen(viewer: Viewer, se: str = "se") -> str:
     """Whether the viewer may read the sentence `se` of the document `d`.
 
     The public reads sentences that carry accepted statements and one on either side: other
     people's articles are quoted, not republished.
     """
-    stands = "se.retracted_at IS NULL AND d.retracted_at IS NULL"
+    stands = f"{se}.retracted_at IS NULL AND d.retracted_at IS NULL"
     if viewer.texts:
         return stands
     return (
         f"{stands} AND (d.text_public OR EXISTS (SELECT 1 FROM statements v"
-        f" JOIN sentences vs ON vs.id = v.sentence_id WHERE v.document_id = se.document_id"
+        f" JOIN sentences vs ON vs.id = v.sentence_id WHERE v.document_id = {se}.document_id"
         f" AND v.status = 'accepted' AND v.retracted_at IS NULL"
-        f" AND vs.position BETWEEN se.position - 1 AND se.position + 1))"
+        f" AND vs.position BETWEEN {se}.position - 1 AND {se}.position + 1))"
     ).replace("d.text_public", "d.text_public = 1" if on_sqlite() else "d.text_public")
 
 
 # -- parts --------------------------------------------------------------------------------------
 
 
-def _neighbour(step: str) -> str:
+def _neighbour(step: str, seen: str = "b.retracted_at IS NULL") -> str:
     return (
         f"(SELECT b.text FROM sentences b WHERE b.document_id = se.document_id"
-        f" AND b.position = se.position {step} AND b.retracted_at IS NULL)"
+        f" AND b.position = se.position {step} AND {seen})"
     )
 
 
@@ -141,7 +141,7 @@ def sentence_part() -> str:
     return object_(
         id="se.id",
         position="se.position",
-        start='se.start',
+        start="se.start",
         end='se."end"',
         text="se.text",
         before=_neighbour("- 1"),
@@ -249,7 +249,8 @@ def _topics(claim: str) -> str:
 def _about(claim: str) -> str:
     return array(
         speaker_part("ab"),
-        f"FROM claim_about ca JOIN speakers ab ON ab.id = ca.speaker_id WHERE ca.claim_id = {claim} ORDER BY ab.id",
+        f"FROM claim_about ca JOIN speakers ab ON ab.id = ca.speaker_id WHERE ca.claim_id = {claim}"
+        " AND ab.retracted_at IS NULL AND ab.merged_into_id IS NULL ORDER BY ab.id",
     )
 
 
@@ -369,7 +370,7 @@ def _speaker(sqlite: bool, viewer: Viewer) -> str:
         aliases=array(string("al.alias"), "FROM aliases al WHERE al.speaker_id = p.id ORDER BY al.id"),
         wikidata_id="p.wikidata_id",
         same_as=json_("p.same_as"),
-        part_of=one(speaker_part("up"), "FROM speakers up WHERE up.id = p.part_of_id"),
+        part_of=one(speaker_part("up"), "FROM speakers up WHERE up.id = p.part_of_id AND up.retracted_at IS NULL"),
         statements=_linked_statements(viewer, "s.speaker_id = p.id", "ORDER BY s.id DESC"),
         statement_count=_count(f"FROM statements s WHERE s.speaker_id = p.id AND {statement_seen(viewer)}"),
         **_stamps("p"),
@@ -383,6 +384,8 @@ def speaker(viewer: Viewer) -> str:
 
 @cache
 def _sentence(sqlite: bool, viewer: Viewer) -> str:
+    # A neighbour's own neighbour is two away from the quote, and not for everybody.
+    seen = sentence_seen(viewer, "b")
     return object_(
         id="se.id",
         document=document_part(),
@@ -390,8 +393,8 @@ def _sentence(sqlite: bool, viewer: Viewer) -> str:
         start="se.start",
         end='se."end"',
         text="se.text",
-        before=_neighbour("- 1"),
-        after=_neighbour("+ 1"),
+        before=_neighbour("- 1", seen),
+        after=_neighbour("+ 1", seen),
         statement_ids=array(
             "s.id", f"FROM statements s WHERE s.sentence_id = se.id AND {statement_seen(viewer)} ORDER BY s.id"
         ),
@@ -428,9 +431,7 @@ def _review_members() -> dict[str, str]:
         "publisher": object_(name="r.publisher_name", site="r.publisher_site"),
         "url": "r.url",
         "title": "r.title",
-        "rating": object_(
-            label="r.rating_label", value="r.rating_value", best="r.rating_best", worst="r.rating_worst"
-        ),
+        "rating": object_(label="r.rating_label", value="r.rating_value", best="r.rating_best", worst="r.rating_worst"),
         "reviewed_at": "r.reviewed_at",
         "language": "r.language",
         "licence": "r.licence",

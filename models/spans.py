@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from models.refusals import Conflict, NotFound
+from models.refusals import Conflict
 from models.tables import Document, Sentence
 
 
@@ -22,8 +22,8 @@ def locate(given: dict[str, Any], document: Document, sentence: Sentence, field:
     """The span that `given` names by {start, end}, or by {text} that stands once in the sentence, or
     else once in the document.
 
-    Raises Conflict for offsets outside the document and for words that stand more than once, with
-    their places; NotFound for words that do not stand there to the letter.
+    Raises Conflict for offsets outside the document, for words that do not stand there to the letter,
+    and for words that stand more than once, with their places.
     """
     if "text" not in given:
         return _by_offsets(given, document, field)
@@ -76,7 +76,7 @@ def _by_offsets(given: dict[str, Any], document: Document, field: str) -> Span:
 def _places(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
     """Where `words` stand between `start` and `end`; with `overhang` they need only start before `end`."""
     limit = min(len(text), end + len(words) - 1) if overhang else end
-    spans = []
+    spans: list[Span] = []
     at = text.find(words, start, limit)
     while at >= 0 and len(spans) <= _LISTED:
         spans.append(Span(words, at, at + len(words)))
@@ -86,7 +86,7 @@ def _places(words: str, text: str, start: int, end: int, overhang: bool = False)
 
 def _only(words: str, places: list[Span], field: str) -> Span:
     if not places:
-        raise NotFound(
+        raise Conflict(
             f"The words {words[:80]!r} do not stand there to the letter: copy them from the document, or give offsets.",
             field=f"{field}/text",
         )

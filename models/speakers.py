@@ -3,14 +3,14 @@
 import unicodedata
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL
 
 from models import changes, shapes
 from models.changes import Actor
 from models.db import Whole, dumps, newest, transaction
 from models.refusals import Conflict, Refusal
 from models.shapes import Viewer
-from models.tables import Alias, ClaimAbout, Speaker, Statement
+from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
 
 
 def create(
@@ -30,7 +30,7 @@ def create(
         if wikidata_id:
             _refuse_taken(Speaker.wikidata_id, wikidata_id, "/wikidata_id", wikidata_id)
         if part_of is not None:
-            _parent(part_of, None)
+            part_of = _parent(part_of, None)
         speaker = Speaker.create(
             name=name,
             name_key=key(name),
@@ -57,7 +57,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
             _refuse_taken(Speaker.wikidata_id, new["wikidata_id"], "/wikidata_id", new["wikidata_id"])
         if new.get("part_of") is not None:
-            _parent(new["part_of"], id)
+            new["part_of"] = _parent(new["part_of"], id)
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
@@ -78,8 +78,8 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
     """The id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
 
-    A name that nobody has becomes a new speaker with the rest of `given`. Raises NotFound for an
-    id, and Conflict that lists the speakers who share an alias.
+    A name that nobody has becomes a new speaker with the rest of `given`. Raises Conflict for an
+    unknown id, and one that lists the speakers who share an alias.
     """
     if "id" in given:
         return int(changes.referred(Speaker, given["id"], f"{field}/id").id)
@@ -91,7 +91,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
             candidates=[{"id": id, "name": name} for id, name in known],
         )
     if known:
-        return known[0][0]
+        return int(changes.referred(Speaker, known[0][0], f"{field}/name").id)
     try:
         return create(by=by, **given)
     except Refusal as refusal:
@@ -112,28 +112,27 @@ def named(name: str) -> list[tuple[int, str]]:
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the speaker `id` be one with `into`, which takes over statements and names.
 
-    Statements of both over the same words become one: the merged speaker's is retracted. All of it
-    is in the log, and `unmerge` takes it back. Returns the survivor's id. Raises Conflict where both are the same already.
+    Statements of both over the same words become one: the merged speaker's is retracted, unless it
+    alone is accepted. A survivor that was part of the other is part of nothing any more. All of it is
+    in the log, and `unmerge` takes it back. Returns the survivor's id. Raises Conflict where both are
+    the same already.
     """
     with transaction():
-        if id == into:
-            raise Conflict("A speaker cannot be merged into itself.", field="/into")
-        speaker = changes.standing(Speaker, id)
-        survivor = changes.referred(Speaker, into, "/into")
+        speaker, survivor = changes.pair(Speaker, id, into)
         into = survivor.id
-        doubled = _doubled_statements(id, into)
-        for statement in doubled:
-            changes.retract(by, statement, f"The same words stand as a statement of speaker {into}.")
+        dropped = [_drop(by, statement, kept) for statement, kept in _doubled_statements(id, into)]
+        cut = survivor.part_of_id if id in _line(into) else None
+        if cut:
+            changes.update(by, survivor, part_of=None)
         moved = {
             "statements": changes.move(Statement.speaker, id, into),
             "via": changes.move(Statement.via_speaker, id, into),
             "about": _move_about(id, into),
-            "parts": changes.move(Speaker.part_of, id, into, apart_from=[into]),
+            "parts": changes.move(Speaker.part_of, id, into),
+            "cut": cut,
             "aliases": _lend_names(speaker, survivor),
-            "retracted": [statement.id for statement in doubled],
+            "dropped": dropped,
         }
-        if survivor.part_of_id == id:
-            changes.update(by, survivor, part_of=None)
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
         return into
 
@@ -156,9 +155,14 @@ def unmerge(*, by: Actor, id: int) -> None:
         for claim in moved["about"]:
             ClaimAbout.insert(claim=claim, speaker=id).on_conflict_ignore().execute()
             ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == into).execute()
-        Alias.delete().where(Alias.id.in_(moved["aliases"]), Alias.speaker == into).execute()
-        for statement in Statement.select().where(Statement.id.in_(moved["retracted"])):
-            changes.update(by, statement, retracted_at=None, retracted_reason=None)
+        Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
+        for drop in moved["dropped"]:
+            changes.restore(by, Statement, [drop["statement"]])
+            changes.move_back(Counterclaim.statement, drop["edges"], drop["kept"], drop["statement"])
+            changes.restore(by, Counterclaim, drop["retracted_edges"])
+        survivor = Speaker.get_by_id(into)
+        if moved["cut"] and survivor.part_of_id is None and into not in _line(moved["cut"]):
+            changes.update(by, survivor, part_of=moved["cut"])
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
@@ -205,15 +209,21 @@ def _refuse_taken(column: Any, value: str, field: str, shown: str) -> None:
         )
 
 
-def _parent(part_of: int, child: int | None) -> None:
-    """Refuse an unknown parent, and one that is itself part of the child."""
-    above: int | None = part_of
-    seen = set()
-    while above is not None and above not in seen:
-        if above == child:
-            raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
-        seen.add(above)
-        above = changes.referred(Speaker, above, "/part_of").part_of_id
+def _parent(part_of: int, child: int | None) -> int:
+    """The id of the parent, a survivor's where it was merged; one that is itself part of the child is refused."""
+    parent = int(changes.referred(Speaker, part_of, "/part_of").id)
+    if child in _line(parent):
+        raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
+    return parent
+
+
+def _line(id: int | None) -> list[int]:
+    """A speaker and all that they are part of, nearest first."""
+    line: list[int] = []
+    while id is not None and id not in line:
+        line.append(id)
+        id = Speaker.select(Speaker.part_of).where(Speaker.id == id).scalar()
+    return line
 
 
 def _set_aliases(speaker: int, aliases: list[str]) -> None:
@@ -223,7 +233,7 @@ def _set_aliases(speaker: int, aliases: list[str]) -> None:
 
 
 def _move_about(from_: int, to: int) -> list[int]:
-    """The same for what claims are about; those that named both are only unlinked from `from_`."""
+    """Let what claims are about move too; where a claim names both, the link of the merged one is only hidden."""
     mine = [claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == from_).tuples()]
     theirs = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to).tuples()}
     moved = [claim for claim in mine if claim not in theirs]
@@ -231,8 +241,11 @@ def _move_about(from_: int, to: int) -> list[int]:
     return moved
 
 
-def _lend_names(speaker: Speaker, survivor: Speaker) -> list[int]:
-    """Give the survivor the other's names as aliases; the ids of those that are new."""
+def _lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
+    """Give the survivor the other's names as aliases; the keys of those that are new.
+
+    Keys, because a change of the aliases gives all of them new ids.
+    """
     names = [speaker.name]
     names += [alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker == speaker.id).tuples()]
     known = {k for (k,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
@@ -241,19 +254,38 @@ def _lend_names(speaker: Speaker, survivor: Speaker) -> list[int]:
     for name in names:
         if key(name) not in known:
             known.add(key(name))
-            lent.append(int(Alias.create(speaker=survivor.id, alias=name, alias_key=key(name)).id))
+            Alias.insert(speaker=survivor.id, alias=name, alias_key=key(name)).execute()
+            lent.append(key(name))
     return lent
 
 
-def _doubled_statements(id: int, into: int) -> list[Statement]:
-    """The standing statements of `id` whose words are also a standing statement of `into`."""
-    twin = Statement.alias("twin")
-    same = fn.EXISTS(
-        twin.select(SQL("1")).where(
-            twin.speaker == into,
-            twin.document == Statement.document,
-            twin.spans == Statement.spans,
-            twin.retracted_at.is_null(),
-        )
-    )
-    return list(Statement.select().where(Statement.speaker == id, Statement.retracted_at.is_null(), same))
+def _doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
+    """The standing statements of both over the same words, as (the one to drop, the one to keep)."""
+    theirs = Statement.alias()
+    same = (theirs.document == Statement.document) & (theirs.spans == Statement.spans)
+    query = Statement.select(Statement, theirs).join(theirs, on=same, attr="twin")
+    query = query.where(Statement.speaker == id, theirs.speaker == into)
+    pairs = [(mine, mine.twin) for mine in query.where(Statement.retracted_at.is_null(), theirs.retracted_at.is_null())]
+    return [
+        (twin, mine) if mine.status == "accepted" and twin.status != "accepted" else (mine, twin)
+        for mine, twin in pairs
+    ]
+
+
+def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
+    """Take back a statement that `kept` doubles; what the log keeps of it.
+
+    Edges that rest on it rest on the other, or go with it where the other states another claim.
+    """
+    reason = f"The same words stand as statement {kept.id}."
+    edges: list[int] = []
+    retracted: list[int] = []
+    if kept.claim_id == statement.claim_id:
+        edges = changes.move(Counterclaim.statement, statement.id, kept.id)
+    else:
+        standing = Counterclaim.statement == statement.id, Counterclaim.retracted_at.is_null()
+        for edge in Counterclaim.select().where(*standing):
+            changes.retract(by, edge, reason)
+            retracted.append(edge.id)
+    changes.retract(by, statement, reason)
+    return {"statement": statement.id, "kept": kept.id, "edges": edges, "retracted_edges": retracted}

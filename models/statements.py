@@ -7,9 +7,9 @@ from peewee import SQL
 from models import changes, claims, counterclaims, documents, sentences, shapes, speakers
 from models.changes import Actor
 from models.db import Whole, dumps, newest, transaction
-from models.spans import Span, locate, locate_content
-from models.refusals import Conflict, Forbidden, NotFound
+from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
+from models.spans import Span, locate, locate_content
 from models.tables import Claim, Document, Sentence, Statement
 
 
@@ -38,7 +38,7 @@ def record(
     given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a list
     of {claim} or {statement} with kind and note. What is new is made, in one transaction.
 
-    Raises NotFound or Conflict with the pointer of the member that is wrong.
+    Raises Conflict with the pointer of the member that is wrong.
     """
     with transaction():
         printed = documents.find(by=by, given=document, field="/document")
@@ -72,9 +72,11 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
+        if new.get("status", statement.status) != statement.status and not by.reviews:
+            raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
         row: dict[str, Any] = {}
-        _refuse_unreviewed(by, statement, new)
         if {"sentence", "content", "mention", "cue"} & new.keys():
             row |= _places(statement, new)
         for name in ("sentence", "content", "mention", "cue"):
@@ -100,6 +102,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     Its claim stays, and the public sees it while another statement of it stands.
     """
     with transaction():
+        changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
         counterclaims.retract_evidence(by=by, statement=id, reason=reason)
         changes.retract(by, statement, reason)
@@ -216,21 +219,10 @@ def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dic
     return columns | {"status": status}
 
 
-def _refuse_unreviewed(by: Actor, statement: Statement, new: dict[str, Any]) -> None:
-    if by.reviews:
-        return
-    if new.get("status", statement.status) != statement.status:
-        raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
-    if statement.status != "accepted":
-        raise NotFound(f"There is no statement {statement.id}.")
-
-
 def _refuse_known(document: int, speaker: int, spans: str, apart_from: int | None = None) -> None:
     id = known(document, speaker, spans)
     if id and id != apart_from:
-        raise Conflict(
-            f"These words are recorded as said by this speaker: statement {id}.", field="/content", known=id
-        )
+        raise Conflict(f"These words are recorded as said by this speaker: statement {id}.", field="/content", known=id)
 
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str) -> None:
@@ -242,7 +234,10 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind = answered["kind"]
-    if counterclaims.known(other, statement.claim_id, kind) is None:
+    known = counterclaims.known(other, statement.claim_id, kind)
+    if known:
+        counterclaims.support(by=by, id=known, statement=statement)
+    else:
         counterclaims.create(
             by=by,
             claim=other,

@@ -7,7 +7,7 @@ from peewee import SQL
 from models import changes, shapes
 from models.changes import Actor
 from models.db import Whole, newest, transaction
-from models.refusals import Conflict, NotFound
+from models.refusals import Conflict
 from models.tables import Topic
 
 
@@ -50,13 +50,11 @@ def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
 
 
 def ids(slugs: list[str], *, field: str) -> list[int]:
-    """The ids of these headings. Raises NotFound that names the first unknown one under `field`."""
-    known = dict(
-        Topic.select(Topic.slug, Topic.id).where(Topic.slug.in_(slugs), Topic.retracted_at.is_null()).tuples()
-    )
+    """The ids of these headings. Raises Conflict that names the first unknown one under `field`."""
+    known = dict(Topic.select(Topic.slug, Topic.id).where(Topic.slug.in_(slugs), Topic.retracted_at.is_null()).tuples())
     for place, slug in enumerate(slugs):
         if slug not in known:
-            raise NotFound(
+            raise Conflict(
                 f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{place}"
             )
     return [known[slug] for slug in slugs]

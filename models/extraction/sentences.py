@@ -5,7 +5,8 @@ import re
 import nupunkt
 
 #: A blank line ends a sentence whatever stands before it: headlines and bylines have no full stop.
-_PARAGRAPH = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)\s*")
+#: The groups are atomic, lest one CRLF be read as two line ends.
+_PARAGRAPH = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
 
 #: Marks that close what was opened inside the sentence and belong to it.
 _CLOSING = "\"'”’»)]"
