@@ -1,0 +1,393 @@
+"""Claims: never identified by their words, merged by a person's act, seen once something accepted states them."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, reviews, speakers, statements, topics
+from models.changes import Actor
+from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.tables import Claim, Counterclaim, Review, Statement
+from tests.factories import (
+    PUBLIC,
+    READER,
+    REVIEWER,
+    lines_of,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_plain,
+    put_review,
+    seen,
+)
+
+
+def _read(id: int, viewer: Any = REVIEWER) -> Any:
+    return seen(claims.whole(id=id, viewer=viewer))
+
+
+def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
+    return [id for id, _ in claims.listed(viewer=viewer, past=None, limit=100, **filters)]
+
+
+def _states(actor: Actor, word: str, claim: int, **other: Any) -> int:
+    return put_plain(actor, word, claim={"id": claim}, **other)
+
+
+def _answers(actor: Actor, claim: int, answer: int, kind: str = "denies", **other: Any) -> int:
+    return counterclaims.create(by=actor, claim=claim, answer=answer, kind=kind, **other)
+
+
+def test_the_same_words_may_be_another_claim(registry: str, actor: Actor) -> None:
+    assert put_claim(actor, "The call has not been planned.") != put_claim(actor, "The call has not been planned.")
+
+
+def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: Actor) -> None:
+    oldest, second = put_claim(actor, "A."), put_claim(actor, "A.")
+    given = {"text": "A.", "language": "en"}
+    new = claims.find(by=actor, given=given, field="/claim")
+    assert new not in (oldest, second)
+    assert claims.find(by=actor, given=given | {"reuse": False}, field="/claim") not in (oldest, second, new)
+    assert claims.find(by=actor, given=given | {"reuse": True}, field="/claim") == oldest
+    for other in ({"text": "a."}, {"text": "A. "}, {"language": "fr"}):
+        assert claims.find(by=actor, given=given | {"reuse": True} | other, field="/claim") > new
+
+
+def test_what_was_retracted_or_merged_is_not_reused(registry: str, actor: Actor) -> None:
+    gone, merged, stands = (put_claim(actor, "A.") for _ in range(3))
+    claims.retract(by=actor, id=gone, version=1, reason=None)
+    claims.merge(by=actor, id=merged, into=put_claim(actor, "B."))
+    assert claims.twins(text="A.", language="en") == [stands]
+    assert claims.find(by=actor, given={"text": "A.", "language": "en", "reuse": True}, field="/claim") == stands
+
+
+def test_is_filed_under_topics_and_about_speakers(registry: str, actor: Actor) -> None:
+    for slug in ("war", "trade"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    id = put_claim(actor, topics=["war", "trade", "war"], about=[{"name": "Beijing"}, {"name": "BEIJING"}])
+    assert [topic["slug"] for topic in _read(id)["topics"]] == ["trade", "war"]
+    assert [who["name"] for who in _read(id)["about"]] == ["Beijing"]
+    claims.change(by=actor, id=id, version=1, topics=["war"], text="Better words.")
+    assert [topic["slug"] for topic in _read(id)["topics"]] == ["war"]
+    assert [who["name"] for who in _read(id)["about"]] == ["Beijing"], "what is left out stays"
+    claims.change(by=actor, id=id, version=2, topics=[], about=[])
+    assert (_read(id)["topics"], _read(id)["about"], _read(id)["version"]) == ([], [], 3)
+    created, changed, emptied = lines_of("claims", id)
+    assert created["after"]["topics"] == ["war", "trade", "war"]
+    assert (changed["before"]["text"], changed["after"]["text"]) == ("The exports sustain the war.", "Better words.")
+    assert (emptied["after"]["topics"], emptied["after"]["about"]) == ([], [])
+
+
+def test_refuses_an_unknown_topic_or_subject_at_its_place(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    given = {"text": "A.", "language": "en"}
+    for wrong, field in (
+        ({"topics": ["war", "peace"]}, "/claim/topics/1"),
+        ({"about": [{"name": "Beijing"}, {"id": 99}]}, "/claim/about/1/id"),
+    ):
+        with pytest.raises(Conflict) as refused:
+            claims.find(by=actor, given=given | wrong, field="/claim")
+        assert refused.value.field == field
+    assert Claim.select().count() == 0
+    assert speakers.named("Beijing") == [], "a refused write leaves nothing behind"
+
+
+def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> None:
+    id = put_claim(actor)
+    claims.change(by=actor, id=id, version=1, text="Mine.")
+    with pytest.raises(Stale):
+        claims.change(by=actor, id=id, version=1, text="Theirs.")
+
+
+# -- who sees it --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_a_claim_with_nothing_accepted_takes_the_review_scope(registry: str, actor: Actor, status: str) -> None:
+    said = put_charge(actor, status=status)
+    id = statements.claim_of(id=said)
+    for viewer in (PUBLIC, READER):
+        with pytest.raises(NotFound):
+            claims.whole(id=id, viewer=viewer)
+        assert _ids(viewer) == []
+    assert [statement["status"] for statement in _read(id)["statements"]] == [status]
+    statements.change(by=actor, id=said, version=1, status="accepted")
+    assert _ids() == [id]
+
+
+def test_the_public_sees_only_the_accepted_statements_of_a_claim(registry: str, actor: Actor) -> None:
+    id = put_claim(actor)
+    accepted = _states(actor, "first", id)
+    for word, status in (("second", "candidate"), ("third", "rejected")):
+        _states(actor, word, id, status=status)
+    public, reviewer = _read(id, PUBLIC), _read(id)
+    assert [statement["id"] for statement in public["statements"]] == [accepted]
+    assert (public["statement_count"], reviewer["statement_count"]) == (1, 3)
+
+
+def test_the_public_sees_a_claim_that_was_put_in_alone(registry: str, actor: Actor) -> None:
+    alone = put_claim(actor)
+    assert _ids() == [alone]
+
+
+def test_the_public_no_longer_sees_a_claim_whose_statements_were_taken_back(registry: str, actor: Actor) -> None:
+    said = put_charge(actor)
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    assert _ids() == []
+    assert _ids(REVIEWER) == [statements.claim_of(id=said)]
+
+
+def test_an_answer_that_is_only_a_candidate_is_not_shown(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge, status="candidate")
+    id = statements.claim_of(id=charge)
+    assert _read(id, PUBLIC)["counterclaims"] == []
+    assert _ids(has_counterclaim=True) == []
+    (edge,) = _read(id)["counterclaims"]
+    assert edge["claim"]["statements"][0]["id"] == denial
+    statements.change(by=actor, id=denial, version=1, status="accepted")
+    assert len(_read(id, PUBLIC)["counterclaims"]) == 1
+    assert _ids(has_counterclaim=True) == [id]
+
+
+# -- lists --------------------------------------------------------------------------------------
+
+
+def test_lists_by_what_must_hold_for_one_and_the_same_statement(registry: str, actor: Actor) -> None:
+    id = put_claim(actor)
+    _states(actor, "first", id, speaker={"name": "A"}, said_on="2026-03-12")
+    _states(actor, "second", id, speaker={"name": "B"}, said_on="2026-03-14")
+    a, b = speakers.named("A")[0][0], speakers.named("B")[0][0]
+    assert _ids(speaker=a) == _ids(speaker=b) == [id]
+    assert _ids(speaker=a, said_from="2026-03-12", said_to="2026-03-12") == [id]
+    assert _ids(speaker=a, said_from="2026-03-13") == []
+    assert _ids(said_from="2026-03-13", said_to="2026-03-13") == []
+    assert _ids(speaker=99) == _ids(document=99) == []
+    assert _ids(REVIEWER, status="candidate") == []
+
+
+def test_lists_by_topic_subject_and_exchange(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    filed = put_claim(actor, topics=["war"], about=[{"name": "Beijing"}])
+    other = put_claim(actor)
+    _answers(actor, claim=filed, answer=other)
+    assert _ids(topic="war") == _ids(about=speakers.named("Beijing")[0][0]) == _ids(has_counterclaim=True) == [filed]
+    assert _ids(has_counterclaim=False) == [other]
+    assert _ids(topic="peace") == _ids(topic="war", has_counterclaim=False) == []
+    topics.retract(by=actor, id=1, version=1, reason=None)
+    assert _ids(topic="war") == []
+    assert _read(filed)["topics"] == []
+
+
+def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: Actor, queries: list[str]) -> None:
+    id = put_claim(actor)
+    _states(actor, "first", id)
+    queries.clear()
+    claims.whole(id=id, viewer=PUBLIC)
+    _ids(has_counterclaim=False, topic="war")
+    assert len(queries) == 2
+    topics.create(by=actor, slug="war", label="War")
+    claims.change(by=actor, id=id, version=1, topics=["war"], about=[{"name": "A"}, {"name": "B"}])
+    for number, word in enumerate(("second", "third", "fourth", "fifth")):
+        answer = put_claim(actor)
+        _states(actor, word, answer)
+        _answers(actor, claim=id, answer=answer)
+        _answers(actor, claim=answer, answer=id, kind="disputes")
+        put_review(actor, id, url=f"https://checkers.example/{number}")
+    queries.clear()
+    whole = _read(id, PUBLIC)
+    assert [len(whole[part]) for part in ("counterclaims", "counters", "reviews", "about")] == [4, 4, 4, 2]
+    assert len(_ids()) == 5
+    assert len(queries) == 2
+
+
+# -- retracting ---------------------------------------------------------------------------------
+
+
+def test_is_not_retracted_while_statements_state_it(registry: str, actor: Actor) -> None:
+    said = put_charge(actor, status="candidate")
+    id = statements.claim_of(id=said)
+    with pytest.raises(Conflict) as refused:
+        claims.retract(by=actor, id=id, version=1, reason=None)
+    assert refused.value.more == {"ids": [said]}
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    claims.retract(by=actor, id=id, version=1, reason="A duplicate.")
+    with pytest.raises(Gone) as gone:
+        claims.whole(id=id, viewer=PUBLIC)
+    assert gone.value.more["reason"] == "A duplicate."
+    assert lines_of("claims", id)[-1]["after"]["retracted_reason"] == "A duplicate."
+
+
+def test_a_retracted_claim_takes_no_part_in_exchanges(registry: str, actor: Actor) -> None:
+    charge, answer = put_claim(actor), put_claim(actor)
+    edge = _answers(actor, claim=charge, answer=answer)
+    claims.retract(by=actor, id=answer, version=1, reason=None)
+    assert _read(charge)["counterclaims"] == []
+    assert _ids(has_counterclaim=True) == []
+    with pytest.raises(NotFound):
+        counterclaims.whole(id=edge, viewer=REVIEWER)
+    with pytest.raises(Conflict) as refused:
+        _answers(actor, claim=charge, answer=answer, kind="disputes")
+    assert refused.value.field == "/answer"
+
+
+# -- merging ------------------------------------------------------------------------------------
+
+
+def _everything() -> list[Any]:
+    """What a merge may touch, apart from versions and dates."""
+
+    def rows(model: Any, *names: str) -> list[str]:
+        return sorted(str([row.__data__.get(name) for name in ("id", *names)]) for row in model.select())
+
+    return [
+        rows(Claim, "merged_into", "retracted_reason"),
+        rows(Statement, "claim", "retracted_reason"),
+        rows(Counterclaim, "claim", "answer", "statement", "retracted_reason"),
+        rows(Review, "claim", "retracted_reason"),
+    ]
+
+
+def test_the_survivor_takes_over_statements_exchanges_and_reviews(registry: str, actor: Actor) -> None:
+    old, new, third = (put_claim(actor, text) for text in ("Old.", "New.", "Third."))
+    said = _states(actor, "first", old)
+    answered = _answers(actor, claim=old, answer=third)
+    answers = _answers(actor, claim=third, answer=old, kind="disputes", statement=said)
+    review = put_review(actor, old)
+    before = _everything()
+    assert claims.merge(by=actor, id=old, into=new) == new
+    whole = _read(new, PUBLIC)
+    assert [statement["id"] for statement in whole["statements"]] == [said]
+    assert [edge["id"] for edge in whole["counterclaims"]] == [answered]
+    assert [edge["id"] for edge in whole["counters"]] == [answers]
+    assert [row["id"] for row in whole["reviews"]] == [review]
+    with pytest.raises(Moved) as moved:
+        claims.whole(id=old, viewer=PUBLIC)
+    assert moved.value.more == {"id": new}
+    assert seen(counterclaims.whole(id=answers, viewer=PUBLIC))["answer"]["id"] == new
+    claims.unmerge(by=actor, id=old)
+    assert _everything() == before
+
+
+def test_edges_and_reviews_that_both_had_become_one(registry: str, actor: Actor) -> None:
+    old, new, third = (put_claim(actor, text) for text in ("Old.", "New.", "Third."))
+    for claim in (old, new):
+        _answers(actor, claim=claim, answer=third)
+        _answers(actor, claim=third, answer=claim)
+        put_review(actor, claim)
+    own = _answers(actor, claim=old, answer=third, kind="qualifies")
+    before = _everything()
+    claims.merge(by=actor, id=old, into=new)
+    whole = _read(new, PUBLIC)
+    assert [len(whole[part]) for part in ("counterclaims", "counters", "reviews")] == [2, 1, 1]
+    assert own in [edge["id"] for edge in whole["counterclaims"]]
+    assert Counterclaim.select().where(Counterclaim.retracted_at.is_null(False)).count() == 2
+    claims.unmerge(by=actor, id=old)
+    assert _everything() == before
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_opponents_are_not_one(registry: str, actor: Actor, turned: bool) -> None:
+    charge, answer = put_claim(actor, "A."), put_claim(actor, "Not A.")
+    edge = _answers(actor, claim=charge, answer=answer)
+    id, into = (answer, charge) if turned else (charge, answer)
+    with pytest.raises(Conflict) as refused:
+        claims.merge(by=actor, id=id, into=into)
+    assert (refused.value.field, refused.value.more) == ("/into", {"id": edge})
+
+    counterclaims.retract(by=actor, id=edge, version=1, reason="A mistake.")
+    before = _everything()
+    assert claims.merge(by=actor, id=id, into=into) == into
+    claims.unmerge(by=actor, id=id)
+    assert _everything() == before
+
+
+def test_a_claim_is_not_merged_into_itself_or_into_nothing(registry: str, actor: Actor) -> None:
+    a, b = put_claim(actor), put_claim(actor)
+    for into in (a, 99):
+        with pytest.raises(Conflict) as refused:
+            claims.merge(by=actor, id=a, into=into)
+        assert refused.value.field == "/into"
+    claims.merge(by=actor, id=a, into=b)
+    with pytest.raises(Conflict, match="into itself"):
+        claims.merge(by=actor, id=b, into=a)
+    with pytest.raises(Conflict, match="not merged"):
+        claims.unmerge(by=actor, id=b)
+    with pytest.raises(NotFound):
+        claims.unmerge(by=actor, id=99)
+
+
+def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> None:
+    a, b, c = (put_claim(actor, text) for text in "ABC")
+    said = _states(actor, "first", a)
+    start = _everything()
+    claims.merge(by=actor, id=a, into=b)
+    middle = _everything()
+    claims.merge(by=actor, id=b, into=c)
+    assert Statement.get_by_id(said).claim_id == c
+    with pytest.raises(Moved) as moved:
+        claims.whole(id=a, viewer=PUBLIC)
+    assert moved.value.more == {"id": c}
+    assert claims.find(by=actor, given={"id": a}, field="/claim") == c
+    with pytest.raises(Conflict, match="undo that first"):
+        claims.unmerge(by=actor, id=a)
+    claims.unmerge(by=actor, id=b)
+    assert _everything() == middle
+    claims.unmerge(by=actor, id=a)
+    assert _everything() == start
+
+
+def test_only_what_is_still_there_moves_back(registry: str, actor: Actor) -> None:
+    old, new, other = (put_claim(actor, text) for text in ("Old.", "New.", "Other."))
+    stays, goes = _states(actor, "first", old), _states(actor, "second", old)
+    claims.merge(by=actor, id=old, into=new)
+    late = _states(actor, "third", old)
+    statements.change(by=actor, id=goes, version=2, claim={"id": other})
+    claims.unmerge(by=actor, id=old)
+    assert [Statement.get_by_id(id).claim_id for id in (stays, goes, late)] == [old, other, new]
+
+
+def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> None:
+    old, new, third = (put_claim(actor, text) for text in ("Old.", "New.", "Third."))
+    said = _states(actor, "first", old)
+    doubled, _ = _answers(actor, claim=old, answer=third), _answers(actor, claim=new, answer=third)
+    review = put_review(actor, old)
+    claims.merge(by=actor, id=old, into=new)
+    line = lines_of("claims", old)[-1]
+    assert (line["action"], line["before"]["merged_into"], line["after"]["merged_into"]) == ("merge", None, new)
+    assert line["after"]["moved"] == {
+        "statements": [said],
+        "answered": [],
+        "answers": [],
+        "reviews": [review],
+        "retracted_edges": [doubled],
+        "retracted_reviews": [],
+    }
+    assert lines_of("counterclaims", doubled)[-1]["action"] == "retract"
+    claims.unmerge(by=actor, id=old)
+    assert lines_of("claims", old)[-1]["action"] == "unmerge"
+
+
+def test_what_was_written_to_the_survivor_is_stale_after_a_merge(registry: str, actor: Actor) -> None:
+    old, new = put_claim(actor), put_claim(actor)
+    said = _states(actor, "first", old)
+    claims.merge(by=actor, id=old, into=new)
+    with pytest.raises(Stale):
+        statements.change(by=actor, id=said, version=1, role="minister")
+    assert reviews.listed(viewer=PUBLIC, past=None, limit=9) == []
+
+
+def test_a_writer_does_not_touch_a_claim_that_only_candidates_state(registry: str, actor: Actor) -> None:
+    writer = Actor(reviews=False)
+    id = statements.claim_of(id=put_charge(actor, status="candidate"))
+    other = put_claim(actor)
+    for refused in (
+        lambda: claims.change(by=writer, id=id, version=1, text="Mine now."),
+        lambda: claims.retract(by=writer, id=id, version=1, reason=None),
+        lambda: claims.merge(by=writer, id=id, into=other),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+    assert _read(id)["version"] == 1
+    claims.change(by=writer, id=other, version=1, text="Mine.")
+    claims.change(by=actor, id=id, version=1, text="Reviewed.")

@@ -1,0 +1,154 @@
+"""Counterclaims: one edge per pair and kind, with a statement of the answer as its evidence."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, speakers, statements, topics
+from models.changes import Actor
+from models.refusals import Conflict, Gone, NotFound, Stale
+from models.tables import Counterclaim
+from tests.factories import PUBLIC, REVIEWER, lines_of, put_charge, put_claim, put_denial, put_plain, seen
+
+
+@pytest.fixture
+def pair(registry: str, actor: Actor) -> tuple[int, int]:
+    """Two claims that nothing connects."""
+    return put_claim(actor, "It is so."), put_claim(actor, "It is not so.")
+
+
+def _draw(actor: Actor, pair: tuple[int, int], kind: str = "denies", **other: Any) -> int:
+    return counterclaims.create(by=actor, claim=pair[0], answer=pair[1], kind=kind, **other)
+
+
+def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
+    return [id for id, _ in counterclaims.listed(viewer=viewer, past=None, limit=100, **filters)]
+
+
+def test_shows_charge_and_answer_side_by_side(registry: str, actor: Actor) -> None:
+    put_denial(actor, put_charge(actor))
+    (id,) = _ids()
+    whole = seen(counterclaims.whole(id=id, viewer=PUBLIC))
+    assert [whole[side]["statements"][0]["speaker"]["name"] for side in ("claim", "answer")] == [
+        "US officials",
+        "Government of China",
+    ]
+    assert whole["claim"]["statements"][0]["sentence"] == whole["answer"]["statements"][0]["sentence"]
+
+
+def test_one_edge_per_pair_and_kind(pair: tuple[int, int], actor: Actor) -> None:
+    id = _draw(actor, pair, note="By hand.")
+    with pytest.raises(Conflict) as refused:
+        _draw(actor, pair)
+    assert (refused.value.field, refused.value.more) == ("/kind", {"known": id})
+    assert _draw(actor, pair, "disputes") != id
+    assert _draw(actor, pair[::-1]) != id, "the other direction is another edge"
+    counterclaims.retract(by=actor, id=id, version=1, reason=None)
+    assert _draw(actor, pair) != id
+
+
+def test_a_claim_does_not_answer_itself_nor_nothing(pair: tuple[int, int], actor: Actor) -> None:
+    for wrong, field in (((pair[0], pair[0]), "/answer"), ((99, pair[0]), "/claim"), ((pair[0], 99), "/answer")):
+        with pytest.raises(Conflict) as refused:
+            _draw(actor, wrong)
+        assert refused.value.field == field
+    claims.merge(by=actor, id=pair[1], into=pair[0])
+    with pytest.raises(Conflict, match="itself"):
+        _draw(actor, pair)
+
+
+def test_the_evidence_is_a_statement_of_the_answer(pair: tuple[int, int], actor: Actor) -> None:
+    of_charge, of_answer = (
+        put_plain(actor, word, claim={"id": id}) for word, id in zip(("first", "second"), pair, strict=True)
+    )
+    for wrong in (of_charge, 99):
+        with pytest.raises(Conflict) as refused:
+            _draw(actor, pair, statement=wrong)
+        assert refused.value.field == "/statement"
+    id = _draw(actor, pair, statement=of_answer)
+    with pytest.raises(Conflict) as refused:
+        counterclaims.change(by=actor, id=id, version=1, statement=of_charge)
+    assert refused.value.field == "/statement"
+    counterclaims.change(by=actor, id=id, version=1, statement=None)
+    assert Counterclaim.get_by_id(id).statement_id is None
+
+
+def test_changes_kind_and_note_and_logs_both_sides(pair: tuple[int, int], actor: Actor) -> None:
+    id, other = _draw(actor, pair), _draw(actor, pair, "disputes")
+    counterclaims.change(by=actor, id=id, version=1, kind="corrects", note="See page 3.")
+    whole = seen(counterclaims.whole(id=id, viewer=PUBLIC))
+    assert (whole["kind"], whole["note"], whole["version"]) == ("corrects", "See page 3.", 2)
+    line = lines_of("counterclaims", id)[-1]
+    assert (line["action"], line["before"]["kind"], line["after"]["kind"]) == ("change", "denies", "corrects")
+    with pytest.raises(Conflict) as refused:
+        counterclaims.change(by=actor, id=id, version=2, kind="disputes")
+    assert refused.value.more == {"known": other}
+    with pytest.raises(Stale):
+        counterclaims.change(by=actor, id=id, version=1, note="Late.")
+
+
+def test_a_retracted_one_leaves_a_tombstone_and_the_claims(pair: tuple[int, int], actor: Actor) -> None:
+    id = _draw(actor, pair)
+    counterclaims.retract(by=actor, id=id, version=1, reason="Not an answer.")
+    with pytest.raises(Gone) as gone:
+        counterclaims.whole(id=id, viewer=PUBLIC)
+    assert gone.value.more["reason"] == "Not an answer."
+    assert _ids() == []
+    assert seen(claims.whole(id=pair[0], viewer=PUBLIC))["counterclaims"] == []
+
+
+@pytest.mark.parametrize("side", ["charge", "answer"])
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_the_public_sees_an_exchange_when_both_sides_are_accepted(
+    registry: str, actor: Actor, side: str, status: str
+) -> None:
+    charge = put_charge(actor, status=status if side == "charge" else "accepted")
+    answer = put_denial(actor, charge, status=status if side == "answer" else "accepted")
+    (id,) = _ids(REVIEWER)
+    assert _ids() == []
+    with pytest.raises(NotFound):
+        counterclaims.whole(id=id, viewer=PUBLIC)
+    waiting = charge if side == "charge" else answer
+    statements.change(by=actor, id=waiting, version=1, status="accepted")
+    assert _ids() == [id]
+
+
+def test_lists_by_either_side(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    charged = put_charge(actor)
+    denied = put_denial(actor, charged)
+    pair = put_claim(actor, topics=["war"]), put_claim(actor)
+    other = _draw(actor, pair, "qualifies")
+    (exchange,) = _ids(kind="denies")
+    charge, answer = statements.claim_of(id=charged), statements.claim_of(id=denied)
+    assert _ids() == [other, exchange]
+    assert _ids(claim=charge) == _ids(claim=answer) == _ids(document=1) == [exchange]
+    assert _ids(topic="war") == _ids(claim=pair[0]) == _ids(kind="qualifies") == [other]
+    for name in ("US officials", "Beijing"):
+        assert _ids(speaker=speakers.named(name)[0][0]) == [exchange]
+    assert _ids(said_to="2026-03-12") == _ids(status="rejected") == _ids(topic="war", kind="denies") == []
+
+
+def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[str]) -> None:
+    charged = put_charge(actor)
+    put_denial(actor, charged)
+    queries.clear()
+    assert len(_ids()) == 1
+    assert len(queries) == 1
+    for number in range(4):
+        put_denial(actor, charged, speaker={"name": f"Denier {number}"})
+    queries.clear()
+    assert len(_ids()) == 5
+    assert counterclaims.whole(id=1, viewer=PUBLIC)
+    assert len(queries) == 2
+
+
+def test_a_writer_does_not_touch_an_exchange_that_rests_on_a_candidate(registry: str, actor: Actor) -> None:
+    put_denial(actor, put_charge(actor), status="candidate")
+    writer = Actor(reviews=False)
+    (id,) = _ids(REVIEWER)
+    with pytest.raises(NotFound):
+        counterclaims.change(by=writer, id=id, version=1, note="Mine.")
+    with pytest.raises(NotFound):
+        counterclaims.retract(by=writer, id=id, version=1, reason=None)
+    counterclaims.change(by=actor, id=id, version=1, note="Reviewed.")

@@ -1,0 +1,84 @@
+"""The ground floor: connecting, one transaction, and what a constraint's refusal becomes."""
+
+import re
+
+import pytest
+from peewee import SqliteDatabase
+
+from models import db, topics
+from models.changes import Actor
+from models.refusals import Conflict, Refusal
+from models.tables import NATURAL_KEYS, Speaker, Topic
+from tests.factories import put_claim
+
+
+def test_the_present_is_kept_to_the_microsecond_in_utc() -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", db.now())
+    assert db.now() <= db.now()
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "registry.db", "sqlite://registry.db", ""])
+def test_refuses_an_address_of_another_kind_of_database(url: str) -> None:
+    with pytest.raises(ValueError, match="sqlite:///path"):
+        db.connect(url)
+
+
+def test_sqlite_keeps_what_it_has_acknowledged(registry: str) -> None:
+    if not db.on_sqlite():
+        assert not isinstance(db.db.obj, SqliteDatabase)
+        return
+    asked = {name: db.db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
+    assert asked == {"journal_mode": "wal", "synchronous": 2}
+    assert db.db.execute_sql("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_change_is_stored_whole_or_not_at_all(registry: str, actor: Actor) -> None:
+    def make_and_fail() -> None:
+        with db.transaction():
+            topics.create(by=actor, slug="trade", label="Trade")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        make_and_fail()
+    assert Topic.select().count() == 0
+
+
+def test_a_transaction_inside_another_can_fail_alone(registry: str, actor: Actor) -> None:
+    with db.transaction():
+        topics.create(by=actor, slug="trade", label="Trade")
+        with pytest.raises(Conflict):
+            topics.create(by=actor, slug="trade", label="Again")
+        topics.create(by=actor, slug="war", label="War")
+    assert Topic.select().count() == 2
+
+
+def test_what_a_constraint_refuses_is_a_conflict(registry: str, actor: Actor) -> None:
+    put_claim(actor)
+    with pytest.raises(Conflict, match="breaks a rule"), db.transaction():
+        Topic.create(slug="trade", label="Trade", retracted_at="yesterday")
+    with pytest.raises(Conflict), db.transaction():
+        Topic.insert_many(
+            [{"slug": "trade", "label": "Trade", "created_at": db.now(), "updated_at": db.now()}] * 2
+        ).execute()
+    assert Topic.select().count() == 0
+
+
+def test_a_natural_key_that_another_writer_took_names_the_member(registry: str) -> None:
+    Speaker.create(name="A", name_key="a", kind="person")
+    with pytest.raises(Conflict) as refused, db.transaction():
+        Speaker.create(name="A", name_key="a", kind="person")
+    if not db.on_sqlite():
+        # SQLite's writers take turns, so there the look-up before the write has refused it.
+        assert refused.value.field == NATURAL_KEYS["speakers_name_key"] == "/name"
+
+
+def test_a_refusal_is_named_from_further_out() -> None:
+    refusal = Refusal("No.", field="/end", known=1).under("/content/0")
+    assert (refusal.field, refusal.detail, refusal.more) == ("/content/0/end", "No.", {"known": 1})
+    assert Refusal("No.").under("/claim").field == "/claim"
+
+
+def test_closing_twice_is_no_mistake(registry: str) -> None:
+    db.close()
+    db.close()
+    assert Topic.select().count() == 0

@@ -1,0 +1,200 @@
+"""Documents: editions of an address, texts that never change, and who may read them."""
+
+import hashlib
+
+import pytest
+
+from models import documents, statements
+from models.changes import Actor
+from models.refusals import Conflict, Gone, NotFound, Stale
+from models.tables import Document, Sentence
+from tests.factories import PUBLIC, READER, REVIEWER, TEXT, charge, lines_of, put_charge, put_document, put_plain, seen
+
+
+def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
+    text = "  Two spaces,\r\na tab\t, e\u0301 and 👩‍👩‍👧.\n\n“Quoted.”\u00a0\n"
+    whole = seen(documents.whole(id=put_document(actor, text=text), viewer=READER))
+    assert whole["text"] == text
+    assert whole["length"] == len(text)
+    assert whole["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_is_read_now_where_nobody_says_when(registry: str, actor: Actor) -> None:
+    given = put_document(actor, retrieved_at="2026-03-13T10:00:00Z")
+    assert seen(documents.whole(id=given, viewer=PUBLIC))["retrieved_at"] == "2026-03-13T10:00:00Z"
+    now = seen(documents.whole(id=put_document(actor, text="Other."), viewer=PUBLIC))
+    assert now["retrieved_at"] == now["created_at"][:19] + "Z"
+
+
+def test_the_text_takes_the_read_scope_unless_it_is_public(registry: str, actor: Actor) -> None:
+    closed, open_ = put_document(actor), put_document(actor, text="Everybody may read.", text_public=True)
+    assert seen(documents.whole(id=closed, viewer=PUBLIC))["text"] is None
+    assert seen(documents.whole(id=closed, viewer=READER))["text"] == TEXT
+    assert seen(documents.whole(id=open_, viewer=PUBLIC))["text"] == "Everybody may read."
+    listed = [text for _, text in documents.listed(viewer=PUBLIC, past=None, limit=10)]
+    assert not any("US officials" in text for text in listed)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "HTTPS://Example.ORG/visit",
+        "https://example.org:443/visit",
+        "https://example.org/visit#comments",
+        "https://example.org/news/../visit",
+        "https://example.org/%76isit",
+    ],
+)
+def test_an_address_is_one_however_it_is_spelled(spelling: str) -> None:
+    assert documents.normalize(spelling) == "https://example.org/visit"
+
+
+@pytest.mark.parametrize(
+    "other", ["http://example.org/visit", "https://example.org/visit?page=2", "https://example.org/Visit"]
+)
+def test_other_pages_stay_other_pages(other: str) -> None:
+    assert documents.normalize(other) != documents.normalize("https://example.org/visit")
+
+
+def test_no_address_stays_none() -> None:
+    assert documents.normalize(None) is None
+
+
+def test_refuses_a_known_edition_and_names_it(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    with pytest.raises(Conflict) as refused:
+        put_document(actor, url="HTTPS://EXAMPLE.org:443/visit#top", title="Another title")
+    assert (refused.value.field, refused.value.more) == ("/url", {"known": id})
+
+    bare = put_document(actor, url=None)
+    with pytest.raises(Conflict) as refused:
+        put_document(actor, url=None)
+    assert (refused.value.field, refused.value.more) == ("/text", {"known": bare})
+
+
+def test_a_changed_article_is_a_new_edition_of_the_address(registry: str, actor: Actor) -> None:
+    old = put_document(actor, retrieved_at="2026-03-13T10:00:00Z")
+    new = put_document(actor, text=TEXT + " Corrected.", retrieved_at="2026-03-14T10:00:00Z")
+    late = put_document(actor, text=TEXT + " Older.", retrieved_at="2026-03-12T10:00:00Z")
+    editions = documents.listed(viewer=PUBLIC, past=None, limit=10, url="https://example.org:443/visit")
+    assert [id for id, _ in editions] == [late, new, old]
+    found = documents.find(by=actor, given={"url": "https://EXAMPLE.org/visit"}, field="/document")
+    assert found.id == new, "an address means the edition that was read last"
+
+
+def test_finds_a_known_edition_by_its_whole_and_stores_an_unknown_one(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    whole = {"text": TEXT, "language": "en", "url": "https://example.org/visit"}
+    assert documents.find(by=actor, given=whole, field="/document").id == id
+    assert documents.find(by=actor, given=whole | {"url": None}, field="/document").id != id
+
+
+def test_refuses_an_address_that_nobody_stored(registry: str, actor: Actor) -> None:
+    with pytest.raises(Conflict) as refused:
+        documents.find(by=actor, given={"url": "https://example.org/visit"}, field="/via/document")
+    assert refused.value.field == "/via/document/url"
+
+
+def test_changes_what_is_said_about_it_and_logs_both_sides(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    documents.change(by=actor, id=id, version=1, title="A longer visit", publisher="The Post")
+    whole = seen(documents.whole(id=id, viewer=PUBLIC))
+    assert (whole["title"], whole["publisher"], whole["version"]) == ("A longer visit", "The Post", 2)
+    created, changed = lines_of("documents", id)
+    assert (created["action"], created["before"]) == ("create", None)
+    assert (changed["before"]["title"], changed["after"]["title"]) == ("A visit", "A longer visit")
+    assert not any("text" in (side or {}) for line in (created, changed) for side in (line["before"], line["after"]))
+
+
+def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    documents.change(by=actor, id=id, version=1, title="Mine")
+    with pytest.raises(Stale, match="version 1"):
+        documents.change(by=actor, id=id, version=1, title="Theirs")
+    with pytest.raises(Stale):
+        documents.retract(by=actor, id=id, version=3, reason=None)
+    assert Document.get_by_id(id).title == "Mine"
+
+
+def test_is_not_retracted_while_statements_stand_in_it_or_were_reported_by_it(registry: str, actor: Actor) -> None:
+    said_in = put_charge(actor, via={"document": {"text": "A White House statement.", "language": "en"}})
+    via, printed = sorted(id for id, _ in documents.listed(viewer=PUBLIC, past=None, limit=2))[::-1]
+    for id in (printed, via):
+        with pytest.raises(Conflict) as refused:
+            documents.retract(by=actor, id=id, version=1, reason=None)
+        assert refused.value.more == {"ids": [said_in]}
+    statements.retract(by=actor, id=said_in, version=1, reason=None)
+    for id in (printed, via):
+        documents.retract(by=actor, id=id, version=1, reason="Posted by mistake.")
+
+
+def test_a_retracted_one_leaves_a_tombstone_and_gives_its_key_free(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    documents.retract(by=actor, id=id, version=1, reason="Posted by mistake.")
+    with pytest.raises(Gone) as gone:
+        documents.whole(id=id, viewer=REVIEWER)
+    assert gone.value.more == {
+        "retracted_at": Document.get_by_id(id).retracted_at,
+        "reason": "Posted by mistake.",
+    }
+    assert documents.listed(viewer=REVIEWER, past=None, limit=10) == []
+    with pytest.raises(Gone):
+        documents.change(by=actor, id=id, version=2, title="Again")
+    with pytest.raises(Conflict, match="Choose another"):
+        statements.record(by=actor, **charge(document={"id": id}))
+    assert put_document(actor) != id
+    assert documents.any_stored()
+
+
+def test_an_unknown_one_is_not_found(registry: str) -> None:
+    assert not documents.any_stored()
+    with pytest.raises(NotFound):
+        documents.whole(id=1, viewer=REVIEWER)
+
+
+def test_lists_by_publisher_language_and_days(registry: str, actor: Actor) -> None:
+    days = ("2026-03-12T23:59:59Z", "2026-03-13T00:00:00Z", "2026-03-13T23:59:59Z", "2026-03-14T00:00:00Z")
+    first, second, third, fourth = (
+        put_document(actor, text=f"Text {day}.", published_at=day, publisher="Post", language="en") for day in days
+    )
+    other = put_document(actor, text="Autre.", publisher="Monde", language="fr")
+
+    def ids(**filters: str) -> list[int]:
+        return [id for id, _ in documents.listed(viewer=PUBLIC, past=None, limit=10, **filters)]
+
+    assert ids(published_from="2026-03-13", published_to="2026-03-13") == [third, second]
+    assert ids(published_from="2026-03-13") == [fourth, third, second]
+    assert ids(published_to="2026-03-12") == [first]
+    assert ids(publisher="Monde") == ids(language="fr") == [other]
+    assert ids(language="fr", publisher="Post") == []
+
+
+def test_pages_newest_first(registry: str, actor: Actor) -> None:
+    made = [put_document(actor, text=f"Text {number}.") for number in range(5)]
+    page = [id for id, _ in documents.listed(viewer=PUBLIC, past=None, limit=2)]
+    rest = [id for id, _ in documents.listed(viewer=PUBLIC, past=page[-1], limit=10)]
+    assert page + rest == made[::-1]
+
+
+def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: Actor, queries: list[str]) -> None:
+    put_plain(actor, "first")
+    id = Document.get().id
+    queries.clear()
+    documents.whole(id=id, viewer=PUBLIC)
+    documents.listed(viewer=PUBLIC, past=None, limit=100)
+    assert len(queries) == 2
+    for word in ("second", "third", "fourth", "fifth"):
+        put_plain(actor, word)
+        put_document(actor, text=f"{word}.")
+    queries.clear()
+    assert len(seen(documents.whole(id=id, viewer=PUBLIC))["statements"]) == 5
+    assert len(documents.listed(viewer=PUBLIC, past=None, limit=100)) == 5
+    assert len(queries) == 2
+
+
+def test_a_long_text_is_stored_with_all_its_sentences(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text="\n\n".join(f"Sentence number {number} 👋." for number in range(250)))
+    document = Document.get_by_id(id)
+    rows = list(Sentence.select().where(Sentence.document == id).order_by(Sentence.position))
+    assert [row.position for row in rows] == list(range(250))
+    assert all(row.text == document.text[row.start : row.end] for row in rows)

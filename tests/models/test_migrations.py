@@ -1,0 +1,173 @@
+"""Migrations: they build exactly what `models/tables.py` describes, once, whoever runs them at the same time."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playhouse.schema_diff import diff_models
+
+from models import db
+from models.refusals import Conflict
+from models.tables import ALL
+
+ROOT = Path(__file__).parent.parent.parent
+
+#: The rules that no CHECK can state.
+TRIGGERS = {
+    "sqlite": {
+        "sentences_inside_document_insert",
+        "sentences_inside_document_update",
+        "statements_spans_insert",
+        "statements_spans_update",
+    },
+    "postgresql": {"sentences_inside_document", "statements_spans"},
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        db.close()
+        return
+    server = request.getfixturevalue("postgres")
+    name = re.sub(r"\W", "_", f"empty_{tmp_path.name}".lower())[:60]
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield server.url(name)
+        db.close()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def described(empty: str) -> Iterator[Callable[[], Any]]:
+    """Make the tables in the empty database as the models describe them, and tell its schema."""
+    strict = {model: model._meta.strict_tables for model in ALL}
+
+    def make() -> Any:
+        db.connect(empty)
+        for model in ALL:
+            # peewee writes STRICT for PostgreSQL too, which does not know the word.
+            model._meta.strict_tables = db.on_sqlite()
+        db.db.create_tables(ALL, safe=False)
+        return _schema()
+
+    yield make
+    for model, value in strict.items():
+        model._meta.strict_tables = value
+
+
+def _schema() -> dict[str, Any]:
+    """Everything about the tables of the bound database but the table of migrations and the triggers."""
+    if db.on_sqlite():
+        objects = db.db.execute_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+            " AND tbl_name <> 'migrations'"
+        )
+        return {
+            name: re.sub(r"\s+|(?<=\() | (?=\))", " ", sql).replace("( ", "(").replace(" )", ")")
+            for name, sql in objects
+        }
+    questions = {
+        "columns": "SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations'",
+        "constraints": "SELECT conrelid::regclass::text, contype::text, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'migrations'",
+        "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes"
+        " WHERE schemaname = 'public' AND tablename <> 'migrations'",
+    }
+    return {what: sorted(db.db.execute_sql(question).fetchall()) for what, question in questions.items()}
+
+
+def _triggers() -> set[str]:
+    question = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if db.on_sqlite()
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    return {name for (name,) in db.db.execute_sql(question)}
+
+
+def test_the_migrated_schema_is_the_one_that_the_models_describe(
+    empty: str, described: Callable[[], Any], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    from_models = described()
+    db.db.drop_tables(ALL)
+    assert not any(_schema().values())
+
+    db.migrate()
+    migrated = _schema()
+
+    assert migrated.keys() == from_models.keys()
+    for part, rows in from_models.items():
+        assert migrated[part] == rows, part
+    assert not diff_models(db.db.obj, list(ALL))
+
+
+def test_the_migrated_schema_has_the_triggers(registry: str) -> None:
+    assert _triggers() == TRIGGERS["sqlite" if db.on_sqlite() else "postgresql"]
+
+
+def test_a_column_that_drifts_is_seen(registry: str) -> None:
+    before = _schema()
+    db.db.execute_sql("ALTER TABLE topics ADD COLUMN colour TEXT")
+    assert diff_models(db.db.obj, list(ALL)).drop_columns == [("topics", "colour")]
+    assert _schema() != before
+
+
+def test_migrating_twice_changes_nothing(empty: str) -> None:
+    db.connect(empty)
+    assert db.pending() == ["0001_initial"]
+    assert db.migrate() == ["0001_initial"]
+    once = _schema()
+    assert db.migrate() == []
+    assert db.pending() == []
+    assert _schema() == once
+
+
+def test_four_processes_that_migrate_at_once_leave_one_clean_schema(empty: str) -> None:
+    program = "import sys; from models import db; db.connect(sys.argv[1]); print(db.migrate())"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, empty], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    answers = [process.communicate(timeout=60) for process in running]
+
+    assert [errors for _, errors in answers] == [""] * 4
+    assert sorted(told.strip() for told, _ in answers) == ["['0001_initial']", "[]", "[]", "[]"]
+    db.connect(empty)
+    assert db.pending() == []
+    assert not diff_models(db.db.obj, list(ALL))
+    assert _triggers() == TRIGGERS["sqlite" if db.on_sqlite() else "postgresql"]
+
+
+def test_refuses_a_database_that_a_newer_version_wrote(registry: str) -> None:
+    history = db._runner().History
+    history.create(name="0999_from_the_future", applied=datetime(2030, 1, 1, tzinfo=UTC))
+    with pytest.raises(Conflict, match="0999_from_the_future"):
+        db.migrate()
+    history.delete().where(history.name == "0999_from_the_future").execute()
+    assert db.migrate() == []
+
+
+def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_broken.py").write_text(
+        'def up(migrator, db):\n    db.execute_sql("CREATE TABLE a (b TEXT)")\n    raise ValueError("half way")\n'
+    )
+    monkeypatch.setattr(db, "MIGRATIONS", folder)
+    db.connect(empty)
+    with pytest.raises(ValueError, match="half way"):
+        db.migrate()
+    assert "a" not in db.db.get_tables()
+    assert db.pending() == ["0001_broken"]

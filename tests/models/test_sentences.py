@@ -1,0 +1,245 @@
+"""Sentences: cut with their document, mended by hand, and read by the public around what is quoted."""
+
+import pytest
+
+from models import sentences, statements
+from models.changes import Actor
+from models.refusals import Conflict, Gone, NotFound, Stale
+from models.tables import Document, Sentence
+from tests.factories import (
+    PLAIN,
+    PUBLIC,
+    READER,
+    REVIEWER,
+    TEXT,
+    charge,
+    lines_of,
+    put_charge,
+    put_document,
+    put_plain,
+    seen,
+)
+
+
+def _all(document: int) -> list[Sentence]:
+    standing = Sentence.select().where(Sentence.document == document, Sentence.retracted_at.is_null())
+    return list(standing.order_by(Sentence.position))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He waved 👋🏽.\r\nShe left 👩‍👩‍👧.\r\n\r\nCafe\u0301s closed.",
+        "“We need proof,” an aide said. “There is none.” Gen. Smith left the U.S. on Friday.",
+        "Trade talks resume\n\nBy Jane Doe\n\n𝒯alks go on.\u2028Nobody knew.",
+        TEXT,
+    ],
+)
+def test_a_sentence_is_the_slice_of_its_document(registry: str, actor: Actor, text: str) -> None:
+    id = put_document(actor, text=text)
+    rows = _all(id)
+    assert len(rows) > 1
+    assert Document.get_by_id(id).text == text
+    for row in rows:
+        whole = seen(sentences.whole(id=row.id, viewer=READER))
+        assert whole["text"] == row.text == text[whole["start"] : whole["end"]]
+
+
+def test_shows_the_sentences_before_and_after(registry: str, actor: Actor) -> None:
+    rows = _all(put_document(actor, text=PLAIN))
+    first, second, last = (seen(sentences.whole(id=rows[place].id, viewer=READER)) for place in (0, 1, -1))
+    assert (first["before"], first["after"]) == (None, rows[1].text)
+    assert (second["before"], second["after"]) == (rows[0].text, rows[2].text)
+    assert (last["before"], last["after"]) == (rows[3].text, None)
+
+
+def _read_by_public(document: int) -> str:
+    return " ".join(json for _, json in sentences.listed(viewer=PUBLIC, past=None, limit=100, document=document))
+
+
+def test_the_public_reads_what_carries_a_statement_and_one_on_either_side(registry: str, actor: Actor) -> None:
+    put_plain(actor, "third")
+    rows = _all(Document.get().id)
+    readable = [id for id, _ in sentences.listed(viewer=PUBLIC, past=None, limit=100)]
+    assert readable == [rows[3].id, rows[2].id, rows[1].id]
+    for row in (rows[0], rows[4]):
+        with pytest.raises(NotFound):
+            sentences.whole(id=row.id, viewer=PUBLIC)
+        assert sentences.whole(id=row.id, viewer=READER)
+
+
+def test_a_neighbour_does_not_give_its_own_neighbour_away(registry: str, actor: Actor) -> None:
+    put_plain(actor, "third")
+    rows = _all(Document.get().id)
+    neighbour = seen(sentences.whole(id=rows[1].id, viewer=PUBLIC))
+    assert (neighbour["before"], neighbour["after"]) == (None, rows[2].text)
+    told = _read_by_public(Document.get().id)
+    assert "says fourth" in told
+    assert "says first" not in told
+    assert "says fifth" not in told
+    assert seen(sentences.whole(id=rows[1].id, viewer=READER))["before"] == rows[0].text
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_a_statement_that_is_not_accepted_opens_nothing(registry: str, actor: Actor, status: str) -> None:
+    id = put_plain(actor, "third", status=status)
+    assert sentences.listed(viewer=PUBLIC, past=None, limit=100) == []
+    holding = statements.Statement.get_by_id(id).sentence_id
+    assert seen(sentences.whole(id=holding, viewer=READER))["statement_ids"] == []
+    assert seen(sentences.whole(id=holding, viewer=REVIEWER))["statement_ids"] == [id]
+
+
+def test_a_retracted_statement_closes_what_it_opened(registry: str, actor: Actor) -> None:
+    statements.retract(by=actor, id=put_plain(actor, "third"), version=1, reason=None)
+    assert sentences.listed(viewer=PUBLIC, past=None, limit=100) == []
+
+
+def test_everybody_reads_a_public_text(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text=PLAIN, text_public=True)
+    assert len(sentences.listed(viewer=PUBLIC, past=None, limit=100, document=id)) == 5
+    assert seen(sentences.whole(id=_all(id)[0].id, viewer=PUBLIC))["after"]
+
+
+def test_moves_the_edges_and_takes_the_words_from_the_document(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text="👋 One two. Three.")
+    first = _all(id)[0]
+    sentences.change(by=actor, id=first.id, version=1, start=2, end=9)
+    whole = seen(sentences.whole(id=first.id, viewer=READER))
+    assert (whole["text"], whole["start"], whole["end"], whole["version"]) == ("One two", 2, 9, 2)
+    (line,) = lines_of("sentences", first.id)
+    assert (line["before"]["text"], line["after"]["text"]) == ("👋 One two.", "One two")
+
+
+def test_adds_a_missed_sentence_and_numbers_them_anew(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text="One two three. Four.")
+    first = _all(id)[0]
+    sentences.change(by=actor, id=first.id, version=1, end=3)
+    added = sentences.create(by=actor, document=id, start=4, end=7)
+    assert [(row.position, row.text) for row in _all(id)] == [(0, "One"), (1, "two"), (2, "Four.")]
+    assert [line["action"] for line in lines_of("sentences", added)] == ["create"]
+
+
+def test_retracts_one_and_numbers_the_others_anew(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text=PLAIN)
+    gone = _all(id)[1]
+    sentences.retract(by=actor, id=gone.id, version=1, reason="A caption.")
+    assert [row.position for row in _all(id)] == [0, 1, 2, 3]
+    assert "third" in seen(sentences.whole(id=_all(id)[0].id, viewer=READER))["after"]
+    with pytest.raises(Gone) as tombstone:
+        sentences.whole(id=gone.id, viewer=READER)
+    assert tombstone.value.more["reason"] == "A caption."
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 999), (5, 5), (5, 4)])
+def test_refuses_a_sentence_outside_its_document(registry: str, actor: Actor, start: int, end: int) -> None:
+    id = put_document(actor, text="One two. Three.")
+    for refused in (
+        lambda: sentences.create(by=actor, document=id, start=start, end=end),
+        lambda: sentences.change(by=actor, id=_all(id)[0].id, version=1, start=start, end=end),
+    ):
+        with pytest.raises(Conflict) as error:
+            refused()
+        assert error.value.field == "/end"
+
+
+def test_refuses_a_sentence_over_another(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text="One two. Three.")
+    first, second = _all(id)
+    with pytest.raises(Conflict) as error:
+        sentences.create(by=actor, document=id, start=0, end=3)
+    assert error.value.more == {"id": first.id}
+    with pytest.raises(Conflict) as error:
+        sentences.change(by=actor, id=first.id, version=1, end=second.start + 1)
+    assert error.value.more == {"id": second.id}
+    with pytest.raises(Conflict) as error:
+        sentences.create(by=actor, document=99, start=0, end=3)
+    assert error.value.field == "/document"
+
+
+def test_refuses_to_leave_a_statement_outside_its_sentence(registry: str, actor: Actor) -> None:
+    id = put_plain(actor, "third")
+    row = statements.Statement.get_by_id(id)
+    with pytest.raises(Conflict) as error:
+        sentences.change(by=actor, id=row.sentence_id, version=1, start=row.content_start + 1)
+    assert error.value.more == {"id": id}
+    with pytest.raises(Conflict):
+        sentences.change(by=actor, id=row.sentence_id, version=1, end=row.content_start)
+    sentences.change(by=actor, id=row.sentence_id, version=1, end=row.content_start + 1)
+    with pytest.raises(Conflict) as error:
+        sentences.retract(by=actor, id=row.sentence_id, version=2, reason=None)
+    assert error.value.more == {"ids": [id]}
+
+
+def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> None:
+    first = _all(put_document(actor))[0]
+    sentences.change(by=actor, id=first.id, version=1, end=3)
+    with pytest.raises(Stale):
+        sentences.change(by=actor, id=first.id, version=1, end=4)
+
+
+def _find(actor: Actor, **given: object) -> Sentence:
+    document = Document.get()
+    named = {"given": None, "content": [{"text": "says third"}]} | given
+    return sentences.find(document=document, field="/sentence", **named)  # type: ignore[arg-type]
+
+
+def test_is_found_by_id_by_offsets_by_words_and_by_its_content(registry: str, actor: Actor) -> None:
+    third = _all(put_document(actor, text=PLAIN))[2]
+    assert _find(actor, given={"id": third.id}).id == third.id
+    assert _find(actor, given={"start": third.start, "end": third.end}).id == third.id
+    assert _find(actor, given={"text": f" {third.text}\n"}).id == third.id
+    assert _find(actor).id == third.id
+    assert _find(actor, content=[{"start": third.start + 1, "end": third.end}]).id == third.id
+
+
+def test_several_that_fit_are_listed_to_choose_from(registry: str, actor: Actor) -> None:
+    rows = _all(put_document(actor, text="No.\n\nYes.\n\nNo."))
+    places = [{"id": row.id, "start": row.start, "end": row.end} for row in (rows[0], rows[2])]
+    for given, content, field in (
+        ({"text": "No."}, [{"text": "No"}], "/sentence/text"),
+        (None, [{"text": "No"}], "/content/0/text"),
+    ):
+        with pytest.raises(Conflict) as error:
+            _find(actor, given=given, content=content)
+        assert (error.value.field, error.value.more) == (field, {"candidates": places})
+
+
+def test_none_that_fits_is_refused_at_what_was_given(registry: str, actor: Actor) -> None:
+    other = _all(put_document(actor, text="Elsewhere."))[0].id
+    put_document(actor, text=PLAIN)
+    document = Document.select().order_by(Document.id.desc()).first()
+    for given, content, field in (
+        ({"id": other}, [{"text": "x"}], "/sentence/id"),
+        ({"start": 1, "end": 4}, [{"text": "x"}], "/sentence"),
+        ({"text": "says third"}, [{"text": "x"}], "/sentence/text"),
+        (None, [{"text": "nowhere"}], "/content/0/text"),
+        (None, [{"start": document.length, "end": document.length + 1}], "/content/0/start"),
+    ):
+        with pytest.raises(Conflict) as error:
+            sentences.find(document=document, given=given, content=content, field="/sentence")
+        assert error.value.field == field
+
+
+def test_a_retracted_sentence_is_found_no_more(registry: str, actor: Actor) -> None:
+    third = _all(put_document(actor, text=PLAIN))[2]
+    sentences.retract(by=actor, id=third.id, version=1, reason=None)
+    for given in ({"id": third.id}, {"text": third.text}, {"start": third.start, "end": third.end}):
+        with pytest.raises(Conflict):
+            _find(actor, given=given)
+
+
+def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[str]) -> None:
+    put_charge(actor)
+    id = put_document(actor, text=" ".join(f"Sentence number {number} stands here." for number in range(60)))
+    row = _all(id)[1]
+    queries.clear()
+    sentences.whole(id=row.id, viewer=READER)
+    assert len(sentences.listed(viewer=READER, past=None, limit=2)) == 2
+    assert len(sentences.listed(viewer=READER, past=None, limit=60)) == 60
+    assert len(queries) == 3
+
+
+def test_a_statement_shows_its_sentence_with_the_neighbours(registry: str, actor: Actor) -> None:
+    whole = seen(statements.whole(id=statements.record(by=actor, **charge()), viewer=PUBLIC))
+    assert whole["sentence"]["before"] == "The visit ended on Friday."
+    assert whole["sentence"]["after"] == "“We need proof,” an aide said."

@@ -1,0 +1,124 @@
+"""Spans: words given to the letter or by offsets become stretches of the document, or are refused with their places."""
+
+from typing import Any
+
+import pytest
+
+from models.refusals import Conflict
+from models.spans import Span, locate, locate_content
+from models.tables import Document, Sentence
+
+#: "the deal" stands in every sentence but the last, twice in the second.
+TEXT = "She praised the deal. “I like the deal,” he said, “and the deal likes me 👋.” They left the deal. Talks go on."
+STARTS = [0, 22, TEXT.index("They"), TEXT.index("Talks")]
+DOCUMENT = Document(id=1, text=TEXT, length=len(TEXT))
+SENTENCES = [
+    Sentence(id=place + 1, start=start, end=end, text=TEXT[start:end])
+    for place, (start, end) in enumerate(zip(STARTS, [*[s - 1 for s in STARTS[1:]], len(TEXT)], strict=True))
+]
+DEALS = [at for at in range(len(TEXT)) if TEXT.startswith("the deal", at)]
+
+
+def _span(start: int, end: int) -> Span:
+    return Span(TEXT[start:end], start, end)
+
+
+def _refused(given: list[dict[str, Any]], sentence: int) -> Conflict:
+    with pytest.raises(Conflict) as refused:
+        locate_content(given, DOCUMENT, SENTENCES[sentence])
+    return refused.value
+
+
+def test_words_that_stand_once_in_the_sentence_are_found_there() -> None:
+    found = locate({"text": "the deal"}, DOCUMENT, SENTENCES[0], "/mention")
+    assert found == _span(DEALS[0], DEALS[0] + 8)
+
+
+def test_words_that_stand_elsewhere_once_are_found_in_the_document() -> None:
+    assert locate({"text": "👋"}, DOCUMENT, SENTENCES[0], "/mention") == _span(TEXT.index("👋"), TEXT.index("👋") + 1)
+
+
+@pytest.mark.parametrize(("sentence", "places"), [(1, DEALS[1:3]), (3, DEALS)])
+def test_words_that_stand_several_times_are_refused_with_their_places(sentence: int, places: list[int]) -> None:
+    with pytest.raises(Conflict) as refused:
+        locate({"text": "the deal"}, DOCUMENT, SENTENCES[sentence], "/cue")
+    assert refused.value.field == "/cue/text"
+    assert refused.value.more == {"candidates": [{"start": at, "end": at + 8} for at in places]}
+
+
+@pytest.mark.parametrize("words", ["The deal", "the  deal", '"I like', "nowhere"])
+def test_words_that_do_not_stand_there_to_the_letter_are_refused(words: str) -> None:
+    with pytest.raises(Conflict, match="to the letter") as refused:
+        locate({"text": words}, DOCUMENT, SENTENCES[0], "/cue")
+    assert refused.value.field == "/cue/text"
+
+
+def test_words_that_overlap_themselves_are_counted_at_every_place() -> None:
+    text = "ha ha ha"
+    document = Document(id=1, text=text, length=len(text))
+    with pytest.raises(Conflict) as refused:
+        locate({"text": "ha ha"}, document, Sentence(start=0, end=len(text)), "/cue")
+    assert [place["start"] for place in refused.value.more["candidates"]] == [0, 3]
+
+
+def test_an_endless_list_of_places_is_cut() -> None:
+    document = Document(id=1, text="a" * 1000, length=1000)
+    with pytest.raises(Conflict) as refused:
+        locate({"text": "a"}, document, Sentence(start=0, end=1000), "/cue")
+    assert len(refused.value.more["candidates"]) == 20
+
+
+def test_offsets_give_the_words_in_code_points() -> None:
+    at = TEXT.index("👋")
+    assert locate({"start": at, "end": at + 2}, DOCUMENT, SENTENCES[0], "/cue").text == "👋."
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, len(TEXT) + 1), (len(TEXT), len(TEXT) + 1), (5, 5), (5, 4)])
+def test_refuses_a_span_outside_the_document(start: int, end: int) -> None:
+    with pytest.raises(Conflict) as refused:
+        locate({"start": start, "end": end}, DOCUMENT, SENTENCES[0], "/mention")
+    assert refused.value.field == "/mention/end"
+    assert _refused([{"start": start, "end": end}], 0).field == "/content/0/end"
+
+
+def test_the_last_offset_is_the_length() -> None:
+    assert locate({"start": 0, "end": len(TEXT)}, DOCUMENT, SENTENCES[0], "/cue").text == TEXT
+
+
+def test_a_second_span_is_the_next_place_after_the_first() -> None:
+    spans = locate_content([{"text": "I like"}, {"text": "the deal"}, {"text": "the deal"}], DOCUMENT, SENTENCES[1])
+    assert [span.start for span in spans] == [TEXT.index("I like"), DEALS[1], DEALS[2]]
+
+
+def test_a_second_span_is_not_sought_before_the_first() -> None:
+    refused = _refused([{"text": "likes me"}, {"text": "I like"}], 1)
+    assert (refused.field, "to the letter" in refused.detail) == ("/content/1/text", True)
+
+
+def test_a_content_that_stands_twice_in_the_sentence_is_refused_with_its_places() -> None:
+    refused = _refused([{"text": "the deal"}], 1)
+    assert [place["start"] for place in refused.more["candidates"]] == DEALS[1:3]
+
+
+def test_a_content_may_run_on_into_the_next_sentences() -> None:
+    words = TEXT[TEXT.index("likes me") : TEXT.index(". Talks") + 1]
+    (span,) = locate_content([{"text": words}], DOCUMENT, SENTENCES[1])
+    assert span.text == words
+    far = locate_content([{"text": "I like"}, {"text": "Talks go on"}], DOCUMENT, SENTENCES[1])
+    assert far[1].start == STARTS[3]
+
+
+def test_a_content_does_not_start_in_another_sentence() -> None:
+    assert _refused([{"text": "praised"}], 1).field == "/content/0/text"
+    by_offsets = _refused([{"start": STARTS[0], "end": STARTS[0] + 3}], 1)
+    assert by_offsets.field == "/sentence"
+    assert _refused([{"start": SENTENCES[1].end, "end": SENTENCES[1].end + 1}], 1).field == "/sentence"
+
+
+def test_spans_that_overlap_or_run_backwards_are_refused() -> None:
+    start = STARTS[1]
+    for second in ((start + 4, start + 9), (start - 5, start - 1), (start, start + 5)):
+        given = [{"start": start, "end": start + 5}, {"start": second[0], "end": second[1]}]
+        assert _refused(given, 1).field == "/content/1"
+    touching = [{"start": start, "end": start + 5}, {"start": start + 5, "end": start + 9}]
+    assert len(locate_content(touching, DOCUMENT, SENTENCES[1])) == 2

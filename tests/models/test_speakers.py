@@ -1,0 +1,461 @@
+"""Speakers: found under every name, merged where two turn out to be one, and parted again."""
+
+from typing import Any
+
+import pytest
+
+from models import changes, claims, counterclaims, speakers, statements
+from models.changes import Actor
+from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
+from tests.factories import PUBLIC, REVIEWER, lines_of, put_charge, put_claim, put_denial, put_plain, seen
+
+
+def _make(actor: Actor, name: str, **other: Any) -> int:
+    return speakers.create(by=actor, name=name, **other)
+
+
+def _read(id: int) -> Any:
+    return seen(speakers.whole(id=id, viewer=REVIEWER))
+
+
+def _version(id: int) -> int:
+    return int(Speaker.get_by_id(id).version)
+
+
+def test_keeps_all_that_is_told(registry: str, actor: Actor) -> None:
+    china = _make(actor, "Government of China", kind="government")
+    id = _make(
+        actor,
+        'Wang "Yi" O\'Neil \\ 王毅',
+        description="A minister.",
+        aliases=['The "foreign" minister', "王毅"],
+        wikidata_id="Q1357535",
+        same_as=["https://example.org/wang"],
+        part_of=china,
+    )
+    whole = _read(id)
+    assert whole["name"] == 'Wang "Yi" O\'Neil \\ 王毅'
+    assert (whole["kind"], whole["description"], whole["wikidata_id"]) == ("person", "A minister.", "Q1357535")
+    assert whole["aliases"] == ['The "foreign" minister', "王毅"]
+    assert whole["same_as"] == ["https://example.org/wang"]
+    assert whole["part_of"]["name"] == "Government of China"
+
+
+@pytest.mark.parametrize("spelling", ["WANG YI", "  wang   yi ", "Ｗａｎｇ Ｙｉ", "wang\u00a0yi"])
+def test_a_name_is_one_in_any_case_width_and_spacing(registry: str, actor: Actor, spelling: str) -> None:
+    id = _make(actor, "Wang Yi")
+    with pytest.raises(Conflict) as refused:
+        _make(actor, spelling)
+    assert (refused.value.field, refused.value.more) == ("/name", {"known": id})
+    assert speakers.find(by=actor, given={"name": spelling}, field="/speaker") == id
+
+
+def test_a_composed_and_a_decomposed_name_are_one() -> None:
+    assert speakers.key("Jose\u0301 STRASSE") == speakers.key("José straße")
+
+
+def test_refuses_a_wikidata_id_that_another_has(registry: str, actor: Actor) -> None:
+    id, other = _make(actor, "Wang Yi", wikidata_id="Q1"), _make(actor, "Li Qiang")
+    with pytest.raises(Conflict) as refused:
+        _make(actor, "Wang", wikidata_id="Q1")
+    assert (refused.value.field, refused.value.more) == ("/wikidata_id", {"known": id})
+    with pytest.raises(Conflict):
+        speakers.change(by=actor, id=other, version=1, wikidata_id="Q1")
+    speakers.change(by=actor, id=id, version=1, wikidata_id="Q1", name="WANG YI")
+
+
+def test_is_found_by_an_alias(registry: str, actor: Actor) -> None:
+    id = _make(actor, "Government of China", aliases=["Beijing", "BEIJING"])
+    assert speakers.find(by=actor, given={"name": "beijing"}, field="/speaker") == id
+    assert _read(id)["aliases"] == ["Beijing"], "two spellings of one alias are one"
+
+
+def test_an_own_name_wins_over_an_alias(registry: str, actor: Actor) -> None:
+    _make(actor, "Government of China", aliases=["Beijing"])
+    city = _make(actor, "Beijing", kind="organization")
+    assert speakers.find(by=actor, given={"name": "Beijing"}, field="/speaker") == city
+
+
+def test_a_shared_alias_is_refused_with_those_who_share_it(registry: str, actor: Actor) -> None:
+    state = _make(actor, "Department of State", aliases=["Washington", "State"])
+    house = _make(actor, "White House", aliases=["Washington"])
+    with pytest.raises(Conflict) as refused:
+        speakers.find(by=actor, given={"name": "washington"}, field="/speaker")
+    assert refused.value.field == "/speaker/name"
+    assert refused.value.more == {
+        "candidates": [{"id": state, "name": "Department of State"}, {"id": house, "name": "White House"}]
+    }
+    speakers.retract(by=actor, id=house, version=1, reason=None)
+    assert speakers.find(by=actor, given={"name": "Washington"}, field="/speaker") == state
+
+
+def test_a_name_that_nobody_has_makes_a_speaker(registry: str, actor: Actor) -> None:
+    id = speakers.find(by=actor, given={"name": "US officials", "kind": "group"}, field="/speaker")
+    assert (_read(id)["name"], _read(id)["kind"]) == ("US officials", "group")
+    with pytest.raises(Conflict) as refused:
+        speakers.find(by=actor, given={"id": 99}, field="/about/0")
+    assert refused.value.field == "/about/0/id"
+    _make(actor, "Wang Yi", wikidata_id="Q1")
+    with pytest.raises(Conflict) as refused:
+        speakers.find(by=actor, given={"name": "New", "wikidata_id": "Q1"}, field="/speaker")
+    assert refused.value.field == "/speaker/wikidata_id"
+
+
+def test_a_change_replaces_whole_lists_and_logs_both_sides(registry: str, actor: Actor) -> None:
+    id = _make(actor, "Wang Yi", aliases=["Wang"], same_as=["https://a.example"])
+    speakers.change(by=actor, id=id, version=1, name="Wang Yì", aliases=["The minister"], same_as=[])
+    whole = _read(id)
+    assert (whole["name"], whole["aliases"], whole["same_as"], whole["version"]) == ("Wang Yì", ["The minister"], [], 2)
+    created, changed = lines_of("speakers", id)
+    assert created["after"]["aliases"] == ["Wang"]
+    assert (changed["before"]["name"], changed["after"]["name"]) == ("Wang Yi", "Wang Yì")
+    assert changed["after"]["aliases"] == ["The minister"]
+    speakers.change(by=actor, id=id, version=2, description="A minister.")
+    assert _read(id)["aliases"] == ["The minister"], "what is left out stays"
+
+
+def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> None:
+    id = _make(actor, "Wang Yi")
+    speakers.change(by=actor, id=id, version=1, description="Mine.")
+    with pytest.raises(Stale):
+        speakers.change(by=actor, id=id, version=1, description="Theirs.")
+
+
+def test_nobody_is_part_of_themselves(registry: str, actor: Actor) -> None:
+    state = _make(actor, "State")
+    ministry = _make(actor, "Ministry", part_of=state)
+    minister = _make(actor, "Minister", part_of=ministry)
+    for child in (state, ministry, minister):
+        with pytest.raises(Conflict) as refused:
+            speakers.change(by=actor, id=child, version=1, part_of=minister)
+        assert refused.value.field == "/part_of"
+    with pytest.raises(Conflict):
+        _make(actor, "Aide", part_of=99)
+
+
+def test_a_merged_parent_stands_for_its_survivor(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old"), _make(actor, "New")
+    speakers.merge(by=actor, id=old, into=new)
+    child = _make(actor, "Child", part_of=old)
+    assert _read(child)["part_of"]["id"] == new
+    other = _make(actor, "Other")
+    speakers.change(by=actor, id=other, version=1, part_of=old)
+    assert Speaker.get_by_id(other).part_of_id == new
+
+
+def test_is_not_retracted_while_statements_rest_on_them(registry: str, actor: Actor) -> None:
+    said = put_charge(actor, via={"speaker": {"name": "White House"}})
+    for name in ("US officials", "White House"):
+        id = speakers.named(name)[0][0]
+        with pytest.raises(Conflict) as refused:
+            speakers.retract(by=actor, id=id, version=1, reason=None)
+        assert refused.value.more == {"ids": [said]}
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    speakers.retract(by=actor, id=speakers.named("White House")[0][0], version=1, reason=None)
+
+
+def test_a_retracted_one_leaves_a_tombstone_and_gives_the_name_free(registry: str, actor: Actor) -> None:
+    id = _make(actor, "Wang Yi", aliases=["Wang"])
+    child = _make(actor, "Aide", part_of=id)
+    claim = put_claim(actor, about=[{"id": id}])
+    speakers.retract(by=actor, id=id, version=1, reason="Not a person.")
+    with pytest.raises(Gone) as gone:
+        speakers.whole(id=id, viewer=PUBLIC)
+    assert gone.value.more["reason"] == "Not a person."
+    assert speakers.named("Wang Yi") == speakers.named("Wang") == []
+    assert _read(child)["part_of"] is None
+    assert seen(claims.whole(id=claim, viewer=PUBLIC))["about"] == []
+    assert _make(actor, "Wang Yi") != id
+    grandchild = _make(actor, "Aide of the aide", part_of=child)
+    assert _read(grandchild)["part_of"]["id"] == child
+
+
+def test_lists_by_name_alias_and_kind(registry: str, actor: Actor) -> None:
+    china = _make(actor, "Government of China", kind="government", aliases=["Beijing"])
+    city = _make(actor, "Beijing", kind="organization")
+    gone = _make(actor, "Gone")
+    speakers.retract(by=actor, id=gone, version=1, reason=None)
+
+    def ids(**filters: Any) -> list[int]:
+        return [id for id, _ in speakers.listed(viewer=PUBLIC, past=None, limit=10, **filters)]
+
+    assert ids() == ids(name="BEIJING") == [city, china]
+    assert ids(kind="government") == ids(name="beijing", kind="government") == [china]
+    assert ids(name="Beij") == []
+    assert [id for id, _ in speakers.listed(viewer=PUBLIC, past=city, limit=10)] == [china]
+
+
+def test_one_query_reads_a_whole_however_much_they_said(registry: str, actor: Actor, queries: list[str]) -> None:
+    put_plain(actor, "first")
+    id = speakers.named("Somebody")[0][0]
+    queries.clear()
+    speakers.whole(id=id, viewer=PUBLIC)
+    speakers.listed(viewer=PUBLIC, past=None, limit=100)
+    assert len(queries) == 2
+    for word in ("second", "third", "fourth"):
+        put_plain(actor, word)
+        _make(actor, f"Speaker {word}", aliases=[word], part_of=id)
+    queries.clear()
+    assert [s["content"][0]["text"] for s in seen(speakers.whole(id=id, viewer=PUBLIC))["statements"]] == [
+        "says fourth",
+        "says third",
+        "says second",
+        "says first",
+    ]
+    assert len(speakers.listed(viewer=PUBLIC, past=None, limit=100)) == 4
+    assert len(queries) == 2
+
+
+def test_the_public_counts_only_what_is_accepted(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first")
+    put_plain(actor, "second", status="candidate")
+    id = speakers.named("Somebody")[0][0]
+    assert seen(speakers.whole(id=id, viewer=PUBLIC))["statement_count"] == 1
+    assert len(seen(speakers.whole(id=id, viewer=PUBLIC))["statements"]) == 1
+    assert seen(speakers.whole(id=id, viewer=REVIEWER))["statement_count"] == 2
+
+
+# -- merging ------------------------------------------------------------------------------------
+
+
+def _everything() -> dict[str, Any]:
+    """What a merge may touch, apart from versions and dates."""
+    return {
+        "names": sorted(Alias.select(Alias.speaker, Alias.alias).tuples()),
+        "part_of": sorted(Speaker.select(Speaker.id, Speaker.part_of, Speaker.merged_into).tuples(), key=str),
+        "statements": sorted(
+            Statement.select(
+                Statement.id, Statement.speaker, Statement.via_speaker, Statement.retracted_at.is_null(False)
+            ).tuples(),
+            key=str,
+        ),
+        "about": sorted(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.speaker).tuples()),
+        "edges": sorted(
+            Counterclaim.select(
+                Counterclaim.id, Counterclaim.statement, Counterclaim.retracted_at.is_null(False)
+            ).tuples()
+        ),
+    }
+
+
+def test_the_survivor_takes_over_statements_names_parts_and_subjects(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first", speaker={"name": "US officials", "aliases": ["Officials"]})
+    reported = put_plain(actor, "second", via={"speaker": {"name": "US officials"}})
+    old, new = speakers.named("US officials")[0][0], _make(actor, "U.S. officials", aliases=["officials"])
+    part = _make(actor, "An aide", part_of=old)
+    about_one = put_claim(actor, about=[{"id": old}])
+    about_both = put_claim(actor, about=[{"id": old}, {"id": new}])
+    before = _everything()
+
+    assert speakers.merge(by=actor, id=old, into=new) == new
+
+    assert Statement.get_by_id(said).speaker_id == new
+    assert Statement.get_by_id(reported).via_speaker_id == new
+    assert Speaker.get_by_id(part).part_of_id == new
+    assert _read(new)["aliases"] == ["officials", "US officials"]
+    assert speakers.named("US officials") == speakers.named("Officials") == [(new, "U.S. officials")]
+    for claim in (about_one, about_both):
+        assert [who["id"] for who in seen(claims.whole(id=claim, viewer=PUBLIC))["about"]] == [new]
+
+    speakers.unmerge(by=actor, id=old)
+    assert _everything() == before
+
+
+def test_the_old_id_points_at_the_survivor(registry: str, actor: Actor) -> None:
+    a, b, c = (_make(actor, name) for name in ("A", "B", "C"))
+    speakers.merge(by=actor, id=a, into=b)
+    with pytest.raises(Moved) as moved:
+        speakers.whole(id=a, viewer=PUBLIC)
+    assert moved.value.more == {"id": b}
+    speakers.merge(by=actor, id=b, into=c)
+    for refused in (
+        lambda: speakers.whole(id=a, viewer=PUBLIC),
+        lambda: speakers.change(by=actor, id=a, version=2, description="x"),
+        lambda: speakers.retract(by=actor, id=a, version=2, reason=None),
+        lambda: speakers.merge(by=actor, id=a, into=c),
+    ):
+        with pytest.raises(Moved) as moved:
+            refused()
+        assert moved.value.more == {"id": c}, "a chain ends at the last survivor"
+    assert [id for id, _ in speakers.listed(viewer=REVIEWER, past=None, limit=9)] == [c]
+    assert speakers.find(by=actor, given={"id": a}, field="/speaker") == c
+
+
+def test_nobody_is_merged_into_themselves_or_into_nobody(registry: str, actor: Actor) -> None:
+    a, b = _make(actor, "A"), _make(actor, "B")
+    for into in (a, 99):
+        with pytest.raises(Conflict) as refused:
+            speakers.merge(by=actor, id=a, into=into)
+        assert refused.value.field == "/into"
+    with pytest.raises(NotFound):
+        speakers.merge(by=actor, id=99, into=a)
+    speakers.merge(by=actor, id=a, into=b)
+    with pytest.raises(Conflict, match="into itself"):
+        speakers.merge(by=actor, id=b, into=a)
+    with pytest.raises(Conflict, match="not merged"):
+        speakers.unmerge(by=actor, id=b)
+    with pytest.raises(NotFound):
+        speakers.unmerge(by=actor, id=99)
+
+
+def _doubled(actor: Actor, **of_the_old: Any) -> tuple[int, int, int, int]:
+    """Two speakers of the same words: their ids, and those of their statements."""
+    mine = put_plain(actor, "first", speaker={"name": "Old"}, **of_the_old)
+    theirs = put_plain(actor, "first", speaker={"name": "New"})
+    return speakers.named("Old")[0][0], speakers.named("New")[0][0], mine, theirs
+
+
+def test_the_same_words_of_both_become_one_statement(registry: str, actor: Actor) -> None:
+    old, new, mine, theirs = _doubled(actor)
+    before = _everything()
+    speakers.merge(by=actor, id=old, into=new)
+    assert [statement["id"] for statement in _read(new)["statements"]] == [theirs]
+    with pytest.raises(Gone) as gone:
+        statements.whole(id=mine, viewer=PUBLIC)
+    assert str(theirs) in gone.value.more["reason"]
+    speakers.unmerge(by=actor, id=old)
+    assert _everything() == before
+    assert seen(statements.whole(id=mine, viewer=PUBLIC))["speaker"]["id"] == old
+
+
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_of_two_the_accepted_one_stays(registry: str, actor: Actor, side: str) -> None:
+    old, new, mine, theirs = _doubled(actor)
+    accepted, candidate = (mine, theirs) if side == "old" else (theirs, mine)
+    statements.change(by=actor, id=candidate, version=1, status="candidate")
+    before = _everything()
+    speakers.merge(by=actor, id=old, into=new)
+    assert [statement["id"] for statement in seen(speakers.whole(id=new, viewer=PUBLIC))["statements"]] == [accepted]
+    speakers.unmerge(by=actor, id=old)
+    assert _everything() == before
+
+
+def test_an_exchange_rests_on_the_statement_that_stays(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    answer = statements.claim_of(id=denial)
+    twin = put_denial(actor, charge, speaker={"name": "China"}, claim={"id": answer}, counters=None)
+    old, new = speakers.named("Beijing")[0][0], speakers.named("China")[0][0]
+    before = _everything()
+    speakers.merge(by=actor, id=old, into=new)
+    (exchange,) = counterclaims.listed(viewer=PUBLIC, past=None, limit=9)
+    assert Counterclaim.get_by_id(exchange[0]).statement_id == twin
+    speakers.unmerge(by=actor, id=old)
+    assert _everything() == before
+
+
+def test_an_exchange_goes_with_its_evidence_where_the_other_states_another_claim(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    put_denial(actor, charge)
+    put_denial(actor, charge, speaker={"name": "China"}, counters=None)
+    old, new = speakers.named("Beijing")[0][0], speakers.named("China")[0][0]
+    before = _everything()
+    speakers.merge(by=actor, id=old, into=new)
+    assert counterclaims.listed(viewer=REVIEWER, past=None, limit=9) == []
+    assert Counterclaim.get().retracted_at, "no edge stands that nobody can see"
+    speakers.unmerge(by=actor, id=old)
+    assert _everything() == before
+
+
+def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first", speaker={"name": "A"})
+    a, b, c = speakers.named("A")[0][0], _make(actor, "B"), _make(actor, "C")
+    start = _everything()
+    speakers.merge(by=actor, id=a, into=b)
+    middle = _everything()
+    speakers.merge(by=actor, id=b, into=c)
+    assert Statement.get_by_id(said).speaker_id == c
+    with pytest.raises(Conflict, match="undo that first"):
+        speakers.unmerge(by=actor, id=a)
+    speakers.unmerge(by=actor, id=b)
+    assert _everything() == middle
+    speakers.unmerge(by=actor, id=a)
+    assert _everything() == start
+
+
+def test_only_what_is_still_there_moves_back(registry: str, actor: Actor) -> None:
+    stays, goes = (put_plain(actor, word, speaker={"name": "Old"}) for word in ("first", "second"))
+    old, new, other = speakers.named("Old")[0][0], _make(actor, "New"), _make(actor, "Other")
+    speakers.merge(by=actor, id=old, into=new)
+    late = put_plain(actor, "third", speaker={"name": "Old"})
+    statements.change(by=actor, id=goes, version=2, speaker={"id": other})
+    speakers.unmerge(by=actor, id=old)
+    assert [Statement.get_by_id(id).speaker_id for id in (stays, goes, late)] == [old, other, new]
+
+
+def test_names_that_the_survivor_got_meanwhile_stay(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old", aliases=["Ancient"]), _make(actor, "New")
+    speakers.merge(by=actor, id=old, into=new)
+    assert _read(new)["aliases"] == ["Old", "Ancient"]
+    speakers.change(by=actor, id=new, version=_version(new), aliases=["Old", "Recent", "Late"])
+    speakers.unmerge(by=actor, id=old)
+    assert _read(new)["aliases"] == ["Recent", "Late"]
+    assert _read(old)["aliases"] == ["Ancient"]
+
+
+def test_a_name_that_another_took_meanwhile_is_not_given_back(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old", wikidata_id="Q1"), _make(actor, "New")
+    speakers.merge(by=actor, id=old, into=new)
+    taker = _make(actor, "Taker", wikidata_id="Q1")
+    with pytest.raises(Conflict) as refused:
+        speakers.unmerge(by=actor, id=old)
+    assert (refused.value.field, refused.value.more) == ("/wikidata_id", {"known": taker})
+    speakers.change(by=actor, id=taker, version=1, wikidata_id=None, name="Old")
+    with pytest.raises(Conflict) as refused:
+        speakers.unmerge(by=actor, id=old)
+    assert refused.value.field == "/name"
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_merge_into_ones_own_part_leaves_no_circle(registry: str, actor: Actor, steps: int) -> None:
+    top = _make(actor, "Top")
+    line = [top]
+    for step in range(steps):
+        line.append(_make(actor, f"Part {step}", part_of=line[-1]))
+    before = _everything()
+    speakers.merge(by=actor, id=top, into=line[-1])
+    for id in line[1:]:
+        above = speakers._line(id)
+        assert above[-1] == line[-1], "every line ends at the survivor"
+        assert Speaker.get_by_id(above[-1]).part_of_id is None
+    speakers.unmerge(by=actor, id=top)
+    assert _everything() == before
+
+
+def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> None:
+    old, new, mine, theirs = _doubled(actor)
+    speakers.merge(by=actor, id=old, into=new)
+    speakers.unmerge(by=actor, id=old)
+    actions = [line["action"] for line in lines_of("speakers", old)]
+    assert actions == ["create", "merge", "unmerge"]
+    merge = lines_of("speakers", old)[1]
+    assert (merge["before"]["merged_into"], merge["after"]["merged_into"]) == (None, new)
+    moved = merge["after"]["moved"]
+    assert (moved["statements"], moved["aliases"]) == ([mine], ["old"])
+    assert moved["dropped"] == [{"statement": mine, "kept": theirs, "edges": [], "retracted_edges": []}]
+    assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "change"]
+
+
+def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None:
+    first = put_plain(actor, "first", speaker={"name": "Old"})
+    old, new, other = speakers.named("Old")[0][0], _make(actor, "New"), _make(actor, "Other")
+    speakers.merge(by=actor, id=old, into=new)
+    speakers.unmerge(by=actor, id=old)
+    speakers.merge(by=actor, id=old, into=other)
+    second = put_plain(actor, "second", speaker={"id": new})
+    speakers.unmerge(by=actor, id=old)
+    assert Statement.get_by_id(first).speaker_id == old
+    assert Statement.get_by_id(second).speaker_id == new
+
+
+def test_a_merge_of_many_statements_moves_all_of_them(registry: str, actor: Actor) -> None:
+    ids = [put_plain(actor, word, speaker={"name": "Old"}) for word in ("first", "second", "third")]
+    old, new = speakers.named("Old")[0][0], _make(actor, "New")
+    at_once, changes._AT_ONCE = changes._AT_ONCE, 2
+    try:
+        speakers.merge(by=actor, id=old, into=new)
+    finally:
+        changes._AT_ONCE = at_once
+    assert {Statement.get_by_id(id).speaker_id for id in ids} == {new}
+    assert {Statement.get_by_id(id).version for id in ids} == {2}

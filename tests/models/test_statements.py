@@ -1,0 +1,425 @@
+"""Statements: the whole act of attribution in one write, seen by those who may, changed and taken back."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, documents, sentences, speakers, statements
+from models.changes import Actor
+from models.refusals import Conflict, Forbidden, Gone, NotFound, Stale
+from models.tables import ALL, Claim, Counterclaim, Document, Speaker, Statement
+from tests.factories import (
+    MACHINE,
+    PUBLIC,
+    READER,
+    REVIEWER,
+    SENTENCE,
+    TEXT,
+    charge,
+    denial,
+    lines_of,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_document,
+    put_plain,
+    seen,
+)
+
+#: Who writes without the review scope.
+WRITER = Actor(reviews=False)
+
+
+def _read(id: int, viewer: Any = PUBLIC) -> Any:
+    return seen(statements.whole(id=id, viewer=viewer))
+
+
+def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
+    return [id for id, _ in statements.listed(viewer=viewer, past=None, limit=100, **filters)]
+
+
+def _refused(**body: Any) -> Conflict:
+    """The refusal of a record, which leaves nothing behind."""
+    before = [model.select().count() for model in ALL]
+    with pytest.raises(Conflict) as refused:
+        statements.record(by=Actor(), **body)
+    assert [model.select().count() for model in ALL] == before
+    return refused.value
+
+
+def test_one_write_makes_all_that_is_new(registry: str, actor: Actor) -> None:
+    whole = _read(put_charge(actor, role="officials at the time"))
+    assert (whole["speaker"]["name"], whole["speaker"]["kind"]) == ("US officials", "group")
+    start = TEXT.index("US officials")
+    assert whole["mention"] == {"text": "US officials", "start": start, "end": start + 12}
+    assert whole["cue"]["text"] == TEXT[whole["cue"]["start"] : whole["cue"]["end"]] == "warned"
+    (span,) = whole["content"]
+    assert span["text"] == TEXT[span["start"] : span["end"]] == "the exports sustain the war"
+    assert whole["sentence"]["text"] == SENTENCE
+    assert whole["document"]["title"] == "A visit"
+    assert whole["claim"]["text"] == "The exports sustain the war."
+    assert (whole["form"], whole["said_on"], whole["status"]) == ("indirect", "2026-03-13", "accepted")
+    assert (whole["role"], whole["via"], whole["version"]) == ("officials at the time", None, 1)
+    assert whole["origin"] == {"kind": "person", "extractor": None, "extractor_version": None, "confidence": None}
+
+
+def test_one_get_of_either_side_shows_the_exchange(registry: str, actor: Actor) -> None:
+    charged = put_charge(actor)
+    denied = put_denial(actor, charged)
+    (answer,) = _read(charged)["counterclaims"]
+    assert (answer["kind"], answer["statement_id"]) == ("denies", denied)
+    assert answer["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert answer["claim"]["statements"][0]["sentence"]["text"] == SENTENCE
+    (counter,) = _read(denied)["counters"]
+    assert counter["claim"]["statements"][0]["speaker"]["name"] == "US officials"
+    assert _read(charged)["counters"] == _read(denied)["counterclaims"] == []
+
+
+def test_a_quote_that_is_split_keeps_both_spans(registry: str, actor: Actor) -> None:
+    body = charge(
+        sentence=None,
+        mention={"text": "an aide"},
+        cue={"text": "said"},
+        content=[{"text": "We need proof,"}, {"text": "There is none."}],
+        form="direct",
+    )
+    whole = _read(statements.record(by=actor, **body))
+    assert [span["text"] for span in whole["content"]] == ["We need proof,", "There is none."]
+    assert whole["sentence"]["text"] == "“We need proof,” an aide said."
+    assert Statement.get().spans == ",".join(f"{span['start']}-{span['end']}" for span in whole["content"])
+
+
+def test_attribution_is_nested(registry: str, actor: Actor) -> None:
+    by_speaker = _read(put_charge(actor, via={"speaker": {"name": "White House"}}))
+    assert (by_speaker["via"]["speaker"]["name"], by_speaker["via"]["document"]) == ("White House", None)
+    release = {"text": "A statement.", "language": "en", "title": "Readout"}
+    by_document = _read(put_denial(actor, by_speaker["id"], via={"document": release}))
+    assert (by_document["via"]["speaker"], by_document["via"]["document"]["title"]) == (None, "Readout")
+
+
+def test_offsets_name_what_words_name(registry: str, actor: Actor) -> None:
+    document = put_document(actor)
+    at = {
+        words: {"start": TEXT.index(words), "end": TEXT.index(words) + len(words)}
+        for words in (SENTENCE, "US officials", "warned", "the exports sustain the war")
+    }
+    body = charge(
+        document={"id": document},
+        sentence=at[SENTENCE],
+        mention=at["US officials"],
+        cue=at["warned"],
+        content=[at["the exports sustain the war"]],
+    )
+    whole = _read(statements.record(by=actor, **body))
+    assert (whole["mention"]["text"], whole["cue"]["text"]) == ("US officials", "warned")
+    assert whole["content"][0]["text"] == "the exports sustain the war"
+    assert "statement 1" in _refused(**charge()).detail
+
+
+def test_the_same_words_of_the_same_speaker_are_refused_and_named(registry: str, actor: Actor) -> None:
+    id = put_charge(actor)
+    refused = _refused(**charge(claim={"text": "In other words.", "language": "en"}))
+    assert (refused.field, refused.more) == ("/content", {"known": id})
+    assert put_charge(actor, speaker={"name": "Somebody else"}) != id
+    statements.retract(by=actor, id=id, version=1, reason=None)
+    assert put_charge(actor) != id, "what was taken back may be put in again"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"speaker": {"id": 99}}, "/speaker/id"),
+        ({"document": {"id": 99}}, "/document/id"),
+        ({"document": {"url": "https://example.org/unknown"}}, "/document/url"),
+        ({"sentence": {"text": "No such sentence."}}, "/sentence/text"),
+        ({"sentence": {"id": 99}}, "/sentence/id"),
+        ({"sentence": {"text": "The visit ended on Friday."}}, "/content/0/text"),
+        ({"content": [{"text": "nowhere"}]}, "/content/0/text"),
+        ({"content": [{"start": 5, "end": len(TEXT) + 1}]}, "/content/0/end"),
+        ({"mention": {"text": "nobody"}}, "/mention/text"),
+        ({"cue": {"start": 5, "end": 5}}, "/cue/end"),
+        ({"claim": {"id": 99}}, "/claim/id"),
+        ({"claim": {"text": "A.", "language": "en", "topics": ["no"]}}, "/claim/topics/0"),
+        ({"via": {"speaker": {"id": 99}}}, "/via/speaker/id"),
+        ({"via": {"document": {"id": 99}}}, "/via/document/id"),
+        ({"counters": [{"claim": 99, "kind": "denies"}]}, "/counters/0/claim"),
+        ({"counters": [{"statement": 99, "kind": "denies"}]}, "/counters/0/statement"),
+    ],
+)
+def test_a_wrong_member_is_refused_by_name_and_nothing_is_stored(
+    registry: str, wrong: dict[str, Any], field: str
+) -> None:
+    assert _refused(**charge(**wrong)).field == field
+
+
+def test_words_that_stand_twice_are_refused_with_their_places(registry: str, actor: Actor) -> None:
+    text = "He said no, and no it was. No."
+    body = charge(document={"text": text, "language": "en"}, sentence=None, mention=None, cue=None)
+    refused = _refused(**(body | {"content": [{"text": "no"}]}))
+    assert refused.field == "/content/0/text"
+    assert refused.more["candidates"] == [{"start": at, "end": at + 2} for at in (8, 16)]
+
+
+def test_a_statement_does_not_answer_its_own_claim(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor)
+    body = charge(claim={"id": claim}, counters=[{"claim": claim, "kind": "denies"}])
+    assert _refused(**body).field == "/counters/0"
+
+
+def test_answers_by_claim_or_by_statement_with_kind_and_note(registry: str, actor: Actor) -> None:
+    charged = put_charge(actor)
+    other = put_claim(actor, "Another.")
+    counters = [
+        {"statement": charged, "kind": "denies"},
+        {"claim": other, "kind": "qualifies", "note": "Only in part."},
+    ]
+    denied = put_denial(actor, charged, counters=counters)
+    edges = [
+        (edge.claim_id, edge.kind, edge.note, edge.statement_id)
+        for edge in Counterclaim.select().order_by(Counterclaim.id)
+    ]
+    assert edges == [
+        (statements.claim_of(id=charged), "denies", None, denied),
+        (other, "qualifies", "Only in part.", denied),
+    ]
+
+
+def test_a_known_edge_stays_with_its_first_evidence(registry: str, actor: Actor) -> None:
+    charged = put_charge(actor)
+    first = put_denial(actor, charged)
+    again = {"id": statements.claim_of(id=first)}
+    put_denial(actor, charged, speaker={"name": "A spokesman"}, claim=again)
+    (edge,) = Counterclaim.select()
+    assert edge.statement_id == first
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_an_edge_that_the_public_cannot_see_rests_on_the_accepted_statement(
+    registry: str, actor: Actor, status: str
+) -> None:
+    charged = put_charge(actor)
+    hidden = put_denial(actor, charged, status=status)
+    again = {"id": statements.claim_of(id=hidden)}
+    assert counterclaims.listed(viewer=PUBLIC, past=None, limit=9) == []
+    shown = put_denial(actor, charged, speaker={"name": "A spokesman"}, claim=again)
+    (edge,) = Counterclaim.select()
+    assert edge.statement_id == shown
+    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
+
+
+# -- candidates and who sees them ---------------------------------------------------------------
+
+
+def test_what_an_extractor_found_starts_as_a_candidate(registry: str, actor: Actor) -> None:
+    whole = _read(put_charge(actor, origin=dict(MACHINE)), REVIEWER)
+    assert (whole["status"], whole["origin"]) == ("candidate", MACHINE)
+    assert _read(put_plain(actor, "first", origin={"kind": "import"}))["status"] == "accepted"
+
+
+def test_accepting_what_an_extractor_found_takes_the_review_scope(registry: str, actor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        put_charge(WRITER, origin=dict(MACHINE), status="accepted")
+    assert Statement.select().count() == Document.select().count() == 0
+    assert put_charge(WRITER, origin=dict(MACHINE), status="candidate")
+    assert put_plain(actor, "first", origin=dict(MACHINE), status="accepted")
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_only_the_review_scope_sees_what_is_not_accepted(registry: str, actor: Actor, status: str) -> None:
+    id = put_charge(actor, status=status)
+    for viewer in (PUBLIC, READER):
+        with pytest.raises(NotFound):
+            statements.whole(id=id, viewer=viewer)
+        assert _ids(viewer) == _ids(viewer, status=status) == []
+        assert seen(documents.whole(id=1, viewer=viewer))["statements"] == []
+        assert seen(documents.whole(id=1, viewer=viewer))["statement_count"] == 0
+        assert seen(speakers.whole(id=1, viewer=viewer))["statements"] == []
+        assert statements.whole(id=id, viewer=viewer, written=True), "whoever has just written it sees it once"
+    assert _ids(REVIEWER) == _ids(REVIEWER, status=status) == [id]
+    assert _read(id, REVIEWER)["status"] == status
+
+
+def test_a_writer_neither_decides_on_candidates_nor_touches_them(registry: str, actor: Actor) -> None:
+    candidate, accepted = put_charge(actor, status="candidate"), put_plain(actor, "first")
+    with pytest.raises(Forbidden):
+        statements.change(by=WRITER, id=accepted, version=1, status="rejected")
+    for version in (1, 7):
+        with pytest.raises(NotFound):
+            statements.change(by=WRITER, id=candidate, version=version, status="accepted")
+        with pytest.raises(NotFound):
+            statements.change(by=WRITER, id=candidate, version=version, role="minister")
+        with pytest.raises(NotFound):
+            statements.retract(by=WRITER, id=candidate, version=version, reason=None)
+    statements.change(by=WRITER, id=accepted, version=1, role="minister", status="accepted")
+    statements.change(by=actor, id=candidate, version=1, status="accepted")
+    assert _ids() == [accepted, candidate]
+
+
+# -- lists --------------------------------------------------------------------------------------
+
+
+def test_lists_by_everything_at_once(registry: str, actor: Actor) -> None:
+    charged = put_charge(actor)
+    denied = put_denial(actor, charged)
+    plain = put_plain(actor, "first", said_on="2026-03-14")
+    assert _ids() == [plain, denied, charged]
+    assert _ids(has_counterclaim=True) == [charged]
+    assert _ids(has_counterclaim=False) == [plain, denied]
+    assert _ids(said_from="2026-03-14") == [plain]
+    assert _ids(said_to="2026-03-13") == [denied, charged]
+    assert _ids(claim=statements.claim_of(id=denied)) == [denied]
+    assert _ids(document=1) == [denied, charged]
+    assert _ids(speaker=1) == _ids(speaker=1, document=1, has_counterclaim=True, said_to="2026-03-13") == [charged]
+    assert _ids(speaker=1, has_counterclaim=False) == _ids(topic="war") == []
+    first, *rest = _ids()
+    assert [id for id, _ in statements.listed(viewer=PUBLIC, past=first, limit=9)] == rest
+
+
+def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: Actor, queries: list[str]) -> None:
+    charged = put_charge(actor)
+    queries.clear()
+    statements.whole(id=charged, viewer=PUBLIC)
+    _ids(has_counterclaim=False)
+    assert len(queries) == 2
+    for number in range(4):
+        put_denial(actor, charged, speaker={"name": f"Denier {number}"})
+    queries.clear()
+    assert len(_read(charged)["counterclaims"]) == 4
+    assert len(_ids()) == 5
+    assert len(queries) == 2
+
+
+# -- changes ------------------------------------------------------------------------------------
+
+
+def test_changes_words_and_keeps_the_rest(registry: str, actor: Actor) -> None:
+    id = put_charge(actor)
+    statements.change(
+        by=actor, id=id, version=1, cue={"text": "long warned"}, role="officials", mention=None, said_on=None
+    )
+    whole = _read(id)
+    assert (whole["cue"]["text"], whole["mention"], whole["role"], whole["said_on"]) == (
+        "long warned",
+        None,
+        "officials",
+        None,
+    )
+    assert (whole["content"][0]["text"], whole["version"]) == ("the exports sustain the war", 2)
+    created, changed = lines_of("statements", id)
+    assert (created["action"], created["before"], created["after"]["cue"]) == ("create", None, "warned")
+    assert (changed["before"]["cue"], changed["after"]["cue"]) == ("warned", "long warned")
+    assert changed["before"]["version"] == 1
+
+
+def test_a_new_content_takes_its_sentence_with_it(registry: str, actor: Actor) -> None:
+    id = put_charge(actor)
+    statements.change(by=actor, id=id, version=1, content=[{"text": "We need proof,"}])
+    assert _read(id)["sentence"]["text"] == "“We need proof,” an aide said."
+    with pytest.raises(Conflict) as refused:
+        statements.change(by=actor, id=id, version=2, sentence={"text": SENTENCE})
+    assert refused.value.field == "/sentence"
+    statements.change(
+        by=actor, id=id, version=2, sentence={"text": SENTENCE}, content=[{"text": "a charge Beijing denies"}]
+    )
+    assert (_read(id)["sentence"]["text"], _read(id)["version"]) == (SENTENCE, 3)
+
+
+def test_changes_speaker_claim_and_via(registry: str, actor: Actor) -> None:
+    id = put_charge(actor)
+    statements.change(
+        by=actor,
+        id=id,
+        version=1,
+        speaker={"name": "Officials"},
+        claim={"text": "Anew.", "language": "en"},
+        via={"speaker": {"name": "White House"}},
+    )
+    whole = _read(id)
+    assert (whole["speaker"]["name"], whole["claim"]["text"]) == ("Officials", "Anew.")
+    statements.change(by=actor, id=id, version=2, via=None)
+    assert _read(id)["via"] is None
+
+
+def test_refuses_a_change_into_what_another_statement_is(registry: str, actor: Actor) -> None:
+    mine = put_charge(actor)
+    theirs = put_charge(actor, speaker={"name": "Others"})
+    with pytest.raises(Conflict) as refused:
+        statements.change(by=actor, id=theirs, version=1, speaker={"name": "US officials"})
+    assert refused.value.more == {"known": mine}
+    statements.change(by=actor, id=mine, version=1, content=[{"text": "the exports sustain the war"}])
+
+
+def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> None:
+    id = put_charge(actor)
+    statements.change(by=actor, id=id, version=1, role="mine")
+    for old in (
+        lambda: statements.change(by=actor, id=id, version=1, role="theirs"),
+        lambda: statements.retract(by=actor, id=id, version=1, reason=None),
+    ):
+        with pytest.raises(Stale):
+            old()
+    assert _read(id)["role"] == "mine"
+    with pytest.raises(NotFound):
+        statements.change(by=actor, id=99, version=1, role="nobody's")
+
+
+def test_an_edge_follows_its_evidence_to_another_claim(registry: str, actor: Actor) -> None:
+    charged = put_charge(actor)
+    denied = put_denial(actor, charged)
+    new = put_claim(actor, "A better one.")
+    statements.change(by=actor, id=denied, version=1, claim={"id": new})
+    (edge,) = Counterclaim.select()
+    assert (edge.answer_id, edge.statement_id, edge.version) == (new, denied, 2)
+    with pytest.raises(Conflict) as refused:
+        statements.change(by=actor, id=denied, version=2, claim={"id": statements.claim_of(id=charged)})
+    assert refused.value.more == {"id": edge.id}
+
+
+# -- retracting ---------------------------------------------------------------------------------
+
+
+def test_takes_the_edges_that_rest_on_it_and_leaves_a_tombstone(registry: str, actor: Actor) -> None:
+    charged = put_charge(actor)
+    denied = put_denial(actor, charged)
+    answer = statements.claim_of(id=denied)
+    counterclaims.create(by=actor, claim=statements.claim_of(id=charged), answer=answer, kind="disputes")
+    statements.retract(by=actor, id=denied, version=1, reason="Misread.")
+    with pytest.raises(Gone) as gone:
+        statements.whole(id=denied, viewer=REVIEWER)
+    assert gone.value.more == {"retracted_at": Statement.get_by_id(denied).retracted_at, "reason": "Misread."}
+    denies, disputes = Counterclaim.select().order_by(Counterclaim.id)
+    assert (denies.retracted_reason, disputes.retracted_at) == ("Misread.", None)
+    assert [line["action"] for line in lines_of("counterclaims", denies.id)] == ["create", "retract"]
+    assert Claim.get_by_id(answer).retracted_at is None
+    with pytest.raises(Gone):
+        statements.retract(by=actor, id=denied, version=2, reason=None)
+    assert denied not in _ids(REVIEWER)
+
+
+def test_a_refused_retraction_leaves_the_edges(registry: str, actor: Actor) -> None:
+    denied = put_denial(actor, put_charge(actor))
+    with pytest.raises(Stale):
+        statements.retract(by=actor, id=denied, version=7, reason=None)
+    assert Counterclaim.get().retracted_at is None
+
+
+def test_every_speaker_and_sentence_named_by_id_is_taken(registry: str, actor: Actor) -> None:
+    first = put_charge(actor)
+    row = Statement.get_by_id(first)
+    body = denial(
+        first, sentence={"id": row.sentence_id}, speaker={"id": row.speaker_id}, document={"id": row.document_id}
+    )
+    second = Statement.get_by_id(statements.record(by=actor, **body))
+    assert (second.sentence_id, second.speaker_id) == (row.sentence_id, row.speaker_id)
+    assert Speaker.select().count() == 1
+    assert sentences.Sentence.get_by_id(second.sentence_id).text == SENTENCE
+
+
+def test_a_claim_that_was_merged_stands_for_its_survivor(registry: str, actor: Actor) -> None:
+    old, new = put_claim(actor, "Old."), put_claim(actor, "New.")
+    claims.merge(by=actor, id=old, into=new)
+    charged = put_charge(actor, counters=[{"claim": old, "kind": "denies"}])
+    assert Counterclaim.get().claim_id == new
+    assert statements.claim_of(id=put_plain(actor, "first", claim={"id": old})) == new
+    assert charged
