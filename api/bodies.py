@@ -19,7 +19,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def query(schema: type[Schema]) -> dict[str, Any]:
-    """The query string as `schema` reads it. Raises 400 that names each wrong parameter and lists the known ones."""
+    """Read the query string as `schema`. Raises 400 that names each wrong parameter and lists the known ones."""
     errors = [
         {"parameter": name, "detail": "Give this once."}
         for name, values in request.args.lists()
@@ -31,10 +31,7 @@ def query(schema: type[Schema]) -> dict[str, Any]:
         loaded: dict[str, Any] = schema().load(request.args.to_dict())
     except ValidationError as error:
         known = ", ".join(sorted(schema().fields)) or "none"
-        errors = [
-            {"parameter": name, "detail": _sentence(messages)}
-            for name, messages in _messages(error).items()
-        ]
+        errors = [{"parameter": name, "detail": _sentence(messages)} for name, messages in _messages(error).items()]
         names = ", ".join(problem["parameter"] for problem in errors)
         detail = f"The query string is not understood ({names}). The parameters here are: {known}."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, errors) from None
@@ -42,7 +39,7 @@ def query(schema: type[Schema]) -> dict[str, Any]:
 
 
 def body(schema: type[Schema]) -> dict[str, Any]:
-    """The request's body as `schema` reads it.
+    """Read the request's body as `schema`.
 
     Raises 415 for another media type, 411 without a length, 413 over the limit, 400 for what is no
     JSON, 422 with a JSON pointer for each wrong member.
@@ -146,7 +143,7 @@ def _messages(error: ValidationError) -> dict[str, Any]:
 
 
 def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
-    """marshmallow's nested messages as {pointer, detail} (RFC 6901)."""
+    """Marshmallow's nested messages as {pointer, detail} (RFC 6901)."""
     if not isinstance(messages, dict):
         return [{"pointer": at, "detail": _sentence(messages)}]
     errors = []

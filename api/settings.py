@@ -29,7 +29,7 @@ class Settings:
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings as the environment gives them. Raises ValueError that names a wrong one."""
+    """Read the settings from the environment. Raises ValueError that names a wrong one."""
     given = {}
     for setting in fields(Settings):
         if setting.name in environ:

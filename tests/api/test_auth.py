@@ -23,9 +23,11 @@ class Untouchable(RawIOBase):
     """A body that must not be read."""
 
     def readable(self) -> bool:
+        """Look like any other stream."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fail the test."""
         raise AssertionError("The body was read.")
 
 
@@ -67,7 +69,7 @@ BAD: dict[str, Callable[[], str]] = {
     "an empty header": lambda: "",
     "only the scheme": lambda: "Bearer",
     "the scheme and a space": lambda: "Bearer ",
-    "no scheme": lambda: secret(),
+    "no scheme": secret,
     "Basic": lambda: "Basic dXNlcjpwYXNzd29yZA==",
     "the key as Basic": lambda: f"Basic {secret()}",
     "Token": lambda: f"Token {secret()}",

@@ -118,7 +118,13 @@ def test_the_limit_is_a_setting(url: str, writer: FlaskClient) -> None:
 
 
 def test_names_an_unknown_member_by_pointer(writer: FlaskClient) -> None:
-    for name, pointer in (("Slug", "/Slug"), ("a/b~c", "/a~1b~0c"), ("", "/"), ("é", "/é"), ("__proto__", "/__proto__")):
+    for name, pointer in (
+        ("Slug", "/Slug"),
+        ("a/b~c", "/a~1b~0c"),
+        ("", "/"),
+        ("é", "/é"),
+        ("__proto__", "/__proto__"),
+    ):
         assert refusal(writer.post("/v1/topics", json=topic(**{name: 1}))) == (422, [pointer])
 
 
@@ -241,7 +247,7 @@ LEGITIMATE = {
     "decomposed": "e\u0301 A\u030a \u1100\u1161",
     "composed": "é Å 가",
     "markup": "<script>alert(1)</script> &amp; {{7*7}} ${x} %s %(a)s",
-    "quotes": "“a” ‘b’ «c» \"d\" \\ \\u0041 \\n",
+    "quotes": '“a” ‘b’ «c» "d" \\ \\u0041 \\n',
     "white space around": "  kept  \u00a0",
     "odd white space": "a\u200bb\u2028c\u2029d\u00ade\ufefff",
     "beyond the BMP": "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 \U0010fffd \ue000 \ufffd",

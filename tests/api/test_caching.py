@@ -103,7 +103,16 @@ def test_every_stale_change_is_a_412_that_changes_nothing(writer: FlaskClient) -
 
 def test_an_if_match_that_is_no_etag_of_ours_is_refused(writer: FlaskClient) -> None:
     posted(writer, "topics", topic())
-    for wrong in ("", "*", "1", '"1"', 'W/"1-0123456789abcdef"', '"0-0123456789abcdef"', '"1-0123456789ABCDEF"', "\xff"):
+    for wrong in (
+        "",
+        "*",
+        "1",
+        '"1"',
+        'W/"1-0123456789abcdef"',
+        '"0-0123456789abcdef"',
+        '"1-0123456789ABCDEF"',
+        "\xff",
+    ):
         answer = writer.patch("/v1/topics/1", json={"label": "x"}, headers={"If-Match": wrong})
         assert answer.status_code in (400, 412), wrong
         assert blamed(answer) == ["If-Match"], wrong

@@ -36,6 +36,7 @@ def command(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
         monkeypatch.setenv("DATABASE_URL", database)
         db.close()
         result = CliRunner().invoke(cli.main, arguments, input=Stdin(input))
+        db.close()
         assert result.exit_code == code, result.output
         return result
 

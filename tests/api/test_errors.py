@@ -15,7 +15,19 @@ from tests.api.steps import blamed, matching, posted, retracted
 from tests.factories import charge, claim, topic
 
 #: What no answer may tell: code, paths, versions, SQL.
-TELLTALES = ("Traceback", "File ", ".py", "/work", "SELECT", "INSERT", "sqlite", "psycopg", "peewee", "Werkzeug", "Python")
+TELLTALES = (
+    "Traceback",
+    "File ",
+    ".py",
+    "/work",
+    "SELECT",
+    "INSERT",
+    "sqlite",
+    "psycopg",
+    "peewee",
+    "Werkzeug",
+    "Python",
+)
 
 
 def hold(answer: TestResponse, status: int) -> None:
@@ -55,11 +67,27 @@ def test_one_shape_whatever_is_wrong(writer: FlaskClient, public: FlaskClient) -
 
 
 def test_an_unknown_address_is_a_404_that_points_to_the_description(public: FlaskClient) -> None:
-    for path in ("/", "/v1", "/v1/", "/v1/claim", "/v1/claims/", "/v1/claims/1/", "//v1/claims", "/v2/claims", "/favicon.ico"):
+    for path in (
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/claim",
+        "/v1/claims/",
+        "/v1/claims/1/",
+        "//v1/claims",
+        "/v2/claims",
+        "/favicon.ico",
+    ):
         answer = public.get(path)
         hold(answer, 404)
         assert "/v1/openapi" in answer.json["detail"]
-    for path in ("/v1/claims/%00", "/v1/claims/%ff", "/v1/../etc/passwd", "/v1/claims/1;drop", "/v1/claims/" + "9" * 3000):
+    for path in (
+        "/v1/claims/%00",
+        "/v1/claims/%ff",
+        "/v1/../etc/passwd",
+        "/v1/claims/1;drop",
+        "/v1/claims/" + "9" * 3000,
+    ):
         hold(public.get(path), 404)
 
 
@@ -139,7 +167,12 @@ def test_every_answer_bears_the_headers_that_guard_a_browser(
 ) -> None:
     posted(writer, "topics", topic())
     retracted(writer, "/v1/topics/1")
-    for answer in (public.get("/v1/topics"), public.get("/v1/topics/1"), public.get("/nowhere"), public.post("/v1/topics")):
+    for answer in (
+        public.get("/v1/topics"),
+        public.get("/v1/topics/1"),
+        public.get("/nowhere"),
+        public.post("/v1/topics"),
+    ):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert "Authorization" in answer.headers["Vary"]

@@ -13,9 +13,9 @@ from tests.checked import contract
 from tests.factories import candidate, charge, claim, denial, topic
 
 
-def tried(client: FlaskClient, body: dict[str, object], token: str = "a", noun: str = "claims") -> TestResponse:
+def tried(client: FlaskClient, body: dict[str, object], name: str = "a", noun: str = "claims") -> TestResponse:
     """The answer to a create under an Idempotency-Key."""
-    return client.post(f"/v1/{noun}", json=body, headers={"Idempotency-Key": token})
+    return client.post(f"/v1/{noun}", json=body, headers={"Idempotency-Key": name})
 
 
 def test_a_retry_gets_the_same_answer_and_makes_nothing_twice(writer: FlaskClient) -> None:
@@ -57,12 +57,10 @@ def test_refuses_another_body_another_address_and_another_spelling(writer: Flask
     assert refusal(tried(writer, claim(text="Another."))) == (422, ["Idempotency-Key"])
     assert refusal(tried(writer, topic(), noun="topics")) == (422, ["Idempotency-Key"])
     spelled = b'{"language": "en",  "text": "The tap water is safe."}'
-    answer = writer.post(
-        "/v1/claims", data=spelled, content_type="application/json", headers={"Idempotency-Key": "a"}
-    )
+    answer = writer.post("/v1/claims", data=spelled, content_type="application/json", headers={"Idempotency-Key": "a"})
     assert refusal(answer) == (422, ["Idempotency-Key"])
     assert len(writer.get("/v1/claims").json["items"]) == 1
-    assert tried(writer, claim(text="Another."), token="b").status_code == 201
+    assert tried(writer, claim(text="Another."), name="b").status_code == 201
 
 
 def test_keeps_no_refusal_so_that_the_next_try_may_succeed(writer: FlaskClient) -> None:
@@ -89,10 +87,10 @@ def test_a_retry_takes_the_key_as_the_first_time_does(writer: FlaskClient, publi
 
 
 def test_refuses_a_name_that_is_none(writer: FlaskClient) -> None:
-    for token in ("", "a" * 256, "é", "a b", "a\tb"):
-        answer = tried(writer, claim(), token=token)
-        assert refusal(answer) == (400, ["Idempotency-Key"]), token
-    assert tried(writer, claim(), token="!" + "~" * 254).status_code == 201
+    for name in ("", "a" * 256, "é", "a b", "a\tb"):
+        answer = tried(writer, claim(), name=name)
+        assert refusal(answer) == (400, ["Idempotency-Key"]), name
+    assert tried(writer, claim(), name="!" + "~" * 254).status_code == 201
 
 
 def test_a_candidate_is_answered_again_to_whoever_wrote_it(writer: FlaskClient) -> None:
@@ -108,9 +106,7 @@ def test_is_kept_for_a_day(writer: FlaskClient) -> None:
         assert [1, tried(writer, claim()).json["id"]] == ids
 
 
-def test_of_10_in_parallel_one_makes_it_and_all_get_its_answer(
-    app: Flask, writer: FlaskClient
-) -> None:
+def test_of_10_in_parallel_one_makes_it_and_all_get_its_answer(app: Flask, writer: FlaskClient) -> None:
     def work(number: int) -> tuple[int, bytes, str]:
         client = app.test_client()
         client.environ_base.update(writer.environ_base)

@@ -95,11 +95,9 @@ def test_the_link_escapes_what_it_carries(writer: FlaskClient, public: FlaskClie
 
 def test_refuses_a_forged_cursor(public: FlaskClient) -> None:
     fill(1, 2)
-    for forged in (
-        ("", "0", "-1", "01", "1.5", "1e3", " 1", "+1", "x", "aWQ6MQ", "null", "١", "%00", "%ff", "1%0a", "9" * 17, "1" * 99)
-        + ("1;drop", "' OR 1=1 --", "../1")
-    ):
-        assert refusal(public.get(f"/v1/topics?cursor={forged}")) == (400, ["cursor"]), forged
+    forged = ["", "0", "-1", "01", "1.5", "1e3", " 1", "+1", "x", "aWQ6MQ", "null", "١", "%00", "%ff", "1%0a"]
+    for cursor in (*forged, "9" * 17, "1" * 99, "1;drop", "' OR 1=1 --", "../1"):
+        assert refusal(public.get(f"/v1/topics?cursor={cursor}")) == (400, ["cursor"]), cursor
 
 
 def test_a_cursor_past_the_end_is_an_empty_page(public: FlaskClient) -> None:

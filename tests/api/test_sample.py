@@ -45,7 +45,9 @@ def test_holds_enough(sample: FlaskClient) -> None:
 
 def test_one_get_of_the_dual_use_charge_shows_the_denial_and_the_reverse(sample: FlaskClient) -> None:
     (charge,) = [
-        claim for claim in all_of(sample, "claims") if claim["text"].startswith("Chinese exports of dual-use goods sustain")
+        claim
+        for claim in all_of(sample, "claims")
+        if claim["text"].startswith("Chinese exports of dual-use goods sustain")
     ]
     whole = sample.get(f"/v1/claims/{charge['id']}").json
     assert "US officials" in [statement["speaker"]["name"] for statement in whole["statements"]]

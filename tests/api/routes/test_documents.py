@@ -72,7 +72,9 @@ def test_a_changed_text_is_a_new_edition_and_the_newest_is_meant(writer: FlaskCl
     posted(writer, "documents", document())
     posted(writer, "documents", document(text=f"{TEXT} Later."))
     assert [item["id"] for item in public.get("/v1/documents?url=https://example.org/visit").json["items"]] == [2, 1]
-    assert posted(writer, "statements", charge(document={"url": "https://EXAMPLE.org/visit"})).json["document"]["id"] == 2
+    assert (
+        posted(writer, "statements", charge(document={"url": "https://EXAMPLE.org/visit"})).json["document"]["id"] == 2
+    )
 
 
 def test_refuses_to_change_address_and_text(writer: FlaskClient) -> None:
@@ -100,7 +102,16 @@ def test_times_are_kept_in_utc(writer: FlaskClient) -> None:
 
 
 def test_refuses_an_address_that_is_none(writer: FlaskClient) -> None:
-    wrong = ["", "example.org", "ftp://example.org/", "javascript:alert(1)", "https://", "https://a b/", "https://a/\n", 5]
+    wrong = [
+        "",
+        "example.org",
+        "ftp://example.org/",
+        "javascript:alert(1)",
+        "https://",
+        "https://a b/",
+        "https://a/\n",
+        5,
+    ]
     wrong += ["//a", "https://user:secret@example.org/", "https://example.org/" + "a" * 2000]
     for address in wrong:
         assert refusal(writer.post("/v1/documents", json=document(url=address))) == (422, ["/url"]), address

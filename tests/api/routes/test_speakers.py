@@ -8,7 +8,9 @@ from tests.factories import charge, denial, speaker
 
 def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
     posted(writer, "speakers", speaker(name="Government of China", aliases=["Beijing", "China"], wikidata_id="Q148"))
-    made = posted(writer, "speakers", speaker(part_of=1, same_as=["https://example.org/mofcom"], description="A ministry"))
+    made = posted(
+        writer, "speakers", speaker(part_of=1, same_as=["https://example.org/mofcom"], description="A ministry")
+    )
     assert made.headers["Location"] == "/v1/speakers/2"
     assert made.json == public.get("/v1/speakers/2").json
     assert made.json["part_of"]["name"] == "Government of China"

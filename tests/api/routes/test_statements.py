@@ -80,7 +80,12 @@ def test_a_claim_by_text_is_a_new_one_unless_reuse_is_asked_for(writer: FlaskCli
     words = charge()["claim"]
     ids = [
         posted(writer, "statements", charge(content=[{"text": part}], claim=words | more)).json["claim"]["id"]
-        for part, more in (("the exports", {}), ("sustain", {"reuse": True}), ("the war", {}), ("long", {"reuse": True}))
+        for part, more in (
+            ("the exports", {}),
+            ("sustain", {"reuse": True}),
+            ("the war", {}),
+            ("long", {"reuse": True}),
+        )
     ]
     assert ids == [1, 1, 2, 1]
 
@@ -185,7 +190,9 @@ def test_refuses_another_shape_and_names_the_member(writer: FlaskClient) -> None
 def test_refuses_words_that_stand_twice_and_lists_the_places(writer: FlaskClient) -> None:
     text = "He said no. She said no and no."
     body = charge(document={"text": text, "language": "en"}, sentence=None, mention=None, cue=None)
-    twice = writer.post("/v1/statements", json=body | {"content": [{"text": "no"}], "sentence": {"start": 12, "end": 31}})
+    twice = writer.post(
+        "/v1/statements", json=body | {"content": [{"text": "no"}], "sentence": {"start": 12, "end": 31}}
+    )
     assert refusal(twice) == (409, ["/content/0/text"])
     assert twice.json["candidates"] == [{"start": 21, "end": 23}, {"start": 28, "end": 30}]
     several = writer.post("/v1/statements", json=body | {"content": [{"text": "said no"}]})
@@ -292,7 +299,9 @@ def test_refuses_to_clear_what_must_be_known_and_to_change_what_never_changes(wr
 def test_changes_words_and_speaker(writer: FlaskClient) -> None:
     posted(writer, "statements", charge())
     now = changed(
-        writer, "/v1/statements/1", {"content": [at("sustain the war")], "speaker": {"name": "An aide"}, "form": "mixed"}
+        writer,
+        "/v1/statements/1",
+        {"content": [at("sustain the war")], "speaker": {"name": "An aide"}, "form": "mixed"},
     ).json
     assert (now["content"][0]["text"], now["speaker"]["name"], now["form"]) == ("sustain the war", "An aide", "mixed")
     assert now["cue"]["text"] == "warned"
