@@ -41,7 +41,7 @@ class IdConverter(IntegerConverter):
 
 
 def create_app(config: Settings | None = None) -> Flask:
-    """The app for `config`, or for the environment's settings, bound to its database.
+    """Make the app for `config`, or for the environment's settings, bound to its database.
 
     Raises ValueError for a setting that is wrong.
     """
@@ -61,7 +61,7 @@ def create_app(config: Settings | None = None) -> Flask:
 
 
 def _guard(answer: Response) -> Response:
-    """The headers that every answer bears: nothing here is for a browser to run or to guess at."""
+    """Add the headers that every answer bears: nothing here is for a browser to run or to guess at."""
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     answer.headers.setdefault("Referrer-Policy", "no-referrer")

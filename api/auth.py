@@ -51,6 +51,14 @@ def caller() -> Caller:
     return admitted
 
 
+def key_id() -> int:
+    """Return the id of the caller's key; only for operations that take a scope."""
+    id = caller().key_id
+    if id is None:
+        raise LookupError("an operation without a scope asked for a key")
+    return id
+
+
 def _unauthorized(detail: str, challenge: str) -> Problem:
     errors = [{"header": "Authorization", "detail": detail}]
     return Problem(HTTPStatus.UNAUTHORIZED, detail, errors, {"WWW-Authenticate": challenge})

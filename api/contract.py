@@ -73,11 +73,9 @@ class Operation:
         if not re.fullmatch(r"[!-~]{1,255}", token):
             detail = "An Idempotency-Key has 1 to 255 visible ASCII characters, a UUID for example."
             raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
-        key_id = auth.caller().key_id
-        assert key_id is not None  # nobody writes without a key
         sent = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
         return answers.again(
-            replies.once(key_id=key_id, token=token, request=sent, work=lambda: answers.kept(work()))
+            replies.once(key_id=auth.key_id(), token=token, request=sent, work=lambda: answers.kept(work()))
         )
 
 
@@ -85,7 +83,7 @@ class Routes(Blueprint):
     """The routes of one noun, and the operations that they are."""
 
     def __init__(self, noun: str, description: str) -> None:
-        """`description` stands above the noun's operations in the contract."""
+        """Take what stands above the noun's operations in the contract as `description`."""
         super().__init__(noun, __name__, url_prefix="/v1")
         self.description = description
         self.operations: list[Operation] = []

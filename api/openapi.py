@@ -12,7 +12,6 @@ import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from flask import Flask
-from marshmallow import Schema
 
 from api import answers, errors
 from api.contract import Operation, Routes
@@ -86,17 +85,17 @@ _FIRST, _LAST = ("id",), ("created_at", "updated_at", "version")
 
 
 def as_yaml(app: Flask) -> str:
-    """The contract as YAML, the text of openapi.yaml."""
+    """Render the contract as YAML, the text of openapi.yaml."""
     return _as_yaml(tuple(routes_of(app)))
 
 
 def as_json(app: Flask) -> str:
-    """The contract as JSON."""
+    """Render the contract as JSON."""
     return _as_json(tuple(routes_of(app)))
 
 
 def routes_of(app: Flask) -> list[Routes]:
-    """The app's nouns, in the order in which they were registered."""
+    """List the app's nouns, in the order in which they were registered."""
     return [routes for routes in app.blueprints.values() if isinstance(routes, Routes)]
 
 
@@ -113,7 +112,7 @@ def _as_yaml(nouns: tuple[Routes, ...]) -> str:
 
 @cache
 def described(nouns: tuple[Routes, ...]) -> dict[str, Any]:
-    """The contract of these nouns as an OpenAPI 3.1 document."""
+    """Describe these nouns as an OpenAPI 3.1 document."""
     plugin = _Plugin(schema_name_resolver=_name)
     spec = APISpec("Counterclaim", metadata.version("counterclaim"), "3.1.0", plugins=[plugin])
     spec.components.schema("Problem", _PROBLEM)
@@ -204,7 +203,7 @@ def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]
 
 
 def refused(operation: Operation) -> set[HTTPStatus]:
-    """Every status with which this operation may refuse."""
+    """Collect every status with which this operation may refuse."""
     made = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE, *operation.refuses}
     if operation.scope:
         made.add(HTTPStatus.FORBIDDEN)
@@ -320,8 +319,14 @@ class _Converter(OpenAPIConverter):
         self.field_mapping[fields.Either] = (None, None)
         self.add_attribute_function(type(self).either)
 
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        """Describe a schema, in its docstring's words."""
+        made: dict[str, Any] = super().schema2jsonschema(schema)
+        described = _paragraphs(type(schema).__doc__ or "")
+        return ({"type": made.pop("type"), "description": described} if described else {}) | made
+
     def either(self, field: Any, **kwargs: Any) -> dict[str, Any]:
-        """oneOf for a member of several shapes."""
+        """Describe a member of several shapes by oneOf."""
         if not isinstance(field, fields.Either):
             return {}
         shapes = [self.resolve_nested_schema(shape) for shape in field.shapes.values()]
@@ -364,12 +369,12 @@ def _response_name(status: HTTPStatus) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """A docstring's paragraphs, each on one line."""
+    """Set a docstring's paragraphs, each on one line."""
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
 
 
 def _in_order(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its properties in reading order, described by its class's docstring."""
+    """Put a schema's properties in reading order: first what names it, then what is required."""
     if "properties" in schema:
         needed = schema.get("required", [])
         rest = [key for key in schema["properties"] if key not in _FIRST + _LAST]
@@ -382,7 +387,7 @@ def _in_order(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _example(operation: str, part: str) -> dict[str, Any]:
-    """A part of an operation's example, which the real thing answered (tests/api/test_examples.py)."""
+    """Read a part of an operation's example, which the real thing answered (tests/api/test_examples.py)."""
     path = EXAMPLES / f"{operation}.json"
     if not path.exists():
         return {}

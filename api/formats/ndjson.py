@@ -141,7 +141,7 @@ _STORE: dict[str, Callable[[_Reader, dict[str, Any]], bool | None]] = {
 
 
 def _unless_known(create: Any) -> tuple[int, bool]:
-    """The id of what `create` makes, and whether it was new; what is known under its natural key stays."""
+    """Return the id of what `create` makes, and whether it was new; what is known under its natural key stays."""
     try:
         with db.transaction():
             return create(), True
@@ -152,7 +152,7 @@ def _unless_known(create: Any) -> tuple[int, bool]:
 
 
 def _meant(reader: _Reader, claim: dict[str, Any]) -> dict[str, Any]:
-    """A claim as the inside takes it: by id where the file names an earlier line."""
+    """Name a claim as the inside takes it: by id where the file names an earlier line."""
     if "statement" in claim:
         statement = _known(reader.statements, claim["statement"], "/claim/statement")
         return {"id": statements.claim_of(id=statement)}
@@ -162,7 +162,7 @@ def _meant(reader: _Reader, claim: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bound(reader: _Reader, name: str) -> int:
-    """The id of the claim of a line, stored now if it is not yet; an identical one that stands is taken."""
+    """Return the id of the claim of a line, stored now if it is not yet; an identical one that stands is taken."""
     if name in reader.unbound:
         given = reader.unbound.pop(name) | {"reuse": True}
         reader.claims[name] = claims.find(by=reader.by, given=given, field="/claim")

@@ -1,4 +1,4 @@
-"""/v1/changes"""
+"""The routes under /v1/changes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""/v1/claims"""
+"""The routes under /v1/claims."""
 
 from http import HTTPStatus
 from typing import Any

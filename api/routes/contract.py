@@ -1,4 +1,4 @@
-"""/v1/openapi.json"""
+"""The routes under /v1/openapi.json."""
 
 from flask import Response, current_app
 from marshmallow import INCLUDE, fields

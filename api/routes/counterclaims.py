@@ -1,4 +1,4 @@
-"""/v1/counterclaims"""
+"""The routes under /v1/counterclaims."""
 
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +16,9 @@ from models import counterclaims
 routes = Routes("counterclaims", "The exchanges: a claim and the claim that answers it.")
 
 
-@routes.operation("GET", "/counterclaims", query=CounterclaimQuery, gives=page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation(
+    "GET", "/counterclaims", query=CounterclaimQuery, gives=page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
+)
 def list_counterclaims(query: dict[str, Any]) -> Response:
     """List exchanges, charge and answer side by side, newest first."""
     admit_status(query)

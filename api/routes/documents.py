@@ -1,4 +1,4 @@
-"""/v1/documents"""
+"""The routes under /v1/documents."""
 
 from http import HTTPStatus
 from typing import Any

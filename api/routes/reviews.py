@@ -1,4 +1,4 @@
-"""/v1/reviews"""
+"""The routes under /v1/reviews."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""/v1/sentences"""
+"""The routes under /v1/sentences."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""/v1/speakers"""
+"""The routes under /v1/speakers."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,8 +10,8 @@ from api.auth import caller
 from api.contract import Routes
 from api.paging import page
 from api.schemas.base import RetractQuery, page_of
-from api.schemas.speakers import NewSpeaker, Speaker, SpeakerChange, SpeakerQuery
 from api.schemas.refs import Merge
+from api.schemas.speakers import NewSpeaker, Speaker, SpeakerChange, SpeakerQuery
 from models import speakers
 
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")

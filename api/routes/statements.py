@@ -1,4 +1,4 @@
-"""/v1/statements"""
+"""The routes under /v1/statements."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""/v1/topics"""
+"""The routes under /v1/topics."""
 
 from http import HTTPStatus
 from typing import Any

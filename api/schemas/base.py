@@ -49,22 +49,22 @@ class Output(Schema):
 
 
 def shown(kind: Any, description: str, *, null: bool = False, **more: Any) -> Any:
-    """A member of an answer. `kind` is a marshmallow field class."""
+    """Make a member of an answer. `kind` is a marshmallow field class."""
     return kind(required=True, allow_none=null, metadata={"description": description, **more})
 
 
 def nested(schema: type[Schema], description: str, *, null: bool = False) -> Any:
-    """An object inside an answer."""
+    """Make a member that is an object."""
     return fields.Nested(schema, required=True, allow_none=null, metadata={"description": description})
 
 
 def listed(schema: type[Schema], description: str) -> Any:
-    """A list of objects inside an answer."""
+    """Make a member that is a list of objects."""
     return fields.List(fields.Nested(schema), required=True, metadata={"description": description})
 
 
 def identifier(description: str, *, null: bool = False) -> Any:
-    """An id inside an answer."""
+    """Make a member that is an id."""
     return shown(fields.Integer, description, null=null, minimum=1, maximum=BIGGEST)
 
 
@@ -77,7 +77,7 @@ class Stamped(Output):
 
 
 def page_of(schema: type[Output]) -> type[Schema]:
-    """The shape of a list's answer."""
+    """Make the shape of a list's answer."""
     return type(
         f"{schema.__name__}Page",
         (Output,),

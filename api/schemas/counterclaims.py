@@ -17,7 +17,9 @@ class Counterclaim(Stamped):
     id = identifier("Its id.")
     kind = shown(fields.String, "What the answer does to the claim.", enum=list(COUNTER_KINDS))
     note = shown(fields.String, "What a person noted about it.", null=True)
-    statement_id = identifier("The statement in which the answer was given; null where a person drew the edge.", null=True)
+    statement_id = identifier(
+        "The statement in which the answer was given; null where a person drew the edge.", null=True
+    )
     claim = nested(ExchangeSide, "The charge: the claim that is answered.")
     answer = nested(ExchangeSide, "The claim that answers it.")
 
@@ -33,7 +35,9 @@ class NewCounterclaim(_CounterclaimDetails):
     claim = Id(required=True, metadata={"description": "The id of the claim that is answered.", "example": 1})
     answer = Id(required=True, metadata={"description": "The id of the claim that answers it.", "example": 2})
     kind = Choice(
-        COUNTER_KINDS, required=True, metadata={"description": "What the answer does to the claim.", "example": "denies"}
+        COUNTER_KINDS,
+        required=True,
+        metadata={"description": "What the answer does to the claim.", "example": "denies"},
     )
 
 

@@ -118,7 +118,9 @@ class Exchange(Output):
     id = identifier("The id of the counterclaim.")
     kind = shown(fields.String, "What the answer does to the claim it answers.", enum=list(COUNTER_KINDS))
     note = shown(fields.String, "What a person noted about it.", null=True)
-    statement_id = identifier("The statement in which the answer was given; null where a person drew the edge.", null=True)
+    statement_id = identifier(
+        "The statement in which the answer was given; null where a person drew the edge.", null=True
+    )
     claim = nested(ExchangeSide, "The claim at the other end.")
 
 

@@ -14,8 +14,8 @@ from api.schemas.fields import (
     Slug,
     Text,
     Url,
-    WikidataId,
     Whole,
+    WikidataId,
 )
 from models.tables import SPEAKER_KINDS
 
@@ -66,7 +66,7 @@ class SpeakerByName(SpeakerDetails):
 
 
 def speaker_ref(description: str, **kwargs: Any) -> Either:
-    """A member that names a speaker."""
+    """Make a member that names a speaker."""
     return Either({"id": SpeakerById, "name": SpeakerByName}, metadata={"description": description}, **kwargs)
 
 
@@ -131,7 +131,7 @@ class DocumentWhole(NewDocument):
 
 
 def document_ref(description: str, **kwargs: Any) -> Either:
-    """A member that names a document."""
+    """Make a member that names a document."""
     shapes = {"id": DocumentById, "text": DocumentWhole, "url": DocumentByUrl}
     return Either(shapes, metadata={"description": description}, **kwargs)
 
@@ -158,12 +158,12 @@ class SpanByWords(Input):
 
 
 def span_ref(description: str, **kwargs: Any) -> Either:
-    """A member that names a stretch of print."""
+    """Make a member that names a stretch of print."""
     return Either({"text": SpanByWords, "start": SpanByOffsets}, metadata={"description": description}, **kwargs)
 
 
 def sentence_ref(description: str, **kwargs: Any) -> Either:
-    """A member that names a sentence of a document."""
+    """Make a member that names a sentence of a document."""
     shapes = {"id": SentenceById, "text": SpanByWords, "start": SpanByOffsets}
     return Either(shapes, metadata={"description": description}, **kwargs)
 
@@ -207,7 +207,7 @@ class ClaimByText(NewClaim):
 
 
 def claim_ref(description: str, **kwargs: Any) -> Either:
-    """A member that names a claim."""
+    """Make a member that names a claim."""
     return Either({"id": ClaimById, "text": ClaimByText}, metadata={"description": description}, **kwargs)
 
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
-
-from api.schemas.base import Input, Output, listed, nested
+from api.schemas.base import Input, listed, nested
 from api.schemas.claims import StatementFilters
 from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.parts import (
