@@ -1,7 +1,11 @@
 """/v1/changes over HTTP."""
 
+from threading import Event, Thread
+
 from flask.testing import FlaskClient
 
+from models import db, topics
+from models.changes import Actor
 from tests.api.steps import changed, posted, retracted
 from tests.factories import charge, topic
 
@@ -44,6 +48,35 @@ def test_filters_by_noun_and_goes_on_from_the_last_next(writer: FlaskClient, rev
     first = reviewer.get("/v1/changes?limit=4").json
     rest = reviewer.get(f"/v1/changes?limit=4&cursor={first['next']}").json
     assert (len(first["items"]), rest["items"], rest["next"]) == (4, [line], None)
+
+
+def test_a_reader_who_goes_on_misses_no_line_that_was_begun_early_and_written_late(reviewer: FlaskClient) -> None:
+    begun, may_end = Event(), Event()
+
+    def slow() -> None:
+        with db.transaction():
+            topics.create(by=Actor(), slug="slow", label="Begun first, written last")
+            begun.set()
+            may_end.wait(10)
+        db.close()
+
+    def quick() -> None:
+        for slug in ("quick", "quicker"):
+            topics.create(by=Actor(), slug=slug, label="Begun second")
+        db.close()
+
+    threads = [Thread(target=slow), Thread(target=quick)]
+    threads[0].start()
+    begun.wait(10)
+    threads[1].start()
+    threads[1].join(0.5)  # a registry may well let the second wait for the first
+    page = reviewer.get("/v1/changes?limit=1").json
+    seen = {line["after"]["slug"] for line in page["items"]}
+    may_end.set()
+    for thread in threads:
+        thread.join()
+    rest = reviewer.get("/v1/changes", query_string={"cursor": page["next"]} if page["next"] else {}).json
+    assert seen | {line["after"]["slug"] for line in rest["items"]} == {"slow", "quick", "quicker"}
 
 
 def test_shows_no_key(reviewer: FlaskClient) -> None:
