@@ -133,13 +133,28 @@ def test_migrating_twice_changes_nothing(empty: str) -> None:
 
 
 def test_four_processes_that_migrate_at_once_leave_one_clean_schema(empty: str) -> None:
-    program = "import sys; from models import db; db.connect(sys.argv[1]); print(db.migrate())"
+    program = (
+        "import sys; from models import db; db.connect(sys.argv[1]); print('ready', flush=True);"
+        " sys.stdin.readline(); print(db.migrate())"
+    )
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", program, empty], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", program, empty],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(4)
     ]
+    for process in running:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n", process.communicate()
+    for process in running:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
     answers = [process.communicate(timeout=60) for process in running]
 
     assert [errors for _, errors in answers] == [""] * 4
