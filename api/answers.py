@@ -17,13 +17,16 @@ _ETAG = re.compile(r'"([1-9][0-9]{0,15})-[0-9a-f]{16}"')
 
 
 def one(whole: Whole) -> Response:
-    """One thing. Its ETag is the version, for If-Match, and a hash of the body, for If-None-Match:
-    what is linked changes the body without a new version."""
+    """Answer one thing.
+
+    Its ETag is the version, for If-Match, and a hash of the body, for If-None-Match: what is linked
+    changes the body without a new version.
+    """
     return _sent(whole.json, f"{whole.version}-{_hash(whole.json)}")
 
 
 def created(path: str, id: int, whole: Whole) -> Response:
-    """A new thing, with its address."""
+    """Answer a new thing, with its address."""
     answer = one(whole)
     answer.status_code = HTTPStatus.CREATED
     answer.headers["Location"] = f"/v1/{path}/{id}"
@@ -50,24 +53,25 @@ def nothing() -> Response:
 
 
 def kept(answer: Response) -> Answer:
-    """What a retry needs of the answer to a create."""
+    """Keep of the answer to a create what a retry needs."""
     headers = {name: answer.headers[name] for name in ("Location", "ETag") if name in answer.headers}
     return Answer(answer.status_code, headers, answer.get_data(as_text=True))
 
 
 def again(reply: Answer) -> Response:
-    """The same answer as the first time."""
+    """Answer the same as the first time."""
     answer = Response(reply.body, reply.status, content_type=MEDIA_TYPE)
     answer.headers.update(reply.headers)
     return answer
 
 
 def matched_version() -> int:
-    """The version in If-Match. Raises 428 where there is no such header, 400 where it is no ETag of ours."""
+    """Read the version in If-Match. Raises 428 where there is no such header, 400 where it is no ETag of ours."""
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
-            HTTPStatus.PRECONDITION_REQUIRED, "Read it first, then send its ETag as If-Match, so that no change is lost."
+            HTTPStatus.PRECONDITION_REQUIRED,
+            "Read it first, then send its ETag as If-Match, so that no change is lost.",
         )
     match = _ETAG.fullmatch(header.strip())
     if not match:
@@ -85,6 +89,8 @@ def _sent(body: str, etag: str) -> Response:
     if request.method in ("GET", "HEAD"):
         answer.headers["Cache-Control"] = "no-cache"
         answer.make_conditional(request)
+        if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
+            raise _precondition(HTTPStatus.PRECONDITION_FAILED, "This is no longer what If-Match names: leave it out.")
     return answer
 
 

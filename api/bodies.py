@@ -20,15 +20,19 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def query(schema: type[Schema]) -> dict[str, Any]:
     """Read the query string as `schema`. Raises 400 that names each wrong parameter and lists the known ones."""
+    try:
+        given = request.args
+    except UnicodeDecodeError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "The query string is not UTF-8: percent-encode it.") from None
     errors = [
         {"parameter": name, "detail": "Give this once."}
-        for name, values in request.args.lists()
+        for name, values in given.lists()
         if len(values) > 1 and name in schema().fields
     ]
     if errors:
         raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
     try:
-        loaded: dict[str, Any] = schema().load(request.args.to_dict())
+        loaded: dict[str, Any] = schema().load(given.to_dict())
     except ValidationError as error:
         known = ", ".join(sorted(schema().fields)) or "none"
         errors = [{"parameter": name, "detail": _sentence(messages)} for name, messages in _messages(error).items()]

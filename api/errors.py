@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
 def problem(
     status: int, detail: str, errors: list[dict[str, str]] | None = None, more: dict[str, Any] | None = None
 ) -> Response:
-    """A problem+json answer. `errors` lists {pointer | parameter | header, detail}."""
+    """Make a problem+json answer. `errors` lists {pointer | parameter | header, detail}."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -112,5 +112,5 @@ def _away(error: DatabaseError) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    logging.getLogger("counterclaim").exception("%s %s failed", request.method, request.path)
+    logging.getLogger("counterclaim").error("%s %s failed", request.method, request.path, exc_info=error)
     return problem(500, "This is our mistake, and nothing was changed. It is in the log.")

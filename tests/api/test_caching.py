@@ -119,6 +119,13 @@ def test_an_if_match_that_is_no_etag_of_ours_is_refused(writer: FlaskClient) -> 
     assert writer.get("/v1/topics/1").json["label"] == "Drinking water"
 
 
+def test_a_read_that_no_longer_matches_is_a_412_in_the_one_shape(writer: FlaskClient) -> None:
+    made = posted(writer, "topics", topic())
+    assert writer.get("/v1/topics/1", headers=matching(made)).status_code == 200
+    answer = writer.get("/v1/topics/1", headers={"If-Match": f'"9-{"0" * 16}"'})
+    assert refusal(answer) == (412, ["If-Match"])
+
+
 def test_an_etag_never_comes_back(writer: FlaskClient) -> None:
     posted(writer, "topics", topic())
     first = writer.get("/v1/topics/1")

@@ -153,6 +153,13 @@ def test_refuses_a_filter_that_is_none_and_names_it(public: FlaskClient) -> None
         assert refusal(public.get(f"/v1/claims?{query}")) == (400, [query.split("=")[0]]), query
 
 
+def test_refuses_a_query_string_that_is_not_utf_8(writer: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    for path in ("/v1/topics", "/v1/topics/1"):
+        answer = writer.get(path, environ_overrides={"QUERY_STRING": "\xff=\xfe"})
+        assert (answer.status_code, "UTF-8" in answer.json["detail"]) == (400, True), path
+
+
 def test_a_filter_on_what_is_not_there_is_an_empty_page(public: FlaskClient) -> None:
     for query in ("speaker=9007199254740991", "topic=unknown", "said_from=9999-12-31", "document=5&about=6"):
         assert public.get(f"/v1/claims?{query}").json["items"] == []
