@@ -169,7 +169,8 @@ def _migrate(quiet: bool = False) -> None:
 
 def _watched(file: IO[bytes]) -> Any:
     """Read the lines of `file`, with a progress bar where a person is watching."""
-    size = Path(file.name).stat().st_size if Path(file.name).is_file() else None
+    path = Path(getattr(file, "name", ""))
+    size = path.stat().st_size if path.is_file() else None
     with click.progressbar(length=size or 0, file=sys.stderr, hidden=size is None or not sys.stderr.isatty()) as bar:
         for line in file:
             yield line

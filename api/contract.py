@@ -55,7 +55,7 @@ class Operation:
         auth.admit(self.scope)
         if self.query is not None:
             given["query"] = bodies.query(self.query)
-        elif request.args:
+        elif request.query_string:
             given |= bodies.query(Schema.from_dict({}, name="NoQuery"))
         if self.matches:
             given["version"] = answers.matched_version()

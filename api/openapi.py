@@ -65,7 +65,7 @@ REFUSALS = {
     HTTPStatus.CONFLICT: "Well-formed, but at odds with what is stored or with itself.",
     HTTPStatus.GONE: "It was retracted: `retracted_at` and `reason` say when and why.",
     HTTPStatus.LENGTH_REQUIRED: "The body has no Content-Length.",
-    HTTPStatus.PRECONDITION_FAILED: "If-Match is not the ETag of the current version: read it again.",
+    HTTPStatus.PRECONDITION_FAILED: "If-Match is not the ETag of what stands: read it again.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this server takes.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not application/json.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
@@ -210,7 +210,9 @@ def refused(operation: Operation) -> set[HTTPStatus]:
     if "<id:" in operation.rule:
         made.add(HTTPStatus.NOT_FOUND)
     if operation.matches:
-        made |= {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED}
+        made.add(HTTPStatus.PRECONDITION_REQUIRED)
+    if operation.matches or not operation.writes:
+        made.add(HTTPStatus.PRECONDITION_FAILED)
     if operation.body:
         made |= {
             HTTPStatus.LENGTH_REQUIRED,

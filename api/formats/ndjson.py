@@ -37,6 +37,17 @@ class _Reader:
     claims: dict[str, int] = field(default_factory=dict)
     #: Claims of lines that nothing has pointed at yet: a known statement may already have theirs.
     unbound: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: The claims that the present line has bound; they hold once its transaction does.
+    binding: dict[str, int] = field(default_factory=dict)
+    #: The ids that some line's claim has.
+    meant: set[int] = field(default_factory=set)
+
+    def settle(self) -> None:
+        """Keep what the line bound."""
+        self.claims |= self.binding
+        self.meant |= set(self.binding.values())
+        for name in self.binding:
+            self.unbound.pop(name, None)
 
 
 def read(lines: Iterable[bytes], *, by: Actor) -> Iterator[Outcome]:
@@ -49,7 +60,9 @@ def read(lines: Iterable[bytes], *, by: Actor) -> Iterator[Outcome]:
         if line.strip():
             yield _line(reader, number, line)
     for name in list(reader.unbound):
-        _bound(reader, name)
+        with db.transaction():
+            _bound(reader, name)
+        reader.settle()
 
 
 def write() -> Iterator[bytes]:
@@ -67,8 +80,10 @@ def _line(reader: _Reader, number: int, line: bytes) -> Outcome:
         if noun not in LINES:
             return Outcome(number, "?", "refused", f"Give one member that names the noun: {', '.join(LINES)}.")
         new = bodies.loaded(LINES[noun], value[noun])
+        reader.binding = {}
         with db.transaction():
             made = _STORE[noun](reader, new)
+        reader.settle()
         return Outcome(number, noun, {True: "new", False: "known", None: "noted"}[made])
     except Problem as problem:
         return Outcome(number, noun, "refused", problem.detail)
@@ -108,13 +123,20 @@ def _statement(reader: _Reader, new: dict[str, Any]) -> bool:
         new["via"]["document"] = _known_document(reader, new["via"]["document"], "/via/document")
     for place, counter in enumerate(new.get("counters") or []):
         counter["statement"] = _known(reader.statements, counter["statement"], f"/counters/{place}/statement")
-    id, made = _unless_known(lambda: statements.record(by=reader.by, **(new | {"claim": _meant(reader, claim)})))
+    id, made = _unless_known(lambda: _recorded(reader, new, claim))
     if name:
         reader.statements[name] = id
-    if not made and "claim" in claim and claim["claim"] in reader.unbound:
-        del reader.unbound[claim["claim"]]
-        reader.claims[claim["claim"]] = statements.claim_of(id=id)
+    if not made and claim.get("claim") in reader.unbound:
+        reader.binding = {claim["claim"]: statements.claim_of(id=id)}
     return made
+
+
+def _recorded(reader: _Reader, new: dict[str, Any], claim: dict[str, Any]) -> int:
+    """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
+    if claim.get("claim") in reader.unbound:
+        name = claim["claim"]
+        reader.binding[name] = claims.find(by=reader.by, given=reader.unbound[name], field="/claim")
+    return statements.record(by=reader.by, **(new | {"claim": _meant(reader, claim)}))
 
 
 def _counterclaim(reader: _Reader, new: dict[str, Any]) -> bool:
@@ -162,11 +184,17 @@ def _meant(reader: _Reader, claim: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bound(reader: _Reader, name: str) -> int:
-    """Return the id of the claim of a line, stored now if it is not yet; an identical one that stands is taken."""
-    if name in reader.unbound:
-        given = reader.unbound.pop(name) | {"reuse": True}
-        reader.claims[name] = claims.find(by=reader.by, given=given, field="/claim")
-    return _known(reader.claims, name, "/claim/claim")
+    """Return the id of the claim of a line, stored now if it is not yet.
+
+    One that no statement brings along is the identical one that stands, where no other line means that.
+    """
+    if name in reader.unbound and name not in reader.binding:
+        given = reader.unbound[name]
+        twins = claims.twins(text=given["text"], language=given["language"])
+        free = [twin for twin in twins if twin not in reader.meant and twin not in reader.binding.values()]
+        chosen = {"id": free[0]} if free else given
+        reader.binding[name] = claims.find(by=reader.by, given=chosen, field="/claim")
+    return _known(reader.binding if name in reader.binding else reader.claims, name, "/claim/claim")
 
 
 def _known_document(reader: _Reader, given: dict[str, Any], field: str) -> dict[str, Any]:
