@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 from granian.constants import Interfaces
 from granian.server import Server
+from peewee import InterfaceError, OperationalError
 
 from api import openapi
 from api.app import create_app
@@ -183,4 +184,8 @@ def run() -> None:
         main()
     except Refusal as refusal:
         click.echo(f"Error: {refusal.detail}", err=True)
+        sys.exit(1)
+    except (OperationalError, InterfaceError) as error:
+        reason = str(error).strip().splitlines()[0]
+        click.echo(f"Error: the database of DATABASE_URL does not answer: {reason}", err=True)
         sys.exit(1)

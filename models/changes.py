@@ -7,13 +7,16 @@ import orjson
 from peewee import SQL, Model
 
 from models import shapes
-from models.db import Whole, db, dumps, now, on_sqlite, row
+from models.db import Whole, at_the_end, db, dumps, now, on_sqlite, row, take_turns
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.tables import Change
 
 #: Columns whose words stand in the row for good and would only double in the log.
 _NEVER_CHANGES = {"documents": ("text",)}
 
+
+#: The lock under which lines are written: "cclog" in ASCII.
+_LOG = int.from_bytes(b"cclog")
 
 #: Ids that one statement names: below SQLite's oldest limit of 999 parameters.
 _AT_ONCE = 500
@@ -32,18 +35,28 @@ class Actor:
 def log(
     actor: Actor, action: str, instance: Model, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
 ) -> None:
-    """Write one line about `instance` as it now stands; inside the transaction of the change."""
+    """Write one line about `instance` as it now stands, when the transaction of the change ends.
+
+    Only then, and one transaction after the other, so that lines become visible in their order: who
+    has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
+    """
     noun = instance._meta.table_name
     unsaid = _NEVER_CHANGES.get(noun, ())
     after = {key: value for key, value in row(instance).items() if key not in unsaid}
-    Change.insert(
+    line = Change.insert(
         noun=noun,
         noun_id=instance.id,
         action=action,
         key_id=actor.key_id,
         before=dumps({k: v for k, v in before.items() if k not in unsaid}) if before else None,
         after=dumps(after | (more or {})),
-    ).execute()
+    )
+
+    def write() -> None:
+        take_turns(_LOG)
+        line.execute()
+
+    at_the_end(write)
 
 
 def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:

@@ -27,20 +27,22 @@ def create(
     language: str,
     topics: list[str] | None = None,
     about: list[dict[str, Any]] | None = None,
+    standalone: bool = True,
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
-    `topics` are slugs, `about` speakers by id or name. Raises Conflict for those.
+    `topics` are slugs, `about` speakers by id or name. `standalone` is false for one that is made
+    with a statement: the public then sees it through that. Raises Conflict for topics and speakers.
     """
     with transaction():
-        claim = Claim.create(text=text, language=language)
+        claim = Claim.create(text=text, language=language, standalone=standalone)
         more = _file(by, claim.id, topics, about)
         changes.log(by, "create", claim, more=more)
         return int(claim.id)
 
 
-def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
-    """The id of the claim that `given` names by `id`, or a new one with its `text`.
+def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = True) -> int:
+    """The id of the claim that `given` names by `id`, or a new one with its `text`, `standalone` as in `create`.
 
     With `reuse` the oldest standing claim with the same text and language is taken where there is one.
     """
@@ -52,7 +54,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
         if twin:
             return int(changes.referred(Claim, twin[0], field).id)
     try:
-        return create(by=by, **new)
+        return create(by=by, standalone=standalone, **new)
     except Refusal as refusal:
         raise refusal.under(field) from None
 
@@ -106,6 +108,9 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "retracted_edges": _ids(doubled, Counterclaim),
             "retracted_reviews": _ids(doubled, Review),
         }
+        if claim.standalone and not survivor.standalone:
+            moved["standalone"] = [into]
+            changes.update(by, survivor, standalone=True)
         changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
         return into
 
@@ -125,6 +130,8 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.move_back(column, moved[part], into, id)
         changes.restore(by, Counterclaim, moved["retracted_edges"])
         changes.restore(by, Review, moved["retracted_reviews"])
+        for survivor in Claim.select().where(Claim.id.in_(moved.get("standalone", []))):
+            changes.update(by, survivor, standalone=False)
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:

@@ -2,7 +2,8 @@
 
 import fcntl
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,8 +107,10 @@ def connect(url: str) -> Database:
     elif url.startswith(("postgres://", "postgresql://")):
         database = connect_url(url, prefer_psycopg3=True)
     else:
+        # Only its first word: the rest may hold a password.
         raise ValueError(
-            f"DATABASE_URL is {url!r}: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
+            f"DATABASE_URL starts with {url.partition(':')[0]!r}: "
+            "give sqlite:///path/to/file.db or postgresql://user:password@host/name."
         )
     db.initialize(database)
     return database
@@ -124,24 +127,63 @@ def close() -> None:
         db.close()
 
 
+class _Open(threading.local):
+    """This thread's open transactions, and what waits for the end of the outermost."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.waiting: list[Callable[[], None]] = []
+
+
+_open = _Open()
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One change: everything inside is stored, or nothing. Inside another one it is a savepoint.
+    """Store everything inside, or nothing: one change. Inside another transaction it is a savepoint.
 
     What a constraint of the database refuses becomes a Conflict. On PostgreSQL that is how the
     second of two writers of one natural key learns of the first; on SQLite writers take turns.
     """
-    from models.tables import NATURAL_KEYS
-
+    mark = len(_open.waiting)
+    _open.depth += 1
     try:
         with db.atomic():
             yield
+            if _open.depth == 1:
+                for act in _open.waiting:
+                    act()
     except IntegrityError as error:
-        rule = str(error).splitlines()[0]
-        for name, field in NATURAL_KEYS.items():
-            if f'"{name}"' in rule:
-                raise Conflict("Somebody else put this in at the same moment: read it.", field=field) from error
-        raise Conflict(f"The database refuses this, because it breaks a rule of the data: {rule}.") from error
+        del _open.waiting[mark:]
+        raise _refused(error) from error
+    except BaseException:
+        del _open.waiting[mark:]
+        raise
+    finally:
+        _open.depth -= 1
+        if _open.depth == 0:
+            _open.waiting.clear()
+
+
+def at_the_end(act: Callable[[], None]) -> None:
+    """Do `act` as the last thing before the present transaction is stored; never, where it is undone."""
+    _open.waiting.append(act)
+
+
+def take_turns(lock: int) -> None:
+    """Wait until no other transaction holds `lock`, and hold it until this one ends; on SQLite all do so anyway."""
+    if not on_sqlite():
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (lock,))
+
+
+def _refused(error: IntegrityError) -> Conflict:
+    from models.tables import NATURAL_KEYS
+
+    rule = str(error).splitlines()[0]
+    for name, field in NATURAL_KEYS.items():
+        if f'"{name}"' in rule:
+            return Conflict("Somebody else put this in at the same moment: read it.", field=field)
+    return Conflict(f"The database refuses this, because it breaks a rule of the data: {rule}.")
 
 
 def row(instance: Model) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def _claims() -> Iterator[dict[str, Any]]:
             "id": f"c{claim.id}",
             "text": claim.text,
             "language": claim.language,
+            "standalone": claim.standalone,
             "topics": [slug for (slug,) in slugs.where(Topic.retracted_at.is_null()).order_by(Topic.slug).tuples()],
             "about": [{"name": name} for (name,) in names.order_by(Speaker.id).tuples()],
         }

@@ -19,7 +19,7 @@ def create(*, by: Actor, claim: dict[str, Any], publisher: dict[str, Any], ratin
     label, value, best and worst. Raises Conflict where this review of this claim is known.
     """
     with transaction():
-        about = claims.find(by=by, given=claim, field="/claim")
+        about = claims.find(by=by, given=claim, field="/claim", standalone=True)
         _refuse_taken(rest["url"], about)
         row = _columns(publisher=publisher, rating=rating) | rest
         _refuse_bad_rating(row)

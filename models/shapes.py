@@ -55,6 +55,11 @@ def string(column: str) -> str:
     return f"json_quote({column})" if on_sqlite() else f"to_json({column})"
 
 
+def _true(column: str) -> str:
+    """Hold a column of booleans as a condition; SQLite keeps them as 0 and 1."""
+    return f"{column} = 1" if on_sqlite() else column
+
+
 def flag(condition: str) -> str:
     """A condition as true or false."""
     return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)" if on_sqlite() else f"({condition})"
@@ -83,15 +88,14 @@ def as_text(json: str) -> str:
 def claim_seen(viewer: Viewer, c: str = "c") -> str:
     """Whether the viewer may see the claim `c`.
 
-    It stands, and it has an accepted statement, or was put in without any statement at all.
+    It stands, and it was put in by itself or has an accepted statement.
     """
     stands = f"{c}.retracted_at IS NULL AND {c}.merged_into_id IS NULL"
     if viewer.unreviewed:
         return stands
     return (
-        f"{stands} AND (EXISTS (SELECT 1 FROM statements v WHERE v.claim_id = {c}.id"
-        f" AND v.status = 'accepted' AND v.retracted_at IS NULL)"
-        f" OR NOT EXISTS (SELECT 1 FROM statements v WHERE v.claim_id = {c}.id))"
+        f"{stands} AND ({_true(f'{c}.standalone')} OR EXISTS (SELECT 1 FROM statements v"
+        f" WHERE v.claim_id = {c}.id AND v.status = 'accepted' AND v.retracted_at IS NULL))"
     )
 
 
@@ -119,11 +123,11 @@ def sentence_seen(viewer: Viewer, se: str = "se") -> str:
     if viewer.texts:
         return stands
     return (
-        f"{stands} AND (d.text_public OR EXISTS (SELECT 1 FROM statements v"
+        f"{stands} AND ({_true('d.text_public')} OR EXISTS (SELECT 1 FROM statements v"
         f" JOIN sentences vs ON vs.id = v.sentence_id WHERE v.document_id = {se}.document_id"
         f" AND v.status = 'accepted' AND v.retracted_at IS NULL"
         f" AND vs.position BETWEEN {se}.position - 1 AND {se}.position + 1))"
-    ).replace("d.text_public", "d.text_public = 1" if on_sqlite() else "d.text_public")
+    )
 
 
 # -- parts --------------------------------------------------------------------------------------
@@ -333,7 +337,7 @@ def statement(viewer: Viewer) -> str:
 
 @cache
 def _document(sqlite: bool, viewer: Viewer) -> str:
-    public = "doc.text_public = 1" if sqlite else "doc.text_public"
+    public = _true("doc.text_public")
     return object_(
         id="doc.id",
         url="doc.url",

@@ -58,7 +58,7 @@ def record(
             "said_on": said_on,
         }
         _refuse_known(row["document"], row["speaker"], row["spans"])
-        row["claim"] = claims.find(by=by, given=claim, field="/claim")
+        row["claim"] = claims.find(by=by, given=claim, field="/claim", standalone=False)
         statement = Statement.create(**row)
         changes.log(by, "create", statement)
         for place, answered in enumerate(counters or []):
@@ -84,7 +84,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if "speaker" in new:
             row["speaker"] = speakers.find(by=by, given=new.pop("speaker"), field="/speaker")
         if "claim" in new:
-            row["claim"] = claims.find(by=by, given=new.pop("claim"), field="/claim")
+            row["claim"] = claims.find(by=by, given=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
             row |= _via(by, new.pop("via"))
         row |= new

@@ -195,6 +195,8 @@ class Claim(Retractable):
     text = TextField()
     #: BCP 47.
     language = TextField()
+    #: Whether it was put in without a statement: then the public sees it, whatever its statements are.
+    standalone = BooleanField(default=False)
     #: The survivor, where this one was merged.
     merged_into = ForeignKeyField("self", null=True)
 

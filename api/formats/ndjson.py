@@ -134,8 +134,8 @@ def _statement(reader: _Reader, new: dict[str, Any]) -> bool:
 def _recorded(reader: _Reader, new: dict[str, Any], claim: dict[str, Any]) -> int:
     """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
     if claim.get("claim") in reader.unbound:
-        name = claim["claim"]
-        reader.binding[name] = claims.find(by=reader.by, given=reader.unbound[name], field="/claim")
+        name, line = claim["claim"], reader.unbound[claim["claim"]]
+        reader.binding[name] = claims.create(by=reader.by, **line)
     return statements.record(by=reader.by, **(new | {"claim": _meant(reader, claim)}))
 
 
@@ -192,8 +192,7 @@ def _bound(reader: _Reader, name: str) -> int:
         given = reader.unbound[name]
         twins = claims.twins(text=given["text"], language=given["language"])
         free = [twin for twin in twins if twin not in reader.meant and twin not in reader.binding.values()]
-        chosen = {"id": free[0]} if free else given
-        reader.binding[name] = claims.find(by=reader.by, given=chosen, field="/claim")
+        reader.binding[name] = free[0] if free else claims.create(by=reader.by, **(given | {"standalone": True}))
     return _known(reader.binding if name in reader.binding else reader.claims, name, "/claim/claim")
 
 

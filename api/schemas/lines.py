@@ -7,7 +7,7 @@ A line may give itself an `id`, a name that only this file knows, and later line
 from typing import Any
 
 from api.schemas.base import Input
-from api.schemas.fields import Choice, Either, Many, Text
+from api.schemas.fields import Choice, Either, Flag, Many, Text
 from api.schemas.refs import (
     ClaimByText,
     DocumentByUrl,
@@ -76,6 +76,8 @@ class ClaimLine(NewClaim):
 
     id = _local(required=True)
     about = Many(_speaker())
+    #: Whether it is shown whatever its statements are; one that no statement brings along always is.
+    standalone = Flag(load_default=False)
 
 
 class _ViaSpeaker(Input):

@@ -108,6 +108,7 @@ CREATE TABLE "claims" (
   "retracted_reason" TEXT,
   "text" TEXT NOT NULL,
   "language" TEXT NOT NULL,
+  "standalone" INTEGER NOT NULL,
   "merged_into_id" INTEGER,
   FOREIGN KEY ("merged_into_id") REFERENCES "claims" ("id"),
   CHECK (merged_into_id <> id)

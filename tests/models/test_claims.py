@@ -12,6 +12,7 @@ from tests.factories import (
     PUBLIC,
     READER,
     REVIEWER,
+    charge,
     lines_of,
     put_charge,
     put_claim,
@@ -391,3 +392,20 @@ def test_a_writer_does_not_touch_a_claim_that_only_candidates_state(registry: st
     assert _read(id)["version"] == 1
     claims.change(by=writer, id=other, version=1, text="Mine.")
     claims.change(by=actor, id=id, version=1, text="Reviewed.")
+
+
+def test_a_candidate_does_not_hide_a_claim_that_was_put_in_by_itself(registry: str, actor: Actor) -> None:
+    claim = claims.create(by=actor, text="The bridge is safe.", language="en")
+    origin = {"kind": "extractor", "extractor": "rules", "extractor_version": "1", "confidence": 0.5}
+    statements.record(by=actor, **charge(claim={"id": claim}, origin=origin))
+    assert claims.whole(id=claim, viewer=PUBLIC).version == 1
+
+
+def test_a_survivor_is_shown_where_the_merged_claim_was(registry: str, actor: Actor) -> None:
+    shown = claims.create(by=actor, text="The bridge is safe.", language="en")
+    hidden = claims.create(by=actor, text="The bridge holds.", language="en", standalone=False)
+    claims.merge(by=actor, id=shown, into=hidden)
+    assert claims.whole(id=hidden, viewer=PUBLIC)
+    claims.unmerge(by=actor, id=shown)
+    with pytest.raises(NotFound):
+        claims.whole(id=hidden, viewer=PUBLIC)
