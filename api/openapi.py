@@ -231,9 +231,7 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
     }.get(status, {})
     made: dict[str, Any] = {"description": REFUSALS[status]}
     if headers:
-        made["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
-        }
+        made["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     made["content"] = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return made
 

@@ -229,7 +229,8 @@ class ClaimAbout(Registry):
 
 class Statement(Retractable):
     """One act of attribution. Triggers refuse spans outside the document and a sentence that is not
-    the one in which the content starts."""
+    the one in which the content starts.
+    """
 
     claim = ForeignKeyField(Claim)
     speaker = ForeignKeyField(Speaker, index=False)

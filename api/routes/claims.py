@@ -42,7 +42,15 @@ def create_claim(body: dict[str, Any]) -> Response:
     return answers.created("claims", id, claims.whole(id=id, viewer=caller().viewer))
 
 
-@routes.operation("GET", "/claims/<id:id>", gives=Claim, refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE,))
+@routes.operation(
+    "GET",
+    "/claims/<id:id>",
+    gives=Claim,
+    refuses=(
+        HTTPStatus.PERMANENT_REDIRECT,
+        HTTPStatus.GONE,
+    ),
+)
 def get_claim(id: int) -> Response:
     """Fetch one claim with everything linked.
 
@@ -75,7 +83,11 @@ def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     matches=True,
-    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE,),
+    refuses=(
+        HTTPStatus.PERMANENT_REDIRECT,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.GONE,
+    ),
 )
 def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a claim back.

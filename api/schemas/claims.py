@@ -33,9 +33,7 @@ class Claim(ClaimPart, Stamped):
 class ClaimChange(ClaimDetails):
     """What to change of a claim; what is left out stays, a list is replaced whole."""
 
-    text = Text(
-        longest=LONGEST_TEXT, lines=True, metadata={"description": "The proposition, readable alone."}
-    )
+    text = Text(longest=LONGEST_TEXT, lines=True, metadata={"description": "The proposition, readable alone."})
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 

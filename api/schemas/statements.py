@@ -124,9 +124,7 @@ class NewStatement(_StatementDetails):
     sentence = sentence_ref(_SENTENCE, allow_none=True)
     content = _content(required=True)
     claim = claim_ref(_CLAIM, required=True)
-    form = Choice(
-        FORMS, required=True, metadata={"description": "Whether print quotes, reports, or mixes both."}
-    )
+    form = Choice(FORMS, required=True, metadata={"description": "Whether print quotes, reports, or mixes both."})
     status = Choice(
         STATUSES,
         metadata={
