@@ -17,7 +17,7 @@ serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new databas
 	@exec $(BIN)/counterclaim serve
 
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -m "not slow" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, on PostgreSQL as well.
 	$(BIN)/pytest -m slow $(ARGS)
