@@ -81,7 +81,7 @@ def retract(actor: Actor, instance: Any, reason: str | None) -> None:
 
 
 def standing(model: Any, id: int, version: int | None = None) -> Any:
-    """The row with this id, locked until the transaction ends where the database can.
+    """Return the row with this id, locked until the transaction ends where the database can.
 
     `version` is the one that the caller read: another one is Stale. Raises NotFound, Gone (with
     when and why) or Moved (with the survivor's id).
@@ -102,7 +102,7 @@ def standing(model: Any, id: int, version: int | None = None) -> Any:
 
 
 def referred(model: Any, id: int, field: str) -> Any:
-    """The row that a caller's `field` names; where it was merged, the survivor.
+    """Find the row that a caller's `field` names; where it was merged, the survivor.
 
     Raises Conflict under `field` where there is none, or where it was retracted: NotFound is for what
     the caller addresses, not for what a request names.
@@ -124,7 +124,7 @@ def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
 
 
 def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
-    """The row to merge and the one that it is merged into, at `/into`; raises as `standing` and `referred`.
+    """Find the row to merge and the one that it is merged into, at `/into`; raises as `standing` and `referred`.
 
     The lower id is locked first: two merges crosswise would wait for one another.
     """
@@ -140,7 +140,7 @@ def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
 
 
 def found(model: Any, id: int, row: tuple[int, str] | None) -> Whole:
-    """The row that a read found as (version, JSON); where it found none, the reason why is raised."""
+    """Return the row that a read found as (version, JSON); where it found none, raise the reason why."""
     if row is None:
         standing(model, id)
         raise NotFound(f"There is no {_singular(model)} {id} that you may see.")
@@ -176,7 +176,7 @@ def refuse_absent(model: Any, found: Any) -> None:
 
 
 def survivor(model: Any, found: Any) -> int:
-    """Where a chain of merges ends."""
+    """Find where a chain of merges ends."""
     seen = {found.id}
     while found.merged_into_id and found.merged_into_id not in seen:
         seen.add(found.merged_into_id)
@@ -185,7 +185,7 @@ def survivor(model: Any, found: Any) -> int:
 
 
 def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
-    """Into what `found` was merged, and what moved then, from the log.
+    """Read from the log into what `found` was merged, and what moved then.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
     survivor has itself been merged since: merges are undone in the reverse order.
@@ -207,7 +207,7 @@ def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:
-    """Let every row that points at `from_` point at `to`; the ids of those that moved."""
+    """Let every row that points at `from_` point at `to`; return the ids of those that moved."""
     model = column.model
     ids = [id for (id,) in model.select(model.id).where(column == from_).tuples() if id not in (apart_from or [])]
     move_back(column, ids, from_, to)

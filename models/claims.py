@@ -42,7 +42,7 @@ def create(
 
 
 def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = True) -> int:
-    """The id of the claim that `given` names by `id`, or a new one with its `text`, `standalone` as in `create`.
+    """Find the claim that `given` names by `id`, or make one of its `text`, `standalone` as in `create`; return its id.
 
     With `reuse` the oldest standing claim with the same text and language is taken where there is one.
     """
@@ -60,7 +60,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = Tru
 
 
 def twins(*, text: str, language: str, limit: int = 10) -> list[int]:
-    """The ids of standing claims with exactly this text and language, oldest first."""
+    """List the ids of standing claims with exactly this text and language, oldest first."""
     query = Claim.select(Claim.id).where(
         Claim.text == text, Claim.language == language, Claim.retracted_at.is_null(), Claim.merged_into.is_null()
     )
@@ -135,7 +135,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """A claim with everything linked.
+    """Read a claim with everything linked.
 
     Raises NotFound, also where it has only candidates that the viewer may not see, Gone or Moved.
     """
@@ -154,7 +154,7 @@ def listed(
     has_counterclaim: bool | None = None,
     **of_a_statement: Any,
 ) -> list[tuple[int, str]]:
-    """At most `limit` claims past the id `past`, newest first, as (id, JSON).
+    """List at most `limit` claims past the id `past`, newest first, as (id, JSON).
 
     What else is asked for (`speaker`, `document`, `status`, `said_from`, `said_to`) must hold for one
     and the same statement of the claim.
@@ -201,20 +201,20 @@ def narrowed(
 
 
 def filed_under(claim: Any, slug: str) -> Any:
-    """The condition that `claim`, an id in SQL, is filed under the topic `slug`."""
+    """Build the condition that `claim`, an id in SQL, is filed under the topic `slug`."""
     link = ClaimTopic.select(SQL("1")).join(Topic, on=ClaimTopic.topic == Topic.id)
     return fn.EXISTS(link.where(ClaimTopic.claim == claim, Topic.slug == slug, Topic.retracted_at.is_null()))
 
 
 def answered(claim: Any, viewer: Viewer) -> Any:
-    """The condition that `claim`, an id in SQL, has a counterclaim that the viewer may see."""
+    """Build the condition that `claim`, an id in SQL, has a counterclaim that the viewer may see."""
     e, o = Counterclaim.alias("e"), Claim.alias("o")
     edge = e.select(SQL("1")).join(o, on=e.answer == o.id).where(e.claim == claim)
     return fn.EXISTS(edge.where(SQL(shapes.edge_seen(viewer)), SQL(shapes.claim_seen(viewer, "o"))))
 
 
 def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
-    """Replace topics and subjects where they are given; what the log keeps of it."""
+    """Replace topics and subjects where they are given; return what the log keeps of it."""
     more: dict[str, list[Any]] = {}
     if slugs is not None:
         more["topics"] = slugs
@@ -232,7 +232,7 @@ def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, 
 
 
 def _between(id: int, into: int) -> list[int]:
-    """The edges between the two, retracted ones too: moved, they would answer themselves."""
+    """Find the edges between the two, retracted ones too: moved, they would answer themselves."""
     edges = Counterclaim.select(Counterclaim.id).where(
         ((Counterclaim.claim == id) & (Counterclaim.answer == into))
         | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
@@ -253,7 +253,7 @@ def _refuse_opponents(id: int, into: int) -> None:
 
 
 def _doubled(id: int, into: int) -> list[Any]:
-    """The standing edges and reviews of `id` that `into` has as well."""
+    """Find the standing edges and reviews of `id` that `into` has as well."""
     rows: list[Any] = []
     for mine, other in (("claim", "answer"), ("answer", "claim")):
         twin = Counterclaim.alias("twin")

@@ -81,7 +81,7 @@ def retract_evidence(*, by: Actor, statement: int, reason: str | None) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """An exchange, charge and answer side by side. Raises NotFound or Gone."""
+    """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
     e, _, _, query = _seen(viewer, "version")
     return changes.found(Counterclaim, id, query.where(e.id == id).tuples().first())
 
@@ -96,7 +96,7 @@ def listed(
     topic: str | None = None,
     **of_a_statement: Any,
 ) -> list[tuple[int, str]]:
-    """At most `limit` exchanges past the id `past`, newest first, as (id, JSON).
+    """List at most `limit` exchanges past the id `past`, newest first, as (id, JSON).
 
     `claim` and `topic` may be on either side; so may what is asked of a statement (`speaker`,
     `document`, `status`, `said_from`, `said_to`).
@@ -118,7 +118,7 @@ def listed(
 
 
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any, Any, Any]:
-    """The aliases of edge, charge and answer, and the query of `column` and JSON over what the viewer may see."""
+    """Build the aliases of edge, charge and answer, and the query of `column` and JSON over what the viewer may see."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(getattr(e, column), SQL(shapes.counterclaim(viewer)))
     query = query.join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
@@ -127,7 +127,7 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any, Any, Any]:
 
 
 def known(claim: int, answer: int, kind: str) -> int | None:
-    """The id of the standing edge between these two with this kind."""
+    """Find the id of the standing edge between these two with this kind."""
     id: int | None = (
         Counterclaim.select(Counterclaim.id)
         .where(

@@ -21,6 +21,10 @@ db = DatabaseProxy()
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+#: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
+#: The tables fill it.
+NATURAL_KEYS: dict[str, str] = {}
+
 #: Name of the PostgreSQL advisory lock that lets one process migrate at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 
@@ -40,32 +44,32 @@ _DAY = "____-__-__"
 
 
 def now() -> str:
-    """The present moment as the tables keep it: RFC 3339, UTC, microseconds."""
+    """Return the present moment as the tables keep it: RFC 3339, UTC, microseconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def stamp(column: str) -> Any:
-    """A CHECK that `column` holds a moment as `now` writes it."""
+    """Write a CHECK that `column` holds a moment as `now` writes it."""
     return Check(f"{column} LIKE '{_STAMP}'")
 
 
 def moment(column: str) -> Any:
-    """A CHECK that `column` holds an RFC 3339 moment in UTC, to the second, or null."""
+    """Write a CHECK that `column` holds an RFC 3339 moment in UTC, to the second, or null."""
     return Check(f"{column} LIKE '{_MOMENT}'")
 
 
 def day(column: str) -> Any:
-    """A CHECK that `column` holds a full date (RFC 3339) or null."""
+    """Write a CHECK that `column` holds a full date (RFC 3339) or null."""
     return Check(f"{column} LIKE '{_DAY}'")
 
 
 def one_of(column: str, values: tuple[str, ...]) -> Any:
-    """A CHECK that `column` is one of `values`."""
+    """Write a CHECK that `column` is one of `values`."""
     return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
 
 
 def words(name: str) -> list[Any]:
-    """The CHECKs of an optional stretch of print: text and offsets are all there or all null, and agree."""
+    """Write the CHECKs of an optional stretch of print: text and offsets are all there or all null, and agree."""
     return [
         Check(f"({name} IS NULL) = ({name}_start IS NULL)"),
         Check(f"({name} IS NULL) = ({name}_end IS NULL)"),
@@ -117,7 +121,7 @@ def connect(url: str) -> Database:
 
 
 def on_sqlite() -> bool:
-    """Whether the bound database is SQLite; the other one is PostgreSQL."""
+    """Tell whether the bound database is SQLite; the other one is PostgreSQL."""
     return isinstance(db.obj, SqliteDatabase)
 
 
@@ -128,7 +132,7 @@ def close() -> None:
 
 
 class _Open(threading.local):
-    """This thread's open transactions, and what waits for the end of the outermost."""
+    """A thread's open transactions, and what waits for the end of the outermost."""
 
     def __init__(self) -> None:
         self.depth = 0
@@ -177,8 +181,6 @@ def take_turns(lock: int) -> None:
 
 
 def _refused(error: IntegrityError) -> Conflict:
-    from models.tables import NATURAL_KEYS
-
     rule = str(error).splitlines()[0]
     for name, field in NATURAL_KEYS.items():
         if f'"{name}"' in rule:
@@ -187,12 +189,12 @@ def _refused(error: IntegrityError) -> Conflict:
 
 
 def row(instance: Model) -> dict[str, Any]:
-    """The columns of one row by field name, foreign keys as ids: what the log keeps."""
+    """Return the columns of one row by field name, foreign keys as ids: what the log keeps."""
     return dict(instance.__data__)
 
 
 def dumps(value: Any) -> str:
-    """The compact JSON that text columns hold."""
+    """Write the compact JSON that text columns hold."""
     return orjson.dumps(value).decode()
 
 
@@ -204,7 +206,7 @@ def newest(query: Any, id: Any, past: int | None, limit: int) -> list[tuple[int,
 
 
 def pending() -> list[str]:
-    """The names of the migrations that this database has not had."""
+    """List the names of the migrations that this database has not had."""
     return [step.name for step in _runner().status() if not step.applied]
 
 

@@ -61,7 +61,7 @@ def create(
 
 
 def find(*, by: Actor, given: dict[str, Any], field: str) -> Document:
-    """The document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
+    """Find the document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
 
     A whole that is not known yet is stored. Raises Conflict under `field`.
     """
@@ -105,7 +105,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """A document with its statements. Raises NotFound or Gone."""
+    """Read a document with its statements. Raises NotFound or Gone."""
     doc = Document.alias("doc")
     query = doc.select(doc.version, SQL(shapes.document(viewer))).where(doc.id == id, doc.retracted_at.is_null())
     return changes.found(Document, id, query.tuples().first())
@@ -122,7 +122,7 @@ def listed(
     published_from: str | None = None,
     published_to: str | None = None,
 ) -> list[tuple[int, str]]:
-    """At most `limit` documents past the id `past`, newest first, as (id, JSON).
+    """List at most `limit` documents past the id `past`, newest first, as (id, JSON).
 
     `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
     """
@@ -142,12 +142,12 @@ def listed(
 
 
 def any_stored() -> bool:
-    """Whether the registry holds any document, be it a retracted one."""
+    """Tell whether the registry holds any document, be it a retracted one."""
     return bool(Document.select(Document.id).limit(1).scalar())
 
 
 def normalize(url: str | None) -> str | None:
-    """The address without what does not tell pages apart: case of the host, default port, fragment, dot segments.
+    """Strip an address of what does not tell pages apart: case of the host, default port, fragment, dot segments.
 
     One whose host is no host name stays as it is.
     """

@@ -48,7 +48,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """A review with its claim. Raises NotFound or Gone."""
+    """Read a review with its claim. Raises NotFound or Gone."""
     r, query = _seen(viewer, "version")
     return changes.found(Review, id, query.where(r.id == id).tuples().first())
 
@@ -61,7 +61,7 @@ def listed(
     claim: int | None = None,
     publisher: str | None = None,
 ) -> list[tuple[int, str]]:
-    """At most `limit` reviews past the id `past`, newest first, as (id, JSON); `publisher` is a site."""
+    """List at most `limit` reviews past the id `past`, newest first, as (id, JSON); `publisher` is a site."""
     r, query = _seen(viewer, "id")
     if claim is not None:
         query = query.where(r.claim == claim)
@@ -71,14 +71,14 @@ def listed(
 
 
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
-    """The alias, and the query of `column` and JSON over what the viewer may see."""
+    """Build the alias, and the query of `column` and JSON over what the viewer may see."""
     r, c = Review.alias("r"), Claim.alias("c")
     query = r.select(getattr(r, column), SQL(shapes.review())).join(c, on=r.claim == c.id)
     return r, query.where(r.retracted_at.is_null(), SQL(shapes.claim_seen(viewer)))
 
 
 def known(url: str, claim: int) -> int | None:
-    """The id of the standing review at this address of this claim."""
+    """Find the id of the standing review at this address of this claim."""
     id: int | None = (
         Review.select(Review.id).where(Review.url == url, Review.claim == claim, Review.retracted_at.is_null()).scalar()
     )

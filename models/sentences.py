@@ -81,14 +81,14 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def find(*, document: Document, given: dict[str, Any] | None, content: list[dict[str, Any]], field: str) -> Sentence:
-    """The sentence that `given` names by `id`, by `start` and `end`, or by its exact `text`.
+    """Find the sentence that `given` names by `id`, by `start` and `end`, or by its exact `text`.
 
     Where nothing is given, it is the one in which the content's offsets start, or the only one that
     holds the content's words. Raises Conflict under `field`, which lists the several where there are.
     """
     standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
     if given is None:
-        return _around(standing, content[0], field)
+        return _around(standing, content[0])
     if "id" in given:
         found = standing.where(Sentence.id == given["id"]).first()
         if found is None:
@@ -106,13 +106,13 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """A sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
+    """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
     se, query = _seen(viewer, "version")
     return changes.found(Sentence, id, query.where(se.id == id).tuples().first())
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
-    """At most `limit` sentences past the id `past`, newest first, as (id, JSON)."""
+    """List at most `limit` sentences past the id `past`, newest first, as (id, JSON)."""
     se, query = _seen(viewer, "id")
     if document is not None:
         query = query.where(se.document == document)
@@ -120,13 +120,13 @@ def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None
 
 
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
-    """The alias, and the query of `column` and JSON over what the viewer may read."""
+    """Build the alias, and the query of `column` and JSON over what the viewer may read."""
     se, d = Sentence.alias("se"), Document.alias("d")
     query = se.select(getattr(se, column), SQL(shapes.sentence(viewer))).join(d, on=se.document == d.id)
     return se, query.where(SQL(shapes.sentence_seen(viewer)))
 
 
-def _around(standing: Any, first: dict[str, Any], field: str) -> Sentence:
+def _around(standing: Any, first: dict[str, Any]) -> Sentence:
     if "start" in first:
         found = standing.where(Sentence.start <= first["start"], Sentence.end > first["start"]).first()
         if found is None:
@@ -151,7 +151,7 @@ def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
 
 
 def _standing(id: int, version: int) -> Sentence:
-    """The sentence to change, its document locked first: statements are recorded under that lock too."""
+    """Find the sentence to change, its document locked first: statements are recorded under that lock too."""
     document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
     if document:
         changes.standing(Document, document)

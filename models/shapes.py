@@ -31,14 +31,14 @@ class Viewer(NamedTuple):
 
 
 def object_(**members: str) -> str:
-    """A JSON object; each value is SQL."""
+    """Write a JSON object; each value is SQL."""
     name = "json_object" if on_sqlite() else "json_build_object"
     pairs = ", ".join(f"'{key}', {value}" for key, value in members.items())
     return f"{name}({pairs})"
 
 
 def array(item: str, source: str, limit: int | None = None) -> str:
-    """A JSON array of `item` for each row of `source`, a FROM clause with its WHERE and ORDER BY."""
+    """Write a JSON array of `item` for each row of `source`, a FROM clause with its WHERE and ORDER BY."""
     rows = f"SELECT {item} AS j {source}" + (f" LIMIT {limit}" if limit else "")
     if on_sqlite():
         return f"json((SELECT json_group_array(json(j)) FROM ({rows}) AS a))"
@@ -46,12 +46,12 @@ def array(item: str, source: str, limit: int | None = None) -> str:
 
 
 def json_(column: str) -> str:
-    """A text column that holds JSON, as JSON; null stays null."""
+    """Write a text column that holds JSON as JSON; null stays null."""
     return f"json({column})" if on_sqlite() else f"({column})::json"
 
 
 def string(column: str) -> str:
-    """A text column as a JSON string."""
+    """Write a text column as a JSON string."""
     return f"json_quote({column})" if on_sqlite() else f"to_json({column})"
 
 
@@ -61,24 +61,24 @@ def _true(column: str) -> str:
 
 
 def flag(condition: str) -> str:
-    """A condition as true or false."""
+    """Write a condition as true or false."""
     return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)" if on_sqlite() else f"({condition})"
 
 
 def maybe(condition: str, value: str) -> str:
-    """`value`, which is JSON, where `condition` holds, else null."""
+    """Write `value`, which is JSON, where `condition` holds, else null."""
     chosen = f"CASE WHEN {condition} THEN {value} END"
     return f"json({chosen})" if on_sqlite() else chosen
 
 
 def one(item: str, source: str) -> str:
-    """The JSON of one row of `source`, null where there is none."""
+    """Write the JSON of one row of `source`, null where there is none."""
     selected = f"(SELECT {item} {source})"
     return f"json({selected})" if on_sqlite() else selected
 
 
 def as_text(json: str) -> str:
-    """JSON as the text that is sent; a driver would parse it otherwise."""
+    """Write JSON as the text that is sent; a driver would parse it otherwise."""
     return json if on_sqlite() else f"({json})::text"
 
 
@@ -86,7 +86,7 @@ def as_text(json: str) -> str:
 
 
 def claim_seen(viewer: Viewer, c: str = "c") -> str:
-    """Whether the viewer may see the claim `c`.
+    """Write the condition that the viewer may see the claim `c`.
 
     It stands, and it was put in by itself or has an accepted statement.
     """
@@ -100,13 +100,13 @@ def claim_seen(viewer: Viewer, c: str = "c") -> str:
 
 
 def statement_seen(viewer: Viewer, s: str = "s") -> str:
-    """Whether the viewer may see the statement `s`."""
+    """Write the condition that the viewer may see the statement `s`."""
     stands = f"{s}.retracted_at IS NULL"
     return stands if viewer.unreviewed else f"{stands} AND {s}.status = 'accepted'"
 
 
 def edge_seen(viewer: Viewer, e: str = "e") -> str:
-    """Whether the viewer may see the edge `e`: it stands, and so does the evidence it may have."""
+    """Write the condition that the viewer may see the edge `e`: it stands, and so does the evidence it may have."""
     return (
         f"{e}.retracted_at IS NULL AND ({e}.statement_id IS NULL OR EXISTS (SELECT 1 FROM statements w"
         f" WHERE w.id = {e}.statement_id AND {statement_seen(viewer, 'w')}))"
@@ -114,7 +114,7 @@ def edge_seen(viewer: Viewer, e: str = "e") -> str:
 
 
 def sentence_seen(viewer: Viewer, se: str = "se") -> str:
-    """Whether the viewer may read the sentence `se` of the document `d`.
+    """Write the condition that the viewer may read the sentence `se` of the document `d`.
 
     The public reads sentences that carry accepted statements and one on either side: other
     people's articles are quoted, not republished.
@@ -141,7 +141,7 @@ def _neighbour(step: str, seen: str = "b.retracted_at IS NULL") -> str:
 
 
 def sentence_part() -> str:
-    """A sentence `se` with one sentence of context on either side."""
+    """Write a sentence `se` with one sentence of context on either side."""
     return object_(
         id="se.id",
         position="se.position",
@@ -154,24 +154,24 @@ def sentence_part() -> str:
 
 
 def document_part(d: str = "d") -> str:
-    """A document `d` as statements name it."""
+    """Write a document `d` as statements name it."""
     columns = ("id", "url", "title", "publisher", "published_at", "language")
     return object_(**{column: f"{d}.{column}" for column in columns})
 
 
 def speaker_part(sp: str = "sp") -> str:
-    """A speaker `sp` as statements and claims name them."""
+    """Write a speaker `sp` as statements and claims name them."""
     columns = ("id", "name", "kind", "description", "wikidata_id")
     return object_(**{column: f"{sp}.{column}" for column in columns})
 
 
 def claim_part(c: str = "c") -> str:
-    """A claim `c` as its statements name it."""
+    """Write a claim `c` as its statements name it."""
     return object_(id=f"{c}.id", text=f"{c}.text", language=f"{c}.language")
 
 
 def topic_part() -> str:
-    """A topic `t` as claims name it."""
+    """Write a topic `t` as claims name it."""
     return object_(id="t.id", slug="t.slug", label="t.label")
 
 
@@ -225,14 +225,14 @@ _IN_PRINT_ORDER = "ORDER BY s.document_id, s.content_start, s.id"
 
 
 def _statements_of(viewer: Viewer, condition: str, limit: int, order: str = _IN_PRINT_ORDER) -> str:
-    """The statements for which `condition` holds, without their claim."""
+    """Write the statements for which `condition` holds, without their claim."""
     members = _statement_members() | _stamps("s")
     source = f"{STATEMENT_FROM} WHERE {condition} AND {statement_seen(viewer)} {order}"
     return array(object_(**members), source, limit)
 
 
 def _linked_statements(viewer: Viewer, condition: str, order: str = _IN_PRINT_ORDER) -> str:
-    """The statements for which `condition` holds, each with its claim."""
+    """Write the statements for which `condition` holds, each with its claim."""
     members = _statement_members() | {"claim": claim_part("sc")} | _stamps("s")
     source = f"{STATEMENT_FROM} JOIN claims sc ON sc.id = s.claim_id WHERE {condition} AND {statement_seen(viewer)}"
     return array(object_(**members), f"{source} {order}", EMBEDDED)
@@ -259,7 +259,7 @@ def _about(claim: str) -> str:
 
 
 def _side(viewer: Viewer, claim: str) -> str:
-    """One side of an exchange: the claim under the alias `claim` with the first of its statements."""
+    """Write one side of an exchange: the claim under the alias `claim` with the first of its statements."""
     return object_(
         id=f"{claim}.id",
         text=f"{claim}.text",
@@ -269,7 +269,7 @@ def _side(viewer: Viewer, claim: str) -> str:
 
 
 def _edges(viewer: Viewer, mine: str, theirs: str, claim: str) -> str:
-    """The edges whose column `mine` is the claim id `claim`, each with the claim at the other end."""
+    """Write the edges whose column `mine` is the claim id `claim`, each with the claim at the other end."""
     return array(
         object_(id="e.id", kind="e.kind", note="e.note", statement_id="e.statement_id", claim=_side(viewer, "o")),
         f"FROM counterclaims e JOIN claims o ON o.id = e.{theirs} WHERE e.{mine} = {claim}"
@@ -309,7 +309,7 @@ def _claim(sqlite: bool, viewer: Viewer) -> str:
 
 
 def claim(viewer: Viewer) -> str:
-    """A claim `c` with its statements, both directions of its exchanges and its reviews."""
+    """Write a claim `c` with its statements, both directions of its exchanges and its reviews."""
     return as_text(_claim(on_sqlite(), viewer))
 
 
@@ -331,7 +331,7 @@ def _statement(sqlite: bool, viewer: Viewer) -> str:
 
 
 def statement(viewer: Viewer) -> str:
-    """A statement `s` with its speaker, sentence, document, claim and that claim's exchanges."""
+    """Write a statement `s` with its speaker, sentence, document, claim and that claim's exchanges."""
     return as_text(_statement(on_sqlite(), viewer))
 
 
@@ -360,7 +360,7 @@ def _document(sqlite: bool, viewer: Viewer) -> str:
 
 
 def document(viewer: Viewer) -> str:
-    """A document `doc` with its statements in the order of print; the text where the viewer may read it."""
+    """Write a document `doc` with its statements in the order of print; the text where the viewer may read it."""
     return as_text(_document(on_sqlite(), viewer))
 
 
@@ -382,7 +382,7 @@ def _speaker(sqlite: bool, viewer: Viewer) -> str:
 
 
 def speaker(viewer: Viewer) -> str:
-    """A speaker `p` with the newest of their statements."""
+    """Write a speaker `p` with the newest of their statements."""
     return as_text(_speaker(on_sqlite(), viewer))
 
 
@@ -407,7 +407,7 @@ def _sentence(sqlite: bool, viewer: Viewer) -> str:
 
 
 def sentence(viewer: Viewer) -> str:
-    """A sentence `se` of a document `d`, with its context and the ids of its statements."""
+    """Write a sentence `se` of a document `d`, with its context and the ids of its statements."""
     return as_text(_sentence(on_sqlite(), viewer))
 
 
@@ -425,7 +425,7 @@ def _counterclaim(sqlite: bool, viewer: Viewer) -> str:
 
 
 def counterclaim(viewer: Viewer) -> str:
-    """An edge `e` with the claims `charge` and `answer` side by side, each with speakers and sentences."""
+    """Write an edge `e` with the claims `charge` and `answer` side by side, each with speakers and sentences."""
     return as_text(_counterclaim(on_sqlite(), viewer))
 
 
@@ -443,16 +443,16 @@ def _review_members() -> dict[str, str]:
 
 
 def review() -> str:
-    """A review `r` with the claim `c` it is about."""
+    """Write a review `r` with the claim `c` it is about."""
     return as_text(object_(**_review_members(), claim=claim_part(), **_stamps("r")))
 
 
 def topic() -> str:
-    """A topic `t`."""
+    """Write a topic `t`."""
     return as_text(object_(id="t.id", slug="t.slug", label="t.label", **_stamps("t")))
 
 
 def change() -> str:
-    """A line `l` of the log."""
+    """Write a line `l` of the log."""
     columns = {name: f"l.{name}" for name in ("sequence", "made_at", "noun", "noun_id", "action", "key_id")}
     return as_text(object_(**columns, before=json_("l.before"), after=json_("l.after")))

@@ -19,9 +19,9 @@ _LISTED = 20
 
 
 def locate(given: dict[str, Any], document: Document, sentence: Sentence, field: str) -> Span:
-    """The span that `given` names by {start, end}, or by {text} that stands once in the sentence, or
-    else once in the document.
+    """Find the span that `given` names by its offsets or by its words.
 
+    {start, end} names it, or {text} that stands once in the sentence, or else once in the document.
     Raises Conflict for offsets outside the document, for words that do not stand there to the letter,
     and for words that stand more than once, with their places.
     """
@@ -33,9 +33,9 @@ def locate(given: dict[str, Any], document: Document, sentence: Sentence, field:
 
 
 def locate_content(given: list[dict[str, Any]], document: Document, sentence: Sentence) -> list[Span]:
-    """The spans of a content, in the order of print. The first starts in the sentence; each further one
-    given by words is the next place after the one before.
+    """Find the spans of a content, in the order of print.
 
+    The first starts in the sentence; each further one given by words is the next place after the one before.
     Raises as `locate`, and Conflict where spans overlap or the first starts in another sentence.
     """
     spans: list[Span] = []
@@ -74,7 +74,7 @@ def _by_offsets(given: dict[str, Any], document: Document, field: str) -> Span:
 
 
 def _places(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
-    """Where `words` stand between `start` and `end`; with `overhang` they need only start before `end`."""
+    """Find where `words` stand between `start` and `end`; with `overhang` they need only start before `end`."""
     limit = min(len(text), end + len(words) - 1) if overhang else end
     spans: list[Span] = []
     at = text.find(words, start, limit)

@@ -76,7 +76,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
-    """The id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
+    """Find the id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
 
     A name that nobody has becomes a new speaker with the rest of `given`. Raises Conflict for an
     unknown id, and one that lists the speakers who share an alias.
@@ -99,7 +99,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
 
 
 def named(name: str) -> list[tuple[int, str]]:
-    """The speakers called that, as (id, name): the one whose own name it is, else all whose alias it is."""
+    """Find the speakers called that, as (id, name): the one whose own name it is, else all whose alias it is."""
     stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
     own = Speaker.select(Speaker.id, Speaker.name).where(Speaker.name_key == key(name), *stands)
     found = list(own.tuples())
@@ -166,7 +166,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """A speaker with the newest statements. Raises NotFound, Gone or Moved."""
+    """Read a speaker with the newest statements. Raises NotFound, Gone or Moved."""
     p = Speaker.alias("p")
     query = p.select(p.version, SQL(shapes.speaker(viewer)))
     query = query.where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
@@ -176,7 +176,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
 def listed(
     *, viewer: Viewer, past: int | None, limit: int, name: str | None = None, kind: str | None = None
 ) -> list[tuple[int, str]]:
-    """At most `limit` speakers past the id `past`, newest first, as (id, JSON).
+    """List at most `limit` speakers past the id `past`, newest first, as (id, JSON).
 
     `name` is a name or an alias, whole, in any case.
     """
@@ -191,7 +191,7 @@ def listed(
 
 
 def key(name: str) -> str:
-    """A name as it is looked up: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15)."""
+    """Write a name as it is looked up: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15)."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
@@ -210,7 +210,7 @@ def _refuse_taken(column: Any, value: str, field: str, shown: str) -> None:
 
 
 def _parent(part_of: int, child: int | None) -> int:
-    """The id of the parent, a survivor's where it was merged; one that is itself part of the child is refused."""
+    """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
     parent = int(changes.referred(Speaker, part_of, "/part_of").id)
     if child in _line(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
@@ -218,7 +218,7 @@ def _parent(part_of: int, child: int | None) -> int:
 
 
 def _line(id: int | None) -> list[int]:
-    """A speaker and all that they are part of, nearest first."""
+    """List a speaker and all that they are part of, nearest first."""
     line: list[int] = []
     while id is not None and id not in line:
         line.append(id)
@@ -242,7 +242,7 @@ def _move_about(from_: int, to: int) -> list[int]:
 
 
 def _lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
-    """Give the survivor the other's names as aliases; the keys of those that are new.
+    """Give the survivor the other's names as aliases; return the keys of those that are new.
 
     Keys, because a change of the aliases gives all of them new ids.
     """
@@ -260,7 +260,7 @@ def _lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
 
 
 def _doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
-    """The standing statements of both over the same words, as (the one to drop, the one to keep)."""
+    """Find the standing statements of both over the same words, as (the one to drop, the one to keep)."""
     theirs = Statement.alias()
     same = (theirs.document == Statement.document) & (theirs.spans == Statement.spans)
     query = Statement.select(Statement, theirs).join(theirs, on=same, attr="twin")
@@ -273,7 +273,7 @@ def _doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]
 
 
 def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
-    """Take back a statement that `kept` doubles; what the log keeps of it.
+    """Take back a statement that `kept` doubles; return what the log keeps of it.
 
     Edges that rest on it rest on the other, or go with it where the other states another claim.
     """

@@ -109,7 +109,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(*, id: int, viewer: Viewer, written: bool = False) -> Whole:
-    """A statement with everything linked; one that the viewer has just `written` is shown whatever its status.
+    """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
 
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
@@ -129,7 +129,7 @@ def listed(
     has_counterclaim: bool | None = None,
     **of_it: Any,
 ) -> list[tuple[int, str]]:
-    """At most `limit` statements past the id `past`, newest first, as (id, JSON).
+    """List at most `limit` statements past the id `past`, newest first, as (id, JSON).
 
     `of_it`: `speaker`, `document`, `status`, `said_from`, `said_to`.
     """
@@ -147,12 +147,12 @@ def listed(
 
 
 def claim_of(*, id: int) -> int:
-    """The id of the claim that a statement states."""
+    """Return the id of the claim that a statement states."""
     return int(Statement.select(Statement.claim).where(Statement.id == id).scalar())
 
 
 def known(document: int, speaker: int, spans: str) -> int | None:
-    """The id of the standing statement with this natural key."""
+    """Find the id of the standing statement with this natural key."""
     id: int | None = (
         Statement.select(Statement.id)
         .where(
@@ -182,7 +182,7 @@ def _words(name: str, given: dict[str, Any] | None, document: Document, sentence
 
 
 def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
-    """The columns of sentence, content, mention and cue after a change to any of them."""
+    """Fill the columns of sentence, content, mention and cue after a change to any of them."""
     document = statement.document
     content = new.get("content") or [{"start": statement.content_start}]
     given = new.get("sentence")
@@ -210,7 +210,7 @@ def _via(by: Actor, via: dict[str, Any] | None) -> dict[str, int | None]:
 
 
 def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
-    """Where the statement comes from; what a machine found starts as a candidate."""
+    """Fill the columns that say where the statement comes from; what a machine found starts as a candidate."""
     columns = dict(origin or {"kind": "person"})
     columns["origin"] = kind = columns.pop("kind")
     status = status or ("candidate" if kind == "extractor" else "accepted")

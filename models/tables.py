@@ -20,7 +20,7 @@ from peewee import (
     TextField,
 )
 
-from models.db import Registry, day, moment, now, one_of, stamp, words
+from models.db import NATURAL_KEYS, Registry, day, moment, now, one_of, stamp, words
 
 SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
 FORMS = ("direct", "indirect", "mixed")
@@ -30,9 +30,6 @@ COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
 ACTIONS = ("create", "change", "retract", "merge", "unmerge")
 #: Each scope includes those before it.
 SCOPES = ("read", "write", "review", "admin")
-
-#: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
-NATURAL_KEYS: dict[str, str] = {}
 
 
 def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where: str = "retracted_at IS NULL") -> None:
@@ -228,8 +225,9 @@ class ClaimAbout(Registry):
 
 
 class Statement(Retractable):
-    """One act of attribution. Triggers refuse spans outside the document and a sentence that is not
-    the one in which the content starts.
+    """One act of attribution.
+
+    Triggers refuse spans outside the document and a sentence that is not the one in which the content starts.
     """
 
     claim = ForeignKeyField(Claim)

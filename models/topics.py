@@ -36,21 +36,21 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(*, id: int) -> Whole:
-    """One heading. Raises NotFound or Gone."""
+    """Read one heading. Raises NotFound or Gone."""
     t = Topic.alias("t")
     query = t.select(t.version, SQL(shapes.topic())).where(t.id == id, t.retracted_at.is_null())
     return changes.found(Topic, id, query.tuples().first())
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
-    """At most `limit` headings past the id `past`, newest first, as (id, JSON)."""
+    """List at most `limit` headings past the id `past`, newest first, as (id, JSON)."""
     t = Topic.alias("t")
     query = t.select(t.id, SQL(shapes.topic())).where(t.retracted_at.is_null())
     return newest(query, t.id, past, limit)
 
 
 def ids(slugs: list[str], *, field: str) -> list[int]:
-    """The ids of these headings. Raises Conflict that names the first unknown one under `field`."""
+    """Find the ids of these headings. Raises Conflict that names the first unknown one under `field`."""
     known = dict(Topic.select(Topic.slug, Topic.id).where(Topic.slug.in_(slugs), Topic.retracted_at.is_null()).tuples())
     for place, slug in enumerate(slugs):
         if slug not in known:

@@ -82,9 +82,8 @@ def app(url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def _push_request_context() -> Iterator[None]:
+def _push_request_context() -> None:
     """Keep pytest-flask from pushing one context for a whole test: `flask.g` would leak between requests."""
-    yield
 
 
 @pytest.fixture

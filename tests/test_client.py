@@ -65,10 +65,9 @@ def test_a_refusal_is_a_problem_with_a_pointer(generated: Path, app: Flask) -> N
 
 def _client(app: Flask) -> Any:
     _, secret = keys.create(name="generated client", scope="write")
-    client = importlib.import_module("counterclaim_client").AuthenticatedClient(
+    return importlib.import_module("counterclaim_client").AuthenticatedClient(
         base_url="http://registry.example", token=secret, httpx_args={"transport": httpx.WSGITransport(app=app)}
     )
-    return client
 
 
 def _call(operation: str, client: Any, **arguments: Any) -> Any:

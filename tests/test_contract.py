@@ -2,7 +2,6 @@
 
 import gc
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -64,7 +63,7 @@ def test_describes_every_parameter_and_member() -> None:
 
 
 @pytest.fixture
-def described(app: Flask) -> Iterator[Any]:
+def described(app: Flask) -> Any:
     """The contract as schemathesis reads it from the app, over a registry with the sample data."""
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
         for _ in ndjson.read(lines, by=Actor()):
@@ -75,7 +74,7 @@ def described(app: Flask) -> Iterator[Any]:
     schema.config.update(headers={"Authorization": f"Bearer {secret}"}, continue_on_failure=True)
     # Enough to meet every operation in every phase; how deep it goes is for the command line.
     schema.config.generation.update(max_examples=5)
-    yield schema
+    return schema
 
 
 @pytest.mark.parametrize("url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)

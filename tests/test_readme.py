@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import fields
 from inspect import getsource
@@ -15,6 +16,7 @@ from api.settings import Settings
 from tests.checked import ROOT
 from tests.live import command, serving
 
+BASH = shutil.which("bash")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -64,9 +66,7 @@ def _blocks(language: str) -> list[str]:
 
 
 def _run(call: str, key: str) -> Any:
-    done = subprocess.run(
-        ["bash", "-c", call], env=os.environ | {"KEY": key}, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([BASH, "-c", call], env=os.environ | {"KEY": key}, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 

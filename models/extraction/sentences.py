@@ -13,7 +13,7 @@ _CLOSING = "\"'”’»)]"
 
 
 def cut(text: str) -> list[tuple[int, int]]:
-    """The sentences of `text` as half-open offsets in code points, in order, without overlap.
+    """Find the sentences of `text` as half-open offsets in code points, in order, without overlap.
 
     White space around a sentence belongs to none. Inside a paragraph the cutting is nupunkt's
     (Punkt, Kiss and Strunk 2006).
@@ -34,16 +34,15 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
 
 
 def _trimmed(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without white space at the edges; a stray closing mark goes back to its sentence."""
+    """Leave out white space at the edges, and give a stray closing mark back to its sentence."""
     spans: list[tuple[int, int]] = []
-    for start, end in cuts:
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        if start == end:
+    for first, last in cuts:
+        words = text[first:last].strip()
+        if not words:
             continue
-        if spans and all(mark in _CLOSING for mark in text[start:end]):
+        start = text.index(words, first)
+        end = start + len(words)
+        if spans and all(mark in _CLOSING for mark in words):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))

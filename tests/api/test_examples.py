@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -158,12 +158,12 @@ _PRECEDED_BY = {
 
 
 @pytest.fixture
-def sampled(caller: Callable[[str | None], FlaskClient]) -> Iterator[FlaskClient]:
+def sampled(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     """A reviewer over a registry that holds the sample data."""
     client = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
         assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
-    yield client
+    return client
 
 
 def test_every_operation_has_one() -> None:

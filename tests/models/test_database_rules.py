@@ -9,9 +9,9 @@ from peewee import DataError, IntegrityError
 
 from models import db, keys, topics
 from models.changes import Actor
+from models.db import NATURAL_KEYS
 from models.tables import (
     ALL,
-    NATURAL_KEYS,
     Alias,
     Change,
     ClaimAbout,

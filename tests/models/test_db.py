@@ -7,8 +7,9 @@ from peewee import SqliteDatabase
 
 from models import db, topics
 from models.changes import Actor
+from models.db import NATURAL_KEYS
 from models.refusals import Conflict, Refusal
-from models.tables import NATURAL_KEYS, Speaker, Topic
+from models.tables import Speaker, Topic
 from tests.factories import put_claim
 
 
