@@ -13,16 +13,17 @@ from models.replies import Answer
 
 MEDIA_TYPE = "application/json"
 
-_ETAG = re.compile(r'"([1-9][0-9]{0,15})-[0-9a-f]{16}"')
+#: The id, the version, and a hash of the body.
+_ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
 
 
 def one(whole: Whole) -> Response:
     """Answer one thing.
 
-    Its ETag is the version, for If-Match, and a hash of the body, for If-None-Match: what is linked
+    Its ETag is id and version, for If-Match, and a hash of the body, for If-None-Match: what is linked
     changes the body without a new version.
     """
-    return _sent(whole.json, f"{whole.version}-{_hash(whole.json)}")
+    return _sent(whole.json, f"{whole.id}-{whole.version}-{_hash(whole.json)}")
 
 
 def created(path: str, id: int, whole: Whole) -> Response:
@@ -65,8 +66,12 @@ def again(reply: Answer) -> Response:
     return answer
 
 
-def matched_version() -> int:
-    """Read the version in If-Match. Raises 428 where there is no such header, 400 where it is no ETag of ours."""
+def matched_version(id: int) -> int:
+    """Read the version of `id` in If-Match; 0, which no version is, from the ETag of something else.
+
+    A client that follows a 308 to a survivor sends it the ETag of what was merged. Raises 428 where
+    there is no such header, 400 where it is no ETag of ours.
+    """
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
@@ -76,7 +81,7 @@ def matched_version() -> int:
     match = _ETAG.fullmatch(header.strip())
     if not match:
         raise _precondition(HTTPStatus.BAD_REQUEST, "This is no ETag of this registry: send the one that you read.")
-    return int(match[1])
+    return int(match[2]) if int(match[1]) == id else 0
 
 
 def _precondition(status: HTTPStatus, detail: str) -> Problem:

@@ -1,7 +1,12 @@
 """The `counterclaim` command: serve, migrate, import, export, keys and the contract."""
 
+import os
+import socket
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -10,7 +15,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 from granian.constants import Interfaces
 from granian.server import Server
-from peewee import InterfaceError, OperationalError
+from peewee import PeeweeException
 
 from api import openapi
 from api.app import create_app
@@ -44,9 +49,10 @@ def main(context: click.Context) -> None:
 def serve() -> None:
     """Serve the API on HOST and PORT, with the schema brought up to date first."""
     config = current_app.config["SETTINGS"]
+    _refuse_taken_port(config.HOST, config.PORT)
     _migrate()
     db.close()
-    click.echo(f"Serving {config.DATABASE_URL.split('@')[-1]} on http://{config.HOST}:{config.PORT}/v1/claims")
+    click.echo(f"Serving {_database()} on http://{config.HOST}:{config.PORT}/v1/claims")
     Server(
         "api.app:create_app",
         address=config.HOST,
@@ -91,27 +97,38 @@ def import_(file: IO[bytes], if_empty: bool) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.File("wb", atomic=True), default="-")
-def export(file: IO[bytes]) -> None:
+@click.argument("file", type=click.Path(path_type=Path), default="-")
+def export(file: Path) -> None:
     """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
 
-    Candidates and whole texts are in it; what was retracted or merged is not.
+    Candidates and whole texts are in it; what was retracted or merged is not. FILE is replaced when
+    all of it is written, and only its owner may read it.
     """
     count = 0
-    for count, line in enumerate(ndjson.write(), 1):
-        file.write(line)
-        if count % 1000 == 0:
-            click.echo(f"\r{count} lines", nl=False, err=True)
+    with _replacing(file) as out:
+        for count, line in enumerate(ndjson.write(), 1):
+            out.write(line)
+            if count % 1000 == 0:
+                click.echo(f"\r{count} lines", nl=False, err=True)
     click.echo(f"\r{count} lines exported.", err=True)
+
+
+def _words(context: click.Context, option: click.Parameter, value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise click.BadParameter("give a name that people can read.", context, option)
+    return value
 
 
 @main.group("key")
 def key() -> None:
-    """Make, list and revoke the keys that may read, write, review or administer."""
+    """Make, list and revoke the keys that may read, write, review or administer.
+
+    They are kept in the database of DATABASE_URL: give the same one as the server's.
+    """
 
 
 @key.command("create")
-@click.option("--name", required=True, help="Whose key it is, for people.")
+@click.option("--name", required=True, callback=_words, help="Whose key it is, for people.")
 @click.option("--scope", required=True, type=click.Choice(SCOPES), help="The widest thing it may do.")
 @click.option("--expires", "expires_at", help="When it stops working, such as 2027-01-01T00:00:00Z; never by default.")
 @click.option("--first", is_flag=True, help="Do nothing where there is a key already.")
@@ -125,7 +142,7 @@ def key_create(name: str, scope: str, expires_at: str | None, first: bool) -> No
     except Exception as error:
         raise click.BadParameter(str(error), param_hint="--expires") from None
     made, secret = keys.create(name=name, scope=scope, expires_at=until)
-    click.echo(f"Key {made.id} ({scope}) for {name}; keep it, it is not shown again:", err=True)
+    click.echo(f"Key {made.id} ({scope}) of {_database()}, for {name}; keep it, it is not shown again:", err=True)
     click.echo(secret)
 
 
@@ -168,6 +185,44 @@ def _migrate(quiet: bool = False) -> None:
             click.echo(f"Applied migration {name}.", err=True)
 
 
+def _database() -> str:
+    """Name the database without its password."""
+    return str(current_app.config["SETTINGS"].DATABASE_URL).rpartition("@")[2]
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Refuse an address on which somebody listens: the server would share it silently (SO_REUSEPORT)."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.ClickException(f"HOST {host} and PORT {port} cannot be listened on: {reason}.") from None
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[IO[bytes]]:
+    """Open `file` to be written whole: the old one stays until the new one is complete, and where it fails."""
+    if str(file) == "-":
+        yield sys.stdout.buffer
+    elif file.exists() and not file.is_file():
+        with file.open("wb") as device:
+            yield device
+    else:
+        # mkstemp's mode is 0600: an export holds texts that are not public.
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as beside:
+                yield beside
+                beside.flush()
+                os.fsync(beside.fileno())
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink()
+            raise
+
+
 def _watched(file: IO[bytes]) -> Any:
     """Read the lines of `file`, with a progress bar where a person is watching."""
     path = Path(getattr(file, "name", ""))
@@ -185,7 +240,9 @@ def run() -> None:
     except Refusal as refusal:
         click.echo(f"Error: {refusal.detail}", err=True)
         sys.exit(1)
-    except (OperationalError, InterfaceError) as error:
-        reason = str(error).strip().splitlines()[0]
-        click.echo(f"Error: the database of DATABASE_URL does not answer: {reason}", err=True)
+    except PeeweeException as error:
+        click.echo(f"Error: the database of DATABASE_URL cannot be used: {str(error).splitlines()[0]}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Error: {error.strerror}: {error.filename}", err=True)
         sys.exit(1)

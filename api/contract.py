@@ -58,7 +58,7 @@ class Operation:
         elif request.query_string:
             given |= bodies.query(Schema.from_dict({}, name="NoQuery"))
         if self.matches:
-            given["version"] = answers.matched_version()
+            given["version"] = answers.matched_version(given["id"])
         if self.body is not None:
             given["body"] = bodies.body(self.body)
         if not self.writes:

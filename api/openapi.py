@@ -75,7 +75,7 @@ REFUSALS = {
 }
 
 _HEADERS = {
-    "ETag": {"description": "The version and a hash of the body.", "schema": {"type": "string"}},
+    "ETag": {"description": "Id, version and a hash of the body.", "schema": {"type": "string"}},
     "Location": {"description": "The address of the new thing.", "schema": {"type": "string"}},
     "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}},
 }
@@ -282,8 +282,8 @@ _PARAMETERS = {
         "in": "header",
         "required": True,
         "description": "The ETag of what you read. A stale one is refused with 412, a missing one with 428.",
-        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,15}-[0-9a-f]{16}"$'},
-        "example": '"1-0123456789abcdef"',
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,15}-[1-9][0-9]{0,15}-[0-9a-f]{16}"$'},
+        "example": '"1-1-0123456789abcdef"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",

@@ -1,5 +1,6 @@
 """The append-only log: what was done to which row, by whom, when, and how the row stood before and after."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,11 +92,11 @@ def standing(model: Any, id: int, version: int | None = None) -> Any:
         query = query.for_update()
     found = query.first()
     if found is None:
-        raise NotFound(f"There is no {_singular(model)} {id}.")
+        raise NotFound(_unknown(model, id))
     refuse_absent(model, found)
     if version is not None and found.version != version:
         raise Stale(
-            f"You read version {version} of {_singular(model)} {id}, which is now at version {found.version}: "
+            f"What you read of {_singular(model)} {id} is not its present version, {found.version}: "
             "read it again, then repeat your change."
         )
     return found
@@ -115,6 +116,19 @@ def referred(model: Any, id: int, field: str) -> Any:
         raise Conflict(f"{tombstone.detail} Choose another.", field=field) from None
     except NotFound as unknown:
         raise Conflict(unknown.detail, field=field) from None
+
+
+def referred_seen(actor: Actor, model: Any, whole: Any, id: int, field: str) -> Any:
+    """Find the row that a caller's `field` names, as `referred` does; `whole` is the read of its noun.
+
+    What the actor may not see is refused in the words for what is not there.
+    """
+    row = referred(model, id, field)
+    try:
+        refuse_unseen(actor, whole, row.id)
+    except NotFound:
+        raise Conflict(_unknown(model, id), field=field) from None
+    return row
 
 
 def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
@@ -139,12 +153,16 @@ def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
     return row, other
 
 
-def found(model: Any, id: int, row: tuple[int, str] | None) -> Whole:
-    """Return the row that a read found as (version, JSON); where it found none, raise the reason why."""
+def found(model: Any, id: int, row: tuple[int, str] | None, known: Callable[[], bool] | None = None) -> Whole:
+    """Return the row that a read found as (version, JSON); where it found none, raise the reason why.
+
+    `known` tells whether the viewer may hear what became of it; everybody may where it is not given.
+    """
     if row is None:
-        standing(model, id)
-        raise NotFound(f"There is no {_singular(model)} {id} that you may see.")
-    return Whole(*row)
+        if known is None or known():
+            standing(model, id)
+        raise NotFound(_unknown(model, id))
+    return Whole(id, *row)
 
 
 def refuse_while_used(what: str, column: Any, id: int) -> None:
@@ -191,7 +209,7 @@ def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
     survivor has itself been merged since: merges are undone in the reverse order.
     """
     if found is None:
-        raise NotFound(f"There is no {_singular(model)} {id}.")
+        raise NotFound(_unknown(model, id))
     if found.merged_into_id is None:
         raise Conflict(f"The {_singular(model)} {id} is not merged, so there is nothing to undo.")
     survivor = model.get_by_id(found.merged_into_id)
@@ -241,6 +259,10 @@ def listed(
     if noun_id is not None:
         query = query.where(line.noun_id == noun_id)
     return list(query.order_by(line.sequence).limit(limit).tuples())
+
+
+def _unknown(model: Any, id: int) -> str:
+    return f"There is no {_singular(model)} {id}."
 
 
 def _singular(model: Any) -> str:

@@ -19,6 +19,8 @@ from models.tables import (
     Topic,
 )
 
+_EVERYTHING = Viewer(texts=True, unreviewed=True)
+
 
 def create(
     *,
@@ -47,10 +49,11 @@ def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = Tru
     With `reuse` the oldest standing claim with the same text and language is taken where there is one.
     """
     if "id" in given:
-        return int(changes.referred(Claim, given["id"], f"{field}/id").id)
+        return referred(by=by, id=given["id"], field=f"{field}/id")
     new = dict(given)
     if new.pop("reuse", False):
-        twin = twins(text=given["text"], language=given["language"], limit=1)
+        viewer = Viewer(texts=True, unreviewed=by.reviews)
+        twin = twins(text=given["text"], language=given["language"], limit=1, viewer=viewer)
         if twin:
             return int(changes.referred(Claim, twin[0], field).id)
     try:
@@ -59,12 +62,19 @@ def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = Tru
         raise refusal.under(field) from None
 
 
-def twins(*, text: str, language: str, limit: int = 10) -> list[int]:
+def referred(*, by: Actor, id: int, field: str) -> int:
+    """Find the id of the claim that a request's `field` names, or of the survivor where it was merged.
+
+    Raises Conflict where there is none that the actor may see.
+    """
+    return int(changes.referred_seen(by, Claim, whole, id, field).id)
+
+
+def twins(*, text: str, language: str, limit: int = 10, viewer: Viewer = _EVERYTHING) -> list[int]:
     """List the ids of standing claims with exactly this text and language, oldest first."""
-    query = Claim.select(Claim.id).where(
-        Claim.text == text, Claim.language == language, Claim.retracted_at.is_null(), Claim.merged_into.is_null()
-    )
-    return [id for (id,) in query.order_by(Claim.id).limit(limit).tuples()]
+    c = Claim.alias("c")
+    query = c.select(c.id).where(c.text == text, c.language == language, SQL(shapes.claim_seen(viewer)))
+    return [id for (id,) in query.order_by(c.id).limit(limit).tuples()]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -94,7 +104,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         claim, survivor = changes.pair(Claim, id, into)
-        into = survivor.id
+        into = referred(by=by, id=survivor.id, field="/into")
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
         stay = _ids(doubled, Counterclaim) + _between(id, into)
@@ -110,7 +120,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         }
         if claim.standalone and not survivor.standalone:
             moved["standalone"] = [into]
-            changes.update(by, survivor, standalone=True)
+        # A new version, too: who read the survivor before must read it again before changing it.
+        changes.update(by, survivor, standalone=survivor.standalone or claim.standalone)
         changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
         return into
 
@@ -130,8 +141,8 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.move_back(column, moved[part], into, id)
         changes.restore(by, Counterclaim, moved["retracted_edges"])
         changes.restore(by, Review, moved["retracted_reviews"])
-        for survivor in Claim.select().where(Claim.id.in_(moved.get("standalone", []))):
-            changes.update(by, survivor, standalone=False)
+        survivor = Claim.get_by_id(into)
+        changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
@@ -141,7 +152,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
     """
     c = Claim.alias("c")
     query = c.select(c.version, SQL(shapes.claim(viewer))).where(c.id == id, SQL(shapes.claim_seen(viewer)))
-    return changes.found(Claim, id, query.tuples().first())
+    return changes.found(Claim, id, query.tuples().first(), lambda: viewer.unreviewed or _known(id))
 
 
 def listed(
@@ -238,6 +249,12 @@ def _between(id: int, into: int) -> list[int]:
         | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
     )
     return [edge for (edge,) in edges.tuples()]
+
+
+def _known(id: int) -> bool:
+    """Tell whether the public may hear what became of a claim that it does not find."""
+    c = Claim.alias("c")
+    return c.select(SQL("1")).where(c.id == id, SQL(shapes.claim_known("c"))).scalar() is not None
 
 
 def _refuse_opponents(id: int, into: int) -> None:

@@ -21,8 +21,8 @@ def create(
     claim would answer itself or where this edge is known.
     """
     with transaction():
-        claim = changes.referred(Claim, claim, "/claim").id
-        answer = changes.referred(Claim, answer, "/answer").id
+        claim = claims.referred(by=by, id=claim, field="/claim")
+        answer = claims.referred(by=by, id=answer, field="/answer")
         if claim == answer:
             raise Conflict("A claim cannot answer itself.", field="/answer")
         _refuse_wrong_evidence(statement, answer)
@@ -74,6 +74,20 @@ def follow_evidence(*, by: Actor, statement: int, answer: int) -> None:
         changes.update(by, edge, answer=answer)
 
 
+def hand_evidence_on(*, by: Actor, statement: int) -> None:
+    """Rest the edges whose evidence is `statement` on another accepted statement of the answer, where there is one."""
+    for edge in _resting_on(statement):
+        other = (
+            Statement.select(Statement.id)
+            .where(Statement.claim == edge.answer_id, Statement.id != statement)
+            .where(Statement.status == "accepted", Statement.retracted_at.is_null())
+            .order_by(Statement.id)
+            .scalar()
+        )
+        if other:
+            changes.update(by, edge, statement=other)
+
+
 def retract_evidence(*, by: Actor, statement: int, reason: str | None) -> None:
     """Take back the edges whose evidence is `statement`."""
     for edge in _resting_on(statement):
@@ -83,7 +97,9 @@ def retract_evidence(*, by: Actor, statement: int, reason: str | None) -> None:
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
     e, _, _, query = _seen(viewer, "version")
-    return changes.found(Counterclaim, id, query.where(e.id == id).tuples().first())
+    return changes.found(
+        Counterclaim, id, query.where(e.id == id).tuples().first(), lambda: viewer.unreviewed or _known_to_all(id)
+    )
 
 
 def listed(
@@ -139,6 +155,14 @@ def known(claim: int, answer: int, kind: str) -> int | None:
         .scalar()
     )
     return id
+
+
+def _known_to_all(id: int) -> bool:
+    """Tell whether the public could once see both claims of an exchange that it does not find."""
+    e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
+    query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
+    known = SQL(shapes.claim_known("charge")), SQL(shapes.claim_known("answer"))
+    return query.where(e.id == id, *known).scalar() is not None
 
 
 def _resting_on(statement: int) -> list[Counterclaim]:

@@ -28,6 +28,9 @@ NATURAL_KEYS: dict[str, str] = {}
 #: Name of the PostgreSQL advisory lock that lets one process migrate at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 
+#: Seconds to wait for a PostgreSQL that takes a connection and says nothing, or for SQLite's lock.
+_PATIENCE = 10
+
 _SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     # FULL is what makes an acknowledged write survive power loss in WAL mode (sqlite.org/wal.html).
@@ -90,6 +93,7 @@ class Registry(Model):
 class Whole(NamedTuple):
     """One thing with everything linked, as a read answers it."""
 
+    id: int
     #: Of the thing itself; what is linked has its own.
     version: int
     json: str
@@ -101,15 +105,20 @@ def connect(url: str) -> Database:
     `sqlite:///registry.db` or `postgresql://user:password@host/name`. Raises ValueError for
     anything else. A thread keeps its connection until `close` is called in it.
     """
+    if url in ("sqlite:///", "sqlite:///:memory:"):
+        raise ValueError("DATABASE_URL names no file: give sqlite:///path/to/file.db, which lasts.")
     if url.startswith("sqlite:///"):
         database: Database = connect_url(
             url,
             pragmas=_SQLITE_PRAGMAS,
             lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
-            timeout=10,
+            timeout=_PATIENCE,
         )
     elif url.startswith(("postgres://", "postgresql://")):
-        database = connect_url(url, prefer_psycopg3=True)
+        try:
+            database = connect_url(url, prefer_psycopg3=True, connect_timeout=_PATIENCE)
+        except Exception:  # whatever it says may hold the password
+            raise ValueError("DATABASE_URL is no address: give postgresql://user:password@host:5432/name.") from None
     else:
         # Only its first word: the rest may hold a password.
         raise ValueError(

@@ -1,15 +1,18 @@
 """Sentences: a document is cut once, when it is stored; people mend the cuts by hand."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import SQL, Case
 
 from models import changes, shapes
 from models.changes import Actor
-from models.db import Whole, newest, now, transaction
+from models.db import Whole, now, transaction
 from models.extraction.sentences import cut
 from models.refusals import Conflict
 from models.shapes import Viewer
+from models.spans import places_of
 from models.tables import Document, Sentence, Statement
 
 #: Rows an INSERT takes at once: eight columns a row stay below SQLite's oldest limit of 999 parameters.
@@ -88,7 +91,7 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
     """
     standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
     if given is None:
-        return _around(standing, content[0])
+        return _around(standing, document, content[0])
     if "id" in given:
         found = standing.where(Sentence.id == given["id"]).first()
         if found is None:
@@ -105,6 +108,16 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
     return matches[0]
 
 
+def around(*, sentence: Sentence, end: int) -> tuple[int, int]:
+    """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
+    standing = Sentence.select(Sentence.start, Sentence.end).where(
+        Sentence.document == sentence.document_id, Sentence.retracted_at.is_null()
+    )
+    before = standing.where(Sentence.start < sentence.start).order_by(Sentence.start.desc()).first()
+    after = list(standing.where(Sentence.end >= end).order_by(Sentence.start).limit(2))
+    return (before or sentence).start, max([end, sentence.end, *(one.end for one in after)])
+
+
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
     se, query = _seen(viewer, "version")
@@ -112,11 +125,16 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
-    """List at most `limit` sentences past the id `past`, newest first, as (id, JSON)."""
+    """List at most `limit` sentences past the id `past`, lowest id first, as (id, JSON).
+
+    That is the order of print, but for those that people added.
+    """
     se, query = _seen(viewer, "id")
     if document is not None:
         query = query.where(se.document == document)
-    return newest(query, se.id, past, limit)
+    if past is not None:
+        query = query.where(se.id > past)
+    return list(query.order_by(se.id).limit(limit).tuples())
 
 
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
@@ -126,7 +144,8 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     return se, query.where(SQL(shapes.sentence_seen(viewer)))
 
 
-def _around(standing: Any, first: dict[str, Any]) -> Sentence:
+def _around(standing: Any, document: Document, first: dict[str, Any]) -> Sentence:
+    """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
         found = standing.where(Sentence.start <= first["start"], Sentence.end > first["start"]).first()
         if found is None:
@@ -134,18 +153,26 @@ def _around(standing: Any, first: dict[str, Any]) -> Sentence:
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
         return found  # type: ignore[no-any-return]
-    matches = [sentence for sentence in standing.order_by(Sentence.start) if first["text"] in sentence.text]
+    starts = [place.start for place in places_of(first["text"], document.text, 0, document.length)]
+    begun = [(Sentence.start <= start) & (Sentence.end > start) for start in starts]
+    matches = list(standing.where(reduce(or_, begun)).order_by(Sentence.start)) if begun else []
     return _only(matches, "holds these words", "/content/0/text")
 
 
 def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
     if not matches:
-        raise Conflict(f"No sentence of the document {what}, to the letter.", field=field)
+        raise Conflict(
+            f"No sentence of the document {what}, to the letter: copy from the document, with quotes and "
+            "apostrophes as printed.",
+            field=field,
+        )
     if len(matches) > 1:
         raise Conflict(
-            f"More than one sentence {what}: choose by id.",
+            f'More than one sentence {what}: name one as "sentence": {{"id": …}}.',
             field=field,
-            candidates=[{"id": match.id, "start": match.start, "end": match.end} for match in matches],
+            candidates=[
+                {"id": match.id, "start": match.start, "end": match.end, "text": match.text} for match in matches
+            ],
         )
     return matches[0]
 

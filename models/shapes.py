@@ -99,6 +99,14 @@ def claim_seen(viewer: Viewer, c: str = "c") -> str:
     )
 
 
+def claim_known(c: str) -> str:
+    """Build the condition that the public could once see the claim `c`, and so may hear what became of it."""
+    return (
+        f"({_true(f'{c}.standalone')} OR EXISTS (SELECT 1 FROM statements v"
+        f" WHERE v.claim_id = {c}.id AND v.status = 'accepted'))"
+    )
+
+
 def statement_seen(viewer: Viewer, s: str = "s") -> str:
     """Write the condition that the viewer may see the statement `s`."""
     stands = f"{s}.retracted_at IS NULL"

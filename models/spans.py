@@ -1,5 +1,6 @@
 """Find words in print: what a caller gives by offsets or to the letter becomes a span of the document."""
 
+import unicodedata
 from typing import Any, NamedTuple
 
 from models.refusals import Conflict
@@ -16,20 +17,26 @@ class Span(NamedTuple):
 
 #: How many places an ambiguous refusal lists.
 _LISTED = 20
+#: How many code points either side of a place such a refusal shows.
+_CONTEXT = 30
+
+#: Thai and Lao, Myanmar, Khmer.
+_UNSPACED_SCRIPTS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
 
 
-def locate(given: dict[str, Any], document: Document, sentence: Sentence, field: str) -> Span:
+def locate(given: dict[str, Any], document: Document, sentence: Sentence, around: tuple[int, int], field: str) -> Span:
     """Find the span that `given` names by its offsets or by its words.
 
-    {start, end} names it, or {text} that stands once in the sentence, or else once in the document.
-    Raises Conflict for offsets outside the document, for words that do not stand there to the letter,
-    and for words that stand more than once, with their places.
+    {start, end} names it, or {text} that stands once in the sentence, or else once in the stretch
+    `around` it: words from further off would be another attribution's. Raises Conflict for offsets
+    outside the document, for words that do not stand there to the letter, and for words that stand
+    more than once, with their places.
     """
     if "text" not in given:
         return _by_offsets(given, document, field)
     words = given["text"]
-    near = _places(words, document.text, sentence.start, sentence.end)
-    return _only(words, near or _places(words, document.text, 0, document.length), field)
+    near = places_of(words, document.text, sentence.start, sentence.end)
+    return _only(words, near or places_of(words, document.text, *around), document, field)
 
 
 def locate_content(given: list[dict[str, Any]], document: Document, sentence: Sentence) -> list[Span]:
@@ -44,11 +51,11 @@ def locate_content(given: list[dict[str, Any]], document: Document, sentence: Se
         if "text" not in part:
             span = _by_offsets(part, document, field)
         elif not spans:
-            starts = _places(part["text"], document.text, sentence.start, sentence.end, overhang=True)
-            span = _only(part["text"], starts, field)
+            starts = places_of(part["text"], document.text, sentence.start, sentence.end, overhang=True)
+            span = _only(part["text"], starts, document, field)
         else:
-            rest = _places(part["text"], document.text, spans[-1].end, document.length)
-            span = _only(part["text"], rest[:1], field)
+            rest = places_of(part["text"], document.text, spans[-1].end, document.length)
+            span = _only(part["text"], rest[:1], document, field)
         if spans and span.start < spans[-1].end:
             raise Conflict("Spans are given in the order of print and do not overlap.", field=field)
         spans.append(span)
@@ -73,27 +80,55 @@ def _by_offsets(given: dict[str, Any], document: Document, field: str) -> Span:
     return Span(document.text[start:end], start, end)
 
 
-def _places(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
-    """Find where `words` stand between `start` and `end`; with `overhang` they need only start before `end`."""
+def places_of(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
+    """Find where `words` stand between `start` and `end`, cut at the edges of words.
+
+    With `overhang` they need only start before `end`.
+    """
     limit = min(len(text), end + len(words) - 1) if overhang else end
     spans: list[Span] = []
     at = text.find(words, start, limit)
     while at >= 0 and len(spans) <= _LISTED:
-        spans.append(Span(words, at, at + len(words)))
+        if not _inside_word(text, at) and not _inside_word(text, at + len(words)):
+            spans.append(Span(words, at, at + len(words)))
         at = text.find(words, at + 1, limit)
     return spans
 
 
-def _only(words: str, places: list[Span], field: str) -> Span:
+def _inside_word(text: str, at: int) -> bool:
+    """Tell whether a cut at `at` would part a word, or a letter from its accents."""
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if unicodedata.category(after).startswith("M"):
+        return True
+    return before.isalnum() and after.isalnum() and not (_unspaced(before) or _unspaced(after))
+
+
+def _unspaced(letter: str) -> bool:
+    """Tell whether a letter is of a script that puts no spaces between words (Unicode annex 29)."""
+    return unicodedata.east_asian_width(letter) in "WF" or any(
+        first <= letter <= last for first, last in _UNSPACED_SCRIPTS
+    )
+
+
+def _only(words: str, places: list[Span], document: Document, field: str) -> Span:
     if not places:
         raise Conflict(
-            f"The words {words[:80]!r} do not stand there to the letter: copy them from the document, or give offsets.",
+            f"The words {words[:80]!r} do not stand there to the letter: copy them from the document, whole words "
+            "with their quotes and apostrophes as printed, or give start and end.",
             field=f"{field}/text",
         )
     if len(places) > 1:
         raise Conflict(
             f"The words {words[:80]!r} stand there more than once: give start and end.",
             field=f"{field}/text",
-            candidates=[{"start": span.start, "end": span.end} for span in places[:_LISTED]],
+            candidates=[_shown(span, document) for span in places[:_LISTED]],
         )
     return places[0]
+
+
+def _shown(span: Span, document: Document) -> dict[str, Any]:
+    """Show a place with a little of what stands around it."""
+    around = document.text[max(0, span.start - _CONTEXT) : span.end + _CONTEXT]
+    return {"start": span.start, "end": span.end, "text": around}

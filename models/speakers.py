@@ -24,9 +24,14 @@ def create(
     same_as: list[str] | None = None,
     part_of: int | None = None,
 ) -> int:
-    """Add a speaker and return their id. Raises Conflict where the name or the Wikidata id is taken."""
+    """Add a speaker and return their id.
+
+    Raises Conflict where the Wikidata id or the name is taken, be it as an alias, and where an alias
+    is another's name: a name means one speaker.
+    """
     with transaction():
-        _refuse_taken(Speaker.name_key, key(name), "/name", name)
+        _refuse_name(name, None)
+        _refuse_aliases(aliases or [], None)
         if wikidata_id:
             _refuse_taken(Speaker.wikidata_id, wikidata_id, "/wikidata_id", wikidata_id)
         if part_of is not None:
@@ -53,7 +58,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if "name" in new:
             new["name_key"] = key(new["name"])
             if new["name_key"] != speaker.name_key:
-                _refuse_taken(Speaker.name_key, new["name_key"], "/name", new["name"])
+                _refuse_name(new["name"], id)
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
             _refuse_taken(Speaker.wikidata_id, new["wikidata_id"], "/wikidata_id", new["wikidata_id"])
         if new.get("part_of") is not None:
@@ -62,6 +67,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
             more["aliases"] = new.pop("aliases")
+            _refuse_aliases(more["aliases"], id)
             _set_aliases(id, more["aliases"])
         changes.update(by, speaker, more=more, **new)
 
@@ -79,7 +85,8 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
     """Find the id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
 
     A name that nobody has becomes a new speaker with the rest of `given`. Raises Conflict for an
-    unknown id, and one that lists the speakers who share an alias.
+    unknown id, one that lists the speakers who share an alias, and one for a kind or Wikidata id that
+    says otherwise than what is known.
     """
     if "id" in given:
         return int(changes.referred(Speaker, given["id"], f"{field}/id").id)
@@ -91,7 +98,9 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
             candidates=[{"id": id, "name": name} for id, name in known],
         )
     if known:
-        return int(changes.referred(Speaker, known[0][0], f"{field}/name").id)
+        speaker = changes.referred(Speaker, known[0][0], f"{field}/name")
+        _refuse_contradiction(speaker, given, field)
+        return int(speaker.id)
     try:
         return create(by=by, **given)
     except Refusal as refusal:
@@ -100,13 +109,20 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
 
 def named(name: str) -> list[tuple[int, str]]:
     """Find the speakers called that, as (id, name): the one whose own name it is, else all whose alias it is."""
+    own = bearing(name)
+    if own:
+        return own
     stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
-    own = Speaker.select(Speaker.id, Speaker.name).where(Speaker.name_key == key(name), *stands)
-    found = list(own.tuples())
-    if found:
-        return found
     other = Speaker.select(Speaker.id, Speaker.name).join(Alias, on=Alias.speaker == Speaker.id)
     return list(other.where(Alias.alias_key == key(name), *stands).order_by(Speaker.id).distinct().tuples())
+
+
+def bearing(name: str) -> list[tuple[int, str]]:
+    """Find the speaker whose own name that is, as (id, name); none or one."""
+    query = Speaker.select(Speaker.id, Speaker.name).where(
+        Speaker.name_key == key(name), Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
+    )
+    return list(query.tuples())
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -133,6 +149,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "aliases": _lend_names(speaker, survivor),
             "dropped": dropped,
         }
+        # A new version, too: who read the survivor before must read it again before changing it.
+        changes.update(by, survivor)
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
         return into
 
@@ -161,8 +179,8 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.move_back(Counterclaim.statement, drop["edges"], drop["kept"], drop["statement"])
             changes.restore(by, Counterclaim, drop["retracted_edges"])
         survivor = Speaker.get_by_id(into)
-        if moved["cut"] and survivor.part_of_id is None and into not in _line(moved["cut"]):
-            changes.update(by, survivor, part_of=moved["cut"])
+        again = moved["cut"] and survivor.part_of_id is None and into not in _line(moved["cut"])
+        changes.update(by, survivor, **({"part_of": moved["cut"]} if again else {}))
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
@@ -191,8 +209,12 @@ def listed(
 
 
 def key(name: str) -> str:
-    """Write a name as it is looked up: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15)."""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+    """Write a name as it is looked up: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15).
+
+    Marks that show nothing (zero width, direction) do not tell names apart.
+    """
+    visible = "".join(mark for mark in name if unicodedata.category(mark) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).split())
 
 
 def _refuse_taken(column: Any, value: str, field: str, shown: str) -> None:
@@ -207,6 +229,48 @@ def _refuse_taken(column: Any, value: str, field: str, shown: str) -> None:
             field=field,
             known=holder,
         )
+
+
+def _refuse_name(name: str, bearer: int | None) -> None:
+    """Refuse a name that another speaker has, as theirs or as an alias; `bearer` is who is to have it."""
+    if not key(name):
+        raise Conflict("This name holds nothing that can be read.", field="/name")
+    _refuse_taken(Speaker.name_key, key(name), "/name", name)
+    for id, other in named(name):
+        if id != bearer:
+            raise Conflict(
+                f"{name!r} is an alias of speaker {id}, {other}: use that one, or tell the two apart in the name.",
+                field="/name",
+                known=id,
+            )
+
+
+def _refuse_aliases(aliases: list[str], bearer: int | None) -> None:
+    """Refuse an alias that is another speaker's name; an alias may be shared."""
+    keys = [key(alias) for alias in aliases]
+    query = Speaker.select(Speaker.id, Speaker.name, Speaker.name_key).where(
+        Speaker.name_key.in_(keys), Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
+    )
+    for id, name, name_key in query.tuples():
+        if id != bearer:
+            raise Conflict(
+                f"{name!r} is the name of speaker {id}: a name means one speaker.",
+                field=f"/aliases/{keys.index(name_key)}",
+                id=id,
+            )
+
+
+def _refuse_contradiction(speaker: Speaker, given: dict[str, Any], field: str) -> None:
+    """Refuse what a request says of a known speaker where the registry says otherwise."""
+    for name in ("kind", "wikidata_id"):
+        held = getattr(speaker, name)
+        if given.get(name) and held and given[name] != held:
+            raise Conflict(
+                f"{given['name']!r} is speaker {speaker.id}, whose {name} is {held}: leave it out, "
+                "change the speaker, or tell the two apart in the name.",
+                field=f"{field}/{name}",
+                id=speaker.id,
+            )
 
 
 def _parent(part_of: int, child: int | None) -> int:

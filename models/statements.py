@@ -10,7 +10,7 @@ from models.db import Whole, dumps, newest, transaction
 from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
 from models.spans import Span, locate, locate_content
-from models.tables import Claim, Document, Sentence, Statement
+from models.tables import Document, Sentence, Statement
 
 
 def record(
@@ -44,13 +44,14 @@ def record(
         printed = documents.find(by=by, given=document, field="/document")
         where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
         spans = locate_content(content, printed, where)
+        near = sentences.around(sentence=where, end=spans[-1].end)
         row = {
             "document": printed.id,
             "sentence": where.id,
             "speaker": speakers.find(by=by, given=speaker, field="/speaker"),
             **_content(spans),
-            **_words("mention", mention, printed, where),
-            **_words("cue", cue, printed, where),
+            **_words("mention", mention, printed, where, near),
+            **_words("cue", cue, printed, where, near),
             **_via(by, via),
             **_origin(by, origin, status),
             "role": role,
@@ -92,18 +93,21 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if (speaker, spans) != (statement.speaker_id, statement.spans):
             _refuse_known(statement.document_id, speaker, spans, apart_from=id)
         changes.update(by, statement, **row)
+        if row.get("status") == "rejected":
+            counterclaims.hand_evidence_on(by=by, statement=id)
         if "claim" in row:
             counterclaims.follow_evidence(by=by, statement=id, answer=row["claim"])
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
-    """Take a statement back with the edges whose evidence it is.
+    """Take a statement back, with the edges of which it is the only evidence.
 
     Its claim stays, and the public sees it while another statement of it stands.
     """
     with transaction():
         changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
+        counterclaims.hand_evidence_on(by=by, statement=id)
         counterclaims.retract_evidence(by=by, statement=id, reason=reason)
         changes.retract(by, statement, reason)
 
@@ -116,7 +120,8 @@ def whole(*, id: int, viewer: Viewer, written: bool = False) -> Whole:
     s = Statement.alias("s")
     seen = shapes.statement_seen(viewer._replace(unreviewed=viewer.unreviewed or written))
     query = s.select(s.version, SQL(shapes.statement(viewer))).where(s.id == id, SQL(seen))
-    return changes.found(Statement, id, query.tuples().first())
+    once_public = Statement.select().where(Statement.id == id, Statement.status == "accepted")
+    return changes.found(Statement, id, query.tuples().first(), lambda: viewer.unreviewed or once_public.exists())
 
 
 def listed(
@@ -144,6 +149,12 @@ def listed(
         answered = claims.answered(s.claim, viewer)
         query = query.where(answered if has_counterclaim else ~answered)
     return newest(query, s.id, past, limit)
+
+
+def referred(*, by: Actor, id: int, field: str) -> Statement:
+    """Find the statement that a request's `field` names. Raises Conflict where there is none that the actor may see."""
+    statement: Statement = changes.referred_seen(by, Statement, whole, id, field)
+    return statement
 
 
 def claim_of(*, id: int) -> int:
@@ -174,10 +185,12 @@ def _content(spans: list[Span]) -> dict[str, Any]:
     }
 
 
-def _words(name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence) -> dict[str, Any]:
+def _words(
+    name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence, near: tuple[int, int]
+) -> dict[str, Any]:
     if given is None:
         return {name: None, f"{name}_start": None, f"{name}_end": None}
-    span = locate(given, document, sentence, f"/{name}")
+    span = locate(given, document, sentence, near, f"/{name}")
     return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
 
 
@@ -190,13 +203,17 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
         given = {"id": statement.sentence_id}
     sentence = sentences.find(document=document, given=given, content=content, field="/sentence")
     row: dict[str, Any] = {"sentence": sentence.id}
+    end = int(statement.spans.rpartition("-")[2])
     if "content" in new:
-        row |= _content(locate_content(content, document, sentence))
+        spans = locate_content(content, document, sentence)
+        end = spans[-1].end
+        row |= _content(spans)
     elif not sentence.start <= statement.content_start < sentence.end:
         raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
+    near = sentences.around(sentence=sentence, end=end)
     for name in ("mention", "cue"):
         if name in new:
-            row |= _words(name, new[name], document, sentence)
+            row |= _words(name, new[name], document, sentence, near)
     return row
 
 
@@ -214,6 +231,8 @@ def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dic
     columns = dict(origin or {"kind": "person"})
     columns["origin"] = kind = columns.pop("kind")
     status = status or ("candidate" if kind == "extractor" else "accepted")
+    if status == "rejected" and not by.reviews:
+        raise Forbidden("Rejecting a statement takes a key with the review scope.")
     if kind == "extractor" and status != "candidate" and not by.reviews:
         raise Forbidden("What an extractor found starts as a candidate; deciding on it takes the review scope.")
     return columns | {"status": status}
@@ -222,15 +241,19 @@ def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dic
 def _refuse_known(document: int, speaker: int, spans: str, apart_from: int | None = None) -> None:
     id = known(document, speaker, spans)
     if id and id != apart_from:
-        raise Conflict(f"These words are recorded as said by this speaker: statement {id}.", field="/content", known=id)
+        raise Conflict(
+            f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
+            field="/content",
+            known=id,
+        )
 
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str) -> None:
     """Draw the edge from the new statement's claim to the one it answers."""
     if "statement" in answered:
-        other = changes.referred(Statement, answered["statement"], f"{field}/statement").claim_id
+        other = referred(by=by, id=answered["statement"], field=f"{field}/statement").claim_id
     else:
-        other = changes.referred(Claim, answered["claim"], f"{field}/claim").id
+        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim")
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind = answered["kind"]

@@ -96,7 +96,7 @@ def _topic(reader: _Reader, new: dict[str, Any]) -> bool:
 
 
 def _speaker(reader: _Reader, new: dict[str, Any]) -> bool:
-    if speakers.named(new["name"]):
+    if speakers.bearing(new["name"]):
         return False
     if new.get("part_of"):
         new["part_of"] = speakers.find(by=reader.by, given=new["part_of"], field="/part_of")

@@ -17,6 +17,6 @@ routes = Routes("changes", "The append-only log of everything that was changed."
 def list_changes(query: dict[str, Any]) -> Response:
     """List what was changed, oldest first.
 
-    A caller that keeps the last `next` goes on from there.
+    To go on later from where a reading ended, send the `sequence` of its last line as `cursor`.
     """
     return page(changes.listed, query)

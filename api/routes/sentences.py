@@ -18,7 +18,7 @@ routes = Routes("sentences", "The sentences that documents are cut into; people 
 
 @routes.operation("GET", "/sentences", query=SentenceQuery, gives=page_of(Sentence))
 def list_sentences(query: dict[str, Any]) -> Response:
-    """List sentences, newest first.
+    """List sentences, lowest id first: in the order of print, but for those that people added.
 
     The public sees those that carry accepted statements and one on either side.
     """

@@ -41,7 +41,8 @@ def create_statement(body: dict[str, Any]) -> Response:
     Speaker, document, sentence and claim are named by id, or by what they are known by, or given
     whole: what is new is made, all in one transaction. Spans are given by offsets or by exact words;
     words that stand more than once are refused with 409, which lists the places. A claim given by
-    text is a new one unless `reuse` is true. The answer is the linked whole.
+    text is a new one unless `reuse` is true; topics must exist. The same words of one document are
+    recorded once for a speaker: 409 names the statement that is known. The answer is the linked whole.
     """
     id = statements.record(by=caller().actor, **body)
     return answers.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
@@ -84,7 +85,9 @@ def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     refuses=(HTTPStatus.GONE,),
 )
 def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:
-    """Take a statement back, with the counterclaims whose evidence it is.
+    """Take a statement back, with the counterclaims of which it is the only evidence.
+
+    A counterclaim whose answer has another accepted statement rests on that one from then on.
 
     Its claim stays. From then on the statement answers 410, with when and why.
     """

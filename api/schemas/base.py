@@ -83,7 +83,7 @@ def page_of(schema: type[Output]) -> type[Schema]:
         (Output,),
         {
             "__doc__": f"One page of a list of {schema.__name__}.",
-            "items": listed(schema, "The page, newest first."),
+            "items": listed(schema, "The page."),
             "next": shown(fields.String, "The cursor of the next page; null on the last one.", null=True),
         },
     )

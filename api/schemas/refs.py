@@ -58,7 +58,11 @@ class SpeakerDetails(Input):
 
 
 class SpeakerByName(SpeakerDetails):
-    """A speaker by name or alias. One whom nobody knows is made, with the other members."""
+    """A speaker by name or alias. One whom nobody knows is made, with the other members.
+
+    For one who is known, a kind or Wikidata id that says otherwise is refused with 409, and the rest is
+    left as it is.
+    """
 
     name = Text(
         longest=300, required=True, metadata={"description": "A name or an alias, in any case.", "example": "Beijing"}
@@ -150,7 +154,11 @@ class SpanByOffsets(Input):
 
 
 class SpanByWords(Input):
-    """A stretch of the document's text by its exact words, which must stand there once."""
+    """A stretch of the document's text by its exact words, cut at the edges of words.
+
+    They are looked for in the sentence first, then in the sentences around it, and must stand there
+    once; what stands elsewhere is given by offsets.
+    """
 
     text = Text(
         longest=LONGEST_TEXT, lines=True, required=True, metadata={"description": "The words.", "example": "warned"}

@@ -98,8 +98,8 @@ def _content(**kwargs: Any) -> Many:
 
 
 _SENTENCE = "The sentence that the content starts in; found by the content where left out."
-_MENTION = "The words that name the speaker in print, in the sentence or elsewhere in the document."
-_CUE = "The words that mark the act, in the sentence or elsewhere in the document."
+_MENTION = "The words that name the speaker in print."
+_CUE = "The words that mark the act."
 _CLAIM = "What it puts forward."
 _SPEAKER = "Who said it."
 
