@@ -53,6 +53,9 @@ the address of the survivor.
 **Errors** are problem details (RFC 9457): `detail` is a sentence that a person can act on, and `errors`
 names each wrong member by JSON pointer, parameter or header.
 
+**Limits.** A body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32
+levels; whole numbers lie within 2^53 - 1.
+
 Times are RFC 3339 in UTC. Keys are snake_case and always there; what is not known is null.
 """
 
