@@ -6,11 +6,23 @@ from typing import Any
 import orjson
 import pytest
 
-from models import changes, db, keys, speakers, topics
+from models import (
+    changes,
+    claims,
+    counterclaims,
+    db,
+    documents,
+    keys,
+    reviews,
+    sentences,
+    speakers,
+    statements,
+    topics,
+)
 from models.changes import Actor
 from models.refusals import Conflict, Stale
 from models.tables import Change, Topic
-from tests.factories import lines_of, put_charge, put_denial
+from tests.factories import REVIEWER, lines_of, put_charge, put_claim, put_denial, put_review
 
 
 def test_a_life_is_told_line_by_line(registry: str, actor: Actor) -> None:
@@ -81,3 +93,30 @@ def test_refuses_a_row_that_changed_since_it_was_read(registry: str, actor: Acto
     topics.change(by=actor, id=id, version=1, label="Commerce")
     with pytest.raises(Stale):
         changes.update(actor, read, label="Late")
+
+
+def test_a_line_is_written_when_the_outermost_transaction_ends(registry: str, actor: Actor) -> None:
+    with db.transaction():
+        with db.transaction():
+            id = topics.create(by=actor, slug="trade", label="Trade")
+            topics.change(by=actor, id=id, version=1, label="Commerce")
+        assert lines_of("topics", id) == []
+    told = [(line["action"], line["after"]["label"]) for line in lines_of("topics", id)]
+    assert told == [("create", "Trade"), ("change", "Commerce")]
+
+
+def test_a_whole_tells_its_id_and_version(registry: str, actor: Actor) -> None:
+    said = put_denial(actor, put_charge(actor))
+    claim = put_claim(actor)
+    for noun, id in (
+        (claims, claim),
+        (counterclaims, 1),
+        (documents, 1),
+        (reviews, put_review(actor, claim)),
+        (sentences, 1),
+        (speakers, 1),
+        (statements, said),
+    ):
+        whole = noun.whole(id=id, viewer=REVIEWER)
+        told = orjson.loads(whole.json)
+        assert (whole.id, whole.version) == (told["id"], told["version"]) == (id, 1)

@@ -214,9 +214,40 @@ def test_is_not_retracted_while_statements_state_it(registry: str, actor: Actor)
     statements.retract(by=actor, id=said, version=1, reason=None)
     claims.retract(by=actor, id=id, version=1, reason="A duplicate.")
     with pytest.raises(Gone) as gone:
-        claims.whole(id=id, viewer=PUBLIC)
+        claims.whole(id=id, viewer=REVIEWER)
     assert gone.value.more["reason"] == "A duplicate."
     assert lines_of("claims", id)[-1]["after"]["retracted_reason"] == "A duplicate."
+
+
+def test_the_public_hears_what_became_of_a_claim_that_it_could_see(registry: str, actor: Actor) -> None:
+    said = put_charge(actor)
+    stated, alone, merged, into = statements.claim_of(id=said), put_claim(actor), put_claim(actor), put_claim(actor)
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    for id in (stated, alone):
+        claims.retract(by=actor, id=id, version=1, reason="A duplicate.")
+        with pytest.raises(Gone) as gone:
+            claims.whole(id=id, viewer=PUBLIC)
+        assert gone.value.more["reason"] == "A duplicate."
+    claims.merge(by=actor, id=merged, into=into)
+    with pytest.raises(Moved) as moved:
+        claims.whole(id=merged, viewer=PUBLIC)
+    assert moved.value.more == {"id": into}
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_the_public_hears_nothing_of_a_claim_that_it_never_saw(registry: str, actor: Actor, status: str) -> None:
+    retracted, merged = (put_plain(actor, word, status=status) for word in ("first", "second"))
+    gone, moved, into = statements.claim_of(id=retracted), statements.claim_of(id=merged), put_claim(actor)
+    statements.retract(by=actor, id=retracted, version=1, reason=None)
+    claims.retract(by=actor, id=gone, version=1, reason="Private.")
+    claims.merge(by=actor, id=moved, into=into)
+    for id, reason in ((gone, Gone), (moved, Moved)):
+        for viewer in (PUBLIC, READER):
+            with pytest.raises(NotFound) as unknown:
+                claims.whole(id=id, viewer=viewer)
+            assert (unknown.value.detail, unknown.value.more) == (f"There is no claim {id}.", {})
+        with pytest.raises(reason):
+            claims.whole(id=id, viewer=REVIEWER)
 
 
 def test_a_retracted_claim_takes_no_part_in_exchanges(registry: str, actor: Actor) -> None:
@@ -409,3 +440,87 @@ def test_a_survivor_is_shown_where_the_merged_claim_was(registry: str, actor: Ac
     claims.unmerge(by=actor, id=shown)
     with pytest.raises(NotFound):
         claims.whole(id=hidden, viewer=PUBLIC)
+
+
+def test_a_merge_and_its_undoing_give_the_survivor_a_new_version(registry: str, actor: Actor) -> None:
+    old, new = put_claim(actor), put_claim(actor)
+    claims.merge(by=actor, id=old, into=new)
+    assert _read(new)["version"] == 2
+    with pytest.raises(Stale):
+        claims.change(by=actor, id=new, version=1, text="Late.")
+    claims.unmerge(by=actor, id=old)
+    assert _read(new)["version"] == 3
+    with pytest.raises(Stale):
+        claims.change(by=actor, id=new, version=2, text="Late.")
+    assert [line["after"]["version"] for line in lines_of("claims", new)] == [1, 2, 3]
+
+
+def test_a_merge_that_shows_the_survivor_leaves_it_shown_only_until_it_is_undone(registry: str, actor: Actor) -> None:
+    shown, hidden = put_claim(actor), put_claim(actor, standalone=False)
+    for _ in range(2):
+        claims.merge(by=actor, id=shown, into=hidden)
+        assert Claim.get_by_id(hidden).standalone
+        claims.unmerge(by=actor, id=shown)
+        assert not Claim.get_by_id(hidden).standalone
+    claims.merge(by=actor, id=hidden, into=shown)
+    claims.unmerge(by=actor, id=hidden)
+    assert Claim.get_by_id(shown).standalone
+
+
+# -- what a writer may name ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_a_writer_names_no_hidden_claim(registry: str, actor: Actor, status: str) -> None:
+    writer = Actor(reviews=False)
+    hidden, shown = statements.claim_of(id=put_charge(actor, status=status)), put_claim(actor, "Shown.")
+    for id in (hidden, 99):
+        for refused, field in (
+            (lambda it=id: claims.find(by=writer, given={"id": it}, field="/claim"), "/claim/id"),
+            (lambda it=id: claims.referred(by=writer, id=it, field="/counters/0/claim"), "/counters/0/claim"),
+            (lambda it=id: claims.merge(by=writer, id=shown, into=it), "/into"),
+        ):
+            with pytest.raises(Conflict) as conflict:
+                refused()
+            assert (conflict.value.detail, conflict.value.field, conflict.value.more) == (
+                f"There is no claim {id}.",
+                field,
+                {},
+            )
+    assert Claim.get_by_id(shown).merged_into_id is None
+    assert claims.find(by=actor, given={"id": hidden}, field="/claim") == hidden
+    assert claims.find(by=writer, given={"id": shown}, field="/claim") == shown
+    assert claims.merge(by=actor, id=shown, into=hidden) == hidden
+
+
+def test_a_writer_names_the_survivor_of_what_was_merged_only_where_it_is_shown(registry: str, actor: Actor) -> None:
+    writer = Actor(reviews=False)
+    merged, other = put_claim(actor, standalone=False), put_claim(actor)
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    claims.merge(by=actor, id=merged, into=hidden)
+    with pytest.raises(Conflict, match=f"There is no claim {merged}"):
+        claims.find(by=writer, given={"id": merged}, field="/claim")
+    claims.unmerge(by=actor, id=merged)
+    claims.merge(by=actor, id=merged, into=other)
+    assert claims.find(by=writer, given={"id": merged}, field="/claim") == other
+
+
+def test_a_hidden_claim_is_a_twin_only_to_who_sees_it(registry: str, actor: Actor) -> None:
+    text = "The exports sustain the war."
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    assert claims.twins(text=text, language="en") == [hidden]
+    for viewer in (PUBLIC, READER):
+        assert claims.twins(text=text, language="en", viewer=viewer) == []
+    shown = put_claim(actor)
+    assert claims.twins(text=text, language="en", viewer=PUBLIC) == [shown]
+    assert claims.twins(text=text, language="en", viewer=REVIEWER) == [hidden, shown]
+
+
+def test_a_writer_does_not_reuse_a_hidden_claim(registry: str, actor: Actor) -> None:
+    writer = Actor(reviews=False)
+    again = {"text": "The exports sustain the war.", "language": "en", "reuse": True}
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    new = claims.find(by=writer, given=again, field="/claim")
+    assert new != hidden
+    assert claims.find(by=writer, given=again, field="/claim") == new
+    assert claims.find(by=actor, given=again, field="/claim") == hidden

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from models import claims, db, documents, keys, replies, sentences, speakers, statements, topics
+from models import changes, claims, db, documents, keys, replies, sentences, speakers, statements, topics
 from models.changes import Actor
 from models.refusals import Conflict, Gone, Moved, Refusal
 from models.replies import Answer
@@ -70,7 +70,7 @@ def test_twelve_creates_of_one_topic_make_one(registry: str, actor: Actor) -> No
 
 def test_twelve_records_of_one_statement_make_one(registry: str, actor: Actor) -> None:
     put_document(actor)
-    speakers.create(by=actor, name="US officials")
+    speakers.create(by=actor, name="US officials", kind="group")
     id = _one_wins(_at_once(*[lambda: put_charge(actor)] * WRITERS), "/content")
     assert [statement.id for statement in Statement.select()] == [id]
     assert Claim.select().count() == 1, "the claims of those who lost are not stored"
@@ -180,3 +180,32 @@ def test_a_claim_that_is_just_merged_away_is_not_reused(registry: str, actor: Ac
     outcome = _while_open(lambda: claims.merge(by=actor, id=old, into=new), lambda: put_charge(actor, claim=again))
     assert not isinstance(outcome, Moved)
     assert Statement.get_by_id(outcome).claim_id != old
+
+
+def test_a_reader_of_the_log_misses_no_line(registry: str, actor: Actor) -> None:
+    def write_and_read() -> list[int]:
+        topics.create(by=actor, slug="second", label="Second")
+        return [sequence for sequence, _ in changes.listed(past=None, limit=100)]
+
+    read = _while_open(lambda: topics.create(by=actor, slug="first", label="First"), write_and_read)
+    now = [sequence for sequence, _ in changes.listed(past=None, limit=100)]
+    assert len(now) == 2
+    assert [sequence for sequence in now if sequence <= read[-1]] == read
+
+
+def test_lines_are_written_by_one_transaction_after_the_other(registry: str, actor: Actor) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        topics.create(by=actor, slug="trade", label="Trade")
+        db.close()
+        done.set()
+
+    thread = threading.Thread(target=write)
+    with db.transaction():
+        db.take_turns(changes._LOG)
+        thread.start()
+        assert not done.wait(0.3)
+    thread.join(30)
+    assert done.is_set()
+    assert Change.select().count() == 1

@@ -8,7 +8,7 @@ from models import claims, counterclaims, speakers, statements, topics
 from models.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Counterclaim
-from tests.factories import PUBLIC, REVIEWER, lines_of, put_charge, put_claim, put_denial, put_plain, seen
+from tests.factories import PUBLIC, READER, REVIEWER, lines_of, put_charge, put_claim, put_denial, put_plain, seen
 
 
 @pytest.fixture
@@ -152,3 +152,31 @@ def test_a_writer_does_not_touch_an_exchange_that_rests_on_a_candidate(registry:
     with pytest.raises(NotFound):
         counterclaims.retract(by=writer, id=id, version=1, reason=None)
     counterclaims.change(by=actor, id=id, version=1, note="Reviewed.")
+
+
+@pytest.mark.parametrize("side", ["claim", "answer"])
+def test_a_writer_draws_no_edge_to_a_hidden_claim(pair: tuple[int, int], actor: Actor, side: str) -> None:
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    for id in (hidden, 99):
+        sides = {"claim": pair[0], "answer": pair[1]} | {side: id}
+        with pytest.raises(Conflict) as refused:
+            counterclaims.create(by=Actor(reviews=False), kind="denies", **sides)
+        assert (refused.value.detail, refused.value.field) == (f"There is no claim {id}.", f"/{side}")
+    assert Counterclaim.select().count() == 0
+    sides = {"claim": pair[0], "answer": pair[1]} | {side: hidden}
+    assert counterclaims.create(by=actor, kind="denies", **sides)
+
+
+@pytest.mark.parametrize("side", ["charge", "answer"])
+def test_the_public_hears_nothing_of_an_exchange_that_it_never_saw(registry: str, actor: Actor, side: str) -> None:
+    charge = put_charge(actor, status="candidate" if side == "charge" else "accepted")
+    put_denial(actor, charge, status="candidate" if side == "answer" else "accepted")
+    (id,) = _ids(REVIEWER)
+    counterclaims.retract(by=actor, id=id, version=1, reason="Private.")
+    for viewer in (PUBLIC, READER):
+        with pytest.raises(NotFound) as unknown:
+            counterclaims.whole(id=id, viewer=viewer)
+        assert (unknown.value.detail, unknown.value.more) == (f"There is no counterclaim {id}.", {})
+    with pytest.raises(Gone) as gone:
+        counterclaims.whole(id=id, viewer=REVIEWER)
+    assert gone.value.more["reason"] == "Private."

@@ -1,6 +1,7 @@
 """The ground floor: connecting, one transaction, and what a constraint's refusal becomes."""
 
 import re
+import traceback
 
 import pytest
 from peewee import SqliteDatabase
@@ -83,3 +84,59 @@ def test_closing_twice_is_no_mistake(registry: str) -> None:
     db.close()
     db.close()
     assert Topic.select().count() == 0
+
+
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:"])
+def test_refuses_a_registry_that_no_file_keeps(url: str) -> None:
+    with pytest.raises(ValueError, match="names no file"):
+        db.connect(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:hunter2/3@host/name",
+        "postgresql://user:hunter2#3@host/name",
+        "postgres://user:hunter2@host:no-port/name",
+        "postgresql://user:hunter2@host:99999/name",
+        "postgresql://user:hunter2@[host/name",
+        "mysql://user:hunter2@host/name",
+        "//user:hunter2@host/name",
+    ],
+)
+def test_no_refusal_repeats_a_password(url: str) -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL") as refused:
+        db.connect(url)
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_what_waits_is_done_at_the_end_of_the_outermost_transaction(registry: str) -> None:
+    done: list[str] = []
+    with db.transaction():
+        with db.transaction():
+            db.at_the_end(lambda: done.append("inner"))
+        assert done == []
+        db.at_the_end(lambda: done.append("outer"))
+    assert done == ["inner", "outer"]
+    with db.transaction():
+        pass
+    assert done == ["inner", "outer"], "once"
+
+
+def test_what_waits_is_never_done_where_its_transaction_is_undone(registry: str) -> None:
+    done: list[str] = []
+
+    def wait_and_fail() -> None:
+        with db.transaction():
+            db.at_the_end(lambda: done.append("undone"))
+            raise ZeroDivisionError
+
+    with db.transaction():
+        db.at_the_end(lambda: done.append("stands"))
+        with pytest.raises(ZeroDivisionError):
+            wait_and_fail()
+    with pytest.raises(ZeroDivisionError):
+        wait_and_fail()
+    with db.transaction():
+        pass
+    assert done == ["stands"]

@@ -165,3 +165,13 @@ def test_a_writer_does_not_touch_a_review_of_a_claim_that_only_candidates_state(
     with pytest.raises(NotFound):
         reviews.retract(by=writer, id=id, version=1, reason=None)
     reviews.change(by=actor, id=id, version=1, title="Reviewed.")
+
+
+def test_a_writer_reviews_no_hidden_claim(registry: str, actor: Actor) -> None:
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    for id in (hidden, 99):
+        with pytest.raises(Conflict) as refused:
+            put_review(Actor(reviews=False), id)
+        assert (refused.value.detail, refused.value.field) == (f"There is no claim {id}.", "/claim/id")
+    assert Review.select().count() == 0
+    assert put_review(actor, hidden)

@@ -61,7 +61,7 @@ def test_the_public_reads_what_carries_a_statement_and_one_on_either_side(regist
     put_plain(actor, "third")
     rows = _all(Document.get().id)
     readable = [id for id, _ in sentences.listed(viewer=PUBLIC, past=None, limit=100)]
-    assert readable == [rows[3].id, rows[2].id, rows[1].id]
+    assert readable == [rows[1].id, rows[2].id, rows[3].id]
     for row in (rows[0], rows[4]):
         with pytest.raises(NotFound):
             sentences.whole(id=row.id, viewer=PUBLIC)
@@ -194,7 +194,7 @@ def test_is_found_by_id_by_offsets_by_words_and_by_its_content(registry: str, ac
 
 def test_several_that_fit_are_listed_to_choose_from(registry: str, actor: Actor) -> None:
     rows = _all(put_document(actor, text="No.\n\nYes.\n\nNo."))
-    places = [{"id": row.id, "start": row.start, "end": row.end} for row in (rows[0], rows[2])]
+    places = [{"id": row.id, "start": row.start, "end": row.end, "text": "No."} for row in (rows[0], rows[2])]
     for given, content, field in (
         ({"text": "No."}, [{"text": "No"}], "/sentence/text"),
         (None, [{"text": "No"}], "/content/0/text"),
@@ -202,6 +202,49 @@ def test_several_that_fit_are_listed_to_choose_from(registry: str, actor: Actor)
         with pytest.raises(Conflict) as error:
             _find(actor, given=given, content=content)
         assert (error.value.field, error.value.more) == (field, {"candidates": places})
+
+
+def test_its_content_may_run_on_into_the_next(registry: str, actor: Actor) -> None:
+    third = _all(put_document(actor, text=PLAIN))[2]
+    assert _find(actor, content=[{"text": "says third.\n\nThe fourth paragraph"}]).id == third.id
+
+
+def test_its_content_is_made_of_whole_words(registry: str, actor: Actor) -> None:
+    _, second, _ = _all(put_document(actor, text="He understands.\n\nIt stands.\n\nShe withstands."))
+    assert _find(actor, content=[{"text": "stands"}]).id == second.id
+    with pytest.raises(Conflict) as refused:
+        _find(actor, content=[{"text": "tands"}])
+    assert (refused.value.field, refused.value.more) == ("/content/0/text", {})
+
+
+def test_the_stretch_around_reaches_one_further_on_either_side(registry: str, actor: Actor) -> None:
+    rows = _all(put_document(actor, text=PLAIN))
+    for place, end, first, last in (
+        (2, rows[2].end, 1, 3),
+        (2, rows[2].start + 1, 1, 3),
+        (0, rows[0].end, 0, 1),
+        (4, rows[4].end, 3, 4),
+        (1, rows[3].start + 1, 0, 4),
+        (1, rows[4].end, 0, 4),
+    ):
+        assert sentences.around(sentence=rows[place], end=end) == (rows[first].start, rows[last].end)
+    sentences.retract(by=actor, id=rows[1].id, version=1, reason="A caption.")
+    assert sentences.around(sentence=rows[2], end=rows[2].end) == (rows[0].start, rows[3].end)
+
+
+def test_lists_the_lowest_id_first(registry: str, actor: Actor) -> None:
+    other = _all(put_document(actor))
+    rows = _all(put_document(actor, text=PLAIN, url=None))
+
+    def ids(past: int | None, limit: int, document: int | None = None) -> list[int]:
+        page = sentences.listed(viewer=READER, past=past, limit=limit, document=document)
+        return [id for id, _ in page]
+
+    assert ids(None, 100) == [row.id for row in other + rows]
+    document = rows[0].document_id
+    assert ids(None, 2, document) == [rows[0].id, rows[1].id]
+    assert ids(rows[1].id, 100, document) == [row.id for row in rows[2:]]
+    assert ids(rows[4].id, 100) == []
 
 
 def test_none_that_fits_is_refused_at_what_was_given(registry: str, actor: Actor) -> None:

@@ -19,6 +19,10 @@ SENTENCES = [
 DEALS = [at for at in range(len(TEXT)) if TEXT.startswith("the deal", at)]
 
 
+#: From the first letter to the last: everything is near.
+EVERYWHERE = (0, len(TEXT))
+
+
 def _span(start: int, end: int) -> Span:
     return Span(TEXT[start:end], start, end)
 
@@ -30,26 +34,89 @@ def _refused(given: list[dict[str, Any]], sentence: int) -> Conflict:
 
 
 def test_words_that_stand_once_in_the_sentence_are_found_there() -> None:
-    found = locate({"text": "the deal"}, DOCUMENT, SENTENCES[0], "/mention")
+    found = locate({"text": "the deal"}, DOCUMENT, SENTENCES[0], EVERYWHERE, "/mention")
     assert found == _span(DEALS[0], DEALS[0] + 8)
 
 
-def test_words_that_stand_elsewhere_once_are_found_in_the_document() -> None:
-    assert locate({"text": "👋"}, DOCUMENT, SENTENCES[0], "/mention") == _span(TEXT.index("👋"), TEXT.index("👋") + 1)
+def test_words_that_stand_once_in_the_stretch_around_are_found_there() -> None:
+    at = TEXT.index("👋")
+    assert locate({"text": "👋"}, DOCUMENT, SENTENCES[0], (0, SENTENCES[1].end), "/mention") == _span(at, at + 1)
+    near = locate({"text": "the deal"}, DOCUMENT, SENTENCES[3], (STARTS[2], len(TEXT)), "/mention")
+    assert near == _span(DEALS[3], DEALS[3] + 8)
+
+
+def test_words_from_further_off_are_named_only_by_their_offsets() -> None:
+    at, around = TEXT.index("👋"), (0, SENTENCES[0].end)
+    with pytest.raises(Conflict, match="give start and end") as refused:
+        locate({"text": "👋"}, DOCUMENT, SENTENCES[0], around, "/mention")
+    assert refused.value.field == "/mention/text"
+    assert locate({"start": at, "end": at + 1}, DOCUMENT, SENTENCES[0], around, "/mention").text == "👋"
+
+
+def test_words_that_reach_out_of_the_stretch_are_not_found_in_it() -> None:
+    with pytest.raises(Conflict):
+        locate({"text": "They left"}, DOCUMENT, SENTENCES[0], (0, STARTS[2] + 4), "/mention")
 
 
 @pytest.mark.parametrize(("sentence", "places"), [(1, DEALS[1:3]), (3, DEALS)])
 def test_words_that_stand_several_times_are_refused_with_their_places(sentence: int, places: list[int]) -> None:
     with pytest.raises(Conflict) as refused:
-        locate({"text": "the deal"}, DOCUMENT, SENTENCES[sentence], "/cue")
+        locate({"text": "the deal"}, DOCUMENT, SENTENCES[sentence], EVERYWHERE, "/cue")
     assert refused.value.field == "/cue/text"
-    assert refused.value.more == {"candidates": [{"start": at, "end": at + 8} for at in places]}
+    shown = [{"start": at, "end": at + 8, "text": TEXT[max(0, at - 30) : at + 38]} for at in places]
+    assert refused.value.more == {"candidates": shown}
+
+
+def _places(words: str, text: str) -> list[int]:
+    """Where the words are found, be it by themselves or in a refusal that lists the places."""
+    document = Document(id=1, text=text, length=len(text))
+    try:
+        return [locate({"text": words}, document, Sentence(start=0, end=len(text)), (0, len(text)), "/cue").start]
+    except Conflict as refused:
+        return [place["start"] for place in refused.more.get("candidates", [])]
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "places"),
+    [
+        ("sustain", "What sustained it sustains it.", []),
+        ("he", "The man, he said, and then she.", [9]),
+        ("deal", "A dealer, an ideal, a deal.", [22]),
+        ("20", "In 2024, 20 of 120.", [9]),
+        ("Юг", "Югослав едет на Юг.", [16]),
+        ("Jose", "Jose\u0301 and Jose", [10]),
+        ("Jose\u0301", "Jose\u0301 and Jose", [0]),
+        ("US", "US-led, “US”, U.S. — US", [0, 9, 21]),
+        ("said", "said", [0]),
+        ("“We", "“We need proof.”", [0]),
+        (" said", "He said so.", [2]),
+    ],
+)
+def test_words_are_found_only_as_whole_words(words: str, text: str, places: list[int]) -> None:
+    assert _places(words, text) == places
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("否认", "北京否认了这一指控。"),
+        ("政府", "日本政府は否定した。"),
+        ("否定", "日本政府は否定した。"),
+        ("ปฏิเสธ", "เขาปฏิเสธข้อกล่าวหา"),
+        ("ປະຕິເສດ", "ລາວປະຕິເສດຂໍ້ກ່າວຫາ"),
+        ("ငြင်း", "သူငြင်းဆိုသည်"),
+        ("បដិសេធ", "គាត់បដិសេធការចោទប្រកាន់"),
+        ("WTO", "中国加入WTO以后"),
+    ],
+)
+def test_words_of_a_script_without_spaces_are_found_anywhere(words: str, text: str) -> None:
+    assert _places(words, text) == [text.index(words)]
 
 
 @pytest.mark.parametrize("words", ["The deal", "the  deal", '"I like', "nowhere"])
 def test_words_that_do_not_stand_there_to_the_letter_are_refused(words: str) -> None:
     with pytest.raises(Conflict, match="to the letter") as refused:
-        locate({"text": words}, DOCUMENT, SENTENCES[0], "/cue")
+        locate({"text": words}, DOCUMENT, SENTENCES[0], EVERYWHERE, "/cue")
     assert refused.value.field == "/cue/text"
 
 
@@ -57,32 +124,32 @@ def test_words_that_overlap_themselves_are_counted_at_every_place() -> None:
     text = "ha ha ha"
     document = Document(id=1, text=text, length=len(text))
     with pytest.raises(Conflict) as refused:
-        locate({"text": "ha ha"}, document, Sentence(start=0, end=len(text)), "/cue")
+        locate({"text": "ha ha"}, document, Sentence(start=0, end=len(text)), (0, len(text)), "/cue")
     assert [place["start"] for place in refused.value.more["candidates"]] == [0, 3]
 
 
 def test_an_endless_list_of_places_is_cut() -> None:
-    document = Document(id=1, text="a" * 1000, length=1000)
+    document = Document(id=1, text="a " * 500, length=1000)
     with pytest.raises(Conflict) as refused:
-        locate({"text": "a"}, document, Sentence(start=0, end=1000), "/cue")
+        locate({"text": "a"}, document, Sentence(start=0, end=1000), (0, 1000), "/cue")
     assert len(refused.value.more["candidates"]) == 20
 
 
 def test_offsets_give_the_words_in_code_points() -> None:
     at = TEXT.index("👋")
-    assert locate({"start": at, "end": at + 2}, DOCUMENT, SENTENCES[0], "/cue").text == "👋."
+    assert locate({"start": at, "end": at + 2}, DOCUMENT, SENTENCES[0], EVERYWHERE, "/cue").text == "👋."
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, len(TEXT) + 1), (len(TEXT), len(TEXT) + 1), (5, 5), (5, 4)])
 def test_refuses_a_span_outside_the_document(start: int, end: int) -> None:
     with pytest.raises(Conflict) as refused:
-        locate({"start": start, "end": end}, DOCUMENT, SENTENCES[0], "/mention")
+        locate({"start": start, "end": end}, DOCUMENT, SENTENCES[0], EVERYWHERE, "/mention")
     assert refused.value.field == "/mention/end"
     assert _refused([{"start": start, "end": end}], 0).field == "/content/0/end"
 
 
 def test_the_last_offset_is_the_length() -> None:
-    assert locate({"start": 0, "end": len(TEXT)}, DOCUMENT, SENTENCES[0], "/cue").text == TEXT
+    assert locate({"start": 0, "end": len(TEXT)}, DOCUMENT, SENTENCES[0], (0, 1), "/cue").text == TEXT
 
 
 def test_a_second_span_is_the_next_place_after_the_first() -> None:
@@ -98,6 +165,14 @@ def test_a_second_span_is_not_sought_before_the_first() -> None:
 def test_a_content_that_stands_twice_in_the_sentence_is_refused_with_its_places() -> None:
     refused = _refused([{"text": "the deal"}], 1)
     assert [place["start"] for place in refused.more["candidates"]] == DEALS[1:3]
+    assert [place["text"] for place in refused.more["candidates"]] == [TEXT[at - 30 : at + 38] for at in DEALS[1:3]]
+
+
+def test_a_content_is_made_of_whole_words() -> None:
+    assert _refused([{"text": "like the dea"}], 1).field == "/content/0/text"
+    assert _refused([{"text": "I like"}, {"text": "ikes me"}], 1).field == "/content/1/text"
+    spans = locate_content([{"text": "I"}, {"text": "he"}], DOCUMENT, SENTENCES[1])
+    assert spans[1].start == TEXT.index("he said"), "not in “the deal”"
 
 
 def test_a_content_may_run_on_into_the_next_sentences() -> None:

@@ -71,10 +71,103 @@ def test_is_found_by_an_alias(registry: str, actor: Actor) -> None:
     assert _read(id)["aliases"] == ["Beijing"], "two spellings of one alias are one"
 
 
-def test_an_own_name_wins_over_an_alias(registry: str, actor: Actor) -> None:
-    _make(actor, "Government of China", aliases=["Beijing"])
-    city = _make(actor, "Beijing", kind="organization")
-    assert speakers.find(by=actor, given={"name": "Beijing"}, field="/speaker") == city
+def test_a_name_is_not_anothers_alias(registry: str, actor: Actor) -> None:
+    china, other = _make(actor, "Government of China", aliases=["Beijing"]), _make(actor, "Somebody")
+    for refused in (
+        lambda: _make(actor, "BEIJING"),
+        lambda: speakers.change(by=actor, id=other, version=1, name="Ｂeijing"),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused()
+        assert (conflict.value.field, conflict.value.more) == ("/name", {"known": china})
+    assert Speaker.select().count() == 2
+    assert _version(other) == 1
+    speakers.retract(by=actor, id=china, version=1, reason=None)
+    assert _make(actor, "Beijing"), "who was taken back gives the alias free"
+
+
+def test_an_alias_is_not_anothers_name(registry: str, actor: Actor) -> None:
+    city, other = _make(actor, "Beijing"), _make(actor, "Somebody", aliases=["Kept"])
+    for refused in (
+        lambda: _make(actor, "Government of China", aliases=["China", "BEIJING"]),
+        lambda: speakers.change(by=actor, id=other, version=1, aliases=["New", "\u200bbeijing"]),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused()
+        assert (conflict.value.field, conflict.value.more) == ("/aliases/1", {"id": city})
+    with pytest.raises(Conflict) as conflict:
+        speakers.find(by=actor, given={"name": "Government of China", "aliases": ["Beijing"]}, field="/speaker")
+    assert (conflict.value.field, conflict.value.more) == ("/speaker/aliases/0", {"id": city})
+    assert Speaker.select().count() == 2
+    assert (_read(other)["aliases"], _version(other)) == (["Kept"], 1)
+    speakers.retract(by=actor, id=city, version=1, reason=None)
+    assert _make(actor, "Government of China", aliases=["Beijing"]), "who was taken back gives the name free"
+
+
+def test_ones_own_names_may_change_places(registry: str, actor: Actor) -> None:
+    id = _make(actor, "Government of China", aliases=["Beijing"])
+    speakers.change(by=actor, id=id, version=1, name="Beijing", aliases=["Government of China"])
+    speakers.change(by=actor, id=id, version=2, name="Government of China")
+    speakers.change(by=actor, id=id, version=3, aliases=["Government of China", "Beijing"])
+    assert speakers.named("Beijing") == speakers.named("government of china") == [(id, "Government of China")]
+
+
+def test_an_alias_that_is_shared_becomes_nobodys_name(registry: str, actor: Actor) -> None:
+    state, house = (_make(actor, name, aliases=["Washington"]) for name in ("Department of State", "White House"))
+    with pytest.raises(Conflict) as refused:
+        speakers.change(by=actor, id=state, version=1, name="Washington")
+    assert (refused.value.field, refused.value.more) == ("/name", {"known": house})
+
+
+@pytest.mark.parametrize("spelling", ["Wang\u200b Yi", "\u200eWang Yi\u200f", "Wa\u00adng Yi", "\ufeffWANG \u2060Yi"])
+def test_what_shows_nothing_does_not_tell_names_apart(registry: str, actor: Actor, spelling: str) -> None:
+    id = _make(actor, "Wang Yi", aliases=["The minister"])
+    with pytest.raises(Conflict) as refused:
+        _make(actor, spelling)
+    assert (refused.value.field, refused.value.more) == ("/name", {"known": id})
+    assert speakers.find(by=actor, given={"name": spelling}, field="/speaker") == id
+    assert speakers.find(by=actor, given={"name": "The mini\u200dster"}, field="/speaker") == id
+    assert speakers.named(spelling) == [(id, "Wang Yi")]
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060\u200d", " \u00ad ", "\ufeff"])
+def test_a_name_that_shows_nothing_is_refused(registry: str, actor: Actor, name: str) -> None:
+    id = _make(actor, "Wang Yi")
+    for refused, field in (
+        (lambda: _make(actor, name), "/name"),
+        (lambda: speakers.change(by=actor, id=id, version=1, name=name), "/name"),
+        (lambda: speakers.find(by=actor, given={"name": name}, field="/speaker"), "/speaker/name"),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused()
+        assert conflict.value.field == field
+    assert Speaker.select().count() == 1
+
+
+@pytest.mark.parametrize(("member", "value"), [("kind", "person"), ("wikidata_id", "Q2")])
+@pytest.mark.parametrize("name", ["Government of China", "BEIJING"])
+def test_what_contradicts_a_known_speaker_is_refused(
+    registry: str, actor: Actor, name: str, member: str, value: str
+) -> None:
+    id = _make(actor, "Government of China", kind="government", wikidata_id="Q1", aliases=["Beijing"])
+    with pytest.raises(Conflict) as refused:
+        speakers.find(by=actor, given={"name": name, member: value}, field="/speaker")
+    assert (refused.value.field, refused.value.more) == (f"/speaker/{member}", {"id": id})
+    assert (_read(id)["kind"], _read(id)["wikidata_id"], _version(id)) == ("government", "Q1", 1)
+
+
+def test_what_agrees_with_a_known_speaker_or_only_adds_to_them_is_ignored(registry: str, actor: Actor) -> None:
+    id = _make(actor, "Government of China", kind="government", description="Ours.")
+    before = _read(id)
+    for more in (
+        {"kind": "government"},
+        {"kind": None, "wikidata_id": None},
+        {"wikidata_id": "Q2"},
+        {"description": "Theirs.", "aliases": ["Beijing"], "same_as": ["https://a.example"]},
+    ):
+        assert speakers.find(by=actor, given={"name": "government of china"} | more, field="/speaker") == id
+    assert _read(id) == before
+    assert speakers.named("Beijing") == []
 
 
 def test_a_shared_alias_is_refused_with_those_who_share_it(registry: str, actor: Actor) -> None:
@@ -173,7 +266,7 @@ def test_a_retracted_one_leaves_a_tombstone_and_gives_the_name_free(registry: st
 
 def test_lists_by_name_alias_and_kind(registry: str, actor: Actor) -> None:
     china = _make(actor, "Government of China", kind="government", aliases=["Beijing"])
-    city = _make(actor, "Beijing", kind="organization")
+    city = _make(actor, "City of Beijing", kind="organization", aliases=["beijing"])
     gone = _make(actor, "Gone")
     speakers.retract(by=actor, id=gone, version=1, reason=None)
 
@@ -181,6 +274,7 @@ def test_lists_by_name_alias_and_kind(registry: str, actor: Actor) -> None:
         return [id for id, _ in speakers.listed(viewer=PUBLIC, past=None, limit=10, **filters)]
 
     assert ids() == ids(name="BEIJING") == [city, china]
+    assert ids(name="city of beijing") == [city]
     assert ids(kind="government") == ids(name="beijing", kind="government") == [china]
     assert ids(name="Beij") == []
     assert [id for id, _ in speakers.listed(viewer=PUBLIC, past=city, limit=10)] == [china]
@@ -401,10 +495,27 @@ def test_a_name_that_another_took_meanwhile_is_not_given_back(registry: str, act
     with pytest.raises(Conflict) as refused:
         speakers.unmerge(by=actor, id=old)
     assert (refused.value.field, refused.value.more) == ("/wikidata_id", {"known": taker})
+    with pytest.raises(Conflict) as refused:
+        speakers.change(by=actor, id=taker, version=1, wikidata_id=None, name="Old")
+    assert (refused.value.field, refused.value.more) == ("/name", {"known": new}), "the survivor bears it meanwhile"
+    speakers.change(by=actor, id=new, version=_version(new), aliases=[])
     speakers.change(by=actor, id=taker, version=1, wikidata_id=None, name="Old")
     with pytest.raises(Conflict) as refused:
         speakers.unmerge(by=actor, id=old)
     assert refused.value.field == "/name"
+
+
+def test_a_merge_and_its_undoing_give_the_survivor_a_new_version(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old"), _make(actor, "New")
+    speakers.merge(by=actor, id=old, into=new)
+    assert _version(new) == _read(new)["version"] == 2
+    with pytest.raises(Stale):
+        speakers.change(by=actor, id=new, version=1, aliases=[])
+    speakers.unmerge(by=actor, id=old)
+    assert _version(new) == 3
+    with pytest.raises(Stale):
+        speakers.change(by=actor, id=new, version=2, aliases=["Old"])
+    assert [line["after"]["version"] for line in lines_of("speakers", new)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])

@@ -10,6 +10,7 @@ from models.refusals import Conflict, Forbidden, Gone, NotFound, Stale
 from models.tables import ALL, Claim, Counterclaim, Document, Speaker, Statement
 from tests.factories import (
     MACHINE,
+    PLAIN,
     PUBLIC,
     READER,
     REVIEWER,
@@ -157,7 +158,55 @@ def test_words_that_stand_twice_are_refused_with_their_places(registry: str, act
     body = charge(document={"text": text, "language": "en"}, sentence=None, mention=None, cue=None)
     refused = _refused(**(body | {"content": [{"text": "no"}]}))
     assert refused.field == "/content/0/text"
-    assert refused.more["candidates"] == [{"start": at, "end": at + 2} for at in (8, 16)]
+    assert refused.more["candidates"] == [{"start": at, "end": at + 2, "text": text} for at in (8, 16)]
+
+
+def test_words_are_looked_for_from_the_sentence_before_to_the_one_after(registry: str, actor: Actor) -> None:
+    for member in ("mention", "cue"):
+        far = put_plain(actor, "third", speaker={"name": f"One with a {member}"}, **{member: {"text": "paragraph"}})
+        assert _read(far)[member]["start"] == PLAIN.index("third") + 6, "the one in the sentence comes first"
+        for place, word in enumerate(("second", "fourth")):
+            near = put_plain(actor, "third", speaker={"name": f"{member} {place}"}, **{member: {"text": f"The {word}"}})
+            assert _read(near)[member]["start"] == PLAIN.index(f"The {word}")
+        for word in ("first", "fifth"):
+            with pytest.raises(Conflict) as refused:
+                put_plain(actor, "third", speaker={"name": "Nobody"}, **{member: {"text": f"The {word}"}})
+            assert refused.value.field == f"/{member}/text"
+    start = PLAIN.index("The fifth")
+    by_offsets = put_plain(actor, "third", mention={"start": start, "end": start + 9})
+    assert _read(by_offsets)["mention"]["text"] == "The fifth"
+
+
+def test_words_are_looked_for_after_the_last_of_the_contents_spans(registry: str, actor: Actor) -> None:
+    content = [{"text": "says third"}, {"text": "says fourth"}]
+    id = put_plain(actor, "third", content=content, mention={"text": "The fifth"})
+    assert _read(id)["mention"]["start"] == PLAIN.index("The fifth")
+
+
+def test_changed_words_are_looked_for_around_the_content_as_it_then_is(registry: str, actor: Actor) -> None:
+    id = put_plain(actor, "third")
+    with pytest.raises(Conflict) as refused:
+        statements.change(by=actor, id=id, version=1, mention={"text": "The fifth"})
+    assert refused.value.field == "/mention/text"
+    content = [{"text": "says third"}, {"text": "says fourth"}]
+    statements.change(by=actor, id=id, version=1, content=content, mention={"text": "The fifth"})
+    statements.change(by=actor, id=id, version=2, cue={"text": "The fifth paragraph"})
+    assert (_read(id)["mention"]["text"], _read(id)["cue"]["text"]) == ("The fifth", "The fifth paragraph")
+
+
+def test_words_inside_a_word_are_no_words(registry: str, actor: Actor) -> None:
+    for wrong, field in (
+        ({"cue": {"text": "warn"}}, "/cue/text"),
+        ({"mention": {"text": "US official"}}, "/mention/text"),
+        ({"content": [{"text": "the exports sustain the wa"}]}, "/content/0/text"),
+    ):
+        assert _refused(**charge(**wrong)).field == field
+
+
+def test_a_content_without_a_sentence_may_run_on_into_the_next(registry: str, actor: Actor) -> None:
+    id = put_plain(actor, "third", content=[{"text": "says third.\n\nThe fourth paragraph"}])
+    assert _read(id)["sentence"]["text"] == "The third paragraph says third."
+    assert _read(id)["content"][0]["text"] == "says third.\n\nThe fourth paragraph"
 
 
 def test_a_statement_does_not_answer_its_own_claim(registry: str, actor: Actor) -> None:
@@ -208,6 +257,36 @@ def test_an_edge_that_the_public_cannot_see_rests_on_the_accepted_statement(
     assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
 
 
+def test_a_writer_answers_nothing_hidden(registry: str, actor: Actor) -> None:
+    hidden = put_charge(actor, status="candidate")
+    for noun, ids in (("statement", (hidden, 99)), ("claim", (statements.claim_of(id=hidden), 99))):
+        for id in ids:
+            with pytest.raises(Conflict) as refused:
+                put_plain(WRITER, "first", counters=[{noun: id, "kind": "denies"}])
+            assert (refused.value.detail, refused.value.field, refused.value.more) == (
+                f"There is no {noun} {id}.",
+                f"/counters/0/{noun}",
+                {},
+            )
+        assert put_plain(actor, "first", speaker={"name": noun}, counters=[{noun: ids[0], "kind": "denies"}])
+    assert statements.referred(by=actor, id=hidden, field="/statement").id == hidden
+    shown = put_plain(actor, "second")
+    assert statements.referred(by=WRITER, id=shown, field="/statement").id == shown
+
+
+def test_a_writer_neither_states_nor_reuses_a_hidden_claim(registry: str, actor: Actor) -> None:
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    for id in (hidden, 99):
+        with pytest.raises(Conflict) as refused:
+            put_plain(WRITER, "first", claim={"id": id})
+        assert (refused.value.detail, refused.value.field) == (f"There is no claim {id}.", "/claim/id")
+    again = {"text": "The exports sustain the war.", "language": "en", "reuse": True}
+    assert statements.claim_of(id=put_plain(WRITER, "first", claim=again)) != hidden
+    with pytest.raises(Conflict) as refused:
+        statements.change(by=WRITER, id=put_plain(actor, "second"), version=1, claim={"id": hidden})
+    assert refused.value.field == "/claim/id"
+
+
 # -- candidates and who sees them ---------------------------------------------------------------
 
 
@@ -223,6 +302,42 @@ def test_accepting_what_an_extractor_found_takes_the_review_scope(registry: str,
     assert Statement.select().count() == Document.select().count() == 0
     assert put_charge(WRITER, origin=dict(MACHINE), status="candidate")
     assert put_plain(actor, "first", origin=dict(MACHINE), status="accepted")
+
+
+@pytest.mark.parametrize("origin", [None, {"kind": "person"}, {"kind": "import"}, MACHINE])
+def test_recording_what_is_rejected_takes_the_review_scope(
+    registry: str, actor: Actor, origin: dict[str, Any] | None
+) -> None:
+    with pytest.raises(Forbidden):
+        put_charge(WRITER, origin=origin and dict(origin), status="rejected")
+    assert Statement.select().count() == Document.select().count() == 0
+    id = put_charge(actor, origin=origin and dict(origin), status="rejected")
+    assert _read(id, REVIEWER)["status"] == "rejected"
+
+
+def test_whoever_is_unsure_of_their_own_finding_records_a_candidate(registry: str) -> None:
+    assert _read(put_charge(WRITER, status="candidate"), REVIEWER)["status"] == "candidate"
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_the_public_hears_nothing_of_a_statement_that_it_never_saw(registry: str, actor: Actor, status: str) -> None:
+    id = put_charge(actor, status=status)
+    statements.retract(by=actor, id=id, version=1, reason="Private.")
+    for viewer in (PUBLIC, READER):
+        with pytest.raises(NotFound) as unknown:
+            statements.whole(id=id, viewer=viewer)
+        assert (unknown.value.detail, unknown.value.more) == (f"There is no statement {id}.", {})
+    with pytest.raises(Gone) as gone:
+        statements.whole(id=id, viewer=REVIEWER)
+    assert gone.value.more["reason"] == "Private."
+
+
+def test_the_public_hears_why_what_it_saw_is_gone(registry: str, actor: Actor) -> None:
+    id = put_charge(actor)
+    statements.retract(by=actor, id=id, version=1, reason="Misread.")
+    with pytest.raises(Gone) as gone:
+        statements.whole(id=id, viewer=PUBLIC)
+    assert gone.value.more["reason"] == "Misread."
 
 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
@@ -395,6 +510,54 @@ def test_takes_the_edges_that_rest_on_it_and_leaves_a_tombstone(registry: str, a
     with pytest.raises(Gone):
         statements.retract(by=actor, id=denied, version=2, reason=None)
     assert denied not in _ids(REVIEWER)
+
+
+def _evidence_and_more(actor: Actor, *statuses: str) -> tuple[int, list[int]]:
+    """A denial that is the evidence of its edge, and others of the same claim with these statuses."""
+    denied = put_denial(actor, put_charge(actor))
+    again = {"claim": {"id": statements.claim_of(id=denied)}, "counters": []}
+    others = [
+        put_denial(actor, 1, speaker={"name": f"Spokesman {place}"}, status=status, **again)
+        for place, status in enumerate(statuses)
+    ]
+    return denied, others
+
+
+def test_the_edges_of_what_is_retracted_rest_on_the_next_accepted_statement(registry: str, actor: Actor) -> None:
+    denied, (_, gone, heir, _) = _evidence_and_more(actor, "candidate", "accepted", "accepted", "accepted")
+    statements.retract(by=actor, id=gone, version=1, reason=None)
+    statements.retract(by=actor, id=denied, version=1, reason="Misread.")
+    edge = Counterclaim.get()
+    assert (edge.statement_id, edge.retracted_at, edge.version) == (heir, None, 2)
+    assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
+    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_the_edges_of_what_is_retracted_rest_on_nothing_hidden(registry: str, actor: Actor, status: str) -> None:
+    denied, _ = _evidence_and_more(actor, status)
+    put_plain(actor, "first")
+    statements.retract(by=actor, id=denied, version=1, reason="Misread.")
+    edge = Counterclaim.get()
+    assert (edge.statement_id, edge.retracted_reason) == (denied, "Misread.")
+
+
+def test_the_edges_of_what_is_rejected_rest_on_the_next_accepted_statement(registry: str, actor: Actor) -> None:
+    denied, (heir,) = _evidence_and_more(actor, "accepted")
+    statements.change(by=actor, id=denied, version=1, status="rejected")
+    edge = Counterclaim.get()
+    assert (edge.statement_id, edge.retracted_at) == (heir, None)
+    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+
+
+def test_the_edge_of_what_alone_is_evidence_is_hidden_while_that_is_rejected(registry: str, actor: Actor) -> None:
+    denied, _ = _evidence_and_more(actor, "candidate")
+    statements.change(by=actor, id=denied, version=1, status="rejected")
+    edge = Counterclaim.get()
+    assert (edge.statement_id, edge.retracted_at) == (denied, None)
+    assert counterclaims.listed(viewer=PUBLIC, past=None, limit=9) == []
+    statements.change(by=actor, id=denied, version=2, status="accepted")
+    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
 
 
 def test_a_refused_retraction_leaves_the_edges(registry: str, actor: Actor) -> None:
