@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.api.steps import blamed, changed, matching, posted, refusal, together
+from tests.api.steps import changed, matching, posted, refusal, together
 from tests.checked import contract
-from tests.factories import charge, claim, denial, review, topic
+from tests.factories import charge, claim, denial, review, speaker, topic
 
 
 def everything(writer: FlaskClient) -> None:
@@ -35,6 +36,20 @@ def test_every_read_has_a_strong_etag_and_answers_304_to_it(writer: FlaskClient,
             again = reviewer.get(path, headers={"If-None-Match": known})
             assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag), f"{path} {known}"
         assert reviewer.get(path, headers={"If-None-Match": '"other"'}).data == first.data
+
+
+def test_the_etag_of_one_thing_bears_its_id_and_version_and_that_of_a_list_neither(
+    writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    everything(writer)
+    made = changed(writer, "/v1/topics/1", {"label": "Water"})
+    assert re.fullmatch(r'"1-2-[0-9a-f]{16}"', made.headers["ETag"])
+    for path in reads():
+        etag = reviewer.get(path).headers["ETag"]
+        if path.endswith("/1"):
+            assert re.fullmatch(rf'"1-{reviewer.get(path).json["version"]}-[0-9a-f]{{16}}"', etag), path
+        else:
+            assert re.fullmatch(r'"[0-9a-f]+"', etag), path
 
 
 def test_the_etag_changes_with_what_is_linked(writer: FlaskClient, public: FlaskClient) -> None:
@@ -96,33 +111,87 @@ def test_every_stale_change_is_a_412_that_changes_nothing(writer: FlaskClient) -
         if path.endswith("/1"):
             before = writer.get(path)
             for method in ("PATCH", "DELETE"):
-                answer = writer.open(path, method=method, json={}, headers={"If-Match": f'"99-{"0" * 16}"'})
+                answer = writer.open(path, method=method, json={}, headers={"If-Match": f'"1-99-{"0" * 16}"'})
                 assert answer.status_code == 412, f"{method} {path}"
             assert writer.get(path).data == before.data
 
 
-def test_an_if_match_that_is_no_etag_of_ours_is_refused(writer: FlaskClient) -> None:
+def test_the_etag_of_another_thing_is_a_412_that_changes_nothing(writer: FlaskClient) -> None:
+    everything(writer)
+    for path in reads():
+        if path.endswith("/1"):
+            before = writer.get(path)
+            others = before.headers["ETag"].replace('"1-', '"2-')
+            for method in ("PATCH", "DELETE"):
+                answer = writer.open(path, method=method, json={}, headers={"If-Match": others})
+                assert answer.status_code == 412, f"{method} {path}"
+            assert writer.get(path).data == before.data
+
+
+@pytest.mark.parametrize("noun", ["claims", "speakers"])
+def test_whoever_follows_a_308_to_the_survivor_with_the_etag_of_what_was_merged_changes_nothing(
+    noun: str, writer: FlaskClient
+) -> None:
+    bodies = {"claims": [claim(), claim(text="It is not.")], "speakers": [speaker(), speaker(name="Another")]}[noun]
+    read, _ = (posted(writer, noun, body) for body in bodies)
+    assert writer.post(f"/v1/{noun}/1/merge", json={"into": 2}).status_code == 200
+    before = writer.get(f"/v1/{noun}/2")
+    for method in ("PATCH", "DELETE"):
+        moved = writer.open(f"/v1/{noun}/1", method=method, json={}, headers=matching(read))
+        assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/{noun}/2")
+        followed = writer.open(moved.headers["Location"], method=method, json={}, headers=matching(read))
+        assert followed.status_code == 412
+    assert writer.get(f"/v1/{noun}/2").data == before.data
+
+
+@pytest.mark.parametrize("noun", ["claims", "speakers"])
+def test_an_etag_of_the_survivor_from_before_a_merge_or_its_undoing_is_a_412(noun: str, writer: FlaskClient) -> None:
+    bodies = {"claims": [claim(), claim(text="It is not.")], "speakers": [speaker(), speaker(name="Another")]}[noun]
+    _, read = (posted(writer, noun, body) for body in bodies)
+    path = f"/v1/{noun}/2"
+
+    def stale(headers: dict[str, str]) -> list[int]:
+        return [
+            writer.open(path, method=method, json={}, headers=headers).status_code for method in ("PATCH", "DELETE")
+        ]
+
+    survivor = writer.post(f"/v1/{noun}/1/merge", json={"into": 2})
+    assert (survivor.status_code, survivor.json["version"]) == (200, 2)
+    assert survivor.headers["ETag"] == writer.get(path).headers["ETag"]
+    assert stale(matching(read)) == [412, 412]
+    assert writer.post(f"/v1/{noun}/1/unmerge").status_code == 200
+    assert writer.get(path).json["version"] == 3
+    assert stale(matching(survivor)) == stale(matching(read)) == [412, 412]
+    assert writer.delete(path, headers=matching(writer.get(path))).status_code == 204
+
+
+def test_an_if_match_that_is_no_etag_of_ours_is_a_400(writer: FlaskClient) -> None:
     posted(writer, "topics", topic())
     for wrong in (
         "",
         "*",
         "1",
         '"1"',
-        'W/"1-0123456789abcdef"',
-        '"0-0123456789abcdef"',
-        '"1-0123456789ABCDEF"',
+        '"1-0123456789abcdef"',
+        'W/"1-1-0123456789abcdef"',
+        '"0-1-0123456789abcdef"',
+        '"1-0-0123456789abcdef"',
+        '"1-1-0123456789ABCDEF"',
+        '"1-1-0123456789abcde"',
+        '"1-1-0123456789abcdef", "1-2-0123456789abcdef"',
+        f'"{"9" * 17}-1-0123456789abcdef"',
+        writer.get("/v1/topics").headers["ETag"],
         "\xff",
     ):
         answer = writer.patch("/v1/topics/1", json={"label": "x"}, headers={"If-Match": wrong})
-        assert answer.status_code in (400, 412), wrong
-        assert blamed(answer) == ["If-Match"], wrong
+        assert refusal(answer) == (400, ["If-Match"]), wrong
     assert writer.get("/v1/topics/1").json["label"] == "Drinking water"
 
 
 def test_a_read_that_no_longer_matches_is_a_412_in_the_one_shape(writer: FlaskClient) -> None:
     made = posted(writer, "topics", topic())
     assert writer.get("/v1/topics/1", headers=matching(made)).status_code == 200
-    answer = writer.get("/v1/topics/1", headers={"If-Match": f'"9-{"0" * 16}"'})
+    answer = writer.get("/v1/topics/1", headers={"If-Match": f'"1-9-{"0" * 16}"'})
     assert refusal(answer) == (412, ["If-Match"])
 
 

@@ -1,8 +1,13 @@
 """The `counterclaim` command, as a person types it."""
 
 import json
+import os
+import socket
+import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -12,10 +17,13 @@ from flask.testing import FlaskClient
 
 from api import cli
 from api.app import create_app
+from api.formats import ndjson
 from models import db, keys
 from tests.api.steps import changed, posted, retracted
 from tests.checked import ROOT
 from tests.factories import candidate, charge, claim, denial, review, speaker, topic
+from tests.live import COUNTERCLAIM
+from tests.postgres import free_port
 
 SAMPLE = str(ROOT / "examples" / "sample.ndjson")
 
@@ -57,7 +65,7 @@ def test_help_names_every_command(command: Command) -> None:
     assert "DATABASE_URL" in told
 
 
-def test_refuses_an_unknown_command_and_a_wrong_setting(command: Command) -> None:
+def test_refuses_an_unknown_verband_a_wrong_setting(command: Command) -> None:
     assert "No such command" in command("serv", code=2).stderr
     told = command("migrate", code=1, database="mysql://localhost/claims").stderr
     assert "DATABASE_URL" in told
@@ -281,3 +289,153 @@ def test_writes_and_checks_the_contract(command: Command, tmp_path: Path) -> Non
 def test_what_is_imported_is_served(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     command("import", SAMPLE)
     assert len(create_app().test_client().get("/v1/documents").json["items"]) >= 4
+
+
+# -- as a process of its own: what a person reads when it does not start --------------------------
+
+
+def typed(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed command to its end; a server that starts after all fails the test."""
+    environment = os.environ | {"DATABASE_URL": url} | settings
+    return subprocess.run(
+        [COUNTERCLAIM, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def is_one_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Hold that a command failed with one line on standard error, and return that."""
+    assert (done.returncode, done.stdout) == (1, ""), done
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert "Traceback" not in line
+    assert "secret" not in line
+    return line
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0"])  # noqa: S104 - it is refused
+def test_serve_refuses_a_port_in_use_with_one_line_and_leaves_the_database_alone(host: str, tmp_path: Path) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family, reuse_port=True) as taken:
+        port = str(taken.getsockname()[1])
+        line = is_one_line(typed(f"sqlite:///{tmp_path}/new.db", "serve", HOST=host, PORT=port))
+    assert port in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serve_refuses_a_host_that_is_not_this_machine_with_one_line(tmp_path: Path) -> None:
+    assert "192.0.2.1" in is_one_line(typed(f"sqlite:///{tmp_path}/new.db", "serve", HOST="192.0.2.1", PORT="8000"))
+
+
+@pytest.mark.parametrize("verb", ["serve", "export"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////nowhere/at/all.db",
+        "sqlite:///{tmp_path}",
+        "sqlite:///{tmp_path}/junk.db",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "postgresql://u:secret@127.0.0.1:9/x",
+        "postgresql://u:secret@h:abc/x",
+        "postgresql://u:secret@[h/x",
+        "mysql://u:secret@h/x",
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_line(url: str, verb: str, tmp_path: Path) -> None:
+    junk = b"Dear diary, this is no database." * 100
+    (tmp_path / "junk.db").write_bytes(junk)
+    line = is_one_line(typed(url.format(tmp_path=tmp_path), verb, PORT=str(free_port())))
+    assert "DATABASE_URL" in line or "/nowhere/at" in line
+    assert (tmp_path / "junk.db").read_bytes() == junk
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_database_that_the_server_does_not_have_is_told_in_one_line(url: str) -> None:
+    address = url.replace("postgres@", "postgres:secret@").rpartition("/")[0] + "/missing"
+    assert "missing" in is_one_line(typed(address, "migrate"))
+
+
+def test_tells_of_which_database_a_key_is_without_its_password(command: Command, url: str) -> None:
+    address = url.replace("postgres@", "postgres:secret@")
+    told = command("key", "create", "--name", "Ann", "--scope", "read", database=address).stderr
+    assert url.rpartition("@")[2] in told
+    assert "secret" not in told
+
+
+def test_refuses_a_name_of_a_key_that_nobody_can_read(command: Command) -> None:
+    for name in ("", " ", "\t", "Ann\nBob", "\u200b", "Ann\x1b[2J", "\u202eAnn"):
+        assert "--name" in command("key", "create", "--name", name, "--scope", "read", code=2).stderr, repr(name)
+    assert command("key", "list").stdout == ""
+    command("key", "create", "--name", "Ann O’Brien, 王小明", "--scope", "read")
+    assert "Ann O’Brien, 王小明" in command("key", "list").stdout
+
+
+# -- export to a file -----------------------------------------------------------------------------
+
+
+def test_an_export_replaces_the_file_when_it_is_complete_and_only_its_owner_reads_it(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command("import", SAMPLE)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    target = folder / "out.ndjson"
+    target.write_bytes(b"old\n")
+    target.chmod(0o644)
+    seen = []
+    write = ndjson.write
+
+    def watched() -> Iterator[bytes]:
+        for line in write():
+            seen.append(target.read_bytes())
+            yield line
+
+    monkeypatch.setattr(ndjson, "write", watched)
+    command("export", str(target))
+    assert set(seen) == {b"old\n"}
+    assert target.read_bytes() == b"".join(write())
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert list(folder.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), RuntimeError("x")])
+@pytest.mark.parametrize("before", [[], ["out.ndjson"]])
+def test_an_export_that_fails_leaves_the_old_file_and_no_litter(
+    error: BaseException, before: list[str], command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for name in before:
+        (folder / name).write_bytes(b"old\n")
+
+    def failing() -> Iterator[bytes]:
+        yield b"{}\n"
+        raise error
+
+    monkeypatch.setattr(ndjson, "write", failing)
+    command("export", str(folder / "out.ndjson"), code=1)
+    assert [path.name for path in folder.iterdir()] == before
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"old\n"] * len(before)
+
+
+def test_an_export_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    assert typed(url, "migrate").returncode == 0
+    for target in (tmp_path / "absent" / "out.ndjson", tmp_path):
+        line = is_one_line(typed(url, "export", str(target)))
+        assert str(target.parent) in line
+    assert not (tmp_path / "absent").exists()
+
+
+def test_an_export_is_written_straight_to_a_device_or_a_pipe(command: Command, tmp_path: Path) -> None:
+    command("import", SAMPLE)
+    exported = command("export").stdout_bytes
+    command("export", "/dev/null")
+    assert Path("/dev/null").is_char_device()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        command("export", str(pipe))
+        assert read.result(10) == exported
+    assert pipe.is_fifo()

@@ -120,7 +120,7 @@ def test_refuses_an_unknown_parameter_everywhere_and_names_it(
     for path, described in contract()["paths"].items():
         for method in described:
             where = re.sub(r"\{\w+\}", "1", path)
-            headers = {"If-Match": f'"1-{"0" * 16}"'}
+            headers = {"If-Match": f'"1-1-{"0" * 16}"'}
             answer = reviewer.open(f"{where}?offset=7", method=method.upper(), json={}, headers=headers)
             assert refusal(answer) == (400, ["offset"]), f"{method} {path}"
     known = public.get("/v1/topics?Limit=1").json

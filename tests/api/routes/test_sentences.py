@@ -10,7 +10,7 @@ START = TEXT.index(SENTENCE)
 
 def test_it_works(writer: FlaskClient) -> None:
     posted(writer, "documents", document())
-    listed = writer.get("/v1/sentences?document=1").json["items"][::-1]
+    listed = writer.get("/v1/sentences?document=1").json["items"]
     assert [sentence["position"] for sentence in listed] == list(range(len(listed)))
     for sentence in listed:
         assert sentence["text"] == TEXT[sentence["start"] : sentence["end"]]
@@ -27,6 +27,18 @@ def test_adds_one_that_the_cutting_missed(writer: FlaskClient) -> None:
     assert made.headers["Location"] == f"/v1/sentences/{made.json['id']}"
     assert (made.json["text"], made.json["position"]) == ("US officials", 1)
     assert made.json == writer.get(made.headers["Location"]).json
+
+
+def test_lists_the_lowest_id_first_page_by_page(writer: FlaskClient) -> None:
+    posted(writer, "documents", document())
+    ids = [sentence["id"] for sentence in writer.get("/v1/sentences").json["items"]]
+    assert ids == sorted(ids)
+    first = writer.get("/v1/sentences?document=1&limit=2").json
+    rest = writer.get(f"/v1/sentences?document=1&cursor={first['next']}").json
+    assert [[sentence["id"] for sentence in page["items"]] for page in (first, rest)] == [ids[:2], ids[2:]]
+    retracted(writer, "/v1/sentences/2")
+    added = posted(writer, "sentences", {"document": 1, "start": START, "end": START + 12}).json["id"]
+    assert [sentence["id"] for sentence in writer.get("/v1/sentences").json["items"]] == [1, *ids[2:], added]
 
 
 def test_refuses_one_outside_its_document_over_another_or_in_no_document(writer: FlaskClient) -> None:
@@ -83,8 +95,8 @@ def test_the_public_reads_those_that_carry_statements_and_one_on_either_side(
     made = posted(writer, "statements", charge(document={"id": 1})).json
     place = made["sentence"]["position"]
     seen = public.get("/v1/sentences?document=1").json["items"]
-    assert [sentence["position"] for sentence in seen] == [place + 1, place, place - 1]
-    beyond = writer.get("/v1/sentences?limit=1").json["items"][0]
+    assert [sentence["position"] for sentence in seen] == [place - 1, place, place + 1]
+    beyond = writer.get("/v1/sentences").json["items"][-1]
     assert beyond["position"] > place + 1
     assert public.get(f"/v1/sentences/{beyond['id']}").status_code == 404
     assert seen[1]["statement_ids"] == [made["id"]]

@@ -1,9 +1,10 @@
 """/v1/speakers over HTTP."""
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.api.steps import changed, matching, posted, refusal, retracted
-from tests.factories import charge, denial, speaker
+from tests.factories import charge, claim, denial, speaker
 
 
 def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
@@ -161,10 +162,88 @@ def test_an_alias_of_several_speakers_is_refused_with_the_candidates(writer: Fla
     assert answer.json["candidates"] == [{"id": 1, "name": "A"}, {"id": 2, "name": "B"}]
 
 
-def test_one_who_is_called_so_goes_before_those_who_are_also_called_so(writer: FlaskClient) -> None:
-    posted(writer, "speakers", speaker(name="A", aliases=["Beijing"]))
-    posted(writer, "speakers", speaker(name="Beijing"))
-    assert posted(writer, "statements", charge(speaker={"name": "beijing"})).json["speaker"]["id"] == 2
+def test_refuses_a_name_that_is_anothers_alias(writer: FlaskClient) -> None:
+    posted(writer, "speakers", speaker(name="Government of China", aliases=["Beijing"]))
+    made = writer.post("/v1/speakers", json=speaker(name="BEIJING"))
+    assert (refusal(made), made.json["known"]) == ((409, ["/name"]), 1)
+    other = posted(writer, "speakers", speaker())
+    renamed = writer.patch("/v1/speakers/2", json={"name": "Beijing"}, headers=matching(other))
+    assert (refusal(renamed), renamed.json["known"]) == ((409, ["/name"]), 1)
+    assert writer.get("/v1/speakers/2").json == other.json
+
+
+def test_refuses_an_alias_that_is_anothers_name(writer: FlaskClient) -> None:
+    posted(writer, "speakers", speaker())
+    made = writer.post("/v1/speakers", json=speaker(name="A", aliases=["MOFCOM", "ministry of commerce"]))
+    assert (refusal(made), made.json["id"]) == ((409, ["/aliases/1"]), 1)
+    other = posted(writer, "speakers", speaker(name="A", aliases=["MOFCOM"]))
+    given = writer.patch("/v1/speakers/2", json={"aliases": ["Ministry of Commerce"]}, headers=matching(other))
+    assert refusal(given) == (409, ["/aliases/0"])
+    meant = writer.post("/v1/statements", json=charge(speaker={"name": "B", "aliases": ["Ministry of Commerce"]}))
+    assert refusal(meant) == (409, ["/speaker/aliases/0"])
+    assert writer.get("/v1/speakers/2").json == other.json
+    assert len(writer.get("/v1/speakers").json["items"]) == 2
+
+
+def test_a_name_may_be_ones_own_alias_and_that_of_one_who_is_gone(writer: FlaskClient) -> None:
+    posted(writer, "speakers", speaker(aliases=["MOFCOM"]))
+    assert changed(writer, "/v1/speakers/1", {"name": "MOFCOM"}).json["name"] == "MOFCOM"
+    retracted(writer, "/v1/speakers/1")
+    posted(writer, "speakers", speaker(name="mofcom"))
+    posted(writer, "speakers", speaker(name="Ministry of Commerce"))
+
+
+def test_refuses_to_say_of_a_known_speaker_what_the_registry_denies(writer: FlaskClient) -> None:
+    posted(writer, "speakers", speaker(wikidata_id="Q148", aliases=["MOFCOM"]))
+    for name in ("Ministry of Commerce", "mofcom"):
+        for wrong in ({"kind": "person"}, {"wikidata_id": "Q2"}):
+            (member,) = wrong
+            who = {"name": name} | wrong
+            for body, place in (
+                (charge(speaker=who), f"/speaker/{member}"),
+                (charge(via={"speaker": who}), f"/via/speaker/{member}"),
+                (charge(claim=claim(about=[{"name": "The city"}, who])), f"/claim/about/1/{member}"),
+            ):
+                answer = writer.post("/v1/statements", json=body)
+                assert (refusal(answer), answer.json["id"]) == ((409, [place]), 1), place
+            answer = writer.post("/v1/claims", json=claim(about=[who]))
+            assert refusal(answer) == (409, [f"/about/0/{member}"])
+    assert writer.get("/v1/documents").json["items"] == writer.get("/v1/claims").json["items"] == []
+
+
+def test_takes_a_known_speaker_who_is_said_to_be_the_same_or_of_whom_no_more_is_said(writer: FlaskClient) -> None:
+    made = posted(writer, "speakers", speaker()).json
+    for number, more in enumerate(({}, {"kind": "government"}, {"wikidata_id": "Q148"}, {"description": "Else"})):
+        start = number * 2
+        body = charge(speaker={"name": made["name"]} | more, sentence=None, mention=None, cue=None)
+        body |= {"content": [{"start": start, "end": start + 1}]}
+        assert posted(writer, "statements", body).json["speaker"]["id"] == 1, more
+    now = writer.get("/v1/speakers/1").json
+    assert [now[name] for name in ("kind", "wikidata_id", "description", "version")] == ["government", None, None, 1]
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u200d", "\u200e", "\u2060", "\u00ad", "\ufeff"])
+def test_marks_that_nobody_sees_do_not_tell_names_apart(mark: str, writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "speakers", speaker(aliases=["MOFCOM"]))
+    for name in (f"Ministry{mark} of Commerce", f"{mark}MOFCOM"):
+        assert refusal(writer.post("/v1/speakers", json=speaker(name=name))) == (409, ["/name"])
+        found = public.get("/v1/speakers", query_string={"name": name}).json["items"]
+        assert [item["id"] for item in found] == [1]
+    assert refusal(writer.post("/v1/speakers", json=speaker(name="A", aliases=[f"Ministry of Com{mark}merce"]))) == (
+        409,
+        ["/aliases/0"],
+    )
+    meant = posted(writer, "statements", charge(speaker={"name": f"MOF{mark}COM"})).json
+    assert meant["speaker"]["id"] == 1
+
+
+def test_refuses_a_name_of_which_nothing_can_be_seen(writer: FlaskClient) -> None:
+    for name in ("\u200b", "\u200e \u200f"):
+        status, places = refusal(writer.post("/v1/speakers", json=speaker(name=name)))
+        assert (status in (409, 422), places) == (True, ["/name"])
+        status, places = refusal(writer.post("/v1/statements", json=charge(speaker={"name": name})))
+        assert (status in (409, 422), places) == (True, ["/speaker/name"])
+    assert writer.get("/v1/speakers").json["items"] == []
 
 
 def test_a_statement_by_a_merged_speaker_is_the_survivors(writer: FlaskClient) -> None:

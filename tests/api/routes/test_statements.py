@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import SENTENCE, TEXT, candidate, charge, claim, denial, document, topic
@@ -187,6 +188,16 @@ def test_refuses_another_shape_and_names_the_member(writer: FlaskClient) -> None
     assert not blamed
 
 
+def candidates(answer: TestResponse, text: str, words: str) -> list[tuple[int, int]]:
+    """The places among which a refusal lets the caller choose; each shows `words` in their surroundings."""
+    for place in answer.json["candidates"]:
+        assert set(place) == {"start", "end", "text"}
+        assert text[place["start"] : place["end"]] == words
+        assert words in place["text"]
+        assert place["text"].strip("…") in text
+    return [(place["start"], place["end"]) for place in answer.json["candidates"]]
+
+
 def test_refuses_words_that_stand_twice_and_lists_the_places(writer: FlaskClient) -> None:
     text = "He said no. She said no and no."
     body = charge(document={"text": text, "language": "en"}, sentence=None, mention=None, cue=None)
@@ -194,21 +205,102 @@ def test_refuses_words_that_stand_twice_and_lists_the_places(writer: FlaskClient
         "/v1/statements", json=body | {"content": [{"text": "no"}], "sentence": {"start": 12, "end": 31}}
     )
     assert refusal(twice) == (409, ["/content/0/text"])
-    assert twice.json["candidates"] == [{"start": 21, "end": 23}, {"start": 28, "end": 30}]
+    assert candidates(twice, text, "no") == [(21, 23), (28, 30)]
     several = writer.post("/v1/statements", json=body | {"content": [{"text": "said no"}]})
     assert refusal(several) == (409, ["/content/0/text"])
-    assert [(place["start"], place["end"]) for place in several.json["candidates"]] == [(0, 11), (12, 31)]
+    assert [(place["start"], place["end"], place["text"]) for place in several.json["candidates"]] == [
+        (0, 11, "He said no."),
+        (12, 31, "She said no and no."),
+    ]
+    assert all(place["id"] for place in several.json["candidates"])
     again = writer.post("/v1/statements", json=body | {"content": [{"start": 21, "end": 23}], "cue": {"text": "said"}})
     assert again.status_code == 201
+    assert again.json["cue"] == {"text": "said", "start": 16, "end": 20}
 
 
 def test_refuses_a_sentence_that_stands_twice_and_lists_them(writer: FlaskClient) -> None:
     body = charge(document={"text": "It is so. It is so.", "language": "en"}, mention=None, cue=None)
-    answer = writer.post("/v1/statements", json=body | {"sentence": {"text": "It is so."}, "content": [{"text": "so"}]})
+    posted(writer, "documents", body["document"] | {"url": "https://example.org/so"})
+    body |= {"document": {"url": "https://example.org/so"}, "content": [{"text": "so"}]}
+    answer = writer.post("/v1/statements", json=body | {"sentence": {"text": "It is so."}})
     assert refusal(answer) == (409, ["/sentence/text"])
-    assert [(place["start"], place["end"]) for place in answer.json["candidates"]] == [(0, 9), (10, 19)]
-    chosen = body | {"sentence": {"id": answer.json["candidates"][1]["id"]}, "content": [{"text": "so"}]}
-    assert writer.post("/v1/statements", json=chosen).status_code in (201, 409)
+    told = answer.json["candidates"]
+    assert [(place["start"], place["end"], place["text"]) for place in told] == [
+        (0, 9, "It is so."),
+        (10, 19, "It is so."),
+    ]
+    made = posted(writer, "statements", body | {"sentence": {"id": told[1]["id"]}}).json
+    assert made["content"] == [{"text": "so", "start": 16, "end": 18}]
+
+
+def test_finds_words_only_where_they_are_whole(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge(content=[{"text": "war"}])).json
+    assert made["content"] == [{"text": "war", "start": TEXT.index("war —"), "end": TEXT.index("war —") + 3}]
+    for wrong, place in (
+        ({"cue": {"text": "warn"}}, "/cue/text"),
+        ({"mention": {"text": "S officials"}}, "/mention/text"),
+        ({"content": [{"text": "the exports sus"}]}, "/content/0/text"),
+        ({"content": [{"text": "the exports"}, {"text": "ustain"}]}, "/content/1/text"),
+        ({"content": [{"text": "xports"}], "sentence": None}, "/content/0/text"),
+    ):
+        assert refusal(writer.post("/v1/statements", json=charge(**wrong))) == (409, [place]), wrong
+        changing = {name: value for name, value in wrong.items() if value is not None}
+        answer = writer.patch("/v1/statements/1", json=changing, headers=matching(writer.get("/v1/statements/1")))
+        assert refusal(answer) == (409, [place]), wrong
+    start = TEXT.index("warned")
+    assert posted(writer, "statements", charge(cue={"start": start, "end": start + 4})).json["cue"]["text"] == "warn"
+
+
+def test_parts_no_letter_from_its_accent_and_finds_words_where_no_spaces_are(writer: FlaskClient) -> None:
+    text = "He spoke of cafe\u0301. 北京否认这一指控。"
+    body = charge(document={"text": text, "language": "en"}, sentence=None, mention=None, cue=None)
+    assert refusal(writer.post("/v1/statements", json=body | {"content": [{"text": "cafe"}]})) == (
+        409,
+        ["/content/0/text"],
+    )
+    made = posted(writer, "statements", body | {"content": [{"text": "否认"}]}).json
+    assert made["content"][0]["start"] == text.index("否认")
+
+
+def test_looks_for_mention_and_cue_in_the_sentence_first(writer: FlaskClient) -> None:
+    text = "An aide said it. An aide said that. An aide said so."
+    body = charge(document={"text": text, "language": "en"}, sentence=None, content=[{"text": "that"}])
+    made = posted(writer, "statements", body | {"mention": {"text": "An aide"}, "cue": {"text": "said"}}).json
+    start = text.index("An aide said that")
+    assert (made["mention"]["start"], made["cue"]["start"]) == (start, start + 8)
+
+
+def test_looks_for_mention_and_cue_one_sentence_before_and_after_and_no_further(writer: FlaskClient) -> None:
+    for words in ("Friday", "an aide"):
+        made = posted(writer, "statements", charge(speaker={"name": words}, mention={"text": words})).json
+        assert made["mention"] == {"text": words, **at(words)}
+    for name in ("mention", "cue"):
+        for words in ("There is none", "Talks"):
+            refused = writer.post("/v1/statements", json=charge(**{name: {"text": words}}))
+            assert refusal(refused) == (409, [f"/{name}/text"])
+            headers = matching(writer.get("/v1/statements/1"))
+            refused = writer.patch("/v1/statements/1", json={name: {"text": words}}, headers=headers)
+            assert refusal(refused) == (409, [f"/{name}/text"])
+            made = changed(writer, "/v1/statements/1", {name: at(words)}).json
+            assert made[name] == {"text": words, **at(words)}
+
+
+def test_looks_up_to_the_sentence_after_the_one_in_which_the_content_ends(writer: FlaskClient) -> None:
+    body = charge(sentence=None, cue={"text": "said"}, content=[{"text": "We need proof,"}, {"text": "There is none."}])
+    assert posted(writer, "statements", body | {"mention": {"text": "Talks"}}).json["mention"]["text"] == "Talks"
+    early = writer.post("/v1/statements", json=body | {"mention": {"text": "Friday"}})
+    assert refusal(early) == (409, ["/mention/text"])
+
+
+def test_refuses_words_that_stand_on_both_sides_and_lists_the_places(writer: FlaskClient) -> None:
+    text = "An aide spoke.\n\nIt is so.\n\nAn aide left.\n\nAn aide came back."
+    body = charge(document={"text": text, "language": "en"}, sentence=None, cue=None, content=[{"text": "It is so"}])
+    answer = writer.post("/v1/statements", json=body | {"mention": {"text": "An aide"}})
+    assert refusal(answer) == (409, ["/mention/text"])
+    places = candidates(answer, text, "An aide")
+    assert places == [(0, 7), (27, 34)]
+    start, end = places[1]
+    assert posted(writer, "statements", body | {"mention": {"start": start, "end": end}}).json["mention"]["start"] == 27
 
 
 def test_refuses_the_same_words_by_the_same_speaker_and_names_the_statement(writer: FlaskClient) -> None:
@@ -256,6 +348,16 @@ def test_a_writer_cannot_accept_what_an_extractor_found(writer: FlaskClient, rev
     assert posted(reviewer, "statements", candidate(status="accepted")).json["status"] == "accepted"
 
 
+def test_a_writer_cannot_post_what_a_person_said_as_rejected(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    assert writer.post("/v1/statements", json=charge(status="rejected")).status_code == 403
+    for noun in ("documents", "speakers", "claims"):
+        assert writer.get(f"/v1/{noun}").json["items"] == []
+    assert reviewer.get("/v1/statements?status=rejected").json["items"] == []
+    assert posted(reviewer, "statements", charge(status="rejected")).json["status"] == "rejected"
+    assert posted(writer, "statements", charge(speaker={"name": "A"}, status="accepted")).json["status"] == "accepted"
+    assert posted(writer, "statements", charge(speaker={"name": "B"}, status="candidate")).json["status"] == "candidate"
+
+
 def test_a_writer_cannot_change_a_status(writer: FlaskClient) -> None:
     made = posted(writer, "statements", charge())
     for status in ("candidate", "rejected"):
@@ -266,7 +368,7 @@ def test_a_writer_cannot_change_a_status(writer: FlaskClient) -> None:
 
 def test_a_writer_cannot_see_that_a_candidate_stands(writer: FlaskClient) -> None:
     made = posted(writer, "statements", candidate())
-    for headers in (matching(made), {"If-Match": f'"7-{"0" * 16}"'}):
+    for headers in (matching(made), {"If-Match": f'"1-7-{"0" * 16}"'}):
         for body in ({"role": "spokesman"}, {"status": "accepted"}):
             answer = writer.patch("/v1/statements/1", json=body, headers=headers)
             assert answer.status_code in ((403, 404) if "status" in body else (404,)), answer.text
@@ -343,6 +445,50 @@ def test_a_retracted_statement_is_gone_with_its_exchanges(writer: FlaskClient, p
     assert public.get("/v1/counterclaims").json["items"] == []
     assert public.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"] == []
     posted(writer, "statements", denial(charged["id"]))
+
+
+def denied_twice(writer: FlaskClient, **second: Any) -> tuple[int, int, int]:
+    """The ids of the charge's claim, of its denial, and of another statement of the denial's claim."""
+    charged = posted(writer, "statements", charge()).json
+    denied = posted(writer, "statements", denial(charged["id"])).json
+    body = denial(charged["id"], speaker={"name": "An embassy"}, claim={"id": denied["claim"]["id"]}, counters=[])
+    return charged["claim"]["id"], denied["id"], posted(writer, "statements", body | second).json["id"]
+
+
+def test_an_exchange_is_handed_on_when_its_evidence_is_retracted(writer: FlaskClient, public: FlaskClient) -> None:
+    charged, denied, other = denied_twice(writer)
+    assert public.get("/v1/counterclaims/1").json["statement_id"] == denied
+    retracted(writer, f"/v1/statements/{denied}", "Misread")
+    exchange = public.get("/v1/counterclaims/1")
+    assert (exchange.status_code, exchange.json["statement_id"], exchange.json["version"]) == (200, other, 2)
+    assert len(public.get(f"/v1/claims/{charged}").json["counterclaims"]) == 1
+    retracted(writer, f"/v1/statements/{other}", "Misread, too")
+    assert public.get("/v1/counterclaims/1").status_code == 410
+    assert public.get(f"/v1/claims/{charged}").json["counterclaims"] == []
+
+
+def test_an_exchange_is_handed_on_when_its_evidence_is_rejected(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    _, denied, other = denied_twice(writer)
+    changed(reviewer, f"/v1/statements/{denied}", {"status": "rejected"})
+    exchange = public.get("/v1/counterclaims/1")
+    assert (exchange.status_code, exchange.json["statement_id"]) == (200, other)
+    changed(reviewer, f"/v1/statements/{other}", {"status": "rejected"})
+    assert public.get("/v1/counterclaims/1").status_code == 404
+    assert reviewer.get("/v1/counterclaims/1").json["statement_id"] == other
+
+
+def test_an_exchange_is_not_handed_on_to_what_is_not_accepted(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    _, denied, other = denied_twice(writer, origin=candidate()["origin"])
+    changed(reviewer, f"/v1/statements/{denied}", {"status": "rejected"})
+    assert reviewer.get("/v1/counterclaims/1").json["statement_id"] == denied
+    assert public.get("/v1/counterclaims/1").status_code == 404
+    retracted(reviewer, f"/v1/statements/{denied}")
+    assert reviewer.get("/v1/counterclaims/1").status_code == 410
+    assert reviewer.get(f"/v1/statements/{other}").json["status"] == "candidate"
 
 
 def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:

@@ -1,0 +1,242 @@
+"""What only reviewers may see is, to everybody else, not there: named in a body, addressed, or gone."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.api.steps import matching, posted, refusal, retracted
+from tests.factories import candidate, charge, claim, denial, review
+
+#: The ids of a claim and a statement that nobody but reviewers sees, and of a claim that all see.
+HIDDEN, SHOWN = 1, 2
+#: An id that nothing has.
+NOTHING = 99
+
+Names = Callable[[int], dict[str, Any]]
+
+
+def said(**other: Any) -> dict[str, Any]:
+    """The body of a statement by somebody else than the candidate's speaker."""
+    return charge(speaker={"name": "Somebody"}, **other)
+
+
+#: Where a POST goes, the body that names a claim or a statement, and the pointer to it.
+NAMED: dict[str, tuple[str, Names, str]] = {
+    "a claim": ("statements", lambda it: said(claim={"id": it}), "/claim/id"),
+    "a claim that is countered": (
+        "statements",
+        lambda it: said(counters=[{"claim": it, "kind": "denies"}]),
+        "/counters/0/claim",
+    ),
+    "a statement that is countered": (
+        "statements",
+        lambda it: said(counters=[{"statement": it, "kind": "denies"}]),
+        "/counters/0/statement",
+    ),
+    "a claim that is answered": (
+        "counterclaims",
+        lambda it: {"claim": it, "answer": SHOWN, "kind": "denies"},
+        "/claim",
+    ),
+    "an answer": ("counterclaims", lambda it: {"claim": SHOWN, "answer": it, "kind": "denies"}, "/answer"),
+    "the evidence": (
+        "counterclaims",
+        lambda it: {"claim": SHOWN + 1, "answer": SHOWN, "kind": "denies", "statement": it},
+        "/statement",
+    ),
+    "a claim that is reviewed": ("reviews", review, "/claim/id"),
+    "a survivor": (f"claims/{SHOWN}/merge", lambda it: {"into": it}, "/into"),
+}
+
+
+def hide(writer: FlaskClient) -> None:
+    """Store the hidden claim and statement, and two claims that everybody sees."""
+    found = posted(writer, "statements", candidate()).json
+    assert (found["id"], found["claim"]["id"]) == (HIDDEN, HIDDEN)
+    for text in ("It is safe.", "It is not safe."):
+        posted(writer, "claims", claim(text=text))
+
+
+def is_like_nothing(refused: TestResponse, nothing: TestResponse, place: str, hidden: int = HIDDEN) -> None:
+    """Hold a refusal of what is hidden against that of what does not exist."""
+    assert refusal(nothing) == (409, [place]), nothing.text
+    assert refused.status_code == 409, refused.text
+    assert refused.json == json.loads(nothing.text.replace(str(NOTHING), str(hidden)))
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_a_writer_who_names_what_is_hidden_is_told_that_it_does_not_exist(
+    what: str, writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    hide(writer)
+    before = [reviewer.get(f"/v1/{noun}").data for noun in ("statements", "claims", "counterclaims", "reviews")]
+    path, body, place = NAMED[what]
+    is_like_nothing(
+        writer.post(f"/v1/{path}", json=body(HIDDEN)), writer.post(f"/v1/{path}", json=body(NOTHING)), place
+    )
+    after = [reviewer.get(f"/v1/{noun}").data for noun in ("statements", "claims", "counterclaims", "reviews")]
+    assert before == after
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_a_writer_who_names_what_is_hidden_and_retracted_is_told_that_it_does_not_exist(
+    what: str, writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    hide(writer)
+    retracted(reviewer, f"/v1/statements/{HIDDEN}", "Misread")
+    retracted(reviewer, f"/v1/claims/{HIDDEN}", "Misread")
+    path, body, place = NAMED[what]
+    is_like_nothing(
+        writer.post(f"/v1/{path}", json=body(HIDDEN)), writer.post(f"/v1/{path}", json=body(NOTHING)), place
+    )
+
+
+@pytest.mark.parametrize("what", [what for what, (*_, place) in NAMED.items() if "statement" not in place])
+def test_a_writer_who_names_a_hidden_claim_that_was_merged_into_another_is_told_that_it_does_not_exist(
+    what: str, writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    hide(writer)
+    other = posted(writer, "statements", candidate(speaker={"name": "An aide"})).json["claim"]["id"]
+    assert reviewer.post(f"/v1/claims/{HIDDEN}/merge", json={"into": other}).status_code == 200
+    path, body, place = NAMED[what]
+    is_like_nothing(
+        writer.post(f"/v1/{path}", json=body(HIDDEN)), writer.post(f"/v1/{path}", json=body(NOTHING)), place
+    )
+
+
+def test_a_writer_cannot_rest_an_exchange_on_a_hidden_statement_of_a_claim_that_all_see(
+    writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    for text in ("It is safe.", "It is not safe."):
+        posted(writer, "claims", claim(text=text))
+    hidden = posted(writer, "statements", candidate(claim={"id": 2})).json["id"]
+    body = {"claim": 1, "answer": 2, "kind": "denies"}
+    answers = [writer.post("/v1/counterclaims", json=body | {"statement": id}) for id in (hidden, NOTHING)]
+    is_like_nothing(*answers, "/statement", hidden)
+    assert reviewer.get("/v1/counterclaims").json["items"] == []
+    made = posted(writer, "counterclaims", body)
+    answers = [
+        writer.patch("/v1/counterclaims/1", json={"statement": id}, headers=matching(made)) for id in (hidden, NOTHING)
+    ]
+    is_like_nothing(*answers, "/statement", hidden)
+    assert writer.get("/v1/counterclaims/1").json == made.json
+
+
+def test_a_writer_cannot_hang_a_statement_on_a_hidden_claim(writer: FlaskClient) -> None:
+    hide(writer)
+    made = posted(writer, "statements", said())
+    path = made.headers["Location"]
+    answers = [writer.patch(path, json={"claim": {"id": id}}, headers=matching(made)) for id in (HIDDEN, NOTHING)]
+    is_like_nothing(*answers, "/claim/id")
+    assert writer.get(path).json == made.json
+
+
+def test_reuse_takes_a_hidden_claim_for_a_reviewer_only(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    hide(writer)
+    words = charge()["claim"] | {"reuse": True}
+    assert posted(reviewer, "statements", said(claim=words)).json["claim"]["id"] == HIDDEN
+    hidden = posted(writer, "statements", candidate(claim=claim(text="Another."), content=[{"text": "the war"}])).json
+    words = claim(text="Another.", reuse=True)
+    made = posted(writer, "statements", charge(speaker={"name": "An aide"}, claim=words)).json
+    assert made["claim"]["id"] != hidden["claim"]["id"]
+    again = posted(writer, "statements", charge(speaker={"name": "An envoy"}, claim=words)).json
+    assert again["claim"]["id"] == made["claim"]["id"]
+
+
+def test_a_reviewer_names_whatever_there_is(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    hide(writer)
+    posted(reviewer, "counterclaims", {"claim": SHOWN, "answer": HIDDEN, "kind": "denies", "statement": HIDDEN})
+    posted(reviewer, "reviews", review(HIDDEN))
+    posted(reviewer, "statements", said(counters=[{"statement": HIDDEN, "kind": "denies"}]))
+    assert reviewer.post(f"/v1/claims/{SHOWN + 1}/merge", json={"into": HIDDEN}).status_code == 200
+
+
+def test_an_extractor_without_review_scope_records_what_answers_a_claim(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json
+    denied = posted(writer, "statements", denial(charged["id"], origin=candidate()["origin"])).json
+    assert reviewer.get("/v1/counterclaims/1").json["statement_id"] == denied["id"]
+    assert public.get("/v1/counterclaims/1").status_code == 404
+
+
+# -- what became of what was never public ---------------------------------------------------------
+
+
+def is_not_there(path: str, reviewer: FlaskClient, status: int, *others: FlaskClient) -> None:
+    """Hold that `others` hear nothing of what answers `status` to a reviewer."""
+    assert reviewer.get(path).status_code == status
+    noun, id = path.split("/")[2:]
+    for client in others:
+        nothing = client.get(f"/v1/{noun}/{NOTHING}")
+        answer = client.get(path)
+        assert answer.status_code == nothing.status_code == 404, answer.text
+        assert answer.json == json.loads(nothing.text.replace(str(NOTHING), id))
+
+
+def test_a_retracted_candidate_and_its_claim_were_never_there(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    hide(writer)
+    for noun in ("statements", "claims"):
+        is_not_there(f"/v1/{noun}/{HIDDEN}", reviewer, 200, public, writer)
+        retracted(reviewer, f"/v1/{noun}/{HIDDEN}", "Misread")
+        is_not_there(f"/v1/{noun}/{HIDDEN}", reviewer, 410, public, writer)
+
+
+def test_a_candidates_claim_that_was_merged_was_never_there(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    hide(writer)
+    assert reviewer.post(f"/v1/claims/{HIDDEN}/merge", json={"into": SHOWN}).status_code == 200
+    is_not_there(f"/v1/claims/{HIDDEN}", reviewer, 308, public, writer)
+
+
+def test_a_retracted_exchange_with_a_hidden_claim_was_never_there(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    hide(writer)
+    posted(reviewer, "counterclaims", {"claim": SHOWN, "answer": HIDDEN, "kind": "denies"})
+    is_not_there("/v1/counterclaims/1", reviewer, 200, public, writer)
+    retracted(reviewer, "/v1/counterclaims/1", "They agree")
+    is_not_there("/v1/counterclaims/1", reviewer, 410, public, writer)
+
+
+@pytest.mark.parametrize("noun", ["counterclaims", "statements"])
+def test_a_retracted_exchange_of_claims_that_all_see_on_a_candidates_word_was_never_there(
+    noun: str, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json
+    answer = posted(writer, "claims", claim(text="They do not.")).json["id"]
+    found = denial(charged["id"], origin=candidate()["origin"], claim={"id": answer})
+    evidence = posted(reviewer, "statements", found).json["id"]
+    is_not_there("/v1/counterclaims/1", reviewer, 200, public, writer)
+    retracted(reviewer, "/v1/counterclaims/1" if noun == "counterclaims" else f"/v1/statements/{evidence}")
+    is_not_there("/v1/counterclaims/1", reviewer, 410, public, writer)
+
+
+def test_the_public_hears_what_became_of_what_it_could_see(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    retracted(writer, "/v1/counterclaims/1")
+    retracted(writer, "/v1/statements/1")
+    retracted(reviewer, "/v1/claims/1", "Nobody said so")
+    for noun in ("counterclaims", "statements", "claims"):
+        assert public.get(f"/v1/{noun}/1").status_code == 410, noun
+
+
+def test_the_public_is_led_to_the_survivor_of_a_claim_that_it_could_see(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json["claim"]["id"]
+    survivor = posted(writer, "claims", claim()).json["id"]
+    assert writer.post(f"/v1/claims/{charged}/merge", json={"into": survivor}).status_code == 200
+    for client in (public, writer):
+        moved = client.get(f"/v1/claims/{charged}")
+        assert (moved.status_code, moved.headers.get("Location")) == (308, f"/v1/claims/{survivor}")
