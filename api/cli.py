@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
@@ -187,7 +188,8 @@ def _migrate(quiet: bool = False) -> None:
 
 def _database() -> str:
     """Name the database without its password."""
-    return str(current_app.config["SETTINGS"].DATABASE_URL).rpartition("@")[2]
+    url = urlsplit(current_app.config["SETTINGS"].DATABASE_URL)
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -204,6 +206,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
 @contextmanager
 def _replacing(file: Path) -> Iterator[IO[bytes]]:
     """Open `file` to be written whole: the old one stays until the new one is complete, and where it fails."""
+    file = file if str(file) == "-" else file.resolve()
     if str(file) == "-":
         yield sys.stdout.buffer
     elif file.exists() and not file.is_file():
@@ -241,7 +244,8 @@ def run() -> None:
         click.echo(f"Error: {refusal.detail}", err=True)
         sys.exit(1)
     except PeeweeException as error:
-        click.echo(f"Error: the database of DATABASE_URL cannot be used: {str(error).splitlines()[0]}", err=True)
+        reason = str(error).partition("\n")[0]
+        click.echo(f"Error: the database of DATABASE_URL cannot be used: {reason}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)

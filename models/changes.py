@@ -97,7 +97,8 @@ def standing(model: Any, id: int, version: int | None = None) -> Any:
     if version is not None and found.version != version:
         raise Stale(
             f"What you read of {_singular(model)} {id} is not its present version, {found.version}: "
-            "read it again, then repeat your change."
+            "read it again, then repeat your change.",
+            field="If-Match",
         )
     return found
 
@@ -123,12 +124,23 @@ def referred_seen(actor: Actor, model: Any, whole: Any, id: int, field: str) -> 
 
     What the actor may not see is refused in the words for what is not there.
     """
-    row = referred(model, id, field)
+    refuse_to_name(actor, model, whole, id, field)
+    return referred(model, id, field)
+
+
+def refuse_to_name(actor: Actor, model: Any, whole: Any, id: int, field: str) -> None:
+    """Refuse that a caller's `field` names what the actor may not see; `referred` refuses the rest."""
     try:
-        refuse_unseen(actor, whole, row.id)
+        refuse_unseen(actor, whole, id)
     except NotFound:
         raise Conflict(_unknown(model, id), field=field) from None
-    return row
+    except Moved as merge:
+        try:
+            refuse_unseen(actor, whole, merge.more["id"])
+        except NotFound:
+            raise Conflict(_unknown(model, id), field=field) from None
+    except Gone:
+        return
 
 
 def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
@@ -215,13 +227,19 @@ def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
     survivor = model.get_by_id(found.merged_into_id)
     if survivor.merged_into_id is not None:
         raise Conflict(f"The {_singular(model)} {survivor.id} was merged on in its turn: undo that first.")
+    return int(survivor.id), moved(model, id)
+
+
+def moved(model: Any, id: int) -> dict[str, Any]:
+    """Read from the log what moved when this row was last merged."""
     line = (
         Change.select(Change.after)
         .where(Change.noun == model._meta.table_name, Change.noun_id == id, Change.action == "merge")
         .order_by(Change.sequence.desc())
         .scalar()
     )
-    return int(survivor.id), orjson.loads(line)["moved"]
+    moved: dict[str, Any] = orjson.loads(line)["moved"]
+    return moved
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:

@@ -1,5 +1,6 @@
 """Claims: the propositions, apart from who put them forward."""
 
+from contextlib import suppress
 from typing import Any
 
 from peewee import SQL, fn
@@ -7,7 +8,7 @@ from peewee import SQL, fn
 from models import changes, shapes, speakers, topics
 from models.changes import Actor
 from models.db import Whole, newest, transaction
-from models.refusals import Conflict, Refusal
+from models.refusals import Conflict, Moved, Refusal
 from models.shapes import Viewer
 from models.tables import (
     Claim,
@@ -103,8 +104,9 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     """
     with transaction():
         changes.refuse_unseen(by, whole, id)
+        changes.refuse_to_name(by, Claim, whole, into, "/into")
         claim, survivor = changes.pair(Claim, id, into)
-        into = referred(by=by, id=survivor.id, field="/into")
+        into = survivor.id
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
         stay = _ids(doubled, Counterclaim) + _between(id, into)
@@ -129,6 +131,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
 def unmerge(*, by: Actor, id: int) -> None:
     """Undo the merge of a claim: what moved and is still there moves back."""
     with transaction():
+        with suppress(Moved):
+            changes.refuse_unseen(by, whole, id)
         claim = Claim.get_or_none(Claim.id == id)
         into, moved = changes.merged(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
@@ -252,9 +256,18 @@ def _between(id: int, into: int) -> list[int]:
 
 
 def _known(id: int) -> bool:
-    """Tell whether the public may hear what became of a claim that it does not find."""
+    """Tell whether the public may hear what became of a claim that it does not find.
+
+    What a merge moved away counts as well.
+    """
     c = Claim.alias("c")
-    return c.select(SQL("1")).where(c.id == id, SQL(shapes.claim_known("c"))).scalar() is not None
+    if c.select(SQL("1")).where(c.id == id, SQL(shapes.claim_known("c"))).scalar() is not None:
+        return True
+    found = Claim.get_or_none(Claim.id == id)
+    if found is None or found.merged_into_id is None:
+        return False
+    moved = changes.moved(Claim, id)["statements"]
+    return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
 
 
 def _refuse_opponents(id: int, into: int) -> None:

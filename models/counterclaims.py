@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from models import changes, claims, shapes
+from models import changes, claims, shapes, statements
 from models.changes import Actor
 from models.db import Whole, newest, transaction
 from models.refusals import Conflict
@@ -25,11 +25,16 @@ def create(
         answer = claims.referred(by=by, id=answer, field="/answer")
         if claim == answer:
             raise Conflict("A claim cannot answer itself.", field="/answer")
-        _refuse_wrong_evidence(statement, answer)
+        _refuse_wrong_evidence(by, statement, answer)
         _refuse_taken(claim, answer, kind)
-        edge = Counterclaim.create(claim=claim, answer=answer, kind=kind, statement=statement, note=note)
-        changes.log(by, "create", edge)
-        return int(edge.id)
+        return draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note)
+
+
+def draw(*, by: Actor, claim: int, answer: int, kind: str, statement: int | None, note: str | None) -> int:
+    """Store an edge whose ends have been looked at, and return its id; inside the transaction of the change."""
+    edge = Counterclaim.create(claim=claim, answer=answer, kind=kind, statement=statement, note=note)
+    changes.log(by, "create", edge)
+    return int(edge.id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -39,7 +44,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         edge = changes.standing(Counterclaim, id, version)
         if new.get("kind", edge.kind) != edge.kind:
             _refuse_taken(edge.claim_id, edge.answer_id, new["kind"])
-        _refuse_wrong_evidence(new.get("statement"), edge.answer_id)
+        _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id)
         changes.update(by, edge, **new)
 
 
@@ -158,11 +163,12 @@ def known(claim: int, answer: int, kind: str) -> int | None:
 
 
 def _known_to_all(id: int) -> bool:
-    """Tell whether the public could once see both claims of an exchange that it does not find."""
+    """Tell whether the public could once see an exchange that it does not find: both claims and the evidence."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
     known = SQL(shapes.claim_known("charge")), SQL(shapes.claim_known("answer"))
-    return query.where(e.id == id, *known).scalar() is not None
+    accepted = Statement.select(Statement.id).where(Statement.status == "accepted")
+    return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
 
 
 def _resting_on(statement: int) -> list[Counterclaim]:
@@ -175,10 +181,10 @@ def _refuse_taken(claim: int, answer: int, kind: str) -> None:
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
 
 
-def _refuse_wrong_evidence(statement: int | None, answer: int) -> None:
+def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int) -> None:
     if statement is None:
         return
-    evidence = changes.referred(Statement, statement, "/statement")
+    evidence = statements.referred(by=by, id=statement, field="/statement")
     if evidence.claim_id != answer:
         raise Conflict(
             f"Statement {statement} states claim {evidence.claim_id}, not the answer {answer}: "

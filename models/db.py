@@ -28,6 +28,9 @@ NATURAL_KEYS: dict[str, str] = {}
 #: Name of the PostgreSQL advisory lock that lets one process migrate at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 
+#: Paths that name a database in memory, which is gone with the connection.
+_NO_FILES = ("", ":memory:", "file::memory:")
+
 #: Seconds to wait for a PostgreSQL that takes a connection and says nothing, or for SQLite's lock.
 _PATIENCE = 10
 
@@ -105,7 +108,7 @@ def connect(url: str) -> Database:
     `sqlite:///registry.db` or `postgresql://user:password@host/name`. Raises ValueError for
     anything else. A thread keeps its connection until `close` is called in it.
     """
-    if url in ("sqlite:///", "sqlite:///:memory:"):
+    if url.startswith("sqlite:") and url.removeprefix("sqlite:///").partition("?")[0] in _NO_FILES:
         raise ValueError("DATABASE_URL names no file: give sqlite:///path/to/file.db, which lasts.")
     if url.startswith("sqlite:///"):
         database: Database = connect_url(
@@ -120,10 +123,9 @@ def connect(url: str) -> Database:
         except Exception:  # whatever it says may hold the password
             raise ValueError("DATABASE_URL is no address: give postgresql://user:password@host:5432/name.") from None
     else:
-        # Only its first word: the rest may hold a password.
+        # It is not repeated: it may hold a password.
         raise ValueError(
-            f"DATABASE_URL starts with {url.partition(':')[0]!r}: "
-            "give sqlite:///path/to/file.db or postgresql://user:password@host/name."
+            "DATABASE_URL is not understood: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
         )
     db.initialize(database)
     return database

@@ -50,7 +50,9 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a review with its claim. Raises NotFound or Gone."""
     r, query = _seen(viewer, "version")
-    return changes.found(Review, id, query.where(r.id == id).tuples().first())
+    return changes.found(
+        Review, id, query.where(r.id == id).tuples().first(), lambda: viewer.unreviewed or _known_to_all(id)
+    )
 
 
 def listed(
@@ -83,6 +85,13 @@ def known(url: str, claim: int) -> int | None:
         Review.select(Review.id).where(Review.url == url, Review.claim == claim, Review.retracted_at.is_null()).scalar()
     )
     return id
+
+
+def _known_to_all(id: int) -> bool:
+    """Tell whether the public could once see the claim of a review that it does not find."""
+    r, c = Review.alias("r"), Claim.alias("c")
+    query = r.select(SQL("1")).join(c, on=r.claim == c.id).where(r.id == id, SQL(shapes.claim_known("c")))
+    return query.scalar() is not None
 
 
 def _columns(**new: Any) -> dict[str, Any]:

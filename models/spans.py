@@ -99,15 +99,19 @@ def _inside_word(text: str, at: int) -> bool:
     """Tell whether a cut at `at` would part a word, or a letter from its accents."""
     if not 0 < at < len(text):
         return False
-    before, after = text[at - 1], text[at]
+    after = text[at]
     if unicodedata.category(after).startswith("M"):
         return True
+    last = at - 1
+    while last > 0 and unicodedata.category(text[last]).startswith("M"):
+        last -= 1
+    before = text[last]
     return before.isalnum() and after.isalnum() and not (_unspaced(before) or _unspaced(after))
 
 
 def _unspaced(letter: str) -> bool:
     """Tell whether a letter is of a script that puts no spaces between words (Unicode annex 29)."""
-    return unicodedata.east_asian_width(letter) in "WF" or any(
+    return unicodedata.east_asian_width(letter) in "WFH" or any(
         first <= letter <= last for first, last in _UNSPACED_SCRIPTS
     )
 

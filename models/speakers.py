@@ -7,10 +7,13 @@ from peewee import SQL
 
 from models import changes, shapes
 from models.changes import Actor
-from models.db import Whole, dumps, newest, transaction
+from models.db import Whole, dumps, newest, take_turns, transaction
 from models.refusals import Conflict, Refusal
 from models.shapes import Viewer
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
+
+#: The lock under which names are given: "ccname" in ASCII. A name in one table and an alias in another must not meet.
+_NAMES = int.from_bytes(b"ccname")
 
 
 def create(
@@ -30,6 +33,7 @@ def create(
     is another's name: a name means one speaker.
     """
     with transaction():
+        take_turns(_NAMES)
         _refuse_name(name, None)
         _refuse_aliases(aliases or [], None)
         if wikidata_id:
@@ -55,6 +59,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         speaker = changes.standing(Speaker, id, version)
         more: dict[str, Any] = {}
+        if new.keys() & {"name", "aliases"}:
+            take_turns(_NAMES)
         if "name" in new:
             new["name_key"] = key(new["name"])
             if new["name_key"] != speaker.name_key:
@@ -160,7 +166,11 @@ def unmerge(*, by: Actor, id: int) -> None:
     with transaction():
         speaker = Speaker.get_or_none(Speaker.id == id)
         into, moved = changes.merged(Speaker, speaker, id)
-        _refuse_taken(Speaker.name_key, speaker.name_key, "/name", speaker.name)
+        take_turns(_NAMES)
+        Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
+        _refuse_name(speaker.name, id)
+        own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
+        _refuse_aliases([alias for (alias,) in own.tuples()], id)
         if speaker.wikidata_id:
             _refuse_taken(Speaker.wikidata_id, speaker.wikidata_id, "/wikidata_id", speaker.wikidata_id)
         changes.update(by, speaker, "unmerge", merged_into=None)
@@ -173,7 +183,6 @@ def unmerge(*, by: Actor, id: int) -> None:
         for claim in moved["about"]:
             ClaimAbout.insert(claim=claim, speaker=id).on_conflict_ignore().execute()
             ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == into).execute()
-        Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
         for drop in moved["dropped"]:
             changes.restore(by, Statement, [drop["statement"]])
             changes.move_back(Counterclaim.statement, drop["edges"], drop["kept"], drop["statement"])
@@ -248,6 +257,8 @@ def _refuse_name(name: str, bearer: int | None) -> None:
 def _refuse_aliases(aliases: list[str], bearer: int | None) -> None:
     """Refuse an alias that is another speaker's name; an alias may be shared."""
     keys = [key(alias) for alias in aliases]
+    if "" in keys:
+        raise Conflict("This alias holds nothing that can be read.", field=f"/aliases/{keys.index('')}")
     query = Speaker.select(Speaker.id, Speaker.name, Speaker.name_key).where(
         Speaker.name_key.in_(keys), Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
     )

@@ -58,7 +58,7 @@ def record(
             "form": form,
             "said_on": said_on,
         }
-        _refuse_known(row["document"], row["speaker"], row["spans"])
+        _refuse_known(by, row["document"], row["speaker"], row["spans"])
         row["claim"] = claims.find(by=by, given=claim, field="/claim", standalone=False)
         statement = Statement.create(**row)
         changes.log(by, "create", statement)
@@ -91,7 +91,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         row |= new
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
-            _refuse_known(statement.document_id, speaker, spans, apart_from=id)
+            _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
         changes.update(by, statement, **row)
         if row.get("status") == "rejected":
             counterclaims.hand_evidence_on(by=by, statement=id)
@@ -238,9 +238,11 @@ def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dic
     return columns | {"status": status}
 
 
-def _refuse_known(document: int, speaker: int, spans: str, apart_from: int | None = None) -> None:
+def _refuse_known(by: Actor, document: int, speaker: int, spans: str, apart_from: int | None = None) -> None:
     id = known(document, speaker, spans)
     if id and id != apart_from:
+        if not by.reviews and Statement.get_by_id(id).status != "accepted":
+            raise Conflict("These words are recorded as said by this speaker, and wait for review.", field="/content")
         raise Conflict(
             f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
             field="/content",
@@ -261,7 +263,7 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
     if known:
         counterclaims.support(by=by, id=known, statement=statement)
     else:
-        counterclaims.create(
+        counterclaims.draw(
             by=by,
             claim=other,
             answer=statement.claim_id,

@@ -140,3 +140,16 @@ def test_what_waits_is_never_done_where_its_transaction_is_undone(registry: str)
     with db.transaction():
         pass
     assert done == ["stands"]
+
+
+@pytest.mark.parametrize("url", ["host=db user=me password=hunter2", "hunter2"])
+def test_no_refusal_repeats_a_password_without_an_address(url: str) -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL") as refused:
+        db.connect(url)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:?timeout=1", "sqlite:///?timeout=1", "sqlite:///file::memory:"])
+def test_a_registry_that_no_file_keeps_is_refused_in_any_spelling(url: str) -> None:
+    with pytest.raises(ValueError, match="names no file"):
+        db.connect(url)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.refusals import Conflict
-from models.spans import Span, locate, locate_content
+from models.spans import Span, locate, locate_content, places_of
 from models.tables import Document, Sentence
 
 #: "the deal" stands in every sentence but the last, twice in the second.
@@ -197,3 +197,20 @@ def test_spans_that_overlap_or_run_backwards_are_refused() -> None:
         assert _refused(given, 1).field == "/content/1"
     touching = [{"start": start, "end": start + 5}, {"start": start + 5, "end": start + 9}]
     assert len(locate_content(touching, DOCUMENT, SENTENCES[1])) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("s closed", "Cafe\u0301s closed"),
+        ("Cafe\u0301", "Cafe\u0301s closed"),
+        ("दी भाषा", "हिन्दी भाषा"),
+        ("हिन्", "हिन्दी"),
+    ],
+)
+def test_a_word_goes_on_after_its_accents(words: str, text: str) -> None:
+    assert places_of(words, text, 0, len(text)) == []
+
+
+def test_a_script_of_half_width_has_no_spaces_either() -> None:
+    assert places_of("ｲｳ", "ｱｲｳｴ", 0, 4)

@@ -1,10 +1,11 @@
 """Speakers: found under every name, merged where two turn out to be one, and parted again."""
 
+import threading
 from typing import Any
 
 import pytest
 
-from models import changes, claims, counterclaims, speakers, statements
+from models import changes, claims, counterclaims, db, speakers, statements
 from models.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
@@ -570,3 +571,48 @@ def test_a_merge_of_many_statements_moves_all_of_them(registry: str, actor: Acto
         changes._AT_ONCE = at_once
     assert {Statement.get_by_id(id).speaker_id for id in ids} == {new}
     assert {Statement.get_by_id(id).version for id in ids} == {2}
+
+
+def test_a_merge_is_not_undone_over_an_alias_that_is_now_anothers(registry: str, actor: Actor) -> None:
+    old, new = speakers.create(by=actor, name="Old"), speakers.create(by=actor, name="New")
+    speakers.merge(by=actor, id=old, into=new)
+    speakers.create(by=actor, name="Third", aliases=["Old"])
+    with pytest.raises(Conflict) as refused:
+        speakers.unmerge(by=actor, id=old)
+    assert refused.value.field == "/name"
+
+
+def test_a_merge_is_not_undone_where_an_alias_is_now_anothers_name(registry: str, actor: Actor) -> None:
+    old, new = speakers.create(by=actor, name="Old", aliases=["Ancient"]), speakers.create(by=actor, name="New")
+    speakers.merge(by=actor, id=old, into=new)
+    speakers.change(by=actor, id=new, version=2, aliases=[])
+    speakers.create(by=actor, name="Ancient")
+    with pytest.raises(Conflict):
+        speakers.unmerge(by=actor, id=old)
+
+
+def test_an_alias_that_shows_nothing_is_refused(registry: str, actor: Actor) -> None:
+    with pytest.raises(Conflict):
+        speakers.create(by=actor, name="Wang Yi", aliases=["\u200b"])
+
+
+def test_a_name_and_the_same_alias_at_the_same_moment_do_not_both_stand(registry: str, actor: Actor) -> None:
+    done = threading.Event()
+    outcome: list[object] = []
+
+    def run() -> None:
+        try:
+            outcome.append(speakers.create(by=actor, name="Government of China", aliases=["Beijing"]))
+        except Conflict as refused:
+            outcome.append(refused)
+        finally:
+            db.close()
+            done.set()
+
+    thread = threading.Thread(target=run)
+    with db.transaction():
+        speakers.create(by=actor, name="Beijing")
+        thread.start()
+        done.wait(0.5)
+    thread.join(30)
+    assert isinstance(outcome[0], Conflict)
