@@ -16,6 +16,8 @@ from api.app import create_app
 from api.settings import Settings
 from models import db, keys
 from models.changes import Actor
+from models.extraction import ParserMissing, load_parser
+from models.extraction.parser import Parser
 from tests.checked import CheckedClient
 from tests.postgres import Postgres
 
@@ -86,6 +88,15 @@ def _push_request_context() -> None:
     """Keep pytest-flask from pushing one context for a whole test: `flask.g` would leak between requests."""
 
 
+@pytest.fixture(scope="session")
+def parse() -> Parser:
+    """The parser of extraction, which is an extra."""
+    try:
+        return load_parser()
+    except ParserMissing:
+        pytest.skip("spaCy is not installed")
+
+
 @pytest.fixture
 def actor() -> Actor:
     """Who changes things in tests of the inside: the command line."""
@@ -143,5 +154,6 @@ def _sql(server: Postgres, statement: str) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the examples of the contract be written anew."""
+    """Let the examples of the contract and the golden files of extraction be written anew."""
     parser.addoption("--update-examples", action="store_true", help="write api/examples/ anew")
+    parser.addoption("--update-golden", action="store_true", help="write tests/models/extraction/golden/ anew")

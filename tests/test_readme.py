@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from api.settings import Settings
+from models.extraction.parser import Parser
 from tests.checked import ROOT
-from tests.live import command, serving
+from tests.live import COUNTERCLAIM, command, serving
 
 BASH = shutil.which("bash")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,6 +46,12 @@ def test_its_exchange_is_the_one_in_the_sample_data(url: str) -> None:
     _assert_part_of(shown, real)
 
 
+def test_its_article_gives_a_charge_and_its_denial(parse: Parser) -> None:
+    (call,) = [block for block in _blocks("sh") if "extract" in block]
+    charge, denial = _run(call.replace(".venv/bin/counterclaim", str(COUNTERCLAIM)), "")["findings"]
+    assert (denial["polarity"], denial["denies"]) == ("deny", charge["id"])
+
+
 def test_its_settings_are_those_that_there_are() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \| (.*) \|$", README, re.MULTILINE)
     source = getsource(Settings)
@@ -55,7 +62,7 @@ def test_its_settings_are_those_that_there_are() -> None:
         assert meaning.replace("`", "") == comment.replace("`", "")
 
 
-@pytest.mark.parametrize("name", ["serve", "migrate", "import", "export", "key", "openapi"])
+@pytest.mark.parametrize("name", ["serve", "migrate", "import", "export", "extract", "key", "openapi"])
 def test_every_command_that_it_names_has_help(name: str) -> None:
     assert f"`{name}" in README
     assert "Usage: counterclaim" in command("sqlite:///unused.db", name, "--help")

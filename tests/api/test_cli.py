@@ -59,7 +59,7 @@ def lines(*made: object) -> bytes:
 
 def test_help_names_every_command(command: Command) -> None:
     told = command("--help").stdout
-    for name in ("serve", "migrate", "import", "export", "key", "openapi"):
+    for name in ("serve", "migrate", "import", "export", "extract", "key", "openapi"):
         assert name in told
         assert len(command(name, "--help").stdout) > 100
     assert "DATABASE_URL" in told

@@ -1,0 +1,423 @@
+"""Inside, pure: the stages in their order, from a text to its findings."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from models.extraction import (
+    confidence,
+    contents,
+    cues,
+    denials,
+    layout,
+    lexicon,
+    quotes,
+    sentences,
+    speakers,
+    units,
+)
+from models.extraction.coreference import Register
+from models.extraction.findings import Finding, Form, Polarity, Speaker
+from models.extraction.parser import Parser
+from models.extraction.quotes import Quote
+from models.extraction.units import Unit
+
+Span = tuple[int, int]
+
+
+_HYPHENS = ("-", "‑")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A finding in the making; contents may still grow."""
+
+    unit: Unit
+    cue: cues.Cue
+    source: tuple[int, int] | None
+    mention: Span | None
+    cue_span: Span
+    contents: list[Span]
+    numbers: list[int] = field(default_factory=list)
+    confidence: float = 0.0
+    speaker: Speaker | None = None
+    polarity: Polarity = "assert"
+    via: str | None = None
+
+
+def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
+    """Find the attributed statements of a text, in reading order.
+
+    `seen` is told again and again how far the text has been read, in code points: a long one takes a while.
+    """
+    cut = sentences.cut(text)
+    marks = quotes.find(text)
+    starts = [start for start, _ in cut]
+    findings = []
+    sound = (draft for draft in _drafts(text, cut, marks, parse, seen) if _is_sound(draft))
+    for number, draft in enumerate(sound):
+        spans = tuple(_in_order(draft.contents))
+        at = max(0, bisect_right(starts, spans[0][0]) - 1)
+        findings.append(
+            Finding(
+                id=f"f{number + 1}",
+                mention=draft.mention,
+                speaker=draft.speaker,
+                cue=draft.cue_span,
+                contents=spans,
+                form=_form(text, spans, marks),
+                kind=draft.cue.kind,
+                sentence=at,
+                confidence=round(draft.confidence, 2),
+                via=draft.via,
+                polarity=draft.polarity,
+            )
+        )
+    return denials.link(text, findings)
+
+
+def _is_sound(draft: Draft) -> bool:
+    """Tell whether every span holds something: broken text can make a parser point backwards."""
+    spans = [draft.cue_span, *([draft.mention] if draft.mention else [])]
+    return all(start < end for start, end in spans) and any(start < end for start, end in draft.contents)
+
+
+def _in_order(spans: list[Span]) -> list[Span]:
+    """Put spans in reading order, those that overlap made one."""
+    merged: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _drafts(
+    text: str, cut: list[Span], marks: list[Quote], parse: Parser, seen: Callable[[int], None] | None
+) -> Iterator[Draft]:
+    """Draft findings unit by unit; a unit of bare quotations joins its neighbour's."""
+    last: list[Draft] = []
+    register = Register()
+    previous: Unit | None = None
+    for unit in units.read(text, cut, marks, parse):
+        if seen is not None:
+            seen(unit.span[1])
+        register.read(unit)
+        if unit.bare:
+            target = _continued(text, unit, previous, last, marks)
+            if target is not None:
+                _grow(text, target, [(marks[n].start, marks[n].end) for n in unit.quotes])
+                target.numbers += unit.quotes
+            elif (intro := _introduced(text, unit, previous, register)) is not None:
+                yield from last
+                last = [intro]
+                _grow(text, intro, [(marks[n].start, marks[n].end) for n in unit.quotes])
+            previous = unit
+            continue
+        drafts = _of_unit(text, unit, marks)
+        for draft in drafts:
+            if draft.source is not None:
+                draft.speaker = register.resolve(unit, draft.source)
+        target = None if drafts else _continued(text, unit, previous, last, marks)
+        if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
+            _grow(text, target, [(unit.span[0], _stop(text, unit.span[1]))])
+            previous = unit
+            continue
+        _hand_over(text, unit, last, drafts, marks)
+        yield from last
+        last = drafts
+        previous = unit
+    yield from last
+
+
+def _hand_over(text: str, unit: Unit, before: list[Draft], drafts: list[Draft], marks: list[Quote]) -> None:
+    """Give a paragraph left open to whom the next paragraph names: the quotation is still his."""
+    givers = [draft for draft in before if draft.numbers and not marks[draft.numbers[-1]].closed]
+    takers = [draft for draft in drafts if draft.numbers and marks[draft.numbers[0]].start == unit.span[0]]
+    if not givers or not takers or not unit.quotes:
+        return
+    giver, taker = givers[-1], takers[0]
+    start, end = giver.contents[-1]
+    if len(giver.contents) > 1 and not text[end : unit.span[0]].strip():
+        giver.contents.pop()
+        giver.numbers.pop()
+        taker.contents[0] = (start, taker.contents[0][1])
+
+
+def _stop(text: str, end: int) -> int:
+    """Leave out the full stop outside the quotation marks."""
+    while text[end - 1] in ".,;:":
+        end -= 1
+    return end
+
+
+def _of_unit(text: str, unit: Unit, marks: list[Quote]) -> list[Draft]:
+    """Draft the findings of one unit, none inside another's content."""
+    drafts = [draft for cue in cues.find(unit) if (draft := _draft(text, unit, cue, marks))]
+    if (line := layout.find(text, unit.span, [marks[n] for n in unit.quotes], unit.paragraph == 0)) and not any(
+        draft.numbers for draft in drafts
+    ):
+        return [_by_layout(unit, line)]
+    return _outermost(drafts)
+
+
+def _by_layout(unit: Unit, line: layout.Line) -> Draft:
+    cue = cues.Cue(0, 0, 0, ":", "colon", "speech", (), 0)
+    sure = confidence.of(unit, cue, (0, 0))
+    tokens = [i for i in range(len(unit.doc)) if line.who[0] <= unit.left[i] < line.who[1]]
+    source = (tokens[0], tokens[-1]) if tokens else None
+    return Draft(unit, cue, source, line.who, line.cue, list(line.what), [], sure)
+
+
+def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | None:
+    source = speakers.mention(unit, cue)
+    if cue.frame == "quote":
+        spans: list[Span] = []
+        for number in cue.complements:
+            _join(text, spans, (marks[number].start, marks[number].end))
+        if (more := contents.added(unit, cue)) is not None:
+            spans.append(_stretch(text, unit, more, marks))
+    else:
+        spans = [_stretch(text, unit, piece, marks) for piece in contents.ranges(unit, cue, source)]
+    if not spans:
+        return None
+    mention = None
+    if source is not None:
+        mention = _printed(text, unit, source)
+    cue_span = _cue_span(text, unit, cue)
+    if cue.frame != "quote" and _quoted(cue_span[0], marks, unit):
+        return None
+    polarity = denials.polarity(text, unit, cue, spans)
+    sure = confidence.of(unit, cue, source)
+    if polarity == "deny" and mention is not None:
+        sure = max(sure, confidence.DENIAL)
+    if sure < confidence.SHOWN:
+        return None
+    numbers = list(cue.complements) if cue.frame == "quote" else []
+    return Draft(unit, cue, source, mention, cue_span, spans, numbers, sure, polarity=polarity)
+
+
+def _cue_span(text: str, unit: Unit, cue: cues.Cue) -> Span:
+    """Find a cue's span in the text; a colon that opens the content belongs to it."""
+    end = unit.right[cue.last]
+    return unit.left[cue.first], end + 1 if text[end : end + 1] == ":" else end
+
+
+def _printed(text: str, unit: Unit, source: tuple[int, int]) -> Span:
+    """Find a mention's span in the text, a party tag behind it included."""
+    start, end = unit.left[source[0]], unit.right[source[1]]
+    end = _whole_word(text, end)
+    tag = units.PARTY.match(text, end)
+    return start, tag.end() if tag else end
+
+
+def _quoted(at: int, marks: list[Quote], unit: Unit) -> bool:
+    """Tell whether a cue is somebody else's word, inside quotation marks."""
+    return any(marks[n].start < at < marks[n].end for n in unit.quotes)
+
+
+def _stretch(text: str, unit: Unit, piece: tuple[int, int], marks: list[Quote]) -> Span:
+    """Lead a token range back to the text; quotation marks at its edges come along."""
+    start, end = unit.left[piece[0]], unit.right[piece[1]]
+    for number in unit.quotes:
+        quote = marks[number]
+        if quote.start < start <= quote.start + 2 and end > quote.start:
+            start = quote.start
+        if (
+            quote.start < end < quote.end
+            and quote.end - end <= 4
+            and not any(c.isalnum() for c in text[end : quote.end])
+        ) or (start <= quote.start and quote.start < end < quote.end and quote.double):
+            end = quote.end
+    return start, _whole_word(text, end)
+
+
+def _whole_word(text: str, end: int) -> int:
+    """Carry an end inside a hyphenated word, or before "n't", to the end of the word."""
+    if text[end : end + 3] in ("n't", "n’t"):
+        return end + 3
+    if (text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2].isalnum()) or (
+        text[end - 1] in _HYPHENS and text[end : end + 1].isalnum()
+    ):
+        while end < len(text) and (text[end].isalnum() or text[end] in _HYPHENS):
+            end += 1
+    return end
+
+
+def _join(text: str, spans: list[Span], new: Span) -> None:
+    """Add a span; one that only white space parts from the last grows it."""
+    if spans and not text[spans[-1][1] : new[0]].strip():
+        spans[-1] = (spans[-1][0], new[1])
+    else:
+        spans.append(new)
+
+
+def _grow(text: str, draft: Draft, new: list[Span]) -> None:
+    for span in new:
+        _join(text, draft.contents, span)
+
+
+def _continued(text: str, unit: Unit, previous: Unit | None, last: list[Draft], marks: list[Quote]) -> Draft | None:
+    """Find the draft that a bare quotation carries on, if it does."""
+    if previous is None or not last:
+        return None
+    same = "\n" not in text[previous.span[1] : unit.span[0]]
+    quoting = [draft for draft in last if draft.numbers]
+    if quoting:
+        unclosed = not marks[quoting[-1].numbers[-1]].closed
+        return quoting[-1] if same or unclosed else None
+    closing = last[-1]
+    spoken = closing.cue.frame in ("clause", "around") and closing.cue.lemma in lexicon.PLAIN
+    if same and spoken and closing.contents[0][0] < closing.cue_span[0]:
+        return closing
+    return None
+
+
+def _introduced(text: str, unit: Unit, previous: Unit | None, register: Register) -> Draft | None:
+    """Draft a quotation in its own paragraph after "The paper reports:"."""
+    if previous is None or previous.bare or not text[: previous.span[1]].endswith(":"):
+        return None
+    return _opening(text, previous, unit, register)
+
+
+def _opening(text: str, intro: Unit, unit: Unit, register: Register) -> Draft | None:
+    """Draft what a colon at a paragraph's end opens; its quotations are added by the caller."""
+    for token in reversed(list(intro.doc)):
+        if token.pos_ != "VERB" or cues.lemma(token) not in lexicon.SAY:
+            continue
+        cue = cues.quoting(token, unit.quotes)
+        source = speakers.mention(intro, cue)
+        if source is None:
+            continue
+        mention = (intro.left[source[0]], intro.right[source[1]])
+        speaker = register.resolve(intro, source)
+        span = _cue_span(text, intro, cue)
+        sure = confidence.of(intro, cue, source)
+        return Draft(intro, cue, source, mention, span, [], list(unit.quotes), sure, speaker)
+    return None
+
+
+def _outermost(drafts: list[Draft]) -> list[Draft]:
+    """Drop what lies inside another's content: attribution is told once."""
+    quoting = [draft for draft in drafts if draft.numbers]
+    for draft in drafts:
+        if not draft.numbers:
+            draft.contents = [_before_quoting(span, draft, quoting) for span in draft.contents]
+    for draft in drafts:
+        _step_back(draft, drafts)
+    drafts = _through_documents(drafts)
+    kept: list[Draft] = []
+    for draft in sorted(drafts, key=_size, reverse=True):
+        holders = [other for other in kept if _inside(draft, other)]
+        if any(other.polarity != "deny" or draft.cue.frame != "noun" for other in holders):
+            continue
+        if any(
+            _inside(other, draft) and not (draft.polarity == "deny" and other.cue.frame == "noun") for other in kept
+        ):
+            continue
+        kept.append(draft)
+    return sorted(kept, key=lambda draft: draft.cue_span)
+
+
+def _step_back(denial: Draft, drafts: list[Draft]) -> None:
+    """End the charge before the denial's words: "They warned of a flood, a charge Rome denies"."""
+    if denial.polarity != "deny" or not denial.contents or denial.contents[0][0] > denial.cue_span[0]:
+        return
+    first = denial.contents[0][0]
+    for other in drafts:
+        if other is denial or other.cue_span[0] > first:
+            continue
+        for at, (start, end) in enumerate(other.contents):
+            if start < first < end:
+                stop = max(
+                    other.unit.right[t.i] for t in other.unit.doc if other.unit.left[t.i] < first and not t.is_punct
+                )
+                other.contents[at] = (start, max(stop, start + 1))
+
+
+def _through_documents(drafts: list[Draft]) -> list[Draft]:
+    """Give "She stressed peace, according to a palace statement" to her, via the statement."""
+    for outer in [draft for draft in drafts if draft.cue.frame == "according" and _is_relay(draft)]:
+        start, end = outer.contents[0][0], outer.contents[-1][1]
+        inner = [
+            draft
+            for draft in drafts
+            if draft is not outer
+            and draft.mention is not None
+            and start <= draft.cue_span[0] < end
+            and draft.cue.kind in ("speech", "attitude")
+            and draft.confidence >= 0.5
+        ]
+        if inner:
+            for draft in inner:
+                if outer.mention is not None:
+                    first, last = outer.mention
+                    draft.via = _relay_name(outer, first, last)
+                    draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in draft.contents]
+            drafts = [draft for draft in drafts if draft is not outer]
+    return drafts
+
+
+def _without_tail(span: Span, at: int, draft: Draft) -> Span:
+    """End a content that ran on into ", according to ..." before it."""
+    start, end = span
+    if not start < at < end:
+        return span
+    doc = draft.unit.doc
+    before = [draft.unit.right[t.i] for t in doc if draft.unit.right[t.i] <= at and not t.is_punct and not t.is_space]
+    return start, max(before[-1] if before else end, start + 1)
+
+
+def _relay_name(outer: Draft, first: int, last: int) -> str:
+    tokens = [t.text_with_ws for t in outer.unit.doc if first <= outer.unit.left[t.i] < last]
+    return "".join(tokens).strip(" ,")
+
+
+def _is_relay(draft: Draft) -> bool:
+    """Tell whether the source is a document that only passes on what others said."""
+    return draft.unit.doc[draft.cue.holder].lemma_.lower() in lexicon.RELAYS
+
+
+def _inside(inner: Draft, outer: Draft) -> bool:
+    """Tell whether a cue begins or ends inside another's content."""
+    first, last = inner.cue_span
+    return any(start <= first < end or start < last <= end for start, end in outer.contents)
+
+
+def _size(draft: Draft) -> int:
+    return sum(end - start for start, end in draft.contents)
+
+
+def _before_quoting(span: Span, draft: Draft, quoting: list[Draft]) -> Span:
+    """End before the reply's clause: "She said it was late, and when pressed replied, '...'"."""
+    start, end = span
+    for other in quoting:
+        if other.unit is not draft.unit or not start < other.cue_span[0] < end or draft.cue_span[0] > start:
+            continue
+        doc = draft.unit.doc
+        opener = doc[other.cue.head].left_edge
+        before = [
+            t.i
+            for t in doc[: other.cue.first]
+            if t.dep_ == "cc" and doc[t.i - 1].text == "," and draft.unit.left[t.i] > start
+        ]
+        at = before[-1] - 1 if before else opener.i
+        if start < draft.unit.left[at] < end:
+            end = draft.unit.right[at - 1] if at else end
+    return start, end
+
+
+def _form(text: str, spans: tuple[Span, ...], marks: list[Quote]) -> Form:
+    """Tell the form: all words in quotation marks are direct, some are mixed, none is indirect."""
+    letters = quoted = 0
+    for start, end in spans:
+        near = marks[max(0, bisect_right(marks, start, key=lambda quote: quote.start) - 1) :]
+        letters += sum(map(str.isalnum, text[start:end]))
+        for quote in near:
+            if quote.start >= end:
+                break
+            quoted += sum(map(str.isalnum, text[max(start, quote.start) : min(end, quote.end)]))
+    if not quoted:
+        return "indirect"
+    return "direct" if quoted == letters else "mixed"

@@ -1,0 +1,93 @@
+"""Inside, pure: how far a finding can be trusted, and which are not worth showing.
+
+The numbers are set by hand from what each feature does to the precision on
+political news: multiplied together they order findings well, and below
+SHOWN more than half are wrong. They are no probabilities.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from models.extraction import lexicon
+from models.extraction.cue import Cue
+from models.extraction.grammar import AUXILIARIES, children
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+Range = tuple[int, int]
+
+#: Findings below this are dropped.
+SHOWN: Final = 0.35
+#: A denial by somebody is told apart by its words: never less sure than this.
+DENIAL: Final = 0.5
+
+_FRAMES: Final = {
+    "quote": 0.95,
+    "according": 0.92,
+    "colon": 0.8,
+    "clause": 0.85,
+    "around": 0.8,
+    "name": 0.65,
+    "object": 0.6,
+    "of": 0.6,
+    "to": 0.6,
+    "urge": 0.65,
+    "noun": 0.6,
+    "passive": 0.5,
+}
+_RELATIVES: Final = frozenset({"that", "which"})
+_SPEECH_SITUATION: Final = frozenset({"i", "you", "we", "one", "anyone", "someone", "nothing", "everyone", "somebody"})
+_THINGS: Final = frozenset({"it", "this", "that", "which", "these", "those", "what"})
+
+
+def of(unit: Unit, cue: Cue, source: Range | None) -> float:
+    """Weigh one cue with its speaker, between 0 and 1."""
+    score = _FRAMES[cue.frame]
+    if cue.frame in ("quote", "according", "colon"):
+        return score if source is not None else score * 0.8
+    if cue.frame == "clause" and cue.lemma not in lexicon.SAY:
+        score *= 0.85
+    attitude = cue.kind != "speech" or cue.frame not in ("clause", "around")
+    score *= _form(unit.doc[cue.holder], unit.doc[cue.head], attitude, cue.frame == "of")
+    if cue.frame == "passive" and len(cue.complements) > 1:
+        return score * 0.8
+    if source is None and unit.doc[cue.head].pos_ == "ADJ" and cue.frame == "clause":
+        return score * 0.6
+    if source is None:
+        return score * 0.4
+    return score * _speaker(unit, source, attitude)
+
+
+def _form(holder: Token, head: Token, attitude: bool, about: bool) -> float:
+    """Weigh the cue: negated, modal and dependent ones are seldom acts of attribution."""
+    score = 1.0
+    helpers = children(holder, *AUXILIARIES)
+    if any(helper.dep_ == "neg" for helper in helpers) or any(c.dep_ == "neg" for c in head.children):
+        score *= 0.6 if attitude else 0.8
+    if any(helper.tag_ == "MD" for helper in helpers):
+        score *= 0.6 if attitude else 0.7
+    if any(helper.lower_ == "to" for helper in helpers):
+        score *= 0.8
+    elif holder.tag_ == "VBG" and not helpers:
+        score *= 0.7 if attitude and not about else 0.9
+    if attitude and holder.dep_ in ("relcl", "acl", "ccomp", "pcomp"):
+        score *= 0.75
+    return score
+
+
+def _speaker(unit: Unit, source: Range, attitude: bool) -> float:
+    """Weigh the speaker: who can speak can be quoted; things and the reader seldom are."""
+    first = unit.doc[source[0]]
+    if source[0] != source[1]:
+        return 1.0
+    word = first.lower_
+    if word in _RELATIVES:
+        return 0.5 if attitude else 0.8
+    if word in _SPEECH_SITUATION:
+        return 0.6 if attitude else 0.8
+    if word in _THINGS:
+        return 0.6 if attitude else 0.8
+    return 1.0

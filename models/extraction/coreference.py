@@ -1,0 +1,536 @@
+"""Inside, pure: whom a mention stands for.
+
+A register of the text's names grows unit by unit. A surname goes to the full
+name that carries it, a pronoun to the last name that fits, a description
+("the general", "the senior diplomat") to the last person whose title or
+apposition makes him one, a seat of power to its government, and a document
+to whoever issued it. What cannot be told apart keeps its printed words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from models.extraction.findings import Speaker, SpeakerKind
+from models.extraction.grammar import children
+from models.extraction.lexicon import SPEAKING_THINGS
+from models.extraction.names import FEMALE, MALE
+from models.extraction.places import METONYMS
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Range = tuple[int, int]
+
+#: How many persons and bodies are kept in mind; bounds memory on long texts.
+REMEMBERED = 200
+
+_HE = frozenset({"he", "him", "his", "himself"})
+_SHE = frozenset({"she", "her", "hers", "herself"})
+_THEY = frozenset({"they", "them", "their", "theirs"})
+_IT = frozenset({"it", "its"})
+_RELATIVE = frozenset({"who", "which", "that", "whom"})
+_MALE_TITLES = frozenset({"mr.", "mr", "sir", "lord", "king", "prince", "father"})
+_FEMALE_TITLES = frozenset({"mrs.", "mrs", "ms.", "ms", "miss", "lady", "dame", "queen", "princess", "sister"})
+_TITLES = {
+    "gen.": "general",
+    "lt.": "lieutenant",
+    "col.": "colonel",
+    "maj.": "major",
+    "capt.": "captain",
+    "sgt.": "sergeant",
+    "adm.": "admiral",
+    "sen.": "senator",
+    "rep.": "representative",
+    "gov.": "governor",
+    "dr.": "doctor",
+    "prof.": "professor",
+    "rev.": "reverend",
+    "sens.": "senator",
+    "reps.": "representative",
+    "amb.": "ambassador",
+    "hon.": "judge",
+    "del.": "delegate",
+}
+_PERSON_ROLES = frozenset(
+    """president minister premier chancellor senator representative congressman congresswoman governor mayor
+    secretary ambassador envoy diplomat general admiral colonel commander captain major lieutenant
+    sergeant officer chief chairman chairwoman chair director adviser advisor spokesman spokeswoman
+    spokesperson lawyer attorney prosecutor judge justice professor economist analyst scientist
+    researcher doctor nominee candidate lawmaker leader politician executive ceo founder head king queen
+    prince princess pope bishop priest reverend imam rabbi coach player captain author writer journalist
+    reporter editor activist campaigner organizer veteran student teacher nurse farmer resident witness
+    victim neighbor neighbour owner manager engineer expert historian official aide deputy commissioner
+    superintendent inspector sheriff detective trustee treasurer counsel strategist pollster host anchor
+    actor actress singer artist father mother son daughter brother sister wife husband widow man woman
+    boy girl delegate counselor councillor councilor councilwoman councilman auditor banker assemblyman
+    assemblywoman spokesperson mp legislator tycoon billionaire businessman businesswoman clerk
+    harbormaster conductor principal warden curator librarian baker fisherman pilot sailor soldier""".split()
+)
+#: Title or apposition -> the looser words that may take it up again.
+_TAKEN_UP = {
+    "general": "officer commander soldier official",
+    "admiral": "officer commander official",
+    "colonel": "officer commander",
+    "commander": "officer official general admiral",
+    "foreign minister": "diplomat official minister",
+    "minister": "official politician",
+    "ambassador": "diplomat envoy official",
+    "envoy": "diplomat official",
+    "secretary": "official diplomat",
+    "senator": "lawmaker politician legislator republican democrat",
+    "representative": "lawmaker politician congressman congresswoman legislator republican democrat",
+    "congressman": "lawmaker politician legislator",
+    "congresswoman": "lawmaker politician legislator",
+    "governor": "official politician",
+    "mayor": "official politician",
+    "president": "leader politician",
+    "chairman": "official",
+    "adviser": "official aide",
+    "advisor": "official aide",
+    "spokesman": "spokesperson official",
+    "spokeswoman": "spokesperson official",
+    "attorney": "lawyer",
+    "lawyer": "attorney",
+    "prosecutor": "lawyer official attorney",
+    "professor": "academic scholar expert",
+    "economist": "expert",
+    "analyst": "expert",
+    "scientist": "researcher expert",
+    "researcher": "scientist expert",
+    "doctor": "physician expert",
+    "physician": "doctor",
+    "nominee": "candidate politician",
+    "candidate": "nominee politician",
+    "chief": "officer official leader",
+    "director": "official",
+    "judge": "jurist",
+    "justice": "judge jurist",
+    "premier": "leader official",
+    "chancellor": "leader",
+    "executive": "boss",
+    "head": "leader official",
+    "leader": "politician",
+    "deputy": "official lawmaker",
+    "commissioner": "official",
+    "superintendent": "official",
+    "lieutenant": "officer",
+    "captain": "officer",
+    "sergeant": "officer",
+    "sheriff": "official officer",
+    "inspector": "officer official",
+}
+_GROUP_WORDS = frozenset(
+    """officials sources lawmakers republicans democrats critics supporters analysts experts residents
+    witnesses protesters activists leaders ministers diplomats sides parties countries investigators
+    prosecutors police authorities people voters scientists researchers workers students families
+    members advisers aides judges economists doctors lawyers regulators users both all many some several
+    others two three four pair duo trio executives governments nations allies opponents families
+    neighbors neighbours traders growers farmers""".split()
+)
+_ORGANIZATION_WORDS = frozenset(
+    """ministry department committee commission council agency company corp inc bank party association
+    union university institute court campaign administration office bureau group foundation league
+    federation board congress senate parliament house assembly church police army navy force hospital
+    school college club network newspaper times post journal news press center centre organization
+    organisation coalition alliance society trust authority airline firm secretariat chamber cabinet
+    team government service guard motors chemicals airlines airways industries systems energy oil gas steel foods
+    records pictures media partners capital holdings labs pharmaceuticals technologies software networks brewery
+    museum library ltd llc plc gmbh ag railway railways ferries lines watch international""".split()
+)
+_GOVERNMENT_WORDS = frozenset("government ministry administration cabinet department secretariat embassy".split())
+_UNNAMED = re.compile(
+    r"^(?:an?|one|another|some|several|two|three|multiple|unnamed|anonymous|many|various|(?:senior|former|current) )\b"
+    r"|^(?:sources?|people|officials) ?(?:familiar|close|said|briefed|with)?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One name of the text: what is known of its bearer, and where it was last seen."""
+
+    name: str
+    kind: SpeakerKind
+    roles: set[str] = field(default_factory=set)
+    gender: str = ""
+    seen: float = 0.0
+
+
+#: How much later an actor or a speaker counts than he was seen, in units of
+#: text: a subject beats an object of the same sentence, and the last speaker
+#: beats the subject of the sentence after.
+_ACTED, _SPOKE = 0.6, 1.1
+
+
+class Register:
+    """The names of one text so far, most recently seen last."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.clock = 0
+        self._unit: Unit | None = None
+        self._names: list[Range] = []
+        self._group: tuple[Speaker, float] | None = None
+        self._someone: tuple[Speaker, float] | None = None
+
+    def read(self, unit: Unit) -> None:
+        """Take up a new unit; its names enter as resolve comes past them."""
+        self.finish()
+        self.clock += 1
+        self._unit = unit
+        self._names = [] if unit.bare else _names(unit.doc)
+
+    def finish(self) -> None:
+        """Enter what is left of the current unit."""
+        self._enter_until(None)
+
+    def resolve(self, unit: Unit, mention: Range) -> Speaker:
+        """Say whom a mention of the current unit stands for."""
+        self._enter_until(mention[0])
+        speaker = self._resolve(unit, mention)
+        for entry in self.entries:
+            if entry.name == speaker.name:
+                entry.seen = max(entry.seen, self.clock + _SPOKE)
+        if speaker.kind in ("group", "organization", "government"):
+            self._group = speaker, self.clock + _SPOKE
+        elif speaker.kind in ("person", "unnamed", "unknown") and len(speaker.name.split()) > 1:
+            self._someone = speaker, self.clock + _SPOKE
+        return speaker
+
+    def _resolve(self, unit: Unit, mention: Range) -> Speaker:
+        doc = unit.doc
+        head = _head(doc, mention)
+        lower = head.lower_
+        if (mention[0] == mention[1] or lower in _RELATIVE) and (found := self._pronoun(head)) is not None:
+            return found
+        printed = _words(doc[mention[0] : mention[1] + 1])
+        if head.pos_ != "PROPN" and {lower, head.lemma_.lower()} & SPEAKING_THINGS:
+            return self._issuer(doc, head, printed)
+        if head.pos_ == "PROPN" or lower in ("u.s.", "us"):
+            return self._named(doc, head)
+        for name in children(head, "appos"):
+            if (
+                name.pos_ == "PROPN"
+                and head.i < name.i <= mention[1]
+                and head.tag_ == "NN"
+                and lower not in _ORGANIZATION_WORDS
+            ):
+                return self._named(doc, name)
+        if (entry := self._described(doc, mention, head)) is not None:
+            return Speaker(entry.name, entry.kind)
+        return Speaker(_core(doc, mention, head), kind_of(printed, head))
+
+    def _enter_until(self, stop: int | None) -> None:
+        if self._unit is None:
+            return
+        while self._names and (stop is None or self._names[0][0] < stop):
+            first, last = self._names.pop(0)
+            if self._unit.quote[first] < 0:
+                self._enter(self._unit.doc, first, last)
+
+    # ------------------------------------------------------------ entering
+
+    def _enter(self, doc: Doc, first: int, last: int) -> None:
+        start = first
+        title, first = _title(doc, first, last)
+        name = _words(doc[first : last + 1])
+        if not name or name.lower() in METONYMS:
+            if name:
+                self._touch(Entry(METONYMS[name.lower()], "government"), self.clock)
+            return
+        head = doc[last]
+        roles = {title} if title else set()
+        roles |= _roles_around(doc, start, head) | {token.lower_ for token in doc[start:first]}
+        entry = self._find(name)
+        if entry is None:
+            kind = kind_of(name, head)
+            if kind == "unknown" and (roles & _PERSON_ROLES or len(name.split()) in (2, 3)):
+                kind = "person"
+            entry = Entry(name, kind)
+        elif len(name) > len(entry.name) and entry.kind == "person":
+            entry.name = name
+        entry.roles |= roles
+        before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
+        given = name.split()[0].lower()
+        if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
+            entry.gender = "he" if given in MALE else "she"
+            entry.kind = "person" if entry.kind == "unknown" else entry.kind
+        if before & _MALE_TITLES:
+            entry.gender = "he"
+        elif before & _FEMALE_TITLES:
+            entry.gender = "she"
+        if entry.kind == "unknown" and (entry.gender or before & _TITLES.keys()):
+            entry.kind = "person"
+        self._touch(entry, self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0))
+
+    def _printed(self, at: int) -> bool:
+        """Tell whether a token stands in the text: titles lent to the parser do not."""
+        return self._unit is None or self._unit.left[at] < self._unit.right[at]
+
+    def _touch(self, entry: Entry, seen: float) -> None:
+        """Make an entry the last one; drop the one longest unseen when there are too many."""
+        for at, other in enumerate(self.entries):
+            if other is entry or other.name == entry.name:
+                entry = self.entries.pop(at)
+                break
+        entry.seen = max(entry.seen, seen)
+        self.entries.append(entry)
+        del self.entries[:-REMEMBERED]
+
+    def _latest(self) -> list[Entry]:
+        """List entries, the one most likely to be meant by a pronoun first."""
+        return sorted(self.entries, key=lambda entry: entry.seen, reverse=True)
+
+    def _find(self, name: str) -> Entry | None:
+        """Find the entry this name belongs to: equal, or a surname, or a longer form."""
+        words = name.split()
+        for entry in reversed(self.entries):
+            if entry.name == name:
+                return entry
+        for entry in reversed(self.entries):
+            theirs = entry.name.split()
+            if entry.kind in ("person", "unknown") and (
+                (len(words) == 1 and words[0] in (theirs[-1], theirs[0]))
+                or (len(theirs) == 1 and theirs[0] == words[-1])
+                or (len(words) > 1 and len(theirs) > 1 and words[-1] == theirs[-1] and words[0][0] == theirs[0][0])
+            ):
+                return entry
+        return None
+
+    # ----------------------------------------------------------- resolving
+
+    def _pronoun(self, head: Token) -> Speaker | None:
+        word = head.lower_
+        if word in _HE or word in _SHE:
+            return self._person("he" if word in _HE else "she")
+        if word in _IT or word in _THEY:
+            bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
+            if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):
+                return self._group[0]
+            if bodies:
+                return Speaker(bodies[0].name, bodies[0].kind)
+        if word in _RELATIVE and (noun := _antecedent(head)) is not None:
+            if noun.pos_ == "PROPN":
+                return self._named(noun.doc, noun)
+            return Speaker(_words(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun))
+        return None
+
+    def _person(self, gender: str) -> Speaker | None:
+        """Find whom "he" or "she" takes up: the last fitting name, or the last nameless speaker after it."""
+        entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
+        if self._someone is not None and not (entries and entries[0].seen >= self._someone[1]):
+            named = next((entry for entry in self.entries if entry.name == self._someone[0].name), None)
+            if named is None or named.gender in ("", gender):
+                return self._someone[0]
+        if not entries:
+            return None
+        entries[0].gender = gender
+        return Speaker(entries[0].name, "person")
+
+    def _named(self, doc: Doc, head: Token) -> Speaker:
+        first, last = _name_around(doc, head)
+        _, first = _title(doc, first, last)
+        name = _words(doc[first : last + 1])
+        if name.lower() in METONYMS:
+            return Speaker(METONYMS[name.lower()], "government")
+        entry = self._find(name)
+        if entry is not None:
+            return Speaker(entry.name, entry.kind)
+        kind = kind_of(name, head)
+        if kind == "unknown" and 1 < len(name.split()) < 4 and doc[first].dep_ == "compound":
+            kind = "person"
+        return Speaker(name, kind)
+
+    def _issuer(self, doc: Doc, head: Token, printed: str) -> Speaker:
+        """Find who speaks through a document: "a White House statement", "a statement by the bank"."""
+        for prep in children(head, "prep"):
+            if prep.lower_ in ("by", "from") and (named := children(prep, "pobj")):
+                return self._body(doc, named[0])
+        for child in children(head, "poss", "compound", "nmod", "acl"):
+            if child.pos_ == "PROPN":
+                return self._body(doc, child)
+            for agent in children(child, "agent"):
+                if named := children(agent, "pobj"):
+                    return self._body(doc, named[0])
+        return Speaker(printed, "document")
+
+    def _body(self, doc: Doc, head: Token) -> Speaker:
+        if head.pos_ == "PROPN":
+            return self._named(doc, head)
+        printed = _words(doc[head.left_edge.i : head.i + 1])
+        return Speaker(printed, kind_of(printed, head))
+
+    def _described(self, doc: Doc, mention: Range, head: Token) -> Entry | None:
+        """Find the person whom "the general" or "the senior Chinese diplomat" takes up."""
+        opening = doc[mention[0]].lower_
+        if opening not in ("the", "his", "her", "its", "their", "this", "that") or head.tag_ in ("NNS", "NNPS"):
+            return None
+        word = head.lower_
+        qualifiers = {t.lower_ for t in doc[mention[0] : head.i] if t.pos_ in ("ADJ", "PROPN")} - {
+            "senior",
+            "top",
+            "former",
+            "chief",
+        }
+        best: Entry | None = None
+        for entry in self._latest():
+            if word not in entry.roles and word not in _loosened(entry.roles):
+                continue
+            if qualifiers & entry.roles or qualifiers & set(entry.name.lower().split()):
+                return entry
+            best = best or entry
+        return best
+
+
+def kind_of(name: str, head: Token) -> SpeakerKind:
+    """Tell what a mention stands for, from its words."""
+    words = {word.strip(".,").lower() for word in name.split()}
+    lower = head.lower_
+    if head.pos_ == "NOUN" and head.lemma_.lower() in SPEAKING_THINGS:
+        return "document"
+    if lower in _GROUP_WORDS or (head.tag_ in ("NNS", "NNPS") and head.pos_ == "NOUN"):
+        return "unnamed" if lower in ("sources", "people") else "group"
+    if lower in SPEAKING_THINGS and head.pos_ != "PROPN":
+        return "document"
+    if words & _GOVERNMENT_WORDS:
+        return "government"
+    if lower in _ORGANIZATION_WORDS or (
+        head.pos_ == "PROPN" and (words & _ORGANIZATION_WORDS or (name.isupper() and len(name) > 1))
+    ):
+        return "organization"
+    if head.pos_ != "PROPN" and _UNNAMED.search(name):
+        return "unnamed"
+    if lower in _PERSON_ROLES:
+        return "person"
+    return "unknown"
+
+
+def _antecedent(pronoun: Token) -> Token | None:
+    """Find the noun that a relative pronoun stands for."""
+    clause = pronoun.head
+    while clause.dep_ not in ("relcl", "ROOT") and clause.head.i != clause.i:
+        clause = clause.head
+    return clause.head if clause.dep_ == "relcl" else None
+
+
+def _core(doc: Doc, mention: Range, head: Token) -> str:
+    """Leave the asides out of a mention: the name of an unnamed speaker."""
+    last = head.i
+    for child in children(head, "prep"):
+        if child.i > head.i and child.right_edge.i <= mention[1]:
+            last = max(last, child.right_edge.i)
+    return _words(doc[mention[0] : last + 1])
+
+
+def _words(span: object) -> str:
+    return re.sub(r"\s+", " ", str(span)).strip(" ,;")
+
+
+def _head(doc: Doc, mention: Range) -> Token:
+    """Find the token of the mention whose head lies outside it."""
+    for i in range(mention[0], mention[1] + 1):
+        head = doc[i].head.i
+        leads_out = not mention[0] <= head <= mention[1] or head == i
+        if leads_out and doc[i].pos_ not in ("PUNCT", "DET", "ADP"):
+            return doc[i]
+    return doc[mention[1]]
+
+
+def _names(doc: Doc) -> list[Range]:
+    """Find runs of proper nouns, as token ranges, inclusive."""
+    runs: list[Range] = []
+    for token in doc:
+        joins = token.pos_ == "PROPN" or token.lower_ == "u.s."
+        if not joins:
+            continue
+        if (runs and runs[-1][1] == token.i - 1) or (
+            runs
+            and runs[-1][1] == token.i - 2
+            and doc[token.i - 1].lower_ in ("of", "for")
+            and doc[token.i - 1].head.i == runs[-1][1]
+        ):
+            runs[-1] = (runs[-1][0], token.i)
+        else:
+            runs.append((token.i, token.i))
+    return [run for run in runs if doc[run[0]].lower_ not in _WEEK or run[0] != run[1]]
+
+
+_WEEK = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december""".split()
+)
+
+
+def _name_around(doc: Doc, head: Token) -> Range:
+    """Find the run of proper nouns that a head belongs to."""
+    first = last = head.i
+    while (
+        first > 0
+        and doc[first - 1].text[0].isalnum()
+        and (
+            doc[first - 1].pos_ == "PROPN"
+            or (
+                doc[first - 1].text[0].isupper()
+                and doc[first - 1].head.i == head.i
+                and doc[first - 1].pos_ in ("NOUN", "ADJ", "ADV", "X")
+            )
+        )
+    ):
+        first -= 1
+    while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and doc[last + 1].head.i <= head.i:
+        last += 1
+    return first, last
+
+
+def _title(doc: Doc, first: int, last: int) -> tuple[str, int]:
+    """Split titles off the front of a name: the last of them in full, and where the name begins."""
+    title = ""
+    while first < last:
+        word = doc[first].lower_
+        if word in _TITLES:
+            title = _TITLES[word]
+        elif word in _PERSON_ROLES:
+            title = word
+        elif word not in _MALE_TITLES | _FEMALE_TITLES and not _role_ahead(doc, first, last):
+            break
+        first += 1
+    return title, first
+
+
+def _role_ahead(doc: Doc, first: int, last: int) -> bool:
+    """Tell whether a word for a role still follows within the run ("Chinese Foreign Minister Wang")."""
+    return any(doc[i].lower_ in _PERSON_ROLES or doc[i].lower_ in _TITLES for i in range(first + 1, last))
+
+
+def _roles_around(doc: Doc, first: int, head: Token) -> set[str]:
+    """Read roles and nationalities from the words before a name and the apposition behind it."""
+    roles: set[str] = set()
+    at = first - 1
+    while (
+        at >= 0
+        and (doc[at].pos_ in ("PROPN", "NOUN", "ADJ") or doc[at].text in ("’s", "'s", "-", "of", "and"))
+        and first - at < 10
+    ):
+        roles.add(_TITLES.get(doc[at].lower_, doc[at].lower_))
+        at -= 1
+    for apposition in children(head, "appos"):
+        for token in doc[apposition.left_edge.i : apposition.right_edge.i + 1]:
+            if token.pos_ in ("NOUN", "ADJ", "PROPN"):
+                roles.add(token.lower_)
+    return roles
+
+
+def _loosened(roles: set[str]) -> set[str]:
+    """Add the looser words for these roles: a general is an officer too."""
+    loose: set[str] = set()
+    for role in roles:
+        loose.update(_TAKEN_UP.get(role, "").split())
+    if {"foreign", "minister"} <= roles:
+        loose |= {"diplomat"}
+    if {"military", "chairman"} <= roles:
+        loose |= {"general"}
+    return loose

@@ -1,0 +1,144 @@
+"""Inside, pure: the words that attribute, and what hangs on them.
+
+A cue is a verb, noun, adjective or "according to" that some speaker stands
+behind. This stage finds it in the tree, says in which frame it stands, and
+points at the heads of what it introduces; the spans themselves are the next
+stage's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.extraction import lexicon, verbs
+from models.extraction.cue import Cue, Kind, lemma, make, quoting
+from models.extraction.phrases import according, adjective, noun
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+__all__ = ["Cue", "Kind", "find", "lemma", "quoting"]
+
+_DENYING_FORMS = {
+    "denies": "deny",
+    "denied": "deny",
+    "deny": "deny",
+    "rejects": "reject",
+    "rejected": "reject",
+    "reject": "reject",
+    "disputes": "dispute",
+    "disputed": "dispute",
+    "dispute": "dispute",
+    "refutes": "refute",
+    "refuted": "refute",
+    "dismisses": "dismiss",
+    "dismissed": "dismiss",
+    "contests": "contest",
+    "contested": "contest",
+}
+
+
+def find(unit: Unit) -> list[Cue]:
+    """Find every cue of a unit that introduces something, nested ones too."""
+    if unit.bare:
+        return []
+    cues: list[Cue] = [cue for token in unit.doc if (cue := _tagged_on(token))]
+    taken = {cue.head for cue in cues}
+    spoken = _quoting_verbs(unit)
+    for token in unit.doc:
+        if unit.quote[token.i] >= 0 or token.i in taken:
+            continue
+        if token.i in spoken:
+            cues.append(make(token, "quote", spoken[token.i]))
+        elif cue := _read(token, unit):
+            cues.append(cue)
+    return cues
+
+
+def _read(token: Token, unit: Unit) -> Cue | None:
+    """Find the cue this word makes, if it makes one."""
+    if token.pos_ in ("VERB", "AUX") or token.tag_.startswith("VB"):
+        return verbs.read(token, unit)
+    if token.lower_ == "according":
+        return according(token)
+    if token.pos_ == "ADJ" or token.tag_ in ("JJ", "VBN"):
+        return adjective(token)
+    if token.pos_ == "NOUN":
+        return noun(token)
+    return None
+
+
+def _tagged_on(token: Token) -> Cue | None:
+    """Read ", a charge Rome denies" by its words, for the parser seldom sees the verb."""
+    if token.lower_ not in _DENYING_FORMS or token.i < 3:
+        return None
+    doc = token.doc
+    stop = token.i - 1
+    while stop > 0 and (doc[stop].pos_ in ("AUX", "ADV") or doc[stop].text == ","):
+        stop -= 1
+    for i in range(stop - 1, max(1, stop - 12), -1):
+        if doc[i].lower_ not in lexicon.CHARGES or not _stands_apart(doc, i):
+            continue
+        first = i + 1 + (doc[i + 1].lower_ in ("that", "which"))
+        if first > stop or any(
+            (t.is_punct and t.text not in (",", "’", "'", "-", ".")) or t.tag_ in ("VBD", "VBZ", "VBP")
+            for t in doc[first : stop + 1]
+        ):
+            return None
+        begin = token.i
+        while doc[begin - 1].pos_ in ("AUX", "ADV"):
+            begin -= 1
+        word = _DENYING_FORMS[token.lower_]
+        return Cue(token.i, begin, token.i, word, "object", "attitude", (i,), token.i, (first, stop))
+    return None
+
+
+def _stands_apart(doc: Doc, i: int) -> bool:
+    """Tell whether a word for a charge opens an apposition: ", a charge", ", allegations"."""
+    if doc[i - 1].is_punct:
+        return doc[i].lower_.endswith("s") or doc[i].lower_ == "something"
+    return doc[i - 1].lower_ in ("a", "an", "the", "this", "that") and (i < 2 or doc[i - 2].is_punct)
+
+
+def _quoting_verbs(unit: Unit) -> dict[int, tuple[int, ...]]:
+    """Find, for each verb that a quoted clause hangs on, the numbers of its quotations."""
+    groups: dict[int, list[Token]] = {}
+    for token in unit.doc:
+        if unit.quote[token.i] >= 0:
+            groups.setdefault(unit.quote[token.i], []).append(token)
+    found: dict[int, list[int]] = {}
+    for number, tokens in groups.items():
+        verb = _verb_of(tokens, unit)
+        if verb is not None:
+            found.setdefault(verb.i, []).append(number)
+    return {verb: tuple(numbers) for verb, numbers in found.items()}
+
+
+def _verb_of(tokens: list[Token], unit: Unit) -> Token | None:
+    """Find the verb one quoted clause hangs on: by the tree, else the nearest."""
+    inside = {token.i for token in tokens}
+    near: list[tuple[int, int, Token]] = []
+    for token in unit.doc:
+        if unit.quote[token.i] >= 0 or not (token.pos_ in ("VERB", "AUX") or token.tag_.startswith("VB")):
+            continue
+        word = lemma(token)
+        joined = token.head.i in inside or any(c.i in inside for c in token.children)
+        spoken = word in lexicon.SAY or word in lexicon.THINK or word in ("go", "call", "speak", "open", "begin")
+        if (not spoken and not joined) or token.pos_ == "AUX":
+            continue
+        distance = min(abs(token.i - i) for i in inside)
+        near.append((0 if joined and spoken else 1 if spoken else 2, distance, token))
+    if not near:
+        return None
+    rank, distance, verb = min(near, key=lambda item: (item[0], item[1]))
+    if rank == 2 and not _speechlike(verb, inside):
+        return None
+    if rank == 1 and distance > 25:
+        return None
+    return verb
+
+
+def _speechlike(verb: Token, inside: set[int]) -> bool:
+    """Let an unknown verb quote only where the quotation is its clause."""
+    return any(child.i in inside and child.dep_ in ("ccomp", "dobj") for child in verb.children)

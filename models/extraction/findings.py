@@ -1,0 +1,48 @@
+"""Inside, pure: what extraction hands back."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.extraction.cue import Kind
+
+NAME = "counterclaim-rules"
+VERSION = "0.1.0"
+
+Span = tuple[int, int]
+Form = Literal["direct", "indirect", "mixed"]
+Polarity = Literal["assert", "deny"]
+SpeakerKind = Literal["person", "organization", "government", "group", "unnamed", "document", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whom a mention stands for: the fullest name in the text, and what it is."""
+
+    name: str
+    kind: SpeakerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One attributed statement.
+
+    Spans are half-open code point offsets of the text. contents are in
+    reading order and several where a cue splits a quotation. sentence is the
+    index, in sentences.cut order, of the sentence the content starts in.
+    confidence is between 0 and 1. denies is the id of the finding answered.
+    """
+
+    id: str
+    mention: Span | None
+    speaker: Speaker | None
+    cue: Span | None
+    contents: tuple[Span, ...]
+    form: Form
+    kind: Kind
+    sentence: int
+    confidence: float
+    via: str | None = None
+    polarity: Polarity = "assert"
+    denies: str | None = None
+    extractor: str = NAME
+    version: str = VERSION

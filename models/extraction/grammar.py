@@ -1,0 +1,50 @@
+"""Inside, pure: small questions put to a parse tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+AUXILIARIES = frozenset({"aux", "auxpass", "neg"})
+
+
+def subject(verb: Token) -> Token | None:
+    """Find the verb's own subject, if it is written there."""
+    for child in verb.children:
+        if child.dep_ in SUBJECTS:
+            return child
+    return None
+
+
+def children(token: Token, *deps: str) -> list[Token]:
+    """List the token's children with one of these dependency labels, left to right."""
+    return [child for child in token.children if child.dep_ in deps]
+
+
+def edges(tokens: Iterable[Token]) -> tuple[int, int]:
+    """Find first and last token index of some tokens' subtrees, inclusive."""
+    pairs = [(token.left_edge.i, token.right_edge.i) for token in tokens]
+    return min(left for left, _ in pairs), max(right for _, right in pairs)
+
+
+def is_passive(verb: Token) -> bool:
+    """Tell whether the verb is a passive: "was told"."""
+    return any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
+
+
+def finite_clause(verb: Token) -> bool:
+    """Tell whether the clause under this verb is finite, as far as tags show."""
+    if verb.tag_ in ("VBD", "VBP", "VBZ", "MD"):
+        return True
+    return any(
+        child.tag_ in ("VBD", "VBP", "VBZ", "MD") for child in verb.children if child.dep_ in ("aux", "auxpass", "cop")
+    )
+
+
+def has_to(verb: Token) -> bool:
+    """Tell whether the verb is an infinitive with "to"."""
+    return any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children)

@@ -1,0 +1,355 @@
+"""Inside, pure: what is handed to the parser, and the way back to the text.
+
+A parser trained on sentences loses its way in `"A. B. C," she said.` So the
+unit of parsing is not the sentence but the run of sentences that a quotation
+holds together, and a quotation that is a clause of its own is handed over as
+two words, "It works". Partial quotations stay, since the grammar runs through
+them, but lose their marks. Each token knows the stretch of text it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.extraction.lexicon import HEADLINE_SMALL, SAY_FORMS
+from models.extraction.names import FEMALE, MALE
+from models.extraction.parser import Parser
+from models.extraction.quotes import Quote
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+Span = tuple[int, int]
+Adder = Callable[..., None]
+
+#: What stands for a quoted clause. Two words that parse as a clause anywhere.
+_STAND_IN = "It works"
+
+#: Longest unit handed over in one piece, in characters of condensed text: a
+#: table or list without full stops would otherwise cost quadratic memory.
+LONGEST = 2000
+
+#: Sentences parsed together; bounds memory on long texts.
+BATCH = 64
+
+#: "(R-Utah)", "(D)" after a politician's name, which derails the parser.
+PARTY = re.compile(r"\s*\((?:R|D|I|L|Ind|Rep|Dem)(?:-[^()\n]{2,16})?\)")
+
+#: "BRUSSELS - ", "MARSTRAND, N.Y., Oct. 3 (AP) — " before the first sentence.
+_DATELINE = re.compile(
+    r"[A-Z][A-Z.’' ]{2,30}(?:, [A-Z][\w.]{1,12})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?,?"
+    r"(?: ?\([A-Z][\w/ ]{1,20}\))?\s*(?:—|–|--|-|―|:)\s+(?=[A-Z“\"‘'])"
+)
+
+#: Words that a clause of one's own cannot follow: what they open runs on.
+_RUNS_ON = frozenset(
+    """that because of to the a an for with in on as and or his her their its is are was were be
+    by than at from into about my our your this these those so such""".split()
+)
+
+#: A name alone at the beginning of a sentence, where its capital says nothing:
+#: it gets a title, for "Cook denied it" is no recipe. The title is not in the text.
+_LONE_NAME = re.compile(r"(?P<family>[A-Z][a-z]+)(?=[’']s? |,? [a-z])")
+_TITLE = "Mr. "
+#: The number of a segment that stands for nothing in the text.
+AIDED = -2
+_FULL_NAME = re.compile(r"\b(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+)\b")
+_GIVEN = MALE | FEMALE
+_COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
+
+_NEW_LINE = re.compile(r"[ \t\u00a0]*\n\s*")
+_SPACE = re.compile(r"\s+")
+#: A sentence that ends in a quoted question or exclamation.
+_ASKED = re.compile(r"[?!](?:[”\"]|'')$")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One parsed stretch of text.
+
+    left and right give, per token, the span of the text the token stands for;
+    quote gives the index of the quotation a stand-in token replaces, or -1.
+    span is the unit's own; bare means that it holds nothing but quotations;
+    opens are the tokens before which a partial quotation opens.
+    """
+
+    span: Span
+    doc: Doc
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    quote: tuple[int, ...]
+    quotes: tuple[int, ...]
+    bare: bool
+    paragraph: int
+    opens: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Draft:
+    span: Span
+    text: str
+    segments: list[tuple[int, int, int]]
+    quotes: tuple[int, ...]
+    paragraph: int
+    bare: bool
+    opens: frozenset[int]
+
+
+def read(text: str, sentences: list[Span], quotes: list[Quote], parse: Parser) -> Iterator[Unit]:
+    """Parse a text unit by unit, in reading order, holding one batch in memory."""
+    drafts = _drafts(text, sentences, quotes, surnames(text))
+    batch: list[_Draft] = []
+    for draft in drafts:
+        batch.append(draft)
+        if len(batch) == BATCH:
+            yield from _parse(batch, parse)
+            batch = []
+    yield from _parse(batch, parse)
+
+
+def _parse(batch: list[_Draft], parse: Parser) -> Iterator[Unit]:
+    docs = (_one_sentence(parse.make_doc(draft.text)) for draft in batch)
+    for draft, doc in zip(batch, parse.pipe(docs, batch_size=BATCH), strict=True):
+        yield _unit(draft, doc)
+
+
+def _one_sentence(doc: Doc) -> Doc:
+    """Keep the parser from splitting the unit: one unit, one tree."""
+    for token in doc:
+        if not doc.has_annotation("DEP"):
+            token.is_sent_start = token.i == 0
+    return doc
+
+
+def _unit(draft: _Draft, doc: Doc) -> Unit:
+    starts = [segment[0] for segment in draft.segments]
+    left, right, quote = [], [], []
+    for token in doc:
+        at = bisect_right(starts, token.idx) - 1
+        first, origin, number = draft.segments[at]
+        if number == AIDED:
+            left.append(origin)
+            right.append(origin)
+            number = -1
+        elif number >= 0:
+            stop = draft.segments[at + 1][1] if at + 1 < len(draft.segments) else draft.span[1]
+            left.append(origin)
+            right.append(stop)
+        else:
+            left.append(origin + token.idx - first)
+            right.append(origin + token.idx - first + len(token.text))
+        quote.append(number)
+    return Unit(
+        draft.span,
+        doc,
+        tuple(left),
+        tuple(right),
+        tuple(quote),
+        draft.quotes,
+        draft.bare,
+        draft.paragraph,
+        frozenset(i for i, at in enumerate(left) if at in draft.opens),
+    )
+
+
+def surnames(text: str) -> frozenset[str]:
+    """Find the family names that the text prints behind a given name or a title."""
+    return frozenset(
+        match["family"]
+        for match in _FULL_NAME.finditer(text)
+        if match["given"].rstrip(".").lower() in _GIVEN or match["given"] in _COURTESY
+    )
+
+
+def _drafts(text: str, sentences: list[Span], quotes: list[Quote], families: frozenset[str]) -> Iterator[_Draft]:
+    numbered = list(enumerate(quotes))
+    at = 0
+    paragraph = 0
+    previous = 0
+    for start, end in _joined(text, sentences, quotes):
+        paragraph += text.count("\n", previous, start)
+        previous = start
+        while at < len(numbered) and numbered[at][1].end <= start:
+            at += 1
+        inside = []
+        for number, quote in numbered[at:]:
+            if quote.start >= end:
+                break
+            inside.append((number, quote))
+        yield _condense(text, (start, end), inside, paragraph, families)
+
+
+def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[Span]:
+    """Join sentences that share a quotation, or "Why?" and "she asked"."""
+    held: Span | None = None
+    for start, end in _within_quotes(_at_quoted_lines(text, sentences, quotes), quotes):
+        if held is not None and not (
+            (
+                "\n" not in text[held[1] : start]
+                and _ASKED.search(text, held[0], held[1])
+                and len(text[start:end].split()) <= 30
+                and text[start] not in "“\"‘'"
+            )
+            or (text[start] in "—–―" and "\n" not in text[held[1] : start] and text[held[1] - 1] in '”"’')
+            or text[start] in ")],;"
+            or (text[start].islower() and "\n\n" not in text[held[1] : start])
+        ):
+            yield held
+            held = None
+        held = (held[0] if held is not None else start, end)
+    if held is not None:
+        yield held
+
+
+def _at_quoted_lines(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[Span]:
+    """Cut sentences once more where a new line opens a quotation: "... ― Ana Ruiz" needs no full stop."""
+    opening = {quote.start for quote in quotes}
+    for start, end in sentences:
+        at = start
+        for line in _NEW_LINE.finditer(text, start, end):
+            if line.end() in opening and at < line.start() and text[line.start() - 1] not in ":,":
+                yield at, line.start()
+                at = line.end()
+        yield at, end
+
+
+def _within_quotes(sentences: Iterator[Span], quotes: list[Quote]) -> Iterator[Span]:
+    """Join sentences that share a quotation."""
+    quote = iter(quotes)
+    current = next(quote, None)
+    held: Span | None = None
+    for first, end in sentences:
+        start = first if held is None else held[0]
+        held = None
+        while current is not None and current.end <= end:
+            current = next(quote, None)
+        if current is not None and start <= current.start < end < current.end:
+            held = (start, end)
+            continue
+        if current is not None and current.start < start and end < current.end:
+            held = (start, end)
+            continue
+        yield start, end
+    if held is not None:
+        yield held
+
+
+def _condense(
+    text: str, span: Span, quotes: list[tuple[int, Quote]], paragraph: int, families: frozenset[str]
+) -> _Draft:
+    """Write the unit down for the parser, with the way back to each piece."""
+    pieces: list[str] = []
+    segments: list[tuple[int, int, int]] = []
+    length = 0
+
+    def add(piece: str, origin: int, number: int = -1) -> None:
+        nonlocal length
+        if piece and length + len(piece) <= LONGEST:
+            pieces.append(piece)
+            segments.append((length, origin, number))
+            length += len(piece)
+
+    at = span[0]
+    if dateline := _DATELINE.match(text, span[0], span[1]):
+        at = dateline.end()
+    if (name := _LONE_NAME.match(text, at, span[1])) and name["family"] in families:
+        add(_TITLE, at, AIDED)
+    bare = bool(quotes)
+    clause_before = False
+    opens: set[int] = set()
+    for number, quote in quotes:
+        bare = bare and not _WORD.search(text, at, max(at, quote.start))
+        _copy(text, at, quote.start, add)
+        clause_before = is_clause(text, quote, span, clause_before)
+        if clause_before:
+            add(_stand_in(text, quote), quote.start, number)
+        else:
+            marks = _marks(text, quote)
+            opens.add(quote.start + marks[0])
+            _copy(text, quote.start + marks[0], quote.end - marks[1], add)
+        at = quote.end
+    bare = bare and not _WORD.search(text, at, span[1])
+    _copy(text, at, span[1], add)
+    numbers = tuple(number for number, _ in quotes)
+    condensed = "".join(pieces)
+    if paragraph == 0:
+        condensed = _in_small_letters(condensed)
+    return _Draft(span, condensed, segments, numbers, paragraph, bare, frozenset(opens))
+
+
+def _in_small_letters(line: str) -> str:
+    """Take the capitals off the verbs and small words of a headline in title case."""
+    words = _WORD.findall(line)
+    if len(words) < 4 or sum(word[0].isupper() for word in words) < 0.7 * len(words):
+        return line
+    first = _WORD.search(line)
+    start = first.end() if first else 0
+    return line[:start] + _WORD.sub(lambda m: m[0].lower() if m[0].lower() in HEADLINE_SMALL else m[0], line[start:])
+
+
+def _copy(text: str, start: int, end: int, add: Adder) -> None:
+    """Copy a stretch, each run of white space as one blank."""
+    for tag in PARTY.finditer(text, start, end):
+        _copy(text, start, tag.start(), add)
+        start = tag.end()
+    at = start
+    for gap in _SPACE.finditer(text, start, end):
+        if gap.group() == " ":
+            continue
+        add(text[at : gap.start()], at)
+        add(" ", gap.start())
+        at = gap.end()
+    add(text[at:end], at)
+
+
+def _marks(text: str, quote: Quote) -> tuple[int, int]:
+    """Measure the opening and the closing mark."""
+    opening = 2 if text.startswith(("''", "``"), quote.start) else 1
+    closing = (2 if text.startswith("''", quote.end - 2) else 1) if quote.closed else 0
+    return opening, closing
+
+
+def _stand_in(text: str, quote: Quote) -> str:
+    marks = _marks(text, quote)
+    last = text[quote.start : quote.end - marks[1]].rstrip("'’”\" ")[-1]
+    stop = last if last in ",.?!" else ""
+    return f"“{_STAND_IN}{stop}”"
+
+
+def is_clause(text: str, quote: Quote, span: Span, after_clause: bool) -> bool:
+    """Tell whether a quotation is an utterance of its own, and not part of a clause.
+
+    It opens with a capital, digit or dots where a clause may start, or carries
+    on an utterance of the same unit; it ends where a clause may stop; and it
+    is no title of a book or a programme.
+    """
+    marks = _marks(text, quote)
+    inner = text[quote.start + marks[0] : quote.end - marks[1]].strip().rstrip("'’”\" ")
+    words = _WORD.findall(inner)
+    before = text[span[0] : quote.start].rstrip()
+    after = text[quote.end : span[1]].lstrip()
+    if not words or (before.split()[-1:] and before.split()[-1].lower() in _RUNS_ON):
+        return False
+    if not (inner[0].isupper() or inner[0].isdigit() or inner[0] in ".…[$"):
+        if after_clause and before.endswith((",", ":")) and len(words) > 3:
+            return True
+        if before.endswith((",", ":")) and len(words) > 4 and not _WORD.search(after):
+            intro = before.rstrip(",: ")
+            return "," not in intro and bool(intro) and intro.split()[-1].lower() in SAY_FORMS
+        return not before and len(words) > 4 and inner[-1] in ",.?!"
+    if len(words) < 2:
+        return not before and inner[-1] in ",?!"
+    if _is_title(words) and not before.endswith((":", ",")) and inner[-1] not in "?!":
+        return not before and len(words) > 3 and inner[-1] == ","
+    return inner[-1] in ",.?!…—-–" or not after or after[0] in ",.?!—–"
+
+
+def _is_title(words: list[str]) -> bool:
+    """Tell whether most of the longer words are capitalized: a name, not an utterance."""
+    longer = [word for word in words if len(word) > 3]
+    return len(words) < 12 and sum(word[0].isupper() for word in longer) > 0.7 * len(longer)

@@ -1,0 +1,395 @@
+"""Inside, pure: the frames in which a verb attributes, one reader a frame.
+
+Each reader looks at one verb and gives a cue or None; READERS holds their
+order, from the most telling frame to the least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from models.extraction import lexicon
+from models.extraction.cue import Cue, Frame, lemma, make
+from models.extraction.grammar import AUXILIARIES, children, finite_clause, has_to, is_passive, subject
+from models.extraction.phrases import according, adjective, noun_content, that_clause
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_ANSWERS = frozenset(
+    """deny dispute reject dismiss refute rebut contest echo criticize condemn denounce describe call detail
+    support oppose endorse defend repudiate announce propose challenge question""".split()
+)
+_ANSWERED = frozenset(
+    """deny dispute reject dismiss refute rebut contest echo criticize condemn denounce repudiate challenge
+    question""".split()
+)
+_TIMES = frozenset(
+    """second minute hour day week month year decade while time moment condition background record camera stage
+    phone behalf television radio floor sunday monday tuesday wednesday thursday friday saturday""".split()
+)
+_INDEFINITE = frozenset({"it", "there"})
+
+
+def read(token: Token, unit: Unit) -> Cue | None:
+    """Find the cue that a verb makes, if it makes one."""
+    word = lemma(token)
+    if token.lower_ == "according":
+        return according(token)
+    if token.lower_ in lexicon.ADJECTIVES and (cue := adjective(token)):
+        return cue
+    for reader in READERS:
+        if cue := reader(token, word, unit):
+            return cue
+    return None
+
+
+def _clause(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "said that ...", "said it works", "asked whether ..."."""
+    clauses = [child for child in children(token, "ccomp") if _is_clause(child, token)]
+    if not clauses and word in lexicon.SAY - lexicon.OF_MATTERS:
+        clauses = [child for child in children(token, "advcl", "conj", "dep") if _misread(child, token)]
+    if not clauses and word in lexicon.SAY:
+        clauses = _behind_setting(token)
+    if not clauses:
+        return None
+    marked = any(child.dep_ == "mark" and child.lower_ == "that" for child in clauses[0].children)
+    known = word in lexicon.SAY or word in lexicon.THINK
+    if not known and not (marked and word not in lexicon.NOT_CUES and token.pos_ == "VERB"):
+        return None
+    told_to = word in ("tell", "inform", "convince", "assure", "remind", "warn")
+    if is_passive(token) and not told_to and (own := subject(token)) is not None and own.lower_ not in _INDEFINITE:
+        return None
+    return make(token, "clause", tuple(child.i for child in _by_side(token, clauses)))
+
+
+def _behind_setting(verb: Token) -> list[Token]:
+    """Find the clause that the parser hung on the setting: "told the paper in a statement that ..."."""
+    for prep in children(verb, "prep"):
+        for setting in children(prep, "pobj"):
+            for clause in children(setting, "acl", "ccomp", "relcl"):
+                if prep.i > verb.i and that_clause(clause):
+                    return [clause]
+    return []
+
+
+def _misread(child: Token, verb: Token) -> bool:
+    """Find a clause with its own subject behind a verb of saying: it is what was said."""
+    own = subject(child)
+    if own is None or child.i < verb.i or not finite_clause(child):
+        return False
+    if children(verb, "dobj") and lemma(verb) not in lexicon.ADDRESS:
+        return False
+    if any(
+        token.dep_ in ("cc", "mark") or token.text in (";", ":") for token in verb.doc[verb.i + 1 : own.left_edge.i]
+    ):
+        return False
+    return (
+        not any(c.dep_ in ("mark", "cc") or c.tag_ == "WRB" for c in child.children if c.i < own.i)
+        and verb.nbor(1).text != ","
+    )
+
+
+def _by_side(token: Token, clauses: list[Token]) -> list[Token]:
+    """List the clauses, those on the content's side first.
+
+    "It failed; the team says it will go on": where no comma sets the cue off
+    from what follows, what precedes is another sentence.
+    """
+    after = [clause for clause in clauses if clause.i > token.i]
+    follows = token.nbor(1) if token.i + 1 < len(token.doc) else None
+    if after and follows is not None and not follows.is_punct:
+        return after + [clause for clause in clauses if clause.i < token.i]
+    return clauses
+
+
+def _is_clause(child: Token, verb: Token) -> bool:
+    """Tell whether a ccomp is a statement and not a misread relative or infinitive."""
+    if has_to(child) and not finite_clause(child):
+        return lemma(verb) in lexicon.URGE or lemma(verb) in lexicon.SAY
+    return True
+
+
+def _around(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "The talks, she said, went well": the cue sits inside its own content."""
+    if word not in lexicon.SAY and word not in lexicon.THINK:
+        return None
+    own = subject(token)
+    if own is None or abs(own.i - token.i) > 12 or is_passive(token):
+        return None
+    if _as(token) is None and any(child.dep_ in ("dobj", "ccomp", "xcomp") for child in token.children):
+        return None
+    if token.dep_ == "parataxis":
+        return make(token, "around", (token.head.i,))
+    if token.dep_ == "advcl" and word in lexicon.SAY and _as(token) is not None:
+        return make(token, "around", (token.head.i,))
+    if token.dep_ in ("ccomp", "advcl", "conj", "ROOT", "relcl", "appos", "acl") and _set_off(token, own, unit):
+        return make(token, "around", (token.head.i if token.dep_ != "ROOT" else token.i,))
+    return None
+
+
+def _as(verb: Token) -> Token | None:
+    """Find the "as" of "as she put it"."""
+    for child in verb.children:
+        if child.lower_ == "as" and child.dep_ in ("mark", "advmod") and child.i < verb.i:
+            return child
+    return None
+
+
+def _set_off(token: Token, own: Token, unit: Unit) -> bool:
+    """Tell whether subject and verb stand between commas, or a comma and the end."""
+    first = min(token.i, own.left_edge.i)
+    last = max(token.i, own.right_edge.i if own.i > token.i else token.i)
+    doc = unit.doc
+    before = doc[first - 1] if first else None
+    after = doc[last + 1] if last + 1 < len(doc) else None
+    if before is None or before.text not in (",", "—", "–", "-", "--", "”"):
+        return False
+    return after is None or after.is_punct or after.dep_ in ("npadvmod", "prep", "advmod", "tmod")
+
+
+def _intending(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "vowed to fight": the content is what the speaker means to do."""
+    if word not in lexicon.INTEND or is_passive(token):
+        return None
+    goals = [child for child in children(token, "xcomp") if has_to(child) and child.i > token.i]
+    if not goals or (
+        lemma(goals[0]) in lexicon.SAY | {"know", "hear"} and word in lexicon.LEAD_UP and _says_something(goals[0])
+    ):
+        return None
+    if children(token, "dobj"):
+        return None
+    return make(token, "to", (goals[0].i,))
+
+
+def _says_something(verb: Token) -> bool:
+    """Tell whether a verb of saying has anything behind it: "declined to say why", not "to comment"."""
+    return any(
+        child.i > verb.i and child.dep_ in ("ccomp", "dobj", "prep", "xcomp", "advcl") for child in verb.children
+    )
+
+
+def _urging(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "urged both sides to wait", "called on Paris to act"."""
+    if word not in lexicon.URGE or is_passive(token):
+        return None
+    goals = [child for child in children(token, "xcomp", "ccomp", "advcl") if has_to(child) and child.i > token.i]
+    objects = children(token, "dobj", "dative")
+    if goals and objects and objects[0].i < goals[0].i:
+        if word == "tell":
+            return make(token, "to", (goals[0].i,))
+        return make(token, "urge", (objects[0].i, goals[0].i))
+    return None
+
+
+def _calling_on(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "called on Paris to act"."""
+    if word not in ("call", "prevail", "appeal") or is_passive(token):
+        return None
+    for prep in children(token, "prep"):
+        if prep.lower_ not in ("on", "upon", "to", "for") or prep.i < token.i:
+            continue
+        people = children(prep, "pobj")
+        aims = [
+            child
+            for child in token.children
+            if child.dep_ in ("xcomp", "advcl", "ccomp") and has_to(child) and child.i > prep.i
+        ]
+        if people and (prep.lower_ != "for" or not aims):
+            aims = aims or [c for c in people[0].children if c.dep_ in ("acl", "relcl") and has_to(c)]
+            if aims and prep.lower_ != "for":
+                return make(token, "urge", (people[0].i, aims[0].i), last=prep.i)
+        if people and aims and prep.lower_ == "for":
+            return make(token, "urge", (people[0].i, aims[0].i), last=prep.i)
+    return None
+
+
+def _naming(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "called it baseless", "described the report as false"."""
+    if word not in lexicon.NAME_AS or is_passive(token):
+        return None
+    objects = children(token, "dobj")
+    preds = [child for child in children(token, "oprd", "acomp", "attr", "xcomp") if not has_to(child)]
+    small = [
+        c
+        for c in children(token, "ccomp", "xcomp")
+        if not has_to(c) and not finite_clause(c) and subject(c) is not None
+    ]
+    preps = [child for child in children(token, "prep") if child.lower_ == "as"]
+    if objects and preps:
+        return make(token, "name", (objects[0].i, preps[0].i))
+    if objects and preds and preds[0].i > objects[0].i:
+        return make(token, "name", (objects[0].i, preds[0].i))
+    if (
+        small
+        and small[0].i > token.i
+        and word in ("call", "consider", "deem", "find", "declare", "label", "brand", "dub", "term")
+    ):
+        return make(token, "name", (small[0].i,))
+    if word == "call" and (preds or objects):
+        return make(token, "name", tuple(c.i for c in objects + preds))
+    return None
+
+
+def _carrying(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "expressed concern about", "made the case that", "issued a statement saying"."""
+    if word not in lexicon.CARRY:
+        return None
+    for thing in children(token, "dobj"):
+        name = lemma(thing)
+        if name not in lexicon.NOUNS or thing.i < token.i:
+            continue
+        found = noun_content(thing)
+        if found is None and name == "denial":
+            return make(token, "object", (thing.i,))
+        if found is None:
+            found = _after_noun(token, thing)
+        if found is None:
+            continue
+        frame, complements, last = found
+        return make(token, frame, complements, last=max(last, thing.i))
+    return None
+
+
+def _after_noun(verb: Token, thing: Token) -> tuple[Frame, tuple[int, ...], int] | None:
+    """Find what the parser hung on the verb but belongs to its noun."""
+    for child in verb.children:
+        if child.i < thing.i:
+            continue
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in ("about", "over", "for", "on", "against", "at", "of")
+            and lemma(thing) not in lexicon.CLAUSE_ONLY
+        ):
+            things = children(child, "pobj", "pcomp")
+            if things:
+                return "of", (things[0].i,), child.i
+        if child.dep_ == "ccomp":
+            return "clause", (child.i,), thing.i
+    return None
+
+
+def _object(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "criticized the plan", "rejected that argument"."""
+    if is_passive(token):
+        return None
+    if (
+        word not in lexicon.JUDGE
+        and not (word in lexicon.SHOW and _document_speaks(token))
+        and not _phrasal(token, word)
+    ):
+        return None
+    things = [child for child in children(token, "dobj") if child.i > token.i and unit.quote[child.i] < 0]
+    if things and things[0].lower_ not in ("himself", "herself", "themselves", "itself"):
+        return make(token, "object", (things[0].i,))
+    gerunds = [c for c in children(token, "xcomp", "ccomp") if c.i > token.i and _is_gerund(c)]
+    if gerunds:
+        return make(token, "object", (gerunds[0].i,))
+    questions = [c for c in children(token, "ccomp") if c.i > token.i and c.left_edge.tag_ in ("WP", "WRB", "WDT")]
+    if questions:
+        return make(token, "object", (questions[0].i,))
+    return None
+
+
+def _phrasal(verb: Token, word: str) -> bool:
+    """Read "shot down the report", "brushed aside the complaint"."""
+    return any((word, child.lower_) in lexicon.PHRASAL for child in children(verb, "prt", "advmod"))
+
+
+def _document_speaks(verb: Token) -> bool:
+    """Tell whether a verb's subject is a poll, a report or the like."""
+    own = subject(verb)
+    return own is not None and (lemma(own) in lexicon.SPEAKING_THINGS or own.lower_ in lexicon.SPEAKING_THINGS)
+
+
+def _unsaid(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "She is expected to win", "he was accused of theft", "it seems to work": nobody is named."""
+    if children(token, "agent"):
+        return None
+    if is_passive(token) and word in lexicon.UNSAID:
+        passed = children(token, "nsubjpass")
+        if word == "see" and not any(child.lower_ == "as" for child in token.children):
+            return None
+    elif word in ("seem", "appear") and token.pos_ == "VERB":
+        passed = children(token, "nsubj")
+    else:
+        return None
+    goals = [c for c in children(token, "xcomp", "oprd", "acomp") if c.i > token.i]
+    if goals and goals[0].tag_ == "VB" and lemma(goals[0]) in lexicon.SAY | lexicon.JUDGE and not is_passive(token):
+        return None
+    if passed and goals:
+        return make(token, "passive", (passed[0].i, goals[0].i))
+    if passed and is_passive(token):
+        for prep in children(token, "prep"):
+            things = children(prep, "pobj", "pcomp")
+            if prep.i > token.i and things and prep.lower_ in ("of", "for", "as", "with", "about"):
+                return make(token, "passive", (passed[0].i, things[0].i), last=prep.i)
+    return None
+
+
+def _is_gerund(verb: Token) -> bool:
+    """Tell whether it is "taking", "having taken"."""
+    return verb.tag_ == "VBG" or any(child.tag_ == "VBG" for child in children(verb, *AUXILIARIES))
+
+
+def _relative(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "a charge Beijing denies", "claims that the bank disputed"."""
+    if token.dep_ != "relcl" or word not in _ANSWERS or is_passive(token):
+        return None
+    own = subject(token)
+    if own is None or own.tag_ in ("WDT", "WP") or children(token, "ccomp"):
+        return None
+    objects = children(token, "dobj")
+    if any(child.i > token.i for child in objects):
+        return None
+    pronouns = [child for child in objects if child.tag_ in ("WDT", "WP")]
+    return make(token, "object", ((pronouns[0] if pronouns else token.head).i,))
+
+
+def _by_agent(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "the claim was denied by Oslo", "a view echoed by both": a passive with its agent."""
+    if word not in _ANSWERED or not any(children(by, "pobj") for by in children(token, "agent")):
+        return None
+    passed = children(token, "nsubjpass")
+    if passed and passed[0].i < token.i:
+        return make(token, "passive", (passed[0].i,))
+    if token.dep_ in ("acl", "relcl") and token.tag_ == "VBN":
+        return make(token, "passive", (token.head.i,))
+    return None
+
+
+def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "spoke about the strike", "called for calm"."""
+    allowed = lexicon.TALK_OF.get(word)
+    if not allowed or is_passive(token):
+        return None
+    for prep in children(token, "prep", "prt"):
+        if prep.lower_ in allowed and prep.i > token.i:
+            things = children(prep, "pobj", "pcomp")
+            if things and things[0].lemma_.lower() in _TIMES:
+                continue
+            if things:
+                return make(token, "of", (things[0].i,), last=prep.i)
+            for inner in children(prep, "prep"):
+                if things := children(inner, "pobj", "pcomp"):
+                    return make(token, "of", (things[0].i,), last=inner.i)
+    return None
+
+
+#: In this order: the first that gives a cue is believed.
+READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
+    _calling_on,
+    _naming,
+    _clause,
+    _unsaid,
+    _urging,
+    _intending,
+    _carrying,
+    _around,
+    _object,
+    _relative,
+    _by_agent,
+    _talking,
+)

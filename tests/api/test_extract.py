@@ -1,0 +1,134 @@
+"""`counterclaim extract`, as a person types it: from a text to JSON, with no database in between."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api import cli
+from models.extraction.parser import MODELS, Parser
+from tests.live import COUNTERCLAIM
+
+CHARGE_AND_DENIAL = "Kyiv said “its drones” had not crossed the river. Moscow disputed that."
+
+
+class Stdin(BytesIO):
+    """Standard input: it has a name that is no file's."""
+
+    name = "<stdin>"
+
+
+Extract = Callable[..., Result]
+
+
+@pytest.fixture
+def extract(monkeypatch: pytest.MonkeyPatch) -> Extract:
+    """Run `counterclaim extract` where no database is to be had; the exit code has to be `code`."""
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/at/all.db")
+
+    def run(*arguments: str, code: int = 0, input: bytes = b"") -> Result:
+        result = CliRunner().invoke(cli.main, ("extract", *arguments), input=Stdin(input))
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def test_prints_the_findings_of_a_file_with_their_words(extract: Extract, parse: Parser, tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_bytes(f"Rivers\r\n\r\n{CHARGE_AND_DENIAL}".encode())
+    printed = extract(str(file)).stdout
+    told = json.loads(printed)
+    assert printed.startswith('{\n  "extractor": "counterclaim-rules",\n  "extractor_version": "')
+    charge, denial = told["findings"]
+    assert charge["cue"] == {"text": "said", "start": 15, "end": 19}
+    assert charge["content"] == [{"text": "“its drones” had not crossed the river", "start": 20, "end": 58}]
+    assert (charge["form"], charge["kind"], charge["polarity"], charge["sentence"]) == ("mixed", "speech", "assert", 1)
+    assert denial["speaker"] == {"name": "Russian government", "kind": "government"}
+    assert denial["mention"]["text"] == "Moscow"
+    assert (denial["polarity"], denial["denies"]) == ("deny", charge["id"])
+
+
+def test_reads_standard_input(extract: Extract, parse: Parser) -> None:
+    assert len(json.loads(extract("-", input=CHARGE_AND_DENIAL.encode()).stdout)["findings"]) == 2
+    assert json.loads(extract("-").stdout)["findings"] == []
+
+
+def test_writes_the_scorers_shape_line_by_line(extract: Extract, parse: Parser) -> None:
+    told = extract(
+        "--jsonl", "-", input=_lines({"doc_id": "a", "text": CHARGE_AND_DENIAL, "more": 1}, {"doc_id": 2, "text": ""})
+    )
+    first, second = map(json.loads, told.stdout.splitlines())
+    charge, denial = first["attributions"]
+    assert first["doc_id"] == "a"
+    assert charge == {
+        "id": "f1",
+        "source": [0, 4],
+        "cue": [5, 9],
+        "content": [[10, 48]],
+        "polarity": "assert",
+        "form": "mixed",
+        "denies": None,
+    }
+    assert (denial["polarity"], denial["denies"]) == ("deny", "f1")
+    assert second == {"doc_id": 2, "attributions": []}
+    assert told.stderr == ""
+
+
+def test_tells_each_refused_line_and_goes_on(extract: Extract, parse: Parser) -> None:
+    given = b'{"doc_id": "a"}\n{not JSON\n\n' + _lines({"doc_id": "b", "text": "Lund said no."})
+    told = extract("--jsonl", "-", input=given, code=1)
+    first, second = told.stderr.splitlines()
+    assert first == 'line 1: it is no object with a "doc_id" and a "text".'
+    assert second.startswith("line 2: it is not JSON: ")
+    assert json.loads(told.stdout)["doc_id"] == "b"
+
+
+def test_shows_a_person_how_far_a_long_text_is_read(parse: Parser, tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text(f"{CHARGE_AND_DENIAL}\n\n" * (cli.LONG // len(CHARGE_AND_DENIAL) + 1), encoding="utf-8")
+    terminal, end = os.openpty()
+    with (
+        (tmp_path / "out.json").open("wb") as out,
+        subprocess.Popen([COUNTERCLAIM, "extract", file], stdout=out, stderr=end),
+    ):
+        os.close(end)
+        shown = _everything(terminal)
+    assert b"100%" in shown
+    assert len(json.loads((tmp_path / "out.json").read_bytes())["findings"]) > 1000
+
+
+def test_refuses_what_is_no_text_and_what_is_not_there(extract: Extract, parse: Parser) -> None:
+    assert "byte 2 is the first" in extract("-", input=b"ab\xff", code=1).stderr
+    assert "nowhere.txt" in extract("nowhere.txt", code=2).stderr
+
+
+def test_says_in_one_line_what_is_missing(extract: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in MODELS:
+        monkeypatch.setitem(sys.modules, name, None)
+    told = extract("-", input=b"Lund said no.", code=1)
+    assert told.stdout == ""
+    assert told.stderr.startswith("Error: Extraction needs spaCy and its small English model")
+    assert told.stderr.count("\n") == 1
+
+
+def _lines(*made: dict[str, Any]) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for line in made)
+
+
+def _everything(terminal: int) -> bytes:
+    """Read what a terminal shows until whoever writes to it is gone, which Linux tells with an error."""
+    shown = b""
+    with suppress(OSError):
+        while read := os.read(terminal, 65536):
+            shown += read
+    os.close(terminal)
+    return shown

@@ -1,0 +1,60 @@
+"""Denials: who answers whom, and what only looks like it."""
+
+import pytest
+
+from models.extraction import extract
+from models.extraction.parser import Parser
+
+CHARGE = "The union said that the pit was flooded on purpose. "
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The owner denied it.",
+        "The owner disputed that.",
+        "The owner rejected the claim.",
+        "The owner dismissed the report as nonsense.",
+        "The owner called the charge baseless.",
+        "The owner described the account as a fabrication.",
+        "“That is not true,” the owner said.",
+        "“We reject these allegations,” the owner said.",
+        "The owner said the accusation was false.",
+        "The allegation was denied by the owner.",
+        "The owner denied having flooded the pit.",
+        "The owner denied that the pit had been flooded on purpose.",
+    ],
+)
+def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
+    findings = extract(CHARGE + denial, parse=parse)
+    answer = next(finding for finding in findings if finding.polarity == "deny")
+    assert answer.denies == findings[0].id
+    assert answer.speaker.name.lower() == "the owner"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The owner neither confirmed nor denied that the pit was flooded.",
+        "The owner did not deny that the pit was flooded.",
+        "The owner declined to confirm or deny the report.",
+        "The court denied the owner's request for bail.",
+        "The owner rejected the offer.",
+        "The owner confirmed the report.",
+    ],
+)
+def test_what_is_no_denial(parse: Parser, text: str) -> None:
+    assert all(finding.polarity == "assert" for finding in extract(CHARGE + text, parse=parse))
+
+
+def test_a_charge_taken_up_in_the_same_sentence(parse: Parser) -> None:
+    text = "Villagers say that the mine poisons their wells, a charge the company denies."
+    charge, answer = extract(text, parse=parse)
+    assert text[slice(*charge.contents[0])] == "that the mine poisons their wells"
+    assert answer.polarity == "deny"
+    assert answer.denies == charge.id
+
+
+def test_nobody_answers_himself(parse: Parser) -> None:
+    text = "Lund said the mill was sold. Lund denied the report."
+    assert all(finding.denies is None for finding in extract(text, parse=parse))

@@ -1,0 +1,97 @@
+"""The whole of extraction: what holds for every text, and how much of our own marked articles it finds."""
+
+from typing import Any
+
+import pytest
+
+from models.extraction import Finding, extract
+from models.extraction.parser import Parser
+from tests.models.extraction.marks import articles
+
+Span = tuple[int, int]
+
+
+def test_running_it_again_changes_nothing(parse: Parser) -> None:
+    for article in articles():
+        assert extract(article["text"], parse=parse) == extract(article["text"], parse=parse)
+
+
+def test_every_span_lies_in_the_text_and_in_order(parse: Parser) -> None:
+    for article in articles():
+        for finding in extract(article["text"], parse=parse):
+            spans = list(finding.contents)
+            assert spans
+            assert spans == sorted(spans)
+            assert all(0 <= start < end <= len(article["text"]) for start, end in spans)
+            assert 0 <= finding.confidence <= 1
+
+
+def test_finds_most_of_what_was_marked_by_hand(parse: Parser) -> None:
+    marked = found = 0
+    for article in articles():
+        findings = extract(article["text"], parse=parse)
+        marked += len(article["attributions"])
+        found += sum(_found(one, findings) is not None for one in article["attributions"])
+    assert marked == 49
+    assert found >= 47
+
+
+def test_finds_and_links_the_denials_that_were_marked_by_hand(parse: Parser) -> None:
+    marked = found = linked = 0
+    for article in articles():
+        findings = extract(article["text"], parse=parse)
+        by_mark = {one["id"]: _found(one, findings) for one in article["attributions"]}
+        for one in article["attributions"]:
+            if one["polarity"] == "deny":
+                answer, charge = by_mark[one["id"]], by_mark[one["denies"]]
+                marked += 1
+                found += answer is not None and answer.polarity == "deny"
+                linked += answer is not None and charge is not None and answer.denies == charge.id
+        assert sum(finding.polarity == "deny" for finding in findings) == sum(
+            one["polarity"] == "deny" for one in article["attributions"]
+        )
+    assert (marked, found) == (8, 8)
+    assert linked >= 7
+
+
+def test_tells_how_far_it_has_read(parse: Parser) -> None:
+    text = "Lund said the mill was sold.\n\nFenn denied it.\n"
+    seen: list[int] = []
+    extract(text, parse=parse, seen=seen.append)
+    assert seen == [28, 45]
+
+
+def test_an_empty_text_says_nothing(parse: Parser) -> None:
+    assert extract("", parse=parse) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“",
+        "said.",
+        "“” said ''",
+        "according to",
+        '( : " Mr.a charge —',
+        "A\x00B said no.",
+        "“A.\n\n“B.\n\n",
+        "denied " * 50,
+    ],
+)
+def test_broken_text_breaks_nothing(parse: Parser, text: str) -> None:
+    for finding in extract(text, parse=parse):
+        spans = [*finding.contents, finding.cue, *([finding.mention] if finding.mention else [])]
+        assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+def _found(marked: dict[str, Any], findings: list[Finding]) -> Finding | None:
+    """Return the finding whose cue and content overlap with the marked ones."""
+    for finding in findings:
+        cue = [finding.cue] if finding.cue else []
+        if _overlap([marked["cue"]], cue) and _overlap(marked["content"], list(finding.contents)):
+            return finding
+    return None
+
+
+def _overlap(these: list[list[int]], those: list[Span]) -> bool:
+    return any(start < last and first < end for start, end in these for first, last in those)

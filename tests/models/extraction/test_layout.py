@@ -1,0 +1,28 @@
+"""Layout: attribution by colons and dashes alone."""
+
+from models.extraction import layout, quotes
+
+
+def told(text: str, headline: bool = False) -> tuple[str, str, list[str]] | None:
+    line = layout.find(text, (0, len(text)), quotes.find(text), headline)
+    return line and (text[slice(*line.who)], text[slice(*line.cue)], [text[slice(*span)] for span in line.what])
+
+
+def test_a_colon_in_a_headline() -> None:
+    assert told("Mayor Lund: Library Will Stay Open.", headline=True) == ("Mayor Lund", ":", ["Library Will Stay Open"])
+
+
+def test_a_colon_in_running_text_says_nothing() -> None:
+    assert told("Supper: bread and cheese and tea") is None
+
+
+def test_a_transcript_turn() -> None:
+    assert told("CLERK: The motion fails again.") == ("CLERK", ":", ["The motion fails again"])
+
+
+def test_a_name_behind_a_dash() -> None:
+    assert told("“Rain is only weather.” — Hanne Moberg") == ("Hanne Moberg", "—", ["“Rain is only weather.”"])
+
+
+def test_a_label_is_no_speaker() -> None:
+    assert told("Video: Tram Leaves the Rails", headline=True) is None
