@@ -108,7 +108,7 @@ def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient)
 
 def test_a_mistake_of_ours_is_a_500_that_tells_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
-        raise RuntimeError("SELECT secret FROM /work/main/api.py")
+        raise RuntimeError("SELECT secret FROM /srv/registry/api.py")
 
     app.add_url_rule("/broken", view_func=broken)
     app.test_client_class = None
