@@ -12,6 +12,7 @@ from api.app import create_app
 from api.settings import Settings
 from models import db, keys
 from tests.api.steps import blamed, matching, posted, retracted
+from tests.checked import ROOT
 from tests.factories import charge, claim, topic
 
 #: What no answer may tell: code, paths, versions, SQL.
@@ -19,7 +20,7 @@ TELLTALES = (
     "Traceback",
     "File ",
     ".py",
-    "/work",
+    str(ROOT),
     "SELECT",
     "INSERT",
     "sqlite",
@@ -108,7 +109,7 @@ def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient)
 
 def test_a_mistake_of_ours_is_a_500_that_tells_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
-        raise RuntimeError("SELECT secret FROM /srv/registry/api.py")
+        raise RuntimeError(f"SELECT secret FROM {ROOT}")
 
     app.add_url_rule("/broken", view_func=broken)
     app.test_client_class = None
