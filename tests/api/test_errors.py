@@ -109,14 +109,14 @@ def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient)
 
 def test_a_mistake_of_ours_is_a_500_that_tells_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
-        raise RuntimeError(f"SELECT secret FROM {ROOT}")
+        raise RuntimeError(f"a secret at {ROOT}")
 
     app.add_url_rule("/broken", view_func=broken)
     app.test_client_class = None
     answer = app.test_client().get("/broken")
     hold(answer, 500)
     assert "secret" not in answer.text
-    assert "SELECT secret" in caplog.text
+    assert "a secret at" in caplog.text
 
 
 def away(url: str) -> str:
