@@ -74,7 +74,8 @@ def serve() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database's schema up to date; it is safe to run at any time, from several machines."""
-    _migrate()
+    if not _migrate():
+        click.echo("The schema is up to date.", err=True)
 
 
 @main.command("import")
@@ -221,10 +222,13 @@ def openapi_(file: Path, check: bool) -> None:
         raise click.ClickException(f"{file} is not what the app renders: run `counterclaim openapi {file}`.")
 
 
-def _migrate(quiet: bool = False) -> None:
-    for name in db.migrate():
+def _migrate(quiet: bool = False) -> bool:
+    """Bring the schema up to date; tell whether there was anything to do."""
+    applied = db.migrate()
+    for name in applied:
         if not quiet:
             click.echo(f"Applied migration {name}.", err=True)
+    return bool(applied)
 
 
 def _database() -> str:

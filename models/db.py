@@ -216,11 +216,6 @@ def newest(query: Any, id: Any, past: int | None, limit: int) -> list[tuple[int,
     return list(query.order_by(id.desc()).limit(limit).tuples())
 
 
-def pending() -> list[str]:
-    """List the names of the migrations that this database has not had."""
-    return [step.name for step in _runner().status() if not step.applied]
-
-
 def migrate() -> list[str]:
     """Bring the schema up to date and return the names of what was applied; one process at a time.
 
