@@ -41,7 +41,7 @@ fix: $(VENV)/.tests  ## Format the code and write openapi.yaml anew.
 
 # The development lock comes first: what the tests need may hold back what Counterclaim runs on, never the reverse.
 lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.
-	uv pip compile pyproject.toml --extra extraction --group build --group dev --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --all-extras --group build --group dev --generate-hashes --no-emit-index-url \
 	  --no-header --universal --python-version 3.11 --quiet --output-file requirements-dev.lock
 	uv pip compile pyproject.toml --extra extraction --group build --generate-hashes --no-emit-index-url --no-header \
 	  --universal --python-version 3.11 --quiet --constraint requirements-dev.lock --output-file requirements.lock

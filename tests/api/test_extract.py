@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api import cli
+from api.commands import extraction
 from models.extraction.parser import MODELS, Parser
 from tests.live import COUNTERCLAIM
 
@@ -94,7 +95,7 @@ def test_tells_each_refused_line_and_goes_on(extract: Extract, parse: Parser) ->
 
 def test_shows_a_person_how_far_a_long_text_is_read(parse: Parser, tmp_path: Path) -> None:
     file = tmp_path / "long.txt"
-    file.write_text(f"{CHARGE_AND_DENIAL}\n\n" * (cli.LONG // len(CHARGE_AND_DENIAL) + 1), encoding="utf-8")
+    file.write_text(f"{CHARGE_AND_DENIAL}\n\n" * (extraction.LONG // len(CHARGE_AND_DENIAL) + 1), encoding="utf-8")
     terminal, end = os.openpty()
     with (
         (tmp_path / "out.json").open("wb") as out,

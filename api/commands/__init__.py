@@ -1,0 +1,1 @@
+"""The commands of `counterclaim`, a file for each group; `api/cli.py` hangs them up."""

@@ -1,0 +1,23 @@
+"""`counterclaim openapi`: the contract as a file."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from api import openapi
+
+
+@click.command("openapi")
+@click.option("--check", is_flag=True, help="Only say whether FILE is what the app renders.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="openapi.yaml")
+def openapi_(file: Path, check: bool) -> None:
+    """Write the contract to FILE, openapi.yaml by default; - is standard output."""
+    text = openapi.as_yaml(current_app)
+    if str(file) == "-":
+        click.echo(text, nl=False)
+    elif not check:
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"{file} is written.")
+    elif not file.exists() or file.read_text(encoding="utf-8") != text:
+        raise click.ClickException(f"{file} is not what the app renders: run `counterclaim openapi {file}`.")

@@ -1,0 +1,60 @@
+"""`counterclaim migrate`, `import` and `export`: the registry as a whole."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import IO
+
+import click
+
+from api.commands.shared import bring_up_to_date, replacing, watched
+from api.formats import ndjson
+from models import documents
+from models.changes import Actor
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema up to date; it is safe to run at any time, from several machines."""
+    if not bring_up_to_date():
+        click.echo("The schema is up to date.", err=True)
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--if-empty", is_flag=True, help="Do nothing where the registry already holds a document.")
+def import_(file: IO[bytes], if_empty: bool) -> None:
+    """Import FILE, or standard input for -, in the NDJSON form that export writes.
+
+    What is known stays as it is, so a second import of the same file changes nothing. Each line is
+    stored whole or not at all; a line that is refused is told with its number and the reason.
+    """
+    bring_up_to_date()
+    if if_empty and documents.any_stored():
+        click.echo("The registry is not empty: nothing was imported.")
+        return
+    told: Counter[str] = Counter()
+    for outcome in ndjson.read(watched(file), by=Actor()):
+        told[outcome.what] += 1
+        if outcome.what == "refused":
+            click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
+    click.echo(f"{told['new']} new, {told['known']} known already, {told['refused']} refused.")
+    if told["refused"]:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), default="-")
+def export(file: Path) -> None:
+    """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
+
+    Candidates and whole texts are in it; what was retracted or merged is not. FILE is replaced when
+    all of it is written, and only its owner may read it.
+    """
+    count = 0
+    with replacing(file) as out:
+        for count, line in enumerate(ndjson.write(), 1):
+            out.write(line)
+            if count % 1000 == 0:
+                click.echo(f"\r{count} lines", nl=False, err=True)
+    click.echo(f"\r{count} lines exported.", err=True)

@@ -1,0 +1,63 @@
+"""What several commands do: name the database, bring its schema up to date, watch a file, replace one whole."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import click
+from flask import current_app
+
+from models import db
+
+
+def bring_up_to_date(quiet: bool = False) -> bool:
+    """Bring the schema up to date; tell whether there was anything to do."""
+    applied = db.migrate()
+    for name in applied:
+        if not quiet:
+            click.echo(f"Applied migration {name}.", err=True)
+    return bool(applied)
+
+
+def database() -> str:
+    """Name the database without its password."""
+    url = urlsplit(current_app.config["SETTINGS"].DATABASE_URL)
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[IO[bytes]]:
+    """Open `file` to be written whole: the old one stays until the new one is complete, and where it fails."""
+    file = file if str(file) == "-" else file.resolve()
+    if str(file) == "-":
+        yield sys.stdout.buffer
+    elif file.exists() and not file.is_file():
+        with file.open("wb") as device:
+            yield device
+    else:
+        # mkstemp's mode is 0600: an export holds texts that are not public.
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as beside:
+                yield beside
+                beside.flush()
+                os.fsync(beside.fileno())
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink()
+            raise
+
+
+def watched(file: IO[bytes]) -> Any:
+    """Read the lines of `file`, with a progress bar where a person is watching."""
+    path = Path(getattr(file, "name", ""))
+    size = path.stat().st_size if path.is_file() else None
+    with click.progressbar(length=size or 0, file=sys.stderr, hidden=size is None or not sys.stderr.isatty()) as bar:
+        for line in file:
+            yield line
+            bar.update(len(line))
