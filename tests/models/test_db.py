@@ -1,10 +1,11 @@
 """The ground floor: connecting, one transaction, and what a constraint's refusal becomes."""
 
 import re
+import threading
 import traceback
 
 import pytest
-from peewee import SqliteDatabase
+from peewee import PeeweeException, SqliteDatabase
 
 from models import db, topics
 from models.changes import Actor
@@ -153,3 +154,47 @@ def test_no_refusal_repeats_a_password_without_an_address(url: str) -> None:
 def test_a_registry_that_no_file_keeps_is_refused_in_any_spelling(url: str) -> None:
     with pytest.raises(ValueError, match="names no file"):
         db.connect(url)
+
+
+def test_a_raw_read_gives_what_peewee_gives(registry: str, actor: Actor) -> None:
+    for slug in ("trade", "war", "50%?"):
+        Topic.create(slug=slug, label="Is it?")
+    sql = "SELECT slug, label FROM topics WHERE slug = ? OR (slug LIKE '50%?' AND label = ?) ORDER BY id"
+    assert db.fetch(sql, ("trade", "Is it?")) == [("trade", "Is it?"), ("50%?", "Is it?")]
+    assert db.fetch("SELECT 'it''s 5%', ?", (1,)) == [("it's 5%", 1)]
+    assert db.fetch("SELECT slug FROM topics WHERE id = 9") == []
+
+
+def test_a_raw_read_fails_as_peewee_fails(registry: str) -> None:
+    with pytest.raises(PeeweeException):
+        db.fetch("SELECT nothing FROM topics WHERE id = ?", (1,))
+    assert db.fetch("SELECT 1") == [(1,)]
+
+
+def test_a_raw_read_is_seen_by_the_hooks(registry: str, queries: list[str]) -> None:
+    db.fetch("SELECT slug FROM topics WHERE id = ?", (1,))
+    assert [sql.replace("%s", "?") for sql in queries] == ["SELECT slug FROM topics WHERE id = ?"]
+
+
+def test_a_raw_read_sees_what_its_own_transaction_wrote(registry: str) -> None:
+    with db.transaction():
+        Topic.create(slug="trade", label="Trade")
+        assert db.fetch("SELECT label FROM topics WHERE slug = ?", ("trade",)) == [("Trade",)]
+
+
+def test_a_stream_is_of_one_moment(registry: str) -> None:
+    Topic.insert_many(
+        [{"slug": f"t{n}", "label": "T", "created_at": db.now(), "updated_at": db.now()} for n in range(25)]
+    ).execute()
+    rows = db.stream("SELECT slug FROM topics WHERE label = ? ORDER BY id", ("T",), size=10)
+    assert next(rows) == ("t0",)
+
+    def write() -> None:
+        Topic.create(slug="later", label="T")
+        db.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    writer.join()
+    assert [slug for (slug,) in rows] == [f"t{n}" for n in range(1, 25)]
+    assert Topic.select().count() == 26
