@@ -3,6 +3,7 @@
 import hashlib
 import re
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from flask import Response, request
@@ -34,9 +35,16 @@ def created(path: str, id: int, whole: Whole) -> Response:
     return answer
 
 
-def items(parts: list[str], following: str | None, link: str | None) -> Response:
-    """One page of a list."""
-    body = '{"items":[' + ",".join(parts) + '],"next":' + orjson.dumps(following).decode() + "}"
+def items(
+    parts: list[str], following: str | None, link: str | None, total: int | None = None, facets: Any = None
+) -> Response:
+    """One page of a list, with what else was asked for."""
+    body = '{"items":[' + ",".join(parts) + '],"next":' + orjson.dumps(following).decode()
+    if total is not None:
+        body += f',"total":{total}'
+    if facets is not None:
+        body += ',"facets":' + orjson.dumps(facets).decode()
+    body += "}"
     answer = _sent(body, _hash(body))
     if link:
         answer.headers["Link"] = link

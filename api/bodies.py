@@ -24,17 +24,18 @@ def query(schema: type[Schema]) -> dict[str, Any]:
         given = request.args
     except UnicodeDecodeError:
         raise Problem(HTTPStatus.BAD_REQUEST, "The query string is not UTF-8: percent-encode it.") from None
+    parameters = {field.data_key or name for name, field in schema().fields.items()}
     errors = [
         {"parameter": name, "detail": "Give this once."}
         for name, values in given.lists()
-        if len(values) > 1 and name in schema().fields
+        if len(values) > 1 and name in parameters
     ]
     if errors:
         raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
     try:
         loaded: dict[str, Any] = schema().load(given.to_dict())
     except ValidationError as error:
-        known = ", ".join(sorted(schema().fields)) or "none"
+        known = ", ".join(sorted(parameters)) or "none"
         errors = [{"parameter": name, "detail": _sentence(messages)} for name, messages in _messages(error).items()]
         names = ", ".join(problem["parameter"] for problem in errors)
         detail = f"The query string is not understood ({names}). The parameters here are: {known}."

@@ -41,6 +41,11 @@ class Operation:
     matches: bool = field(default=False)
 
     @property
+    def sparse(self) -> bool:
+        """Whether the caller may choose the members of the answer."""
+        return self.query is not None and "members" in self.query._declared_fields
+
+    @property
     def writes(self) -> bool:
         """Whether it changes anything."""
         return self.method != "GET"

@@ -16,6 +16,7 @@ from flask import Flask
 from api import answers, errors
 from api.contract import Operation, Routes
 from api.schemas import fields
+from api.schemas.base import sparse_answer
 
 EXAMPLES = Path(__file__).with_name("examples")
 
@@ -195,7 +196,7 @@ def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]
     if operation.gives:
         names = ["ETag"] + ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-        content = {"schema": shapes.resolve_nested_schema(operation.gives), **_example(operation.id, "response")}
+        content = {"schema": _given(operation, shapes), **_example(operation.id, "response")}
         success |= {"headers": headers, "content": {answers.MEDIA_TYPE: content}}
     made: dict[str, Any] = {str(int(operation.status)): success}
     if not operation.writes:
@@ -203,6 +204,14 @@ def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]
     for status in sorted(refused(operation)):
         made[str(int(status))] = {"$ref": f"#/components/responses/{_response_name(status)}"}
     return made
+
+
+def _given(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]:
+    """Describe the answer; where the caller may choose its members, as the whole or as a part of it."""
+    whole: dict[str, Any] = shapes.resolve_nested_schema(operation.gives)
+    if not operation.sparse or operation.gives is None:
+        return whole
+    return {"anyOf": [whole, shapes.resolve_nested_schema(sparse_answer(operation.gives))]}
 
 
 def refused(operation: Operation) -> set[HTTPStatus]:

@@ -1,12 +1,18 @@
 """Cursor in, page out: lists have no depth at which they get slow, and show no row twice."""
 
+import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
 
 from api import answers
+from api.errors import Problem
+from models import counterclaims, lists
+from models.filters import Order
+from models.shapes import Viewer
 
 Rows = list[tuple[int, str]]
 
@@ -18,6 +24,42 @@ def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Resp
     found = rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters, **fixed)
     following = str(found[limit - 1][0]) if len(found) > limit else None
     return answers.items([json for _, json in found[:limit]], following, _link(following))
+
+
+def chosen(query: dict[str, Any]) -> dict[str, Any]:
+    """Take from a query what it chooses to have written of each item, as the models take it."""
+    return {"fields": query.get("members"), "include": query.get("include", ())}
+
+
+def found(noun: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
+    """One page of what `noun` finds, in the order and with the members that the query asks for."""
+    asked = dict(query)
+    default_sort = "relevance" if "q" in asked and noun is not counterclaims.listed else "-id"
+    limit, cursor, sort = asked.pop("limit"), asked.pop("cursor", None), asked.pop("sort", None)
+    order = _order(sort or default_sort)
+    more = chosen(asked) | {"total": asked.pop("total", False), "facets": asked.pop("facets", ())}
+    asked.pop("members", None)
+    asked.pop("include", None)
+    page = noun(
+        viewer=viewer, asked=asked, limit=limit + 1, order=order, past=_past(cursor, order) if cursor else None, **more
+    )
+    following = page.rows[limit - 1][0] if len(page.rows) > limit else None
+    return answers.items([json for _, json in page.rows[:limit]], following, _link(following), page.total, page.facets)
+
+
+def _order(sort: str) -> Order:
+    # What fits best has the lowest rank.
+    return Order(sort.removeprefix("-"), descending=sort.startswith("-"))
+
+
+def _past(cursor: str, order: Order) -> tuple[str, int]:
+    """Read a cursor. Raises 400 where it belongs to another order."""
+    at, _, id = cursor.rpartition("_")
+    form = {"id": "", "said_on": r"(\d{4}-\d\d-\d\d)?_", "relevance": r"-?[\d.]+(e-?\d+)?_"}[order.by]
+    if not re.fullmatch(form + r"\d+", cursor, re.ASCII):
+        detail = "This cursor belongs to another order: send the `next` of the page before, with the same sort."
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])
+    return at, int(id)
 
 
 def _link(cursor: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from peewee import SQL, Model
 
-from models import shapes
+from models import derived, shapes
 from models.db import Whole, at_the_end, db, dumps, now, on_sqlite, row, take_turns
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.tables import Change
@@ -57,6 +57,7 @@ def log(
         take_turns(_LOG)
         line.execute()
 
+    derived.note(noun, before, row(instance))
     at_the_end(write)
 
 
@@ -269,7 +270,7 @@ def listed(
 ) -> list[tuple[int, str]]:
     """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON)."""
     line = Change.alias("l")
-    query = line.select(line.sequence, SQL(shapes.change()))
+    query = line.select(line.sequence, SQL(shapes.text(shapes.change)))
     if past is not None:
         query = query.where(line.sequence > past)
     if noun is not None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from models import changes, shapes, speakers, topics
+from models import changes, lists, shapes, speakers, topics
 from models.changes import Actor
-from models.db import Whole, newest, transaction
+from models.db import Whole, transaction
+from models.jsonsql import Wanted
 from models.refusals import Conflict, Moved, Refusal
 from models.shapes import Viewer
 from models.tables import (
@@ -17,7 +18,6 @@ from models.tables import (
     Counterclaim,
     Review,
     Statement,
-    Topic,
 )
 
 _EVERYTHING = Viewer(texts=True, unreviewed=True)
@@ -149,83 +149,18 @@ def unmerge(*, by: Actor, id: int) -> None:
         changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
-    """Read a claim with everything linked.
+def whole(*, id: int, viewer: Viewer, fields: Wanted | None = None, include: tuple[str, ...] = ()) -> Whole:
+    """Read a claim with everything linked, or with the members `fields` alone.
 
     Raises NotFound, also where it has only candidates that the viewer may not see, Gone or Moved.
     """
-    c = Claim.alias("c")
-    query = c.select(c.version, SQL(shapes.claim(viewer))).where(c.id == id, SQL(shapes.claim_seen(viewer)))
-    return changes.found(Claim, id, query.tuples().first(), lambda: viewer.unreviewed or _known(id))
+    found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
+    return changes.found(Claim, id, found, lambda: viewer.unreviewed or _known(id))
 
 
-def listed(
-    *,
-    viewer: Viewer,
-    past: int | None,
-    limit: int,
-    topic: str | None = None,
-    about: int | None = None,
-    has_counterclaim: bool | None = None,
-    **of_a_statement: Any,
-) -> list[tuple[int, str]]:
-    """List at most `limit` claims past the id `past`, newest first, as (id, JSON).
-
-    What else is asked for (`speaker`, `document`, `status`, `said_from`, `said_to`) must hold for one
-    and the same statement of the claim.
-    """
-    c = Claim.alias("c")
-    query = c.select(c.id, SQL(shapes.claim(viewer))).where(SQL(shapes.claim_seen(viewer)))
-    if topic is not None:
-        query = query.where(filed_under(c.id, topic))
-    if about is not None:
-        query = query.where(
-            fn.EXISTS(ClaimAbout.select(SQL("1")).where(ClaimAbout.claim == c.id, ClaimAbout.speaker == about))
-        )
-    if has_counterclaim is not None:
-        query = query.where(answered(c.id, viewer) if has_counterclaim else ~answered(c.id, viewer))
-    if any(value is not None for value in of_a_statement.values()):
-        s = Statement.alias("s")
-        of_it = s.select(SQL("1")).where(s.claim == c.id, SQL(shapes.statement_seen(viewer)))
-        query = query.where(fn.EXISTS(narrowed(of_it, s, **of_a_statement)))
-    return newest(query, c.id, past, limit)
-
-
-def narrowed(
-    query: Any,
-    s: Any,
-    *,
-    speaker: int | None = None,
-    document: int | None = None,
-    status: str | None = None,
-    said_from: str | None = None,
-    said_to: str | None = None,
-) -> Any:
-    """`query` over the statements `s`, narrowed to what is asked for; both days count."""
-    if speaker is not None:
-        query = query.where(s.speaker == speaker)
-    if document is not None:
-        query = query.where(s.document == document)
-    if status is not None:
-        query = query.where(s.status == status)
-    if said_from is not None:
-        query = query.where(s.said_on >= said_from)
-    if said_to is not None:
-        query = query.where(s.said_on <= said_to)
-    return query
-
-
-def filed_under(claim: Any, slug: str) -> Any:
-    """Build the condition that `claim`, an id in SQL, is filed under the topic `slug`."""
-    link = ClaimTopic.select(SQL("1")).join(Topic, on=ClaimTopic.topic == Topic.id)
-    return fn.EXISTS(link.where(ClaimTopic.claim == claim, Topic.slug == slug, Topic.retracted_at.is_null()))
-
-
-def answered(claim: Any, viewer: Viewer) -> Any:
-    """Build the condition that `claim`, an id in SQL, has a counterclaim that the viewer may see."""
-    e, o = Counterclaim.alias("e"), Claim.alias("o")
-    edge = e.select(SQL("1")).join(o, on=e.answer == o.id).where(e.claim == claim)
-    return fn.EXISTS(edge.where(SQL(shapes.edge_seen(viewer)), SQL(shapes.claim_seen(viewer, "o"))))
+def listed(**asked: Any) -> lists.Page:
+    """Read a page of claims; what may be asked stands in `lists.page`."""
+    return lists.page("claims", **asked)
 
 
 def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL
 
-from models import changes, claims, shapes, statements
+from models import changes, claims, lists, shapes, statements
 from models.changes import Actor
-from models.db import Whole, newest, transaction
+from models.db import Whole, transaction
+from models.jsonsql import Wanted
 from models.refusals import Conflict
 from models.shapes import Viewer
 from models.tables import Claim, Counterclaim, Statement
@@ -99,52 +100,15 @@ def retract_evidence(*, by: Actor, statement: int, reason: str | None) -> None:
         changes.retract(by, edge, reason)
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def whole(*, id: int, viewer: Viewer, fields: Wanted | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
-    e, _, _, query = _seen(viewer, "version")
-    return changes.found(
-        Counterclaim, id, query.where(e.id == id).tuples().first(), lambda: viewer.unreviewed or _known_to_all(id)
-    )
+    found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
+    return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _known_to_all(id))
 
 
-def listed(
-    *,
-    viewer: Viewer,
-    past: int | None,
-    limit: int,
-    claim: int | None = None,
-    kind: str | None = None,
-    topic: str | None = None,
-    **of_a_statement: Any,
-) -> list[tuple[int, str]]:
-    """List at most `limit` exchanges past the id `past`, newest first, as (id, JSON).
-
-    `claim` and `topic` may be on either side; so may what is asked of a statement (`speaker`,
-    `document`, `status`, `said_from`, `said_to`).
-    """
-    e, charge, answer, query = _seen(viewer, "id")
-    if claim is not None:
-        query = query.where((e.claim == claim) | (e.answer == claim))
-    if kind is not None:
-        query = query.where(e.kind == kind)
-    if topic is not None:
-        query = query.where(claims.filed_under(charge.id, topic) | claims.filed_under(answer.id, topic))
-    if any(value is not None for value in of_a_statement.values()):
-        s = Statement.alias("s")
-        of_either = s.select(SQL("1")).where(
-            (s.claim == e.claim) | (s.claim == e.answer), SQL(shapes.statement_seen(viewer))
-        )
-        query = query.where(fn.EXISTS(claims.narrowed(of_either, s, **of_a_statement)))
-    return newest(query, e.id, past, limit)
-
-
-def _seen(viewer: Viewer, column: str) -> tuple[Any, Any, Any, Any]:
-    """Build the aliases of edge, charge and answer, and the query of `column` and JSON over what the viewer may see."""
-    e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
-    query = e.select(getattr(e, column), SQL(shapes.counterclaim(viewer)))
-    query = query.join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
-    seen = (shapes.edge_seen(viewer), shapes.claim_seen(viewer, "charge"), shapes.claim_seen(viewer, "answer"))
-    return e, charge, answer, query.where(*map(SQL, seen))
+def listed(**asked: Any) -> lists.Page:
+    """Read a page of exchanges; what may be asked stands in `lists.page`."""
+    return lists.page("counterclaims", **asked)
 
 
 def known(claim: int, answer: int, kind: str) -> int | None:

@@ -252,6 +252,11 @@ def at_the_end(act: Callable[[], None]) -> None:
     _open.waiting.append(act)
 
 
+def waiting() -> list[Callable[[], None]]:
+    """List what `at_the_end` has been given so far in the present transaction."""
+    return _open.waiting
+
+
 def take_turns(lock: int) -> None:
     """Wait until no other transaction holds `lock`, and hold it until this one ends; on SQLite all do so anyway."""
     if not on_sqlite():

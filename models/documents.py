@@ -4,9 +4,9 @@ import hashlib
 from typing import Any
 
 from peewee import SQL, fn
-from url_normalize import url_normalize
 
 from models import changes, sentences, shapes
+from models.addresses import host, normalize
 from models.changes import Actor
 from models.db import Whole, newest, now, transaction
 from models.refusals import Conflict, Refusal
@@ -44,6 +44,7 @@ def create(
         document = Document.create(
             url=url,
             url_normalized=normalized,
+            domain=host(normalized),
             title=title,
             publisher=publisher,
             published_at=published_at,
@@ -107,7 +108,9 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a document with its statements. Raises NotFound or Gone."""
     doc = Document.alias("doc")
-    query = doc.select(doc.version, SQL(shapes.document(viewer))).where(doc.id == id, doc.retracted_at.is_null())
+    query = doc.select(doc.version, SQL(shapes.text(shapes.document, viewer))).where(
+        doc.id == id, doc.retracted_at.is_null()
+    )
     return changes.found(Document, id, query.tuples().first())
 
 
@@ -127,7 +130,7 @@ def listed(
     `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
     """
     doc = Document.alias("doc")
-    query = doc.select(doc.id, SQL(shapes.document(viewer))).where(doc.retracted_at.is_null())
+    query = doc.select(doc.id, SQL(shapes.text(shapes.document, viewer))).where(doc.retracted_at.is_null())
     if url is not None:
         query = query.where(doc.url_normalized == normalize(url))
     if publisher is not None:
@@ -144,21 +147,6 @@ def listed(
 def any_stored() -> bool:
     """Tell whether the registry holds any document, be it a retracted one."""
     return bool(Document.select(Document.id).limit(1).scalar())
-
-
-def normalize(url: str | None) -> str | None:
-    """Strip an address of what does not tell pages apart: case of the host, default port, fragment, dot segments.
-
-    One whose host is no host name stays as it is.
-    """
-    if url is None:
-        return None
-    page = url.split("#", 1)[0]
-    try:
-        normalized: str = url_normalize(page)
-    except ValueError:
-        return page
-    return normalized
 
 
 def _edition(normalized: str | None, digest: str) -> int | None:

@@ -75,7 +75,7 @@ def listed(
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     """Build the alias, and the query of `column` and JSON over what the viewer may see."""
     r, c = Review.alias("r"), Claim.alias("c")
-    query = r.select(getattr(r, column), SQL(shapes.review())).join(c, on=r.claim == c.id)
+    query = r.select(getattr(r, column), SQL(shapes.text(shapes.review))).join(c, on=r.claim == c.id)
     return r, query.where(r.retracted_at.is_null(), SQL(shapes.claim_seen(viewer)))
 
 

@@ -140,7 +140,7 @@ def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     """Build the alias, and the query of `column` and JSON over what the viewer may read."""
     se, d = Sentence.alias("se"), Document.alias("d")
-    query = se.select(getattr(se, column), SQL(shapes.sentence(viewer))).join(d, on=se.document == d.id)
+    query = se.select(getattr(se, column), SQL(shapes.text(shapes.sentence, viewer))).join(d, on=se.document == d.id)
     return se, query.where(SQL(shapes.sentence_seen(viewer)))
 
 

@@ -2,15 +2,18 @@
 
 A read is one SELECT whose single column is the JSON text that the caller gets: the database joins
 the nouns and writes the JSON, and nothing is parsed or rebuilt on the way out (why:
-docs/decisions/0003). Each function here returns a piece of SQL text for one viewer; the aliases it
+docs/decisions/0003). Each function here makes a tree of members for one viewer (`jsonsql.py`); the aliases it
 expects in the FROM clause stand in its docstring. `api/schemas/` describes the same shapes, and
 tests prove them equal.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+from models import jsonsql
 from models.db import on_sqlite
+from models.jsonsql import Array, Flag, Json, Maybe, Node, Object, One, Value, values
 
 #: How many statements, edges or reviews one whole embeds; the rest is reached through the lists.
 EMBEDDED = 100
@@ -27,62 +30,12 @@ class Viewer(NamedTuple):
     unreviewed: bool = False
 
 
-# -- the two databases' words for the same thing ------------------------------------------------
+# -- who may see which row ----------------------------------------------------------------------
 
 
-def object_(**members: str) -> str:
-    """Write a JSON object; each value is SQL."""
-    name = "json_object" if on_sqlite() else "json_build_object"
-    pairs = ", ".join(f"'{key}', {value}" for key, value in members.items())
-    return f"{name}({pairs})"
-
-
-def array(item: str, source: str, limit: int | None = None) -> str:
-    """Write a JSON array of `item` for each row of `source`, a FROM clause with its WHERE and ORDER BY."""
-    rows = f"SELECT {item} AS j {source}" + (f" LIMIT {limit}" if limit else "")
-    if on_sqlite():
-        return f"json((SELECT json_group_array(json(j)) FROM ({rows}) AS a))"
-    return f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)"
-
-
-def json_(column: str) -> str:
-    """Write a text column that holds JSON as JSON; null stays null."""
-    return f"json({column})" if on_sqlite() else f"({column})::json"
-
-
-def string(column: str) -> str:
-    """Write a text column as a JSON string."""
-    return f"json_quote({column})" if on_sqlite() else f"to_json({column})"
-
-
-def _true(column: str) -> str:
+def true(column: str) -> str:
     """Hold a column of booleans as a condition; SQLite keeps them as 0 and 1."""
     return f"{column} = 1" if on_sqlite() else column
-
-
-def flag(condition: str) -> str:
-    """Write a condition as true or false."""
-    return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)" if on_sqlite() else f"({condition})"
-
-
-def maybe(condition: str, value: str) -> str:
-    """Write `value`, which is JSON, where `condition` holds, else null."""
-    chosen = f"CASE WHEN {condition} THEN {value} END"
-    return f"json({chosen})" if on_sqlite() else chosen
-
-
-def one(item: str, source: str) -> str:
-    """Write the JSON of one row of `source`, null where there is none."""
-    selected = f"(SELECT {item} {source})"
-    return f"json({selected})" if on_sqlite() else selected
-
-
-def as_text(json: str) -> str:
-    """Write JSON as the text that is sent; a driver would parse it otherwise."""
-    return json if on_sqlite() else f"({json})::text"
-
-
-# -- who may see which row ----------------------------------------------------------------------
 
 
 def claim_seen(viewer: Viewer, c: str = "c") -> str:
@@ -94,7 +47,7 @@ def claim_seen(viewer: Viewer, c: str = "c") -> str:
     if viewer.unreviewed:
         return stands
     return (
-        f"{stands} AND ({_true(f'{c}.standalone')} OR EXISTS (SELECT 1 FROM statements v"
+        f"{stands} AND ({true(f'{c}.standalone')} OR EXISTS (SELECT 1 FROM statements v"
         f" WHERE v.claim_id = {c}.id AND v.status = 'accepted' AND v.retracted_at IS NULL))"
     )
 
@@ -102,7 +55,7 @@ def claim_seen(viewer: Viewer, c: str = "c") -> str:
 def claim_known(c: str) -> str:
     """Build the condition that the public could once see the claim `c`, and so may hear what became of it."""
     return (
-        f"({_true(f'{c}.standalone')} OR EXISTS (SELECT 1 FROM statements v"
+        f"({true(f'{c}.standalone')} OR EXISTS (SELECT 1 FROM statements v"
         f" WHERE v.claim_id = {c}.id AND v.status = 'accepted'))"
     )
 
@@ -131,7 +84,7 @@ def sentence_seen(viewer: Viewer, se: str = "se") -> str:
     if viewer.texts:
         return stands
     return (
-        f"{stands} AND ({_true('d.text_public')} OR EXISTS (SELECT 1 FROM statements v"
+        f"{stands} AND ({true('d.text_public')} OR EXISTS (SELECT 1 FROM statements v"
         f" JOIN sentences vs ON vs.id = v.sentence_id WHERE v.document_id = {se}.document_id"
         f" AND v.status = 'accepted' AND v.retracted_at IS NULL"
         f" AND vs.position BETWEEN {se}.position - 1 AND {se}.position + 1))"
@@ -141,85 +94,71 @@ def sentence_seen(viewer: Viewer, se: str = "se") -> str:
 # -- parts --------------------------------------------------------------------------------------
 
 
-def _neighbour(step: str, seen: str = "b.retracted_at IS NULL") -> str:
-    return (
-        f"(SELECT b.text FROM sentences b WHERE b.document_id = se.document_id"
-        f" AND b.position = se.position {step} AND {seen})"
+def _neighbour(step: str, seen: str = "b.retracted_at IS NULL") -> Node:
+    return One(
+        Value("b.text"),
+        f"FROM sentences b WHERE b.document_id = se.document_id AND b.position = se.position {step} AND {seen}",
     )
 
 
-def sentence_part() -> str:
-    """Write a sentence `se` with one sentence of context on either side."""
-    return object_(
-        id="se.id",
-        position="se.position",
-        start="se.start",
-        end='se."end"',
-        text="se.text",
-        before=_neighbour("- 1"),
-        after=_neighbour("+ 1"),
+def sentence_part() -> Object:
+    """Make a sentence `se` with one sentence of context on either side."""
+    return Object(
+        values("se", "id", "position", "start")
+        | {"end": Value('se."end"'), "text": Value("se.text"), "before": _neighbour("- 1"), "after": _neighbour("+ 1")}
     )
 
 
-def document_part(d: str = "d") -> str:
-    """Write a document `d` as statements name it."""
-    columns = ("id", "url", "title", "publisher", "published_at", "language")
-    return object_(**{column: f"{d}.{column}" for column in columns})
+def document_part(d: str = "d") -> Object:
+    """Make a document `d` as statements name it."""
+    return Object(values(d, "id", "url", "title", "publisher", "published_at", "language"))
 
 
-def speaker_part(sp: str = "sp") -> str:
-    """Write a speaker `sp` as statements and claims name them."""
-    columns = ("id", "name", "kind", "description", "wikidata_id")
-    return object_(**{column: f"{sp}.{column}" for column in columns})
+def speaker_part(sp: str = "sp") -> Object:
+    """Make a speaker `sp` as statements and claims name them."""
+    return Object(values(sp, "id", "name", "kind", "description", "wikidata_id"))
 
 
-def claim_part(c: str = "c") -> str:
-    """Write a claim `c` as its statements name it."""
-    return object_(id=f"{c}.id", text=f"{c}.text", language=f"{c}.language")
+def claim_part(c: str = "c") -> Object:
+    """Make a claim `c` as its statements name it."""
+    return Object(values(c, "id", "text", "language"))
 
 
-def topic_part() -> str:
-    """Write a topic `t` as claims name it."""
-    return object_(id="t.id", slug="t.slug", label="t.label")
+def topic_part() -> Object:
+    """Make a topic `t` as claims name it."""
+    return Object(values("t", "id", "slug", "label"))
 
 
-def _words(name: str) -> str:
-    return maybe(
-        f"s.{name} IS NOT NULL",
-        object_(text=f"s.{name}", start=f"s.{name}_start", end=f"s.{name}_end"),
-    )
+def _words(name: str) -> Node:
+    span = {"text": Value(f"s.{name}"), "start": Value(f"s.{name}_start"), "end": Value(f"s.{name}_end")}
+    return Maybe(f"s.{name} IS NOT NULL", Object(span))
 
 
-def _statement_members() -> dict[str, str]:
-    via_speaker = one(speaker_part("vs"), "FROM speakers vs WHERE vs.id = s.via_speaker_id")
-    via_document = one(document_part("vd"), "FROM documents vd WHERE vd.id = s.via_document_id")
+def _statement_members() -> dict[str, Node]:
+    via_speaker = One(speaker_part("vs"), "FROM speakers vs WHERE vs.id = s.via_speaker_id")
+    via_document = One(document_part("vd"), "FROM documents vd WHERE vd.id = s.via_document_id")
     return {
-        "id": "s.id",
+        "id": Value("s.id"),
         "speaker": speaker_part(),
         "mention": _words("mention"),
-        "role": "s.role",
+        "role": Value("s.role"),
         "cue": _words("cue"),
-        "content": json_("s.content"),
-        "form": "s.form",
-        "said_on": "s.said_on",
-        "via": maybe(
+        "content": Json("s.content"),
+        "form": Value("s.form"),
+        "said_on": Value("s.said_on"),
+        "via": Maybe(
             "s.via_speaker_id IS NOT NULL OR s.via_document_id IS NOT NULL",
-            object_(speaker=via_speaker, document=via_document),
+            Object({"speaker": via_speaker, "document": via_document}),
         ),
         "sentence": sentence_part(),
         "document": document_part(),
-        "status": "s.status",
-        "origin": object_(
-            kind="s.origin",
-            extractor="s.extractor",
-            extractor_version="s.extractor_version",
-            confidence="s.confidence",
-        ),
+        "status": Value("s.status"),
+        "origin": Object({"kind": Value("s.origin"), **values("s", "extractor", "extractor_version", "confidence")}),
     }
 
 
-def _stamps(alias: str) -> dict[str, str]:
-    return {name: f"{alias}.{name}" for name in ("created_at", "updated_at", "version")}
+def _stamps(alias: str) -> dict[str, Node]:
+    return values(alias, "created_at", "updated_at", "version")
 
 
 #: What every statement's JSON reads from.
@@ -232,235 +171,202 @@ STATEMENT_FROM = (
 _IN_PRINT_ORDER = "ORDER BY s.document_id, s.content_start, s.id"
 
 
-def _statements_of(viewer: Viewer, condition: str, limit: int, order: str = _IN_PRINT_ORDER) -> str:
-    """Write the statements for which `condition` holds, without their claim."""
-    members = _statement_members() | _stamps("s")
+def _statements_of(viewer: Viewer, condition: str, limit: int, order: str = _IN_PRINT_ORDER) -> Node:
+    """Make the statements for which `condition` holds, without their claim."""
     source = f"{STATEMENT_FROM} WHERE {condition} AND {statement_seen(viewer)} {order}"
-    return array(object_(**members), source, limit)
+    return Array(Object(_statement_members() | _stamps("s")), source, limit)
 
 
-def _linked_statements(viewer: Viewer, condition: str, order: str = _IN_PRINT_ORDER) -> str:
-    """Write the statements for which `condition` holds, each with its claim."""
+def _linked_statements(viewer: Viewer, condition: str, order: str = _IN_PRINT_ORDER) -> Node:
+    """Make the statements for which `condition` holds, each with its claim."""
     members = _statement_members() | {"claim": claim_part("sc")} | _stamps("s")
     source = f"{STATEMENT_FROM} JOIN claims sc ON sc.id = s.claim_id WHERE {condition} AND {statement_seen(viewer)}"
-    return array(object_(**members), f"{source} {order}", EMBEDDED)
+    return Array(Object(members), f"{source} {order}", EMBEDDED)
 
 
-def _count(source: str) -> str:
-    return f"(SELECT count(*) {source})"
+def _count(source: str) -> Node:
+    return Value(f"(SELECT count(*) {source})")
 
 
-def _topics(claim: str) -> str:
-    return array(
+def _topics(claim: str) -> Node:
+    return Array(
         topic_part(),
         f"FROM claim_topics ct JOIN topics t ON t.id = ct.topic_id WHERE ct.claim_id = {claim}"
         " AND t.retracted_at IS NULL ORDER BY t.slug",
     )
 
 
-def _about(claim: str) -> str:
-    return array(
+def _about(claim: str) -> Node:
+    return Array(
         speaker_part("ab"),
         f"FROM claim_about ca JOIN speakers ab ON ab.id = ca.speaker_id WHERE ca.claim_id = {claim}"
         " AND ab.retracted_at IS NULL AND ab.merged_into_id IS NULL ORDER BY ab.id",
     )
 
 
-def _side(viewer: Viewer, claim: str) -> str:
-    """Write one side of an exchange: the claim under the alias `claim` with the first of its statements."""
-    return object_(
-        id=f"{claim}.id",
-        text=f"{claim}.text",
-        language=f"{claim}.language",
-        statements=_statements_of(viewer, f"s.claim_id = {claim}.id", BESIDE),
-    )
+def _side(viewer: Viewer, claim: str) -> Object:
+    """Make one side of an exchange: the claim under the alias `claim` with the first of its statements."""
+    statements = _statements_of(viewer, f"s.claim_id = {claim}.id", BESIDE)
+    return Object(values(claim, "id", "text", "language") | {"statements": statements})
 
 
-def _edges(viewer: Viewer, mine: str, theirs: str, claim: str) -> str:
-    """Write the edges whose column `mine` is the claim id `claim`, each with the claim at the other end."""
-    return array(
-        object_(id="e.id", kind="e.kind", note="e.note", statement_id="e.statement_id", claim=_side(viewer, "o")),
+def _edges(viewer: Viewer, mine: str, theirs: str, claim: str) -> Node:
+    """Make the edges whose column `mine` is the claim id `claim`, each with the claim at the other end."""
+    return Array(
+        Object(values("e", "id", "kind", "note", "statement_id") | {"claim": _side(viewer, "o")}),
         f"FROM counterclaims e JOIN claims o ON o.id = e.{theirs} WHERE e.{mine} = {claim}"
         f" AND {edge_seen(viewer)} AND {claim_seen(viewer, 'o')} ORDER BY e.id",
         EMBEDDED,
     )
 
 
-def _both_directions(viewer: Viewer, claim: str) -> dict[str, str]:
+def _both_directions(viewer: Viewer, claim: str) -> dict[str, Node]:
     return {
         "counterclaims": _edges(viewer, "claim_id", "answer_id", claim),
         "counters": _edges(viewer, "answer_id", "claim_id", claim),
     }
 
 
+def text(shape: Callable[..., Object], *viewer: Viewer) -> str:
+    """Write a whole as the SQL of its JSON text; `shape` is one of the functions below."""
+    return _text(shape, viewer, on_sqlite())
+
+
+@cache
+def _text(shape: Callable[..., Object], viewer: tuple[Viewer, ...], sqlite: bool) -> str:
+    return jsonsql.text(shape(*viewer))
+
+
 # -- wholes -------------------------------------------------------------------------------------
 
 
-@cache
-def _claim(sqlite: bool, viewer: Viewer) -> str:
-    return object_(
-        id="c.id",
-        text="c.text",
-        language="c.language",
-        topics=_topics("c.id"),
-        about=_about("c.id"),
-        statements=_statements_of(viewer, "s.claim_id = c.id", EMBEDDED),
-        statement_count=_count(f"FROM statements s WHERE s.claim_id = c.id AND {statement_seen(viewer)}"),
-        **_both_directions(viewer, "c.id"),
-        reviews=array(
-            object_(**_review_members(), **_stamps("r")),
-            "FROM reviews r WHERE r.claim_id = c.id AND r.retracted_at IS NULL ORDER BY r.id",
-            EMBEDDED,
-        ),
-        **_stamps("c"),
+def claim(viewer: Viewer) -> Object:
+    """Make a claim `c` with its statements, both directions of its exchanges and its reviews."""
+    return Object(
+        values("c", "id", "text", "language")
+        | {
+            "topics": _topics("c.id"),
+            "about": _about("c.id"),
+            "statements": _statements_of(viewer, "s.claim_id = c.id", EMBEDDED),
+            "statement_count": _count(f"FROM statements s WHERE s.claim_id = c.id AND {statement_seen(viewer)}"),
+            **_both_directions(viewer, "c.id"),
+            "reviews": Array(
+                Object(_review_members() | _stamps("r")),
+                "FROM reviews r WHERE r.claim_id = c.id AND r.retracted_at IS NULL ORDER BY r.id",
+                EMBEDDED,
+            ),
+        }
+        | _stamps("c")
     )
 
 
-def claim(viewer: Viewer) -> str:
-    """Write a claim `c` with its statements, both directions of its exchanges and its reviews."""
-    return as_text(_claim(on_sqlite(), viewer))
-
-
-@cache
-def _statement(sqlite: bool, viewer: Viewer) -> str:
-    its_claim = object_(
-        id="sc.id", text="sc.text", language="sc.language", topics=_topics("sc.id"), about=_about("sc.id")
-    )
-    return one(
-        object_(
-            **_statement_members(),
-            claim=its_claim,
-            **_both_directions(viewer, "s.claim_id"),
-            **_stamps("s"),
-        ),
-        "FROM speakers sp, sentences se, documents d, claims sc WHERE sp.id = s.speaker_id"
-        " AND se.id = s.sentence_id AND d.id = s.document_id AND sc.id = s.claim_id",
+def first_statement(viewer: Viewer) -> Node:
+    """Make the statement that put the claim `c` forward first; null where the viewer sees none."""
+    return One(
+        Object(_statement_members() | _stamps("s")),
+        f"{STATEMENT_FROM} WHERE s.id = (SELECT l.statement_id FROM leads l WHERE l.claim_id = c.id)"
+        f" AND {statement_seen(viewer)}",
     )
 
 
-def statement(viewer: Viewer) -> str:
-    """Write a statement `s` with its speaker, sentence, document, claim and that claim's exchanges."""
-    return as_text(_statement(on_sqlite(), viewer))
-
-
-@cache
-def _document(sqlite: bool, viewer: Viewer) -> str:
-    public = _true("doc.text_public")
-    return object_(
-        id="doc.id",
-        url="doc.url",
-        url_normalized="doc.url_normalized",
-        title="doc.title",
-        publisher="doc.publisher",
-        published_at="doc.published_at",
-        language="doc.language",
-        retrieved_at="doc.retrieved_at",
-        licence="doc.licence",
-        text_public=flag(public),
-        text="doc.text" if viewer.texts else f"CASE WHEN {public} THEN doc.text END",
-        length="doc.length",
-        sha256="doc.sha256",
-        sentence_count=_count("FROM sentences se WHERE se.document_id = doc.id AND se.retracted_at IS NULL"),
-        statements=_linked_statements(viewer, "s.document_id = doc.id"),
-        statement_count=_count(f"FROM statements s WHERE s.document_id = doc.id AND {statement_seen(viewer)}"),
-        **_stamps("doc"),
+def statement(viewer: Viewer) -> Object:
+    """Make a statement `s` with its claim and that claim's exchanges; reads from STATEMENT_FROM."""
+    its_claim = Object(
+        values("sc", "id", "text", "language") | {"topics": _topics("s.claim_id"), "about": _about("s.claim_id")}
+    )
+    return Object(
+        _statement_members()
+        | {"claim": One(its_claim, "FROM claims sc WHERE sc.id = s.claim_id")}
+        | _both_directions(viewer, "s.claim_id")
+        | _stamps("s")
     )
 
 
-def document(viewer: Viewer) -> str:
-    """Write a document `doc` with its statements in the order of print; the text where the viewer may read it."""
-    return as_text(_document(on_sqlite(), viewer))
-
-
-@cache
-def _speaker(sqlite: bool, viewer: Viewer) -> str:
-    return object_(
-        id="p.id",
-        name="p.name",
-        kind="p.kind",
-        description="p.description",
-        aliases=array(string("al.alias"), "FROM aliases al WHERE al.speaker_id = p.id ORDER BY al.id"),
-        wikidata_id="p.wikidata_id",
-        same_as=json_("p.same_as"),
-        part_of=one(speaker_part("up"), "FROM speakers up WHERE up.id = p.part_of_id AND up.retracted_at IS NULL"),
-        statements=_linked_statements(viewer, "s.speaker_id = p.id", "ORDER BY s.id DESC"),
-        statement_count=_count(f"FROM statements s WHERE s.speaker_id = p.id AND {statement_seen(viewer)}"),
-        **_stamps("p"),
+def document(viewer: Viewer) -> Object:
+    """Make a document `doc` with its statements in the order of print; the text where the viewer may read it."""
+    public = true("doc.text_public")
+    return Object(
+        values("doc", "id", "url", "url_normalized", "title", "publisher", "published_at", "language")
+        | values("doc", "retrieved_at", "licence")
+        | {
+            "text_public": Flag(public),
+            "text": Value("doc.text" if viewer.texts else f"CASE WHEN {public} THEN doc.text END"),
+            **values("doc", "length", "sha256"),
+            "sentence_count": _count("FROM sentences se WHERE se.document_id = doc.id AND se.retracted_at IS NULL"),
+            "statements": _linked_statements(viewer, "s.document_id = doc.id"),
+            "statement_count": _count(f"FROM statements s WHERE s.document_id = doc.id AND {statement_seen(viewer)}"),
+        }
+        | _stamps("doc")
     )
 
 
-def speaker(viewer: Viewer) -> str:
-    """Write a speaker `p` with the newest of their statements."""
-    return as_text(_speaker(on_sqlite(), viewer))
+def speaker(viewer: Viewer) -> Object:
+    """Make a speaker `p` with the newest of their statements."""
+    return Object(
+        values("p", "id", "name", "kind", "description")
+        | {
+            "aliases": Array(Value("al.alias"), "FROM aliases al WHERE al.speaker_id = p.id ORDER BY al.id"),
+            "wikidata_id": Value("p.wikidata_id"),
+            "same_as": Json("p.same_as"),
+            "part_of": One(
+                speaker_part("up"), "FROM speakers up WHERE up.id = p.part_of_id AND up.retracted_at IS NULL"
+            ),
+            "statements": _linked_statements(viewer, "s.speaker_id = p.id", "ORDER BY s.id DESC"),
+            "statement_count": _count(f"FROM statements s WHERE s.speaker_id = p.id AND {statement_seen(viewer)}"),
+        }
+        | _stamps("p")
+    )
 
 
-@cache
-def _sentence(sqlite: bool, viewer: Viewer) -> str:
+def sentence(viewer: Viewer) -> Object:
+    """Make a sentence `se` of a document `d`, with its context and the ids of its statements."""
     # A neighbour's own neighbour is two away from the quote, and not for everybody.
     seen = sentence_seen(viewer, "b")
-    return object_(
-        id="se.id",
-        document=document_part(),
-        position="se.position",
-        start="se.start",
-        end='se."end"',
-        text="se.text",
-        before=_neighbour("- 1", seen),
-        after=_neighbour("+ 1", seen),
-        statement_ids=array(
-            "s.id", f"FROM statements s WHERE s.sentence_id = se.id AND {statement_seen(viewer)} ORDER BY s.id"
-        ),
-        **_stamps("se"),
+    ids = f"FROM statements s WHERE s.sentence_id = se.id AND {statement_seen(viewer)} ORDER BY s.id"
+    return Object(
+        {
+            "id": Value("se.id"),
+            "document": document_part(),
+            **values("se", "position", "start"),
+            "end": Value('se."end"'),
+            "text": Value("se.text"),
+            "before": _neighbour("- 1", seen),
+            "after": _neighbour("+ 1", seen),
+            "statement_ids": Array(Value("s.id"), ids),
+        }
+        | _stamps("se")
     )
 
 
-def sentence(viewer: Viewer) -> str:
-    """Write a sentence `se` of a document `d`, with its context and the ids of its statements."""
-    return as_text(_sentence(on_sqlite(), viewer))
+def counterclaim(viewer: Viewer) -> Object:
+    """Make an edge `e` with the claims `charge` and `answer` side by side, each with speakers and sentences."""
+    sides = {"claim": _side(viewer, "charge"), "answer": _side(viewer, "answer")}
+    return Object(values("e", "id", "kind", "note", "statement_id") | sides | _stamps("e"))
 
 
-@cache
-def _counterclaim(sqlite: bool, viewer: Viewer) -> str:
-    return object_(
-        id="e.id",
-        kind="e.kind",
-        note="e.note",
-        statement_id="e.statement_id",
-        claim=_side(viewer, "charge"),
-        answer=_side(viewer, "answer"),
-        **_stamps("e"),
-    )
-
-
-def counterclaim(viewer: Viewer) -> str:
-    """Write an edge `e` with the claims `charge` and `answer` side by side, each with speakers and sentences."""
-    return as_text(_counterclaim(on_sqlite(), viewer))
-
-
-def _review_members() -> dict[str, str]:
+def _review_members() -> dict[str, Node]:
+    rating = {name: Value(f"r.rating_{name}") for name in ("label", "value", "best", "worst")}
     return {
-        "id": "r.id",
-        "publisher": object_(name="r.publisher_name", site="r.publisher_site"),
-        "url": "r.url",
-        "title": "r.title",
-        "rating": object_(label="r.rating_label", value="r.rating_value", best="r.rating_best", worst="r.rating_worst"),
-        "reviewed_at": "r.reviewed_at",
-        "language": "r.language",
-        "licence": "r.licence",
+        "id": Value("r.id"),
+        "publisher": Object({"name": Value("r.publisher_name"), "site": Value("r.publisher_site")}),
+        "url": Value("r.url"),
+        "title": Value("r.title"),
+        "rating": Object(rating),
+        **values("r", "reviewed_at", "language", "licence"),
     }
 
 
-def review() -> str:
-    """Write a review `r` with the claim `c` it is about."""
-    return as_text(object_(**_review_members(), claim=claim_part(), **_stamps("r")))
+def review() -> Object:
+    """Make a review `r` with the claim `c` it is about."""
+    return Object(_review_members() | {"claim": claim_part()} | _stamps("r"))
 
 
-def topic() -> str:
-    """Write a topic `t`."""
-    return as_text(object_(id="t.id", slug="t.slug", label="t.label", **_stamps("t")))
+def topic() -> Object:
+    """Make a topic `t`."""
+    return Object(values("t", "id", "slug", "label") | _stamps("t"))
 
 
-def change() -> str:
-    """Write a line `l` of the log."""
-    columns = {name: f"l.{name}" for name in ("sequence", "made_at", "noun", "noun_id", "action", "key_id")}
-    return as_text(object_(**columns, before=json_("l.before"), after=json_("l.after")))
+def change() -> Object:
+    """Make a line `l` of the log."""
+    columns = values("l", "sequence", "made_at", "noun", "noun_id", "action", "key_id")
+    return Object(columns | {"before": Json("l.before"), "after": Json("l.after")})

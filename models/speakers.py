@@ -195,7 +195,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a speaker with the newest statements. Raises NotFound, Gone or Moved."""
     p = Speaker.alias("p")
-    query = p.select(p.version, SQL(shapes.speaker(viewer)))
+    query = p.select(p.version, SQL(shapes.text(shapes.speaker, viewer)))
     query = query.where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
     return changes.found(Speaker, id, query.tuples().first())
 
@@ -208,7 +208,9 @@ def listed(
     `name` is a name or an alias, whole, in any case.
     """
     p = Speaker.alias("p")
-    query = p.select(p.id, SQL(shapes.speaker(viewer))).where(p.retracted_at.is_null(), p.merged_into.is_null())
+    query = p.select(p.id, SQL(shapes.text(shapes.speaker, viewer))).where(
+        p.retracted_at.is_null(), p.merged_into.is_null()
+    )
     if kind is not None:
         query = query.where(p.kind == kind)
     if name is not None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from peewee import SQL
-
-from models import changes, claims, counterclaims, documents, sentences, shapes, speakers
+from models import changes, claims, counterclaims, documents, lists, sentences, speakers
 from models.changes import Actor
-from models.db import Whole, dumps, newest, transaction
+from models.db import Whole, dumps, transaction
+from models.jsonsql import Wanted
 from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
 from models.spans import Span, locate, locate_content
@@ -112,43 +111,26 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, statement, reason)
 
 
-def whole(*, id: int, viewer: Viewer, written: bool = False) -> Whole:
+def whole(
+    *,
+    id: int,
+    viewer: Viewer,
+    written: bool = False,
+    fields: Wanted | None = None,
+    include: tuple[str, ...] = (),
+) -> Whole:
     """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
 
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
-    s = Statement.alias("s")
-    seen = shapes.statement_seen(viewer._replace(unreviewed=viewer.unreviewed or written))
-    query = s.select(s.version, SQL(shapes.statement(viewer))).where(s.id == id, SQL(seen))
+    found = lists.one("statements", viewer=viewer, id=id, written=written, fields=fields, include=include)
     once_public = Statement.select().where(Statement.id == id, Statement.status == "accepted")
-    return changes.found(Statement, id, query.tuples().first(), lambda: viewer.unreviewed or once_public.exists())
+    return changes.found(Statement, id, found, lambda: viewer.unreviewed or once_public.exists())
 
 
-def listed(
-    *,
-    viewer: Viewer,
-    past: int | None,
-    limit: int,
-    claim: int | None = None,
-    topic: str | None = None,
-    has_counterclaim: bool | None = None,
-    **of_it: Any,
-) -> list[tuple[int, str]]:
-    """List at most `limit` statements past the id `past`, newest first, as (id, JSON).
-
-    `of_it`: `speaker`, `document`, `status`, `said_from`, `said_to`.
-    """
-    s = Statement.alias("s")
-    query = s.select(s.id, SQL(shapes.statement(viewer))).where(SQL(shapes.statement_seen(viewer)))
-    query = claims.narrowed(query, s, **of_it)
-    if claim is not None:
-        query = query.where(s.claim == claim)
-    if topic is not None:
-        query = query.where(claims.filed_under(s.claim, topic))
-    if has_counterclaim is not None:
-        answered = claims.answered(s.claim, viewer)
-        query = query.where(answered if has_counterclaim else ~answered)
-    return newest(query, s.id, past, limit)
+def listed(**asked: Any) -> lists.Page:
+    """Read a page of statements; what may be asked stands in `lists.page`."""
+    return lists.page("statements", **asked)
 
 
 def referred(*, by: Actor, id: int, field: str) -> Statement:

@@ -28,6 +28,8 @@ STATUSES = ("candidate", "accepted", "rejected")
 ORIGINS = ("person", "import", "extractor")
 COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
 ACTIONS = ("create", "change", "retract", "merge", "unmerge")
+#: What lists count the values of.
+FACETS = ("topic", "speaker", "publisher", "kind")
 #: Each scope includes those before it.
 SCOPES = ("read", "write", "review", "admin")
 
@@ -89,7 +91,7 @@ class Document(Retractable):
     #: The same, normalised so that two spellings of one address are equal.
     url_normalized = TextField(null=True)
     title = TextField(null=True)
-    publisher = TextField(null=True)
+    publisher = TextField(null=True, index=True)
     #: When it was published; RFC 3339, UTC, to the second.
     published_at = TextField(null=True, constraints=[moment("published_at")], index=True)
     #: BCP 47.
@@ -106,6 +108,8 @@ class Document(Retractable):
     sha256 = TextField()
     #: The text exactly as read; never altered.
     text = TextField(constraints=[Check("length > 0 AND length(text) = length")])
+    #: The host of its address, without "www."; null for what has no address.
+    domain = TextField(null=True, index=True)
 
     class Meta:
         table_name = "documents"
@@ -280,6 +284,14 @@ class Statement(Retractable):
         )
 
 
+for _name, _columns in (
+    ("statements_said_on_id", "coalesce(said_on, ''), id"),
+    ("statements_speaker_said_on_id", "speaker_id, coalesce(said_on, ''), id"),
+    ("statements_cue", "lower(cue)"),
+):
+    Statement.add_index(SQL(f'CREATE INDEX "{_name}" ON "statements" ({_columns})'))
+
+
 _natural_key(
     Statement,
     Statement.document,
@@ -340,9 +352,57 @@ class Review(Retractable):
 
     class Meta:
         table_name = "reviews"
+        indexes = ((("publisher_name",), False), (("publisher_site",), False))
 
 
 _natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="/url")
+
+
+class Lead(Registry):
+    """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
+
+    The first statement is the accepted one with the lowest id; where there is none, the lowest at all.
+    """
+
+    claim = ForeignKeyField(Claim, primary_key=True)
+    #: Whether the public sees the claim.
+    public = BooleanField()
+    #: Whether the public sees an answer to it.
+    answered = BooleanField()
+    #: The first statement with its speaker and document; null where there is none.
+    statement_id = BigIntegerField(null=True)
+    speaker_id = BigIntegerField(null=True)
+    document_id = BigIntegerField(null=True)
+    #: The day of the first statement; empty where nobody knows it, which sorts before every day.
+    said_on = TextField()
+
+    class Meta:
+        table_name = "leads"
+        indexes = (
+            (("said_on", "claim"), False),
+            (("answered", "said_on", "claim"), False),
+            (("speaker_id", "said_on", "claim"), False),
+            (("document_id", "claim"), False),
+        )
+
+
+class Filing(Registry):
+    """A standing claim under one of its topics, with what it is narrowed and sorted by: derived."""
+
+    claim = ForeignKeyField(Claim, index=False)
+    topic = ForeignKeyField(Topic, index=False)
+    public = BooleanField()
+    answered = BooleanField()
+    said_on = TextField()
+
+    class Meta:
+        table_name = "filings"
+        primary_key = CompositeKey("claim", "topic")
+        indexes = (
+            (("topic", "said_on", "claim"), False),
+            (("topic", "answered", "said_on", "claim"), False),
+            (("topic", "claim"), False),
+        )
 
 
 class Key(Table):
@@ -423,6 +483,8 @@ ALL: tuple[type[Model], ...] = (
     Statement,
     Counterclaim,
     Review,
+    Lead,
+    Filing,
     Key,
     Change,
     Reply,

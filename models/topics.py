@@ -38,14 +38,14 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def whole(*, id: int) -> Whole:
     """Read one heading. Raises NotFound or Gone."""
     t = Topic.alias("t")
-    query = t.select(t.version, SQL(shapes.topic())).where(t.id == id, t.retracted_at.is_null())
+    query = t.select(t.version, SQL(shapes.text(shapes.topic))).where(t.id == id, t.retracted_at.is_null())
     return changes.found(Topic, id, query.tuples().first())
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
     """List at most `limit` headings past the id `past`, newest first, as (id, JSON)."""
     t = Topic.alias("t")
-    query = t.select(t.id, SQL(shapes.topic())).where(t.retracted_at.is_null())
+    query = t.select(t.id, SQL(shapes.text(shapes.topic))).where(t.retracted_at.is_null())
     return newest(query, t.id, past, limit)
 
 

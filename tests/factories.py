@@ -6,6 +6,7 @@ from typing import Any
 from models import changes, claims, documents, reviews, statements
 from models.changes import Actor
 from models.db import Whole
+from models.filters import Order
 from models.shapes import Viewer
 
 #: Charge and denial in one sentence.
@@ -153,3 +154,15 @@ def review(about: int, **other: Any) -> dict[str, Any]:
         "reviewed_at": "2026-03-14T08:00:00Z",
         "language": "en",
     } | other
+
+
+def listed_items(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[Any]:
+    """What the list of a noun's module holds for a viewer, the greatest id first, past the id `past`."""
+    order = Order("id", descending=True)
+    page = noun.listed(viewer=viewer, asked=asked, limit=100, order=order, past=("", past) if past else None)
+    return [json.loads(item) for _, item in page.rows]
+
+
+def listed_ids(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[int]:
+    """Their ids."""
+    return [item["id"] for item in listed_items(noun, viewer, past, **asked)]

@@ -8,20 +8,20 @@ from flask import Response
 from api import answers
 from api.auth import admit_status, caller
 from api.contract import Routes
-from api.paging import page
-from api.schemas.base import RetractQuery, page_of
-from api.schemas.claims import Claim, ClaimChange, ClaimQuery
+from api.paging import chosen, found
+from api.schemas.base import RetractQuery, found_page_of
+from api.schemas.claims import Claim, ClaimChange, ClaimMembers, ClaimQuery
 from api.schemas.refs import Merge, NewClaim
 from models import claims
 
 routes = Routes("claims", "The propositions, apart from who put them forward.")
 
 
-@routes.operation("GET", "/claims", query=ClaimQuery, gives=page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation("GET", "/claims", query=ClaimQuery, gives=found_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
 def list_claims(query: dict[str, Any]) -> Response:
     """List claims with everything linked, newest first."""
     admit_status(query)
-    return page(claims.listed, query, viewer=caller().viewer)
+    return found(claims.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -45,20 +45,21 @@ def create_claim(body: dict[str, Any]) -> Response:
 @routes.operation(
     "GET",
     "/claims/<id:id>",
+    query=ClaimMembers,
     gives=Claim,
     refuses=(
         HTTPStatus.PERMANENT_REDIRECT,
         HTTPStatus.GONE,
     ),
 )
-def get_claim(id: int) -> Response:
+def get_claim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one claim with everything linked.
 
     Its statements, each with speaker, sentence and document; the claims that answer it and those that it
     answers, each with theirs; and its reviews. One that was merged answers 308 with the address of
     the survivor.
     """
-    return answers.one(claims.whole(id=id, viewer=caller().viewer))
+    return answers.one(claims.whole(id=id, viewer=caller().viewer, **chosen(query)))
 
 
 @routes.operation(

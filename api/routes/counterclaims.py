@@ -8,21 +8,27 @@ from flask import Response
 from api import answers
 from api.auth import admit_status, caller
 from api.contract import Routes
-from api.paging import page
-from api.schemas.base import RetractQuery, page_of
-from api.schemas.counterclaims import Counterclaim, CounterclaimChange, CounterclaimQuery, NewCounterclaim
+from api.paging import chosen, found
+from api.schemas.base import RetractQuery, found_page_of
+from api.schemas.counterclaims import (
+    Counterclaim,
+    CounterclaimChange,
+    CounterclaimMembers,
+    CounterclaimQuery,
+    NewCounterclaim,
+)
 from models import counterclaims
 
 routes = Routes("counterclaims", "The exchanges: a claim and the claim that answers it.")
 
 
 @routes.operation(
-    "GET", "/counterclaims", query=CounterclaimQuery, gives=page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET", "/counterclaims", query=CounterclaimQuery, gives=found_page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
     """List exchanges, charge and answer side by side, newest first."""
     admit_status(query)
-    return page(counterclaims.listed, query, viewer=caller().viewer)
+    return found(counterclaims.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -43,10 +49,12 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     return answers.created("counterclaims", id, counterclaims.whole(id=id, viewer=caller().viewer))
 
 
-@routes.operation("GET", "/counterclaims/<id:id>", gives=Counterclaim, refuses=(HTTPStatus.GONE,))
-def get_counterclaim(id: int) -> Response:
+@routes.operation(
+    "GET", "/counterclaims/<id:id>", query=CounterclaimMembers, gives=Counterclaim, refuses=(HTTPStatus.GONE,)
+)
+def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one exchange, charge and answer side by side."""
-    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer))
+    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer, **chosen(query)))
 
 
 @routes.operation(

@@ -8,22 +8,24 @@ from flask import Response
 from api import answers
 from api.auth import admit_status, caller
 from api.contract import Routes
-from api.paging import page
-from api.schemas.base import RetractQuery, page_of
-from api.schemas.statements import NewStatement, Statement, StatementChange, StatementQuery
+from api.paging import chosen, found
+from api.schemas.base import RetractQuery, found_page_of
+from api.schemas.statements import NewStatement, Statement, StatementChange, StatementMembers, StatementQuery
 from models import statements
 
 routes = Routes("statements", "The acts of attribution: this speaker, in this sentence, put this claim forward.")
 
 
-@routes.operation("GET", "/statements", query=StatementQuery, gives=page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation(
+    "GET", "/statements", query=StatementQuery, gives=found_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
+)
 def list_statements(query: dict[str, Any]) -> Response:
     """List statements, newest first.
 
     Candidates and rejected ones take the review scope.
     """
     admit_status(query)
-    return page(statements.listed, query, viewer=caller().viewer)
+    return found(statements.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -48,13 +50,13 @@ def create_statement(body: dict[str, Any]) -> Response:
     return answers.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
 
 
-@routes.operation("GET", "/statements/<id:id>", gives=Statement, refuses=(HTTPStatus.GONE,))
-def get_statement(id: int) -> Response:
+@routes.operation("GET", "/statements/<id:id>", query=StatementMembers, gives=Statement, refuses=(HTTPStatus.GONE,))
+def get_statement(id: int, query: dict[str, Any]) -> Response:
     """Fetch one statement with everything linked.
 
     Its speaker, sentence, document, claim, and the exchanges of that claim in both directions.
     """
-    return answers.one(statements.whole(id=id, viewer=caller().viewer))
+    return answers.one(statements.whole(id=id, viewer=caller().viewer, **chosen(query)))
 
 
 @routes.operation(

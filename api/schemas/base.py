@@ -1,5 +1,7 @@
 """What schemas share: strict input, complete output, and the members that every noun has."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields
@@ -30,6 +32,10 @@ class PageQuery(Query):
         longest=16,
         metadata={"description": "The `next` of the page before; the first page where left out."},
     )
+
+
+#: A cursor of a list that may be sorted by something else than the id: what it is sorted by, and the id.
+SORTED_CURSOR = r"^(([0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9]{1,4}(\.[0-9]{1,20})?(e-?[0-9]{1,3})?)?_)?[1-9][0-9]{0,15}$"
 
 
 class RetractQuery(Query):
@@ -68,6 +74,12 @@ def identifier(description: str, *, null: bool = False) -> Any:
     return shown(fields.Integer, description, null=null, minimum=1, maximum=BIGGEST)
 
 
+def asked(member: Any, description: str) -> Any:
+    """Make a member that is only there when `include` or `fields` names it."""
+    member.metadata = {"description": description}
+    return member
+
+
 class Stamped(Output):
     """What every noun's answer ends with."""
 
@@ -76,7 +88,22 @@ class Stamped(Output):
     version = shown(fields.Integer, "1 when new, one more with every change; part of the ETag.", minimum=1)
 
 
-def page_of(schema: type[Output]) -> type[Schema]:
+@cache
+def sparse(schema: type[Schema]) -> type[Schema]:
+    """Make the shape of what `fields` leaves of `schema`: the same members, none of which has to be there."""
+    members: dict[str, Any] = {}
+    for name, field in schema._declared_fields.items():
+        members[name] = member = deepcopy(field)
+        member.required = False
+        if isinstance(member, fields.Nested):
+            member.nested = sparse(member.nested)  # type: ignore[arg-type]
+        elif isinstance(member, fields.List) and isinstance(member.inner, fields.Nested):
+            member.inner.nested = sparse(member.inner.nested)  # type: ignore[arg-type]
+    members["__doc__"] = f"What `fields` leaves of {schema.__name__}."
+    return type(f"Sparse{schema.__name__}", (Output,), members)
+
+
+def page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer."""
     return type(
         f"{schema.__name__}Page",
@@ -87,3 +114,46 @@ def page_of(schema: type[Output]) -> type[Schema]:
             "next": shown(fields.String, "The cursor of the next page; null on the last one.", null=True),
         },
     )
+
+
+def _inner(items: Any) -> type[Schema]:
+    nested: type[Schema] = items.inner.nested
+    return nested
+
+
+def sparse_answer(schema: type[Schema]) -> type[Schema]:
+    """Make the shape of an answer with `fields`: of one item, or of a page, whose own members are always there."""
+    declared = schema._declared_fields
+    if "next" not in declared:
+        return sparse(schema)
+    items = fields.List(fields.Nested(sparse(_inner(declared["items"]))), required=True)
+    items.metadata = dict(declared["items"].metadata)
+    return type(f"Sparse{schema.__name__}", (schema,), {"__doc__": schema.__doc__, "items": items})
+
+
+class FacetValue(Output):
+    """How many of the items found have one value."""
+
+    value = shown(fields.String, "The value, as the filter of the facet's name takes it.")
+    label = shown(fields.String, "The same for people.")
+    count = shown(fields.Integer, "How many of the items found have it.", minimum=1)
+
+
+class Facets(Output):
+    """The most frequent values among all items found, those with the highest counts first; at most 20 of each."""
+
+    topic = fields.List(fields.Nested(FacetValue), metadata={"description": "Slugs of topics."})
+    speaker = fields.List(fields.Nested(FacetValue), metadata={"description": "Ids of speakers."})
+    publisher = fields.List(fields.Nested(FacetValue), metadata={"description": "Publishers of documents."})
+    kind = fields.List(fields.Nested(FacetValue), metadata={"description": "Kinds of counterclaims."})
+
+
+def found_page_of(schema: type[Schema]) -> type[Schema]:
+    """Make the shape of a list's answer that may hold a total and facets."""
+    page = page_of(schema)
+    more = {
+        "__doc__": page.__doc__,
+        "total": fields.Integer(metadata={"description": "How many items there are in all; with `total=true`."}),
+        "facets": fields.Nested(Facets, metadata={"description": "Counts of values; with `facets`."}),
+    }
+    return type(page.__name__, (page,), more)

@@ -1,9 +1,12 @@
 """Claims on the wire."""
 
-from marshmallow import fields
+from typing import Any
 
-from api.schemas.base import PageQuery, Stamped, listed, shown
-from api.schemas.fields import Choice, Day, Language, QueryFlag, QueryId, Slug, Text
+from marshmallow import ValidationError, fields, validates_schema
+
+from api.schemas.base import Query, Stamped, asked, listed, shown
+from api.schemas.fields import Choice, Language, Text
+from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
@@ -15,7 +18,6 @@ from api.schemas.parts import (
 )
 from api.schemas.refs import LONGEST_TEXT, ClaimDetails
 from api.schemas.reviews import ReviewPart
-from models.tables import STATUSES
 
 
 class Claim(ClaimPart, Stamped):
@@ -28,6 +30,12 @@ class Claim(ClaimPart, Stamped):
     counterclaims = listed(Exchange, COUNTERCLAIMS)
     counters = listed(Exchange, COUNTERS)
     reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")
+    first_statement = asked(
+        fields.Nested(StatementPart, allow_none=True),
+        "The statement that put it forward first: the accepted one that was recorded first.",
+    )
+    answered = asked(fields.Boolean(), "Whether an answer to it is known.")
+    snippets = asked(fields.List(fields.Nested(Snippet)), SNIPPETS)
 
 
 class ClaimChange(ClaimDetails):
@@ -37,25 +45,38 @@ class ClaimChange(ClaimDetails):
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
-class StatementFilters(PageQuery):
-    """What the lists of claims, statements and counterclaims may all be narrowed by."""
+class ClaimMembers(Query):
+    """What to write of one claim."""
 
-    speaker = QueryId(metadata={"description": "The id of a speaker who stated it.", "example": 1})
-    document = QueryId(metadata={"description": "The id of a document that printed it.", "example": 1})
-    topic = Slug(metadata={"description": "The slug of a topic it is filed under.", "example": "dual-use-exports"})
-    status = Choice(
-        STATUSES,
+    members = members_of(Claim)
+    include = extras(("first_statement", "answered"))
+
+
+class ClaimQuery(ListQuery, OfAnswers):
+    """Which claims to list. What is asked of a statement must hold for one and the same of the claim's."""
+
+    stated = Choice(
+        ("first",),
         metadata={
-            "description": "The status of a statement of it; other than `accepted` takes the review scope.",
-            "example": "accepted",
+            "description": "With `first`, what is asked of a statement must hold for the one that put the claim "
+            "forward first: the accepted one that was recorded first.",
+            "example": "first",
         },
     )
-    said_from = Day(metadata={"description": "The first day that counts.", "format": "date", "example": "2026-01-01"})
-    said_to = Day(metadata={"description": "The last day that counts.", "format": "date", "example": "2026-12-31"})
+    in_ = Choice(
+        ("text",),
+        data_key="in",
+        metadata={
+            "description": "With `text`, `q` searches the claim's own words alone; else also the sentences in which it "
+            "was stated and the names of the speakers.",
+            "example": "text",
+        },
+    )
+    sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
+    members = members_of(Claim)
+    include = extras(("first_statement", "answered", "snippets"))
 
-
-class ClaimQuery(StatementFilters):
-    """Which claims to list. What is asked of a statement must hold for one and the same."""
-
-    about = QueryId(metadata={"description": "The id of a speaker whom it is about.", "example": 1})
-    has_counterclaim = QueryFlag(metadata={"description": "Whether it has been answered.", "example": True})
+    @validates_schema
+    def _refuse_useless_in(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "in_" in data and "q" not in data:
+            raise ValidationError("This takes q.", "in")

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Stamped, identifier, nested, shown
-from api.schemas.claims import StatementFilters
+from api.schemas.base import Input, Query, Stamped, identifier, nested, shown
 from api.schemas.fields import Choice, Id, QueryId, Text
+from api.schemas.filters import ListQuery, members_of, sort_by
 from api.schemas.parts import ExchangeSide
 from models.tables import COUNTER_KINDS
 
@@ -47,8 +47,16 @@ class CounterclaimChange(_CounterclaimDetails):
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "disputes"})
 
 
-class CounterclaimQuery(StatementFilters):
-    """Which exchanges to list; a filter may hold on either side."""
+class CounterclaimMembers(Query):
+    """What to write of one exchange."""
+
+    members = members_of(Counterclaim)
+
+
+class CounterclaimQuery(ListQuery):
+    """Which exchanges to list; what is asked of a claim or of a statement may hold on either side."""
 
     claim = QueryId(metadata={"description": "The id of a claim on either side.", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
+    sort = sort_by("-said_on", "said_on", "-id", "id")
+    members = members_of(Counterclaim)

@@ -158,6 +158,15 @@ class Number(fields.Field[float]):
         return float(value)
 
 
+class QueryNumber(Number):
+    """A number in a query string, as JSON writes it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if not re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", value, re.ASCII):
+            raise ValidationError("Give a number, such as 0.5.")
+        return float(value)
+
+
 class Flag(fields.Field[bool]):
     """true or false, and nothing that only looks like it."""
 
@@ -235,6 +244,82 @@ class Either(fields.Field[dict[str, Any]]):
                 return loaded
         members = dict.fromkeys(sign.partition("=")[0] for sign in self.shapes)
         raise ValidationError(f"Give {'one of ' if len(members) > 1 else ''}{', '.join(members)}.")
+
+
+class QueryIds(fields.Field[list[int]]):
+    """Ids in a query string, a comma between two."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        self._most = most
+        kwargs["metadata"] = {
+            "pattern": f"^[1-9][0-9]{{0,14}}(,[1-9][0-9]{{0,14}}){{0,{most - 1}}}$",
+            **kwargs["metadata"],
+        }
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[int]:
+        if not re.fullmatch(r"[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*", value, re.ASCII) or value.count(",") >= self._most:
+            raise ValidationError(f"Give at most {self._most} ids with commas between them, such as 1,2,3.")
+        return [int(id) for id in value.split(",")]
+
+
+class QueryNames(fields.Field[tuple[str, ...]]):
+    """Some of a few words in a query string, a comma between two."""
+
+    def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
+        self._words = words
+        one = "|".join(words)
+        kwargs["metadata"] = {"pattern": f"^({one})(,({one})){{0,{len(words) - 1}}}$", **kwargs["metadata"]}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
+        names = value.split(",")
+        if len(names) > len(self._words) or not set(names) <= set(self._words):
+            raise ValidationError(f"Give some of {', '.join(self._words)}, with commas between them.")
+        return tuple(dict.fromkeys(names))
+
+
+class QueryMembers(fields.Field[dict[str, Any]]):
+    """Members of an answer in a query string: names with commas between them, dots for what is inside one."""
+
+    #: What a list of members looks like; 60 paths of at most 6 names.
+    FORM = r"[a-z_]{1,40}(\.[a-z_]{1,40}){0,5}(,[a-z_]{1,40}(\.[a-z_]{1,40}){0,5}){0,59}"
+
+    def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
+        self._schema = schema
+        kwargs["metadata"] = {"pattern": f"^{self.FORM}$", **kwargs["metadata"]}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not re.fullmatch(self.FORM, value, re.ASCII):
+            raise ValidationError("Give names of members with commas between them, such as id,statements.speaker.name.")
+        wanted: dict[str, Any] = {}
+        whole: set[str] = set()
+        for path in value.split(","):
+            self._refuse_unknown(path)
+            steps, inside = path.split("."), wanted
+            for depth, name in enumerate(steps, 1):
+                if ".".join(steps[:depth]) in whole:
+                    break
+                inside = inside.setdefault(name, {})
+            else:
+                inside.clear()
+                whole.add(path)
+        return wanted
+
+    def _refuse_unknown(self, path: str) -> None:
+        schema: type[Schema] | None = self._schema
+        for name in path.split("."):
+            known = schema().fields if schema else {}
+            if name not in known:
+                raise ValidationError(f"{path} is not known; here are: {', '.join(known) or 'no members'}.")
+            schema = inside(known[name])
+
+
+def inside(field: Any) -> type[Schema] | None:
+    """Return the schema of the objects that `field` holds; None where it holds none."""
+    field = field.inner if isinstance(field, fields.List) else field
+    return type(field.schema) if isinstance(field, fields.Nested) else None
 
 
 class Many(fields.List[Any]):

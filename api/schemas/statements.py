@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from api.schemas.base import Input, listed, nested
-from api.schemas.claims import StatementFilters
-from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryFlag, QueryId, Text
+from marshmallow import fields
+
+from api.schemas.base import Input, Query, asked, listed, nested
+from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryId, Text
+from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
@@ -31,6 +33,7 @@ class Statement(StatementPart):
     claim = nested(FiledClaim, "What it puts forward.")
     counterclaims = listed(Exchange, COUNTERCLAIMS)
     counters = listed(Exchange, COUNTERS)
+    snippets = asked(fields.List(fields.Nested(Snippet)), SNIPPETS)
 
 
 class OriginByPerson(Input):
@@ -153,8 +156,16 @@ class StatementChange(_StatementDetails):
     status = Choice(STATUSES, metadata={"description": "Accepted or rejected; takes the review scope."})
 
 
-class StatementQuery(StatementFilters):
-    """Which statements to list."""
+class StatementMembers(Query):
+    """What to write of one statement."""
+
+    members = members_of(Statement)
+
+
+class StatementQuery(ListQuery, OfAnswers):
+    """Which statements to list; what is asked of a claim or of its answers is asked of theirs."""
 
     claim = QueryId(metadata={"description": "The id of their claim.", "example": 1})
-    has_counterclaim = QueryFlag(metadata={"description": "Whether their claim has been answered.", "example": True})
+    sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
+    members = members_of(Statement)
+    include = extras(("snippets",))

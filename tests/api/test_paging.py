@@ -146,8 +146,8 @@ def test_refuses_a_filter_that_is_none_and_names_it(public: FlaskClient) -> None
         "said_from=2026-02-30",
         "said_to=2026-3-1",
         "said_to=0000-01-01",
-        "has_counterclaim=1",
-        "has_counterclaim=TRUE",
+        "answered=1",
+        "answered=TRUE",
         "about=-1",
     ):
         assert refusal(public.get(f"/v1/claims?{query}")) == (400, [query.split("=")[0]]), query

@@ -14,6 +14,7 @@ from tests.factories import (
     REVIEWER,
     charge,
     lines_of,
+    listed_ids,
     put_charge,
     put_claim,
     put_denial,
@@ -28,7 +29,7 @@ def _read(id: int, viewer: Any = REVIEWER) -> Any:
 
 
 def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
-    return [id for id, _ in claims.listed(viewer=viewer, past=None, limit=100, **filters)]
+    return listed_ids(claims, viewer, **filters)
 
 
 def _states(actor: Actor, word: str, claim: int, **other: Any) -> int:
@@ -143,12 +144,12 @@ def test_an_answer_that_is_only_a_candidate_is_not_shown(registry: str, actor: A
     denial = put_denial(actor, charge, status="candidate")
     id = statements.claim_of(id=charge)
     assert _read(id, PUBLIC)["counterclaims"] == []
-    assert _ids(has_counterclaim=True) == []
+    assert _ids(answered=True) == []
     (edge,) = _read(id)["counterclaims"]
     assert edge["claim"]["statements"][0]["id"] == denial
     statements.change(by=actor, id=denial, version=1, status="accepted")
     assert len(_read(id, PUBLIC)["counterclaims"]) == 1
-    assert _ids(has_counterclaim=True) == [id]
+    assert _ids(answered=True) == [id]
 
 
 # -- lists --------------------------------------------------------------------------------------
@@ -172,9 +173,9 @@ def test_lists_by_topic_subject_and_exchange(registry: str, actor: Actor) -> Non
     filed = put_claim(actor, topics=["war"], about=[{"name": "Beijing"}])
     other = put_claim(actor)
     _answers(actor, claim=filed, answer=other)
-    assert _ids(topic="war") == _ids(about=speakers.named("Beijing")[0][0]) == _ids(has_counterclaim=True) == [filed]
-    assert _ids(has_counterclaim=False) == [other]
-    assert _ids(topic="peace") == _ids(topic="war", has_counterclaim=False) == []
+    assert _ids(topic="war") == _ids(about=speakers.named("Beijing")[0][0]) == _ids(answered=True) == [filed]
+    assert _ids(answered=False) == [other]
+    assert _ids(topic="peace") == _ids(topic="war", answered=False) == []
     topics.retract(by=actor, id=1, version=1, reason=None)
     assert _ids(topic="war") == []
     assert _read(filed)["topics"] == []
@@ -185,7 +186,7 @@ def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: 
     _states(actor, "first", id)
     queries.clear()
     claims.whole(id=id, viewer=PUBLIC)
-    _ids(has_counterclaim=False, topic="war")
+    _ids(answered=False, topic="war")
     assert len(queries) == 2
     topics.create(by=actor, slug="war", label="War")
     claims.change(by=actor, id=id, version=1, topics=["war"], about=[{"name": "A"}, {"name": "B"}])
@@ -255,7 +256,7 @@ def test_a_retracted_claim_takes_no_part_in_exchanges(registry: str, actor: Acto
     edge = _answers(actor, claim=charge, answer=answer)
     claims.retract(by=actor, id=answer, version=1, reason=None)
     assert _read(charge)["counterclaims"] == []
-    assert _ids(has_counterclaim=True) == []
+    assert _ids(answered=True) == []
     with pytest.raises(NotFound):
         counterclaims.whole(id=edge, viewer=REVIEWER)
     with pytest.raises(Conflict) as refused:

@@ -8,7 +8,18 @@ from models import claims, counterclaims, speakers, statements, topics
 from models.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Counterclaim
-from tests.factories import PUBLIC, READER, REVIEWER, lines_of, put_charge, put_claim, put_denial, put_plain, seen
+from tests.factories import (
+    PUBLIC,
+    READER,
+    REVIEWER,
+    lines_of,
+    listed_ids,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_plain,
+    seen,
+)
 
 
 @pytest.fixture
@@ -22,7 +33,7 @@ def _draw(actor: Actor, pair: tuple[int, int], kind: str = "denies", **other: An
 
 
 def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
-    return [id for id, _ in counterclaims.listed(viewer=viewer, past=None, limit=100, **filters)]
+    return listed_ids(counterclaims, viewer, **filters)
 
 
 def test_shows_charge_and_answer_side_by_side(registry: str, actor: Actor) -> None:

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from models import documents, statements
+from models import addresses, documents, statements
 from models.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Document, Sentence
@@ -46,18 +46,18 @@ def test_the_text_takes_the_read_scope_unless_it_is_public(registry: str, actor:
     ],
 )
 def test_an_address_is_one_however_it_is_spelled(spelling: str) -> None:
-    assert documents.normalize(spelling) == "https://example.org/visit"
+    assert addresses.normalize(spelling) == "https://example.org/visit"
 
 
 @pytest.mark.parametrize(
     "other", ["http://example.org/visit", "https://example.org/visit?page=2", "https://example.org/Visit"]
 )
 def test_other_pages_stay_other_pages(other: str) -> None:
-    assert documents.normalize(other) != documents.normalize("https://example.org/visit")
+    assert addresses.normalize(other) != addresses.normalize("https://example.org/visit")
 
 
 def test_no_address_stays_none() -> None:
-    assert documents.normalize(None) is None
+    assert addresses.normalize(None) is None
 
 
 def test_refuses_a_known_edition_and_names_it(registry: str, actor: Actor) -> None:

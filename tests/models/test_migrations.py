@@ -18,6 +18,12 @@ from models.tables import ALL
 
 ROOT = Path(__file__).parent.parent.parent
 
+#: The indexes of expressions.
+EXPRESSIONS = {"statements_said_on_id", "statements_speaker_said_on_id", "statements_cue"}
+
+#: Every migration, in order.
+STEPS = sorted(path.stem for path in db.MIGRATIONS.glob("[0-9]*.py"))
+
 #: The rules that no CHECK can state.
 TRIGGERS = {
     "sqlite": {
@@ -71,19 +77,29 @@ def _schema() -> dict[str, Any]:
             "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
             " AND tbl_name <> 'migrations'"
         )
+        # The tables of words, which peewee has no model for, and what SQLite keeps of each.
         return {
-            name: re.sub(r"\s+|(?<=\() | (?=\))", " ", sql).replace("( ", "(").replace(" )", ")")
+            name: re.sub(r"\s+|(?<=\() | (?=\))", " ", sql).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
             for name, sql in objects
+            if not re.match(r"(claim|statement)_search", name)
         }
     questions = {
         "columns": "SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default"
-        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations'",
+        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> ALL (%s)",
         "constraints": "SELECT conrelid::regclass::text, contype::text, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'migrations'",
+        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> ALL (%s)",
         "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes"
-        " WHERE schemaname = 'public' AND tablename <> 'migrations'",
+        " WHERE schemaname = 'public' AND tablename <> ALL (%s)",
     }
-    return {what: sorted(db.db.execute_sql(question).fetchall()) for what, question in questions.items()}
+    others = ["migrations", "claim_search", "statement_search"]
+    return {what: sorted(db.db.execute_sql(question, (others,)).fetchall()) for what, question in questions.items()}
+
+
+def drift() -> Any:
+    """What peewee finds to differ; it cannot read indexes of expressions, which _schema compares."""
+    found = diff_models(db.db.obj, list(ALL))
+    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSIONS]
+    return found
 
 
 def _triggers() -> set[str]:
@@ -108,7 +124,7 @@ def test_the_migrated_schema_is_the_one_that_the_models_describe(
     assert migrated.keys() == from_models.keys()
     for part, rows in from_models.items():
         assert migrated[part] == rows, part
-    assert not diff_models(db.db.obj, list(ALL))
+    assert not drift()
 
 
 def test_the_migrated_schema_has_the_triggers(registry: str) -> None:
@@ -118,13 +134,13 @@ def test_the_migrated_schema_has_the_triggers(registry: str) -> None:
 def test_a_column_that_drifts_is_seen(registry: str) -> None:
     before = _schema()
     db.db.execute_sql("ALTER TABLE topics ADD COLUMN colour TEXT")
-    assert diff_models(db.db.obj, list(ALL)).drop_columns == [("topics", "colour")]
+    assert drift().drop_columns == [("topics", "colour")]
     assert _schema() != before
 
 
 def test_migrating_twice_changes_nothing(empty: str) -> None:
     db.connect(empty)
-    assert db.migrate() == ["0001_initial"]
+    assert db.migrate() == STEPS
     once = _schema()
     assert db.migrate() == []
     assert _schema() == once
@@ -156,9 +172,9 @@ def test_four_processes_that_migrate_at_once_leave_one_clean_schema(empty: str) 
     answers = [process.communicate(timeout=60) for process in running]
 
     assert [errors for _, errors in answers] == [""] * 4
-    assert sorted(told.strip() for told, _ in answers) == ["['0001_initial']", "[]", "[]", "[]"]
+    assert sorted(told.strip() for told, _ in answers) == sorted([str(STEPS), "[]", "[]", "[]"])
     db.connect(empty)
-    assert not diff_models(db.db.obj, list(ALL))
+    assert not drift()
     assert _triggers() == TRIGGERS["sqlite" if db.on_sqlite() else "postgresql"]
 
 

@@ -9,7 +9,7 @@ from models import changes, claims, counterclaims, db, speakers, statements
 from models.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
-from tests.factories import PUBLIC, REVIEWER, lines_of, put_charge, put_claim, put_denial, put_plain, seen
+from tests.factories import PUBLIC, REVIEWER, lines_of, listed_items, put_charge, put_claim, put_denial, put_plain, seen
 
 
 def _make(actor: Actor, name: str, **other: Any) -> int:
@@ -434,8 +434,8 @@ def test_an_exchange_rests_on_the_statement_that_stays(registry: str, actor: Act
     old, new = speakers.named("Beijing")[0][0], speakers.named("China")[0][0]
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
-    (exchange,) = counterclaims.listed(viewer=PUBLIC, past=None, limit=9)
-    assert Counterclaim.get_by_id(exchange[0]).statement_id == twin
+    (exchange,) = listed_items(counterclaims, PUBLIC)
+    assert Counterclaim.get_by_id(exchange["id"]).statement_id == twin
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before
 
@@ -447,7 +447,7 @@ def test_an_exchange_goes_with_its_evidence_where_the_other_states_another_claim
     old, new = speakers.named("Beijing")[0][0], speakers.named("China")[0][0]
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
-    assert counterclaims.listed(viewer=REVIEWER, past=None, limit=9) == []
+    assert listed_items(counterclaims, REVIEWER) == []
     assert Counterclaim.get().retracted_at, "no edge stands that nobody can see"
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before

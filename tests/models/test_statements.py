@@ -19,6 +19,8 @@ from tests.factories import (
     charge,
     denial,
     lines_of,
+    listed_ids,
+    listed_items,
     put_charge,
     put_claim,
     put_denial,
@@ -36,7 +38,7 @@ def _read(id: int, viewer: Any = PUBLIC) -> Any:
 
 
 def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
-    return [id for id, _ in statements.listed(viewer=viewer, past=None, limit=100, **filters)]
+    return listed_ids(statements, viewer, **filters)
 
 
 def _refused(**body: Any) -> Conflict:
@@ -249,11 +251,11 @@ def test_an_edge_that_the_public_cannot_see_rests_on_the_accepted_statement(
     charged = put_charge(actor)
     hidden = put_denial(actor, charged, status=status)
     again = {"id": statements.claim_of(id=hidden)}
-    assert counterclaims.listed(viewer=PUBLIC, past=None, limit=9) == []
+    assert listed_items(counterclaims, PUBLIC) == []
     shown = put_denial(actor, charged, speaker={"name": "A spokesman"}, claim=again)
     (edge,) = Counterclaim.select()
     assert edge.statement_id == shown
-    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(listed_items(counterclaims, PUBLIC)) == 1
     assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
 
 
@@ -379,23 +381,23 @@ def test_lists_by_everything_at_once(registry: str, actor: Actor) -> None:
     denied = put_denial(actor, charged)
     plain = put_plain(actor, "first", said_on="2026-03-14")
     assert _ids() == [plain, denied, charged]
-    assert _ids(has_counterclaim=True) == [charged]
-    assert _ids(has_counterclaim=False) == [plain, denied]
+    assert _ids(answered=True) == [charged]
+    assert _ids(answered=False) == [plain, denied]
     assert _ids(said_from="2026-03-14") == [plain]
     assert _ids(said_to="2026-03-13") == [denied, charged]
     assert _ids(claim=statements.claim_of(id=denied)) == [denied]
     assert _ids(document=1) == [denied, charged]
-    assert _ids(speaker=1) == _ids(speaker=1, document=1, has_counterclaim=True, said_to="2026-03-13") == [charged]
-    assert _ids(speaker=1, has_counterclaim=False) == _ids(topic="war") == []
+    assert _ids(speaker=1) == _ids(speaker=1, document=1, answered=True, said_to="2026-03-13") == [charged]
+    assert _ids(speaker=1, answered=False) == _ids(topic="war") == []
     first, *rest = _ids()
-    assert [id for id, _ in statements.listed(viewer=PUBLIC, past=first, limit=9)] == rest
+    assert listed_ids(statements, PUBLIC, past=first) == rest
 
 
 def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: Actor, queries: list[str]) -> None:
     charged = put_charge(actor)
     queries.clear()
     statements.whole(id=charged, viewer=PUBLIC)
-    _ids(has_counterclaim=False)
+    _ids(answered=False)
     assert len(queries) == 2
     for number in range(4):
         put_denial(actor, charged, speaker={"name": f"Denier {number}"})
@@ -530,7 +532,7 @@ def test_the_edges_of_what_is_retracted_rest_on_the_next_accepted_statement(regi
     edge = Counterclaim.get()
     assert (edge.statement_id, edge.retracted_at, edge.version) == (heir, None, 2)
     assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
-    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
@@ -547,7 +549,7 @@ def test_the_edges_of_what_is_rejected_rest_on_the_next_accepted_statement(regis
     statements.change(by=actor, id=denied, version=1, status="rejected")
     edge = Counterclaim.get()
     assert (edge.statement_id, edge.retracted_at) == (heir, None)
-    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
 def test_the_edge_of_what_alone_is_evidence_is_hidden_while_that_is_rejected(registry: str, actor: Actor) -> None:
@@ -555,9 +557,9 @@ def test_the_edge_of_what_alone_is_evidence_is_hidden_while_that_is_rejected(reg
     statements.change(by=actor, id=denied, version=1, status="rejected")
     edge = Counterclaim.get()
     assert (edge.statement_id, edge.retracted_at) == (denied, None)
-    assert counterclaims.listed(viewer=PUBLIC, past=None, limit=9) == []
+    assert listed_items(counterclaims, PUBLIC) == []
     statements.change(by=actor, id=denied, version=2, status="accepted")
-    assert len(counterclaims.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
 def test_a_refused_retraction_leaves_the_edges(registry: str, actor: Actor) -> None:

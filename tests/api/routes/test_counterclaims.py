@@ -93,7 +93,7 @@ def test_hides_an_exchange_that_rests_on_a_candidate(
         assert client.get("/v1/counterclaims").json["items"] == []
         assert client.get("/v1/counterclaims/1").status_code == 404
         assert client.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"] == []
-        assert client.get("/v1/claims?has_counterclaim=true").json["items"] == []
+        assert client.get("/v1/claims?answered=true").json["items"] == []
         assert client.get("/v1/counterclaims?status=candidate").status_code == 403
     assert len(reviewer.get("/v1/counterclaims?status=candidate").json["items"]) == 1
 

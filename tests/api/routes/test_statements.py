@@ -501,8 +501,8 @@ def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:
         return [item["id"] for item in public.get(f"/v1/statements?{query}").json["items"]]
 
     assert found("") == [denied["id"], charged["id"]]
-    assert found("topic=drinking-water") == found("has_counterclaim=true") == [charged["id"]]
-    assert found("has_counterclaim=false") == found("said_from=2026-03-14") == [denied["id"]]
+    assert found("topic=drinking-water") == found("answered=true") == [charged["id"]]
+    assert found("answered=false") == found("said_from=2026-03-14") == [denied["id"]]
     assert found(f"claim={charged['claim']['id']}") == [charged["id"]]
     assert found(f"speaker={denied['speaker']['id']}&document={charged['document']['id']}") == [denied["id"]]
     assert found(f"speaker={denied['speaker']['id']}&said_to=2026-03-19") == []

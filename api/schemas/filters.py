@@ -1,0 +1,195 @@
+"""What lists of claims, statements and counterclaims are narrowed, sorted and counted by; one parameter a line."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from api.schemas.base import SORTED_CURSOR, Output, PageQuery, Query, shown
+from api.schemas.fields import (
+    Choice,
+    Day,
+    Language,
+    Matching,
+    QueryFlag,
+    QueryId,
+    QueryIds,
+    QueryMembers,
+    QueryNames,
+    QueryNumber,
+    Slug,
+    Text,
+    Url,
+)
+from models.tables import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+
+SNIPPETS = "Where `q` was found; with `include=snippets`."
+
+
+def _words(description: str, example: str, longest: int = 200) -> Text:
+    return Text(longest=longest, metadata={"description": description, "example": example})
+
+
+def _id(description: str) -> QueryId:
+    return QueryId(metadata={"description": description, "example": 1})
+
+
+def _day(description: str, example: str) -> Day:
+    return Day(metadata={"description": description, "format": "date", "example": example})
+
+
+def _flag(description: str, example: bool = True) -> QueryFlag:
+    return QueryFlag(metadata={"description": description, "example": example})
+
+
+def _choice(words: tuple[str, ...], description: str, example: str) -> Choice:
+    return Choice(words, metadata={"description": description, "example": example})
+
+
+def members_of(schema: Any) -> QueryMembers:
+    """Make the parameter `fields` for answers of the shape `schema`."""
+    return QueryMembers(
+        schema,
+        data_key="fields",
+        metadata={
+            "description": "The members to write, with commas between them and dots for what is inside one; all where "
+            "left out.",
+            "example": "id",
+        },
+    )
+
+
+def extras(words: tuple[str, ...]) -> QueryNames:
+    """Make the parameter `include` for members that are only written on request."""
+    return QueryNames(words, metadata={"description": "Members to write besides.", "example": words[0]})
+
+
+class Mark(Output):
+    """A place in a snippet's text, in code points, half-open."""
+
+    start = shown(fields.Integer, "Where the words start.", minimum=0)
+    end = shown(fields.Integer, "Where they end, exclusive.", minimum=1)
+
+
+class Snippet(Output):
+    """A part of a text in which `q` was found."""
+
+    in_ = fields.String(
+        data_key="in",
+        required=True,
+        metadata={"description": "Which text it is cut from.", "enum": ["text", "sentence"]},
+    )
+    text = shown(fields.String, "The part, to the letter; at most about 200 characters.")
+    marks = fields.List(
+        fields.Nested(Mark), required=True, metadata={"description": "Where the words stand in `text`."}
+    )
+
+
+class StatementConditions(Query):
+    """What may be asked of a statement."""
+
+    speaker = _id("The id of the speaker who stated it.")
+    speaker_kind = _choice(SPEAKER_KINDS, "The kind of the speaker who stated it.", "government")
+    part_of = _id("The id of a speaker; it and all who are part of it, down to the last, may have stated it.")
+    document = _id("The id of the document that printed it.")
+    publisher = _words("Who published the document, to the letter.", "Example Press")
+    url = Url(
+        metadata={
+            "description": "The address of the document, however it is spelled; every edition counts.",
+            "example": "https://example.org/article",
+        }
+    )
+    domain = Matching(
+        r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
+        form="a host name such as example.org",
+        longest=252,
+        metadata={"description": "The host of the document's address, without `www.`.", "example": "example.org"},
+    )
+    form = _choice(FORMS, "Whether print quotes, reports, or mixes both.", "direct")
+    cue = _words("The words that mark the act, in any case.", "denied")
+    status = _choice(STATUSES, "Its status; other than `accepted` takes the review scope.", "accepted")
+    origin = _choice(ORIGINS, "Who put it in.", "person")
+    min_confidence = QueryNumber(
+        least=0,
+        most=1,
+        metadata={
+            "description": "How sure an extractor was at least; what a person or an import put in counts as 1.",
+            "example": 0.5,
+        },
+    )
+    said_from = _day("The first day on which it was said that counts.", "2026-01-01")
+    said_to = _day("The last day that counts.", "2026-12-31")
+    said_before = _day("The first day that no longer counts; instead of `said_to`.", "2027-01-01")
+    published_from = _day("The first day on which the document was published that counts.", "2026-01-01")
+    published_to = _day("The last day that counts.", "2026-12-31")
+
+
+class ListQuery(StatementConditions, PageQuery):
+    """What the lists of claims, statements and counterclaims have in common."""
+
+    cursor = Matching(
+        SORTED_CURSOR,
+        form="the `next` of the page before",
+        longest=60,
+        metadata={"description": "The `next` of the page before, of the same list; the first page where left out."},
+    )
+    q = Text(
+        longest=500,
+        lines=True,
+        metadata={
+            "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case and '
+            "diacritics do not count; any text is a query.",
+            "example": "water",
+        },
+    )
+    topic = Slug(metadata={"description": "The slug of a topic the claim is filed under.", "example": "drinking-water"})
+    about = _id("The id of a speaker whom the claim is about.")
+    language = Language(metadata={"description": "The claim's language (BCP 47), to the letter.", "example": "en"})
+    reviewed = _flag("Whether a fact-checker's review of the claim is known.")
+    review_publisher = _words("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
+    rating = _words("The verdict of that review, in any case.", "False")
+    ids = QueryIds(most=100, metadata={"description": "Only these; at most 100.", "example": "1,2"})
+    total = _flag("Whether to count all items found.")
+    facets = QueryNames(FACETS, metadata={"description": "What to count the values of.", "example": "topic,speaker"})
+
+    @validates_schema
+    def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:
+        for first, last in (
+            ("said_from", "said_to"),
+            ("published_from", "published_to"),
+        ):
+            if first in data and last in data and data[first] > data[last]:
+                raise ValidationError(f"This is before {first}.", last)
+        if "said_before" in data and data.get("said_from", "") >= data["said_before"]:
+            raise ValidationError("This is not after said_from.", "said_before")
+        if "said_to" in data and "said_before" in data:
+            raise ValidationError("Give said_to or said_before, not both.", "said_before")
+        if data.get("sort") == "relevance" and "q" not in data:
+            raise ValidationError("Only what is found with q has a relevance.", "sort")
+        if data.get("reviewed") is False and {"review_publisher", "rating"} & data.keys():
+            raise ValidationError("This contradicts review_publisher and rating.", "reviewed")
+
+
+class OfAnswers(Query):
+    """What may be asked of the answers to a claim."""
+
+    answered = _flag("Whether the claim has been answered at all.")
+    disputed = _flag("Whether an answer denies or disputes it.")
+    answered_by = _id("The id of a speaker who stated an answer to it.")
+    counter_kind = _choice(COUNTER_KINDS, "The kind of an answer to it.", "denies")
+
+    @validates_schema
+    def _refuse_contradicted_answers(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data.get("answered") is False and (data.get("disputed") or {"answered_by", "counter_kind"} & data.keys()):
+            raise ValidationError("This contradicts what is asked of the answers.", "answered")
+
+
+def sort_by(*orders: str) -> Choice:
+    """Make the parameter `sort`: a minus sorts the greatest first."""
+    return Choice(
+        orders,
+        metadata={
+            "description": "`-` puts the greatest first. `said_on` is the day it was said, what has none counting as "
+            "the earliest. Left out: `relevance` with `q`, else `-id`.",
+            "example": orders[0],
+        },
+    )

@@ -1,0 +1,28 @@
+"""Web addresses: spelled one way, so that two spellings of one are equal; they are never fetched."""
+
+from urllib.parse import urlsplit
+
+from url_normalize import url_normalize
+
+
+def normalize(url: str | None) -> str | None:
+    """Strip an address of what does not tell pages apart: case of the host, default port, fragment, dot segments.
+
+    One whose host is no host name stays as it is.
+    """
+    if url is None:
+        return None
+    page = url.split("#", 1)[0]
+    try:
+        normalized: str = url_normalize(page)
+    except ValueError:
+        return page
+    return normalized
+
+
+def host(normalized: str | None) -> str | None:
+    """Return the host of a normalised address in lower case, without "www."; None where it names none."""
+    try:
+        return (urlsplit(normalized or "").hostname or "").removeprefix("www.") or None
+    except ValueError:  # an IPv6 address that is none
+        return None

@@ -1,0 +1,207 @@
+"""What is derived from the nouns so that lists and searches are fast: kept in step, and rebuilt whole by one command.
+
+`leads` has a row for each standing claim, `filings` one for each of its topics; `claim_search` and
+`statement_search` are the words by which claims and statements are found (models/search.py). Nothing
+here holds anything that the nouns do not say. A change notes what it touched (`note`), and as the last
+thing before it is stored the rows of those claims are written anew.
+"""
+
+from functools import cache
+from typing import Any
+
+from models import shapes
+from models.db import at_the_end, db, dumps, fetch, on_sqlite, waiting
+from models.shapes import Viewer
+
+_PUBLIC = Viewer()
+
+#: Which claims each noun's change touches: SQL that takes the noun's id once and selects claim ids.
+_TOUCHED = {
+    "speakers": "SELECT claim_id FROM statements WHERE speaker_id = ?",
+    "documents": "SELECT claim_id FROM statements WHERE document_id = ?",
+    "sentences": "SELECT claim_id FROM statements WHERE sentence_id = ?",
+    "topics": "SELECT claim_id FROM claim_topics WHERE topic_id = ?",
+}
+
+
+class _Refresh:
+    """What the open transaction has changed so far, and writing what is derived from it anew."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self) -> None:
+        refresh(set().union(*(touched(noun, row) for noun, row in self.noted)))
+
+
+def note(noun: str, *rows: dict[str, Any] | None) -> None:
+    """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
+
+    That is after all changes of the open transaction, and before any of it is stored.
+    """
+    refreshing = next((act for act in waiting() if isinstance(act, _Refresh)), None)
+    if refreshing is None:
+        refreshing = _Refresh()
+        at_the_end(refreshing)
+    refreshing.noted += [(noun, row) for row in rows if row]
+
+
+def touched(noun: str, row: dict[str, Any]) -> set[int]:
+    """Find the claims whose derived rows depend on a `row` of the table `noun`."""
+    if noun == "claims":
+        return {row["id"]}
+    if noun == "statements":
+        return {row["claim"]}
+    if noun == "counterclaims":
+        return {row["claim"], row["answer"]}
+    return {id for (id,) in fetch(_TOUCHED[noun], (row["id"],))} if noun in _TOUCHED else set()
+
+
+def refresh(claims: set[int]) -> None:
+    """Write the derived rows of `claims` anew; inside the transaction of the change."""
+    if claims:
+        ids = dumps(sorted(claims))
+        for statement in _refreshing(on_sqlite()):
+            db.execute_sql(statement, (ids,))
+
+
+def rebuild() -> None:
+    """Write everything derived anew, from nothing; inside a transaction."""
+    for statement in _rebuilding(on_sqlite()):
+        db.execute_sql(statement)
+
+
+def differences() -> list[str]:
+    """Name the derived tables that do not hold what the nouns say; empty where all is well."""
+    wrong = []
+    for table, columns, source in (_leads(), _filings()):
+        stored, wanted = f"SELECT {columns} FROM {table}", source.format(claims="")
+        for here, there in ((stored, wanted), (wanted, stored)):
+            if db.execute_sql(f"SELECT 1 FROM ({here} EXCEPT {there}) AS x LIMIT 1").fetchone():
+                wrong.append(table)
+                break
+    for table, columns, source in (_claim_words(), _statement_words()):
+        key = columns.partition(",")[0]
+        stored, wanted = f"SELECT {key} FROM {table}", f"SELECT id FROM ({source.format(claims='')}) AS x"
+        for here, there in ((stored, wanted), (wanted, stored)):
+            if db.execute_sql(f"SELECT 1 FROM ({here} EXCEPT {there}) AS x LIMIT 1").fetchone():
+                wrong.append(table)
+                break
+    return wrong
+
+
+# -- the SQL: (table, columns, SELECT with a place for the condition on claims) ------------------
+
+
+def _leads() -> tuple[str, str, str]:
+    first = "(SELECT min(v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL{})"
+    return (
+        "leads",
+        "claim_id, public, answered, statement_id, speaker_id, document_id, said_on",
+        f"SELECT c.id, {shapes.claim_seen(_PUBLIC)}, {_answered('c.id')}, s.id, s.speaker_id, s.document_id,"
+        " coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s"
+        f" ON s.id = coalesce({first.format(_ACCEPTED)}, {first.format('')})"
+        " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
+    )
+
+
+def _answered(claim: str) -> str:
+    """Write the condition that the claim with the id `claim` has an answer that the public sees."""
+    return (
+        f"EXISTS (SELECT 1 FROM counterclaims e JOIN claims o ON o.id = e.answer_id WHERE e.claim_id = {claim}"
+        f" AND {shapes.edge_seen(_PUBLIC)} AND {shapes.claim_seen(_PUBLIC, 'o')})"
+    )
+
+
+_ACCEPTED = " AND v.status = 'accepted'"
+
+
+def _filings() -> tuple[str, str, str]:
+    return (
+        "filings",
+        "claim_id, topic_id, public, answered, said_on",
+        "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on FROM leads c"
+        " JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE{claims}",
+    )
+
+
+def _claim_words() -> tuple[str, str, str]:
+    key, text = ("rowid, text", "c.text") if on_sqlite() else ("claim_id, words", _vector(("A", "c.text")))
+    return (
+        "claim_search",
+        key,
+        f"SELECT c.id, {text} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{{claims}}",
+    )
+
+
+def _statement_words() -> tuple[str, str, str]:
+    together = "group_concat" if on_sqlite() else "string_agg"
+    names = (
+        "sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
+        f"(SELECT {together}(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '')"
+    )
+    if on_sqlite():
+        columns, words = "rowid, claim, sentence, speaker", f"c.text, se.text, {names}"
+    else:
+        columns, words = "statement_id, words", _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
+    return (
+        "statement_search",
+        columns,
+        f"SELECT s.id, {words} FROM statements s JOIN claims c ON c.id = s.claim_id"
+        " JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id"
+        " WHERE s.retracted_at IS NULL{claims}",
+    )
+
+
+def _vector(*parts: tuple[str, str]) -> str:
+    """Write a tsvector of texts with their weights, each word folded as SQLite's unicode61 does."""
+    return " || ".join(f"setweight(to_tsvector('simple', {folded(text)}), '{weight}')" for weight, text in parts)
+
+
+def folded(text: str) -> str:
+    """Write PostgreSQL that lower-cases `text`, strips its diacritics and leaves only its words, a space between."""
+    bare = f"regexp_replace(normalize(lower({text}), NFD), '[\\u0300-\\u036f]', '', 'g')"
+    return f"regexp_replace({bare}, '[^[:alnum:]]+', ' ', 'g')"
+
+
+# -- the statements, in their order --------------------------------------------------------------
+
+
+def _given(column: str) -> str:
+    """Write the condition that `column` is one of the ids in a JSON array, the one parameter."""
+    if on_sqlite():
+        return f"{column} IN (SELECT value FROM json_each(?))"
+    return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
+
+
+@cache
+def _refreshing(sqlite: bool) -> list[str]:
+    key = "rowid" if sqlite else "statement_id"
+    statements = [
+        f"DELETE FROM filings WHERE {_given('claim_id')}",
+        f"DELETE FROM leads WHERE {_given('claim_id')}",
+        f"DELETE FROM claim_search WHERE {_given('rowid' if sqlite else 'claim_id')}",
+        f"DELETE FROM statement_search WHERE {key} IN (SELECT s.id FROM statements s WHERE {_given('s.claim_id')})",
+    ]
+    for (table, columns, source), column in (
+        (_leads(), "c.id"),
+        (_filings(), "c.claim_id"),
+        (_claim_words(), "c.id"),
+        (_statement_words(), "s.claim_id"),
+    ):
+        statements.append(f"INSERT INTO {table} ({columns}) {source.format(claims=' AND ' + _given(column))}")
+    # Whether a claim counts as answered hangs on the claims that answer it.
+    charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {_given('e.answer_id')})"
+    statements += [
+        f"UPDATE leads SET answered = {_answered('leads.claim_id')} WHERE {charges}",
+        "UPDATE filings SET answered = (SELECT l.answered FROM leads l WHERE l.claim_id = filings.claim_id)"
+        f" WHERE {charges}",
+    ]
+    return [statement if sqlite else statement.replace("?", "%s") for statement in statements]
+
+
+@cache
+def _rebuilding(sqlite: bool) -> list[str]:
+    tables = (_leads(), _filings(), _claim_words(), _statement_words())
+    empty = [f"DELETE FROM {table}" for table, _, _ in reversed(tables)]
+    return empty + [f"INSERT INTO {table} ({columns}) {source.format(claims='')}" for table, columns, source in tables]

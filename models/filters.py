@@ -1,0 +1,306 @@
+"""Filters that compose: which claims, statements and counterclaims are asked for, as SQL.
+
+Each filter is a piece of SQL with `@name` for the value of the filter `name`. A flag's value is a part of
+the filter's name (`answered=true`), because it is a part of the SQL.
+"""
+
+from typing import NamedTuple
+
+from models import shapes
+from models.db import on_sqlite
+from models.shapes import Viewer, true
+
+#: Filters on one statement `s`. A part of a claim's list, all of them must hold for one and the same.
+_OF_A_STATEMENT = {
+    "speaker": "s.speaker_id = @speaker",
+    "part_of": (
+        "s.speaker_id IN (WITH RECURSIVE within(id) AS (SELECT x.id FROM speakers x WHERE x.id = @part_of"
+        " UNION SELECT x.id FROM speakers x JOIN within w ON x.part_of_id = w.id"
+        " WHERE x.retracted_at IS NULL AND x.merged_into_id IS NULL) SELECT id FROM within)"
+    ),
+    "document": "s.document_id = @document",
+    "publisher": "s.document_id IN (SELECT x.id FROM documents x WHERE x.publisher = @publisher)",
+    "url": "s.document_id IN (SELECT x.id FROM documents x WHERE x.url_normalized = @url AND x.retracted_at IS NULL)",
+    "domain": "s.document_id IN (SELECT x.id FROM documents x WHERE x.domain = @domain)",
+    "cue": "lower(s.cue) = @cue",
+    "speaker_kind": "EXISTS (SELECT 1 FROM speakers x WHERE x.id = s.speaker_id AND x.kind = @speaker_kind)",
+    "published_from": (
+        "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at >= @published_from)"
+    ),
+    "published_to": "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at <= @published_to)",
+    "form": "s.form = @form",
+    "status": "s.status = @status",
+    "origin": "s.origin = @origin",
+    "said_from": "s.said_on >= @said_from",
+    "said_to": "s.said_on <= @said_to",
+    "said_before": "s.said_on < @said_before",
+    # What a person put in is as sure as can be.
+    "min_confidence": "coalesce(s.confidence, 1) >= @min_confidence",
+}
+#: Those that few statements pass: the database begins with them.
+_NARROW = {"speaker", "part_of", "document", "publisher", "url", "domain", "cue"}
+#: Those that `leads` can answer for the first statement of a claim.
+_OF_A_LEAD = {
+    "speaker": "l.speaker_id = @speaker",
+    "document": "l.document_id = @document",
+    "said_from": "k.said_on >= @said_from",
+    "said_to": "k.said_on <= @said_to AND k.said_on <> ''",
+    "said_before": "k.said_on < @said_before AND k.said_on <> ''",
+}
+#: Filters on one review `r` of a claim.
+_OF_A_REVIEW = {
+    "review_publisher": "(r.publisher_name = @review_publisher OR r.publisher_site = @review_publisher)",
+    "rating": "lower(r.rating_label) = @rating",
+}
+_TOPIC = "(SELECT t.id FROM topics t WHERE t.slug = @topic AND t.retracted_at IS NULL)"
+
+
+#: What the JSON of each noun reads from, and the alias of the noun itself.
+TABLES = {
+    "claims": ("FROM claims c", "c"),
+    "statements": (shapes.STATEMENT_FROM, "s"),
+    "counterclaims": (
+        (
+            "FROM counterclaims e JOIN claims charge ON charge.id = e.claim_id"
+            " JOIN claims answer ON answer.id = e.answer_id"
+        ),
+        "e",
+    ),
+}
+
+
+class Order(NamedTuple):
+    """How a list is sorted."""
+
+    #: "id", "said_on" or "relevance".
+    by: str
+    descending: bool
+
+
+def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, continued: bool) -> tuple[str, str]:
+    """Write the query of (id, at) without its order, and the SQL of what it is ordered by before the id."""
+    find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
+    source, id, conditions = find(viewer, set(names), order, continued)
+    at = {"id": "", "said_on": "at", "relevance": "at"}[order.by]
+    value = {"id": "NULL", "relevance": "m.rank"}.get(order.by) or _DAYS[noun]
+    if continued:
+        sign = "<" if order.descending else ">"
+        conditions.append(f"({value}, {id}) {sign} (@at, @past)" if at else f"{id} {sign} @past")
+    return f"SELECT {id} AS id, {value} AS at {source} WHERE {' AND '.join(conditions or ['TRUE'])}", at
+
+
+#: What each noun is sorted by as its day.
+_DAYS = {"claims": "k.said_on", "statements": "coalesce(s.said_on, '')", "counterclaims": "l.said_on"}
+
+
+def _claims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> tuple[str, str, list[str]]:
+    first = "stated" in names
+    conditions = [] if viewer.unreviewed else [true("k.public")]
+    source = "FROM leads k"
+    if "topic" in names:
+        source = "FROM filings k"
+        conditions.append(f"k.topic_id = {_TOPIC}")
+    if order.by == "relevance":
+        source = f"FROM ({_matches('claims', viewer, names)}) m CROSS JOIN {source.removeprefix('FROM ')}"
+        conditions.insert(0, "k.claim_id = m.id")
+    elif "q" in names:
+        conditions.append(f"k.claim_id IN (SELECT m.id FROM ({_matches('claims', viewer, names)}) m)")
+    of_it = names & _OF_A_STATEMENT.keys()
+    if first and of_it:
+        if of_it - {"said_from", "said_to", "said_before"}:
+            source += " JOIN leads l ON l.claim_id = k.claim_id" if "topic" in names else ""
+        conditions += _of_the_first(of_it, _bound(order, continued), "l" if "topic" in names else "k")
+    elif of_it:
+        conditions.append(_of_any(viewer, of_it, "k.claim_id"))
+    conditions += _of_a_claim(viewer, names - {"topic", "q"}, "k.claim_id", "k")
+    return source, "k.claim_id", conditions
+
+
+def _bound(order: Order, continued: bool) -> set[str]:
+    """Name the bounds of days that a cursor replaces: with both, the database would start at the wider one."""
+    if not continued or order.by != "said_on":
+        return set()
+    return {"said_to", "said_before"} if order.descending else {"said_from"}
+
+
+def _of_the_first(names: set[str], replaced: set[str], lead: str) -> list[str]:
+    """Write what is asked of the claim's first statement."""
+    known = names & _OF_A_LEAD.keys()
+    conditions = [_OF_A_LEAD[name].replace("l.", f"{lead}.") for name in sorted(known - replaced)]
+    others = [_OF_A_STATEMENT[name] for name in sorted(names - known)]
+    if others:
+        of_it = " AND ".join(others)
+        conditions.append(f"EXISTS (SELECT 1 FROM statements s WHERE s.id = {lead}.statement_id AND {of_it})")
+    return conditions
+
+
+def _of_any(viewer: Viewer, names: set[str], claim: str) -> str:
+    """Write that one and the same statement of `claim` passes all that is asked."""
+    of_it = " AND ".join([shapes.statement_seen(viewer), *(_OF_A_STATEMENT[name] for name in sorted(names))])
+    if names & _NARROW:
+        return f"{claim} IN (SELECT s.claim_id FROM statements s WHERE {of_it})"
+    return f"EXISTS (SELECT 1 FROM statements s WHERE s.claim_id = {claim} AND {of_it})"
+
+
+def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = None) -> list[str]:
+    """Write what is asked of the claim with the id `claim`; `lead` is the alias of its row in leads or filings."""
+    conditions = []
+    if "ids" in names:
+        ids = (
+            "SELECT value FROM json_each(@ids)"
+            if on_sqlite()
+            else "SELECT value::bigint FROM json_array_elements_text(@ids::json)"
+        )
+        conditions.append(f"{claim} IN ({ids})")
+    if "topic" in names:
+        conditions.append(f"{claim} IN (SELECT f.claim_id FROM filings f WHERE f.topic_id = {_TOPIC})")
+    if "about" in names:
+        conditions.append(f"{claim} IN (SELECT x.claim_id FROM claim_about x WHERE x.speaker_id = @about)")
+    if "language" in names:
+        conditions.append(f"EXISTS (SELECT 1 FROM claims x WHERE x.id = {claim} AND x.language = @language)")
+    answered = sorted(names & {"answered=true", "answered=false"})
+    conditions += [_is_answered(viewer, asked.endswith("true"), claim, lead) for asked in answered]
+    conditions += _of_its_answers(viewer, names, claim)
+    of_reviews = [_OF_A_REVIEW[name] for name in sorted(names & _OF_A_REVIEW.keys())]
+    standing = f"SELECT 1 FROM reviews r WHERE r.claim_id = {claim} AND r.retracted_at IS NULL"
+    if of_reviews:
+        of_it = " AND ".join(["r.retracted_at IS NULL", *of_reviews])
+        conditions.append(f"{claim} IN (SELECT r.claim_id FROM reviews r WHERE {of_it})")
+    if "reviewed=true" in names and not of_reviews:
+        conditions.append(f"EXISTS ({standing})")
+    if "reviewed=false" in names:
+        conditions.append(f"NOT EXISTS ({standing})")
+    return conditions
+
+
+def edges(viewer: Viewer) -> str:
+    """Write FROM and WHERE of the edges `e` with their answers `o` that the viewer may see."""
+    return (
+        "FROM counterclaims e JOIN claims o ON o.id = e.answer_id"
+        f" WHERE {shapes.edge_seen(viewer)} AND {shapes.claim_seen(viewer, 'o')}"
+    )
+
+
+def _is_answered(viewer: Viewer, yes: bool, claim: str, lead: str | None) -> str:
+    if lead and not viewer.unreviewed:
+        return true(f"{lead}.answered") if yes else _false(f"{lead}.answered")
+    return f"{'' if yes else 'NOT '}EXISTS (SELECT 1 {edges(viewer)} AND e.claim_id = {claim})"
+
+
+def _false(column: str) -> str:
+    return f"{column} = 0" if on_sqlite() else f"NOT {column}"
+
+
+def _of_its_answers(viewer: Viewer, names: set[str], claim: str) -> list[str]:
+    """Write what is asked of one and the same answer to `claim`."""
+    of_it = []
+    if "counter_kind" in names:
+        of_it.append("e.kind = @counter_kind")
+    if "disputed=true" in names:
+        of_it.append("e.kind IN ('denies', 'disputes')")
+    if "answered_by" in names:
+        by = f"s.speaker_id = @answered_by AND {shapes.statement_seen(viewer)}"
+        of_it.append(f"e.answer_id IN (SELECT s.claim_id FROM statements s WHERE {by})")
+        conditions = [f"{claim} IN (SELECT e.claim_id {edges(viewer)} AND {' AND '.join(of_it)})"]
+    elif of_it:
+        conditions = [f"EXISTS (SELECT 1 {edges(viewer)} AND e.claim_id = {claim} AND {' AND '.join(of_it)})"]
+    else:
+        conditions = []
+    if "disputed=false" in names:
+        against = f"e.claim_id = {claim} AND e.kind IN ('denies', 'disputes')"
+        conditions.append(f"NOT EXISTS (SELECT 1 {edges(viewer)} AND {against})")
+    return conditions
+
+
+def _statements(viewer: Viewer, names: set[str], order: Order, continued: bool) -> tuple[str, str, list[str]]:
+    conditions = [shapes.statement_seen(viewer)]
+    source = "FROM statements s"
+    if order.by == "relevance":
+        source = f"FROM ({_matches('statements', viewer, names)}) m CROSS JOIN statements s"
+        conditions.insert(0, "s.id = m.id")
+    elif "q" in names:
+        conditions.append(f"s.id IN (SELECT m.id FROM ({_matches('statements', viewer, names)}) m)")
+    if "claim" in names:
+        conditions.append("s.claim_id = @claim")
+    if "ids" in names:
+        conditions += _of_a_claim(viewer, {"ids"}, "s.id")
+    asked = names & _OF_A_STATEMENT.keys() - _bound(order, continued)
+    conditions += [_OF_A_STATEMENT[name] for name in sorted(asked)]
+    return source, "s.id", conditions + _of_a_claim(viewer, names - {"q", "ids"}, "s.claim_id")
+
+
+def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> tuple[str, str, list[str]]:
+    # What is asked of a claim or of a statement may hold on either side.
+    edge = TABLES["counterclaims"][0].removeprefix("FROM ")
+    conditions = [seen("counterclaims", viewer)]
+    source = f"FROM {edge}"
+    if order.by == "said_on":
+        source = f"FROM leads l CROSS JOIN {edge}"
+        conditions.insert(0, "e.answer_id = l.claim_id")
+    if "ids" in names:
+        conditions += _of_a_claim(viewer, {"ids"}, "e.id")
+    if "kind" in names:
+        conditions.append("e.kind = @kind")
+    if "claim" in names:
+        conditions.append("(e.claim_id = @claim OR e.answer_id = @claim)")
+    if "q" in names:
+        found = f"SELECT m.id FROM ({_matches('claims', viewer, names)}) m"
+        conditions.append(f"(e.claim_id IN ({found}) OR e.answer_id IN ({found}))")
+    of_it = names & _OF_A_STATEMENT.keys()
+    if of_it:
+        conditions.append(f"({_of_any(viewer, of_it, 'e.claim_id')} OR {_of_any(viewer, of_it, 'e.answer_id')})")
+    for name in sorted(names - {"q", "ids"}):
+        sides = [*_of_a_claim(viewer, {name}, "e.claim_id"), *_of_a_claim(viewer, {name}, "e.answer_id")]
+        if sides:
+            conditions.append(f"({' OR '.join(sides)})")
+    return source, "e.id", conditions
+
+
+# -- search --------------------------------------------------------------------------------------------
+
+#: How much a word counts in the claim, in the sentence and in the speaker's names.
+_WEIGHTS = "4.0, 1.0, 2.0"
+
+
+def _matches(noun: str, viewer: Viewer, names: set[str]) -> str:
+    """Write the query of (id, rank) of what `@q` finds among `noun`; the lowest rank fits best."""
+    if noun == "statements":
+        return _in_statements()
+    if "in_" in names:
+        return _in_claims()
+    stated = (
+        f"SELECT s.claim_id AS id, w.rank AS rank FROM ({_in_statements()}) w JOIN statements s ON s.id = w.id"
+        f" WHERE {shapes.statement_seen(viewer)}"
+    )
+    return f"SELECT u.id AS id, min(u.rank) AS rank FROM ({_in_claims()} UNION ALL {stated}) u GROUP BY u.id"
+
+
+def _in_claims() -> str:
+    if on_sqlite():
+        return "SELECT rowid AS id, bm25(claim_search) AS rank FROM claim_search WHERE claim_search MATCH @q"
+    return f"SELECT claim_id AS id, {_RANK} AS rank FROM claim_search, to_tsquery('simple', @q) y WHERE words @@ y"
+
+
+def _in_statements() -> str:
+    if on_sqlite():
+        return (
+            f"SELECT rowid AS id, bm25(statement_search, {_WEIGHTS}) AS rank FROM statement_search"
+            " WHERE statement_search MATCH @q"
+        )
+    return (
+        f"SELECT statement_id AS id, {_RANK} AS rank FROM statement_search, to_tsquery('simple', @q) y WHERE words @@ y"
+    )
+
+
+#: Weights of D, C, B and A; divided by the logarithm of the length, as bm25 does in its way.
+_RANK = "(-ts_rank('{0.1, 0.25, 0.5, 1.0}', words, y, 1))::float8"
+
+
+def seen(noun: str, viewer: Viewer) -> str:
+    """Write the condition that the viewer may see an item of `noun`, under the aliases of TABLES."""
+    if noun == "claims":
+        return shapes.claim_seen(viewer)
+    if noun == "statements":
+        return shapes.statement_seen(viewer)
+    sides = (shapes.claim_seen(viewer, "charge"), shapes.claim_seen(viewer, "answer"))
+    return " AND ".join((shapes.edge_seen(viewer), *sides))

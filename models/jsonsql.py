@@ -1,0 +1,138 @@
+"""JSON written by the database: a tree of members, and the SQL that both databases understand for it.
+
+A tree is built once, may be pruned to the members that a caller asks for (`only`), and is rendered to
+one SQL expression. SQLite puts the text together itself, since its json_object would parse again what
+an inner query has written (docs/decisions/0010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.db import on_sqlite
+
+#: Members by name; what is below a name is wanted whole where its mapping is empty.
+Wanted = Mapping[str, Any]
+
+
+class Node:
+    """Something that has a JSON form."""
+
+    def sql(self) -> str:
+        """Write it as SQL: JSON text that is never null on SQLite, a json value on PostgreSQL."""
+        raise NotImplementedError
+
+    def only(self, wanted: Wanted) -> Node:
+        """Keep of it what is wanted."""
+        return self
+
+
+@dataclass(frozen=True)
+class Value(Node):
+    """A column or another expression that is a string, a number or null."""
+
+    expression: str
+
+    def sql(self) -> str:
+        return f"json_quote({self.expression})" if on_sqlite() else self.expression
+
+
+@dataclass(frozen=True)
+class Json(Node):
+    """A text column that holds JSON already."""
+
+    expression: str
+
+    def sql(self) -> str:
+        return f"coalesce({self.expression}, 'null')" if on_sqlite() else f"({self.expression})::json"
+
+
+@dataclass(frozen=True)
+class Flag(Node):
+    """A condition, as true or false."""
+
+    condition: str
+
+    def sql(self) -> str:
+        if on_sqlite():
+            return f"CASE WHEN {self.condition} THEN 'true' ELSE 'false' END"
+        return f"({self.condition})"
+
+
+@dataclass(frozen=True)
+class Object(Node):
+    """An object."""
+
+    members: Mapping[str, Node]
+
+    def sql(self) -> str:
+        if not on_sqlite():
+            pairs = ", ".join(f"'{name}', {node.sql()}" for name, node in self.members.items())
+            return f"json_build_object({pairs})"
+        names = ",".join(f'"{name}":%s' for name in self.members)
+        return f"printf('{{{names}}}', {', '.join(node.sql() for node in self.members.values())})"
+
+    def only(self, wanted: Wanted) -> Object:
+        if not wanted:
+            return self
+        return Object({name: node.only(wanted[name]) for name, node in self.members.items() if name in wanted})
+
+
+@dataclass(frozen=True)
+class Maybe(Node):
+    """A node where a condition holds, else null."""
+
+    condition: str
+    node: Node
+
+    def sql(self) -> str:
+        otherwise = "ELSE 'null' " if on_sqlite() else ""
+        return f"CASE WHEN {self.condition} THEN {self.node.sql()} {otherwise}END"
+
+    def only(self, wanted: Wanted) -> Node:
+        return Maybe(self.condition, self.node.only(wanted))
+
+
+@dataclass(frozen=True)
+class One(Node):
+    """A node for the one row of `source`, a FROM clause with its WHERE; null where there is none."""
+
+    node: Node
+    source: str
+
+    def sql(self) -> str:
+        selected = f"(SELECT {self.node.sql()} {self.source})"
+        return f"coalesce({selected}, 'null')" if on_sqlite() else selected
+
+    def only(self, wanted: Wanted) -> Node:
+        return One(self.node.only(wanted), self.source)
+
+
+@dataclass(frozen=True)
+class Array(Node):
+    """A node for each row of `source`, a FROM clause with its WHERE and ORDER BY; at most `limit`."""
+
+    node: Node
+    source: str
+    limit: int | None = None
+
+    def sql(self) -> str:
+        rows = f"SELECT {self.node.sql()} AS j {self.source}" + (f" LIMIT {self.limit}" if self.limit else "")
+        if on_sqlite():
+            return f"'[' || coalesce((SELECT group_concat(j) FROM ({rows}) AS a), '') || ']'"
+        return f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)"
+
+    def only(self, wanted: Wanted) -> Node:
+        return Array(self.node.only(wanted), self.source, self.limit)
+
+
+def text(node: Node) -> str:
+    """Write `node` as SQL of the text that is sent; a driver would parse JSON otherwise."""
+    return node.sql() if on_sqlite() else f"({node.sql()})::text"
+
+
+def values(alias: str, *columns: str) -> dict[str, Node]:
+    """Make members of the columns of `alias` with the same names."""
+    return {column: Value(f"{alias}.{column}") for column in columns}

@@ -1,0 +1,295 @@
+"""Lists of claims, statements and counterclaims: filters that compose, orders, and the SQL of a page.
+
+A page is one SELECT: the inner one finds the ids in their order by an index (`filters.py`), the outer one
+writes their JSON (`shapes.py`). The SQL of a combination of filters is built once and kept; what a caller
+sends is always a parameter.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from models import filters, jsonsql, search, shapes
+from models.addresses import normalize
+from models.db import dumps, fetch, on_sqlite
+from models.filters import Order
+from models.jsonsql import Flag, Node, Object
+from models.shapes import Viewer, true
+
+#: How many values a facet names.
+FACET_VALUES = 20
+
+Asked = dict[str, Any]
+
+
+class Page(NamedTuple):
+    """One page: (cursor, JSON) of each item, and what else was asked for."""
+
+    rows: list[tuple[str, str]]
+    total: int | None = None
+    facets: dict[str, list[dict[str, Any]]] | None = None
+
+
+# -- what a caller asks ---------------------------------------------------------------------------
+
+
+def page(
+    noun: str,
+    *,
+    viewer: Viewer,
+    asked: Asked,
+    limit: int,
+    order: Order,
+    past: tuple[str, int] | None = None,
+    fields: jsonsql.Wanted | None = None,
+    include: tuple[str, ...] = (),
+    total: bool = False,
+    facets: tuple[str, ...] = (),
+) -> Page:
+    """Read at most `limit` items of `noun` for which all that is `asked` holds, past the item (order value, id) `past`.
+
+    `asked` holds filters by name; None values count as absent. `fields` are the members to write, all
+    where None; `include` adds members that are only written on request.
+    """
+    if fields and "snippets" in fields:
+        include = (*include, "snippets")
+    values = _values(asked)
+    if values is None:
+        return Page([], 0 if total else None, {name: [] for name in facets} if facets else None)
+    names = _names(asked)
+    sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, _frozen(fields), include)
+    values |= {"limit": limit}
+    if past:
+        values |= {"past": past[1], "at": float(past[0]) if order.by == "relevance" else past[0]}
+    found = _run(sql, order_of, values)
+    if "snippets" in include:
+        found = [(id, at, _with_snippets(json, texts, asked.get("q"))) for id, at, json, *texts in found]
+    rows = [(str(id) if order.by == "id" else f"{at}_{id}", json) for id, at, json in found]
+    counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
+    return Page(rows, counted, _facets(noun, viewer, names, values, facets) if facets else None)
+
+
+def select(
+    noun: str, *, viewer: Viewer, asked: Asked, fields: jsonsql.Wanted | None = None, include: tuple[str, ...] = ()
+) -> tuple[str, tuple[Any, ...]] | None:
+    """Write the query of a whole list, oldest first, as (SQL, parameters); its rows are (id, order value, JSON).
+
+    None where nothing can be found.
+    """
+    values = _values(asked)
+    if values is None:
+        return None
+    order = Order("id", descending=False)
+    sql, order_of = _page(
+        noun, viewer, on_sqlite(), _names(asked), order, False, _frozen(fields), include, everything=True
+    )
+    return sql, tuple(values[name] for name in order_of)
+
+
+def one(
+    noun: str,
+    *,
+    viewer: Viewer,
+    id: int,
+    fields: jsonsql.Wanted | None = None,
+    include: tuple[str, ...] = (),
+    written: bool = False,
+) -> tuple[int, str] | None:
+    """Read the version and the JSON of one item; None where the viewer sees none.
+
+    What the viewer has just `written` is shown whatever its status.
+    """
+    sql, order_of = _one(noun, viewer, on_sqlite(), _frozen(fields), include, written)
+    found = _run(sql, order_of, {"id": id})
+    return found[0] if found else None
+
+
+def members(noun: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the members of `noun` that are always written, and those that are written on request."""
+    whole, extra = _shape(noun, Viewer())
+    return tuple(whole.members), (*extra, *(("snippets",) if noun != "counterclaims" else ()))
+
+
+# -- values ---------------------------------------------------------------------------------------
+
+
+def _names(asked: Asked) -> tuple[str, ...]:
+    """Name what is asked; a flag's value is a part of its name, because it is a part of the SQL."""
+    given = ((name, value) for name, value in asked.items() if value is not None)
+    return tuple(sorted(f"{name}={str(value).lower()}" if isinstance(value, bool) else name for name, value in given))
+
+
+def _values(asked: Asked) -> dict[str, Any] | None:
+    """Prepare the parameters; None where what is asked cannot be found at all."""
+    values = {name: value for name, value in asked.items() if value is not None}
+    if "q" in values:
+        query = search.parse(values["q"])
+        if query is None:
+            return None
+        values["q"] = query.fts5() if on_sqlite() else query.tsquery()
+    if "url" in values:
+        values["url"] = normalize(values["url"])
+    if "domain" in values:
+        values["domain"] = values["domain"].lower().removeprefix("www.")
+    if "published_from" in values:
+        values["published_from"] += "T00:00:00Z"
+    if "published_to" in values:
+        values["published_to"] += "T23:59:59Z"
+    for name in ("cue", "rating"):
+        if name in values:
+            values[name] = values[name].lower()
+    if "ids" in values:
+        values["ids"] = dumps(values["ids"])
+    return values
+
+
+def _run(sql: str, names: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
+    return fetch(sql, tuple(values[name] for name in names))
+
+
+def _frozen(fields: jsonsql.Wanted | None) -> Any:
+    """Make a key for the cache of what is wanted."""
+    return None if fields is None else tuple((name, _frozen(inner)) for name, inner in fields.items())
+
+
+def _thawed(fields: Any) -> jsonsql.Wanted:
+    return {name: _thawed(inner) for name, inner in fields}
+
+
+_MARK = re.compile(r"@(\w+)")
+
+
+def _compiled(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Write the values' places as `db.fetch` wants them, and name the values in their order."""
+    return _MARK.sub("?", sql), tuple(_MARK.findall(sql))
+
+
+# -- the SQL of one, of a page, of a count -----------------------------------------------------------
+
+
+def _shape(noun: str, viewer: Viewer) -> tuple[Object, dict[str, Node]]:
+    """Make the members of an item of `noun`, and those that it has only on request."""
+    if noun == "claims":
+        answered = f"SELECT 1 FROM leads l WHERE l.claim_id = c.id AND {true('l.answered')}"
+        extra: dict[str, Node] = {
+            "first_statement": shapes.first_statement(viewer),
+            "answered": Flag(f"EXISTS ({answered})"),
+        }
+        return shapes.claim(viewer), extra
+    if noun == "statements":
+        return shapes.statement(viewer), {}
+    return shapes.counterclaim(viewer), {}
+
+
+def _json(noun: str, viewer: Viewer, fields: Any, include: tuple[str, ...]) -> str:
+    whole, extra = _shape(noun, viewer)
+    wanted = None if fields is None else _thawed(fields)
+    chosen = whole if wanted is None else whole.only(wanted)
+    added = {name: node for name, node in extra.items() if name in include or (wanted and name in wanted)}
+    if wanted:
+        added = {name: node.only(wanted.get(name, {})) for name, node in added.items()}
+    return jsonsql.text(Object({**chosen.members, **added}))
+
+
+@lru_cache(maxsize=512)
+def _one(
+    noun: str, viewer: Viewer, sqlite: bool, fields: Any, include: tuple[str, ...], written: bool
+) -> tuple[str, tuple[str, ...]]:
+    table, alias = filters.TABLES[noun]
+    seen = filters.seen(noun, viewer._replace(unreviewed=viewer.unreviewed or written))
+    json = _json(noun, viewer, fields, include)
+    return _compiled(f"SELECT {alias}.version, {json} {table} WHERE {alias}.id = @id AND {seen}")
+
+
+@lru_cache(maxsize=2048)
+def _page(
+    noun: str,
+    viewer: Viewer,
+    sqlite: bool,
+    names: tuple[str, ...],
+    order: Order,
+    continued: bool,
+    fields: Any,
+    include: tuple[str, ...],
+    everything: bool = False,
+) -> tuple[str, tuple[str, ...]]:
+    inner, at = filters.found(noun, viewer, names, order, continued)
+    table, alias = filters.TABLES[noun]
+    direction = " DESC" if order.descending else ""
+    columns = f"{alias}.id, k.at, {_json(noun, viewer, fields, include)} AS json"
+    if "snippets" in include:
+        columns += _SNIPPET_TEXTS[noun]
+    sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
+    outer = sorting.replace(at, "k.at", 1).replace(" id", f" {alias}.id") if at else f"ORDER BY {alias}.id{direction}"
+    limit = "" if everything else " LIMIT @limit"
+    joined = f"FROM ({inner} {sorting}{limit}) AS k CROSS JOIN {table.removeprefix('FROM ')}"
+    return _compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id {outer}")
+
+
+@lru_cache(maxsize=512)
+def _count(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    inner, _ = filters.found(noun, viewer, names, Order("id", descending=True), False)
+    return _compiled(f"SELECT count(*) FROM ({inner}) AS k")
+
+
+#: The texts that are searched for snippets: (where, SQL).
+_SNIPPET_TEXTS = {
+    "claims": ", c.text, (SELECT se.text FROM leads l JOIN statements s ON s.id = l.statement_id"
+    " JOIN sentences se ON se.id = s.sentence_id WHERE l.claim_id = c.id)",
+    "statements": ", (SELECT sc.text FROM claims sc WHERE sc.id = s.claim_id), se.text",
+}
+
+
+def _with_snippets(json: str, texts: list[str | None], q: str | None) -> str:
+    """Add to an item the parts of its texts in which `q` was found."""
+    query = search.parse(q) if q else None
+    cut = []
+    for where, text in zip(("text", "sentence"), texts, strict=True):
+        snippet = search.snippet(text, query) if text and query else None
+        if snippet:
+            cut.append({"in": where, **snippet})
+    return json[:-1] + ("," if len(json) > 2 else "") + f'"snippets":{dumps(cut)}}}'
+
+
+# -- facets --------------------------------------------------------------------------------------------
+
+
+def _facets(
+    noun: str, viewer: Viewer, names: tuple[str, ...], values: dict[str, Any], facets: tuple[str, ...]
+) -> dict[str, list[dict[str, Any]]]:
+    counted = {}
+    for facet in facets:
+        rows = _run(*_facet(noun, viewer, on_sqlite(), names, facet), values)
+        counted[facet] = [{"value": str(value), "label": label, "count": count} for value, label, count in rows]
+    return counted
+
+
+@lru_cache(maxsize=512)
+def _facet(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...], facet: str) -> tuple[str, tuple[str, ...]]:
+    """Write how many of the items have each value of `facet`: (value, label, count), the most frequent first."""
+    inner, _ = filters.found(noun, viewer, names, Order("id", descending=True), False)
+    claims = {
+        "claims": f"SELECT id, id AS claim_id FROM ({inner}) AS i",
+        "statements": f"SELECT i.id, z.claim_id FROM ({inner}) AS i JOIN statements z ON z.id = i.id",
+        "counterclaims": f"SELECT i.id, z.claim_id FROM ({inner}) AS i JOIN counterclaims z ON z.id = i.id"
+        f" UNION SELECT i.id, z.answer_id FROM ({inner}) AS i JOIN counterclaims z ON z.id = i.id",
+    }[noun]
+    stated = f"JOIN statements s ON s.claim_id = k.claim_id AND {shapes.statement_seen(viewer)}"
+    if noun == "statements":
+        stated = "JOIN statements s ON s.id = k.id"
+    value, label, joins = {
+        "topic": ("t.slug", "t.label", "JOIN filings f ON f.claim_id = k.claim_id JOIN topics t ON t.id = f.topic_id"),
+        "speaker": ("sp.id", "sp.name", f"{stated} JOIN speakers sp ON sp.id = s.speaker_id"),
+        "publisher": ("d.publisher", "d.publisher", f"{stated} JOIN documents d ON d.id = s.document_id"),
+        "kind": (
+            "g.kind",
+            "g.kind",
+            "JOIN counterclaims g ON g.id = k.id"
+            if noun == "counterclaims"
+            else f"JOIN (SELECT e.claim_id, e.kind {filters.edges(viewer)}) AS g ON g.claim_id = k.claim_id",
+        ),
+    }[facet]
+    return _compiled(
+        f"SELECT {value}, {label}, count(DISTINCT k.id) FROM ({claims}) AS k {joins} WHERE {value} IS NOT NULL"
+        f" GROUP BY {value}, {label} ORDER BY 3 DESC, 1 LIMIT {FACET_VALUES}"
+    )

@@ -1,0 +1,23 @@
+"""What lists and searches read: derived tables and their first filling, documents' domains, indexes."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from peewee import SqliteDatabase
+
+
+def up(migrator: Any, db: Any) -> None:
+    """Run the statements of this database's file, a blank line between two; then fill in the domains."""
+    sqlite = isinstance(db, SqliteDatabase)
+    dialect = "sqlite" if sqlite else "postgresql"
+    for statement in Path(__file__).with_suffix(f".{dialect}.sql").read_text(encoding="utf-8").split("\n\n"):
+        db.execute_sql(statement.strip().removesuffix(";"))
+    place = "?" if sqlite else "%s"
+    known = db.execute_sql("SELECT id, url_normalized FROM documents WHERE url_normalized IS NOT NULL").fetchall()
+    for id, url in known:
+        try:
+            host = (urlsplit(url).hostname or "").removeprefix("www.") or None
+        except ValueError:
+            host = None
+        db.execute_sql(f"UPDATE documents SET domain = {place} WHERE id = {place}", (host, id))  # noqa: S608

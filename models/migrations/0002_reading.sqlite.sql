@@ -1,0 +1,63 @@
+ALTER TABLE "documents" ADD COLUMN "domain" TEXT;
+
+CREATE TABLE "leads" (
+  "claim_id" INTEGER NOT NULL PRIMARY KEY,
+  "public" INTEGER NOT NULL,
+  "answered" INTEGER NOT NULL,
+  "statement_id" INTEGER,
+  "speaker_id" INTEGER,
+  "document_id" INTEGER,
+  "said_on" TEXT NOT NULL,
+  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id")
+) STRICT;
+
+CREATE INDEX "leads_said_on_claim_id" ON "leads" ("said_on", "claim_id");
+
+CREATE INDEX "leads_answered_said_on_claim_id" ON "leads" ("answered", "said_on", "claim_id");
+
+CREATE INDEX "leads_speaker_id_said_on_claim_id" ON "leads" ("speaker_id", "said_on", "claim_id");
+
+CREATE INDEX "leads_document_id_claim_id" ON "leads" ("document_id", "claim_id");
+
+CREATE TABLE "filings" (
+  "claim_id" INTEGER NOT NULL,
+  "topic_id" INTEGER NOT NULL,
+  "public" INTEGER NOT NULL,
+  "answered" INTEGER NOT NULL,
+  "said_on" TEXT NOT NULL,
+  PRIMARY KEY ("claim_id", "topic_id"),
+  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id"),
+  FOREIGN KEY ("topic_id") REFERENCES "topics" ("id")
+) STRICT;
+
+CREATE INDEX "filings_topic_id_said_on_claim_id" ON "filings" ("topic_id", "said_on", "claim_id");
+
+CREATE INDEX "filings_topic_id_answered_said_on_claim_id" ON "filings" ("topic_id", "answered", "said_on", "claim_id");
+
+CREATE INDEX "filings_topic_id_claim_id" ON "filings" ("topic_id", "claim_id");
+
+CREATE INDEX "documents_publisher" ON "documents" ("publisher");
+
+CREATE INDEX "documents_domain" ON "documents" ("domain");
+
+CREATE INDEX "statements_said_on_id" ON "statements" (coalesce(said_on, ''), id);
+
+CREATE INDEX "statements_speaker_said_on_id" ON "statements" (speaker_id, coalesce(said_on, ''), id);
+
+CREATE INDEX "statements_cue" ON "statements" (lower(cue));
+
+CREATE INDEX "reviews_publisher_name" ON "reviews" ("publisher_name");
+
+CREATE INDEX "reviews_publisher_site" ON "reviews" ("publisher_site");
+
+CREATE VIRTUAL TABLE "claim_search" USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
+
+CREATE VIRTUAL TABLE "statement_search" USING fts5(claim, sentence, speaker, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
+
+INSERT INTO leads (claim_id, public, answered, statement_id, speaker_id, document_id, said_on) SELECT c.id, c.retracted_at IS NULL AND c.merged_into_id IS NULL AND (c.standalone = 1 OR EXISTS (SELECT 1 FROM statements v WHERE v.claim_id = c.id AND v.status = 'accepted' AND v.retracted_at IS NULL)), EXISTS (SELECT 1 FROM counterclaims e JOIN claims o ON o.id = e.answer_id WHERE e.claim_id = c.id AND e.retracted_at IS NULL AND (e.statement_id IS NULL OR EXISTS (SELECT 1 FROM statements w WHERE w.id = e.statement_id AND w.retracted_at IS NULL AND w.status = 'accepted')) AND o.retracted_at IS NULL AND o.merged_into_id IS NULL AND (o.standalone = 1 OR EXISTS (SELECT 1 FROM statements v WHERE v.claim_id = o.id AND v.status = 'accepted' AND v.retracted_at IS NULL))), s.id, s.speaker_id, s.document_id, coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s ON s.id = coalesce((SELECT min(v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL AND v.status = 'accepted'), (SELECT min(v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL)) WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL;
+
+INSERT INTO filings (claim_id, topic_id, public, answered, said_on) SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on FROM leads c JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE;
+
+INSERT INTO claim_search (rowid, text) SELECT c.id, c.text FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL;
+
+INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, c.text, se.text, sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce((SELECT group_concat(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '') FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL;
