@@ -8,7 +8,7 @@ from peewee import SQL, fn
 from models import changes, lists, shapes, speakers, topics
 from models.changes import Actor
 from models.db import Whole, transaction
-from models.jsonsql import Wanted
+from models.jsonsql import Chosen
 from models.refusals import Conflict, Moved, Refusal
 from models.shapes import Viewer
 from models.tables import (
@@ -149,7 +149,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
-def whole(*, id: int, viewer: Viewer, fields: Wanted | None = None, include: tuple[str, ...] = ()) -> Whole:
+def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read a claim with everything linked, or with the members `fields` alone.
 
     Raises NotFound, also where it has only candidates that the viewer may not see, Gone or Moved.

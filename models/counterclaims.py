@@ -7,7 +7,7 @@ from peewee import SQL
 from models import changes, claims, lists, shapes, statements
 from models.changes import Actor
 from models.db import Whole, transaction
-from models.jsonsql import Wanted
+from models.jsonsql import Chosen
 from models.refusals import Conflict
 from models.shapes import Viewer
 from models.tables import Claim, Counterclaim, Statement
@@ -100,7 +100,7 @@ def retract_evidence(*, by: Actor, statement: int, reason: str | None) -> None:
         changes.retract(by, edge, reason)
 
 
-def whole(*, id: int, viewer: Viewer, fields: Wanted | None = None, include: tuple[str, ...] = ()) -> Whole:
+def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
     found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
     return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _known_to_all(id))

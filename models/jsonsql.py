@@ -7,12 +7,15 @@ an inner query has written (docs/decisions/0010).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models.db import on_sqlite
 
+#: Members that a caller chooses, as (name, what is chosen inside it) pairs; nothing inside is everything.
+Chosen = tuple[tuple[str, Any], ...]
 #: Members by name; what is below a name is wanted whole where its mapping is empty.
 Wanted = Mapping[str, Any]
 
@@ -103,7 +106,7 @@ class One(Node):
     source: str
 
     def sql(self) -> str:
-        selected = f"(SELECT {self.node.sql()} {self.source})"
+        selected = f"(SELECT {_read(self.node.sql(), self.source)})"
         return f"coalesce({selected}, 'null')" if on_sqlite() else selected
 
     def only(self, wanted: Wanted) -> Node:
@@ -119,13 +122,35 @@ class Array(Node):
     limit: int | None = None
 
     def sql(self) -> str:
-        rows = f"SELECT {self.node.sql()} AS j {self.source}" + (f" LIMIT {self.limit}" if self.limit else "")
+        rows = f"SELECT {_read(self.node.sql() + ' AS j', self.source)}" + (
+            f" LIMIT {self.limit}" if self.limit else ""
+        )
         if on_sqlite():
             return f"'[' || coalesce((SELECT group_concat(j) FROM ({rows}) AS a), '') || ']'"
         return f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)"
 
     def only(self, wanted: Wanted) -> Node:
         return Array(self.node.only(wanted), self.source, self.limit)
+
+
+_JOIN = re.compile(r" JOIN \w+ (\w+) ON \1\.id = [\w.]+")
+
+
+def _read(columns: str, source: str) -> str:
+    """Write columns and where they come from, without the joins by id that no other part refers to.
+
+    Such a join leads to the one row that a foreign key points at, so without it the rows are the same.
+    """
+    for join in reversed(list(_JOIN.finditer(source))):
+        rest = source[: join.start()] + source[join.end() :]
+        if not re.search(rf"\b{join[1]}\.", columns + rest):
+            source = rest
+    return f"{columns} {source}"
+
+
+def tree(chosen: Chosen) -> Wanted:
+    """Make the mapping that `only` takes."""
+    return {name: tree(inner) for name, inner in chosen}
 
 
 def text(node: Node) -> str:

@@ -41,7 +41,7 @@ def page(
     limit: int,
     order: Order,
     past: tuple[str, int] | None = None,
-    fields: jsonsql.Wanted | None = None,
+    fields: jsonsql.Chosen | None = None,
     include: tuple[str, ...] = (),
     total: bool = False,
     facets: tuple[str, ...] = (),
@@ -51,17 +51,17 @@ def page(
     `asked` holds filters by name; None values count as absent. `fields` are the members to write, all
     where None; `include` adds members that are only written on request.
     """
-    if fields and "snippets" in fields:
+    if fields and any(name == "snippets" for name, _ in fields):
         include = (*include, "snippets")
     values = _values(asked)
     if values is None:
         return Page([], 0 if total else None, {name: [] for name in facets} if facets else None)
     names = _names(asked)
-    sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, _frozen(fields), include)
+    sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, fields, include)
     values |= {"limit": limit}
     if past:
         values |= {"past": past[1], "at": float(past[0]) if order.by == "relevance" else past[0]}
-    found = _run(sql, order_of, values)
+    found = sorted(_run(sql, order_of, values), key=lambda row: row[1::-1], reverse=order.descending)
     if "snippets" in include:
         found = [(id, at, _with_snippets(json, texts, asked.get("q"))) for id, at, json, *texts in found]
     rows = [(str(id) if order.by == "id" else f"{at}_{id}", json) for id, at, json in found]
@@ -70,7 +70,7 @@ def page(
 
 
 def select(
-    noun: str, *, viewer: Viewer, asked: Asked, fields: jsonsql.Wanted | None = None, include: tuple[str, ...] = ()
+    noun: str, *, viewer: Viewer, asked: Asked, fields: jsonsql.Chosen | None = None, include: tuple[str, ...] = ()
 ) -> tuple[str, tuple[Any, ...]] | None:
     """Write the query of a whole list, oldest first, as (SQL, parameters); its rows are (id, order value, JSON).
 
@@ -80,9 +80,7 @@ def select(
     if values is None:
         return None
     order = Order("id", descending=False)
-    sql, order_of = _page(
-        noun, viewer, on_sqlite(), _names(asked), order, False, _frozen(fields), include, everything=True
-    )
+    sql, order_of = _page(noun, viewer, on_sqlite(), _names(asked), order, False, fields, include, everything=True)
     return sql, tuple(values[name] for name in order_of)
 
 
@@ -91,7 +89,7 @@ def one(
     *,
     viewer: Viewer,
     id: int,
-    fields: jsonsql.Wanted | None = None,
+    fields: jsonsql.Chosen | None = None,
     include: tuple[str, ...] = (),
     written: bool = False,
 ) -> tuple[int, str] | None:
@@ -99,7 +97,7 @@ def one(
 
     What the viewer has just `written` is shown whatever its status.
     """
-    sql, order_of = _one(noun, viewer, on_sqlite(), _frozen(fields), include, written)
+    sql, order_of = _one(noun, viewer, on_sqlite(), fields, include, written)
     found = _run(sql, order_of, {"id": id})
     return found[0] if found else None
 
@@ -147,15 +145,6 @@ def _run(sql: str, names: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
     return fetch(sql, tuple(values[name] for name in names))
 
 
-def _frozen(fields: jsonsql.Wanted | None) -> Any:
-    """Make a key for the cache of what is wanted."""
-    return None if fields is None else tuple((name, _frozen(inner)) for name, inner in fields.items())
-
-
-def _thawed(fields: Any) -> jsonsql.Wanted:
-    return {name: _thawed(inner) for name, inner in fields}
-
-
 _MARK = re.compile(r"@(\w+)")
 
 
@@ -181,9 +170,9 @@ def _shape(noun: str, viewer: Viewer) -> tuple[Object, dict[str, Node]]:
     return shapes.counterclaim(viewer), {}
 
 
-def _json(noun: str, viewer: Viewer, fields: Any, include: tuple[str, ...]) -> str:
+def _json(noun: str, viewer: Viewer, fields: jsonsql.Chosen | None, include: tuple[str, ...]) -> str:
     whole, extra = _shape(noun, viewer)
-    wanted = None if fields is None else _thawed(fields)
+    wanted = None if fields is None else jsonsql.tree(fields)
     chosen = whole if wanted is None else whole.only(wanted)
     added = {name: node for name, node in extra.items() if name in include or (wanted and name in wanted)}
     if wanted:
@@ -193,7 +182,7 @@ def _json(noun: str, viewer: Viewer, fields: Any, include: tuple[str, ...]) -> s
 
 @lru_cache(maxsize=512)
 def _one(
-    noun: str, viewer: Viewer, sqlite: bool, fields: Any, include: tuple[str, ...], written: bool
+    noun: str, viewer: Viewer, sqlite: bool, fields: jsonsql.Chosen | None, include: tuple[str, ...], written: bool
 ) -> tuple[str, tuple[str, ...]]:
     table, alias = filters.TABLES[noun]
     seen = filters.seen(noun, viewer._replace(unreviewed=viewer.unreviewed or written))
@@ -209,7 +198,7 @@ def _page(
     names: tuple[str, ...],
     order: Order,
     continued: bool,
-    fields: Any,
+    fields: jsonsql.Chosen | None,
     include: tuple[str, ...],
     everything: bool = False,
 ) -> tuple[str, tuple[str, ...]]:
@@ -220,10 +209,10 @@ def _page(
     if "snippets" in include:
         columns += _SNIPPET_TEXTS[noun]
     sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
-    outer = sorting.replace(at, "k.at", 1).replace(" id", f" {alias}.id") if at else f"ORDER BY {alias}.id{direction}"
     limit = "" if everything else " LIMIT @limit"
     joined = f"FROM ({inner} {sorting}{limit}) AS k CROSS JOIN {table.removeprefix('FROM ')}"
-    return _compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id {outer}")
+    outer = f" ORDER BY {alias}.id" if everything else ""  # a page is sorted when it is read: it is short
+    return _compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id{outer}")
 
 
 @lru_cache(maxsize=512)

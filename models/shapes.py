@@ -135,11 +135,12 @@ def _words(name: str) -> Node:
 
 
 def _statement_members() -> dict[str, Node]:
+    # Ids come from the statement itself: who wants no more of the other side then needs no join.
     via_speaker = One(speaker_part("vs"), "FROM speakers vs WHERE vs.id = s.via_speaker_id")
     via_document = One(document_part("vd"), "FROM documents vd WHERE vd.id = s.via_document_id")
     return {
         "id": Value("s.id"),
-        "speaker": speaker_part(),
+        "speaker": Object({**speaker_part().members, "id": Value("s.speaker_id")}),
         "mention": _words("mention"),
         "role": Value("s.role"),
         "cue": _words("cue"),
@@ -150,8 +151,8 @@ def _statement_members() -> dict[str, Node]:
             "s.via_speaker_id IS NOT NULL OR s.via_document_id IS NOT NULL",
             Object({"speaker": via_speaker, "document": via_document}),
         ),
-        "sentence": sentence_part(),
-        "document": document_part(),
+        "sentence": Object({**sentence_part().members, "id": Value("s.sentence_id")}),
+        "document": Object({**document_part().members, "id": Value("s.document_id")}),
         "status": Value("s.status"),
         "origin": Object({"kind": Value("s.origin"), **values("s", "extractor", "extractor_version", "confidence")}),
     }

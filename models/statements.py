@@ -5,7 +5,7 @@ from typing import Any
 from models import changes, claims, counterclaims, documents, lists, sentences, speakers
 from models.changes import Actor
 from models.db import Whole, dumps, transaction
-from models.jsonsql import Wanted
+from models.jsonsql import Chosen
 from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
 from models.spans import Span, locate, locate_content
@@ -116,7 +116,7 @@ def whole(
     id: int,
     viewer: Viewer,
     written: bool = False,
-    fields: Wanted | None = None,
+    fields: Chosen | None = None,
     include: tuple[str, ...] = (),
 ) -> Whole:
     """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.

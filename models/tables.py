@@ -234,7 +234,7 @@ class Statement(Retractable):
     Triggers refuse spans outside the document and a sentence that is not the one in which the content starts.
     """
 
-    claim = ForeignKeyField(Claim)
+    claim = ForeignKeyField(Claim, index=False)
     speaker = ForeignKeyField(Speaker, index=False)
     document = ForeignKeyField(Document, index=False)
     sentence = ForeignKeyField(Sentence)
@@ -278,6 +278,8 @@ class Statement(Retractable):
             Check("(origin = 'extractor') = (extractor IS NOT NULL)"),
         )
         indexes = (
+            # In the order in which a claim shows them.
+            (("claim", "document", "content_start"), False),
             (("document", "content_start"), False),
             (("speaker", "said_on"), False),
             (("status", "id"), False),

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -279,7 +280,7 @@ class QueryNames(fields.Field[tuple[str, ...]]):
         return tuple(dict.fromkeys(names))
 
 
-class QueryMembers(fields.Field[dict[str, Any]]):
+class QueryMembers(fields.Field[tuple[Any, ...]]):
     """Members of an answer in a query string: names with commas between them, dots for what is inside one."""
 
     #: What a list of members looks like; 60 paths of at most 6 names.
@@ -290,36 +291,46 @@ class QueryMembers(fields.Field[dict[str, Any]]):
         kwargs["metadata"] = {"pattern": f"^{self.FORM}$", **kwargs["metadata"]}
         super().__init__(**kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
-        if not re.fullmatch(self.FORM, value, re.ASCII):
-            raise ValidationError("Give names of members with commas between them, such as id,statements.speaker.name.")
-        wanted: dict[str, Any] = {}
-        whole: set[str] = set()
-        for path in value.split(","):
-            self._refuse_unknown(path)
-            steps, inside = path.split("."), wanted
-            for depth, name in enumerate(steps, 1):
-                if ".".join(steps[:depth]) in whole:
-                    break
-                inside = inside.setdefault(name, {})
-            else:
-                inside.clear()
-                whole.add(path)
-        return wanted
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[Any, ...]:
+        return _wanted(self._schema, value)
 
-    def _refuse_unknown(self, path: str) -> None:
-        schema: type[Schema] | None = self._schema
-        for name in path.split("."):
-            known = schema().fields if schema else {}
-            if name not in known:
-                raise ValidationError(f"{path} is not known; here are: {', '.join(known) or 'no members'}.")
-            schema = inside(known[name])
+
+@lru_cache(maxsize=512)
+def _wanted(schema: type[Schema], value: str) -> tuple[Any, ...]:
+    """Read a list of members; clients send the same few again and again."""
+    if not re.fullmatch(QueryMembers.FORM, value, re.ASCII):
+        raise ValidationError("Give names of members with commas between them, such as id,statements.speaker.name.")
+    wanted: dict[str, Any] = {}
+    whole: set[str] = set()
+    for path in value.split(","):
+        _refuse_unknown(schema, path)
+        steps, inner = path.split("."), wanted
+        for depth, name in enumerate(steps, 1):
+            if ".".join(steps[:depth]) in whole:
+                break
+            inner = inner.setdefault(name, {})
+        else:
+            inner.clear()
+            whole.add(path)
+    return _frozen(wanted)
+
+
+def _frozen(wanted: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple((name, _frozen(inner)) for name, inner in wanted.items())
+
+
+def _refuse_unknown(schema: type[Schema] | None, path: str) -> None:
+    for name in path.split("."):
+        known = schema._declared_fields if schema else {}
+        if name not in known:
+            raise ValidationError(f"{path} is not known; here are: {', '.join(known) or 'no members'}.")
+        schema = inside(known[name])
 
 
 def inside(field: Any) -> type[Schema] | None:
     """Return the schema of the objects that `field` holds; None where it holds none."""
     field = field.inner if isinstance(field, fields.List) else field
-    return type(field.schema) if isinstance(field, fields.Nested) else None
+    return field.nested if isinstance(field, fields.Nested) else None  # type: ignore[return-value]
 
 
 class Many(fields.List[Any]):

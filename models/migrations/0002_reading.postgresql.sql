@@ -40,6 +40,10 @@ CREATE INDEX "documents_publisher" ON "documents" ("publisher");
 
 CREATE INDEX "documents_domain" ON "documents" ("domain");
 
+DROP INDEX "statements_claim_id";
+
+CREATE INDEX "statements_claim_id_document_id_content_start" ON "statements" ("claim_id", "document_id", "content_start");
+
 CREATE INDEX "statements_said_on_id" ON "statements" (coalesce(said_on, ''), id);
 
 CREATE INDEX "statements_speaker_said_on_id" ON "statements" (speaker_id, coalesce(said_on, ''), id);
