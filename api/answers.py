@@ -27,8 +27,10 @@ def one(whole: Whole) -> Response:
     return _sent(whole.json, f"{whole.id}-{whole.version}-{_hash(whole.json)}")
 
 
-def created(path: str, id: int, whole: Whole) -> Response:
-    """Answer a new thing, with its address."""
+def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
+    """Answer a new thing, with its address; `more` are members that only this answer has."""
+    if more:
+        whole = whole._replace(json=f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}")
     answer = one(whole)
     answer.status_code = HTTPStatus.CREATED
     answer.headers["Location"] = f"/v1/{path}/{id}"
@@ -49,6 +51,11 @@ def items(
     if link:
         answer.headers["Link"] = link
     return answer
+
+
+def told(made: dict[str, Any]) -> Response:
+    """Tell what was done, where no one thing is to be shown."""
+    return text(orjson.dumps(made).decode())
 
 
 def text(json: str) -> Response:

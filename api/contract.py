@@ -39,6 +39,9 @@ class Operation:
     refuses: tuple[HTTPStatus, ...]
     #: Whether it changes a version that the caller must have read.
     matches: bool = field(default=False)
+    #: What it works out of the request before its transaction begins, because it takes long; what that returns is
+    #: given to the view.
+    ahead: Callable[..., dict[str, Any]] | None = field(default=None)
 
     @property
     def sparse(self) -> bool:
@@ -66,22 +69,27 @@ class Operation:
             given["version"] = answers.matched_version(given["id"])
         if self.body is not None:
             given["body"] = bodies.body(self.body)
+        once = self._idempotent() if self.creates and "Idempotency-Key" in request.headers else None
+        if self.ahead is not None:
+            # A retry is answered before anything is worked out for it anew.
+            if once and (reply := replies.kept(**once)):
+                return answers.again(reply)
+            given |= self.ahead(**given)
         if not self.writes:
             return self.view(**given)
-        if self.creates and "Idempotency-Key" in request.headers:
-            return self._once(lambda: self.view(**given))
+        if once:
+            return answers.again(replies.once(**once, work=lambda: answers.kept(self.view(**given))))
         with db.transaction():
             return self.view(**given)
 
-    def _once(self, work: Callable[[], Response]) -> Response:
+    def _idempotent(self) -> dict[str, Any]:
+        """Name this request as `replies` does, by its key, its token and what must be equal in a retry."""
         token = request.headers["Idempotency-Key"]
         if not re.fullmatch(r"[!-~]{1,255}", token):
             detail = "An Idempotency-Key has 1 to 255 visible ASCII characters, a UUID for example."
             raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
         sent = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
-        return answers.again(
-            replies.once(key_id=auth.key_id(), token=token, request=sent, work=lambda: answers.kept(work()))
-        )
+        return {"key_id": auth.key_id(), "token": token, "request": sent}
 
 
 class Routes(Blueprint):
@@ -105,11 +113,13 @@ class Routes(Blueprint):
         status: HTTPStatus = HTTPStatus.OK,
         refuses: tuple[HTTPStatus, ...] = (),
         matches: bool = False,
+        ahead: Callable[..., dict[str, Any]] | None = None,
     ) -> Callable[[View], View]:
         """Make a route of the function below. Its name is the operationId.
 
         The function is called with the path's variables, and with `query`, `body` and `version` (of
-        If-Match) where these are asked for.
+        If-Match) where these are asked for. `ahead` is called with the same before the transaction, and
+        what it returns is handed on.
         """
 
         def register(view: View) -> View:
@@ -125,6 +135,7 @@ class Routes(Blueprint):
                 status=status,
                 refuses=refuses,
                 matches=matches,
+                ahead=ahead,
             )
             self.operations.append(made)
             self.add_url_rule(rule, view.__name__, made.run, methods=[method])

@@ -22,6 +22,8 @@ STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.Gone: HTTPStatus.GONE,
     refusals.Stale: HTTPStatus.PRECONDITION_FAILED,
     refusals.Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    refusals.Lacking: HTTPStatus.NOT_IMPLEMENTED,
+    refusals.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 #: What a person can do about an error that no function of ours raised.
@@ -79,6 +81,8 @@ def _refused(refusal: refusals.Refusal) -> Response:
         kind = "pointer" if refusal.field.startswith("/") else "header"
         errors.append({kind: refusal.field, "detail": refusal.detail})
     answer = problem(STATUS[type(refusal)], refusal.detail, errors, refusal.more)
+    if isinstance(refusal, refusals.Busy):
+        answer.headers["Retry-After"] = "5"
     if isinstance(refusal, refusals.Moved) and request.url_rule:
         address = request.url_rule.rule.replace("<id:id>", str(refusal.more["id"]))
         query = request.query_string.decode("ascii", "replace")

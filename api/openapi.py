@@ -75,6 +75,7 @@ REFUSALS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
     HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
     HTTPStatus.PERMANENT_REDIRECT: "It was merged: the Location header is the survivor's address.",
+    HTTPStatus.NOT_IMPLEMENTED: "This server was installed without the part that this takes.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer just now.",
 }
 

@@ -80,6 +80,20 @@ def follow_evidence(*, by: Actor, statement: int, answer: int) -> None:
         changes.update(by, edge, answer=answer)
 
 
+def follow_claim(*, by: Actor, left: int, taken: int) -> None:
+    """Hang the edges of the claim `left`, which nobody states any more, on `taken`, which they stated instead.
+
+    What would answer itself, or stands there already, is taken back.
+    """
+    ends = (Counterclaim.claim == left) | (Counterclaim.answer == left)
+    for edge in Counterclaim.select().where(ends, Counterclaim.retracted_at.is_null()):
+        claim, answer = (taken if end == left else end for end in (edge.claim_id, edge.answer_id))
+        if claim == answer or known(claim, answer, edge.kind):
+            changes.retract(by, edge, f"Claim {taken} is stated instead of claim {left}.")
+        else:
+            changes.update(by, edge, claim=claim, answer=answer)
+
+
 def hand_evidence_on(*, by: Actor, statement: int) -> None:
     """Rest the edges whose evidence is `statement` on another accepted statement of the answer, where there is one."""
     for edge in _resting_on(statement):

@@ -34,13 +34,7 @@ def create(
     normalized = normalize(url)
     digest = _digest(text)
     with transaction():
-        known = _edition(normalized, digest)
-        if known:
-            raise Conflict(
-                f"This edition is known: it is document {known}. Change it, or record statements in it.",
-                field="/url" if url else "/text",
-                known=known,
-            )
+        _refuse_edition(url, normalized, digest)
         document = Document.create(
             url=url,
             url_normalized=normalized,
@@ -59,6 +53,11 @@ def create(
         changes.log(by, "create", document)
         sentences.cut_document(document=document)
         return int(document.id)
+
+
+def refuse_known(*, url: str | None, text: str) -> None:
+    """Raise Conflict where the edition of `url` with this text is known; one without an address, by its text."""
+    _refuse_edition(url, normalize(url), _digest(text))
 
 
 def find(*, by: Actor, given: dict[str, Any], field: str) -> Document:
@@ -147,6 +146,16 @@ def listed(
 def any_stored() -> bool:
     """Tell whether the registry holds any document, be it a retracted one."""
     return bool(Document.select(Document.id).limit(1).scalar())
+
+
+def _refuse_edition(url: str | None, normalized: str | None, digest: str) -> None:
+    known = _edition(normalized, digest)
+    if known:
+        raise Conflict(
+            f"This edition is known: it is document {known}. Change it, or record statements in it.",
+            field="/url" if url else "/text",
+            known=known,
+        )
 
 
 def _edition(normalized: str | None, digest: str) -> int | None:

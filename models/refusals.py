@@ -49,3 +49,11 @@ class Forbidden(Refusal):
 
 class Reused(Refusal):
     """The same Idempotency-Key came with another request before."""
+
+
+class Lacking(Refusal):
+    """It takes a part that was not installed here."""
+
+
+class Busy(Refusal):
+    """It would have to wait too long for what others are doing."""

@@ -35,12 +35,7 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
         made = Reply.insert(key=key_id, token=token, request_hash=digest).on_conflict_ignore().as_rowcount().execute()
         reply = Reply.get(Reply.key == key_id, Reply.token == token)
         if not made:
-            if reply.request_hash != digest:
-                raise Reused(
-                    "This Idempotency-Key came with another request before: use a new one for a new request.",
-                    field="Idempotency-Key",
-                )
-            return Answer(reply.status, orjson.loads(reply.headers), reply.body)
+            return _first(reply, digest)
         answer = work()
         Reply.update(status=answer.status, headers=dumps(answer.headers), body=answer.body).where(
             Reply.id == reply.id
@@ -48,6 +43,24 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
         return answer
 
 
+def kept(*, key_id: int, token: str, request: bytes) -> Answer | None:
+    """Find the answer of the first time, where there was one. Raises Reused as `once`."""
+    reply = Reply.get_or_none(Reply.key == key_id, Reply.token == token, Reply.made_at >= _oldest())
+    return _first(reply, hashlib.sha256(request).hexdigest()) if reply else None
+
+
+def _first(reply: Reply, digest: str) -> Answer:
+    if reply.request_hash != digest:
+        raise Reused(
+            "This Idempotency-Key came with another request before: use a new one for a new request.",
+            field="Idempotency-Key",
+        )
+    return Answer(reply.status, orjson.loads(reply.headers), reply.body)
+
+
+def _oldest() -> str:
+    return (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def _forget_old() -> None:
-    limit = (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    Reply.delete().where(Reply.made_at < limit).execute()
+    Reply.delete().where(Reply.made_at < _oldest()).execute()

@@ -1,5 +1,6 @@
 """Statements: the acts of attribution, recorded whole in one transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from models import changes, claims, counterclaims, documents, lists, sentences, speakers
@@ -9,7 +10,7 @@ from models.jsonsql import Chosen
 from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
 from models.spans import Span, locate, locate_content
-from models.tables import Document, Sentence, Statement
+from models.tables import Claim, Document, Review, Sentence, Statement
 
 
 def record(
@@ -48,7 +49,7 @@ def record(
             "document": printed.id,
             "sentence": where.id,
             "speaker": speakers.find(by=by, given=speaker, field="/speaker"),
-            **_content(spans),
+            **content_columns(spans),
             **_words("mention", mention, printed, where, near),
             **_words("cue", cue, printed, where, near),
             **_via(by, via),
@@ -74,6 +75,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
+        left = statement.claim_id
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
         row: dict[str, Any] = {}
@@ -96,6 +98,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             counterclaims.hand_evidence_on(by=by, statement=id)
         if "claim" in row:
             counterclaims.follow_evidence(by=by, statement=id, answer=row["claim"])
+            _leave(by, left, row["claim"])
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -159,7 +162,28 @@ def known(document: int, speaker: int, spans: str) -> int | None:
     return id
 
 
-def _content(spans: list[Span]) -> dict[str, Any]:
+def _leave(by: Actor, left: int, taken: int) -> None:
+    """Let a claim that came with the statement that has left it go; what it was linked to follows.
+
+    Otherwise a charge whose words a reviewer mends would lose the denials of it.
+    """
+    claim = Claim.get_by_id(left)
+    stands = Statement.retracted_at.is_null()
+    if (
+        left == taken
+        or claim.standalone
+        or claim.retracted_at
+        or claim.merged_into_id
+        or Statement.select().where(Statement.claim == left, stands).exists()
+        or Review.select().where(Review.claim == left, Review.retracted_at.is_null()).exists()
+    ):
+        return
+    counterclaims.follow_claim(by=by, left=left, taken=taken)
+    changes.retract(by, claim, f"Claim {taken} is stated instead.")
+
+
+def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
+    """Fill the columns that hold what was said."""
     return {
         "content": dumps([span._asdict() for span in spans]),
         "content_start": spans[0].start,
@@ -189,7 +213,7 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     if "content" in new:
         spans = locate_content(content, document, sentence)
         end = spans[-1].end
-        row |= _content(spans)
+        row |= content_columns(spans)
     elif not sentence.start <= statement.content_start < sentence.end:
         raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
     near = sentences.around(sentence=sentence, end=end)

@@ -10,9 +10,9 @@ from api.auth import caller
 from api.contract import Routes
 from api.paging import page
 from api.schemas.base import RetractQuery, page_of
-from api.schemas.documents import Document, DocumentChange, DocumentQuery
+from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
-from models import documents
+from models import documents, ingest
 
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
 
@@ -26,24 +26,63 @@ def list_documents(query: dict[str, Any]) -> Response:
     return page(documents.listed, query, viewer=caller().viewer)
 
 
+def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    return {"findings": ingest.read_new(document=body) if query["extract"] else None}
+
+
 @routes.operation(
     "POST",
     "/documents",
     scope="write",
+    query=StoreQuery,
     body=NewDocument,
-    gives=Document,
+    gives=StoredDocument,
     status=HTTPStatus.CREATED,
-    refuses=(HTTPStatus.CONFLICT,),
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED),
+    ahead=_found_in_new,
 )
-def create_document(body: dict[str, Any]) -> Response:
+def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> Response:
     """Store a document.
 
     Its text is cut into sentences; offsets count Unicode code points of the text exactly as sent. The
     same text at the same address is refused with 409, which names the document that is known; a
     changed text at a known address is a new edition.
+
+    With `extract=true` the statements that are found in it are stored with it, as
+    `POST /v1/documents/{id}/extract` does, all or nothing.
     """
-    id = documents.create(by=caller().actor, **body)
-    return answers.created("documents", id, documents.whole(id=id, viewer=caller().viewer))
+    actor, viewer = caller().actor, caller().viewer
+    if not query["extract"]:
+        id = documents.create(by=actor, **body)
+        return answers.created("documents", id, documents.whole(id=id, viewer=viewer))
+    stored = ingest.create(by=actor, findings=findings, **body)
+    whole = documents.whole(id=stored.document, viewer=viewer)
+    return answers.created("documents", stored.document, whole, extraction=stored.told())
+
+
+def _found_in_stored(id: int) -> dict[str, Any]:
+    return {"findings": ingest.read_stored(id=id)}
+
+
+@routes.operation(
+    "POST",
+    "/documents/<id:id>/extract",
+    scope="write",
+    gives=Extraction,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED),
+    ahead=_found_in_stored,
+)
+def extract_document(id: int, findings: Any) -> Response:
+    """Find who said what in a document, as candidates for review.
+
+    Each statement that is found gets its speaker, looked up by name and alias and made where nobody is
+    called so, the words that name the speaker and mark the act, and a claim of its own; a denial is linked
+    to the charge that it answers. What is recorded already stays as it is, whatever was decided about it,
+    so a second run changes nothing. Candidates are listed by `GET /v1/statements?status=candidate` and
+    decided on by `PATCH /v1/statements/{id}`, with the review scope. Texts are read in English only (409
+    for others); 501 says that the server was installed without a parser.
+    """
+    return answers.told(ingest.store(by=caller().actor, document=id, findings=findings).told())
 
 
 @routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))

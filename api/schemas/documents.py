@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from api.schemas.base import PageQuery, Stamped, listed, shown
-from api.schemas.fields import Day, Language, Text, Url
+from api.schemas.base import Output, PageQuery, Query, Stamped, asked, identifier, listed, shown
+from api.schemas.fields import Day, Language, QueryFlag, Text, Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
 
@@ -23,6 +23,50 @@ class Document(DocumentPart, Stamped):
     sentence_count = shown(fields.Integer, "How many sentences the text was cut into.", minimum=0)
     statements = listed(LinkedStatement, "Its statements in the order of print, at most 100.")
     statement_count = shown(fields.Integer, "How many statements it holds.", minimum=0)
+
+
+class Extraction(Output):
+    """What extraction made of a document's text."""
+
+    document = identifier("The document's id.")
+    extractor = shown(fields.String, "The extractor's name.")
+    extractor_version = shown(fields.String, "Its version.")
+    found = shown(fields.Integer, "How many attributed statements it found.", minimum=0)
+    statement_ids = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={
+            "description": "The ids of the candidates that are new, in reading order; reading them takes the review "
+            "scope."
+        },
+    )
+    known = shown(
+        fields.Integer,
+        "How many were recorded already, by a person or by an earlier extraction; they stay as they are, rejected and "
+        "retracted ones too.",
+        minimum=0,
+    )
+    left_out = shown(
+        fields.Integer, "How many were not stored, because print names no speaker or no sentence holds them.", minimum=0
+    )
+
+
+class StoredDocument(Document):
+    """A document that was just stored."""
+
+    extraction = asked(fields.Nested(Extraction), "What was found in it; with `extract=true`.")
+
+
+class StoreQuery(Query):
+    """What may be done with a document as it is stored."""
+
+    extract = QueryFlag(
+        load_default=False,
+        metadata={
+            "description": "Whether to find who said what in its text, as candidates for review. English only.",
+            "example": False,
+        },
+    )
 
 
 class DocumentChange(DocumentDetails):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,3 +48,13 @@ def load_parser() -> Parser:
         parser: Parser = package.load(exclude=["ner"])
         return parser
     raise ParserMissing(MISSING)
+
+
+def forgetting(parse: Parser) -> AbstractContextManager[Any]:
+    """Make a stretch at whose end the parser forgets the words that it met, so that memory stays flat.
+
+    Trees are of no use after it, and no two may overlap in one process.
+    """
+    zone: Any = getattr(parse, "memory_zone", nullcontext)
+    stretch: AbstractContextManager[Any] = zone()
+    return stretch

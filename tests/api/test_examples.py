@@ -101,6 +101,7 @@ REQUESTS = {
     "get_document": Example("GET", "/v1/documents/7", shows_answer=True),
     "change_document": Example("PATCH", "/v1/documents/1", {"publisher": "Halden Courier", "licence": "CC0-1.0"}),
     "retract_document": Example("DELETE", "/v1/documents/99"),
+    "extract_document": Example("POST", "/v1/documents/1/extract"),
     "list_sentences": Example("GET", "/v1/sentences?limit=1&document=1", shows_answer=True),
     "create_sentence": Example("POST", "/v1/sentences", {"document": 1, "start": 162, "end": 234}),
     "get_sentence": Example("GET", "/v1/sentences/1", shows_answer=True),

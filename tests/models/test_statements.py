@@ -588,3 +588,36 @@ def test_a_claim_that_was_merged_stands_for_its_survivor(registry: str, actor: A
     assert Counterclaim.get().claim_id == new
     assert statements.claim_of(id=put_plain(actor, "first", claim={"id": old})) == new
     assert charged
+
+
+def test_mending_the_claim_of_a_charge_keeps_the_denial_of_it(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor, status="candidate")
+    denial = put_denial(actor, charge, status="candidate")
+    left = Statement.get_by_id(charge).claim_id
+    mended = {"text": "Exports of machine tools sustain the war.", "language": "en"}
+    statements.change(by=actor, id=charge, version=1, claim=mended, status="accepted")
+    statements.change(by=actor, id=denial, version=1, status="accepted")
+    shown = seen(claims.whole(id=Statement.get_by_id(charge).claim_id, viewer=PUBLIC))
+    assert shown["text"] == mended["text"]
+    assert shown["counterclaims"][0]["claim"]["statements"][0]["id"] == denial
+    with pytest.raises(Gone, match=f"claim {left} was retracted"):
+        claims.whole(id=left, viewer=REVIEWER)
+
+
+def test_a_claim_that_others_state_too_stays_when_one_leaves_it(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    shared = Statement.get_by_id(charge).claim_id
+    put_charge(actor, speaker={"name": "An aide"}, claim={"id": shared})
+    statements.change(by=actor, id=charge, version=1, claim={"text": "They sustain it.", "language": "en"})
+    (edge,) = seen(claims.whole(id=shared, viewer=PUBLIC))["counterclaims"]
+    assert edge["statement_id"] == denial
+
+
+def test_mending_a_claim_into_its_own_answer_takes_the_edge_back(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    answer = Statement.get_by_id(denial).claim_id
+    statements.change(by=actor, id=charge, version=1, claim={"id": answer})
+    shown = seen(claims.whole(id=answer, viewer=PUBLIC))
+    assert (shown["counterclaims"], shown["counters"], shown["statement_count"]) == ([], [], 2)

@@ -1,10 +1,14 @@
 """/v1/documents over HTTP."""
 
 import hashlib
+import sys
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
+from models import ingest
+from models.extraction.parser import MODELS, Parser
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import SENTENCE, TEXT, candidate, charge, document
 
@@ -147,3 +151,74 @@ def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:
     assert found("published_from=2026-03-15") == [2]
     assert found("published_from=2026-03-14&published_to=2026-03-15&language=en") == [1]
     assert found("publisher=the+courier") == []
+
+
+# -- extraction ----------------------------------------------------------------------------------
+
+
+def test_a_posted_document_is_searched_for_statements(
+    parse: Parser, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    made = posted(writer, "documents?extract=true", document())
+    told = made.json["extraction"]
+    assert (told["document"], told["found"], told["known"], told["left_out"]) == (1, 3, 0, 0)
+    assert made.headers["Location"] == "/v1/documents/1"
+    listed = reviewer.get("/v1/statements?status=candidate&document=1&sort=id").json["items"]
+    assert [item["id"] for item in listed] == told["statement_ids"]
+    assert [item["cue"]["text"] for item in listed] == ["have long warned", "denies", "said"]
+    assert public.get("/v1/statements").json["items"] == []
+    assert "extraction" not in posted(writer, "documents?extract=false", document(url=None)).json
+
+
+def test_a_stored_document_is_searched_once(parse: Parser, writer: FlaskClient) -> None:
+    posted(writer, "documents", document())
+    first, second = (writer.post("/v1/documents/1/extract") for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert (len(first.json["statement_ids"]), first.json["known"]) == (3, 0)
+    assert (second.json["statement_ids"], second.json["known"]) == ([], 3)
+
+
+def test_one_get_returns_charge_and_denial_that_a_reviewer_accepted(
+    parse: Parser, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charge, denial, _ = posted(writer, "documents?extract=true", document()).json["extraction"]["statement_ids"]
+    for id in (charge, denial):
+        changed(reviewer, f"/v1/statements/{id}", {"status": "accepted"})
+    claim = public.get(f"/v1/statements/{charge}").json["claim"]["id"]
+    (answer,) = public.get(f"/v1/claims/{claim}").json["counterclaims"]
+    assert answer["kind"] == "denies"
+    assert answer["claim"]["statements"][0]["cue"]["text"] == "denies"
+    assert public.get(f"/v1/statements/{denial}").json["counters"][0]["claim"]["id"] == claim
+
+
+def test_a_retry_of_a_post_with_extraction_makes_nothing_twice(parse: Parser, writer: FlaskClient) -> None:
+    key = {"Idempotency-Key": "once"}
+    first, second = (writer.post("/v1/documents?extract=true", json=document(), headers=key) for _ in range(2))
+    assert first.status_code == 201
+    assert (second.status_code, second.data) == (201, first.data)
+
+
+def test_refuses_to_search_what_it_cannot_read(parse: Parser, writer: FlaskClient, public: FlaskClient) -> None:
+    spanish = document(text="Pekín lo niega.", language="es", url=None)
+    assert refusal(writer.post("/v1/documents?extract=true", json=spanish)) == (409, ["/language"])
+    posted(writer, "documents", spanish)
+    assert refusal(writer.post("/v1/documents/1/extract")) == (409, ["/language"])
+    assert writer.post("/v1/documents/99/extract").status_code == 404
+    assert public.post("/v1/documents/1/extract").status_code == 401
+    posted(writer, "documents", document())
+    assert writer.post("/v1/documents?extract=true", json=document()).json["known"] == 2
+    assert refusal(writer.post("/v1/documents?extract=1", json=document())) == (400, ["extract"])
+
+
+def test_says_what_is_missing_and_stores_all_the_same_without(
+    writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest._parser.cache_clear()
+    for name in MODELS:
+        monkeypatch.setitem(sys.modules, name, None)
+    refused = writer.post("/v1/documents?extract=true", json=document())
+    assert refused.status_code == 501
+    assert "extra `extraction`" in refused.json["detail"]
+    assert writer.get("/v1/documents").json["items"] == []
+    posted(writer, "documents", document())
+    assert writer.post("/v1/documents/1/extract").status_code == 501

@@ -1,0 +1,326 @@
+"""Ingest: a document's text -> stored candidates; the one place where extraction meets tables.
+
+Reading a text takes seconds and no transaction; storing what was found takes one, and no parser.
+"""
+
+import re
+import threading
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from models import changes, claims, counterclaims, documents, speakers
+from models.changes import Actor
+from models.db import transaction
+from models.extraction import NAME, VERSION, Finding, ParserMissing, extract, load_parser
+from models.extraction.parser import Parser, forgetting
+from models.refusals import Busy, Conflict, Lacking
+from models.spans import Span
+from models.statements import content_columns
+from models.tables import Change, Document, Sentence, Statement
+
+#: How long a text waits for the one before it, in seconds: a process reads one at a time, and the other
+#: threads are for other callers. News takes a tenth of a second, 1 MB of text half a minute.
+PATIENCE = 10
+
+#: Extraction's kinds of speakers -> the registry's. A proper name of unknown kind is taken for a person's.
+_KINDS = {"document": "unnamed", "unknown": "unnamed"}
+
+_turn = threading.Lock()
+
+
+class Stored(NamedTuple):
+    """What became of the findings of one document."""
+
+    document: int
+    #: How many attributed statements were found.
+    found: int
+    #: The ids of the candidates that are new, in reading order.
+    statements: list[int]
+    #: How many stood there already: recorded by a person, or by an earlier extraction, whatever became of them.
+    known: int
+    #: How many were left out, because print names no speaker or no sentence holds them.
+    left_out: int
+
+    def told(self) -> dict[str, Any]:
+        """Tell it as the API does."""
+        return {
+            "document": self.document,
+            "extractor": NAME,
+            "extractor_version": VERSION,
+            "found": self.found,
+            "statement_ids": self.statements,
+            "known": self.known,
+            "left_out": self.left_out,
+        }
+
+
+def read(*, text: str, language: str, parse: Parser | None = None) -> list[Finding]:
+    """Find who said what in a text; outside of any transaction, because it takes long.
+
+    `parse` is this process's own parser where left out, loaded at the first call. Raises Conflict for a
+    language that extraction does not read, Lacking where the parser is not installed, and Busy where
+    other texts take too long.
+    """
+    if language.partition("-")[0].lower() != "en":
+        raise Conflict(f"Extraction reads English, and this text is {language!r}.", field="/language")
+    try:
+        parse = parse or _parser()
+    except ParserMissing:
+        raise Lacking(
+            "This server finds no statements, because its parser is not installed: whoever runs it installs the "
+            "extra `extraction`. Everything else works; record statements by POST /v1/statements."
+        ) from None
+    if not _turn.acquire(timeout=PATIENCE):
+        raise Busy("Other texts are being read just now: try again in a moment.")
+    try:
+        with forgetting(parse):
+            return extract(text, parse=parse)
+    finally:
+        _turn.release()
+
+
+def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[Finding]:
+    """Find who said what in a document that is about to be stored. Raises as `read`, and Conflict where it is known."""
+    documents.refuse_known(url=document.get("url"), text=document["text"])
+    return read(text=document["text"], language=document["language"], parse=parse)
+
+
+def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
+    """Find who said what in a stored document. Raises as `read`, NotFound or Gone."""
+    document = changes.standing(Document, id)
+    return read(text=document.text, language=document.language, parse=parse)
+
+
+def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> Stored:
+    """Store a document, with the members of `documents.create`, and what was found in its text."""
+    with transaction():
+        return store(by=by, document=documents.create(by=by, **document), findings=findings)
+
+
+def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Stored:
+    """Store what was found in a document as candidates, each denial linked to the charge that it answers.
+
+    What is recorded there already, by its cue or its words, stays as it is, whatever a reviewer made of it:
+    storing again changes nothing. Raises NotFound or Gone.
+    """
+    with transaction():
+        # Locked, so that two extractions of one document take turns.
+        desk = _Desk(by, changes.standing(Document, document))
+        for finding in findings:
+            desk.take(finding)
+        return Stored(document, len(findings), desk.new, desk.known, desk.left_out)
+
+
+@cache
+def _parser() -> Parser:
+    return load_parser()
+
+
+@dataclass
+class _Desk:
+    """One document on the desk: what is recorded in it, and what has been stored so far."""
+
+    by: Actor
+    document: Document
+    new: list[int] = field(default_factory=list)
+    known: int = 0
+    left_out: int = 0
+    #: The standing statement of each finding that has one, by the finding's id.
+    made: dict[str, Statement] = field(default_factory=dict)
+    #: Each finding's clause, as it is denied by another.
+    clauses: dict[str, str] = field(default_factory=dict)
+    speakers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.recorded = _recorded(self.document.id)
+        standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
+            Sentence.document == self.document.id, Sentence.retracted_at.is_null()
+        )
+        self.sentences = list(standing.order_by(Sentence.start).tuples())
+        self.starts = [start for _, start, _ in self.sentences]
+
+    def take(self, finding: Finding) -> None:
+        """Store a finding, or see that it is known or cannot be stored."""
+        self.clauses[finding.id] = clause(self.document.text, finding)
+        spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
+        content = content_columns(spans)
+        places = [content["spans"], *([_place(*finding.cue)] if finding.cue else [])]
+        known = [self.recorded[place] for place in places if place in self.recorded]
+        if known:
+            self.known += 1
+            if known[-1].retracted_at is None:
+                self.made[finding.id] = known[-1]
+            return
+        sentence = self._sentence(spans[0].start)
+        if sentence is None or finding.speaker is None:
+            self.left_out += 1
+            return
+        statement = Statement.create(
+            document=self.document.id,
+            sentence=sentence,
+            speaker=self._speaker(finding.speaker.name, finding.speaker.kind, self._words(finding.mention)),
+            claim=self._claim(finding),
+            **content,
+            **self._span("mention", finding.mention),
+            **self._span("cue", finding.cue),
+            form=finding.form,
+            via_speaker=self._speaker(finding.via, "unknown") if finding.via else None,
+            status="candidate",
+            origin="extractor",
+            extractor=finding.extractor,
+            extractor_version=finding.version,
+            confidence=finding.confidence,
+        )
+        changes.log(self.by, "create", statement)
+        for place in places:
+            self.recorded[place] = statement
+        self.made[finding.id] = statement
+        self.new.append(int(statement.id))
+        self._answer(finding, statement)
+
+    def _answer(self, finding: Finding, statement: Statement) -> None:
+        """Draw the edge from a denial to the charge that it answers."""
+        charge = self.made.get(finding.denies or "")
+        if charge is not None and charge.claim_id != statement.claim_id:
+            counterclaims.draw(
+                by=self.by,
+                claim=charge.claim_id,
+                answer=statement.claim_id,
+                kind="denies",
+                statement=statement.id,
+                note=None,
+            )
+
+    def _claim(self, finding: Finding) -> int:
+        text = claim_text(self.clauses[finding.id], finding, self.clauses.get(finding.denies or ""))
+        return claims.create(by=self.by, text=text, language=self.document.language, standalone=False)
+
+    def _sentence(self, start: int) -> int | None:
+        """Find the standing sentence around an offset: people may have mended the cuts since."""
+        at = bisect_right(self.starts, start) - 1
+        return int(self.sentences[at][0]) if at >= 0 and start < self.sentences[at][2] else None
+
+    def _words(self, span: tuple[int, int] | None) -> str:
+        return self.document.text[slice(*span)] if span else ""
+
+    def _span(self, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
+        start, end = span or (None, None)
+        return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end}
+
+    def _speaker(self, name: str, kind: str, mention: str = "") -> int:
+        if (name, mention) not in self.speakers:
+            self.speakers[name, mention] = _speaker(self.by, self.document.id, name, kind, mention)
+        return self.speakers[name, mention]
+
+
+# -- what is recorded already ------------------------------------------------------------------------
+
+
+def _recorded(document: int) -> dict[str, Statement]:
+    """Map the places of a document's statements, retracted ones too, to the statement that each belongs to.
+
+    A place is a cue or a content, as it stands now and as it was first found: what a reviewer has corrected
+    is not to be found a second time.
+    """
+    places: dict[str, Statement] = {}
+    by_id = {statement.id: statement for statement in Statement.select().where(Statement.document == document)}
+    first = Change.select(Change.noun_id, Change.after).where(
+        Change.noun == "statements",
+        Change.action == "create",
+        Change.noun_id.in_(Statement.select(Statement.id).where(Statement.document == document, Statement.version > 1)),
+    )
+    for id, row in first.tuples():
+        _put_places(places, by_id[id], orjson.loads(row))
+    for statement in by_id.values():
+        _put_places(places, statement, statement.__data__)
+    return places
+
+
+def _put_places(places: dict[str, Statement], statement: Statement, row: dict[str, Any]) -> None:
+    places[row["spans"]] = statement
+    if row["cue_start"] is not None:
+        places[_place(row["cue_start"], row["cue_end"])] = statement
+
+
+def _place(start: int, end: int) -> str:
+    """Name a cue's place; a content's is named by its spans, which have no such sign."""
+    return f"cue {start}-{end}"
+
+
+# -- speakers -----------------------------------------------------------------------------------------
+
+#: What takes up somebody named before, and means nobody outside its document; no name stands in it.
+_ANAPHORA = re.compile(
+    r"(?i:the|both|all|some|many|several|others?|two|three|four|his|her|its|their|this|that|these|those|he|she|it|"
+    r"they|we|i|you|who|which)\b[^A-Z]*"
+)
+_ARTICLE = re.compile(r"^(the|an?) (?=\S)", re.IGNORECASE)
+
+
+def _speaker(by: Actor, document: int, name: str, kind: str, mention: str) -> int:
+    """Find the speaker of this name or, where the print has another for them ("Beijing"), of that; or make one.
+
+    Who has no name outside the document ("both sides", "the general") gets one that holds the document's id,
+    and so does a name that several speakers share: which of them is meant is for a reviewer to say.
+    """
+    name = bare = name.strip()[:200]
+    if _ANAPHORA.fullmatch(name):
+        bare = f"{name[:1].lower()}{name[1:]} (document {document})"
+    elif kind not in ("person", "unnamed"):
+        bare = _ARTICLE.sub("", name)
+    proper = kind in ("government", "organization") and mention[:1].isupper()
+    shared = False
+    for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
+        known = speakers.named(called) if speakers.key(called) else []
+        if len(known) == 1:
+            return int(known[0][0])
+        shared = shared or len(known) > 1
+    if shared:
+        return speakers.find(by=by, given={"name": f"{bare} (document {document})"}, field="/speaker")
+    registered = _KINDS.get(kind, kind)
+    if kind == "unknown" and bare[:1].isupper():
+        registered = "person"
+    return speakers.create(by=by, name=bare, kind=registered)
+
+
+def _spelled_out(name: str) -> str:
+    """Write "U.S. officials" as "US officials"."""
+    return re.sub(r"\b(?:[A-Z]\.){2,}", lambda letters: letters[0].replace(".", ""), name)
+
+
+# -- claims -------------------------------------------------------------------------------------------
+
+#: The longest claim that the API takes, in code points.
+_LONGEST = 20_000
+_MARKS = '“”"„«»'
+_THAT = re.compile(r"^(?:[,;:\s]*that\s)?[,;:\s]*")
+
+
+def clause(text: str, finding: Finding) -> str:
+    """Write what was said without what only print needs: a leading "that", quotation marks around the whole."""
+    parts = [" ".join(text[start:end].split()).strip(" ,;:–—") for start, end in finding.contents]
+    words = " ".join(parts) if finding.form != "direct" else " ".join(part.strip(f"{_MARKS} ,") for part in parts)
+    words = re.sub(r",([”\"]?)$", r"\1", _THAT.sub("", words).rstrip(" ,;:–—"))
+    return words[: _LONGEST - 200] or "…"
+
+
+def claim_text(clause: str, finding: Finding, charge: str | None) -> str:
+    """Write the claim that a finding puts forward so that it can be read alone.
+
+    A denial that answers a `charge` denies the charge's words, since its own may be no more than "that".
+    """
+    if finding.polarity == "deny" and charge:
+        return _sentence(f"It is not true that {charge}")
+    if finding.polarity == "deny" and finding.speaker:
+        return _sentence(f"{finding.speaker.name} denies: {clause}")
+    return _sentence(clause)
+
+
+def _sentence(words: str) -> str:
+    closed = words if words.rstrip(_MARKS + "’')")[-1:] in (".", "!", "?", "…") else f"{words}."
+    return closed[:1].upper() + closed[1:]
