@@ -8,7 +8,7 @@ from flask.cli import AppGroup, ScriptInfo, with_appcontext
 from peewee import PeeweeException
 
 from api.app import create_app
-from api.commands import contract, extraction, keys, registry, serving
+from api.commands import contract, extraction, keys, operations, registry, serving
 from models.refusals import Refusal
 
 #: Those that run in an app of the environment's settings.
@@ -17,6 +17,10 @@ COMMANDS: tuple[click.Command, ...] = (
     registry.migrate,
     registry.import_,
     registry.export,
+    operations.backup,
+    operations.restore,
+    operations.verify,
+    operations.rebuild,
     keys.key,
     contract.openapi_,
 )

@@ -297,14 +297,24 @@ def migrate() -> list[str]:
     """
     with _alone():
         runner = _runner()
-        unknown = [step.name for step in runner.status() if step.path is None]
-        if unknown:
-            raise Conflict(
-                f"The database has migrations that this version does not know ({', '.join(unknown)}): "
-                "run the version that made them, or a newer one."
-            )
+        _refuse_newer([step.name for step in runner.status() if step.path is None])
         applied: list[str] = runner.up()
         return applied
+
+
+def behind() -> list[str]:
+    """Name the migrations that the bound database lacks, without applying any. Raises Conflict as `migrate`."""
+    steps = _runner().status()
+    _refuse_newer([step.name for step in steps if step.path is None])
+    return [step.name for step in steps if step.applied is None]
+
+
+def _refuse_newer(unknown: list[str]) -> None:
+    if unknown:
+        raise Conflict(
+            f"The database has migrations that this version does not know ({', '.join(unknown)}): "
+            "run the version that made them, or a newer one."
+        )
 
 
 def _runner() -> Runner:

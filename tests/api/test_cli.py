@@ -59,7 +59,19 @@ def lines(*made: object) -> bytes:
 
 def test_help_names_every_command(command: Command) -> None:
     told = command("--help").stdout
-    for name in ("serve", "migrate", "import", "export", "extract", "key", "openapi"):
+    for name in (
+        "serve",
+        "migrate",
+        "import",
+        "export",
+        "extract",
+        "key",
+        "openapi",
+        "backup",
+        "restore",
+        "verify",
+        "rebuild",
+    ):
         assert name in told
         assert len(command(name, "--help").stdout) > 100
     assert "DATABASE_URL" in told

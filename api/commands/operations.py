@@ -1,0 +1,87 @@
+"""`counterclaim backup`, `restore`, `verify` and `rebuild`: keeping a registry whole."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import click
+
+from api.commands.shared import bring_up_to_date, database
+from models import backups, checks, derived
+from models.checks import Check
+from models.db import transaction
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace FILE where it is there.")
+def backup(file: Path, force: bool) -> None:
+    """Write the whole registry to FILE, while it is served and written to.
+
+    It holds everything acknowledged before the command began. On SQLite it is a SQLite file of its
+    own; on PostgreSQL it is what pg_dump writes in its custom format, which takes PostgreSQL's client
+    programs. FILE appears when all of it is safe on disk, and only its owner may read it.
+    """
+    with _progress("Copying") as seen:
+        backups.write(file=file, force=force, seen=seen)
+    click.echo(f"{database()} is backed up in {file}: {file.stat().st_size:,} bytes.", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the registry that is there.")
+def restore(file: Path, force: bool) -> None:
+    """Put the registry of the backup FILE in the place of DATABASE_URL's; stop the server first.
+
+    The backup is restored beside, brought up to this version's schema and checked as `verify` does;
+    only when it passed do the two change places, in one step. Whatever fails leaves what was there.
+    """
+    with _progress("Copying") as seen:
+        backups.restore(file=file, force=force, told=_tell, seen=seen)
+    click.echo(f"{database()} is restored from {file}.", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+def verify(file: Path | None) -> None:
+    """Check the registry of DATABASE_URL, or the backup FILE, and change nothing.
+
+    Looks at the database file, its foreign keys, its schema, every text and every quotation in it,
+    what is derived, and the log. Ends with 1 where something is wrong. A backup that pg_dump wrote is
+    restored into a database of its own for it, on the server of DATABASE_URL.
+    """
+    sound = True
+    with backups.opened(file=file) if file else nullcontext():
+        for check in checks.run():
+            _tell(check)
+            sound = sound and not check.problems
+    if not sound:
+        sys.exit(1)
+
+
+@click.command()
+def rebuild() -> None:
+    """Write everything derived anew: what lists and searches read. Nothing that people put in changes."""
+    bring_up_to_date()
+    with transaction():
+        derived.rebuild()
+    click.echo("Everything derived is written anew.", err=True)
+
+
+def _tell(check: Check) -> None:
+    click.echo(f"{check.name}: {'wrong' if check.problems else 'ok'}")
+    for problem in check.problems:
+        click.echo(f"  {problem}")
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many pages of how many are copied, where a person is watching."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def seen(done: int, whole: int) -> None:
+            bar.length = whole
+            bar.update(done - bar.pos)
+
+        yield seen

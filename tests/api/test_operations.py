@@ -1,0 +1,79 @@
+"""`counterclaim backup`, `restore`, `verify` and `rebuild`, as a person types them, beside a server that runs."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from api import cli
+from models import db
+from models.changes import Actor
+from tests.checked import ROOT
+from tests.factories import put_claim
+from tests.live import COUNTERCLAIM, serving
+from tests.postgres import Postgres
+
+SAMPLE = "examples/sample.ndjson"
+
+
+@pytest.fixture(autouse=True)
+def programs(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pg_dump and pg_restore be those of the server's version."""
+    monkeypatch.setenv("PATH", f"{postgres.binaries}:{os.environ['PATH']}")
+
+
+def run(url: str, *arguments: object, code: int = 0) -> str:
+    """Run `counterclaim`; what it printed, once it ended with `code`."""
+    done = subprocess.run(
+        [COUNTERCLAIM, *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def typed(*arguments: str) -> Result:
+    """Run `counterclaim` in this process."""
+    result = CliRunner().invoke(cli.main, arguments)
+    db.close()
+    return result
+
+
+def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    run(url, "import", SAMPLE)
+    with serving(url) as address:
+        claim = httpx.get(f"{address}/v1/claims/1").json()
+        assert str(file) in run(url, "backup", file)
+        assert "stop the server" in run(url, "restore", "--force", file, code=1)
+        assert "texts: ok" in run(url, "verify")
+    assert "--force" in run(url, "backup", file, code=1)
+    assert "derived tables: ok" in run(url, "verify", file)
+    assert "--force" in run(url, "restore", file, code=1)
+    assert "log: ok" in run(url, "restore", "--force", file)
+    with serving(url) as address:
+        assert httpx.get(f"{address}/v1/claims/1").json() == claim
+
+
+def test_what_is_wrong_is_named_and_derived_tables_are_mended(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", registry)
+    put_claim(actor)
+    db.db.execute_sql("DELETE FROM leads")
+    db.close()
+    told = typed("verify")
+    assert told.exit_code == 1
+    assert "derived tables: wrong" in told.stdout
+    assert "counterclaim rebuild" in told.stdout
+    assert typed("rebuild").exit_code == 0
+    told = typed("verify")
+    assert (told.exit_code, "wrong" in told.stdout) == (0, False)
