@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import Check, Database, DatabaseProxy, IntegrityError, Model, QueryEvent, SqliteDatabase
+from peewee import Check, Database, DatabaseProxy, IntegrityError, Model, OperationalError, QueryEvent, SqliteDatabase
 from peewee import __exception_wrapper__ as peewees_errors
 from playhouse.db_url import connect as connect_url
+from playhouse.db_url import parse as parse_url
 from playhouse.migrations import Runner
 
 from models.refusals import Conflict
+from models.turns import Writer
 
 #: Made empty; `connect` binds it. Every table and every query goes through it.
 db = DatabaseProxy()
@@ -108,6 +110,14 @@ class Whole(NamedTuple):
     json: str
 
 
+class File(SqliteDatabase):
+    """An SQLite file: each thread reads through a connection of its own, all write through one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.writer = Writer(self.database, self._connect)
+
+
 def connect(url: str) -> Database:
     """Bind the handle to the database at `url` and return it; the first query opens a connection.
 
@@ -117,11 +127,12 @@ def connect(url: str) -> Database:
     if url.startswith("sqlite:") and url.removeprefix("sqlite:///").partition("?")[0] in _NO_FILES:
         raise ValueError("DATABASE_URL names no file: give sqlite:///path/to/file.db, which lasts.")
     if url.startswith("sqlite:///"):
-        database: Database = connect_url(
-            url,
+        database: Database = File(
+            **parse_url(url),
             pragmas=_SQLITE_PRAGMAS,
             lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
             timeout=_PATIENCE,
+            check_same_thread=False,  # the connection that writes is passed on among threads
         )
     elif url.startswith(("postgres://", "postgresql://")):
         try:
@@ -133,6 +144,8 @@ def connect(url: str) -> Database:
         raise ValueError(
             "DATABASE_URL is not understood: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
         )
+    if isinstance(db.obj, File):
+        db.obj.writer.close()
     db.initialize(database)
     return database
 
@@ -226,13 +239,14 @@ _open = _Open()
 def transaction() -> Iterator[None]:
     """Store everything inside, or nothing: one change. Inside another transaction it is a savepoint.
 
-    What a constraint of the database refuses becomes a Conflict. On PostgreSQL that is how the
-    second of two writers of one natural key learns of the first; on SQLite writers take turns.
+    When the outermost is left, what it stored is on the disk. What a constraint of the database refuses
+    becomes a Conflict. On PostgreSQL that is how the second of two writers of one natural key learns of
+    the first; on SQLite writers take turns (models/turns.py).
     """
-    mark = len(_open.waiting)
+    mark, outermost = len(_open.waiting), _open.depth == 0 and not db.in_transaction()
     _open.depth += 1
     try:
-        with db.atomic():
+        with _outermost() if outermost else _savepoint():
             yield
             if _open.depth == 1:
                 for act in _open.waiting:
@@ -247,6 +261,56 @@ def transaction() -> Iterator[None]:
         _open.depth -= 1
         if _open.depth == 0:
             _open.waiting.clear()
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    database = db.obj
+    if not isinstance(database, File):
+        with database.atomic():
+            yield
+        return
+    try:
+        with peewees_errors, database.writer.turn(_PATIENCE) as connection, _lent(connection), _savepoint():
+            yield
+    except TimeoutError:
+        raise OperationalError("the database is locked: others are writing") from None
+    except OSError as error:
+        raise OperationalError(f"the lock of writers cannot be taken: {error.strerror}") from error
+
+
+@contextmanager
+def _savepoint() -> Iterator[None]:
+    """Undo what is inside where it fails, and nothing else of the open transaction."""
+    connection, name = db.obj.connection(), f"level_{_open.depth}"
+    with peewees_errors:
+        connection.execute(f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException:
+        # SQLite undoes the whole transaction by itself where the disk is full.
+        if not on_sqlite() or connection.in_transaction:
+            with peewees_errors:
+                connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
+                connection.execute(f"RELEASE SAVEPOINT {name}")
+        raise
+    with peewees_errors:
+        connection.execute(f"RELEASE SAVEPOINT {name}")
+
+
+@contextmanager
+def _lent(connection: Any) -> Iterator[None]:
+    """Let everything that this thread asks the database run through `connection`, as in a transaction."""
+    state = db.obj._state
+    own, closed = state.conn, state.closed
+    state.set_connection(connection)
+    state.transactions.append(connection)
+    try:
+        yield
+    finally:
+        state.reset()
+        if not closed:
+            state.set_connection(own)
 
 
 def at_the_end(act: Callable[[], None]) -> None:

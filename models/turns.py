@@ -1,0 +1,199 @@
+"""Writing to SQLite: threads queue in their order, processes take turns, and those who wait together share a commit.
+
+SQLite takes one writer at a time, lets waiting ones poll without any order, and a durable commit costs an
+fsync. So each process writes through one connection. A thread that has written hands the open
+transaction to the next in the queue, and waits; the last one commits for all of them. Each has a
+savepoint of its own, so one that fails takes nothing of the others with it, and none goes on before
+what it wrote or read here is on the disk.
+"""
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from _thread import LockType
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+#: At most so many writers share a commit, and none joins one that was begun so many seconds ago: else a
+#: steady stream of writers would never be answered.
+MOST, LONGEST = 64, 0.05
+
+#: Seconds between two looks at the lock of another process: few enough to cost a waiting one nothing that shows.
+_LOOK = 0.0002
+
+
+class Commit:
+    """A transaction that several writers share."""
+
+    def __init__(self) -> None:
+        self.writers = 0
+        self.begun = time.monotonic()
+        self.done = threading.Event()
+        #: Why nothing of it was stored.
+        self.error: BaseException | None = None
+
+
+class Lock:
+    """The lock of one file among processes, taken in turn; it falls with the process.
+
+    Who wants it holds a second lock, of the next in line, until it has it: who has just given it back
+    cannot overtake.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._paths = (f"{path}.next", f"{path}.lock")
+        self._files: list[int] = []
+
+    def take(self, patience: float) -> None:
+        """Wait for it. Raises TimeoutError after `patience` seconds, and OSError where the lock cannot be written."""
+        if not self._files:
+            self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for path in self._paths]
+        following, held = self._files
+        until = time.monotonic() + patience
+        self._wait(following, until)
+        try:
+            self._wait(held, until)
+        finally:
+            fcntl.flock(following, fcntl.LOCK_UN)
+
+    def give(self) -> None:
+        """Let the next one have it."""
+        fcntl.flock(self._files[1], fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Close its files."""
+        for file in self._files:
+            os.close(file)
+        self._files = []
+
+    @staticmethod
+    def _wait(file: int, until: float) -> None:
+        while True:
+            with suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            if time.monotonic() > until:
+                raise TimeoutError
+            # flock could wait by itself, but not for a limited time.
+            time.sleep(_LOOK)
+
+
+class Writer:
+    """The one connection of this process that writes to a file, and the queue for it."""
+
+    def __init__(self, path: str, connect: Callable[[], sqlite3.Connection]) -> None:
+        """Take how a connection is made; it is made when somebody writes."""
+        self._connect = connect
+        self._connection: sqlite3.Connection | None = None
+        self._lock = Lock(path)
+        self._queue: deque[LockType] = deque()
+        self._mutex = threading.Lock()
+        self._taken = False
+        self._commit: Commit | None = None
+
+    @contextmanager
+    def turn(self, patience: float) -> Iterator[sqlite3.Connection]:
+        """Write through the connection that is given, alone; what was written is on the disk when this is left.
+
+        Raises TimeoutError where the turn does not come within `patience` seconds, and whatever
+        SQLite raises where nothing could be stored.
+        """
+        until = time.monotonic() + patience
+        self._queue_up(patience)
+        try:
+            connection, commit = self._join(until)
+        except BaseException:
+            self._call(None)
+            raise
+        try:
+            yield connection
+        except BaseException as error:
+            self._leave(connection, commit, error)
+            raise
+        self._leave(connection, commit, None)
+
+    def close(self) -> None:
+        """Close the connection; nobody may be writing."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._lock.close()
+
+    def _queue_up(self, patience: float) -> None:
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return
+            place = threading.Lock()
+            place.acquire()
+            self._queue.append(place)
+        if not place.acquire(timeout=patience):
+            with self._mutex:
+                if place in self._queue:
+                    self._queue.remove(place)
+                    raise TimeoutError
+            place.acquire()  # it was just called
+
+    def _next(self) -> LockType | None:
+        with self._mutex:
+            return self._queue.popleft() if self._queue else None
+
+    def _call(self, following: LockType | None) -> None:
+        """Let `following` have the turn, or whoever has come since."""
+        with self._mutex:
+            if following is None and self._queue:
+                following = self._queue.popleft()
+            if following is None:
+                self._taken = False
+            else:
+                following.release()
+
+    def _join(self, until: float) -> tuple[sqlite3.Connection, Commit]:
+        """Join the open transaction, or begin one."""
+        if self._connection is None:
+            self._connection = self._connect()
+        if self._commit is None:
+            self._lock.take(until - time.monotonic())
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except BaseException:
+                self._lock.give()
+                raise
+            self._commit = Commit()
+        self._commit.writers += 1
+        return self._connection, self._commit
+
+    def _leave(self, connection: sqlite3.Connection, commit: Commit, error: BaseException | None) -> None:
+        """Hand the transaction on, or commit it; then wait until it is on the disk. Raises why it is not."""
+        following = self._next()
+        undone = not connection.in_transaction
+        if undone:  # the disk is full, say
+            failure = sqlite3.OperationalError("the transaction was undone")
+            failure.__cause__ = error
+            self._end(commit, failure)
+        elif following is None or commit.writers >= MOST or time.monotonic() - commit.begun > LONGEST:
+            self._store(connection, commit)
+        self._call(following)
+        commit.done.wait()
+        if commit.error is not None and not (undone and error is not None):
+            raise sqlite3.OperationalError("nothing was stored") from commit.error
+
+    def _store(self, connection: sqlite3.Connection, commit: Commit) -> None:
+        try:
+            connection.execute("COMMIT")
+        except BaseException as error:  # all of its writers are to hear it
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+            self._end(commit, error)
+        else:
+            self._end(commit, None)
+
+    def _end(self, commit: Commit, error: BaseException | None) -> None:
+        self._commit = None
+        self._lock.give()
+        commit.error = error
+        commit.done.set()
