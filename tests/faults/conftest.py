@@ -1,0 +1,116 @@
+"""What the tests of faults stand on: durable databases, the real server over them, and how long to go on."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from models import db, keys
+from tests.faults.server import Server, own_port
+from tests.postgres import Postgres
+
+_FIGURES = pytest.StashKey[list[str]]()
+
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, so that `make test` can leave it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Take a figure that the run prints in the end, behind the name of the test."""
+    figures = request.config.stash.setdefault(_FIGURES, [])
+    return lambda figure: figures.append(f"{request.node.name}: {figure}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures."""
+    terminalreporter.section("figures")
+    for figure in config.stash.get(_FIGURES, []):
+        terminalreporter.line(figure)
+
+
+@pytest.fixture
+def scale(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Choose between the short figure and the full one."""
+    full = request.config.getoption("--faults") == "full"
+    return lambda short, whole: whole if full else short
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Postgres]:
+    """A PostgreSQL that keeps its promises, and may be stopped and started; it has the migrated `template`."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    server = Postgres(folder / "server", settings="", port=own_port())
+    try:
+        _sql(server, "CREATE DATABASE template")
+        db.connect(server.url("template"))
+        db.migrate()
+        db.close()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database of this test's own."""
+    if request.param == "sqlite":
+        path = tmp_path / "registry.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        server: Postgres = request.getfixturevalue("cluster")
+        name = f"faults_{next(_numbers)}"
+        _sql(server, f"CREATE DATABASE {name} TEMPLATE template")
+        yield server.url(name)
+        db.close()
+        _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def served(url: str, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Make a server over the test's database, with these settings, started; all are killed in the end."""
+    made: list[Server] = []
+
+    def make(*, start: bool = True, prefix: tuple[str, ...] = (), **settings: str) -> Server:
+        server = Server(url, tmp_path / f"server-{len(made)}.log", prefix=prefix, **settings)
+        made.append(server)
+        if start:
+            server.start()
+        return server
+
+    yield make
+    for server in made:
+        server.kill()
+        server.hang_up()
+    db.close()
+
+
+@pytest.fixture
+def key(url: str) -> Callable[..., str]:
+    """Make a key of a scope; its secret."""
+
+    def make(scope: str = "admin", **more: str) -> str:
+        db.connect(url)
+        try:
+            return keys.create(name=f"faults {scope}", scope=scope, **more)[1]
+        finally:
+            db.close()
+
+    return make
+
+
+def _sql(server: Postgres, statement: str) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(statement)
