@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from models import db, derived
 from tests.faults.traffic import Writers
@@ -95,3 +96,13 @@ def held_once(url: str, writers: Writers, *, also_maybe: bool = False) -> None:
                 assert stated[f"Claim {name}"] == 1, f"{stated[f'Claim {name}']} statements of {name}"
         ids = {id for of, id in writers.acknowledged.values() if of == "statements"}
         assert len(ids) == sum(of == "statements" for of, _ in writers.acknowledged.values()), "an id was given twice"
+
+
+def rows(sql: str, *params: object) -> list[tuple[Any, ...]]:
+    """Ask the bound database."""
+    return db.fetch(sql, params)
+
+
+def count(noun: str) -> int:
+    """How many rows of a noun the bound database holds."""
+    return int(rows(f"SELECT count(*) FROM {noun}")[0][0])

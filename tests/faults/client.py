@@ -46,11 +46,15 @@ class Client:
             sent.setdefault("Content-Type", "application/json")
         try:
             self._connection.request(method, path, data, sent)
-            answer = self._connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+            got = self._connection.getresponse()
+            answer = Answer(got.status, got.headers, got.read())
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise Cut(f"{type(error).__name__}: {error}") from error
+        if data is not None and answer.status >= 400:
+            # A server that refuses before it has read the body may hang up, and a client starts anew.
+            self._connection.close()
+        return answer
 
     def get(self, path: str, **headers: str) -> Answer:
         """Read."""

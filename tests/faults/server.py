@@ -92,13 +92,17 @@ class Server:
 
     def terminate(self, patience: float = 30) -> float:
         """SIGTERM to the first process, as a supervisor does; the seconds until all of the group are gone."""
-        assert self._process is not None
         began = time.monotonic()
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(patience)
+        self.end_first(patience)
         while self.processes() and time.monotonic() < began + patience:
             time.sleep(0.02)
         return time.monotonic() - began
+
+    def end_first(self, patience: float = 30) -> None:
+        """SIGTERM to the first process, and wait until it is gone."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(patience)
 
     def processes(self) -> list[int]:
         """Every living process of the group."""

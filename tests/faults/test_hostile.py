@@ -1,0 +1,359 @@
+"""S1, S5, S7 and S8: whatever is sent, the answer is what was asked for or a refusal that names the place, never a 5xx."""
+
+import itertools
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from tests import factories
+from tests.checked import contract
+from tests.faults import audit
+from tests.faults.client import Answer, Client, raw, status_of
+from tests.faults.naughty import LEGITIMATE, MALFORMED, QUERIES, REFUSED
+from tests.faults.operations import Operation, one_of_each, operations
+from tests.faults.server import Server
+
+Served = Callable[..., Server]
+Key = Callable[..., str]
+Scale = Callable[[int, int], int]
+Tell = Callable[[str], None]
+
+#: No probe may take longer, seconds: the deadline of a query, and some.
+PATIENCE = 8
+
+
+class Probes:
+    """Sends probes and counts what they were answered; none may be a 5xx, cut, slow or without shape."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.outcomes: Counter[int] = Counter()
+        self.slowest = 0.0
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send one."""
+        began = time.monotonic()
+        answer = self.client.send(method, path, body, **headers)
+        took = time.monotonic() - began
+        self.slowest = max(self.slowest, took)
+        self.outcomes[answer.status] += 1
+        what = f"{method} {path[:200]} {str(body)[:200]}"
+        assert answer.status < 500, f"{what}: {answer.status} {answer.text}"
+        assert took < PATIENCE, f"{what} took {took:.1f} s"
+        if answer.status >= 400 and method != "HEAD":
+            assert answer.headers["Content-Type"] == "application/problem+json", what
+            assert answer.json["detail"], what
+        return answer
+
+    def told(self) -> str:
+        """All, for people."""
+        return f"{sum(self.outcomes.values())} probes, slowest {self.slowest * 1000:.0f} ms: {dict(self.outcomes)}"
+
+
+def _resolved(node: Any) -> Any:
+    while "$ref" in node:
+        target: Any = contract()
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+def _parameters(operation: Operation) -> list[str]:
+    parameters = [_resolved(parameter) for parameter in operation.described.get("parameters", [])]
+    return [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
+
+
+#: Each body that makes something, with every text member filled; {n} is made new for every probe.
+BODIES: dict[str, dict[str, Any]] = {
+    "topics": {"slug": "topic-{n}", "label": "Label"},
+    "claims": {"text": "A claim.", "language": "en"},
+    "speakers": {"name": "Name {n}", "kind": "person", "description": "About them", "aliases": ["Other {n}"]},
+    "documents": {
+        "text": "One sentence {n}. Another one.",
+        "language": "en",
+        "title": "Title",
+        "publisher": "Publisher",
+        "licence": "CC0-1.0",
+        "url": "https://example.org/{n}",
+    },
+    "reviews": {
+        "claim": {"id": 1},
+        "publisher": {"name": "Checkers", "site": "checks.example.org"},
+        "url": "https://checks.example.org/{n}",
+        "title": "Title",
+        "rating": {"label": "False"},
+        "language": "en",
+        "licence": "CC0-1.0",
+    },
+    "counterclaims": {"claim": 1, "answer": 2, "kind": "disputes", "note": "Note"},
+    "statements": {
+        "speaker": {"name": "Sayer {n}", "description": "About them"},
+        "document": {
+            "text": "Somebody {n} said: it is so. He went.",
+            "language": "en",
+            "title": "Title",
+            "publisher": "P",
+        },
+        "content": [{"text": "it is so"}],
+        "mention": {"text": "Somebody"},
+        "cue": {"text": "said"},
+        "role": "minister",
+        "form": "indirect",
+        "claim": {"text": "It is so.", "language": "en"},
+    },
+}
+
+#: Free texts: what a person may write anything into. The others have a form, or must be found in a document.
+FREE = {
+    "topics": ["label"],
+    "claims": ["text"],
+    "speakers": ["name", "description", "aliases/0"],
+    "documents": ["text", "title", "publisher", "licence"],
+    "reviews": ["title", "publisher/name", "rating/label", "licence"],
+    "statements": ["role", "claim/text", "speaker/name", "speaker/description", "document/title", "document/publisher"],
+}
+
+_numbers = itertools.count(1)
+
+
+def _new(node: Any, n: int) -> Any:
+    if isinstance(node, dict):
+        return {name: _new(inner, n) for name, inner in node.items()}
+    if isinstance(node, list):
+        return [_new(inner, n) for inner in node]
+    return node.replace("{n}", str(n)) if isinstance(node, str) else node
+
+
+def _with(noun: str, place: str, value: Any) -> dict[str, Any]:
+    body: Any = _new(BODIES[noun], next(_numbers))
+    *steps, last = place.split("/")
+    node = body
+    for step in steps:
+        node = node[int(step)] if isinstance(node, list) else node[step]
+    node[int(last) if isinstance(node, list) else last] = value
+    return body
+
+
+def _at(node: Any, place: str) -> Any:
+    for step in place.split("/"):
+        node = node[int(step)] if isinstance(node, list) else node[step]
+    return node
+
+
+def _leaves(node: Any, at: str = "") -> list[str]:
+    if isinstance(node, dict):
+        return [leaf for name, inner in node.items() for leaf in _leaves(inner, f"{at}/{name}")]
+    if isinstance(node, list):
+        return [leaf for number, inner in enumerate(node) for leaf in _leaves(inner, f"{at}/{number}")]
+    return [at[1:]]
+
+
+def test_every_naughty_string_is_kept_to_the_letter_and_found_or_refused(
+    url: str, served: Served, key: Key, scale: Scale, tell: Tell
+) -> None:
+    server = served()
+    probes = Probes(server.client(key("admin")))
+    one_of_each(probes.client)
+    for noun, places in FREE.items():
+        for place in places:
+            for text in LEGITIMATE[next(_numbers) % 7 :: scale(7, 1)]:
+                # Names are told apart without case and width: another of the same makes it a 409.
+                told = text if "name" not in place and "alias" not in place else f"{text} {next(_numbers)}"
+                told = f"{told} {next(_numbers)}." if (noun, place) == ("documents", "text") else told
+                if len(told) > 200 and place not in ("text", "claim/text", "description", "speaker/description"):
+                    told = told[:150]
+                answer = probes.send("POST", f"/v1/{noun}", _with(noun, place, told))
+                assert answer.status == 201, f"{noun}/{place} {text!r}: {answer.text}"
+                assert _at(answer.json, place) == told, f"{noun}/{place} {text!r}"
+                again = probes.send("GET", answer.headers["Location"])
+                assert _at(again.json, place) == told, f"{noun}/{place} {text!r}"
+    for text in LEGITIMATE[:: scale(3, 1)]:
+        for path in ("claims", "statements", "counterclaims"):
+            more = "&include=snippets" if path != "counterclaims" else ""
+            answer = probes.send("GET", f"/v1/{path}?q={quote(text)}&limit=3{more}")
+            assert answer.status == (200 if len(text) <= 500 else 400), f"{path}?q={text!r}: {answer.text}"
+        probes.send("GET", f"/v1/speakers?name={quote(text)}")
+        probes.send("GET", f"/v1/claims?publisher={quote(text)}&cue={quote(text)}&total=true")
+    tell(probes.told())
+    server.kill()
+    audit.whole(url)
+
+
+def test_what_is_no_text_is_refused_in_every_member_by_its_place(
+    url: str, served: Served, key: Key, scale: Scale, tell: Tell
+) -> None:
+    server = served()
+    probes = Probes(server.client(key("admin")))
+    one_of_each(probes.client)
+    for noun, body in BODIES.items():
+        for place in _leaves(body):
+            free = place in FREE.get(noun, [])
+            for value in REFUSED[next(_numbers) % 5 :: scale(5, 1)]:
+                if place in ("claim", "answer", "claim/id") and isinstance(value, int | float):
+                    continue
+                many_lines = isinstance(value, str) and value.strip() and set(value) <= set("\t\r\n")
+                answer = probes.send("POST", f"/v1/{noun}", _with(noun, place, value))
+                assert answer.status in (400, 404, 409, 422), f"{noun}/{place} {value!r}: {answer.status} {answer.text}"
+                if free and not many_lines:
+                    assert answer.status == 422, f"{noun}/{place} {value!r}: {answer.status} {answer.text}"
+                    blamed = [error["pointer"] for error in answer.json["errors"]]
+                    assert any(
+                        ("/" + place).startswith(pointer) or pointer.startswith("/" + place) for pointer in blamed
+                    )
+    for malformed in MALFORMED:
+        for noun in ("claims", "statements"):
+            answer = probes.send("POST", f"/v1/{noun}", malformed)
+            assert answer.status in (400, 422), f"{malformed[:80]!r}: {answer.status}"
+    for encoding in ("gzip", "deflate", "br", "identity, gzip", "x"):
+        answer = probes.send("POST", "/v1/claims", b"\x1f\x8b\x08\x00abc", Content_Encoding=encoding)
+        assert answer.status in (400, 415, 422)
+    tell(probes.told())
+
+
+def test_any_query_is_answered_or_refused_by_its_parameter(
+    url: str, served: Served, key: Key, scale: Scale, tell: Tell
+) -> None:
+    server = served()
+    probes = Probes(server.client(key("admin")))
+    ids = one_of_each(probes.client)
+    for operation in operations():
+        if operation.method != "GET":
+            continue
+        path = operation.at(ids.get(operation.noun, 1))
+        for name in _parameters(operation):
+            for value in QUERIES[next(_numbers) % 9 :: scale(9, 1)]:
+                answer = probes.send("GET", f"{path}?{name}={value.decode()}")
+                assert answer.status in (200, 400, 403), f"{path}?{name}={value!r}: {answer.status} {answer.text}"
+                if (
+                    answer.status == 400
+                    and b"#" not in value
+                    and b"&" not in value
+                    and not re.search(rb"%[ce0]?[0-9d]?|%", value)
+                ):
+                    assert name in [error.get("parameter") for error in answer.json["errors"]], f"{name}={value!r}"
+        answer = probes.send("GET", f"{path}?speeker=1")
+        assert (answer.status, "speeker" in answer.json["detail"]) == (400, True), path
+    for id in (
+        "0",
+        "00",
+        "-1",
+        "+1",
+        "1.0",
+        "1e0",
+        "%31",
+        "%00",
+        "1%00",
+        "9" * 15,
+        "9" * 16,
+        "9" * 40,
+        "１",
+        "%EF%BC%91",
+        "a",
+        "%2e",
+        "1;",
+        "1'",
+    ):
+        for noun in ids:
+            for method in ("GET", "PATCH", "DELETE", "PUT", "POST"):
+                answer = probes.send(
+                    method, f"/v1/{noun}/{quote(id, safe='%')}", {} if method in ("PATCH", "PUT", "POST") else None
+                )
+                assert answer.status in (200, 400, 404, 405, 428), f"{method} {noun}/{id}: {answer.status}"
+    for path in (
+        "//v1//claims",
+        "/v1/claims/",
+        "/v1/../v1/claims",
+        "/v1/%2e%2e/claims",
+        "/v1/claims/1/../2",
+        "/%00",
+        "/v1/claims%0d%0aX:%201",
+    ):
+        assert probes.send("GET", path).status in (400, 404), path
+    tell(probes.told())
+
+
+def test_headers_may_be_anything(url: str, served: Served, key: Key, tell: Tell) -> None:
+    server = served()
+    probes = Probes(server.client(key("admin")))
+    one_of_each(probes.client)
+    values = ["", " ", "x" * 3000, "é", '"', '"1', "*", "W/", 'W/"x"', "1-1", '"1-1-0"', '"9999999999999999-1-0000000000000000"', "%00", "\t", "a,b", "a;b", "text/html", "*/*;q=0", "application/json;q=x"]  # fmt: skip
+    names = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range", "Accept", "Accept-Encoding", "Accept-Language", "Accept-Charset", "Cookie", "Origin", "Referer", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id", "Forwarded", "Host", "Idempotency-Key", "User-Agent", "traceparent", "X-HTTP-Method-Override", "Expect", "Upgrade", "TE"]  # fmt: skip
+    for name in names:
+        for value in values:
+            if name == "Expect" or (name == "Host" and value.strip() == ""):
+                continue
+            given = {name.replace("-", "_"): value}
+            answer = probes.send("GET", "/v1/claims/1", **given)
+            assert answer.status in (200, 206, 304, 400, 406, 412), f"{name}: {value!r}: {answer.status}"
+            if "Location" in answer.headers:
+                assert answer.headers["Location"].startswith("/v1/")
+            number = next(_numbers)
+            answer = probes.send("POST", "/v1/topics", {"slug": f"header-{number}", "label": "x"}, **given)
+            assert answer.status in (201, 400, 412, 422), f"{name}: {value!r}: {answer.status} {answer.text}"
+    # Two requests of which only one is meant: the length must not be told twice, nor hidden.
+    post = b"POST /v1/claims HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    for lengths in (
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: -1\r\n",
+        b"Content-Length: 5, 5, 6\r\n",
+        b"Content-Length: 0x5\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Content-Length : 5\r\n",
+        b"X: a\x00b\r\n",
+        b"X: a\rb\r\n",
+        b" X: folded\r\n",
+        b"\xff: 1\r\n",
+    ):
+        status = status_of(
+            raw(server.port, post + lengths + b"\r\n0\r\n\r\nGET /v1/claims HTTP/1.1\r\n\r\n", timeout=3)
+        )
+        assert status in (0, 400, 401, 411, 413, 501), f"{lengths!r}: {status}"
+    for line in (b"GET", b"GET /", b"GET / HTTP/9.9", b"\x16\x03\x01\x02\x00", b"get /v1/claims HTTP/1.1", b"G T / HTTP/1.1", b"GET /v1/claims\x00 HTTP/1.1", b"PRI * HTTP/2.0", b"GET http://[::1/ HTTP/1.1", b"CONNECT a:1 HTTP/1.1", b"* * HTTP/1.1"):  # fmt: skip
+        status = status_of(raw(server.port, line + b"\r\nHost: a\r\nConnection: close\r\n\r\n", timeout=3))
+        assert status < 500 or status in (501, 505), f"{line!r}: {status}"
+    tell(probes.told())
+    assert probes.send("GET", "/v1/claims").status == 200
+
+
+def test_lines_cannot_be_forged_in_the_log(url: str, served: Served, key: Key) -> None:
+    server = served()
+    client = server.client(key("write"))
+    mark = "FORGED-LINE"
+    for path in (
+        f"/v1/{quote(chr(10) + mark)}",
+        f"/v1/claims?q={quote(chr(13) + chr(10) + mark)}",
+        f"/v1/claims?{quote(chr(10) + mark)}=1",
+    ):
+        client.get(path)
+    client.post(
+        "/v1/claims", {"text": f"a\n{mark}", "language": "en"}, User_Agent=f"a {mark}", X_Request_Id=f"a {mark}"
+    )
+    client.post("/v1/topics", {f"\n{mark}": 1})
+    server.terminate()
+    assert not [line for line in server.said().splitlines() if line.startswith(mark)]
+
+
+def test_an_address_that_is_stored_is_never_fetched(url: str, served: Served, key: Key) -> None:
+    import socket
+
+    server = served()
+    client = server.client(key("admin"))
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        trap.settimeout(0.5)
+        here = f"http://127.0.0.1:{trap.getsockname()[1]}/"
+        body = factories.document(url=here + "a")
+        assert client.post("/v1/documents", body).status == 201
+        assert client.post("/v1/speakers", factories.speaker(same_as=[here])).status == 201
+        claim = client.post("/v1/claims", factories.claim()).json["id"]
+        assert client.post("/v1/reviews", factories.review(claim, url=here)).status == 201
+        try:
+            trap.accept()
+        except TimeoutError:
+            return
+    raise AssertionError("the server came to fetch an address that it had only been told of")
