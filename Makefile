@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DATABASE_URL ?= sqlite:///counterclaim.db
 export DATABASE_URL
 
-.PHONY: serve test slow faults faults-short lint types contract fix lock clean help
+.PHONY: serve test slow faults faults-short lint types contract fix bench lock clean help
 
 help:  ## List what can be made.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,6 +46,9 @@ fix: $(VENV)/.tests  ## Format the code and write openapi.yaml anew.
 	$(BIN)/ruff format .
 	$(BIN)/counterclaim openapi
 
+bench: $(VENV)/.serves bench/.venv/.ready  ## Measure speed beside Datasette and a bare app; see bench/README.md.
+	@$(BIN)/python bench/run.py $(ARGS)
+
 # The development lock comes first: what the tests need may hold back what Counterclaim runs on, never the reverse.
 lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.
 	uv pip compile pyproject.toml --all-extras --group build --group dev --generate-hashes --no-emit-index-url \
@@ -54,7 +57,7 @@ lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.
 	  --universal --python-version 3.11 --quiet --constraint requirements-dev.lock --output-file requirements.lock
 
 clean:  ## Remove what was installed and built; the database stays.
-	rm -rf $(VENV) .ci/node_modules build *.egg-info .coverage .*_cache .hypothesis
+	rm -rf $(VENV) bench/.venv .ci/node_modules build *.egg-info .coverage .*_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -74,6 +77,12 @@ $(VENV)/.serves: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/.tests: requirements-dev.lock $(VENV)/.serves
 	@echo "Installing what its tests need (requirements-dev.lock)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+bench/.venv/.ready: bench/requirements.txt | $(BIN)/python
+	@echo "Installing what the bench compares with (bench/requirements.txt)"
+	@$(BIN)/python -m venv bench/.venv
+	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
 .ci/node_modules/.ready: .ci/package-lock.json

@@ -94,7 +94,8 @@ def differences() -> list[str]:
 
 
 def _leads() -> tuple[str, str, str]:
-    first = "(SELECT min(v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL{})"
+    # The plus keeps SQLite from walking all statements by (status, id), which it does where nothing is counted yet.
+    first = "(SELECT min(+v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL{})"
     return (
         "leads",
         "claim_id, public, answered, statement_id, speaker_id, document_id, said_on",

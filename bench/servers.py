@@ -1,0 +1,129 @@
+"""The servers that the bench compares: how each is started, asked and stopped."""
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import questions
+from questions import Deep, Request, Works
+
+HERE = Path(__file__).parent
+#: Where `make bench` installs Datasette.
+PEERS = HERE / ".venv" / "bin"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Server:
+    """A server with two processes; `{port}` and the like in its commands are filled in."""
+
+    name: str
+    command: list[str]
+    asks: Callable[[dict[str, Any], Deep], Works]
+    #: A path that answers once it serves.
+    ready: str
+    #: The path of the export of all claims; empty where it has none.
+    export: str = ""
+    #: The command that loads what W6 loads.
+    load: list[str] = field(default_factory=list)
+    port: int = 0
+    pid: int = 0
+
+    @contextlib.contextmanager
+    def running(self, registry: Path, port: int) -> Iterator[None]:
+        """Serve `registry` on `port`."""
+        self.port = port
+        environ = {"DATABASE": str(registry), "DATABASE_URL": f"sqlite:///{registry}", "PORT": str(port)}
+        with (registry.parent.parent / f"{self.name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [part.format(port=port) for part in self.command],
+                cwd=HERE,
+                env=os.environ | environ | {"PROCESSES": "2"},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.pid = process.pid
+        try:
+            self._wait()
+            yield
+        finally:
+            for sign in (signal.SIGTERM, signal.SIGKILL):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, sign)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(5)
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                if self.ask(("GET", self.ready, {}, ""))[0] == http.HTTPStatus.OK:
+                    return
+            time.sleep(0.1)
+        raise SystemExit(f"{self.name} does not answer: see its log, {self.name}.log beside the registry.")
+
+    def ask(self, request: Request) -> tuple[int, bytes, Any]:
+        """Send one request; return status, body and headers."""
+        method, path, headers, body = request
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request(method, path, body.encode() or None, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(), answer.headers
+
+    @contextlib.contextmanager
+    def opened(self, path: str) -> Iterator[http.client.HTTPResponse]:
+        """Open a long answer."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)) as connection:
+            connection.request("GET", path)
+            yield connection.getresponse()
+
+    def cpu(self) -> float:
+        """Sum up the CPU seconds that its processes have used."""
+        used = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self.pid:  # the session, which the server leads
+                    used += int(fields[11]) + int(fields[12])
+        return used / _TICKS
+
+
+def servers() -> list[Server]:
+    """All that are compared, ours first; Datasette where it is installed."""
+    counterclaim = str(Path(sys.executable).with_name("counterclaim"))
+    limit = [sys.executable, "limit.py"]
+    uvicorn = "datasette_app:make --factory --workers 2 --port {port} --log-level warning --no-access-log"
+    full = "&".join(f"_json={name}" for name in ("topics", "first_statement", "statements", "counterclaims"))
+    known = [
+        Server(
+            "ours",
+            [counterclaim, "serve"],
+            questions.ours,
+            "/v1/claims/1",
+            load=[counterclaim, "import", "{lines}"],
+        ),
+        Server(
+            "datasette",
+            [str(PEERS / "uvicorn"), *uvicorn.split()],
+            questions.datasette,
+            "/-/versions.json",
+            f"/registry/export.json?_shape=array&_nl=on&{full}",
+        ),
+        Server(
+            "limit",
+            [*limit, "serve"],
+            questions.limit,
+            "/claims/1",
+            "/export",
+            [*limit, "load", "{tables}", "{registry}"],
+        ),
+    ]
+    return [server for server in known if Path(server.command[0]).exists()]

@@ -1,0 +1,127 @@
+"""The bench's own scripts, run as people run them: what they generate and convert is a registry of ours."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from api.app import create_app
+from api.cli import main
+from api.settings import Settings
+from models import db, derived
+
+BENCH = Path(__file__).parents[2] / "bench"
+
+
+def script(name: str, *arguments: object) -> None:
+    subprocess.run([sys.executable, BENCH / name, *map(str, arguments)], check=True, cwd=BENCH.parent)
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("generated")
+    script("generate.py", 300, folder)
+    script("generate.py", 300, folder, "--lines", folder / "registry.ndjson")
+    return folder
+
+
+@pytest.fixture
+def registry(generated: Path) -> Iterator[Path]:
+    db.connect(f"sqlite:///{generated / 'registry.db'}")
+    yield generated
+    db.close()
+
+
+def count(table: str) -> int:
+    return int(db.fetch(f"SELECT count(*) FROM {table}")[0][0])
+
+
+def test_generates_as_many_claims_as_were_asked_for(registry: Path) -> None:
+    assert count("claims") == 300
+    assert count("statements") > 300
+    assert count("counterclaims") > 10
+
+
+def test_what_is_derived_is_in_step(registry: Path) -> None:
+    assert derived.differences() == []
+
+
+def test_generates_the_same_again(generated: Path, tmp_path: Path) -> None:
+    script("generate.py", 300, tmp_path, "--lines", tmp_path / "again.ndjson")
+    assert (tmp_path / "again.ndjson").read_bytes() == (generated / "registry.ndjson").read_bytes()
+
+
+def test_chooses_what_to_ask(generated: Path) -> None:
+    workload = json.loads((generated / "workload.json").read_text())
+    assert {"ids", "speakers", "words", "filters", "deep", "new"} <= workload.keys()
+    assert all(workload.values())
+
+
+def test_import_takes_its_lines_and_finds_as_much(generated: Path, tmp_path: Path) -> None:
+    create_app(Settings(DATABASE_URL=f"sqlite:///{generated / 'registry.db'}"))
+    tables = ("topics", "speakers", "documents", "claims", "statements", "counterclaims", "reviews")
+    wanted = {table: count(table) for table in tables}
+    db.close()
+    url = f"sqlite:///{tmp_path / 'imported.db'}"
+    told = CliRunner(env={"DATABASE_URL": url}).invoke(main, ["import", str(generated / "registry.ndjson")])
+    assert told.exit_code == 0, told.output
+    db.connect(url)
+    try:
+        assert {table: count(table) for table in wanted} == wanted
+    finally:
+        db.close()
+
+
+def test_converts_tables_row_by_row(tmp_path: Path) -> None:
+    for name, row in TABLES.items():
+        (tmp_path / f"{name}.ndjson").write_text(json.dumps(row) + "\n" if row else "")
+    script("convert.py", tmp_path, "--database", tmp_path / "converted.db")
+    db.connect(f"sqlite:///{tmp_path / 'converted.db'}")
+    try:
+        columns = "id, claim_id, speaker_id, sentence_id, mention, cue, content"
+        assert db.fetch(f"SELECT {columns} FROM statements") == [
+            (3, 7, 5, 1, "Ada Vance", "said", '[{"text":"water rose","start":20,"end":30}]')
+        ]
+        assert db.fetch("SELECT topic_id FROM filings WHERE claim_id = 7") == [(1,)]
+    finally:
+        db.close()
+
+
+#: One row of each table of the wider comparison.
+TABLES: dict[str, dict[str, Any]] = {
+    "speakers": {"id": 5, "name": "Ada Vance", "kind": "person", "aliases": ["Vance"]},
+    "documents": {
+        "id": 2,
+        "title": "Water",
+        "publisher": "Lake Post",
+        "url": "https://example.org/2",
+        "published_at": "2024-05-01T06:00:00Z",
+        "text": "Ada Vance said that water rose.",
+    },
+    "sentences": {
+        "id": 1,
+        "document_id": 2,
+        "position": 0,
+        "start": 0,
+        "end": 31,
+        "text": "Ada Vance said that water rose.",
+    },
+    "claims": {"id": 7, "text": "Water rose.", "topic": "climate"},
+    "statements": {
+        "id": 3,
+        "claim_id": 7,
+        "speaker_id": 5,
+        "sentence_id": 1,
+        "cue": "said",
+        "content": "water rose",
+        "stance": "asserts",
+        "said_on": "2024-05-01",
+    },
+    "counterclaims": {},
+    "reviews": {"id": 1, "claim_id": 7, "publisher": "Checks", "rating": "True", "url": "https://checks.example/7"},
+}
