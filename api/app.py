@@ -14,6 +14,7 @@ from api.routes import (
     sentences,
     speakers,
     statements,
+    suggestions,
     topics,
 )
 from api.settings import Settings
@@ -29,6 +30,7 @@ ROUTES = (
     speakers.routes,
     reviews.routes,
     topics.routes,
+    suggestions.routes,
     changes.routes,
     contract.routes,
 )

@@ -21,6 +21,7 @@ Glossary
     content       the words that were said, as one or more spans of the document
     claim         the proposition, apart from who said it
     counterclaim  the directed edge: one claim answers another
+    suggestion    a stored claim that a denial may answer, for a reviewer to decide
     review        what a fact-checker published about a claim
     topic         a subject heading
     change        one line of the append-only log

@@ -198,7 +198,7 @@ def refuse_absent(model: Any, found: Any) -> None:
         raise Moved(
             f"The {_singular(model)} {found.id} was merged into {found.merged_into_id}.", id=survivor(model, found)
         )
-    if found.retracted_at:
+    if getattr(found, "retracted_at", None):
         raise Gone(
             f"The {_singular(model)} {found.id} was retracted.",
             retracted_at=found.retracted_at,

@@ -39,7 +39,7 @@ def create(
     """
     with transaction():
         claim = Claim.create(text=text, language=language, standalone=standalone)
-        more = _file(by, claim.id, topics, about)
+        more = _file(by, claim.id, topics, about, hidden=not standalone)
         changes.log(by, "create", claim, more=more)
         return int(claim.id)
 
@@ -163,8 +163,13 @@ def listed(**asked: Any) -> lists.Page:
     return lists.page("claims", **asked)
 
 
-def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
-    """Replace topics and subjects where they are given; return what the log keeps of it."""
+def _file(
+    by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None, hidden: bool = False
+) -> dict[str, list[Any]]:
+    """Replace topics and subjects where they are given; return what the log keeps of it.
+
+    Subjects that are new are `hidden` until the claim is public.
+    """
     more: dict[str, list[Any]] = {}
     if slugs is not None:
         more["topics"] = slugs
@@ -173,7 +178,9 @@ def _file(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, 
         for topic in dict.fromkeys(chosen):
             ClaimTopic.insert(claim=claim, topic=topic).execute()
     if about is not None:
-        subjects = [speakers.find(by=by, given=who, field=f"/about/{place}") for place, who in enumerate(about)]
+        subjects = [
+            speakers.find(by=by, given=who, field=f"/about/{place}", hidden=hidden) for place, who in enumerate(about)
+        ]
         more["about"] = subjects
         ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
         for speaker in dict.fromkeys(subjects):

@@ -6,6 +6,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from models import changes, sentences, shapes
+from models import hidden as unseen
 from models.addresses import host, normalize
 from models.changes import Actor
 from models.db import Whole, newest, now, transaction
@@ -26,10 +27,12 @@ def create(
     retrieved_at: str | None = None,
     licence: str | None = None,
     text_public: bool = False,
+    hidden: bool = False,
 ) -> int:
     """Store a document, cut it into sentences and return its id.
 
-    `retrieved_at` is now where it is not given. Raises Conflict where this edition is known.
+    `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
+    until one of them is accepted, unless its text is public. Raises Conflict where this edition is known.
     """
     normalized = normalize(url)
     digest = _digest(text)
@@ -52,6 +55,8 @@ def create(
         )
         changes.log(by, "create", document)
         sentences.cut_document(document=document)
+        if hidden and not text_public:
+            unseen.hide(noun="documents", id=document.id)
         return int(document.id)
 
 
@@ -60,17 +65,17 @@ def refuse_known(*, url: str | None, text: str) -> None:
     _refuse_edition(url, normalize(url), _digest(text))
 
 
-def find(*, by: Actor, given: dict[str, Any], field: str) -> Document:
+def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) -> Document:
     """Find the document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
 
-    A whole that is not known yet is stored. Raises Conflict under `field`.
+    A whole that is not known yet is stored, `hidden` as in `create`. Raises Conflict under `field`.
     """
     if "id" in given:
         return changes.referred(Document, given["id"], f"{field}/id")  # type: ignore[no-any-return]
     if "text" in given:
         known = _edition(normalize(given.get("url")), _digest(given["text"]))
         try:
-            known = known or create(by=by, **given)
+            known = known or create(by=by, **({"hidden": hidden} | given))
         except Refusal as refusal:
             raise refusal.under(field) from None
         return changes.referred(Document, known, field)  # type: ignore[no-any-return]
@@ -93,6 +98,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change what is said about the document; its address and text never change."""
     with transaction():
         changes.update(by, changes.standing(Document, id, version), **new)
+        if new.get("text_public"):
+            unseen.show(noun="documents", id=id)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -105,12 +112,14 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """Read a document with its statements. Raises NotFound or Gone."""
+    """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
     doc = Document.alias("doc")
     query = doc.select(doc.version, SQL(shapes.text(shapes.document, viewer))).where(
-        doc.id == id, doc.retracted_at.is_null()
+        doc.id == id, doc.retracted_at.is_null(), SQL(shapes.shown(viewer, "documents", "doc"))
     )
-    return changes.found(Document, id, query.tuples().first())
+    return changes.found(
+        Document, id, query.tuples().first(), lambda: viewer.texts or not unseen.is_hidden(noun="documents", id=id)
+    )
 
 
 def listed(
@@ -129,7 +138,9 @@ def listed(
     `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
     """
     doc = Document.alias("doc")
-    query = doc.select(doc.id, SQL(shapes.text(shapes.document, viewer))).where(doc.retracted_at.is_null())
+    query = doc.select(doc.id, SQL(shapes.text(shapes.document, viewer))).where(
+        doc.retracted_at.is_null(), SQL(shapes.shown(viewer, "documents", "doc"))
+    )
     if url is not None:
         query = query.where(doc.url_normalized == normalize(url))
     if publisher is not None:

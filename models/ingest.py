@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import changes, claims, counterclaims, documents, speakers
+from models import changes, claims, counterclaims, documents, matching, speakers, suggestions
 from models.changes import Actor
 from models.db import transaction
 from models.extraction import NAME, VERSION, Finding, ParserMissing, extract, load_parser
@@ -26,6 +26,9 @@ from models.tables import Change, Document, Sentence, Statement
 #: How long a text waits for the one before it, in seconds: a process reads one at a time, and the other
 #: threads are for other callers. News takes a tenth of a second, 1 MB of text half a minute.
 PATIENCE = 10
+
+#: A denial with fewer words than this that say what it is about is matched by its sentence's words as well.
+POOR = 3
 
 #: Extraction's kinds of speakers -> the registry's. A proper name of unknown kind is taken for a person's.
 _KINDS = {"document": "unnamed", "unknown": "unnamed"}
@@ -99,7 +102,7 @@ def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
 def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> Stored:
     """Store a document, with the members of `documents.create`, and what was found in its text."""
     with transaction():
-        return store(by=by, document=documents.create(by=by, **document), findings=findings)
+        return store(by=by, document=documents.create(by=by, hidden=True, **document), findings=findings)
 
 
 def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Stored:
@@ -184,7 +187,9 @@ class _Desk:
         self._answer(finding, statement)
 
     def _answer(self, finding: Finding, statement: Statement) -> None:
-        """Draw the edge from a denial to the charge that it answers."""
+        """Draw the edge from a denial to the charge that it answers, or look for that among stored claims."""
+        if finding.polarity == "deny" and finding.denies is None:
+            self._suggest(statement)
         charge = self.made.get(finding.denies or "")
         if charge is not None and charge.claim_id != statement.claim_id:
             counterclaims.draw(
@@ -195,6 +200,13 @@ class _Desk:
                 statement=statement.id,
                 note=None,
             )
+
+    def _suggest(self, statement: Statement) -> None:
+        """Suggest stored claims; a denial that only points back ("the allegation") has its sentence's words alone."""
+        words = statement.claim.text
+        if len(matching.stems(words)) < POOR:
+            words = f"{words} {statement.sentence.text}"
+        suggestions.suggest(by=self.by, statement=statement, text=words, language=self.document.language)
 
     def _claim(self, finding: Finding) -> int:
         text = claim_text(self.clauses[finding.id], finding, self.clauses.get(finding.denies or ""))
@@ -281,11 +293,11 @@ def _speaker(by: Actor, document: int, name: str, kind: str, mention: str) -> in
             return int(known[0][0])
         shared = shared or len(known) > 1
     if shared:
-        return speakers.find(by=by, given={"name": f"{bare} (document {document})"}, field="/speaker")
+        return speakers.find(by=by, given={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True)
     registered = _KINDS.get(kind, kind)
     if kind == "unknown" and bare[:1].isupper():
         registered = "person"
-    return speakers.create(by=by, name=bare, kind=registered)
+    return speakers.create(by=by, name=bare, kind=registered, hidden=True)
 
 
 def _spelled_out(name: str) -> str:

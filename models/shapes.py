@@ -74,6 +74,16 @@ def edge_seen(viewer: Viewer, e: str = "e") -> str:
     )
 
 
+def shown(viewer: Viewer, noun: str, alias: str) -> str:
+    """Write the condition that the viewer may hear of the speaker or document `alias`: not what only candidates name.
+
+    Who has a key may: a writer could not help meeting them.
+    """
+    if viewer.texts:
+        return "TRUE"
+    return f"NOT EXISTS (SELECT 1 FROM hidden h WHERE h.noun = '{noun}' AND h.noun_id = {alias}.id)"
+
+
 def sentence_seen(viewer: Viewer, se: str = "se") -> str:
     """Write the condition that the viewer may read the sentence `se` of the document `d`.
 
@@ -169,6 +179,7 @@ STATEMENT_FROM = (
     " JOIN sentences se ON se.id = s.sentence_id"
     " JOIN documents d ON d.id = s.document_id"
 )
+_LINKED = f"{STATEMENT_FROM} JOIN claims sc ON sc.id = s.claim_id"
 _IN_PRINT_ORDER = "ORDER BY s.document_id, s.content_start, s.id"
 
 
@@ -180,9 +191,13 @@ def _statements_of(viewer: Viewer, condition: str, limit: int, order: str = _IN_
 
 def _linked_statements(viewer: Viewer, condition: str, order: str = _IN_PRINT_ORDER) -> Node:
     """Make the statements for which `condition` holds, each with its claim."""
-    members = _statement_members() | {"claim": claim_part("sc")} | _stamps("s")
-    source = f"{STATEMENT_FROM} JOIN claims sc ON sc.id = s.claim_id WHERE {condition} AND {statement_seen(viewer)}"
-    return Array(Object(members), f"{source} {order}", EMBEDDED)
+    source = f"{_LINKED} WHERE {condition} AND {statement_seen(viewer)}"
+    return Array(_linked_statement(), f"{source} {order}", EMBEDDED)
+
+
+def _linked_statement() -> Object:
+    """Make a statement with its claim; reads from _LINKED."""
+    return Object(_statement_members() | {"claim": claim_part("sc")} | _stamps("s"))
 
 
 def _count(source: str) -> Node:
@@ -343,6 +358,20 @@ def counterclaim(viewer: Viewer) -> Object:
     """Make an edge `e` with the claims `charge` and `answer` side by side, each with speakers and sentences."""
     sides = {"claim": _side(viewer, "charge"), "answer": _side(viewer, "answer")}
     return Object(values("e", "id", "kind", "note", "statement_id") | sides | _stamps("e"))
+
+
+def suggestion(viewer: Viewer) -> Object:
+    """Make a suggestion `su` of a statement `s` with the claim `o` that it may answer."""
+    return Object(
+        values("su", "id", "status", "kind", "score")
+        | {"reasons": Json("su.reasons")}
+        | values("su", "matcher", "matcher_version")
+        | {
+            "statement": One(_linked_statement(), f"{_LINKED} WHERE s.id = su.statement_id"),
+            "claim": _side(viewer, "o"),
+        }
+        | _stamps("su")
+    )
 
 
 def _review_members() -> dict[str, Node]:

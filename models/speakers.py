@@ -6,6 +6,7 @@ from typing import Any
 from peewee import SQL
 
 from models import changes, shapes
+from models import hidden as unseen
 from models.changes import Actor
 from models.db import Whole, dumps, newest, take_turns, transaction
 from models.refusals import Conflict, Refusal
@@ -26,11 +27,13 @@ def create(
     wikidata_id: str | None = None,
     same_as: list[str] | None = None,
     part_of: int | None = None,
+    hidden: bool = False,
 ) -> int:
     """Add a speaker and return their id.
 
-    Raises Conflict where the Wikidata id or the name is taken, be it as an alias, and where an alias
-    is another's name: a name means one speaker.
+    One whom only a candidate names is `hidden` from the public until a statement of theirs is accepted.
+    Raises Conflict where the Wikidata id or the name is taken, be it as an alias, and where an alias is
+    another's name: a name means one speaker.
     """
     with transaction():
         take_turns(_NAMES)
@@ -51,6 +54,8 @@ def create(
         )
         _set_aliases(speaker.id, aliases or [])
         changes.log(by, "create", speaker, more={"aliases": aliases or []})
+        if hidden:
+            unseen.hide(noun="speakers", id=speaker.id)
         return int(speaker.id)
 
 
@@ -87,12 +92,12 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, speaker, reason)
 
 
-def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
+def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) -> int:
     """Find the id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
 
-    A name that nobody has becomes a new speaker with the rest of `given`. Raises Conflict for an
-    unknown id, one that lists the speakers who share an alias, and one for a kind or Wikidata id that
-    says otherwise than what is known.
+    A name that nobody has becomes a new speaker with the rest of `given`, `hidden` as in `create`. Raises
+    Conflict for an unknown id, one that lists the speakers who share an alias, and one for a kind or
+    Wikidata id that says otherwise than what is known.
     """
     if "id" in given:
         return int(changes.referred(Speaker, given["id"], f"{field}/id").id)
@@ -108,7 +113,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str) -> int:
         _refuse_contradiction(speaker, given, field)
         return int(speaker.id)
     try:
-        return create(by=by, **given)
+        return create(by=by, **({"hidden": hidden} | given))
     except Refusal as refusal:
         raise refusal.under(field) from None
 
@@ -155,6 +160,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "aliases": _lend_names(speaker, survivor),
             "dropped": dropped,
         }
+        if not unseen.is_hidden(noun="speakers", id=id):
+            unseen.show(noun="speakers", id=into)
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor)
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
@@ -193,11 +200,12 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
-    """Read a speaker with the newest statements. Raises NotFound, Gone or Moved."""
+    """Read a speaker with the newest statements. Raises NotFound, also for one that is hidden, Gone or Moved."""
     p = Speaker.alias("p")
     query = p.select(p.version, SQL(shapes.text(shapes.speaker, viewer)))
     query = query.where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
-    return changes.found(Speaker, id, query.tuples().first())
+    found = query.where(SQL(shapes.shown(viewer, "speakers", "p"))).tuples().first()
+    return changes.found(Speaker, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="speakers", id=id))
 
 
 def listed(
@@ -209,7 +217,7 @@ def listed(
     """
     p = Speaker.alias("p")
     query = p.select(p.id, SQL(shapes.text(shapes.speaker, viewer))).where(
-        p.retracted_at.is_null(), p.merged_into.is_null()
+        p.retracted_at.is_null(), p.merged_into.is_null(), SQL(shapes.shown(viewer, "speakers", "p"))
     )
     if kind is not None:
         query = query.where(p.kind == kind)
@@ -291,6 +299,7 @@ def _parent(part_of: int, child: int | None) -> int:
     parent = int(changes.referred(Speaker, part_of, "/part_of").id)
     if child in _line(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
+    unseen.show(noun="speakers", id=parent)
     return parent
 
 

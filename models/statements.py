@@ -41,19 +41,21 @@ def record(
     Raises Conflict with the pointer of the member that is wrong.
     """
     with transaction():
-        printed = documents.find(by=by, given=document, field="/document")
+        whence = _origin(by, origin, status)
+        hidden = whence["status"] != "accepted"
+        printed = documents.find(by=by, given=document, field="/document", hidden=hidden)
         where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
         spans = locate_content(content, printed, where)
         near = sentences.around(sentence=where, end=spans[-1].end)
         row = {
             "document": printed.id,
             "sentence": where.id,
-            "speaker": speakers.find(by=by, given=speaker, field="/speaker"),
+            "speaker": speakers.find(by=by, given=speaker, field="/speaker", hidden=hidden),
             **content_columns(spans),
             **_words("mention", mention, printed, where, near),
             **_words("cue", cue, printed, where, near),
-            **_via(by, via),
-            **_origin(by, origin, status),
+            **_via(by, via, hidden),
+            **whence,
             "role": role,
             "form": form,
             "said_on": said_on,
@@ -78,17 +80,18 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         left = statement.claim_id
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
+        hidden = new.get("status", statement.status) != "accepted"
         row: dict[str, Any] = {}
         if {"sentence", "content", "mention", "cue"} & new.keys():
             row |= _places(statement, new)
         for name in ("sentence", "content", "mention", "cue"):
             new.pop(name, None)
         if "speaker" in new:
-            row["speaker"] = speakers.find(by=by, given=new.pop("speaker"), field="/speaker")
+            row["speaker"] = speakers.find(by=by, given=new.pop("speaker"), field="/speaker", hidden=hidden)
         if "claim" in new:
             row["claim"] = claims.find(by=by, given=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
-            row |= _via(by, new.pop("via"))
+            row |= _via(by, new.pop("via"), hidden)
         row |= new
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
@@ -223,12 +226,14 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _via(by: Actor, via: dict[str, Any] | None) -> dict[str, int | None]:
+def _via(by: Actor, via: dict[str, Any] | None, hidden: bool) -> dict[str, int | None]:
     via = via or {}
     speaker, document = via.get("speaker"), via.get("document")
     return {
-        "via_speaker": speakers.find(by=by, given=speaker, field="/via/speaker") if speaker else None,
-        "via_document": documents.find(by=by, given=document, field="/via/document").id if document else None,
+        "via_speaker": speakers.find(by=by, given=speaker, field="/via/speaker", hidden=hidden) if speaker else None,
+        "via_document": documents.find(by=by, given=document, field="/via/document", hidden=hidden).id
+        if document
+        else None,
     }
 
 

@@ -27,6 +27,10 @@ FORMS = ("direct", "indirect", "mixed")
 STATUSES = ("candidate", "accepted", "rejected")
 ORIGINS = ("person", "import", "extractor")
 COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
+#: What became of a suggestion.
+SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
+#: What only candidates may name, and the public then does not see.
+HIDEABLE = ("speakers", "documents")
 ACTIONS = ("create", "change", "retract", "merge", "unmerge")
 #: What lists count the values of.
 FACETS = ("topic", "speaker", "publisher", "kind")
@@ -407,6 +411,41 @@ class Filing(Registry):
         )
 
 
+class Suggestion(Table):
+    """A stored claim that a statement may answer: found by a machine, for a reviewer to decide. It is no edge."""
+
+    #: The denial, whose charge its document does not hold.
+    statement = ForeignKeyField(Statement, index=False)
+    #: The claim that it may answer.
+    claim = ForeignKeyField(Claim)
+    kind = TextField(constraints=[one_of("kind", COUNTER_KINDS)])
+    #: How much the two have in common, 0 to 1.
+    score = DoubleField(constraints=[Check("score BETWEEN 0 AND 1")])
+    #: Why: a JSON array of {word, weight}, the heaviest first.
+    reasons = TextField()
+    #: What found it, and its version.
+    matcher = TextField()
+    matcher_version = TextField()
+    status = TextField(constraints=[one_of("status", SUGGESTION_STATUSES)])
+
+    class Meta:
+        table_name = "suggestions"
+        indexes = ((("statement", "claim"), True), (("status", "id"), False))
+
+
+class Hidden(Registry):
+    """A speaker or document that only candidates have named so far: not for the public."""
+
+    #: Its table.
+    noun = TextField(constraints=[one_of("noun", HIDEABLE)])
+    #: Its id there.
+    noun_id = BigIntegerField()
+
+    class Meta:
+        table_name = "hidden"
+        primary_key = CompositeKey("noun", "noun_id")
+
+
 class Key(Table):
     """One API key. Of its secret only the hash is known."""
 
@@ -485,6 +524,8 @@ ALL: tuple[type[Model], ...] = (
     Statement,
     Counterclaim,
     Review,
+    Suggestion,
+    Hidden,
     Lead,
     Filing,
     Key,

@@ -8,6 +8,7 @@ from models.changes import Actor
 from models.db import Whole
 from models.filters import Order
 from models.shapes import Viewer
+from models.tables import Suggestion
 
 #: Charge and denial in one sentence.
 TEXT = (
@@ -115,6 +116,12 @@ def put_review(by: Actor, claim: int, **other: Any) -> int:
         "language": "en",
     } | other
     return reviews.create(by=by, claim={"id": claim}, **row)
+
+
+def put_suggestion(statement: int, claim: int) -> int:
+    """Suggest that `statement` answers `claim`, as extraction does, and return the suggestion's id."""
+    row = {"kind": "denies", "score": 0.5, "reasons": "[]", "matcher": "words", "matcher_version": "1.0"}
+    return int(Suggestion.create(statement=statement, claim=claim, status="open", **row).id)
 
 
 def lines_of(noun: str, id: int) -> list[Any]:

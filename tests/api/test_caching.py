@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.api.steps import changed, matching, posted, refusal, together
 from tests.checked import contract
-from tests.factories import charge, claim, denial, review, speaker, topic
+from tests.factories import charge, claim, denial, put_suggestion, review, speaker, topic
 
 
 def everything(writer: FlaskClient) -> None:
@@ -18,11 +18,21 @@ def everything(writer: FlaskClient) -> None:
     charged = posted(writer, "statements", charge()).json
     posted(writer, "statements", denial(charged["id"]))
     posted(writer, "reviews", review(charged["claim"]["id"]))
+    put_suggestion(1, 1)
 
 
 def reads() -> list[str]:
     """The address of every read of the contract, with the id 1."""
     return [re.sub(r"\{\w+\}", "1", path) for path, described in contract()["paths"].items() if "get" in described]
+
+
+def changes() -> list[tuple[str, str]]:
+    """Method and address of every change of the contract, with the id 1."""
+    return [
+        (method.upper(), re.sub(r"\{\w+\}", "1", path))
+        for path, described in contract()["paths"].items()
+        for method in described.keys() & {"patch", "delete"}
+    ]
 
 
 def test_every_read_has_a_strong_etag_and_answers_304_to_it(writer: FlaskClient, reviewer: FlaskClient) -> None:
@@ -94,38 +104,34 @@ def test_the_etag_of_a_read_changes_what_was_read_also_through_a_link(writer: Fl
     assert writer.patch("/v1/claims/1", json={"language": "de"}, headers=matching(read)).status_code == 200
 
 
-def test_every_change_without_if_match_is_a_428_before_the_body_is_read(writer: FlaskClient) -> None:
+def test_every_change_without_if_match_is_a_428_before_the_body_is_read(
+    writer: FlaskClient, reviewer: FlaskClient
+) -> None:
     everything(writer)
-    seen = 0
-    for path, described in contract()["paths"].items():
-        for method in described.keys() & {"patch", "delete"}:
-            answer = writer.open(re.sub(r"\{\w+\}", "1", path), method=method.upper(), data=b"{")
-            assert refusal(answer) == (428, ["If-Match"]), f"{method} {path}"
-            seen += 1
-    assert seen == 16
+    for method, path in changes():
+        assert refusal(reviewer.open(path, method=method, data=b"{")) == (428, ["If-Match"]), f"{method} {path}"
+    assert len(changes()) == 17
 
 
-def test_every_stale_change_is_a_412_that_changes_nothing(writer: FlaskClient) -> None:
+def test_every_stale_change_is_a_412_that_changes_nothing(writer: FlaskClient, reviewer: FlaskClient) -> None:
     everything(writer)
-    for path in reads():
-        if path.endswith("/1"):
-            before = writer.get(path)
-            for method in ("PATCH", "DELETE"):
-                answer = writer.open(path, method=method, json={}, headers={"If-Match": f'"1-99-{"0" * 16}"'})
-                assert answer.status_code == 412, f"{method} {path}"
-            assert writer.get(path).data == before.data
+    for method, path in changes():
+        before = reviewer.get(path)
+        body = {"status": "accepted"} if "suggestions" in path else {}
+        answer = reviewer.open(path, method=method, json=body, headers={"If-Match": f'"1-99-{"0" * 16}"'})
+        assert answer.status_code == 412, f"{method} {path}"
+        assert reviewer.get(path).data == before.data
 
 
-def test_the_etag_of_another_thing_is_a_412_that_changes_nothing(writer: FlaskClient) -> None:
+def test_the_etag_of_another_thing_is_a_412_that_changes_nothing(writer: FlaskClient, reviewer: FlaskClient) -> None:
     everything(writer)
-    for path in reads():
-        if path.endswith("/1"):
-            before = writer.get(path)
-            others = before.headers["ETag"].replace('"1-', '"2-')
-            for method in ("PATCH", "DELETE"):
-                answer = writer.open(path, method=method, json={}, headers={"If-Match": others})
-                assert answer.status_code == 412, f"{method} {path}"
-            assert writer.get(path).data == before.data
+    for method, path in changes():
+        before = reviewer.get(path)
+        others = before.headers["ETag"].replace('"1-', '"2-')
+        body = {"status": "accepted"} if "suggestions" in path else {}
+        answer = reviewer.open(path, method=method, json=body, headers={"If-Match": others})
+        assert answer.status_code == 412, f"{method} {path}"
+        assert reviewer.get(path).data == before.data
 
 
 @pytest.mark.parametrize("noun", ["claims", "speakers"])

@@ -146,11 +146,20 @@ REQUESTS = {
     "get_topic": Example("GET", "/v1/topics/1", shows_answer=True),
     "change_topic": Example("PATCH", "/v1/topics/1", {"label": "Exports of dual-use goods"}),
     "retract_topic": Example("DELETE", "/v1/topics/4?reason=Too+narrow"),
+    "list_suggestions": Example("GET", "/v1/suggestions?limit=1&status=open"),
+    "get_suggestion": Example("GET", "/v1/suggestions/99"),
+    "decide_suggestion": Example("PATCH", "/v1/suggestions/99", {"status": "accepted"}),
     "list_changes": Example("GET", "/v1/changes?limit=1&noun=topics", shows_answer=True),
 }
 
 #: What the sample cannot show done is shown refused, as the contract describes it.
-_REFUSED = {"retract_claim": 404, "retract_document": 404, "retract_speaker": 404}
+_REFUSED = {
+    "retract_claim": 404,
+    "retract_document": 404,
+    "retract_speaker": 404,
+    "get_suggestion": 404,
+    "decide_suggestion": 404,
+}
 _PRECEDED_BY = {
     "create_sentence": Example("DELETE", "/v1/sentences/2"),
     "unmerge_claim": REQUESTS["merge_claim"],

@@ -17,7 +17,9 @@ from models.tables import (
     ClaimAbout,
     Counterclaim,
     Document,
+    Filing,
     Key,
+    Lead,
     Reply,
     Review,
     Sentence,
@@ -25,9 +27,12 @@ from models.tables import (
     Statement,
     Topic,
 )
-from tests.factories import TEXT, put_charge, put_claim, put_denial, put_review
+from tests.factories import TEXT, put_charge, put_claim, put_denial, put_review, put_suggestion
 
 LENGTH = len(TEXT)
+
+#: The tables that hold what nothing else says: the derived ones repeat it, and are written anew.
+HELD = [model for model in ALL if model not in (Lead, Filing)]
 
 
 @pytest.fixture
@@ -37,6 +42,7 @@ def full(registry: str, actor: Actor) -> None:
     topics.create(by=actor, slug="trade", label="Trade")
     claim = put_claim(actor, topics=["trade"], about=[{"name": "Beijing"}])
     put_review(actor, claim)
+    put_suggestion(1, claim)
     key, _ = keys.create(name="ours", scope="write")
     Reply.create(key=key, token="a", request_hash="b")
 
@@ -280,7 +286,7 @@ def test_refuses_timestamps_of_another_form(full: None) -> None:
     wanted = {"made_at": "___T_.Z", "published_at": "___T_Z", "retrieved_at": "___T_Z", "reviewed_at": "___T_Z"}
     wanted |= {"expires_at": "___T_Z", "said_on": "___"}
     tried = 0
-    for model in ALL:
+    for model in HELD:
         for name in model._meta.fields:
             if not name.endswith(("_at", "_on")):
                 continue
@@ -308,7 +314,7 @@ def test_refuses_a_value_of_the_wrong_type(full: None) -> None:
 
 def test_refuses_a_pointer_to_nothing(full: None) -> None:
     tried = 0
-    for model in ALL:
+    for model in HELD:
         for field in model._meta.refs:
             tried += 1
             with _refused("(?i)foreign key|in its document"):

@@ -349,10 +349,10 @@ def test_only_the_review_scope_sees_what_is_not_accepted(registry: str, actor: A
         with pytest.raises(NotFound):
             statements.whole(id=id, viewer=viewer)
         assert _ids(viewer) == _ids(viewer, status=status) == []
-        assert seen(documents.whole(id=1, viewer=viewer))["statements"] == []
-        assert seen(documents.whole(id=1, viewer=viewer))["statement_count"] == 0
-        assert seen(speakers.whole(id=1, viewer=viewer))["statements"] == []
         assert statements.whole(id=id, viewer=viewer, written=True), "whoever has just written it sees it once"
+    assert seen(documents.whole(id=1, viewer=READER))["statements"] == []
+    assert seen(documents.whole(id=1, viewer=READER))["statement_count"] == 0
+    assert seen(speakers.whole(id=1, viewer=READER))["statements"] == []
     assert _ids(REVIEWER) == _ids(REVIEWER, status=status) == [id]
     assert _read(id, REVIEWER)["status"] == status
 

@@ -52,9 +52,10 @@ def test_the_public_reads_the_text_only_where_it_is_marked_public(
 
 def test_hides_candidates_of_a_document(writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient) -> None:
     posted(writer, "statements", candidate())
-    for client in (public, writer):
-        shown = client.get("/v1/documents/1").json
-        assert (shown["statements"], shown["statement_count"]) == ([], 0)
+    shown = writer.get("/v1/documents/1").json
+    assert (shown["statements"], shown["statement_count"]) == ([], 0)
+    assert public.get("/v1/documents/1").status_code == 404
+    assert public.get("/v1/documents").json["items"] == public.get("/v1/sentences").json["items"] == []
     assert reviewer.get("/v1/documents/1").json["statement_count"] == 1
 
 

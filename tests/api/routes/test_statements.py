@@ -325,8 +325,9 @@ def test_what_an_extractor_found_starts_as_a_candidate_and_is_hidden(
         assert client.get("/v1/statements/1").status_code == 404
         assert client.get("/v1/statements").json["items"] == []
         assert client.get("/v1/statements?status=candidate").status_code == 403
-        speaker = client.get(f"/v1/speakers/{made.json['speaker']['id']}").json
-        assert (speaker["statements"], speaker["statement_count"]) == ([], 0)
+    speaker = f"/v1/speakers/{made.json['speaker']['id']}"
+    assert (writer.get(speaker).json["statements"], writer.get(speaker).json["statement_count"]) == ([], 0)
+    assert public.get(speaker).status_code == 404
     assert reviewer.get("/v1/statements/1").json == made.json
     assert [item["id"] for item in reviewer.get("/v1/statements?status=candidate").json["items"]] == [1]
 

@@ -1,0 +1,51 @@
+"""The routes under /v1/suggestions."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import caller
+from api.contract import Routes
+from api.paging import page
+from api.schemas.base import page_of
+from api.schemas.suggestions import Suggestion, SuggestionDecision, SuggestionQuery
+from models import suggestions
+
+routes = Routes("suggestions", "Stored claims that a denial may answer, for a reviewer to decide.")
+
+
+@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, gives=page_of(Suggestion))
+def list_suggestions(query: dict[str, Any]) -> Response:
+    """List suggestions, newest first.
+
+    Extraction makes them where a document denies what it does not hold.
+    """
+    return page(suggestions.listed, query)
+
+
+@routes.operation("GET", "/suggestions/<id:id>", scope="review", gives=Suggestion)
+def get_suggestion(id: int) -> Response:
+    """Fetch one suggestion, denial and claim side by side."""
+    return answers.one(suggestions.whole(id=id))
+
+
+@routes.operation(
+    "PATCH",
+    "/suggestions/<id:id>",
+    scope="review",
+    body=SuggestionDecision,
+    gives=Suggestion,
+    matches=True,
+    refuses=(HTTPStatus.CONFLICT,),
+)
+def decide_suggestion(id: int, version: int, body: dict[str, Any]) -> Response:
+    """Accept or dismiss a suggestion.
+
+    Accepting draws the counterclaim, with the statement as its evidence: the public sees it once the
+    statement is accepted. What was dismissed can still be accepted; what was accepted is changed or
+    retracted as the counterclaim that it became.
+    """
+    suggestions.decide(by=caller().actor, id=id, version=version, status=body["status"])
+    return answers.one(suggestions.whole(id=id))

@@ -1,0 +1,47 @@
+"""Suggestions on the wire."""
+
+from marshmallow import fields
+
+from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, listed, nested, shown
+from api.schemas.fields import Choice, QueryId
+from api.schemas.parts import ExchangeSide, LinkedStatement
+from models.tables import COUNTER_KINDS, SUGGESTION_STATUSES
+
+
+class SuggestionReason(Output):
+    """A word that the statement and the claim have in common."""
+
+    word = shown(fields.String, "The word, as the claim has it, in lower case.")
+    weight = shown(fields.Float, "Its share of the score; rare words weigh more.", minimum=0, maximum=1)
+
+
+class Suggestion(Stamped):
+    """A stored claim that a statement may answer, for a reviewer to decide; it is no counterclaim yet."""
+
+    id = identifier("Its id.")
+    status = shown(fields.String, "What was decided.", enum=list(SUGGESTION_STATUSES))
+    kind = shown(fields.String, "What the statement would do to the claim.", enum=list(COUNTER_KINDS))
+    score = shown(fields.Float, "How much the two have in common.", minimum=0, maximum=1)
+    reasons = listed(SuggestionReason, "Why, the heaviest word first.")
+    matcher = shown(fields.String, "The name of what found it.")
+    matcher_version = shown(fields.String, "Its version.")
+    statement = nested(LinkedStatement, "The denial, with its claim.")
+    claim = nested(ExchangeSide, "The claim that it may answer.")
+
+
+class SuggestionDecision(Input):
+    """What to do with a suggestion."""
+
+    status = Choice(
+        ("accepted", "dismissed"),
+        required=True,
+        metadata={"description": "`accepted` draws the counterclaim, `dismissed` draws none.", "example": "accepted"},
+    )
+
+
+class SuggestionQuery(PageQuery):
+    """Which suggestions to list."""
+
+    status = Choice(SUGGESTION_STATUSES, metadata={"description": "What was decided.", "example": "open"})
+    statement = QueryId(metadata={"description": "The id of the statement.", "example": 1})
+    claim = QueryId(metadata={"description": "The id of the claim that it may answer.", "example": 1})

@@ -1,0 +1,92 @@
+"""Suggestions: stored claims that a denial may answer. A machine finds them, a reviewer makes them edges or not."""
+
+from typing import Any
+
+from peewee import SQL
+
+from models import changes, counterclaims, match, matching, shapes
+from models.changes import Actor
+from models.db import Whole, dumps, newest, transaction
+from models.refusals import Conflict
+from models.shapes import Viewer
+from models.tables import Claim, Statement, Suggestion
+
+#: Who reads them sees everything.
+_REVIEWER = Viewer(texts=True, unreviewed=True)
+
+
+def suggest(*, by: Actor, statement: Statement, text: str, language: str) -> list[int]:
+    """Store which public claims the new denial `statement` may answer, and return the suggestions' ids.
+
+    `text` holds the denial's words. Inside the transaction that stores it.
+    """
+    found = match.charges(text=text, language=language, speaker=statement.speaker_id, document=statement.document_id)
+    return [_put(by, statement, one) for one in found]
+
+
+def decide(*, by: Actor, id: int, version: int, status: str) -> None:
+    """Accept a suggestion, which draws the edge with the denial as its evidence, or dismiss it.
+
+    Raises Conflict where it was accepted before: the edge is what to change then.
+    """
+    with transaction():
+        suggestion = changes.standing(Suggestion, id, version)
+        if suggestion.status == "accepted":
+            raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
+        if status == "accepted":
+            _draw(by, suggestion)
+        changes.update(by, suggestion, status=status)
+
+
+def whole(*, id: int) -> Whole:
+    """Read a suggestion. Raises NotFound."""
+    su, query = _standing("version")
+    return changes.found(Suggestion, id, query.where(su.id == id).tuples().first())
+
+
+def listed(
+    *, past: int | None, limit: int, statement: int | None = None, claim: int | None = None, status: str | None = None
+) -> list[tuple[int, str]]:
+    """List at most `limit` suggestions past the id `past`, newest first, as (id, JSON)."""
+    su, query = _standing("id")
+    for column, wanted in ((su.statement, statement), (su.claim, claim), (su.status, status)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return newest(query, su.id, past, limit)
+
+
+def _put(by: Actor, statement: Statement, found: match.Suggested) -> int:
+    suggestion = Suggestion.create(
+        statement=statement.id,
+        claim=found.claim,
+        kind="denies",
+        score=found.score,
+        reasons=dumps([reason._asdict() for reason in found.reasons]),
+        matcher=matching.NAME,
+        matcher_version=matching.VERSION,
+        status="open",
+    )
+    changes.log(by, "create", suggestion)
+    return int(suggestion.id)
+
+
+def _draw(by: Actor, suggestion: Suggestion) -> None:
+    statement = changes.referred(Statement, suggestion.statement_id, "/status")
+    claim = int(changes.referred(Claim, suggestion.claim_id, "/status").id)
+    if claim == statement.claim_id:
+        raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
+    known = counterclaims.known(claim, statement.claim_id, suggestion.kind)
+    if known:
+        counterclaims.support(by=by, id=known, statement=statement)
+        return
+    counterclaims.draw(
+        by=by, claim=claim, answer=statement.claim_id, kind=suggestion.kind, statement=statement.id, note=None
+    )
+
+
+def _standing(column: str) -> tuple[Any, Any]:
+    """Build the alias, and the query of `column` and JSON over what has a statement and a claim that stand."""
+    su, s, o = Suggestion.alias("su"), Statement.alias("s"), Claim.alias("o")
+    query = su.select(getattr(su, column), SQL(shapes.text(shapes.suggestion, _REVIEWER)))
+    query = query.join(s, on=su.statement == s.id).switch(su).join(o, on=su.claim == o.id)
+    return su, query.where(s.retracted_at.is_null(), o.retracted_at.is_null())

@@ -1,0 +1,145 @@
+"""Denials that find their charge among stored claims: suggested with reasons, an edge only where a person says so."""
+
+import pytest
+
+from models import claims, counterclaims, ingest, match, statements, suggestions
+from models.changes import Actor
+from models.extraction.parser import Parser
+from models.refusals import Conflict, NotFound, Stale
+from models.tables import Counterclaim, Statement, Suggestion
+from tests.factories import PUBLIC, document, lines_of, put_claim, put_plain, seen
+
+CHARGE = "Smuggled drones from Ruritania crossed the river Oder in March."
+DENIAL = "The talks went on.\n\nRuritania denied that its drones had crossed the Oder."
+
+
+def put_denial_of(by: Actor, parse: Parser, text: str = DENIAL) -> int:
+    """Store a document that denies what it does not hold; the id of the denial."""
+    stored = ingest.create(
+        by=by, findings=ingest.read(text=text, language="en", parse=parse), **document(text=text, url=None)
+    )
+    (denial,) = stored.statements
+    return denial
+
+
+def put_suggestion(by: Actor, parse: Parser) -> tuple[int, int, int]:
+    """Make a suggestion; its id, the denial's and the charge's claim."""
+    charge = put_claim(by, CHARGE)
+    denial = put_denial_of(by, parse)
+    return Suggestion.get().id, denial, charge
+
+
+def test_a_denial_without_a_charge_is_shown_the_stored_claim_that_fits(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
+    put_claim(actor, "Water from the river is safe to drink.")
+    charge = put_claim(actor, CHARGE)
+    denial = put_denial_of(actor, parse)
+    ((id, _),) = suggestions.listed(past=None, limit=9)
+    told = seen(suggestions.whole(id=id))
+    assert (told["statement"]["id"], told["claim"]["id"]) == (denial, charge)
+    assert (told["status"], told["kind"], told["matcher"]) == ("open", "denies", "counterclaim-overlap")
+    assert told["score"] >= match.LEAST
+    assert {"drones", "oder", "crossed"} <= {reason["word"] for reason in told["reasons"]}
+    assert sum(reason["weight"] for reason in told["reasons"]) == pytest.approx(told["score"], abs=0.01)
+    assert Counterclaim.select().count() == 0
+
+
+def test_a_denial_that_only_points_back_is_matched_by_its_sentence(registry: str, actor: Actor, parse: Parser) -> None:
+    charge = put_claim(actor, CHARGE)
+    put_denial_of(actor, parse, "After the drones had crossed the Oder in March, Ruritania denied the allegation.")
+    assert [one.claim_id for one in Suggestion.select()] == [charge]
+
+
+def test_what_its_own_document_charges_is_linked_and_not_suggested(registry: str, actor: Actor, parse: Parser) -> None:
+    put_claim(actor, CHARGE)
+    text = "Poland said that drones from Ruritania had crossed the Oder. Ruritania denied that."
+    stored = ingest.create(
+        by=actor, findings=ingest.read(text=text, language="en", parse=parse), **document(text=text, url=None)
+    )
+    assert len(stored.statements) == 2
+    assert (Counterclaim.select().count(), Suggestion.select().count()) == (1, 0)
+
+
+def test_accepting_draws_the_edge_that_the_public_sees_with_the_denial(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
+    id, denial, charge = put_suggestion(actor, parse)
+    suggestions.decide(by=actor, id=id, version=1, status="accepted")
+    assert seen(suggestions.whole(id=id))["status"] == "accepted"
+    assert seen(claims.whole(id=charge, viewer=PUBLIC))["counterclaims"] == []
+    statements.change(by=actor, id=denial, version=1, status="accepted")
+    (edge,) = seen(claims.whole(id=charge, viewer=PUBLIC))["counterclaims"]
+    assert (edge["kind"], edge["statement_id"]) == ("denies", denial)
+    assert [line["action"] for line in lines_of("suggestions", id)] == ["create", "change"]
+
+
+def test_dismissing_draws_none_and_can_be_thought_over(registry: str, actor: Actor, parse: Parser) -> None:
+    id, _, _ = put_suggestion(actor, parse)
+    suggestions.decide(by=actor, id=id, version=1, status="dismissed")
+    assert Counterclaim.select().count() == 0
+    assert suggestions.listed(past=None, limit=9, status="open") == []
+    with pytest.raises(Stale):
+        suggestions.decide(by=actor, id=id, version=1, status="accepted")
+    suggestions.decide(by=actor, id=id, version=2, status="accepted")
+    assert Counterclaim.select().count() == 1
+    with pytest.raises(Conflict) as refused:
+        suggestions.decide(by=actor, id=id, version=3, status="dismissed")
+    assert refused.value.field == "/status"
+
+
+def test_accepting_what_is_linked_already_draws_no_second_edge(registry: str, actor: Actor, parse: Parser) -> None:
+    id, denial, charge = put_suggestion(actor, parse)
+    answer = Statement.get_by_id(denial).claim_id
+    counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies")
+    suggestions.decide(by=actor, id=id, version=1, status="accepted")
+    assert Counterclaim.select().count() == 1
+
+
+def test_accepting_follows_a_merge_and_refuses_what_would_answer_itself(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
+    id, denial, charge = put_suggestion(actor, parse)
+    other = put_claim(actor, "Drones crossed the Oder.")
+    claims.merge(by=actor, id=charge, into=other)
+    suggestions.decide(by=actor, id=id, version=1, status="accepted")
+    assert Counterclaim.get().claim_id == other
+    second = Suggestion.create(
+        **{**Suggestion.get_by_id(id).__data__, "id": None, "status": "open", "version": 1}
+        | {"claim": Statement.get_by_id(denial).claim_id}
+    )
+    with pytest.raises(Conflict, match="cannot answer itself"):
+        suggestions.decide(by=actor, id=second.id, version=1, status="accepted")
+
+
+def test_nobody_is_shown_their_own_claims_nor_what_is_not_public(registry: str, actor: Actor, parse: Parser) -> None:
+    claim = {"text": CHARGE, "language": "en"}
+    put_plain(actor, "first", speaker={"name": "Ruritania", "kind": "government"}, claim=claim)
+    put_plain(actor, "second", claim=claim, status="candidate")
+    put_claim(actor, CHARGE, language="de")
+    put_denial_of(actor, parse)
+    assert Suggestion.select().count() == 0
+
+
+def test_one_whose_statement_or_claim_is_gone_is_not_listed(registry: str, actor: Actor, parse: Parser) -> None:
+    id, _, charge = put_suggestion(actor, parse)
+    claims.retract(by=actor, id=charge, version=1, reason=None)
+    assert suggestions.listed(past=None, limit=9) == []
+    with pytest.raises(Conflict):
+        suggestions.decide(by=actor, id=id, version=1, status="accepted")
+    with pytest.raises(NotFound):
+        suggestions.whole(id=99)
+
+
+def test_lists_newest_first_by_what_is_asked(registry: str, actor: Actor, parse: Parser) -> None:
+    charge, denial = put_claim(actor, CHARGE), put_denial_of(actor, parse)
+    later = put_claim(actor, f"In the night {CHARGE}")
+    second = put_denial_of(actor, parse, "Moravia denied that drones had crossed the Oder in March.")
+    ids = [id for id, _ in suggestions.listed(past=None, limit=9)]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == 3
+    assert [id for id, _ in suggestions.listed(past=ids[0], limit=1)] == [ids[1]]
+    assert len(suggestions.listed(past=None, limit=9, statement=denial)) == 1
+    assert len(suggestions.listed(past=None, limit=9, statement=second)) == 2
+    assert len(suggestions.listed(past=None, limit=9, claim=charge)) == 2
+    assert len(suggestions.listed(past=None, limit=9, claim=later)) == 1
