@@ -8,6 +8,41 @@ import schemathesis
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Name every request anew, as a client does: the same Idempotency-Key with another body is refused, rightly."""
-    if case.meta and case.meta.generation.mode.is_positive and case.headers and "Idempotency-Key" in case.headers:
+    """Make of a well-formed request one that does not contradict itself, as a client's does not."""
+    if not (case.meta and case.meta.generation.mode.is_positive):
+        return
+    if case.headers and "Idempotency-Key" in case.headers:
+        # The same Idempotency-Key with another body is refused, rightly.
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if case.query:
+        _reconcile(case.query)
+
+
+#: A parameter with the value that excludes others beside it; None for any value, "" for its absence.
+_EXCLUDES = (
+    ("said_to", None, ("said_before",)),
+    ("q", "", ("in",)),
+    ("reviewed", "false", ("review_publisher", "rating")),
+    ("answered", "false", ("disputed", "answered_by", "counter_kind")),
+)
+
+
+def _reconcile(query: dict[str, Any]) -> None:
+    """Take out what the prose of the parameters excludes beside another: each is refused with 400, rightly."""
+    for first, last in (("said_from", "said_to"), ("said_from", "said_before"), ("published_from", "published_to")):
+        if str(query.get(first, "")) >= str(query.get(last, "~")):
+            del query[last]
+    for name, value, excluded in _EXCLUDES:
+        given = str(query[name]).lower() if name in query else ""
+        if given == value or (value is None and given):
+            for other in excluded:
+                query.pop(other, None)
+    if "fields" in query:
+        # Which names there are is told in prose: a pattern of all of them, nested, would be read by nobody.
+        query["fields"] = "id"
+    if query.get("sort") == "relevance" and "q" not in query:
+        del query["sort"]
+    # The cursor of a list belongs to its order.
+    by_id = query.get("sort") in ("id", "-id") or not {"sort", "q"} & query.keys()
+    if not by_id or not str(query.get("cursor", "0")).isdigit():
+        query.pop("cursor", None)

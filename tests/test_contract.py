@@ -82,7 +82,7 @@ def described(app: Flask) -> Any:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_nothing_that_fits_it_or_does_not_makes_the_api_stumble(described: Any) -> None:
     failed = [
-        f"{check.name} on {finished.label}: {check.failure_info.failure.message}"
+        f"{check.name} on {finished.label}: {check.failure_info.failure.message}\n{check.failure_info.code_sample}"
         for finished in schemathesis.engine.from_schema(described).execute()
         if isinstance(finished, ScenarioFinished)
         for checks in finished.recorder.checks.values()
