@@ -17,6 +17,9 @@ MEDIA_TYPE = "application/json"
 #: The id, the version, and a hash of the body.
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
 
+#: The headers on which a read may depend, as WSGI names them (RFC 9110, section 13).
+_CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
+
 
 def one(whole: Whole) -> Response:
     """Answer one thing.
@@ -24,7 +27,8 @@ def one(whole: Whole) -> Response:
     Its ETag is id and version, for If-Match, and a hash of the body, for If-None-Match: what is linked
     changes the body without a new version.
     """
-    return _sent(whole.json, f"{whole.id}-{whole.version}-{_hash(whole.json)}")
+    body = whole.json.encode()
+    return _sent(body, f"{whole.id}-{whole.version}-{_hash(body)}")
 
 
 def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
@@ -46,8 +50,7 @@ def items(
         body += f',"total":{total}'
     if facets is not None:
         body += ',"facets":' + orjson.dumps(facets).decode()
-    body += "}"
-    answer = _sent(body, _hash(body))
+    answer = text(body + "}")
     if link:
         answer.headers["Link"] = link
     return answer
@@ -60,7 +63,8 @@ def told(made: dict[str, Any]) -> Response:
 
 def text(json: str) -> Response:
     """JSON that no version belongs to."""
-    return _sent(json, _hash(json))
+    body = json.encode()
+    return _sent(body, _hash(body))
 
 
 def nothing() -> Response:
@@ -103,16 +107,21 @@ def _precondition(status: HTTPStatus, detail: str) -> Problem:
     return Problem(status, detail, [{"header": "If-Match", "detail": detail}])
 
 
-def _sent(body: str, etag: str) -> Response:
-    answer = Response(body, content_type=MEDIA_TYPE)
-    answer.set_etag(etag)
-    if request.method in ("GET", "HEAD"):
-        answer.headers["Cache-Control"] = "no-cache"
+def _sent(body: bytes, etag: str) -> Response:
+    reads = request.method in ("GET", "HEAD")
+    # All headers at once: to set them one by one takes as long as to look a claim up.
+    headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body))), ("ETag", f'"{etag}"')]
+    if reads:
+        headers.append(("Cache-Control", "no-cache"))
+        if request.environ.get("HTTP_IF_NONE_MATCH") == headers[2][1]:
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers[2:])
+    answer = Response([body], headers=headers)
+    if reads and not _CONDITIONS.isdisjoint(request.environ):
         answer.make_conditional(request)
         if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
             raise _precondition(HTTPStatus.PRECONDITION_FAILED, "This is no longer what If-Match names: leave it out.")
     return answer
 
 
-def _hash(body: str) -> str:
-    return hashlib.blake2b(body.encode(), digest_size=8).hexdigest()
+def _hash(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=8).hexdigest()

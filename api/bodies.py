@@ -3,12 +3,12 @@
 import json
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any, NoReturn
 
 from flask import current_app, request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields, missing
 
 from api.errors import Problem
 from api.schemas.fields import BIGGEST
@@ -21,6 +21,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def query(schema: type[Schema]) -> dict[str, Any]:
     """Read the query string as `schema`. Raises 400 that names each wrong parameter and lists the known ones."""
+    if not request.query_string:
+        return dict(_defaults(schema))
     try:
         given = request.args
     except UnicodeDecodeError:
@@ -34,7 +36,7 @@ def query(schema: type[Schema]) -> dict[str, Any]:
     if errors:
         raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
     try:
-        loaded: dict[str, Any] = made(schema).load(given.to_dict())
+        loaded: dict[str, Any] = _for(schema, frozenset(given)).load(given.to_dict())
     except ValidationError as error:
         known = ", ".join(sorted(parameters)) or "none"
         errors = [{"parameter": name, "detail": _sentence(messages)} for name, messages in _messages(error).items()]
@@ -48,6 +50,25 @@ def query(schema: type[Schema]) -> dict[str, Any]:
 def made(schema: type[Schema]) -> Schema:
     """Make a schema once: making one copies every field, which costs more than most requests."""
     return schema()
+
+
+@lru_cache(maxsize=1024)
+def _for(schema: type[Schema], given: frozenset[str]) -> Schema:
+    """Make the part of a schema of parameters that reads those `given`: going through all the others costs more."""
+    if not given <= _parameters(schema):
+        return made(schema)
+    declared = schema._declared_fields.items()
+    return schema(only={name for name, field in declared if (field.data_key or name) in given or _has_default(field)})
+
+
+@cache
+def _defaults(schema: type[Schema]) -> dict[str, Any]:
+    defaults: dict[str, Any] = made(schema).load({})
+    return defaults
+
+
+def _has_default(field: fields.Field[Any]) -> bool:
+    return field.load_default is not missing
 
 
 @cache
