@@ -12,6 +12,7 @@ from api.routes import (
     claims,
     contract,
     counterclaims,
+    disputes,
     documents,
     reviews,
     sentences,
@@ -27,6 +28,7 @@ from models import db
 ROUTES = (
     claims.routes,
     counterclaims.routes,
+    disputes.routes,
     statements.routes,
     documents.routes,
     sentences.routes,

@@ -26,6 +26,15 @@ def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Resp
     return answers.items([json for _, json in found[:limit]], following, _link(following))
 
 
+def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
+    """One page of `rows(past=, limit=, **filters)`, whose cursor is made of several numbers."""
+    filters = dict(query)
+    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
+    found = rows(past=tuple(int(part) for part in cursor.split("_")) if cursor else None, limit=limit + 1, **filters)
+    following = found[limit - 1][0] if len(found) > limit else None
+    return answers.items([json for _, json in found[:limit]], following, _link(following))
+
+
 def chosen(query: dict[str, Any]) -> dict[str, Any]:
     """Take from a query what it chooses to have written of each item, as the models take it."""
     return {"fields": query.get("members"), "include": query.get("include", ())}

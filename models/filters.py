@@ -4,20 +4,37 @@ Each filter is a piece of SQL with `@name` for the value of the filter `name`. A
 the filter's name (`answered=true`), because it is a part of the SQL.
 """
 
+import re
 from typing import NamedTuple
 
 from models import shapes
 from models.db import on_sqlite
 from models.shapes import Viewer, true
 
+_MARK = re.compile(r"@(\w+)")
+
+
+def compiled(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Write the values' places as `db.fetch` wants them, and name the values in their order."""
+    return _MARK.sub("?", sql), tuple(_MARK.findall(sql))
+
+
+def within(name: str) -> str:
+    """Write the ids of the speaker `@name` and of all who are part of it, down to the last."""
+    return (
+        f"(WITH RECURSIVE within(id) AS (SELECT x.id FROM speakers x WHERE x.id = @{name}"
+        " UNION SELECT x.id FROM speakers x JOIN within w ON x.part_of_id = w.id"
+        " WHERE x.retracted_at IS NULL AND x.merged_into_id IS NULL) SELECT id FROM within)"
+    )
+
+
 #: Filters on one statement `s`. A part of a claim's list, all of them must hold for one and the same.
 _OF_A_STATEMENT = {
     "speaker": "s.speaker_id = @speaker",
-    "part_of": (
-        "s.speaker_id IN (WITH RECURSIVE within(id) AS (SELECT x.id FROM speakers x WHERE x.id = @part_of"
-        " UNION SELECT x.id FROM speakers x JOIN within w ON x.part_of_id = w.id"
-        " WHERE x.retracted_at IS NULL AND x.merged_into_id IS NULL) SELECT id FROM within)"
-    ),
+    "part_of": f"s.speaker_id IN {within('part_of')}",
+    # Whose positions are asked for, whatever else is.
+    "of": "s.speaker_id = @of",
+    "of_all": f"s.speaker_id IN {within('of_all')}",
     "document": "s.document_id = @document",
     "publisher": "s.document_id IN (SELECT x.id FROM documents x WHERE x.publisher = @publisher)",
     "url": "s.document_id IN (SELECT x.id FROM documents x WHERE x.url_normalized = @url AND x.retracted_at IS NULL)",
@@ -38,7 +55,7 @@ _OF_A_STATEMENT = {
     "min_confidence": "coalesce(s.confidence, 1) >= @min_confidence",
 }
 #: Those that few statements pass: the database begins with them.
-_NARROW = {"speaker", "part_of", "document", "publisher", "url", "domain", "cue"}
+_NARROW = {"speaker", "of", "of_all", "part_of", "document", "publisher", "url", "domain", "cue"}
 #: Those that `leads` can answer for the first statement of a claim.
 _OF_A_LEAD = {
     "speaker": "l.speaker_id = @speaker",
@@ -52,7 +69,9 @@ _OF_A_REVIEW = {
     "review_publisher": "(r.publisher_name = @review_publisher OR r.publisher_site = @review_publisher)",
     "rating": "lower(r.rating_label) = @rating",
 }
+#: The topic `@topic`, and the claims that are filed under it.
 _TOPIC = "(SELECT t.id FROM topics t WHERE t.slug = @topic AND t.retracted_at IS NULL)"
+OF_TOPIC = f"(SELECT f.claim_id FROM filings f WHERE f.topic_id = {_TOPIC})"
 
 
 #: What the JSON of each noun reads from, and the alias of the noun itself.
@@ -153,11 +172,13 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
         )
         conditions.append(f"{claim} IN ({ids})")
     if "topic" in names:
-        conditions.append(f"{claim} IN (SELECT f.claim_id FROM filings f WHERE f.topic_id = {_TOPIC})")
+        conditions.append(f"{claim} IN {OF_TOPIC}")
     if "about" in names:
         conditions.append(f"{claim} IN (SELECT x.claim_id FROM claim_about x WHERE x.speaker_id = @about)")
     if "language" in names:
         conditions.append(f"EXISTS (SELECT 1 FROM claims x WHERE x.id = {claim} AND x.language = @language)")
+    if "against" in names:
+        conditions += _is_charge(viewer, names, claim)
     answered = sorted(names & {"answered=true", "answered=false"})
     conditions += [_is_answered(viewer, asked.endswith("true"), claim, lead) for asked in answered]
     conditions += _of_its_answers(viewer, names, claim)
@@ -171,6 +192,29 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
     if "reviewed=false" in names:
         conditions.append(f"NOT EXISTS ({standing})")
     return conditions
+
+
+def _is_charge(viewer: Viewer, names: set[str], claim: str) -> list[str]:
+    """Write that `claim` is a charge against the speaker `@against`, and whether they replied to it.
+
+    It is about them, or an answer of theirs says so; and none of them ever stated it. They are the speaker
+    and all who are part of it.
+    """
+    accused, seen = within("against"), shapes.statement_seen(viewer)
+    evidence = "(s.id = e.statement_id OR e.statement_id IS NULL AND s.claim_id = e.answer_id)"
+    reply = (
+        f"SELECT e.claim_id FROM counterclaims e JOIN statements s ON {evidence} JOIN claims o ON o.id = e.answer_id"
+    )
+    reply += f" WHERE s.speaker_id IN {accused} AND {seen}"
+    reply += f" AND {shapes.edge_seen(viewer)} AND {shapes.claim_seen(viewer, 'o')}"
+    about = f"SELECT x.claim_id FROM claim_about x WHERE x.speaker_id IN {accused}"
+    own = f"SELECT s.claim_id FROM statements s WHERE s.speaker_id IN {accused} AND {seen}"
+    conditions = [f"{claim} NOT IN ({own})"]
+    if "replied=true" in names:
+        return [*conditions, f"{claim} IN ({reply})"]
+    if "replied=false" in names:
+        return [*conditions, f"{claim} IN ({about})", f"{claim} NOT IN ({reply})"]
+    return [*conditions, f"{claim} IN ({about} UNION {reply})"]
 
 
 def edges(viewer: Viewer) -> str:

@@ -5,14 +5,13 @@ writes their JSON (`shapes.py`). The SQL of a combination of filters is built on
 sends is always a parameter.
 """
 
-import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from models import filters, jsonsql, search, shapes
 from models.addresses import normalize
 from models.db import dumps, fetch, on_sqlite
-from models.filters import Order
+from models.filters import Order, compiled
 from models.jsonsql import Flag, Node, Object
 from models.shapes import Viewer, true
 
@@ -145,14 +144,6 @@ def _run(sql: str, names: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
     return fetch(sql, tuple(values[name] for name in names))
 
 
-_MARK = re.compile(r"@(\w+)")
-
-
-def _compiled(sql: str) -> tuple[str, tuple[str, ...]]:
-    """Write the values' places as `db.fetch` wants them, and name the values in their order."""
-    return _MARK.sub("?", sql), tuple(_MARK.findall(sql))
-
-
 # -- the SQL of one, of a page, of a count -----------------------------------------------------------
 
 
@@ -167,7 +158,7 @@ def _shape(noun: str, viewer: Viewer) -> tuple[Object, dict[str, Node]]:
         return shapes.claim(viewer), extra
     if noun == "statements":
         return shapes.statement(viewer), {}
-    return shapes.counterclaim(viewer), {}
+    return shapes.counterclaim(viewer), {"days": shapes.days()}
 
 
 def _json(noun: str, viewer: Viewer, fields: jsonsql.Chosen | None, include: tuple[str, ...]) -> str:
@@ -187,7 +178,7 @@ def _one(
     table, alias = filters.TABLES[noun]
     seen = filters.seen(noun, viewer._replace(unreviewed=viewer.unreviewed or written))
     json = _json(noun, viewer, fields, include)
-    return _compiled(f"SELECT {alias}.version, {json} {table} WHERE {alias}.id = @id AND {seen}")
+    return compiled(f"SELECT {alias}.version, {json} {table} WHERE {alias}.id = @id AND {seen}")
 
 
 @lru_cache(maxsize=2048)
@@ -212,13 +203,13 @@ def _page(
     limit = "" if everything else " LIMIT @limit"
     joined = f"FROM ({inner} {sorting}{limit}) AS k CROSS JOIN {table.removeprefix('FROM ')}"
     outer = f" ORDER BY {alias}.id" if everything else ""  # a page is sorted when it is read: it is short
-    return _compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id{outer}")
+    return compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id{outer}")
 
 
 @lru_cache(maxsize=512)
 def _count(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     inner, _ = filters.found(noun, viewer, names, Order("id", descending=True), False)
-    return _compiled(f"SELECT count(*) FROM ({inner}) AS k")
+    return compiled(f"SELECT count(*) FROM ({inner}) AS k")
 
 
 #: The texts that are searched for snippets: (where, SQL).
@@ -278,7 +269,7 @@ def _facet(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...], face
             else f"JOIN (SELECT e.claim_id, e.kind {filters.edges(viewer)}) AS g ON g.claim_id = k.claim_id",
         ),
     }[facet]
-    return _compiled(
+    return compiled(
         f"SELECT {value}, {label}, count(DISTINCT k.id) FROM ({claims}) AS k {joins} WHERE {value} IS NOT NULL"
         f" GROUP BY {value}, {label} ORDER BY 3 DESC, 1 LIMIT {FACET_VALUES}"
     )

@@ -374,6 +374,30 @@ def suggestion(viewer: Viewer) -> Object:
     )
 
 
+#: The exchanges `x` with the leads `lc` of the charge and `la` of the answer, the evidence `w`, and the documents
+#: that printed the charge (`dc`) and the answer (`da`).
+EXCHANGE_FROM = (
+    "FROM counterclaims x JOIN leads lc ON lc.claim_id = x.claim_id JOIN leads la ON la.claim_id = x.answer_id"
+    " LEFT JOIN statements w ON w.id = x.statement_id LEFT JOIN documents dc ON dc.id = lc.document_id"
+    " LEFT JOIN documents da ON da.id = coalesce(w.document_id, la.document_id)"
+)
+#: The days of an exchange: when it was said, else when the document that printed it was published; null if unknown.
+CHARGED_ON = "coalesce(nullif(lc.said_on, ''), substr(dc.published_at, 1, 10))"
+ANSWERED_ON = "coalesce(w.said_on, nullif(la.said_on, ''), substr(da.published_at, 1, 10))"
+
+
+def days_to_answer() -> str:
+    """Write how many days passed in an exchange from the charge to its answer; null where a day is unknown."""
+    if on_sqlite():
+        return f"CAST(julianday({ANSWERED_ON}) - julianday({CHARGED_ON}) AS INTEGER)"
+    return f"({ANSWERED_ON}::date - {CHARGED_ON}::date)"
+
+
+def days() -> Node:
+    """Make how many days passed from the charge of the edge `e` to its answer."""
+    return One(Value(days_to_answer()), f"{EXCHANGE_FROM} WHERE x.id = e.id")
+
+
 def _review_members() -> dict[str, Node]:
     rating = {name: Value(f"r.rating_{name}") for name in ("label", "value", "best", "worst")}
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, shapes
+from models import changes, lists, shapes
 from models import hidden as unseen
 from models.changes import Actor
 from models.db import Whole, dumps, newest, take_turns, transaction
@@ -201,11 +201,37 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a speaker with the newest statements. Raises NotFound, also for one that is hidden, Gone or Moved."""
+    return _found(id, viewer, shapes.text(shapes.speaker, viewer))
+
+
+def _found(id: int, viewer: Viewer, column: str) -> Whole:
+    """Read `column` of the speaker `p`. Raises NotFound, Gone or Moved."""
     p = Speaker.alias("p")
-    query = p.select(p.version, SQL(shapes.text(shapes.speaker, viewer)))
-    query = query.where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
+    query = p.select(p.version, SQL(column)).where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
     found = query.where(SQL(shapes.shown(viewer, "speakers", "p"))).tuples().first()
     return changes.found(Speaker, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="speakers", id=id))
+
+
+def charges(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
+    """Read a page of the claims that others put forward against a speaker and all who are part of it.
+
+    `asked` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
+    """
+    _found(id, viewer, "p.name")
+    replied = {"replied": asked["answered"]} if "answered" in asked else {}
+    rest = {name: value for name, value in asked.items() if name != "answered"}
+    return lists.page("claims", viewer=viewer, asked={**rest, **replied, "against": id}, **chosen)
+
+
+def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
+    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too.
+
+    Raises NotFound, Gone or Moved.
+    """
+    _found(id, viewer, "p.name")
+    rest = {name: value for name, value in asked.items() if name != "parts"}
+    whose = "of_all" if asked.get("parts") else "of"
+    return lists.page("statements", viewer=viewer, asked={**rest, whose: id}, **chosen)
 
 
 def listed(

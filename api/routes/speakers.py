@@ -1,17 +1,20 @@
 """The routes under /v1/speakers."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response
 
 from api import answers
-from api.auth import caller
+from api.auth import admit_status, caller
 from api.contract import Routes
-from api.paging import page
-from api.schemas.base import RetractQuery, page_of
+from api.paging import found, page
+from api.schemas.base import RetractQuery, found_page_of, page_of
+from api.schemas.claims import Claim
 from api.schemas.refs import Merge
-from api.schemas.speakers import NewSpeaker, Speaker, SpeakerChange, SpeakerQuery
+from api.schemas.speakers import ChargeQuery, NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
+from api.schemas.statements import Statement
 from models import speakers
 
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
@@ -60,6 +63,40 @@ def get_speaker(id: int) -> Response:
     One that was merged answers 308 with the address of the survivor.
     """
     return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "GET",
+    "/speakers/<id:id>/charges",
+    query=ChargeQuery,
+    gives=found_page_of(Claim),
+    refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
+)
+def list_charges(id: int, query: dict[str, Any]) -> Response:
+    """List what others have put forward against a speaker, newest first.
+
+    A charge is a claim about the speaker, or one that the speaker answered, that the speaker has not stated.
+    Who is part of the speaker counts as the speaker. `answered=false` leaves what they never answered.
+    """
+    admit_status(query)
+    return found(partial(speakers.charges, id=id), query, caller().viewer)
+
+
+@routes.operation(
+    "GET",
+    "/speakers/<id:id>/positions",
+    query=PositionQuery,
+    gives=found_page_of(Statement),
+    refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
+)
+def list_positions(id: int, query: dict[str, Any]) -> Response:
+    """List what a speaker has stated, in the order in which it was said.
+
+    With `topic`, a speaker's positions on it over time: each statement with its claim, what that claim
+    answers and what answers it.
+    """
+    admit_status(query)
+    return found(partial(speakers.positions, id=id), {"sort": "said_on", **query}, caller().viewer)
 
 
 @routes.operation(

@@ -103,6 +103,7 @@ def sparse(schema: type[Schema]) -> type[Schema]:
     return type(f"Sparse{schema.__name__}", (Output,), members)
 
 
+@cache
 def page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer."""
     return type(
@@ -121,6 +122,7 @@ def _inner(items: Any) -> type[Schema]:
     return nested
 
 
+@cache
 def sparse_answer(schema: type[Schema]) -> type[Schema]:
     """Make the shape of an answer with `fields`: of one item, or of a page, whose own members are always there."""
     declared = schema._declared_fields
@@ -148,6 +150,7 @@ class Facets(Output):
     kind = fields.List(fields.Nested(FacetValue), metadata={"description": "Kinds of counterclaims."})
 
 
+@cache
 def found_page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer that may hold a total and facets."""
     page = page_of(schema)

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Query, Stamped, identifier, nested, shown
+from api.schemas.base import Input, Query, Stamped, asked, identifier, nested, shown
 from api.schemas.fields import Choice, Id, QueryId, Text
-from api.schemas.filters import ListQuery, members_of, sort_by
+from api.schemas.filters import ListQuery, extras, members_of, sort_by
 from api.schemas.parts import ExchangeSide
 from models.tables import COUNTER_KINDS
 
@@ -22,6 +22,11 @@ class Counterclaim(Stamped):
     )
     claim = nested(ExchangeSide, "The charge: the claim that is answered.")
     answer = nested(ExchangeSide, "The claim that answers it.")
+    days = asked(
+        fields.Integer(allow_none=True),
+        "How many days after the charge was first put forward the answer was given; null where a day is unknown; with "
+        "`include=days`.",
+    )
 
 
 class _CounterclaimDetails(Input):
@@ -51,6 +56,7 @@ class CounterclaimMembers(Query):
     """What to write of one exchange."""
 
     members = members_of(Counterclaim)
+    include = extras(("days",))
 
 
 class CounterclaimQuery(ListQuery):
@@ -60,3 +66,4 @@ class CounterclaimQuery(ListQuery):
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
     sort = sort_by("-said_on", "said_on", "-id", "id")
     members = members_of(Counterclaim)
+    include = extras(("days",))

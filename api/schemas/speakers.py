@@ -3,9 +3,12 @@
 from marshmallow import fields
 
 from api.schemas.base import PageQuery, Stamped, listed, nested, shown
-from api.schemas.fields import Choice, Id, Text
+from api.schemas.claims import ClaimQuery
+from api.schemas.fields import Choice, Id, QueryFlag, Text
+from api.schemas.filters import sort_by
 from api.schemas.parts import LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
+from api.schemas.statements import StatementQuery
 from models.tables import SPEAKER_KINDS
 
 _PART_OF = "The id of the speaker that this one belongs to: a minister to a government."
@@ -49,3 +52,23 @@ class SpeakerQuery(PageQuery):
 
     name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
     kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})
+
+
+class ChargeQuery(ClaimQuery):
+    """Which charges against a speaker to list."""
+
+    answered = QueryFlag(
+        metadata={
+            "description": "Whether the speaker, or one who is part of it, has answered the charge.",
+            "example": False,
+        }
+    )
+
+
+class PositionQuery(StatementQuery):
+    """Which statements of a speaker to list."""
+
+    parts = QueryFlag(
+        metadata={"description": "Whether statements of those who are part of the speaker count too.", "example": True}
+    )
+    sort = sort_by("said_on", "-said_on", "id", "-id", "relevance")

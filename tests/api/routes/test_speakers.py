@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.steps import changed, matching, posted, refusal, retracted
-from tests.factories import charge, claim, denial, speaker
+from tests.factories import charge, claim, denial, speaker, topic
 
 
 def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
@@ -253,3 +253,78 @@ def test_a_statement_by_a_merged_speaker_is_the_survivors(writer: FlaskClient) -
     charged = posted(writer, "statements", charge()).json
     denied = posted(writer, "statements", denial(charged["id"], speaker={"id": 2})).json
     assert denied["speaker"]["name"] == "Government of China"
+
+
+def accused(writer: FlaskClient) -> int:
+    """Two charges about China, one of which a ministry of it denies; the id of China."""
+    posted(writer, "speakers", speaker(name="Government of China", aliases=["Beijing"]))
+    ministry = posted(writer, "speakers", speaker(name="Foreign Ministry", part_of=1)).json["id"]
+    about = {"language": "en", "about": [{"name": "Beijing"}]}
+    charged = posted(writer, "statements", charge(claim=about | {"text": "Its exports sustain the war."})).json
+    posted(writer, "statements", charge(content=[{"text": "the exports"}], claim=about | {"text": "It knows."}))
+    posted(writer, "statements", denial(charged["id"], speaker={"id": ministry}))
+    own = charge(
+        speaker={"id": ministry}, mention=None, content=[{"text": "the war"}], claim=about | {"text": "It helps."}
+    )
+    posted(writer, "statements", own)
+    return 1
+
+
+def test_lists_the_charges_against_a_speaker_that_it_has_not_answered(writer: FlaskClient, public: FlaskClient) -> None:
+    china = accused(writer)
+
+    def charges(query: str) -> list[str]:
+        return [item["text"] for item in public.get(f"/v1/speakers/{china}/charges?{query}").json["items"]]
+
+    assert charges("") == ["It knows.", "Its exports sustain the war."]
+    assert charges("answered=false") == ["It knows."]
+    assert charges("answered=true") == ["Its exports sustain the war."]
+    assert charges("answered=false&form=direct") == []
+    assert public.get(f"/v1/speakers/{china}/charges?total=true&limit=1").json["total"] == 2
+
+
+def test_counts_as_a_charge_what_a_speaker_denied_though_nobody_filed_it_about_them(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json
+    denied = posted(writer, "statements", denial(charged["id"])).json
+    path = f"/v1/speakers/{denied['speaker']['id']}/charges"
+    assert [item["id"] for item in public.get(path).json["items"]] == [charged["claim"]["id"]]
+    assert public.get(f"{path}?answered=false").json["items"] == []
+    assert public.get(f"/v1/speakers/{charged['speaker']['id']}/charges").json["items"] == []
+
+
+def test_lists_the_positions_of_a_speaker_in_the_order_in_which_they_were_said(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "topics", topic())
+    claims = ({"text": f"It is {n}.", "language": "en", "topics": ["drinking-water"]} for n in range(3))
+    for day, words, it in zip(
+        ("2026-03-05", "2026-03-01", "2026-03-09"), ("war", "exports", "sustain"), claims, strict=True
+    ):
+        posted(writer, "statements", charge(said_on=day, content=[{"text": words}], claim=it))
+    posted(writer, "statements", charge(content=[{"text": "a charge"}], claim={"text": "Other.", "language": "en"}))
+    id = public.get("/v1/speakers?name=US+officials").json["items"][0]["id"]
+    found = public.get(f"/v1/speakers/{id}/positions?topic=drinking-water&limit=2").json
+    assert [item["said_on"] for item in found["items"]] == ["2026-03-01", "2026-03-05"]
+    rest = public.get(f"/v1/speakers/{id}/positions?topic=drinking-water&limit=2&cursor={found['next']}").json
+    assert [item["said_on"] for item in rest["items"]] == ["2026-03-09"]
+    assert len(public.get(f"/v1/speakers/{id}/positions").json["items"]) == 4
+
+
+def test_counts_positions_of_the_parts_of_a_speaker_on_request(writer: FlaskClient, public: FlaskClient) -> None:
+    china = accused(writer)
+    assert public.get(f"/v1/speakers/{china}/positions").json["items"] == []
+    assert len(public.get(f"/v1/speakers/{china}/positions?parts=true").json["items"]) == 2
+
+
+def test_asks_nothing_of_a_speaker_that_is_unknown_gone_or_merged(writer: FlaskClient, public: FlaskClient) -> None:
+    for name in ("Ann", "Bob", "Carl"):
+        posted(writer, "speakers", speaker(name=name))
+    retracted(writer, "/v1/speakers/1")
+    assert writer.post("/v1/speakers/2/merge", json={"into": 3}).status_code == 200
+    for what in ("charges", "positions"):
+        assert public.get(f"/v1/speakers/9/{what}").status_code == 404
+        assert public.get(f"/v1/speakers/1/{what}").status_code == 410
+        moved = public.get(f"/v1/speakers/2/{what}?limit=5")
+        assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/speakers/3/{what}?limit=5")

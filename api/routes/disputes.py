@@ -1,0 +1,24 @@
+"""The route /v1/disputes."""
+
+from typing import Any
+
+from flask import Response
+
+from api.contract import Routes
+from api.paging import ranked
+from api.schemas.base import page_of
+from api.schemas.disputes import Dispute, DisputeQuery
+from models import disputes
+
+routes = Routes("disputes", "Who answers whom, counted over the exchanges.")
+
+
+@routes.operation("GET", "/disputes", query=DisputeQuery, gives=page_of(Dispute))
+def list_disputes(query: dict[str, Any]) -> Response:
+    """List who answers whom, the most frequent pairs first.
+
+    Each pair comes with how many exchanges there are of each kind, from when to when, and how many days the
+    answers took. `by`, `against` and `topic` narrow what is counted; `GET /v1/counterclaims` lists the
+    exchanges themselves.
+    """
+    return ranked(disputes.listed, query)

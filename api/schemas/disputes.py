@@ -1,0 +1,81 @@
+"""Disputes on the wire."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from api.schemas.base import Output, PageQuery, nested, shown
+from api.schemas.fields import Choice, Day, Matching, QueryId, Slug
+from api.schemas.parts import SpeakerPart
+from models.tables import COUNTER_KINDS
+
+
+def _count(description: str) -> Any:
+    return shown(fields.Integer, description, minimum=0)
+
+
+def _day(description: str) -> Any:
+    return shown(fields.String, description, null=True, format="date")
+
+
+class DisputeKinds(Output):
+    """How many of the answers do what."""
+
+    denies = _count("How many deny the charge.")
+    disputes = _count("How many dispute it.")
+    qualifies = _count("How many qualify it.")
+    corrects = _count("How many correct it.")
+
+
+class DaysToAnswer(Output):
+    """How many days passed from when a charge was first put forward to its answer; negative where print says so."""
+
+    known = _count("Of how many exchanges both days are known; the rest is null where it is 0.")
+    least = shown(fields.Integer, "The quickest.", null=True)
+    median = shown(fields.Float, "The middle one, or the mean of the middle two.", null=True)
+    most = shown(fields.Integer, "The slowest.", null=True)
+
+
+class Dispute(Output):
+    """A pair of speakers, one of whom answers the other."""
+
+    by = nested(SpeakerPart, "Who answers.")
+    against = nested(SpeakerPart, "Whose claims are answered: who put each forward first.")
+    count = shown(fields.Integer, "In how many exchanges.", minimum=1)
+    kinds = nested(DisputeKinds, "The same by kind.")
+    first_on = _day("The day of the first answer of which a day is known.")
+    last_on = _day("The day of the last.")
+    days = nested(DaysToAnswer, "How long the answers took.")
+
+
+class DisputeQuery(PageQuery):
+    """Which exchanges to count."""
+
+    cursor = Matching(
+        r"^[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}$",
+        form="the `next` of the page before",
+        longest=45,
+        metadata={"description": "The `next` of the page before; the first page where left out."},
+    )
+    by = QueryId(
+        metadata={"description": "The id of a speaker; answers of it and of all who are part of it.", "example": 1}
+    )
+    against = QueryId(
+        metadata={"description": "The id of a speaker; answers to it and to all who are part of it.", "example": 2}
+    )
+    kind = Choice(COUNTER_KINDS, metadata={"description": "What the answers do.", "example": "denies"})
+    topic = Slug(
+        metadata={
+            "description": "The slug of a topic that the charge or the answer is filed under.",
+            "example": "drinking-water",
+        }
+    )
+    said_from = Day(
+        metadata={"description": "The first day of an answer that counts.", "format": "date", "example": "2026-01-01"}
+    )
+    said_to = Day(metadata={"description": "The last day that counts.", "format": "date", "example": "2026-12-31"})
+
+    @validates_schema
+    def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "said_from" in data and data["said_from"] > data.get("said_to", "~"):
+            raise ValidationError("This is before said_from.", "said_to")
