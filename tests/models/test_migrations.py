@@ -15,6 +15,7 @@ from playhouse.schema_diff import diff_models
 from models import db
 from models.refusals import Conflict
 from models.tables import ALL
+from tests.postgres import Postgres
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -200,3 +201,12 @@ def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monke
     assert "a" not in db.db.get_tables()
     with pytest.raises(ValueError, match="half way"):  # it counts as not applied
         db.migrate()
+
+
+def test_refuses_a_postgresql_that_knows_no_letters_beyond_ascii(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE narrow TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'")
+    db.connect(postgres.url("narrow"))
+    with pytest.raises(Conflict, match="UTF-8 locale"):
+        db.migrate()
+    db.close()

@@ -1,0 +1,235 @@
+"""Search finds the same on both databases, takes any text for a query, and says where it found it."""
+
+import json
+import random
+import re
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, derived, documents, lists, search, speakers, statements, topics
+from models.changes import Actor
+from models.db import db, transaction
+from models.filters import Order
+from tests.factories import PUBLIC, REVIEWER, charge, listed_ids, listed_items, put_charge, put_claim
+
+#: The fixed set: claims by their number, from 1.
+TEXTS = (
+    "The water in Mill Lane is safe to drink.",
+    "The drinking water of Mill Lane holds lead.",
+    "Lead pipes in Müller Lane were replaced in 2025.",
+    "Exports of dual-use goods sustain the war.",
+    "The war is sustained by nobody's exports.",
+    "Çeşme's mayor said: “L’État, c’est moi.”",
+    "Цены на воду выросли вдвое.",
+    "Wateringen lies in the west.",
+    "A safe was found in the lane by the mill.",
+    "Die Straße ist gesperrt, sagte O'Brien.",
+)
+
+#: (what is typed, the claims that are found).
+FOUND = (
+    ("water", {1, 2}),
+    ("WATER lane", {1, 2}),
+    ("water*", {1, 2, 8}),
+    ('"mill lane"', {1, 2}),
+    ("mill lane", {1, 2, 9}),
+    ("lane -water", {3, 9}),
+    ('lane -"mill lane"', {3, 9}),
+    ("exports", {4, 5}),
+    ("lead OR exports", {2, 3, 4, 5}),
+    ("war lead OR exports", {4, 5}),
+    ("muller", {3}),
+    ("MÜLLER", {3}),
+    ("Mu\u0308ller", {3}),
+    ("dual-use", {4}),
+    ("dual use", {4}),
+    ("cesme", {6}),
+    ("l'etat", {6}),
+    ("воду", {7}),
+    ("ВОДУ", {7}),
+    ("o'brien", {10}),
+    ("2025", {3}),
+    ("-water", set()),
+    ("", set()),
+    ("  \t\n ", set()),
+    ('"', set()),
+    ('""', set()),
+    ("*", set()),
+    ("- -", set()),
+    ("OR", set()),
+    ("AND", set()),
+    ("NOT water", set()),
+    ("water OR", {1, 2}),
+    ("OR water", {1, 2}),
+    ('water "', {1, 2}),
+    ('"mill', {1, 2, 9}),
+    ("water:lead", set()),
+    ("water & lead", {2}),
+    ("water | lead", {2}),
+    ("!water", {1, 2}),
+    ("(water)", {1, 2}),
+    ("water) OR (lead", {1, 2, 3}),
+    ("text:water", set()),
+    ("NEAR(water lane)", set()),
+    ("water:*", {1, 2, 8}),
+    ("^water", {1, 2}),
+    ("wat%", set()),
+    ("'; DROP TABLE claims; --", set()),
+)
+
+
+@pytest.fixture
+def shelf(registry: str, actor: Actor) -> None:
+    with transaction():
+        for text in TEXTS:
+            put_claim(actor, text)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_finds_what_people_type() -> None:
+    wrong = {}
+    for typed, wanted in FOUND:
+        found = set(listed_ids(claims, PUBLIC, q=typed))
+        if found != wanted:
+            wrong[typed] = found
+    assert not wrong
+
+
+@pytest.mark.usefixtures("shelf")
+def test_any_text_is_a_query() -> None:
+    dice = random.Random(20261125)  # noqa: S311
+    alphabet = [
+        "water",
+        "lane",
+        '"',
+        "'",
+        "-",
+        "*",
+        "OR",
+        "AND",
+        "NOT",
+        "NEAR",
+        "(",
+        ")",
+        "^",
+        ":",
+        "&",
+        "|",
+        "!",
+        "<->",
+    ]
+    alphabet += ["\\", "%", "_", "?", "@q", "$1", "\u0000"[:0], "é", "😀", "\u202e", "{", "}", "+", "~", "\u0301", " "]
+    for _ in range(400):
+        typed = "".join(dice.choice(alphabet) + dice.choice(["", " "]) for _ in range(dice.randint(1, 12)))
+        for noun in (claims, statements):
+            listed_ids(noun, PUBLIC, q=typed)
+
+
+def test_finds_a_claim_by_the_sentence_and_by_the_speakers_names(registry: str, actor: Actor) -> None:
+    put_charge(actor, speaker={"name": "Government of China", "aliases": ["Beijing"]}, mention=None)
+    for typed in ("exports", "visit", "warned", "beijing", "china warned", '"government of china"'):
+        assert listed_ids(claims, PUBLIC, q=typed) == ([] if typed == "visit" else [1]), typed
+        assert listed_ids(statements, PUBLIC, q=typed) == ([] if typed == "visit" else [1]), typed
+    assert listed_ids(claims, PUBLIC, q="warned", in_="text") == []
+    assert listed_ids(claims, PUBLIC, q="exports", in_="text") == [1]
+
+
+def test_finds_at_once_what_was_written_and_no_more_what_was_taken_back(registry: str, actor: Actor) -> None:
+    id = put_claim(actor, "The bridge is open.")
+    assert listed_ids(claims, PUBLIC, q="bridge") == [id]
+    claims.change(by=actor, id=id, version=1, text="The tunnel is open.")
+    assert listed_ids(claims, PUBLIC, q="bridge") == []
+    assert listed_ids(claims, PUBLIC, q="tunnel") == [id]
+    claims.retract(by=actor, id=id, version=2, reason=None)
+    assert listed_ids(claims, PUBLIC, q="tunnel") == []
+
+
+def test_shows_the_public_no_claim_by_the_words_of_a_candidate(registry: str, actor: Actor) -> None:
+    put_charge(actor, status="candidate")
+    assert listed_ids(claims, PUBLIC, q="warned") == []
+    assert listed_ids(claims, REVIEWER, q="warned") == [1]
+
+
+@pytest.mark.usefixtures("shelf")
+def test_puts_first_what_fits_best() -> None:
+    put_claim(Actor(), "Water, water everywhere: water.")
+    put_claim(
+        Actor(), "On the long road to the west there is, by the old mill, a little water for the horses and the carts."
+    )
+    page = lists.page(
+        "claims", viewer=PUBLIC, asked={"q": "water"}, limit=10, order=Order("relevance", descending=False)
+    )
+    ids = [int(cursor.rpartition("_")[2]) for cursor, _ in page.rows]
+    assert (ids[0], ids[-1]) == (11, 12)
+    assert set(ids) == {1, 2, 11, 12}
+
+
+@pytest.mark.usefixtures("shelf")
+def test_marks_where_the_words_stand() -> None:
+    items: list[Any] = [
+        item for typed in ("mill* lane", "muller", "etat") for item in listed_items_with_snippets(typed)
+    ]
+    assert len(items) >= 5
+    for item in items:
+        for snippet in item["snippets"]:
+            assert snippet["text"] in item["text"]
+            for mark in snippet["marks"]:
+                word = search.fold(snippet["text"][mark["start"] : mark["end"]])
+                assert re.fullmatch("mill.*|lane|muller|etat", word)
+
+
+def listed_items_with_snippets(typed: str) -> list[Any]:
+    page = lists.page(
+        "claims",
+        viewer=PUBLIC,
+        asked={"q": typed},
+        limit=10,
+        order=Order("id", descending=True),
+        include=("snippets",),
+    )
+    return [json.loads(item) for _, item in page.rows]
+
+
+def test_cuts_a_snippet_between_words() -> None:
+    text = "word " * 100 + "needle " + "word " * 100
+    query = search.parse("needle")
+    assert query is not None
+    cut = search.snippet(text, query)
+    assert cut is not None
+    shown = str(cut["text"])
+    assert len(shown) <= search.SNIPPET
+    assert set(shown.split()) == {"word", "needle"}
+
+
+@pytest.mark.usefixtures("shelf")
+def test_the_index_is_rebuilt_from_the_nouns_alone() -> None:
+    before = listed_items(claims, PUBLIC, q="water")
+    for table in ("leads", "filings", "claim_search", "statement_search"):
+        db.execute_sql(f"DELETE FROM {table}")  # noqa: S608
+    assert listed_ids(claims, PUBLIC, q="water") == []
+    assert set(derived.differences()) >= {"leads", "claim_search"}
+    with transaction():
+        derived.rebuild()
+    assert derived.differences() == []
+    assert listed_items(claims, PUBLIC, q="water") == before
+
+
+def test_every_change_keeps_what_is_derived_in_step(registry: str, actor: Actor) -> None:
+    topic = topics.create(by=actor, slug="war", label="War")
+    statement = put_charge(actor, claim={"text": "It is so.", "language": "en", "topics": ["war"]})
+    steps = [
+        lambda: statements.record(by=actor, **charge(content=[{"text": "the war"}], speaker={"name": "Ann"})),
+        lambda: claims.change(by=actor, id=1, version=1, text="It is otherwise.", topics=[]),
+        lambda: statements.change(by=actor, id=statement, version=1, said_on="2026-01-01"),
+        lambda: counterclaims.create(by=actor, claim=1, answer=2, kind="denies"),
+        lambda: speakers.change(by=actor, id=1, version=1, name="American officials"),
+        lambda: claims.merge(by=actor, id=2, into=put_claim(actor, "Third.")),
+        lambda: claims.unmerge(by=actor, id=2),
+        lambda: statements.retract(by=actor, id=statement, version=2, reason=None),
+        lambda: topics.retract(by=actor, id=topic, version=1, reason=None),
+        lambda: documents.change(by=actor, id=1, version=1, publisher="Press"),
+    ]
+    for number, step in enumerate(steps):
+        step()
+        assert derived.differences() == [], number
