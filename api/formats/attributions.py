@@ -45,6 +45,7 @@ def _told(text: str, finding: Finding) -> dict[str, Any]:
         "content": [_span(text, span) for span in finding.contents],
         "form": finding.form,
         "kind": finding.kind,
+        "claim": finding.claim,
         "polarity": finding.polarity,
         "denies": finding.denies,
         "via": finding.via,

@@ -1,10 +1,13 @@
 """Inside, pure: the stages in their order, from a text to its findings."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.extraction import (
+    claims,
     confidence,
     contents,
     cues,
@@ -43,6 +46,7 @@ class Draft:
     speaker: Speaker | None = None
     polarity: Polarity = "assert"
     via: str | None = None
+    denier: Draft | None = None
 
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
@@ -54,6 +58,7 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
     marks = quotes.find(text)
     starts = [start for start, _ in cut]
     findings = []
+    told = []
     sound = (draft for draft in _drafts(text, cut, marks, parse, seen) if _is_sound(draft))
     for number, draft in enumerate(sound):
         spans = tuple(_in_order(draft.contents))
@@ -73,7 +78,16 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
                 polarity=draft.polarity,
             )
         )
-    return denials.link(text, findings)
+        told.append(claims.read(text, _parts(draft, spans)))
+    linked = denials.link(text, findings)
+    settled = claims.settle(linked, told)
+    return [replace(finding, claim=claim) for finding, claim in zip(linked, settled, strict=True)]
+
+
+def _parts(draft: Draft, spans: tuple[Span, ...]) -> claims.Parts:
+    taken = draft.speaker if draft.denier is None else draft.denier.speaker
+    denies = draft.polarity == "deny"
+    return claims.Parts(draft.unit, draft.cue, spans, draft.mention, draft.speaker, taken, denies)
 
 
 def _is_sound(draft: Draft) -> bool:
@@ -192,7 +206,7 @@ def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | 
     sure = confidence.of(unit, cue, source)
     if polarity == "deny" and mention is not None:
         sure = max(sure, confidence.DENIAL)
-    if sure < confidence.SHOWN:
+    if sure < confidence.SHOWN and cue.frame != "noun":
         return None
     numbers = list(cue.complements) if cue.frame == "quote" else []
     return Draft(unit, cue, source, mention, cue_span, spans, numbers, sure, polarity=polarity)
@@ -315,6 +329,9 @@ def _outermost(drafts: list[Draft]) -> list[Draft]:
         if any(
             _inside(other, draft) and not (draft.polarity == "deny" and other.cue.frame == "noun") for other in kept
         ):
+            continue
+        draft.denier = next((other for other in holders if other.polarity == "deny"), None)
+        if draft.confidence < confidence.SHOWN and draft.denier is None:
             continue
         kept.append(draft)
     return sorted(kept, key=lambda draft: draft.cue_span)

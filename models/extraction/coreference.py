@@ -210,6 +210,8 @@ class Register:
         printed = _words(doc[mention[0] : mention[1] + 1])
         if head.pos_ != "PROPN" and {lower, head.lemma_.lower()} & SPEAKING_THINGS:
             return self._issuer(doc, head, printed)
+        if lower in _PERSON_ROLES and (named := _apposed(head, mention)) is not None:
+            return self._named(doc, named)
         if head.pos_ == "PROPN" or lower in ("u.s.", "us"):
             return self._named(doc, head)
         for name in children(head, "appos"):
@@ -384,6 +386,14 @@ class Register:
                 return entry
             best = best or entry
         return best
+
+
+def _apposed(role: Token, mention: Range) -> Token | None:
+    """Find the name behind a role: "the minister, Idris Vane,"."""
+    for name in children(role, "appos"):
+        if name.pos_ == "PROPN" and role.i < name.i <= mention[1] and name.lower_ not in _ORGANIZATION_WORDS:
+            return name
+    return None
 
 
 def kind_of(name: str, head: Token) -> SpeakerKind:

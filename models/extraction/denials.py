@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from models.extraction.cue import Cue
 from models.extraction.findings import Finding, Polarity
-from models.extraction.grammar import AUXILIARIES, children
+from models.extraction.grammar import AUXILIARIES, children, subject
 from models.extraction.lexicon import NAME_AS
 from models.extraction.units import Unit
 
@@ -27,15 +27,18 @@ _DENY = frozenset({"deny", "refute", "rebut", "repudiate", "disavow", "contradic
 _REJECT = frozenset({"reject", "dismiss", "dispute", "contest", "discount", "decry", "denounce", "rubbish", "counter"})
 #: "He disputed that": these deny even a bare pronoun.
 _STRONG = frozenset({"reject", "dismiss", "dispute", "contest", "discount", "rubbish"})
-#: "shot down the report", "scoffed at the claim": these deny what is a claim.
-_WAVE_OFF = frozenset("shoot brush wave laugh shrug knock bat push scoff".split())
+#: "shot down the report", "scoffed at the claim", "took issue with it": these deny what is a claim.
+_WAVE_OFF = frozenset(
+    "shoot brush wave laugh shrug knock bat push scoff take pour throw cast hit fire sneer give bristle".split()
+)
 #: What can be denied for lack of truth.
 _CLAIMS = frozenset(
     """claim charge allegation accusation report suggestion notion idea assertion criticism characterization
     characterisation rumor rumour speculation insinuation narrative account argument statement story
     conclusion finding findings complaint implication allegation characterisation talk contention theory
     assessment version description link involvement wrongdoing role responsibility knowledge warning
-    concern remark comment interpretation premise talk figure evidence testimony estimate""".split()
+    concern worry remark comment interpretation premise talk figure evidence testimony estimate prediction forecast
+    insistence inference news headline slur portrayal depiction doubt fear memo letter recording""".split()
 )
 #: What is denied by not being granted: no denial of a claim.
 _NOT_CLAIMS = frozenset(
@@ -44,53 +47,88 @@ _NOT_CLAIMS = frozenset(
     benefit benefits petition passage citizenship parole payment aid food water justice offer bid
     proposal plan invitation ceasefire truce deal amendment bill nomination""".split()
 )
-#: "called it baseless", "dismissed it as nonsense", "described as an excuse".
-_FALSE = re.compile(
-    r"\b(?:baseless|groundless|unfounded|false|falsehoods?|untrue|incorrect|inaccurate|wrong|lies?|nonsense|"
-    r"rubbish|fabricat\w+|fiction\w*|fictitious|myth|hoax|smears?|slander\w*|libel\w*|defam\w+|invent\w+|bogus|absurd|"
-    r"ridiculous|ludicrous|preposterous|laughable|unsubstantiated|without (?:merit|foundation|basis)|meritless|"
-    r"no (?:basis|truth|merit|foundation)|excuse|pretext|disinformation|misinformation|fake|"
-    r"misleading|distort\w+|speculat\w+|rumou?rs?|gossip|far-fetched|made[- ]up|fairy ?tales?|figments?|inventions?|"
-    r"farce|canard|red herring|scaremongering|not true|nothing (?:but|more than)|concocted|cooked up|fantasy|"
-    r"witch hunt)\b",
+#: Words for an untruth, whatever they are said of: "called it baseless".
+_UNTRUE = (
+    r"baseless|groundless|unfounded|false|falsehoods?|untrue|untruths?|incorrect|inaccurate|lies?|"
+    r"fabricat\w+|fiction\w*|fictitious|myth|hoax|smears?|slander\w*|libel\w*|defam\w+|invent(?:ed|ions?)|bogus|"
+    r"unsubstantiated|without (?:any )?(?:merit|foundation|basis|substance)|meritless|forger(?:y|ies)|forged|"
+    r"ha(?:d|s|ve|ving) no (?:factual )?(?:basis|truth|merit|foundation|substance)|disinformation|misinformation|fake|"
+    r"made[- ]up|fairy ?tales?|figments?|canard|not (?:true|accurate|correct|the case|what happened)|"
+    r"concocted|cooked up|fantasy|nonsense|rubbish|hogwash|baloney|junk"
+)
+#: Words that deny when they are said of a claim, and only judge when said of a plan or a person.
+_SCORN = (
+    r"wrong|absurd\w*|ridiculous|ludicrous|preposterous|laughable|excuse|pretext|mislead\w+|distort\w+|speculat\w+|"
+    r"rumou?rs?|gossip|far-fetched|farce|red herring|scaremongering|nothing (?:but|more than)|witch hunt|"
+    r"exaggerat\w+|overblown|propaganda|conspiracy theor\w+|outlandish|politically motivated|stunt|one-sided|mistaken|"
+    r"silly|crazy|insane|garbage|unproven|implausible|unjustified|unwarranted|no (?:basis|truth|merit|foundation)"
+)
+_FALSE = re.compile(rf"\b(?:{_UNTRUE}|{_SCORN})\b", re.IGNORECASE)
+_PLAINLY_FALSE = re.compile(rf"\b(?:{_UNTRUE}|excuse|pretext)\b", re.IGNORECASE)
+#: A noun for something claimed, or what stands for it.
+_CLAIMED = (
+    r"(?:(?:that|it|this|they|these|those)|(?:[\w’'-]+ ){0,4}?(?:claims?|charges?|allegations?|accusations?|reports?|"
+    r"suggestions?|assertions?|stor(?:y|ies)|rumou?rs?|figures?|accounts?|statements?|memo|letter|recording|video|"
+    r"version|criticisms?|idea))"
+)
+_IS = (
+    r"(?:['’]s|['’]re|\b(?:is|was|are|were|being|had been|has been|have been|"
+    r"isn['’]t|wasn['’]t|aren['’]t|weren['’]t)\b)"
+)
+#: "the report was false", "These claims are simply without merit", "it was “simply untrue”".
+_SAYS_FALSE = re.compile(
+    rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [\w’'-]+){{1,5}}?)?"
+    rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{_UNTRUE}|{_SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
+    r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
+    r" (?:did not|didn['’]t|never|does not|do not|doesn['’]t) "
+    r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up)\b)",
     re.IGNORECASE,
 )
 #: An utterance that opens by denying.
 _OPENS_DENYING = re.compile(
-    r"^[\s“\"'‘]*(?:(?:that|this|it|these|those|such)(?:['’]s| (?:is|was|are|were)| "
-    r"(?:claims?|allegations?|accusations?|reports?|charges?|stor(?:y|ies)|rumou?rs?)(?: \w+){0,3} (?:is|was|are|were))"
-    r"(?: \w+){0,2}? "
-    r"(?:not true|untrue|false|a lie|lies|nonsense|baseless|groundless|unfounded|wrong|fabricated|a fabrication|"
-    r"incorrect|absurd)|"
-    r"(?:we|i) (?:\w+ ){0,2}(?:deny|reject|refute|dispute)\b|"
-    r"(?:we|i)(?:['’]ve| have)? never (?:said|did|done|wrote|asked|took|made) (?:that|this|it|such)\b|"
-    r"there (?:is|was)(?: \w+)? no (?:truth|basis|evidence|merit)|none of (?:this|that|it) (?:is|was) true|"
-    r"nothing could be further)",
+    r"^[\s“\"'‘]*(?:that )?(?:"
+    r"(?:we|i|he|she|they|it) (?:\w+ ){0,2}(?:den(?:y|ies|ied)|reject(?:s|ed)?|refute[sd]?|dispute[sd]?)\b|"
+    r"(?:we|i|he|she|they)(?:['’]ve| have| has| had)? never (?:said|did|done|wrote|asked|took|made) "
+    r"(?:that|this|it|such|any(?:thing)? (?:of the|such))\b|"
+    r"there(?:['’]s| (?:is|was|were|are))(?: (?!nothing)\w+){0,2}? no (?:\w+ )?"
+    r"(?:truth|basis|evidence|merit|substance|foundation)"
+    r"(?: whatsoever| at all)?(?= ?(?:[.,;”\"]|$)| (?:to|for|in|of|behind)\b)|"
+    r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
+    r"nothing (?:could be further|of the (?:sort|kind)|like (?:that|this|it) (?:ever )?(?:had )?happened)|no such "
+    r"(?:thing|orders?|meetings?|deals?|agreements?|plans?|payments?|calls?|requests?|conversations?|incidents?|attacks?)\b|"
+    r"(?:complete |utter |pure |total |absolute |sheer )?"
+    r"(?:nonsense|rubbish|lies|fiction|fantasy|fabrication|baloney)\b[,.!”\"])",
+    re.IGNORECASE,
+)
+#: "Absolutely not": it answers what stands just before it, and denies where that is a charge.
+_NO = re.compile(
+    r"^[\s“\"'‘]*(?:(?:no|never|not true|wrong|false)[,.!]|(?:absolutely|certainly|definitely) not\b|not at all\b)",
     re.IGNORECASE,
 )
 #: "it did not", "that he had nothing to do with it".
 _ELLIPTIC = re.compile(
-    r"^(?:that )?(?:it|he|she|they|we|i) (?:(?:did|had|was|were|has|have|is|are|do|does)(?: not|n['’]t)[.,]?[”\"]?$|"
+    r"^(?:that )?(?:[\w’']+ [\w’']+ |)(?:[\w’']+) (?:did|had|has|have|does|do)(?: not|n['’]t) "
+    r"(?:done|do) (?:so|that|it)[.,]?[”\"]?$|"
+    r"^(?:that )?(?:it|he|she|they|we|i) "
+    r"(?:(?:did|had|was|were|has|have|is|are|do|does)(?: not| no such thing|n['’]t)[.,]?[”\"]?$|"
     r"(?:\w+ )?(?:had|has|have) (?:had )?(?:nothing to do with|no (?:part|role|hand|involvement) in|done nothing wrong|"
-    r"never (?:\w+ )?(?:any )?such)|(?:did|had done|has done|have done) nothing (?:wrong|improper|illegal))",
+    r"never (?:\w+ )?(?:any )?such)|(?:did|had done|has done|have done) nothing (?:wrong|improper|illegal|of the))",
     re.IGNORECASE,
 )
-#: A noun for something claimed, or what stands for it.
-_CLAIMED = (
-    r"\b(?:claims?|charges?|allegations?|accusations?|reports?|suggestions?|assertions?|stor(?:y|ies)|rumou?rs?|that|"
-    r"it|this|they|figures?|account)\b"
+#: A negation near the front of a statement: it may answer a charge that says the same without it.
+_NEGATED = re.compile(
+    r"^(?:[^\s.;]+ ){0,9}?[“\"'‘]*(?:(?:not|never|no|nothing|none|nobody|neither)\b|[^\s.;]+n['’]t\b)", re.IGNORECASE
 )
-#: "said the report was false": a claim noun as subject, an untruth as predicate.
-_SAYS_FALSE = re.compile(
-    _CLAIMED + r"[^.;]{0,60}?\b(?:is|was|are|were|being|had been|has been|have been)\b(?: \w+)?"
-    r"(?: (?:not true|untrue|false|a lie|lies|baseless|groundless|unfounded|fabricated|nonsense|"
-    r"without (?:merit|foundation|basis)|incorrect|inaccurate|wrong))\b",
+_ANY_NEGATION = re.compile(r"\b(?:not|never|no|nothing|none|nobody|neither)\b|n['’]t\b", re.IGNORECASE)
+#: What is negated and yet answers nothing.
+_EVASIVE = re.compile(
+    r"\bnot (?:yet|read|seen|only|just|immediately|necessarily|surpris\w+|sure|clear|certain|know|aware)\b|"
+    r"\b(?:comment|decided|discuss|confirm|speculate|elaborate|no longer|no doubt|no matter|no one should|should not|"
+    r"must not|need not|shouldn['’]t|cannot|could not|would not|will not|won['’]t|wouldn['’]t|can['’]t|couldn['’]t|"
+    r"don['’]t (?:think|know))\b",
     re.IGNORECASE,
 )
-#: What may stand before such a noun.
-_BEFORE_CLAIMED = re.compile(
-    rf"^(?:that )?(?:the |these |those |all |such |both )*(?:\w+ ){{0,3}}?(?={_CLAIMED})", re.IGNORECASE
-)
+_OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
 _PRONOUNS = frozenset({"that", "this", "it", "them", "those", "these", "which"})
 _UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
 
@@ -107,7 +145,8 @@ _STOP = frozenset(
     """the a an of to in on at for by with and or that this it its his her their they he she was were is are be been
     had has have not no any as from which who what said says claim claims charge charges allegation allegations
     accusation accusations report reports deny denied denies reject rejected dismiss dismissed called calling
-    such those these there about having being did do does would could will""".split()
+    such those these there about having being did do does would could will one our your you we us nothing nobody none
+    never neither nor sort kind ever just simply any ago then""".split()
 )
 
 
@@ -132,32 +171,49 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
         return "assert" if _grants(unit, cue) else "deny"
     if word in _REJECT and _is_claim(unit, cue, content):
         return "deny"
-    if word in NAME_AS and cue.frame in ("name", "object", "clause", "urge") and _FALSE.search(content):
+    if word in NAME_AS and cue.frame in ("name", "object", "clause", "urge") and _belies(unit, cue, content):
         return "deny"
-    if word == "denial" or _heads(unit, cue, "denial"):
+    if word == "denial" or _heads(unit, cue, "denial") or _carries_denial(unit, cue):
         return "deny"
     if word in _WAVE_OFF and _is_claim(unit, cue, content):
         return "deny"
     if (
         cue.kind == "speech"
         and cue.frame in ("quote", "clause", "around")
-        and (
-            any(_OPENS_DENYING.match(text[start:end]) for start, end in spans)
-            or _ELLIPTIC.match(content)
-            or _SAYS_FALSE.match(_bare(content))
-        )
+        and (any(_says_no(text[start:end]) for start, end in spans) or _ELLIPTIC.match(content))
     ):
         return "deny"
     return "assert"
 
 
+def leans(said: str) -> bool:
+    """Tell whether a denial says nothing without the charge it answers: "that is a lie", "it did not"."""
+    return _says_no(said) or bool(_ELLIPTIC.match(said)) or (_NO.match(said) is not None and len(said.split()) < 5)
+
+
+def _says_no(said: str) -> bool:
+    """Tell whether an utterance calls a claim untrue in so many words."""
+    return bool(_OPENS_DENYING.match(said) or _SAYS_FALSE.match(said))
+
+
+def _belies(unit: Unit, cue: Cue, content: str) -> bool:
+    """Tell whether what is called, described or dismissed as something is called untrue."""
+    if _PLAINLY_FALSE.search(content):
+        return True
+    head = unit.doc[cue.complements[0]]
+    own = subject(head) if head.dep_ in ("ccomp", "xcomp") else None
+    named = own if own is not None else head
+    claimed = named.lower_ in _PRONOUNS or named.lemma_.lower() in _CLAIMS or named.tag_ in ("WDT", "WP")
+    return claimed and bool(_FALSE.search(content))
+
+
+def _carries_denial(unit: Unit, cue: Cue) -> bool:
+    """Tell whether the cue is "issued a denial of"."""
+    return cue.frame != "quote" and any(token.lower_ == "denial" for token in unit.doc[cue.first : cue.last + 1])
+
+
 def _heads(unit: Unit, cue: Cue, noun: str) -> bool:
     return cue.frame != "quote" and any(unit.doc[i].lemma_.lower() == noun for i in cue.complements)
-
-
-def _bare(content: str) -> str:
-    """Leave the opening "that" and the article out of a content."""
-    return _BEFORE_CLAIMED.sub("", content, count=1)
 
 
 def _held_back(verb: Token, holder: Token) -> bool:
@@ -190,7 +246,7 @@ def _held_back(verb: Token, holder: Token) -> bool:
 
 def _grants(unit: Unit, cue: Cue) -> bool:
     """Tell that "denied the request" refuses to grant and denies nothing."""
-    heads = [unit.doc[i] for i in cue.complements] if cue.frame != "quote" else []
+    heads = [unit.doc[i] for i in cue.complements] if cue.frame not in ("quote", "clause", "around") else []
     if not heads:
         return False
     datives = children(unit.doc[cue.head], "dative")
@@ -208,7 +264,7 @@ def _is_claim(unit: Unit, cue: Cue, content: str) -> bool:
         return bool(_FALSE.search(content)) or (heads[0].lemma_.lower() in _CLAIMS and cue.lemma in _STRONG)
     head = heads[0]
     if head.lower_ in _PRONOUNS or head.tag_ == "VBG":
-        return cue.lemma in _STRONG
+        return cue.lemma in _STRONG or (cue.lemma in _WAVE_OFF and head.tag_ != "VBG")
     if cue.lemma == "counter" and head.dep_ == "ccomp":
         return False
     return head.lemma_.lower() in _CLAIMS
@@ -218,55 +274,120 @@ def _is_claim(unit: Unit, cue: Cue, content: str) -> bool:
 
 
 def link(text: str, findings: list[Finding]) -> list[Finding]:
-    """Give each denial the id of the finding it answers, where one can be told."""
+    """Give each denial the id of the finding it answers, where one can be told.
+
+    What only says the contrary of a charge becomes a denial here: "It did not", after "They say it did".
+    """
     bags = [_bag(text, finding) for finding in findings]
-    linked = []
+    linked = list(findings)
     for at, finding in enumerate(findings):
-        if finding.polarity == "deny" and finding.denies is None:
-            charge = _charge(text, findings, bags, at)
-            linked.append(finding if charge is None else replace(finding, denies=findings[charge].id))
-        else:
-            linked.append(finding)
+        if finding.denies is not None:
+            continue
+        answered = _charge if finding.polarity == "deny" else _contrary
+        charge = answered(text, linked, bags, at)
+        if charge is not None:
+            linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
     return linked
 
 
+def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
+    """Find the index of the charge whose contrary a statement says: the same words, and a negation."""
+    finding = findings[at]
+    if finding.kind != "speech":
+        return None
+    said = text[slice(*finding.contents[0])]
+    flat = _NO.match(said) is not None
+    if not flat and (not _NEGATED.match(said) or _EVASIVE.search(said)):
+        return None
+    for other in range(at - 1, max(-1, at - 7), -1):
+        charge = findings[other]
+        distance = finding.sentence - charge.sentence
+        if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or _same(finding, charge):
+            continue
+        if _ANY_NEGATION.search(text[slice(*charge.contents[0])]) or charge.speaker is None:
+            continue
+        both = bags[at].content & bags[other].content
+        shared = len(both) / (len(bags[at].content) or 1)
+        aimed = bool(bags[at].speaker & bags[other].content)
+        charging = any(_stem(word) in _CHARGE_STEMS for word in _cue_words(text, charge))
+        accusing = any(_stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
+        own = _OWN_PRONOUN.match(said) is not None
+        if (
+            (flat and distance <= 1 and charging)
+            or (shared >= 0.6 and len(both) >= 2)
+            or (aimed and shared >= 0.34 and both)
+            or (aimed and own and distance <= 1 and accusing)
+            or (own and distance <= 1 and shared >= 0.5 and both and charging)
+        ):
+            return other
+    return None
+
+
+def _cue_words(text: str, finding: Finding) -> list[str]:
+    return re.findall(r"\w+", text[slice(*finding.cue)].lower()) if finding.cue else []
+
+
 def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
-    """Find the index of the finding that a denial answers."""
-    denial = findings[at]
+    """Find the index of the finding that a denial answers: before it, inside it, or just behind it."""
+    best = within = behind = None
+    for other in range(max(0, at - 40), min(len(findings), at + 4)):
+        if other == at or _same(findings[at], findings[other]):
+            continue
+        if other > at:
+            if _holds(findings[at], findings[other]):
+                within = within if within is not None else other
+            elif behind is None and _told_after(text, findings, bags, at, other):
+                behind = other
+            continue
+        found = _weigh(text, findings, bags, at, other)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = (*found, other)
+    if within is not None and (best is None or best[1] < OVERLAP):
+        return within
+    return best[2] if best is not None else behind
+
+
+def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> tuple[float, float] | None:
+    """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
+    denial, charge = findings[at], findings[other]
+    distance = denial.sentence - charge.sentence
+    if distance > NEAR or distance < 0:
+        return None
     loose = _points_back(text, denial)
     first_word = re.match(r"\w+", text[slice(*denial.contents[0])])
     pronoun = first_word is not None and first_word[0].lower() in _PRONOUNS
-    best: tuple[float, int] | None = None
-    for other in range(max(0, at - 40), min(len(findings), at + 2)):
-        charge = findings[other]
-        distance = denial.sentence - charge.sentence
-        if other == at or distance > NEAR or distance < 0 or _same(denial, charge):
-            continue
-        if other > at and not _holds(denial, charge):
-            continue
-        shared = len(bags[at].content & bags[other].content) / (len(bags[at].content) or 1)
-        aimed = bool(bags[at].speaker & bags[other].content)
-        score = shared * 2 + (0.5 if aimed else 0.0) + _near(distance, loose) * (2 if pronoun else 1)
-        if charge.polarity == "deny":
-            score -= 1.2
-        cue = text[charge.cue[0] : charge.cue[1]].lower() if charge.cue else ""
-        if any(_stem(word) in _CHARGE_STEMS for word in re.findall(r"\w+", cue)):
-            score += 0.3
-        accusing = any(_stem(word) in _ACCUSING_STEMS for word in re.findall(r"\w+", cue))
-        if accusing:
-            score += 0.3
-        if charge.kind in ("intention", "belief") or cue.endswith(("for", "on")):
-            score -= 0.4
-        charging = score >= 0.9 and charge.polarity == "assert"
-        tied = (
-            (loose and (distance <= 3 or (accusing and distance <= 8)))
-            or shared >= OVERLAP
-            or (aimed and distance <= 3)
-            or (charging and distance <= 1)
-        )
-        if tied and (best is None or score > best[0]):
-            best = (score, other)
-    return best[1] if best else None
+    shared = len(bags[at].content & bags[other].content) / (len(bags[at].content) or 1)
+    aimed = bool(bags[at].speaker & bags[other].content)
+    score = shared * 2 + (0.5 if aimed else 0.0) + _near(distance, loose) * (2 if pronoun else 1)
+    if charge.polarity == "deny":
+        score -= 1.2
+    cue = _cue_words(text, charge)
+    if any(_stem(word) in _CHARGE_STEMS for word in cue):
+        score += 0.3
+    accusing = any(_stem(word) in _ACCUSING_STEMS for word in cue)
+    if accusing:
+        score += 0.3
+    if charge.kind in ("intention", "belief") or cue[-1:] in (["for"], ["on"]):
+        score -= 0.4
+    charging = score >= 0.9 and charge.polarity == "assert"
+    tied = (
+        (loose and (distance <= 3 or (accusing and distance <= 8)))
+        or shared >= OVERLAP
+        or (aimed and distance <= 3)
+        or (charging and distance <= 1)
+    )
+    return (score, shared) if tied else None
+
+
+def _told_after(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> bool:
+    """Tell whether a charge is told only after its denial: "He denied it. Auditors had said ..."."""
+    denial, charge = findings[at], findings[other]
+    if not 0 <= charge.sentence - denial.sentence <= 2 or charge.polarity == "deny" or charge.kind == "intention":
+        return False
+    cue = _cue_words(text, charge)
+    both = bags[at].content & bags[other].content
+    earlier = cue[:1] == ["had"] or any(_stem(word) in _ACCUSING_STEMS for word in cue)
+    return len(both) >= 2 or (earlier and (bool(both) or _points_back(text, denial)))
 
 
 def _holds(denial: Finding, charge: Finding) -> bool:
@@ -283,6 +404,8 @@ def _near(distance: int, loose: bool) -> float:
 def _points_back(text: str, denial: Finding) -> bool:
     """Tell whether a denial's content only takes up a charge: "that", "the allegations"."""
     start, end = denial.contents[0]
+    if _says_no(text[start:end]) and not _ELLIPTIC.match(text[start:end]):
+        return True
     printed = re.split(
         r"(?<=\w[.!?,])[”\"’]?\s+(?=[A-Z“\"])| as | an? (?=[“\"\w])|(?<!^)[“\"]", text[start:end], maxsplit=1
     )[0]

@@ -30,6 +30,8 @@ class Finding:
     reading order and several where a cue splits a quotation. sentence is the
     index, in sentences.cut order, of the sentence the content starts in.
     confidence is between 0 and 1. denies is the id of the finding answered.
+    claim says what is claimed in words that can be read alone; a denial's is
+    the contrary of what it denies.
     """
 
     id: str
@@ -44,5 +46,6 @@ class Finding:
     via: str | None = None
     polarity: Polarity = "assert"
     denies: str | None = None
+    claim: str = ""
     extractor: str = NAME
     version: str = VERSION

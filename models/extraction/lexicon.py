@@ -176,7 +176,10 @@ TALK_OF = {
     "promise": _words("on"),
     "opine": _words("on about"),
     "preach": _words("about"),
-    "laugh": _words("at about"),
+    "laugh": _words("at about off"),
+    "shrug": _words("off"),
+    "brush": _words("off aside"),
+    "wave": _words("off"),
     "elaborate": _words("on"),
     "expand": _words("on"),
     "dwell": _words("on"),
@@ -282,6 +285,23 @@ PHRASAL = frozenset(
         ("cast", "aside"),
     }
 )
+
+#: Verb, second word -> prepositions: together they answer or judge what follows.
+IDIOMS = {
+    ("push", "back"): _words("on against at"),
+    ("hit", "back"): _words("at against"),
+    ("hit", "out"): _words("at against"),
+    ("lash", "out"): _words("at against"),
+    ("fire", "back"): _words("at"),
+    ("take", "issue"): _words("with"),
+    ("take", "exception"): _words("to"),
+    ("find", "fault"): _words("with"),
+    ("pour", "water"): _words("on over"),
+    ("throw", "water"): _words("on over"),
+    ("cast", "doubt"): _words("on over"),
+    ("give", "lie"): _words("to"),
+    ("make", "light"): _words("of"),
+}
 
 #: Verbs that only carry the noun: "issued a statement", "made the case".
 CARRY = _words("""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.extraction.cue import Cue, lemma
-from models.extraction.grammar import children, edges, is_passive, subject
+from models.extraction.grammar import children, edges, has_to, is_passive, subject
 from models.extraction.lexicon import ECHOES, OCCASIONS, PLAIN
 from models.extraction.units import Unit
 
@@ -31,6 +31,8 @@ def mention(unit: Unit, cue: Cue) -> Range | None:
     if cue.named is not None:
         return cue.named
     head = head_of(unit, cue)
+    if head is None and cue.frame == "noun":
+        return _modifier(unit.doc[cue.head])
     if head is None and cue.frame in ("quote", "clause", "around") and unit.doc[cue.head].tag_ in ("VBD", "VBZ", "VBP"):
         return _beside(unit, cue)
     if head is None or unit.quote[head.i] >= 0:
@@ -83,7 +85,7 @@ def _agent(verb: Token, cue: Cue, unit: Unit) -> Token | None:
             nobody = own.lower_ in _EMPTY and (own.dep_ == "expl" or verb.doc[cue.head].pos_ == "ADJ")
             return None if nobody else own
         if at.dep_ == "acl" and at.head.pos_ in ("NOUN", "PROPN", "PRON"):
-            if not _is_occasion(at):
+            if not _is_occasion(at) and not (has_to(at) and at.head.dep_ in ("dobj", "pobj")):
                 return at.head
             at = _clause_verb(at.head)
             continue
@@ -145,6 +147,8 @@ def _bare_passive(verb: Token) -> bool:
     """Tell whether somebody else did it: "Asked about the vote, she ..."."""
     if verb.tag_ != "VBN" or verb.dep_ not in ("advcl", "acl", "relcl"):
         return False
+    if verb.dep_ == "acl" and verb.nbor(-1).text == "," and children(verb, "dobj"):
+        return False
     return subject(verb) is None and not children(verb, "aux")
 
 
@@ -155,6 +159,17 @@ def _owner(noun: Token) -> Token | None:
     for prep in children(noun, "prep"):
         if prep.lower_ in ("by", "from") and (named := children(prep, "pobj")):
             return named[0]
+    return None
+
+
+def _modifier(noun: Token) -> Range | None:
+    """Find who makes a claim by the words right before it: "opposition claims", "British press reports"."""
+    first = noun.i
+    while first > noun.left_edge.i and noun.nbor(first - noun.i - 1).dep_ in ("compound", "amod", "nmod"):
+        first -= 1
+    named = noun.doc[first : noun.i]
+    if any(token.dep_ in ("compound", "nmod") or token.text[0].isupper() for token in named):
+        return first, noun.i - 1
     return None
 
 

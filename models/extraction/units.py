@@ -57,6 +57,19 @@ _LONE_NAME = re.compile(r"(?P<family>[A-Z][a-z]+)(?=[’']s? |,? [a-z])")
 _TITLE = "Mr. "
 #: The number of a segment that stands for nothing in the text.
 AIDED = -2
+#: The number of a segment that stands for another word of the text.
+SWAPPED = -3
+#: "rejected opposition claims that": the parser takes such a noun for a verb, but never "allegations".
+_DENIED_CLAIMS = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|(?:reject|dismiss|refut|disput|rebut|contest|dispel|counter)\w*|"
+    r"brush\w* (?:aside|off)|wav\w+ (?:away|off)|shrug\w* off|laugh\w* off|scoff\w* at|push\w* back (?:on|against))"
+    r"(?: as)?(?: [\w’'.-]+){0,4}? (?P<noun>claims|reports|charges) that\b"
+)
+_PLURAL = "allegations"
+#: "dismissed as “fantasy” a claim that": what the quotation says of the claim tears the claim off its verb.
+_AS_QUOTED = re.compile(
+    r"\b(?:dismiss|reject|denounc|describ|decri|condemn|derid|brand|deni|brush|wav)\w* (?P<as>as )$"
+)
 _FULL_NAME = re.compile(r"\b(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+)\b")
 _GIVEN = MALE | FEMALE
 _COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
@@ -135,6 +148,10 @@ def _unit(draft: _Draft, doc: Doc) -> Unit:
         if number == AIDED:
             left.append(origin)
             right.append(origin)
+            number = -1
+        elif number == SWAPPED:
+            left.append(origin)
+            right.append(draft.segments[at + 1][1])
             number = -1
         elif number >= 0:
             stop = draft.segments[at + 1][1] if at + 1 < len(draft.segments) else draft.span[1]
@@ -264,6 +281,10 @@ def _condense(
     opens: set[int] = set()
     for number, quote in quotes:
         bare = bare and not _WORD.search(text, at, max(at, quote.start))
+        if torn := _as_quoted(text, at, quote, span[1]):
+            _copy(text, at, torn, add)
+            at = quote.end + 1
+            continue
         _copy(text, at, quote.start, add)
         clause_before = is_clause(text, quote, span, clause_before)
         if clause_before:
@@ -292,8 +313,24 @@ def _in_small_letters(line: str) -> str:
     return line[:start] + _WORD.sub(lambda m: m[0].lower() if m[0].lower() in HEADLINE_SMALL else m[0], line[start:])
 
 
+def _as_quoted(text: str, at: int, quote: Quote, stop: int) -> int | None:
+    """Find where "as “fantasy”" begins between a verb and what it dismisses."""
+    before = _AS_QUOTED.search(text[max(at, quote.start - 40) : quote.start])
+    if before is None or not re.match(r" (?:[\w’'-]+ ){0,6}[\w’'-]+", text[quote.end : stop]):
+        return None
+    return quote.start - len("as ")
+
+
 def _copy(text: str, start: int, end: int, add: Adder) -> None:
-    """Copy a stretch, each run of white space as one blank."""
+    """Copy a stretch, each run of white space as one blank, and each noun that parses badly as one that does not."""
+    for denied in _DENIED_CLAIMS.finditer(text, start, end):
+        _copy_plain(text, start, denied.start("noun"), add)
+        add(_PLURAL, denied.start("noun"), SWAPPED)
+        start = denied.end("noun")
+    _copy_plain(text, start, end, add)
+
+
+def _copy_plain(text: str, start: int, end: int, add: Adder) -> None:
     for tag in PARTY.finditer(text, start, end):
         _copy(text, start, tag.start(), add)
         start = tag.end()
@@ -336,7 +373,7 @@ def is_clause(text: str, quote: Quote, span: Span, after_clause: bool) -> bool:
     if not words or (before.split()[-1:] and before.split()[-1].lower() in _RUNS_ON):
         return False
     if not (inner[0].isupper() or inner[0].isdigit() or inner[0] in ".…[$"):
-        if after_clause and before.endswith((",", ":")) and len(words) > 3:
+        if after_clause and before.endswith((",", ":")) and (len(words) > 3 or not after):
             return True
         if before.endswith((",", ":")) and len(words) > 4 and not _WORD.search(after):
             intro = before.rstrip(",: ")

@@ -30,6 +30,8 @@ _TIMES = frozenset(
     """second minute hour day week month year decade while time moment condition background record camera stage
     phone behalf television radio floor sunday monday tuesday wednesday thursday friday saturday""".split()
 )
+#: "who asked not to be named": how a speaker is named, and nothing that he said.
+_UNNAMED = frozenset({"name", "identify", "quote"})
 _INDEFINITE = frozenset({"it", "there"})
 
 
@@ -155,6 +157,8 @@ def _intending(token: Token, word: str, unit: Unit) -> Cue | None:
     if word not in lexicon.INTEND or is_passive(token):
         return None
     goals = [child for child in children(token, "xcomp") if has_to(child) and child.i > token.i]
+    if goals and word == "ask" and is_passive(goals[0]) and lemma(goals[0]) in _UNNAMED:
+        return None
     if not goals or (
         lemma(goals[0]) in lexicon.SAY | {"know", "hear"} and word in lexicon.LEAD_UP and _says_something(goals[0])
     ):
@@ -293,6 +297,18 @@ def _object(token: Token, word: str, unit: Unit) -> Cue | None:
     return None
 
 
+def _idiom(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "took issue with the claim", "pushed back on it": verb, word and preposition together."""
+    if is_passive(token):
+        return None
+    for second in token.children:
+        allowed = lexicon.IDIOMS.get((word, second.lower_)) if second.i > token.i else None
+        for prep in [*token.children, *second.children] if allowed else ():
+            if allowed and prep.i > second.i and prep.lower_ in allowed and (things := children(prep, "pobj", "pcomp")):
+                return make(token, "of", (things[0].i,), last=prep.i)
+    return None
+
+
 def _phrasal(verb: Token, word: str) -> bool:
     """Read "shot down the report", "brushed aside the complaint"."""
     return any((word, child.lower_) in lexicon.PHRASAL for child in children(verb, "prt", "advmod"))
@@ -381,6 +397,7 @@ def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
 #: In this order: the first that gives a cue is believed.
 READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _calling_on,
+    _idiom,
     _naming,
     _clause,
     _unsaid,

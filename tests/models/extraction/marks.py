@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from models.extraction import Finding
+
 HERE = Path(__file__).parent / "marked"
 
 _MARK = re.compile(r"\[([scq])(\d+)\||\]")
@@ -22,7 +24,12 @@ def articles() -> list[dict[str, Any]]:
 
 def article(path: Path) -> dict[str, Any]:
     """Read one marked article: its text without the marks, and what they mark."""
-    marked, _, links = path.read_text(encoding="utf-8").partition("\n= denies ")
+    return read(path.stem, path.read_text(encoding="utf-8"))
+
+
+def read(name: str, marked: str) -> dict[str, Any]:
+    """Read one marked text."""
+    marked, _, links = marked.partition("\n= denies ")
     denies = dict(pair.split(":") for pair in links.split())
     text, at = "", 0
     opened: list[tuple[str, int, int]] = []
@@ -46,7 +53,26 @@ def article(path: Path) -> dict[str, Any]:
         # "adding", "saying" and "called" share the speaker of the one before.
         if one["source"] is None and number - 1 in found:
             one["source"] = found[number - 1]["source"]
-    return {"doc_id": path.stem, "text": text.strip() + "\n", "attributions": [found[n] for n in sorted(found)]}
+    return {"doc_id": name, "text": text.strip() + "\n", "attributions": [found[n] for n in sorted(found)]}
+
+
+def find(marked: dict[str, Any], findings: list[Finding]) -> Finding | None:
+    """Find the finding whose cue, content and speaker overlap with the marked ones."""
+    for finding in findings:
+        cue = [finding.cue] if finding.cue else []
+        mention = [finding.mention] if finding.mention else []
+        if (
+            overlap([marked["cue"]], cue)
+            and overlap(marked["content"], list(finding.contents))
+            and (marked["source"] is None or overlap([marked["source"]], mention))
+        ):
+            return finding
+    return None
+
+
+def overlap(these: list[list[int]], those: list[tuple[int, int]]) -> bool:
+    """Tell whether any of these spans shares a place with any of those."""
+    return any(start < last and first < end for start, end in these for first, last in those)
 
 
 if __name__ == "__main__":

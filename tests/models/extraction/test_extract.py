@@ -1,14 +1,10 @@
 """The whole of extraction: what holds for every text, and how much of our own marked articles it finds."""
 
-from typing import Any
-
 import pytest
 
-from models.extraction import Finding, extract
+from models.extraction import extract
 from models.extraction.parser import Parser
-from tests.models.extraction.marks import articles
-
-Span = tuple[int, int]
+from tests.models.extraction.marks import articles, find
 
 
 def test_running_it_again_changes_nothing(parse: Parser) -> None:
@@ -31,7 +27,7 @@ def test_finds_most_of_what_was_marked_by_hand(parse: Parser) -> None:
     for article in articles():
         findings = extract(article["text"], parse=parse)
         marked += len(article["attributions"])
-        found += sum(_found(one, findings) is not None for one in article["attributions"])
+        found += sum(find(one, findings) is not None for one in article["attributions"])
     assert marked == 49
     assert found >= 47
 
@@ -40,7 +36,7 @@ def test_finds_and_links_the_denials_that_were_marked_by_hand(parse: Parser) -> 
     marked = found = linked = 0
     for article in articles():
         findings = extract(article["text"], parse=parse)
-        by_mark = {one["id"]: _found(one, findings) for one in article["attributions"]}
+        by_mark = {one["id"]: find(one, findings) for one in article["attributions"]}
         for one in article["attributions"]:
             if one["polarity"] == "deny":
                 answer, charge = by_mark[one["id"]], by_mark[one["denies"]]
@@ -82,16 +78,3 @@ def test_broken_text_breaks_nothing(parse: Parser, text: str) -> None:
     for finding in extract(text, parse=parse):
         spans = [*finding.contents, finding.cue, *([finding.mention] if finding.mention else [])]
         assert all(0 <= start < end <= len(text) for start, end in spans)
-
-
-def _found(marked: dict[str, Any], findings: list[Finding]) -> Finding | None:
-    """Return the finding whose cue and content overlap with the marked ones."""
-    for finding in findings:
-        cue = [finding.cue] if finding.cue else []
-        if _overlap([marked["cue"]], cue) and _overlap(marked["content"], list(finding.contents)):
-            return finding
-    return None
-
-
-def _overlap(these: list[list[int]], those: list[Span]) -> bool:
-    return any(start < last and first < end for start, end in these for first, last in those)

@@ -1,0 +1,371 @@
+"""Inside, pure: what was claimed, in words that can be read alone.
+
+What is printed is never altered; this is the normalised form beside it. A
+clause becomes a sentence with its speaker's name where a pronoun stood; what
+is no clause is told as the text tells it ("Fenn praised the plan."). A denial
+becomes the contrary of what it denies: with "not" where the grammar leaves no
+doubt what is negated, and behind "It is not true that" everywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.extraction import denials
+from models.extraction.cue import Cue, lemma
+from models.extraction.findings import Finding, Speaker
+from models.extraction.grammar import AUXILIARIES, children, has_to, subject
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+Span = tuple[int, int]
+#: A stretch of the text and what is written in its place.
+Edit = tuple[int, int, str]
+
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_BODIES = frozenset({"organization", "government", "document"})
+#: Words that change what a negation behind them denies: "all of them did not".
+_SCOPED = frozenset(
+    """all every each everyone everybody everything some many most several few both either any only always often
+    sometimes still also even already again too no none nobody nothing never neither not n't n’t""".split()
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Mm]e|[Uu]s|[Mm]yself)\b")
+_QUESTION = re.compile(r"(?:whether|if|how|why|what|who|when|where|which)\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n['’]t\b", re.IGNORECASE)
+#: "had done so": what was done stands in the charge alone.
+_DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$", re.IGNORECASE)
+_PIECES = re.compile(r"\s+")
+#: "denied any role": what the speaker has none of, or how it is said.
+_LACKED = {
+    "wrongdoing": "did nothing wrong",
+    "involvement": "had no involvement",
+    "role": "had no role",
+    "part": "had no part",
+    "responsibility": "had no responsibility",
+    "knowledge": "had no knowledge",
+    "link": "had no link",
+    "connection": "had no connection",
+    "contact": "had no contact",
+    "tie": "had no ties",
+    "collusion": "did not collude",
+    "guilt": "is not guilty",
+}
+#: Names that take an article wherever they stand.
+_BODY_NAMES = (
+    " government",
+    " Union",
+    " Ministry",
+    " Department",
+    " Agency",
+    " Commission",
+    " Committee",
+    " Council",
+    " Army",
+    " Navy",
+    " House",
+    " Senate",
+    " Court",
+    " Board",
+    " Bureau",
+    " Authority",
+)
+#: How far a speaker may stand from his cue for the words between to belong to it.
+_GAP = 60
+_DENYING = frozenset({"deny", "refute", "reject", "dispute", "contest", "disavow"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding read alone: as it claims, as its contrary, and whether a denial leans on what it denies."""
+
+    claim: str
+    contrary: str | None
+    leans: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a finding is read from; taken says for whom the pronoun stands that opens its clause."""
+
+    unit: Unit
+    cue: Cue
+    spans: tuple[Span, ...]
+    mention: Span | None
+    speaker: Speaker | None
+    taken: Speaker | None
+    denies: bool
+
+
+def read(text: str, parts: Parts) -> Told:
+    """Read one finding alone; contrary is None where nothing safe can be written."""
+    unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
+    reported = _reported(text, parts)
+    name = speaker.name if speaker is not None else None
+    if parts.denies and cue.frame not in ("quote", "around") and (cue.lemma in _DENYING or cue.frame != "clause"):
+        return _denial(text, parts, reported)
+    printed = text[slice(*spans[0])]
+    leans = denials.leans(printed)
+    if cue.lemma in _DENYING or _QUESTION.match(printed):
+        return Told(reported, None, leans)
+    if cue.frame == "quote":
+        said = _bare(" ".join(text[start:end] for start, end in spans))
+        whole = (
+            _sentence(f"{_opening(name)} said: “{said}”") if name and _FIRST_PERSON.search(said) else _sentence(said)
+        )
+        return Told(whole, _sentence(f"{_opening(name)} was wrong to say: “{said}”") if name else None, leans)
+    if cue.frame in ("clause", "around", "noun", "according", "colon") and (verb := _clause_verb(unit, cue, spans)):
+        edits = _named(unit, verb, parts.taken)
+        claim = _sentence(_written(text, spans, edits))
+        return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
+    return Told(reported, _not_done(text, unit, cue), leans)
+
+
+def settle(findings: list[Finding], told: list[Told]) -> list[str]:
+    """Give each finding its claim: a denial that leans on its charge takes the charge's contrary."""
+    places = {finding.id: at for at, finding in enumerate(findings)}
+    claims = []
+    for finding, own in zip(findings, told, strict=True):
+        claim = own.claim
+        if finding.denies is not None and own.leans:
+            charge = told[places[finding.denies]]
+            by = f"{_opening(finding.speaker.name)} denies" if finding.speaker is not None else "It is denied"
+            claim = charge.contrary or f"{by} this: {charge.claim}"
+            if own.claim.endswith("{charge}"):
+                claim = own.claim.removesuffix("{charge}") + charge.claim
+        claims.append(_sentence(claim.removesuffix(" in this: {charge}")))
+    return claims
+
+
+def _denial(text: str, parts: Parts, reported: str) -> Told:
+    """Read a denial: of a clause, of a deed, of a thing, or of what was said before."""
+    unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
+    head = unit.doc[cue.complements[0]]
+    name = _opening(speaker.name) if speaker is not None else None
+    if cue.frame in ("clause", "around"):
+        if _DONE_SO.search(text[slice(*spans[-1])]):
+            return Told(reported, None, True)
+        edits = _named(unit, head, speaker)
+        return Told(
+            _contrary(text, unit, head, spans, edits) or reported, _sentence(_written(text, spans, edits)), False
+        )
+    if name is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=_many(speaker))) is not None:
+        return Told(f"{name} {deed}.", None, False)
+    lacked = _LACKED.get(lemma(head)) if name is not None and cue.lemma == "deny" else None
+    if lacked is not None and (lemma(head) not in ("link", "connection") or unit.right[head.i] < spans[-1][1]):
+        rest = text[unit.right[head.i] : spans[-1][1]].strip() if unit.right[head.i] < spans[-1][1] else ""
+        if rest:
+            return Told(_sentence(f"{name} {lacked} {rest}"), None, False)
+        return Told(f"{name} {lacked} in this: {{charge}}", None, True)
+    return Told(reported, None, True)
+
+
+def _deed(text: str, unit: Unit, head: Token, *, plural: bool) -> str | None:
+    """Write "having sold any drugs" as "did not sell any drugs"."""
+    helpers = children(head, "aux", "auxpass")
+    stop = max(token.i for token in head.subtree if not token.is_punct)
+    start = helpers[0].i if helpers else head.i
+    if any(child.dep_ in ("conj", "neg") for child in head.children):
+        return None
+    rest = text[unit.right[head.i] : unit.right[stop]]
+    if any(helper.lower_ == "been" for helper in helpers):
+        return f"{'were' if plural else 'was'} not {text[unit.left[head.i] : unit.right[stop]]}"
+    if head.lower_ == "being" or any(helper.lower_ == "being" for helper in helpers):
+        return f"{'are' if plural else 'is'} not {text[unit.right[start] : unit.right[stop]].strip()}"
+    base = lemma(head)
+    ever = [child for child in children(head, "advmod", "neg") if child.i < head.i]
+    if ever and ever[0].lower_ == "ever":
+        return f"never {_past(head) or 'did ' + base}{rest}" if helpers else f"did not ever {base}{rest}"
+    return f"did not {base}{rest}"
+
+
+def _is_deed(verb: Token) -> bool:
+    """Tell whether it is "selling" or "having sold"."""
+    return verb.tag_ == "VBG" or any(child.tag_ == "VBG" for child in children(verb, "aux", "auxpass"))
+
+
+def _past(verb: Token) -> str | None:
+    return verb.lower_ if verb.tag_ == "VBN" and verb.lower_.endswith("ed") else None
+
+
+def _not_done(text: str, unit: Unit, cue: Cue) -> str | None:
+    """Write the contrary of "accused the airline of hiding failures": "The airline did not hide failures"."""
+    if cue.frame not in ("object", "urge", "passive") or cue.lemma not in ("accuse", "suspect", "blame", "charge"):
+        return None
+    head = unit.doc[cue.complements[0]]
+    if head.head.i == cue.head or head.dep_ in ("dobj", "nsubjpass"):
+        stop = max(
+            [head.i, *(t.i for t in head.subtree if not t.is_punct and t.i < unit.doc[cue.head].right_edge.i + 1)]
+        )
+        for prep in [*unit.doc[cue.head].children, *head.children]:
+            if prep.dep_ != "prep" or prep.i < min(head.i, cue.head):
+                continue
+            who_stops = min(stop, prep.i - 1) if prep.i > head.i else stop
+            who = text[unit.left[head.left_edge.i] : unit.right[max(who_stops, head.i)]]
+            many = head.tag_ in ("NNS", "NNPS") or bool(children(head, "conj"))
+            for deed in children(prep, "pcomp", "pobj"):
+                if _is_deed(deed) and (done := _deed(text, unit, deed, plural=many)) is not None:
+                    return f"{_opening(who)} {done}."
+                thing = text[unit.left[deed.left_edge.i] : unit.right[deed.right_edge.i]].rstrip(" ,.;")
+                if cue.lemma == "blame" and prep.lower_ == "for":
+                    return f"{_opening(who)} {'are' if many else 'is'} not to blame for {thing}."
+                if cue.lemma == "blame" and prep.lower_ == "on":
+                    return f"{_opening(thing)} {'are' if deed.tag_ == 'NNS' else 'is'} not to blame for {who}."
+    return None
+
+
+def _clause_verb(unit: Unit, cue: Cue, spans: tuple[Span, ...]) -> Token | None:
+    """Find the verb of the clause that was said, inside the content."""
+    if not cue.complements:
+        return None
+    verb = unit.doc[cue.complements[0]]
+    if has_to(verb) and subject(verb) is None:
+        return None
+    inside = {t.i for t in unit.doc if any(start <= unit.left[t.i] < end for start, end in spans)}
+    for token in [verb, *(unit.doc[i] for i in sorted(inside))]:
+        own = subject(token)
+        if token.i != cue.head and token.i in inside and own is not None and own.i in inside and _is_finite(token):
+            return token
+    return None
+
+
+def _is_finite(verb: Token) -> bool:
+    return verb.tag_ in _FINITE or any(child.tag_ in _FINITE for child in children(verb, *AUXILIARIES))
+
+
+def _contrary(text: str, unit: Unit, verb: Token, spans: tuple[Span, ...], edits: list[Edit]) -> str:
+    """Write the contrary of a clause: with "not" where that is safe, else behind "It is not true that"."""
+    if (negation := _negation(unit, verb)) is not None and len(spans) == 1 and "“" not in text[slice(*spans[0])]:
+        return _sentence(_written(text, spans, [*edits, negation]))
+    clause = _written(text, spans, edits)
+    first = next((t for t in unit.doc if unit.left[t.i] >= spans[0][0] and t.lower_ != "that"), None)
+    if not edits and first is not None and first.pos_ != "PROPN" and first.lower_ != "i":
+        clause = clause[:1].lower() + clause[1:]
+    return f"It is not true that {clause}."
+
+
+def _negation(unit: Unit, verb: Token) -> Edit | None:
+    """Find the edit that negates a clause; None where its scope would be in doubt."""
+    own = subject(verb)
+    if own is None or any(child.dep_ in ("conj", "neg", "advcl", "cc", "parataxis") for child in verb.children):
+        return None
+    if any(t.lower_ in _SCOPED for t in verb.subtree) or any(
+        child.dep_ == "advmod" and child.i < verb.i for child in verb.children
+    ):
+        return None
+    helpers = [child for child in children(verb, *AUXILIARIES) if child.tag_ in _FINITE]
+    if helpers:
+        helper = helpers[0]
+        if not helper.is_alpha or helper.i < own.i:
+            return None
+        end = unit.right[helper.i]
+        return (unit.left[helper.i], end, "cannot") if helper.lower_ == "can" else (end, end, " not")
+    if verb.tag_ not in ("VBD", "VBZ", "VBP") or not verb.is_alpha or verb.i < own.i:
+        return None
+    start, end = unit.left[verb.i], unit.right[verb.i]
+    if verb.lemma_ == "be":
+        return end, end, " not"
+    base = lemma(verb)
+    if not base.isalpha() or (verb.tag_ != "VBP" and base == verb.lower_ and verb.tag_ == "VBZ"):
+        return None
+    does = {"VBD": "did", "VBZ": "does", "VBP": "do"}[verb.tag_]
+    return start, end, f"{does} not {base}"
+
+
+def _named(unit: Unit, verb: Token, speaker: Speaker | None) -> list[Edit]:
+    """Put the speaker's name for the pronoun that opens his own clause: "that she would go"."""
+    own = subject(verb)
+    if own is None or speaker is None or own.i > verb.i or own.dep_ == "expl":
+        return []
+    word = own.lower_
+    person = speaker.kind in ("person", "unknown", "unnamed")
+    nameless = speaker.name[:1].islower() or speaker.name.startswith(("The ", "A ", "An "))
+    fits = (word in ("he", "she") and person) or (word == "it" and (speaker.kind in _BODIES or nameless))
+    fits = fits or (word == "they" and speaker.kind == "group")
+    if word == "it" and (verb.lemma_ == "be" and children(verb, "acomp", "attr", "ccomp")):
+        fits = False
+    opens = all(token.lower_ in ("that", "“", "‘") for token in unit.doc[verb.left_edge.i : own.i])
+    if not fits or not opens:
+        return []
+    return [(unit.left[own.i], unit.right[own.i], _within(speaker.name))]
+
+
+def _reported(text: str, finding: Parts) -> str:
+    """Tell it as the text does, its parts in the order printed, the speaker by name."""
+    unit, cue, spans, mention, speaker = finding.unit, finding.cue, finding.spans, finding.mention, finding.speaker
+    words = text[unit.left[cue.first] : unit.right[cue.last]]
+    if mention is not None and 0 < unit.left[cue.first] - mention[1] < _GAP:
+        gap = text[mention[1] : unit.left[cue.first]]
+        if _NOT.search(gap) or (cue.head != cue.first and unit.doc[cue.first].lower_ == "to"):
+            words = gap.strip(" ,") + " " + words
+    if unit.doc[cue.first].tag_ == "VBG":
+        words = "was " + words
+    parts = [(unit.left[cue.first], words), *((start, text[start:end]) for start, end in spans)]
+    if mention is not None:
+        named = speaker.name if speaker is not None else text[slice(*mention)]
+        if mention[0] > unit.left[cue.first] or cue.frame == "object":
+            parts = [(-1, _opening(named)), *parts]
+            return _sentence(" ".join(piece for _, piece in parts))
+        if children(unit.doc[cue.head], "poss") and cue.frame != "quote" and unit.doc[cue.head].pos_ == "NOUN":
+            named += "’" if named.endswith("s") else "’s"
+        parts.append((mention[0], named))
+    return _sentence(" ".join(piece for _, piece in sorted(parts, key=lambda part: part[0])))
+
+
+def _written(text: str, spans: tuple[Span, ...], edits: list[Edit]) -> str:
+    """Join the spans with the edits made, without the opening "that" and what hangs over at the edges."""
+    pieces = []
+    for start, end in spans:
+        at, piece = start, ""
+        for first, last, instead in sorted(edits):
+            if start <= first and last <= end:
+                piece += text[at:first] + instead
+                at = last
+        pieces.append(piece + text[at:end])
+    return re.sub(r"^that\s+", "", _bare(" ".join(pieces)), flags=re.IGNORECASE)
+
+
+def _bare(said: str) -> str:
+    """Leave off quotation marks that enclose the whole, and the punctuation at its end."""
+    said = re.sub(r",([”\"]) (?=[“\"][A-Z])", r".\1 ", _PIECES.sub(" ", said).strip())
+    if said[:1] in "“\"‘'" and (said[-1:] in "”\"’'" or not re.search('[”"]', said[1:])):
+        inner = said[1:].removesuffix("”").removesuffix('"').removesuffix("’")
+        said = re.sub(r"[”\"] ?[“\"]", " ", inner)
+    return said.strip().rstrip(",;:— ")
+
+
+def _sentence(words: str) -> str:
+    """Write words as a sentence: a capital before, a full stop behind."""
+    words = _PIECES.sub(" ", words).strip().rstrip(",;: ")
+    words = words[:1].upper() + words[1:]
+    if words[-1:] in '”"’' and len(words) > 1:
+        inner = words[:-1].rstrip(",;: ")
+        return words if inner[-1:] in ".?!" else f"{inner}.{words[-1]}"
+    return words if words.endswith((".", "?", "!")) else words + "."
+
+
+def _opening(name: str) -> str:
+    """Write a name as it stands at the head of a sentence."""
+    if (
+        name.endswith(_BODY_NAMES)
+        and not name.lower().startswith(("the ", "a "))
+        and "’" not in name
+        and "'" not in name
+    ):
+        return f"The {name}"
+    return name[:1].upper() + name[1:]
+
+
+def _within(name: str) -> str:
+    """Write a name as it stands inside a sentence."""
+    first, _, rest = _opening(name).partition(" ") if name.endswith(_BODY_NAMES) else name.partition(" ")
+    return (
+        f"{first.lower()} {rest}" if first in ("The", "A", "An", "Some", "Two", "Three", "Both", "His", "Her") else name
+    )
+
+
+def _many(speaker: Speaker | None) -> bool:
+    return speaker is not None and speaker.kind == "group"

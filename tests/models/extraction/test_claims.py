@@ -1,0 +1,78 @@
+"""Claims: what was claimed, in words that can be read alone."""
+
+import pytest
+
+from models.extraction import extract
+from models.extraction.parser import Parser
+
+
+def told(text: str, parse: Parser) -> list[str]:
+    return [finding.claim for finding in extract(text, parse=parse)]
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Olga Fenn arrived late. She said that she had missed the ferry.", "Olga Fenn had missed the ferry."),
+        ("The bank announced it would close ten branches.", "The bank would close ten branches."),
+        ("“The gate was shut,” Olga Fenn said, “and nobody came.”", "The gate was shut, and nobody came."),
+        ("“I shut the gate,” Olga Fenn said.", "Olga Fenn said: “I shut the gate.”"),
+        ("Olga Fenn praised the plan.", "Olga Fenn praised the plan."),
+        ("Flour, the baker said, was short.", "Flour was short."),
+        ("Flour was short, according to the baker.", "Flour was short."),
+        ("Olga Fenn asked whether the gate was shut.", "Olga Fenn asked whether the gate was shut."),
+    ],
+)
+def test_a_statement_becomes_a_sentence(parse: Parser, text: str, claim: str) -> None:
+    assert told(text, parse)[-1] == claim
+
+
+@pytest.mark.parametrize(
+    ("charge", "contrary"),
+    [
+        ("The union said that the pit had been flooded.", "The pit had not been flooded."),
+        ("The union said the owner flooded the pit.", "The owner did not flood the pit."),
+        ("The union says the owner floods the pit.", "The owner does not flood the pit."),
+        ("The union says the pits are empty.", "The pits are not empty."),
+        ("The union said the pit would close.", "The pit would not close."),
+        ("The union accused the owner of hiding the maps.", "The owner did not hide the maps."),
+        ("The union blamed the owner for the flood.", "The owner is not to blame for the flood."),
+        (
+            "The union said the owner flooded the pit and hid the maps.",
+            "It is not true that the owner flooded the pit and hid the maps.",
+        ),
+        (
+            "The union said the pit closed because the owner was broke.",
+            "It is not true that the pit closed because the owner was broke.",
+        ),
+        ("The union said the owner had never paid.", "It is not true that the owner had never paid."),
+        ("The union said every pit was flooded.", "It is not true that every pit was flooded."),
+        (
+            "The union criticized the new rules.",
+            "A spokesman denies this: The union criticized the new rules.",
+        ),
+    ],
+)
+def test_a_denial_becomes_the_contrary_of_its_charge(parse: Parser, charge: str, contrary: str) -> None:
+    assert told(f"{charge} A spokesman denied that.", parse)[-1] == contrary
+
+
+@pytest.mark.parametrize(
+    ("denial", "claim"),
+    [
+        ("Olga Fenn denied having sold the mill.", "Olga Fenn did not sell the mill."),
+        ("Olga Fenn denied that she had sold the mill.", "Olga Fenn had not sold the mill."),
+        ("Olga Fenn denied any role in the sale.", "Olga Fenn had no role in the sale."),
+        ("Olga Fenn denied being the owner.", "Olga Fenn is not the owner."),
+        ("Olga Fenn rejected claims that she had sold the mill.", "Olga Fenn had not sold the mill."),
+        ("Beijing denied the report.", "The Chinese government denied the report."),
+    ],
+)
+def test_a_denial_that_says_what_it_denies_needs_no_charge(parse: Parser, denial: str, claim: str) -> None:
+    assert next(f.claim for f in extract(denial, parse=parse) if f.polarity == "deny") == claim
+
+
+def test_neither_confirming_nor_denying_keeps_its_words(parse: Parser) -> None:
+    assert told("The palace neither confirmed nor denied the rumors.", parse) == [
+        "The palace neither confirmed nor denied the rumors."
+    ]
