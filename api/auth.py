@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, g, request
 
 from api.errors import Problem
-from models import keys
+from models import keys, uses
 from models.keys import Caller
 
 #: RFC 6750, section 2.1.
@@ -28,6 +28,8 @@ def admit(scope: str | None) -> None:
         if caller is None:
             raise _unauthorized("This key is unknown, revoked or expired.", 'Bearer error="invalid_token"')
         g.caller = caller
+        if caller.key_id is not None:
+            uses.count(key=caller.key_id)
     if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
         scope = "read"
     if not g.caller.may(scope):

@@ -8,7 +8,7 @@ from flask.cli import AppGroup, ScriptInfo, with_appcontext
 from peewee import PeeweeException
 
 from api.app import create_app
-from api.commands import contract, extraction, keys, operations, registry, serving
+from api.commands import contract, erasing, extraction, keys, operations, registry, serving
 from models.refusals import Refusal
 
 #: Those that run in an app of the environment's settings.
@@ -21,6 +21,8 @@ COMMANDS: tuple[click.Command, ...] = (
     operations.restore,
     operations.verify,
     operations.rebuild,
+    erasing.erase,
+    registry.log,
     keys.key,
     contract.openapi_,
 )

@@ -266,7 +266,12 @@ def restore(actor: Actor, model: Any, ids: list[int]) -> None:
 
 
 def listed(
-    *, past: int | None, limit: int, noun: str | None = None, noun_id: int | None = None
+    *,
+    past: int | None,
+    limit: int,
+    noun: str | None = None,
+    noun_id: int | None = None,
+    key: int | None = None,
 ) -> list[tuple[int, str]]:
     """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON)."""
     line = Change.alias("l")
@@ -277,6 +282,8 @@ def listed(
         query = query.where(line.noun == noun)
     if noun_id is not None:
         query = query.where(line.noun_id == noun_id)
+    if key is not None:
+        query = query.where(line.key == key)
     return list(query.order_by(line.sequence).limit(limit).tuples())
 
 

@@ -1,9 +1,10 @@
 """Keys: who may read, write, review or administer."""
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from models.changes import Actor
 from models.db import now, transaction
@@ -42,7 +43,7 @@ PUBLIC = Caller()
 
 def create(*, name: str, scope: str, expires_at: str | None = None) -> tuple[Key, str]:
     """Make a key; the secret that is returned beside it is known nowhere else."""
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = _secret()
     with transaction():
         key = Key.create(
             name=name, scope=scope, secret_hash=_hash(secret), hint=secret[: len(PREFIX) + 4], expires_at=expires_at
@@ -55,12 +56,23 @@ def everything() -> list[Key]:
     return list(Key.select().order_by(Key.id))
 
 
+def known(*, id: int) -> Key:
+    """Read a key. Raises NotFound."""
+    key: Key | None = Key.get_or_none(Key.id == id)
+    if key is None:
+        raise NotFound(f"There is no key {id}: `counterclaim key list` shows them.")
+    return key
+
+
+def in_grace(key: Key) -> bool:
+    """Tell whether the secret before the last rotation still works."""
+    return key.previous_until is not None and key.previous_until > _second()
+
+
 def revoke(*, id: int) -> Key:
     """Make a key useless from the next request on. Raises NotFound, or Conflict where it already is."""
     with transaction():
-        key: Key | None = Key.get_or_none(Key.id == id)
-        if key is None:
-            raise NotFound(f"There is no key {id}: `counterclaim key list` shows them.")
+        key = known(id=id)
         if key.revoked_at:
             raise Conflict(f"Key {id} was already revoked at {key.revoked_at}.")
         key.revoked_at = key.updated_at = now()
@@ -69,16 +81,52 @@ def revoke(*, id: int) -> Key:
         return key
 
 
+def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
+    """Give a key a new secret, which is returned beside it; the present one works for `grace` longer.
+
+    Id, name, scope and expiry stay, so that the log goes on under one key. Of a key that is rotated
+    twice only the last two secrets work. Raises NotFound, or Conflict where the key no longer works.
+    """
+    with transaction():
+        key = known(id=id)
+        if key.revoked_at:
+            raise Conflict(f"Key {id} was revoked at {key.revoked_at}: create a new one.")
+        if key.expires_at and key.expires_at <= _second():
+            raise Conflict(f"Key {id} expired at {key.expires_at}: create a new one.")
+        secret = _secret()
+        key.previous_hash, key.previous_until = key.secret_hash, _second(grace)
+        key.secret_hash, key.hint = _hash(secret), secret[: len(PREFIX) + 4]
+        key.updated_at = now()
+        key.version += 1
+        key.save()
+        return key, secret
+
+
 def holder(*, secret: str) -> Caller | None:
     """Whose key this is; None where it is unknown, revoked or expired."""
-    found = Key.select(Key.id, Key.scope, Key.expires_at, Key.revoked_at).where(Key.secret_hash == _hash(secret))
-    row = found.tuples().first()
+    digest = _hash(secret)
+    row = (
+        Key.select(Key.id, Key.scope, Key.expires_at, Key.revoked_at, Key.secret_hash, Key.previous_until)
+        .where((Key.secret_hash == digest) | (Key.previous_hash == digest))
+        .tuples()
+        .first()
+    )
     if row is None:
         return None
-    id, scope, expires_at, revoked_at = row
-    if revoked_at or (expires_at and expires_at <= datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")):
+    id, scope, expires_at, revoked_at, present, previous_until = row
+    ends = [expires_at] if hmac.compare_digest(present, digest) else [expires_at, previous_until]
+    if revoked_at or any(end and end <= _second() for end in ends):
         return None
     return Caller(key_id=id, scope=scope)
+
+
+def _secret() -> str:
+    # 32 bytes: 256 random bits.
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def _second(later: timedelta = timedelta()) -> str:
+    return (datetime.now(UTC) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _hash(secret: str) -> str:

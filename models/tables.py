@@ -31,7 +31,7 @@ COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
 SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 #: What only candidates may name, and the public then does not see.
 HIDEABLE = ("speakers", "documents")
-ACTIONS = ("create", "change", "retract", "merge", "unmerge")
+ACTIONS = ("create", "change", "retract", "merge", "unmerge", "erase")
 #: What lists count the values of.
 FACETS = ("topic", "speaker", "publisher", "kind")
 #: Each scope includes those before it.
@@ -461,9 +461,28 @@ class Key(Table):
     expires_at = TextField(null=True, constraints=[moment("expires_at")])
     #: When it was revoked; null while it works.
     revoked_at = TextField(null=True, constraints=[stamp("revoked_at")])
+    #: SHA-256 of the secret before the last rotation, in hex; null where it was never rotated.
+    previous_hash = TextField(null=True, unique=True)
+    #: Until when that one works too.
+    previous_until = TextField(null=True, constraints=[moment("previous_until")])
 
     class Meta:
         table_name = "keys"
+
+
+class KeyUse(Registry):
+    """How often a key was used on one day."""
+
+    key = ForeignKeyField(Key, index=False)
+    #: In UTC.
+    day = TextField(constraints=[day("day")])
+    requests = BigIntegerField()
+    #: When the last of them came; RFC 3339, UTC, to the second.
+    last_at = TextField(constraints=[moment("last_at")])
+
+    class Meta:
+        table_name = "key_uses"
+        primary_key = CompositeKey("key", "day")
 
 
 class Change(Registry):
@@ -529,6 +548,7 @@ ALL: tuple[type[Model], ...] = (
     Lead,
     Filing,
     Key,
+    KeyUse,
     Change,
     Reply,
 )

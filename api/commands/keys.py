@@ -1,10 +1,13 @@
-"""`counterclaim key`: make, list and revoke keys."""
+"""`counterclaim key`: make, list, rotate and revoke keys, and see how much they are used."""
+
+from datetime import timedelta
 
 import click
 
 from api.commands.shared import bring_up_to_date, database
 from api.schemas.fields import Moment
-from models import keys
+from models import keys, uses
+from models.db import now
 from models.tables import SCOPES
 
 
@@ -16,7 +19,7 @@ def _words(context: click.Context, option: click.Parameter, value: str) -> str:
 
 @click.group("key")
 def key() -> None:
-    """Make, list and revoke the keys that may read, write, review or administer.
+    """Make, list, rotate and revoke the keys that may read, write, review or administer.
 
     They are kept in the database of DATABASE_URL: give the same one as the server's.
     """
@@ -43,11 +46,48 @@ def key_create(name: str, scope: str, expires_at: str | None, first: bool) -> No
 
 @key.command("list")
 def key_list() -> None:
-    """List the keys, with their first characters only."""
+    """List the keys, with their first characters only, when each was last used, and how often today and in all."""
     bring_up_to_date(quiet=True)
+    used = uses.of_keys()
     for made in keys.everything():
         state = f"revoked {made.revoked_at}" if made.revoked_at else f"expires {made.expires_at or 'never'}"
-        click.echo(f"{made.id}\t{made.hint}…\t{made.scope}\t{made.created_at}\t{state}\t{made.name}")
+        if not made.revoked_at and keys.in_grace(made):
+            state += f", the secret before until {made.previous_until}"
+        click.echo(
+            f"{made.id}\t{made.hint}…\t{made.scope}\t{made.created_at}\t{state}\t{made.name}\t{_use(used.get(made.id))}"
+        )
+
+
+@key.command("uses")
+@click.argument("id", type=int)
+def key_uses(id: int) -> None:
+    """Tell on which days the key with this ID was used, and how often, newest first."""
+    bring_up_to_date(quiet=True)
+    keys.known(id=id)
+    for day, requests, at in uses.of_keys().get(id, []):
+        click.echo(f"{day}\t{requests}\tlast {at}")
+
+
+@key.command("rotate")
+@click.argument("id", type=int)
+@click.option(
+    "--grace",
+    default=24.0,
+    show_default=True,
+    type=click.FloatRange(0, 8760),
+    help="Hours for which the present secret works too.",
+)
+def key_rotate(id: int, grace: float) -> None:
+    """Give the key with this ID a new secret and print it, alone, on standard output. It is shown this once.
+
+    Id, name, scope and expiry stay. A second rotation ends the grace of the first.
+    """
+    bring_up_to_date(quiet=True)
+    made, secret = keys.rotate(id=id, grace=timedelta(hours=grace))
+    click.echo(
+        f"Key {made.id} of {made.name}: the secret before works until {made.previous_until}. The new one:", err=True
+    )
+    click.echo(secret)
 
 
 @key.command("revoke")
@@ -57,3 +97,10 @@ def key_revoke(id: int) -> None:
     bring_up_to_date(quiet=True)
     revoked = keys.revoke(id=id)
     click.echo(f"Key {revoked.id} of {revoked.name} is revoked.")
+
+
+def _use(days: list[tuple[str, int, str]] | None) -> str:
+    if not days:
+        return "never used"
+    today = sum(requests for day, requests, _ in days if day == now()[:10])
+    return f"last used {days[0][2]}, {today} today, {sum(requests for _, requests, _ in days)} in all"

@@ -9,7 +9,8 @@ import click
 
 from api.commands.shared import bring_up_to_date, replacing, watched
 from api.formats import ndjson
-from models import documents
+from api.schemas.changes import NOUNS
+from models import changes, documents
 from models.changes import Actor
 
 
@@ -58,3 +59,17 @@ def export(file: Path) -> None:
             if count % 1000 == 0:
                 click.echo(f"\r{count} lines", nl=False, err=True)
     click.echo(f"\r{count} lines exported.", err=True)
+
+
+@click.command()
+@click.option("--key", type=int, help="Only what was done with the key of this id.")
+@click.option("--noun", type=click.Choice(NOUNS), help="Only what was done to things of this kind.")
+@click.option("--id", "noun_id", type=int, help="Only what was done to the one with this id; with --noun.")
+@click.option("--past", type=int, help="Only what came after this sequence.")
+def log(key: int | None, noun: str | None, noun_id: int | None, past: int | None) -> None:
+    """Print the log of everything that was changed, oldest first, a JSON line each, as GET /v1/changes has it."""
+    last = past
+    while lines := changes.listed(past=last, limit=1000, noun=noun, noun_id=noun_id, key=key):
+        for _, line in lines:
+            click.echo(line)
+        last = lines[-1][0]

@@ -6,7 +6,8 @@ from api.schemas.base import Output, PageQuery, identifier, shown
 from api.schemas.fields import Choice, QueryId
 from models.tables import ACTIONS
 
-_NOUNS = ("claims", "counterclaims", "documents", "reviews", "sentences", "speakers", "statements", "topics")
+#: What kinds of things the log is about.
+NOUNS = ("claims", "counterclaims", "documents", "reviews", "sentences", "speakers", "statements", "topics")
 
 
 class Change(Output):
@@ -14,7 +15,7 @@ class Change(Output):
 
     sequence = identifier("Grows with every line; gaps are possible.")
     made_at = shown(fields.String, "When it was done.", format="date-time")
-    noun = shown(fields.String, "What kind of thing was changed.", enum=list(_NOUNS))
+    noun = shown(fields.String, "What kind of thing was changed.", enum=list(NOUNS))
     noun_id = identifier("Its id.")
     action = shown(fields.String, "What was done.", enum=list(ACTIONS))
     key_id = identifier("Whose key did it; null for the command line.", null=True)
@@ -32,5 +33,6 @@ class Change(Output):
 class ChangeQuery(PageQuery):
     """Which lines to list."""
 
-    noun = Choice(_NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
+    noun = Choice(NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
     noun_id = QueryId(metadata={"description": "The id of what was changed; with `noun`.", "example": 1})
+    key = QueryId(metadata={"description": "The id of the key that did it.", "example": 1})

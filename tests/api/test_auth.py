@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.settings import Settings
-from models import db, keys
+from models import db, keys, uses
 from tests.api.steps import blamed, posted
 from tests.checked import CheckedClient, contract
 from tests.factories import document, topic
@@ -208,3 +208,28 @@ def test_a_setting_closes_reading_to_all_but_key_holders(closed: Flask) -> None:
 def test_a_head_request_is_let_in_like_a_get(closed: Flask) -> None:
     assert closed.test_client().head("/v1/claims").status_code == 401
     assert closed.test_client().head("/v1/changes").status_code == 401
+
+
+def test_both_secrets_of_a_rotated_key_write_as_one_key_until_the_grace_ends(public: FlaskClient) -> None:
+    key, old = keys.create(name="test", scope="review")
+    _, new = keys.rotate(id=key.id, grace=timedelta(hours=1))
+    for number, it in enumerate((old, new)):
+        headers = {"Authorization": f"Bearer {it}"}
+        assert public.post("/v1/topics", json=topic(slug=f"topic-{number}"), headers=headers).status_code == 201
+    lines = public.get("/v1/changes", headers={"Authorization": f"Bearer {new}"}).json["items"]
+    assert [line["key_id"] for line in lines] == [key.id, key.id]
+    keys.rotate(id=key.id, grace=timedelta(hours=1))
+    assert public.get("/v1/changes", headers={"Authorization": f"Bearer {old}"}).status_code == 401
+
+
+def test_every_request_with_a_good_key_counts_as_its_use(public: FlaskClient) -> None:
+    uses._counts.waiting.clear()
+    key, it = keys.create(name="test", scope="write")
+    headers = {"Authorization": f"Bearer {it}"}
+    public.get("/v1/topics", headers=headers)
+    public.post("/v1/topics", json={}, headers=headers)
+    public.get("/v1/changes", headers=headers)
+    public.get("/v1/topics")
+    public.get("/v1/topics", headers={"Authorization": f"Bearer {it}x"})
+    uses.store()
+    assert [requests for _, requests, _ in uses.of_keys()[key.id]] == [3]

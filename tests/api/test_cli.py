@@ -18,7 +18,9 @@ from flask.testing import FlaskClient
 from api import cli
 from api.app import create_app
 from api.formats import ndjson
-from models import db, keys
+from models import db, keys, topics
+from models.changes import Actor
+from models.tables import KeyUse
 from tests.api.steps import changed, posted, retracted
 from tests.checked import ROOT
 from tests.factories import candidate, charge, claim, denial, review, speaker, topic
@@ -114,6 +116,32 @@ def test_a_revoked_key_is_useless(command: Command) -> None:
     assert "Ann" in command("key", "revoke", "1").stdout
     assert keys.holder(secret=secret) is None
     assert "revoked 2" in command("key", "list").stdout
+
+
+def test_a_rotated_key_goes_on_under_its_id(command: Command) -> None:
+    old = command("key", "create", "--name", "Ann", "--scope", "write").stdout.strip()
+    made = command("key", "rotate", "1", "--grace", "2")
+    new = made.stdout.removesuffix("\n")
+    assert new.startswith(keys.PREFIX)
+    assert new not in made.stderr
+    assert keys.holder(secret=old) == keys.holder(secret=new) is not None
+    listed = command("key", "list").stdout
+    assert f"1\t{new[:8]}" in listed
+    assert "the secret before until 2" in listed
+    command("key", "rotate", "1", "--grace", "0")
+    assert keys.holder(secret=new) is None
+    assert "the secret before" not in command("key", "list").stdout
+    assert "There is no key 9" in str(command("key", "rotate", "9", code=1).exception)
+
+
+def test_tells_how_much_a_key_is_used(command: Command) -> None:
+    command("key", "create", "--name", "Ann", "--scope", "read")
+    assert "never used" in command("key", "list").stdout
+    KeyUse.insert(key=1, day="2026-01-01", requests=4, last_at="2026-01-01T10:00:00Z").execute()
+    KeyUse.insert(key=1, day="2026-01-02", requests=3, last_at="2026-01-02T10:00:00Z").execute()
+    assert "last used 2026-01-02T10:00:00Z, 0 today, 7 in all" in command("key", "list").stdout
+    told = command("key", "uses", "1").stdout.splitlines()
+    assert [line.split("\t")[:2] for line in told] == [["2026-01-02", "3"], ["2026-01-01", "4"]]
 
 
 def test_makes_the_first_key_only_once(command: Command) -> None:
@@ -275,6 +303,37 @@ def test_if_empty_imports_only_into_an_empty_registry(command: Command) -> None:
 
 def test_refuses_a_file_that_is_not_there(command: Command) -> None:
     assert "nowhere.ndjson" in command("import", "nowhere.ndjson", code=2).stderr
+
+
+# -- the log, and erasing -------------------------------------------------------------------------
+
+
+def test_prints_what_one_key_did(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    topics.create(by=Actor(), slug="other", label="Other")
+    everything = [json.loads(line) for line in command("log").stdout.splitlines()]
+    assert [line["noun_id"] for line in everything] == [1, 2]
+    (line,) = command("log", "--key", str(everything[0]["key_id"])).stdout.splitlines()
+    assert json.loads(line) == everything[0]
+    assert command("log", "--noun", "topics", "--id", "2").stdout == command("log", "--past", "1").stdout != ""
+
+
+def test_erases_after_asking_and_says_what_backups_hold(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    erase = ("erase", "document", "1", "--reason", "Court order 17/2026")
+    told = command(*erase, "--dry-run").stdout
+    assert "1 documents" in told
+    assert "Nothing was erased" in told
+    assert command(*erase, input=b"n\n", code=1).exception
+    assert writer.get("/v1/documents/1").status_code == 200
+    told = command(*erase, input=b"y\n").stdout
+    assert "erase search FOLDER document 1" in told
+    gone = writer.get("/v1/documents/1")
+    assert (gone.status_code, gone.json["reason"]) == (410, "Court order 17/2026")
+    assert "1 speakers" in command("erase", "speaker", "1", "--reason", "At their request", "--yes").stdout
+    command("erase", "sweep")
+    assert command("erase", "search", ".", "speaker", "1").exit_code == 0
+    assert "--reason" in command("erase", "document", "1", code=2).stderr
 
 
 # -- schema and contract ------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Keys: known by their hash alone, wider scopes include narrower ones, and they end."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,3 +73,51 @@ def test_the_public_may_nothing_that_takes_a_scope() -> None:
     assert PUBLIC.may(None)
     assert PUBLIC.viewer == (False, False)
     assert not PUBLIC.actor.reviews
+
+
+def test_a_rotated_key_has_two_secrets_for_a_while(registry: str) -> None:
+    key, old = keys.create(name="ours", scope="write")
+    rotated, new = keys.rotate(id=key.id, grace=timedelta(seconds=60))
+    assert (rotated.id, rotated.hint, rotated.version) == (key.id, new[:8], 2)
+    assert keys.holder(secret=new) == keys.holder(secret=old) == Caller(key_id=key.id, scope="write")
+    assert keys.in_grace(rotated)
+    Key.update(previous_until=_in(0)).execute()
+    assert keys.holder(secret=new)
+    assert keys.holder(secret=old) is None
+    assert not keys.in_grace(Key.get_by_id(key.id))
+
+
+def test_of_a_key_that_is_rotated_twice_only_the_last_two_secrets_work(registry: str) -> None:
+    key, first = keys.create(name="ours", scope="write")
+    second, third = (keys.rotate(id=key.id, grace=timedelta(days=1))[1] for _ in range(2))
+    assert keys.holder(secret=first) is None
+    assert keys.holder(secret=second)
+    assert keys.holder(secret=third)
+
+
+def test_without_grace_the_secret_before_ends_at_once(registry: str) -> None:
+    key, old = keys.create(name="ours", scope="write")
+    _, new = keys.rotate(id=key.id, grace=timedelta())
+    assert keys.holder(secret=old) is None
+    assert keys.holder(secret=new)
+
+
+def test_revoking_and_expiry_end_both_secrets(registry: str) -> None:
+    key, old = keys.create(name="ours", scope="write", expires_at=_in(60))
+    _, new = keys.rotate(id=key.id, grace=timedelta(days=1))
+    Key.update(expires_at=_in(-1)).execute()
+    assert keys.holder(secret=old) is keys.holder(secret=new) is None
+    with pytest.raises(Conflict, match="expired"):
+        keys.rotate(id=key.id, grace=timedelta())
+    Key.update(expires_at=None).execute()
+    keys.revoke(id=key.id)
+    assert keys.holder(secret=old) is keys.holder(secret=new) is None
+    with pytest.raises(Conflict, match="revoked"):
+        keys.rotate(id=key.id, grace=timedelta())
+    with pytest.raises(NotFound):
+        keys.rotate(id=99, grace=timedelta())
+
+
+def test_secrets_have_256_random_bits(registry: str) -> None:
+    _, secret = keys.create(name="ours", scope="read")
+    assert len(base64.urlsafe_b64decode(secret.removeprefix(keys.PREFIX) + "=")) == 32

@@ -50,6 +50,16 @@ def test_filters_by_noun_and_goes_on_from_the_last_next(writer: FlaskClient, rev
     assert (len(first["items"]), rest["items"], rest["next"]) == (4, [line], None)
 
 
+def test_filters_by_the_key_that_did_it(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    changed(reviewer, "/v1/topics/1", {"label": "Water"})
+    posted(writer, "topics", topic(slug="other"))
+    key = reviewer.get("/v1/changes").json["items"][0]["key_id"]
+    lines = reviewer.get(f"/v1/changes?key={key}").json["items"]
+    assert [(line["action"], line["noun_id"]) for line in lines] == [("create", 1), ("create", 2)]
+    assert reviewer.get("/v1/changes?key=99").json["items"] == []
+
+
 def test_a_reader_who_goes_on_misses_no_line_that_was_begun_early_and_written_late(reviewer: FlaskClient) -> None:
     begun, may_end = Event(), Event()
 

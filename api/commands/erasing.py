@@ -1,0 +1,110 @@
+"""`counterclaim erase`: the words of a document or a speaker, taken away for legal reasons."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from api.commands.shared import bring_up_to_date
+from models import erasures
+from models.changes import Actor
+from models.db import on_sqlite
+from models.erasures import Outcome
+
+#: What is said of the files that no erasure can reach.
+_BACKUPS = (
+    "Backups, exports and copies made before now still hold the words: `counterclaim erase search FOLDER {noun} {id}`"
+    " names the backups in a folder that do. Replace them by new ones, or erase again after a restore."
+)
+_POSTGRESQL = (
+    "PostgreSQL keeps old rows in its files until VACUUM FULL writes the tables anew, and in its archived WAL:"
+    " see docs/operations.md."
+)
+
+
+@click.group("erase")
+def erase() -> None:
+    """Take words away for legal reasons: the one exception to nothing being deleted.
+
+    What was erased answers 410 with the reason. Its words are gone from rows, index, log, kept
+    answers and exports; ids, times and who did what stay.
+    """
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.argument("id", type=int),
+        click.option("--reason", required=True, help="Why, for everybody who asks for it from now on."),
+        click.option("--dry-run", is_flag=True, help="Only say what would be erased."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+    ):
+        command = option(command)
+    return command
+
+
+@erase.command("document")
+@_options
+def erase_document(id: int, reason: str, dry_run: bool, yes: bool) -> None:
+    """Erase the document ID: its text and address, what was quoted from it, and claims that only it printed."""
+    _erase("document", erasures.document, id, reason, dry_run=dry_run, yes=yes)
+
+
+@erase.command("speaker")
+@_options
+def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool) -> None:
+    """Erase the speaker ID: every name, what they said, and claims that only they stated.
+
+    In the documents that quote them, their names and words are blackened. Claims and documents that
+    name them in other people's words are listed, and stay.
+    """
+    _erase("speaker", erasures.speaker, id, reason, dry_run=dry_run, yes=yes)
+
+
+@erase.command("sweep")
+def erase_sweep() -> None:
+    """Write the SQLite file anew, so that its free space and its WAL hold nothing that was erased."""
+    _sweep()
+
+
+@erase.command("search")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("noun", type=click.Choice(["document", "speaker"]))
+@click.argument("id", type=int)
+def erase_search(folder: Path, noun: str, id: int) -> None:
+    """Name the backups in FOLDER that still hold the erased document or speaker ID."""
+    for file in erasures.held_by(folder=folder, noun=noun, id=id):
+        click.echo(str(file))
+
+
+def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry_run: bool, yes: bool) -> None:
+    bring_up_to_date()
+    if not reason.strip():
+        raise click.BadParameter("say why: everybody who asks for it will be told.", param_hint="--reason")
+    if dry_run or not yes:
+        _tell(work(id=id, reason=reason, by=Actor(), dry_run=True))
+        if dry_run:
+            click.echo("Nothing was erased.")
+            return
+        click.confirm(f"Erase this for good, for the reason “{reason}”?", abort=True)
+    outcome = work(id=id, reason=reason, by=Actor())
+    if yes:
+        _tell(outcome)
+    _sweep()
+    click.echo(f"The {noun} {id} is erased. " + _BACKUPS.format(noun=noun, id=id))
+    if not on_sqlite():
+        click.echo(_POSTGRESQL)
+
+
+def _tell(outcome: Outcome) -> None:
+    for what, number in outcome.counts.items():
+        click.echo(f"{number:>7} {what}")
+    if outcome.left:
+        click.echo(f"Named in other people's words, and left as they are: {', '.join(outcome.left)}.")
+
+
+def _sweep() -> None:
+    if not erasures.sweep():
+        raise click.ClickException(
+            "The words are erased, but others read all the time, and the WAL beside the database could not be emptied:"
+            " run `counterclaim erase sweep` in a quiet moment."
+        )

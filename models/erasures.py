@@ -1,0 +1,462 @@
+"""Erasures: the one exception to nothing being deleted. For legal reasons the words go, and a tombstone says why.
+
+Words are blackened where they stand, a code point for a code point: every offset keeps its meaning and
+every rule of the data holds. Whatever repeats them goes too: quotations, claims that nobody else
+states, the lines of the log, the answers kept for retries, and what searches read. Rows, ids, times
+and who did what stay.
+"""
+
+import hashlib
+import re
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import orjson
+from peewee import fn
+
+from models import changes, derived
+from models.changes import Actor
+from models.db import close, db, dumps, now, on_sqlite, row, transaction
+from models.refusals import Conflict, NotFound
+from models.tables import (
+    Alias,
+    Change,
+    Claim,
+    ClaimAbout,
+    Counterclaim,
+    Document,
+    Reply,
+    Review,
+    Sentence,
+    Speaker,
+    Statement,
+)
+
+#: What stands for a code point that was erased.
+BLACK = "█"
+
+#: What stands for a name that may not be empty.
+NAMELESS = "[erased]"
+
+#: Words shorter than this are not looked for in kept answers: "he" is in all of them.
+_TELLING = 5
+
+#: Ids that one statement names.
+_AT_ONCE = 400
+
+#: How often, and with how many seconds between, emptying the WAL is tried while others read.
+_TRIES, _PAUSE = 20, 0.5
+
+#: The members of a log line that hold no words, by the table; all others of an erased row become null.
+_WORDLESS = {
+    "documents": {"published_at", "language", "retrieved_at", "text_public", "length"},
+    "speakers": {"kind", "part_of", "merged_into"},
+    "claims": {"language", "standalone", "merged_into", "topics"},
+    "counterclaims": {"claim", "answer", "kind", "statement"},
+    "reviews": {"claim", "rating_value", "rating_best", "rating_worst", "reviewed_at", "language", "publisher_name"},
+}
+_OF_EVERY_ROW = {"id", "created_at", "updated_at", "version", "retracted_at"}
+
+
+class Outcome(NamedTuple):
+    """What an erasure did, or would do."""
+
+    #: What -> how many.
+    counts: dict[str, int]
+    #: Claims and documents that name an erased speaker in other people's words, at most ten for each name: they stay.
+    left: list[str]
+
+
+class _Undo(Exception):
+    """Takes a dry run back."""
+
+
+class _Erasure:
+    """What one erasure takes away."""
+
+    def __init__(self, by: Actor, reason: str) -> None:
+        self.by = by
+        self.reason = reason
+        self.counts: Counter[str] = Counter()
+        #: Words that must not stand in an answer that was kept for a retry.
+        self.words: set[str] = set()
+        #: Document -> its text from now on, for the documents in which something was blackened.
+        self.texts: dict[int, str] = {}
+        #: Table -> the ids of the rows that are erased.
+        self.rows: dict[str, set[int]] = {}
+        self.left: list[str] = []
+
+
+def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
+    """Erase a document: its text, its address, what was quoted from it and the claims that only it printed.
+
+    A dry run only tells what it would do. Raises NotFound, or Conflict where it was erased before.
+    """
+
+    def work(erasure: _Erasure) -> None:
+        document = _present(Document, id)
+        statements = _ids(Statement.select(Statement.id).where(Statement.document == id))
+        erasure.words |= {document.title or "", document.url or "", document.url_normalized or ""}
+        _blacken(erasure, document, [(0, document.length)])
+        gone: dict[str, Any] = {
+            "url": None,
+            "url_normalized": None,
+            "title": None,
+            "publisher": None,
+            "licence": None,
+            "domain": None,
+        }
+        _erase(erasure, Statement, statements, role=None)
+        _erase_what_rests_on(erasure, statements)
+        sentences = _ids(Sentence.select(Sentence.id).where(Sentence.document == id))
+        # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
+        _erase(erasure, Sentence, sentences, logged=False)
+        _erase(erasure, Document, {id}, **gone)
+
+    return _done(work, _Erasure(by, reason), dry_run)
+
+
+def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
+    """Erase a speaker: all their names, what they said, and the claims that only they stated.
+
+    Those who were merged into them are the same person, and are erased with them. In the documents
+    that quote them their names and words are blackened; the rest of those stays. Raises as `document`,
+    and Conflict where they were themselves merged into another.
+    """
+
+    def work(erasure: _Erasure) -> None:
+        if _present(Speaker, id).merged_into_id:
+            raise Conflict(f"Speaker {id} was merged into {Speaker.get_by_id(id).merged_into_id}: erase that one.")
+        people = _merged_into(id)
+        statements = list(Statement.select().where(Statement.speaker.in_(people)))
+        names = _names(people)
+        for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):
+            quoted = [one for one in statements if one.document_id == document.id]
+            _blacken(erasure, document, [*_quoted(quoted), *_places(names, document.text)])
+            if document.title and any(True for _ in _places(names, document.title)):
+                erasure.words.add(document.title)
+                _set(Document, document.id, now(), title=NAMELESS)
+        erasure.words |= names
+        said = {one.id for one in statements}
+        _erase(erasure, Statement, said, role=None)
+        _erase_what_rests_on(erasure, said)
+        Alias.delete().where(Alias.speaker.in_(people)).execute()
+        ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
+        gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
+        _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
+        erasure.left = _naming(names)
+
+    return _done(work, _Erasure(by, reason), dry_run)
+
+
+def _done(work: Callable[[_Erasure], None], erasure: _Erasure, dry_run: bool) -> Outcome:
+    """Do `work` and what follows from it in one transaction, or see what it would do."""
+    if on_sqlite():
+        # What is freed is overwritten with zeros (sqlite.org/pragma.html#pragma_secure_delete).
+        db.execute_sql("PRAGMA secure_delete = ON")
+    with suppress(_Undo), transaction():
+        work(erasure)
+        _scrub_log(erasure)
+        _scrub_replies(erasure)
+        if dry_run:
+            raise _Undo
+    return Outcome(dict(erasure.counts), erasure.left)
+
+
+# -- rows ----------------------------------------------------------------------------------------
+
+
+def _present(model: Any, id: int) -> Any:
+    found = model.get_or_none(model.id == id)
+    noun = model.__name__.lower()
+    if found is None:
+        raise NotFound(f"There is no {noun} {id}.")
+    table = model._meta.table_name
+    if Change.select().where(Change.noun == table, Change.noun_id == id, Change.action == "erase").exists():
+        raise Conflict(f"The {noun} {id} was erased already, for this reason: {found.retracted_reason}")
+    return found
+
+
+def _ids(query: Any) -> set[int]:
+    return {id for (id,) in query.tuples()}
+
+
+def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    every = sorted(ids)
+    for first in range(0, len(every), _AT_ONCE):
+        yield every[first : first + _AT_ONCE]
+
+
+def _erase(erasure: _Erasure, model: Any, ids: set[int], *, logged: bool = True, **gone: Any) -> None:
+    """Take the words of these rows away, let tombstones stand for them, and write a line of the log for each."""
+    table = model._meta.table_name
+    erasure.rows.setdefault(table, set()).update(ids)
+    erasure.counts[table] += len(ids)
+    stamp = now()
+    for part in _parts(ids):
+        model.update(
+            retracted_at=stamp,
+            retracted_reason=erasure.reason,
+            updated_at=stamp,
+            version=model.version + 1,
+            **gone,
+        ).where(model.id.in_(part)).execute()
+        for erased in model.select().where(model.id.in_(part)).order_by(model.id) if logged else ():
+            changes.log(erasure.by, "erase", erased)
+
+
+def _erase_what_rests_on(erasure: _Erasure, statements: set[int]) -> None:
+    """Erase the claims that nobody else states, and the edges and reviews that fall with them or their evidence."""
+    claims = {claim for claim in _ever_stated(statements) if not _stated_otherwise(claim, statements)}
+    erasure.words |= {text for part in _parts(claims) for (text,) in _texts_of(part)}
+    edges = set()
+    for part in _parts(claims):
+        edges |= _ids(
+            Counterclaim.select(Counterclaim.id).where(Counterclaim.claim.in_(part) | Counterclaim.answer.in_(part))
+        )
+    for part in _parts(statements):
+        edges |= _ids(Counterclaim.select(Counterclaim.id).where(Counterclaim.statement.in_(part)))
+    reviews = set()
+    for part in _parts(claims):
+        reviews |= _ids(Review.select(Review.id).where(Review.claim.in_(part)))
+    _erase(erasure, Counterclaim, edges, note=None)
+    _erase(erasure, Review, reviews, title=None, url="about:erased", licence=None)
+    for claim in claims:
+        ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
+    _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)
+
+
+def _texts_of(claims: list[int]) -> Any:
+    return Claim.select(Claim.text).where(Claim.id.in_(claims)).tuples()
+
+
+def _ever_stated(statements: set[int]) -> set[int]:
+    """Find the claims that these statements put forward, now or at any time that the log knows of."""
+    found: set[int] = set()
+    for part in _parts(statements):
+        found |= _ids(Statement.select(Statement.claim).where(Statement.id.in_(part)))
+        lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id.in_(part))
+        found |= {orjson.loads(after)["claim"] for (after,) in lines.tuples()}
+    return found
+
+
+def _stated_otherwise(claim: int, statements: set[int]) -> bool:
+    """Tell whether the claim has other legs to stand on: it was put in by itself, or another statement has it."""
+    standing = Claim.select(Claim.standalone).where(Claim.id == claim).scalar()
+    others = Statement.select(Statement.id).where(Statement.claim == claim, Statement.retracted_at.is_null())
+    return bool(standing) or any(id not in statements for (id,) in others.tuples())
+
+
+def _merged_into(speaker: int) -> set[int]:
+    people, new = {speaker}, {speaker}
+    while new:
+        new = _ids(Speaker.select(Speaker.id).where(Speaker.merged_into.in_(new))) - people
+        people |= new
+    return people
+
+
+def _naming(names: set[str]) -> list[str]:
+    """Find the standing claims and documents that still hold one of `names`: a person says whether they are to go."""
+    place = fn.instr if on_sqlite() else fn.strpos
+    found = set()
+    for noun, model, columns in (
+        ("claim", Claim, [Claim.text]),
+        ("document", Document, [Document.text, Document.title, Document.url]),
+    ):
+        for name in names:
+            holds = reduce(or_, [place(column, name) > 0 for column in columns])
+            query = model.select(model.id).where(model.retracted_at.is_null(), holds).order_by(model.id).limit(10)
+            found |= {(noun, id) for (id,) in query.tuples()}
+    return [f"{noun} {id}" for noun, id in sorted(found)]
+
+
+def _names(people: set[int]) -> set[str]:
+    own = {name for (name,) in Speaker.select(Speaker.name).where(Speaker.id.in_(people)).tuples()}
+    return own | {alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker.in_(people)).tuples()}
+
+
+# -- texts ---------------------------------------------------------------------------------------
+
+
+def _quoted(statements: list[Statement]) -> Iterator[tuple[int, int]]:
+    """Find where statements name their speaker and what they say."""
+    for statement in statements:
+        if statement.mention is not None:
+            yield statement.mention_start, statement.mention_end
+        yield from ((span["start"], span["end"]) for span in orjson.loads(statement.content))
+
+
+def _places(names: set[str], text: str) -> Iterator[tuple[int, int]]:
+    """Find where any of `names` stands in `text` as whole words."""
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest_first)
+    return (match.span() for match in re.finditer(pattern, text))
+
+
+def _blacken(erasure: _Erasure, document: Document, places: Iterable[tuple[int, int]]) -> None:
+    """Blacken `places` in a document's text, and whatever repeats that text: sentences and quoted words."""
+    old = document.text
+    marks = list(old)
+    for start, end in places:
+        if end - start < document.length:
+            erasure.words.add(old[start:end])
+        marks[start:end] = BLACK * (end - start)
+    new = "".join(marks)
+    erasure.texts[document.id] = new
+    if new == old:
+        return
+    stamp = now()
+    _set(Document, document.id, stamp, text=new, sha256=hashlib.sha256(new.encode()).hexdigest())
+    erasure.counts["documents blackened"] += 1
+    for sentence in Sentence.select().where(Sentence.document == document.id):
+        if new[sentence.start : sentence.end] != sentence.text:
+            erasure.words.add(sentence.text)
+            _set(Sentence, sentence.id, stamp, text=new[sentence.start : sentence.end])
+    for statement in Statement.select().where(Statement.document == document.id):
+        printed = _printed(row(statement), new)
+        if any(getattr(statement, name) != words for name, words in printed.items()):
+            _set(Statement, statement.id, stamp, **printed)
+            derived.note("statements", row(statement))
+
+
+def _set(model: Any, id: int, stamp: str, **new: Any) -> None:
+    model.update(updated_at=stamp, version=model.version + 1, **new).where(model.id == id).execute()
+
+
+def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
+    """Read the words of a statement's row, or of a line about it, out of its document's `text`."""
+    printed: dict[str, Any] = {}
+    for name in ("mention", "cue"):
+        if statement[name] is not None:
+            printed[name] = text[statement[f"{name}_start"] : statement[f"{name}_end"]]
+    spans = orjson.loads(statement["content"])
+    printed["content"] = dumps([span | {"text": text[span["start"] : span["end"]]} for span in spans])
+    return printed
+
+
+# -- what repeats rows: the log and kept answers -------------------------------------------------
+
+
+def _scrub_log(erasure: _Erasure) -> None:
+    """Take the words out of every line about a row that was erased or stands in a document that was blackened."""
+    rows = {table: set(ids) for table, ids in erasure.rows.items()}
+    for model in (Sentence, Statement):
+        for part in _parts(erasure.texts):
+            rows.setdefault(model._meta.table_name, set()).update(
+                _ids(model.select(model.id).where(model.document.in_(part)))
+            )
+    rows.setdefault("documents", set()).update(erasure.texts)
+    for table, ids in rows.items():
+        for part in _parts(ids):
+            lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
+            for sequence, id, *states in lines.where(Change.noun == table, Change.noun_id.in_(part)).tuples():
+                before, after = (
+                    state and dumps(_without_words(erasure, table, id, orjson.loads(state))) for state in states
+                )
+                if [before, after] != states:
+                    Change.update(before=before, after=after).where(Change.sequence == sequence).execute()
+                    erasure.counts["lines of the log"] += 1
+
+
+def _without_words(erasure: _Erasure, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
+    erased = id in erasure.rows.get(table, ())
+    if table == "sentences":
+        state |= {"text": erasure.texts[state["document"]][state["start"] : state["end"]]}
+    elif table == "statements":
+        state |= _printed(state, erasure.texts[state["document"]]) | ({"role": None} if erased else {})
+    elif table == "documents" and not erased:
+        state |= {"sha256": None, "title": None}
+    elif erased:
+        kept = _WORDLESS[table] | _OF_EVERY_ROW
+        state = {
+            name: value if name in kept or not isinstance(value, str | list | dict) else None
+            for name, value in state.items()
+        }
+    return state
+
+
+def _scrub_replies(erasure: _Erasure) -> None:
+    """Forget the kept answers that hold any of the words; a retry of such a request is a new one."""
+    telling = sorted({dumps(words)[1:-1] for words in erasure.words if len(words) >= _TELLING}, key=len)
+    if not telling:
+        return
+    pattern = re.compile("|".join(map(re.escape, telling)))
+    held = [
+        id
+        for id, body in Reply.select(Reply.id, Reply.body).where(Reply.body.is_null(False)).tuples()
+        if pattern.search(body)
+    ]
+    for part in _parts(held):
+        Reply.delete().where(Reply.id.in_(part)).execute()
+    erasure.counts["kept answers"] += len(held)
+
+
+# -- what no row holds any more: free space, and backups -----------------------------------------
+
+
+def sweep() -> bool:
+    """Write the database file anew, so that no free space, index of words or WAL holds what was erased.
+
+    Needs the space of a second copy for a while, and writers wait. False where others read all the
+    time, so that the WAL could not be emptied. PostgreSQL is left alone: see docs/operations.md.
+    """
+    if not on_sqlite():
+        return True
+    close()
+    with closing(sqlite3.connect(db.database, isolation_level=None, timeout=60)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        indexes = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+        for (name,) in connection.execute(indexes).fetchall():
+            # An entry that was deleted leaves the index when its parts are merged (sqlite.org/fts5.html, 6.9).
+            connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        for _ in range(_TRIES):
+            if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                return True
+            time.sleep(_PAUSE)
+    return False
+
+
+def held_by(*, folder: Path, noun: str, id: int) -> list[Path]:
+    """Find the files in `folder` that are older than the erasure of this row, and so hold its words.
+
+    A SQLite backup is looked into; a dump of PostgreSQL is judged by its time.
+    """
+    table = {"document": "documents", "speaker": "speakers"}[noun]
+    erased = (
+        Change.select(Change.made_at)
+        .where(Change.noun == table, Change.noun_id == id, Change.action == "erase")
+        .scalar()
+    )
+    if erased is None:
+        raise NotFound(f"The {noun} {id} was not erased.")
+    made = datetime.fromisoformat(erased).timestamp()
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, table, id, made)]
+
+
+def _holds(file: Path, table: str, id: int, made: float) -> bool:
+    with file.open("rb") as stream:
+        start = stream.read(16)
+    if start.startswith(b"PGDMP"):
+        return file.stat().st_mtime < made
+    if start != b"SQLite format 3\0":
+        return False
+    address = f"file:{quote(str(file.absolute()))}?mode=ro"
+    question = (
+        f"SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AND NOT EXISTS"
+        " (SELECT 1 FROM changes WHERE noun = ? AND noun_id = ? AND action = 'erase')"
+    )
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            return bool(connection.execute(question, (id, table, id)).fetchone()[0])
+    except sqlite3.DatabaseError:
+        return False

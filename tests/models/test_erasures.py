@@ -1,0 +1,272 @@
+"""Erasures: no word is left in any row, index, log line, kept answer or byte of the file, and a tombstone says why."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import (
+    backups,
+    changes,
+    checks,
+    claims,
+    db,
+    derived,
+    documents,
+    erasures,
+    keys,
+    replies,
+    speakers,
+    statements,
+)
+from models.changes import Actor
+from models.refusals import Conflict, Gone, NotFound
+from models.replies import Answer
+from models.tables import ALL, Counterclaim, Review, Statement
+from tests.factories import (
+    PUBLIC,
+    REVIEWER,
+    lines_of,
+    listed_ids,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_document,
+    put_review,
+    seen,
+)
+
+REASON = "Court order 17/2026"
+
+#: Words that stand nowhere but in what the tests erase.
+SECRET = "Quibblewick"
+TEXT = (
+    f"The visit to {SECRET} Hall ended on Friday.\n\n"
+    f"Ann {SECRET} warned that the Zanzivarian fleet sustains the war, a charge Beijing denies.\n\n"
+    "Talks go on."
+)
+
+
+def put_secret(by: Actor) -> int:
+    """Record a charge in words that stand nowhere else, by a speaker with a telling name; the statement's id."""
+    return put_charge(
+        by,
+        speaker={
+            "name": f"Ann {SECRET}",
+            "kind": "person",
+            "aliases": [f"{SECRET} A."],
+            "description": f"Heir of {SECRET} Hall.",
+        },
+        document={"url": f"https://example.org/{SECRET}", "title": f"At {SECRET} Hall", "text": TEXT, "language": "en"},
+        sentence=None,
+        mention={"text": f"Ann {SECRET}"},
+        role=f"warden of {SECRET}",
+        content=[{"text": "the Zanzivarian fleet sustains the war"}],
+        claim={"text": "The Zanzivarian fleet sustains the war.", "language": "en"},
+    )
+
+
+def put_answer(by: Actor, statement: int) -> int:
+    """Record the denial of `statement` in the same document."""
+    return put_denial(
+        by,
+        statement,
+        document={"url": f"https://example.org/{SECRET}"},
+        sentence=None,
+        content=[{"text": "a charge"}],
+        claim={"text": "The fleet sustains nothing.", "language": "en"},
+    )
+
+
+def everywhere() -> str:
+    """Every value of every row, as one text."""
+    return "\n".join(str(row) for model in ALL for row in model.select().tuples())
+
+
+def whole_is_sound() -> bool:
+    """Whether every check passes."""
+    return [check for check in checks.run() if check.problems] == []
+
+
+def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    put_answer(actor, charge)
+    put_review(actor, 1, title="Does the Zanzivarian fleet sustain it?", url="https://checkers.example/Zanzivarian")
+    other = put_claim(actor, "Something else.")
+    outcome = erasures.document(id=1, reason=REASON, by=actor)
+    assert "Zanzivarian" not in everywhere()
+    assert "Talks go on" not in everywhere()
+    assert f"example.org/{SECRET}" not in everywhere()
+    assert whole_is_sound()
+    assert outcome.counts["documents"] == 1
+    assert outcome.counts["claims"] == 2
+    assert outcome.counts["statements"] == 2
+    for noun, id in ((documents, 1), (statements, charge), (claims, 1)):
+        with pytest.raises(Gone) as gone:
+            noun.whole(id=id, viewer=REVIEWER)
+        assert gone.value.more["reason"] == REASON
+    assert seen(claims.whole(id=other, viewer=PUBLIC))["text"] == "Something else."
+    assert Counterclaim.get().retracted_reason == Review.get().retracted_reason == REASON
+
+
+def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    denial = put_answer(actor, charge)
+    who = Statement.get_by_id(charge).speaker_id
+    erasures.speaker(id=who, reason=REASON, by=actor)
+    left = everywhere()
+    assert f"Ann {SECRET}" not in left
+    assert f"{SECRET} A." not in left
+    assert "Zanzivarian" not in left
+    assert whole_is_sound()
+    text = seen(documents.whole(id=1, viewer=REVIEWER))["text"]
+    assert len(text) == len(TEXT)
+    assert text.endswith("sustains the war, a charge Beijing denies.\n\nTalks go on.".removeprefix("sustains the war"))
+    assert erasures.BLACK * len(f"Ann {SECRET}") + " warned that " + erasures.BLACK in text
+    assert seen(statements.whole(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
+    with pytest.raises(Gone):
+        speakers.whole(id=who, viewer=PUBLIC)
+
+
+def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    other = speakers.create(by=actor, name="Zebedee Original", kind="person")
+    speakers.merge(by=actor, id=1, into=other)
+    with pytest.raises(Conflict, match=str(other)):
+        erasures.speaker(id=1, reason=REASON, by=actor)
+    erasures.speaker(id=other, reason=REASON, by=actor)
+    assert "Zebedee" not in everywhere()
+    assert f"Ann {SECRET}" not in everywhere()
+    assert f"ann {SECRET.lower()}" not in everywhere()
+    assert whole_is_sound()
+    for id in (1, other):
+        with pytest.raises(Gone):
+            speakers.whole(id=id, viewer=PUBLIC)
+        with pytest.raises((Conflict, Gone)):
+            speakers.unmerge(by=actor, id=id)
+
+
+def test_a_claim_that_somebody_else_states_too_stays(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    put_charge(actor, claim={"id": 1})
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert seen(claims.whole(id=1, viewer=PUBLIC))["text"] == "The Zanzivarian fleet sustains the war."
+    assert whole_is_sound()
+
+
+def test_a_claim_that_was_merged_away_goes_too(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    kept = put_claim(actor, "The fleet does.")
+    claims.merge(by=actor, id=1, into=kept)
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert "Zanzivarian" not in everywhere()
+    assert seen(claims.whole(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
+    assert whole_is_sound()
+
+
+def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    about = put_claim(actor, f"Ann {SECRET} owns the hall.")
+    elsewhere = put_document(actor, url=None, text=f"They met Ann {SECRET}.")
+    outcome = erasures.speaker(id=1, reason=REASON, by=actor)
+    assert f"claim {about}" in outcome.left
+    assert f"document {elsewhere}" in outcome.left
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing(registry: str, actor: Actor) -> None:
+    put_answer(actor, put_secret(actor))
+    before = everywhere()
+    told = erasures.document(id=1, reason=REASON, by=actor, dry_run=True)
+    assert everywhere() == before
+    assert whole_is_sound()
+    assert erasures.document(id=1, reason=REASON, by=actor) == told
+
+
+def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    put_secret(Actor())
+    erasures.document(id=1, reason=REASON, by=Actor(key_id=key))
+    first, last = lines_of("documents", 1)[0], lines_of("documents", 1)[-1]
+    assert (last["action"], last["key_id"], last["after"]["retracted_reason"]) == ("erase", key, REASON)
+    assert (first["action"], first["after"]["id"], first["after"]["title"]) == ("create", 1, None)
+    assert [json.loads(line)["action"] for _, line in changes.listed(past=None, limit=100, key=key)].count("erase") >= 3
+
+
+def test_answers_kept_for_retries_are_forgotten_where_they_hold_the_words(registry: str, actor: Actor) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+
+    def kept(token: str, body: Any) -> None:
+        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, {}, json.dumps(body)))
+
+    put_secret(actor)
+    kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
+    kept("holds not", {"claim": {"text": "The fleet."}})
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert [token for (token,) in db.fetch("SELECT token FROM replies")] == ["holds not"]
+
+
+def test_what_was_erased_is_not_found(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    assert listed_ids(claims, REVIEWER, q="zanzivarian") == [1]
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    for noun in (claims, statements):
+        for words in ("zanzivarian", SECRET, "fleet"):
+            assert listed_ids(noun, REVIEWER, q=words) == []
+    assert derived.differences() == []
+
+
+def test_is_done_once_and_to_what_there_is(registry: str, actor: Actor) -> None:
+    with pytest.raises(NotFound):
+        erasures.document(id=1, reason=REASON, by=actor)
+    put_secret(actor)
+    erasures.document(id=1, reason=REASON, by=actor)
+    with pytest.raises(Conflict, match=REASON):
+        erasures.document(id=1, reason="Again", by=actor)
+    erasures.speaker(id=1, reason=REASON, by=actor)
+
+
+def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> None:
+    if not db.on_sqlite():
+        pytest.skip("PostgreSQL's files are VACUUM FULL's to write anew")
+    put_answer(actor, put_secret(actor))
+    for number in range(20):
+        put_claim(actor, f"Something else {number}.")
+    erasures.document(id=1, reason=REASON, by=actor)
+    path = Path(db.db.database)
+    assert b"Zanzivarian" in held(path)  # in free space or in the WAL
+    assert erasures.sweep()
+    for words in (b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
+        assert words not in held(path)
+    db.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, 'claim_search', 'row')")
+        connection.execute("CREATE VIRTUAL TABLE temp.more USING fts5vocab(main, 'statement_search', 'row')")
+        words = connection.execute("SELECT term FROM temp.words UNION SELECT term FROM temp.more").fetchall()
+    assert ("something",) in words
+    assert ("zanzivarian",) not in words
+
+
+def held(path: Path) -> bytes:
+    """What the database's files hold."""
+    return b"".join(Path(f"{path}{end}").read_bytes() for end in ("", "-wal") if Path(f"{path}{end}").exists())
+
+
+def test_says_which_backups_still_hold_the_words(
+    registry: str, actor: Actor, tmp_path: Path, postgres: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(postgres.binaries), prepend=":")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("no backup")
+    backups.write(file=folder / "before first")
+    put_secret(actor)
+    backups.write(file=folder / "before")
+    erasures.document(id=1, reason=REASON, by=actor)
+    backups.write(file=folder / "after")
+    held = [file.name for file in erasures.held_by(folder=folder, noun="document", id=1)]
+    assert held == (["before"] if db.on_sqlite() else ["before", "before first"])
+    with pytest.raises(NotFound):
+        erasures.held_by(folder=folder, noun="speaker", id=1)

@@ -1,0 +1,69 @@
+"""How much keys are used: counted in memory, stored together, and lost by nobody who is only slow."""
+
+import time
+
+import pytest
+from peewee import IntegrityError
+
+from models import db, keys, uses
+from models.refusals import Conflict
+from models.tables import KeyUse
+
+
+@pytest.fixture
+def key(registry: str) -> int:
+    """The id of a key; nothing was counted before."""
+    uses._counts.waiting.clear()
+    return int(keys.create(name="ours", scope="read")[0].id)
+
+
+def test_counting_asks_the_database_nothing(key: int, queries: list[str]) -> None:
+    for _ in range(3):
+        uses.count(key=key)
+    assert queries == []
+    assert uses.of_keys() == {}
+
+
+def test_what_was_counted_is_added_to_the_day(key: int) -> None:
+    uses.store()
+    for stored in (2, 5):
+        for _ in range(stored):
+            uses.count(key=key)
+        uses.store()
+    ((day, requests, at),) = uses.of_keys()[key]
+    assert (requests, day) == (7, at[:10])
+
+
+def test_each_day_and_each_key_has_its_own_row_newest_first(key: int) -> None:
+    other = keys.create(name="theirs", scope="read")[0].id
+    KeyUse.insert(key=key, day="2026-01-01", requests=4, last_at="2026-01-01T10:00:00Z").execute()
+    uses.count(key=key)
+    uses.count(key=other)
+    uses.store()
+    assert [requests for _, requests, _ in uses.of_keys()[key]] == [1, 4]
+    assert [requests for _, requests, _ in uses.of_keys()[other]] == [1]
+
+
+def test_what_cannot_be_stored_is_kept_for_the_next_time(key: int) -> None:
+    uses.count(key=key)
+    uses.count(key=99)
+    with pytest.raises((IntegrityError, Conflict)):
+        uses.store()
+    uses.count(key=key)
+    del uses._counts.waiting[99, db.now()[:10]]
+    uses.store()
+    assert uses.of_keys()[key][0][1] == 2
+
+
+def test_a_server_stores_by_time(key: int) -> None:
+    uses.keep(every=0.05)
+    try:
+        uses.count(key=key)
+        for _ in range(100):
+            if uses.of_keys():
+                break
+            time.sleep(0.1)
+        assert uses.of_keys()[key][0][1] == 1
+        assert uses._counts.timer is None
+    finally:
+        uses._counts.every = None
