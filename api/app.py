@@ -1,12 +1,14 @@
 """create_app: settings in, a Flask app out."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 from api import errors, settings
+from api.gate import Gate
 from api.routes import (
     changes,
     claims,
@@ -14,6 +16,7 @@ from api.routes import (
     counterclaims,
     disputes,
     documents,
+    health,
     reviews,
     sentences,
     speakers,
@@ -55,9 +58,10 @@ class App(Flask):
         return func
 
 
-def create_app(config: Settings | None = None) -> Flask:
+def create_app(config: Settings | None = None, shared: Path | None = None) -> Flask:
     """Make the app for `config`, or for the environment's settings, bound to its database.
 
+    `shared` is the file in which the processes of one server count together how often each caller asks.
     Raises ValueError for a setting that is wrong.
     """
     config = config or settings.read()
@@ -70,15 +74,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     for routes in ROUTES:
         app.register_blueprint(routes)
+    app.register_blueprint(health.routes)
     errors.register(app)
-    app.after_request(_guard)
+    app.wsgi_app = Gate(app.wsgi_app, config, shared)  # type: ignore[method-assign]
     return app
-
-
-def _guard(answer: Response) -> Response:
-    """Add the headers that every answer bears: nothing here is for a browser to run or to guess at."""
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
-    answer.headers.setdefault("Vary", "Authorization")
-    return answer

@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, g, request
 
 from api.errors import Problem
+from api.gate import KEY
 from models import keys, uses
 from models.keys import Caller
 
@@ -30,6 +31,7 @@ def admit(scope: str | None) -> None:
         g.caller = caller
         if caller.key_id is not None:
             uses.count(key=caller.key_id)
+        request.environ[KEY] = caller.key_id
     if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
         scope = "read"
     if not g.caller.may(scope):

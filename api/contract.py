@@ -15,6 +15,7 @@ from marshmallow import Schema
 
 from api import answers, auth, bodies
 from api.errors import Problem
+from api.gate import OPERATION
 from models import db, replies
 
 View = Callable[..., Response]
@@ -60,6 +61,7 @@ class Operation:
 
     def run(self, **given: Any) -> Response:
         """Let the caller in, read the request, do the deed in one transaction if it writes."""
+        request.environ[OPERATION] = self.id
         auth.admit(self.scope)
         if self.query is not None:
             given["query"] = bodies.query(self.query)

@@ -54,8 +54,17 @@ the address of the survivor.
 **Errors** are problem details (RFC 9457): `detail` is a sentence that a person can act on, and `errors`
 names each wrong member by JSON pointer, parameter or header.
 
-**Limits.** A body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32
-levels; whole numbers lie within 2^53 - 1.
+**Smaller answers.** `Accept-Encoding: zstd`, `br` or `gzip` is honoured from 1 KiB on. The ETag then ends
+in the coding; with or without it, it is taken as If-None-Match and If-Match.
+
+**How often.** `RateLimit-Policy` says how many requests (`q`) in how many seconds (`w`) an address, or a
+key, may make; `RateLimit` how many are left (`r`) and in how many seconds all are there again (`t`).
+Beyond that the answer is 429 with `Retry-After`. Every answer bears an `X-Request-Id`, the caller's own if
+one was sent: quote it when you ask the operator about an answer.
+
+**Limits.** A path with its query has at most 8,192 characters (414), all headers together 16 KiB (431). A
+body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32 levels;
+whole numbers lie within 2^53 - 1.
 
 Times are RFC 3339 in UTC. Keys are snake_case and always there; what is not known is null.
 """
@@ -74,6 +83,7 @@ REFUSALS = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not application/json.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
     HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The caller asks more often than this server lets it.",
     HTTPStatus.PERMANENT_REDIRECT: "It was merged: the Location header is the survivor's address.",
     HTTPStatus.NOT_IMPLEMENTED: "This server was installed without the part that this takes.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer just now.",
@@ -217,7 +227,13 @@ def _given(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]:
 
 def refused(operation: Operation) -> set[HTTPStatus]:
     """Collect every status with which this operation may refuse."""
-    made = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE, *operation.refuses}
+    made = {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        *operation.refuses,
+    }
     if operation.scope:
         made.add(HTTPStatus.FORBIDDEN)
     if "<id:" in operation.rule:
@@ -239,6 +255,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
 def _refusal(status: HTTPStatus) -> dict[str, Any]:
     headers = {
         HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "How to send a key (RFC 6750)."},
+        HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "After how many seconds to try again."},
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "After how many seconds to try again."},
         HTTPStatus.PERMANENT_REDIRECT: {"Location": "The address of the survivor."},
     }.get(status, {})
@@ -295,7 +312,7 @@ _PARAMETERS = {
         "in": "header",
         "required": True,
         "description": "The ETag of what you read. A stale one is refused with 412, a missing one with 428.",
-        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,15}-[1-9][0-9]{0,15}-[0-9a-f]{16}"$'},
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,15}-[1-9][0-9]{0,15}-[0-9a-f]{16}(-(zstd|br|gzip))?"$'},
         "example": '"1-1-0123456789abcdef"',
     },
     "IfNoneMatch": {

@@ -7,6 +7,11 @@ from dataclasses import dataclass, fields
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
+#: Numbers for which 0 means that there is none.
+_MAY_BE_ZERO = ("REQUESTS_PER_MINUTE", "KEY_REQUESTS_PER_MINUTE", "TRUSTED_PROXIES")
+#: Texts that are one of a few words.
+_WORDS = {"LOG_LEVEL": ("info", "warning", "error")}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -20,12 +25,22 @@ class Settings:
     PORT: int = 8000
     #: How many processes serve.
     PROCESSES: int = 2
-    #: How many requests each process works on at once.
-    THREADS: int = 4
+    #: The most requests that each process has in hand at once, slow clients included; threads are started as needed.
+    THREADS: int = 192
     #: Whether reading needs no key; false closes the registry to all but key holders.
     PUBLIC_READS: bool = True
     #: The largest request body, in bytes.
     MAX_BODY_BYTES: int = 1_048_576
+    #: How many requests a minute one address may make without a key; 0 is no limit.
+    REQUESTS_PER_MINUTE: int = 1200
+    #: How many requests a minute one key may make; 0 is no limit.
+    KEY_REQUESTS_PER_MINUTE: int = 12_000
+    #: How many proxies of ours stand in front, each adding to X-Forwarded-For; 0 where clients connect directly.
+    TRUSTED_PROXIES: int = 0
+    #: The least that is logged: info has a line for each request, warning and error only what went wrong.
+    LOG_LEVEL: str = "info"
+    #: The bearer token with which Prometheus reads /metrics; empty turns it off.
+    METRICS_TOKEN: str = ""
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -43,8 +58,10 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
             raise ValueError(f"{name} is {text!r}: give true or false.")
         return text.lower() in _TRUE
     if kind is int:
-        most = 65_535 if name == "PORT" else 999_999_999
-        if not re.fullmatch(r"[1-9][0-9]{0,8}", text) or int(text) > most:
-            raise ValueError(f"{name} is {text!r}: give a whole number from 1 to {most}.")
+        least, most = int(name not in _MAY_BE_ZERO), 65_535 if name == "PORT" else 999_999_999
+        if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or not least <= int(text) <= most:
+            raise ValueError(f"{name} is {text!r}: give a whole number from {least} to {most}.")
         return int(text)
+    if name in _WORDS and text not in _WORDS[name]:
+        raise ValueError(f"{name} is {text!r}: give one of {', '.join(_WORDS[name])}.")
     return text

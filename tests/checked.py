@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 ROOT = Path(__file__).parent.parent
+
+#: What machines that watch ask for: no part of the contract.
+BESIDE = ("/healthz", "/readyz", "/metrics")
 
 
 class CheckedClient(FlaskClient):
@@ -29,6 +33,8 @@ def check(answer: TestResponse) -> None:
     if method not in ("get", "post", "patch", "delete"):
         return
     operation = _operation(method, path)
+    if path in BESIDE or answer.status_code == HTTPStatus.REQUEST_URI_TOO_LONG:
+        return
     if operation is None:
         assert answer.status_code in (404, 405), f"{method} {path} is not in the contract"
         return
@@ -40,7 +46,7 @@ def check(answer: TestResponse) -> None:
         assert not answer.data, f"{name} {status} has a body, which is not in the contract"
         return
     assert answer.mimetype in response["content"], f"{name} {status} is {answer.mimetype}"
-    if answer.mimetype.endswith("json"):
+    if answer.mimetype.endswith("json") and "Content-Encoding" not in answer.headers:
         errors = [
             f"{error.instance_path}: {error.message}" for error in _validator(name, status).iter_errors(answer.json)
         ]

@@ -77,7 +77,7 @@ def registry(url: str) -> Iterator[str]:
 @pytest.fixture
 def app(url: str) -> Iterator[Flask]:
     """An app over a fresh registry; its client holds every answer against the contract."""
-    app = create_app(Settings(DATABASE_URL=url))
+    app = create_app(Settings(DATABASE_URL=url, REQUESTS_PER_MINUTE=0, KEY_REQUESTS_PER_MINUTE=0))
     app.test_client_class = CheckedClient
     yield app
     db.close()

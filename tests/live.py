@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -19,24 +19,36 @@ COUNTERCLAIM = Path(sys.executable).with_name("counterclaim")
 
 
 @contextmanager
-def serving(url: str) -> Iterator[str]:
+def serving(url: str, log: Path | None = None, **settings: str) -> Iterator[str]:
     """Run `counterclaim serve` over the database at `url`; yields the server's address."""
+    with started(url, log, **settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(url: str, log: Path | None = None, **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Do the same, without limits unless set, with what it prints in `log`; yields its address and its process."""
     port = free_port()
-    environment = os.environ | {"DATABASE_URL": url, "PORT": str(port)}
-    with subprocess.Popen(
-        [COUNTERCLAIM, "serve"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as server:
+    unlimited = {"REQUESTS_PER_MINUTE": "0", "KEY_REQUESTS_PER_MINUTE": "0"}
+    environment = os.environ | {"DATABASE_URL": url, "PORT": str(port)} | unlimited | settings
+    with (
+        (log or Path(os.devnull)).open("wb") as printed,
+        subprocess.Popen(
+            [COUNTERCLAIM, "serve"],
+            cwd=ROOT,
+            env=environment,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as server,
+    ):
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(address, server)
-            yield address
+            yield address, server
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)
             server.wait(20)
 
 
@@ -58,7 +70,7 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert server.poll() is None, f"the server ended with {server.returncode}"
         try:
-            httpx.get(f"{address}/v1/topics")
+            httpx.get(f"{address}/healthz")
         except httpx.TransportError:
             time.sleep(0.1)
         else:

@@ -1,14 +1,41 @@
 """`counterclaim serve`: the API on an address."""
 
+import ctypes
+import gc
+import logging
+import os
+import signal
 import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import click
-from flask import current_app
-from granian.constants import Interfaces
+from flask import Flask, current_app
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
 from granian.server import Server
 
+from api import limits, logs, metrics, settings, telemetry
+from api.app import create_app
 from api.commands.shared import bring_up_to_date, database
-from models import db
+from api.gate import Gate
+from api.settings import Settings
+from models import db, uses
+
+#: Milliseconds for a request's headers to arrive, and for a kept connection to be used again.
+_HEADERS_WITHIN = 15_000
+#: Bytes of headers, the request line with them; more is a 431.
+_HEADERS_MOST = 16_384
+#: Connections that each process holds; slow and idle ones cost 20 KiB each.
+_CONNECTIONS = 4096
+#: Seconds that requests in hand are given to end when the server is told to stop.
+_GRACE = 8
+
+#: prctl's PR_SET_PDEATHSIG (linux/prctl.h).
+_PARENT_DEATH_SIGNAL = 1
 
 
 @click.command()
@@ -16,21 +43,66 @@ def serve() -> None:
     """Serve the API on HOST and PORT, with the schema brought up to date first."""
     config = current_app.config["SETTINGS"]
     _refuse_taken_port(config.HOST, config.PORT)
+    try:
+        telemetry.check()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
     bring_up_to_date()
     db.close()
-    click.echo(f"Serving {database()} on http://{config.HOST}:{config.PORT}/v1/claims")
-    Server(
-        "api.app:create_app",
+    click.echo(f"Serving {database()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
+    with tempfile.TemporaryDirectory(prefix="counterclaim-") as folder:
+        os.environ[metrics.SHARED] = folder
+        limits.Buckets.prepare(Path(folder) / "buckets")
+        logs.configure(config.LOG_LEVEL)
+        _server(config).serve()
+
+
+def _server(config: Settings) -> Any:
+    """Describe the server; docs/decisions/0016 has the figures that chose it."""
+    # Its warning of many threads is for those that compute; most of ours wait for slow clients.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    return Server(
+        "api.commands.serving:worker",
         address=config.HOST,
         port=config.PORT,
         interface=Interfaces.WSGI,
         factory=True,
         workers=config.PROCESSES,
         blocking_threads=config.THREADS,
+        # Not `auto`: that waits for a first byte without end.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_HEADERS_MOST),
+        backlog=2048,
+        backpressure=_CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+        workers_kill_timeout=_GRACE,
+        log_level=LogLevels(config.LOG_LEVEL),
+        log_dictconfig={"loggers": {"_granian": {"handlers": [], "propagate": True}}},
+    )
+
+
+def worker() -> Flask:
+    """Make the app of one process of a server."""
+    _end_with_the_server()
+    config = settings.read()
+    logs.configure(config.LOG_LEVEL)
+    app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
+    if config.LOG_LEVEL == "info":
+        gate: Gate = app.wsgi_app  # type: ignore[assignment]
+        gate.log = logs.Requests()
+    telemetry.start(app)
+    uses.keep()
+    # What is loaded now stays: no collection need look at it again.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _end_with_the_server() -> None:
+    """Stop this process when the one that started it dies: it would hold the port against a new server."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

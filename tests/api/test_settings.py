@@ -24,9 +24,18 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
         "THREADS": "16",
         "PUBLIC_READS": "false",
         "MAX_BODY_BYTES": "1000",
+        "REQUESTS_PER_MINUTE": "0",
+        "KEY_REQUESTS_PER_MINUTE": "600",
+        "TRUSTED_PROXIES": "2",
+        "LOG_LEVEL": "warning",
+        "METRICS_TOKEN": "of the operator",
     }
     assert set(given) == {setting.name for setting in dataclasses.fields(Settings)}
-    assert dataclasses.astuple(read(given)) == (given["DATABASE_URL"], "::", 9000, 4, 16, False, 1000)
+    told = dataclasses.astuple(read(given))
+    assert told == (
+        *(given["DATABASE_URL"], "::", 9000, 4, 16, False, 1000),
+        *(0, 600, 2, "warning", "of the operator"),
+    )
     assert read(given | {"SOMETHING_ELSE": "x", "port": "1"}).PORT == 9000
 
 
@@ -51,6 +60,13 @@ def test_refuses_a_number_that_is_none(text: str) -> None:
     for name in ("PORT", "PROCESSES", "THREADS", "MAX_BODY_BYTES"):
         with pytest.raises(ValueError, match=name):
             read({name: text})
+
+
+def test_a_limit_of_0_is_none_and_a_level_is_a_word_of_three() -> None:
+    assert read({"REQUESTS_PER_MINUTE": "0", "TRUSTED_PROXIES": "0"}).REQUESTS_PER_MINUTE == 0
+    for wrong in ("INFO", "", "debug", "1"):
+        with pytest.raises(ValueError, match="LOG_LEVEL"):
+            read({"LOG_LEVEL": wrong})
 
 
 def test_refuses_a_port_that_no_machine_has() -> None:

@@ -1,0 +1,284 @@
+"""What every request passes on its way in and every answer on its way out, around Flask: limits, headers, figures."""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from itertools import count
+from math import ceil
+from pathlib import Path
+from secrets import token_hex
+from time import perf_counter
+from typing import Any
+
+from flask import Response
+
+from api import codings, limits, logs, metrics
+from api.errors import Problem, problem
+from api.settings import Settings
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+#: Where an operation leaves its name, and the id of the caller's key, for the log and the figures.
+OPERATION, KEY = "counterclaim.operation", "counterclaim.key"
+
+#: The longest path with query, in characters.
+LONGEST_TARGET = 8192
+#: How much of a path the log shows.
+_SHOWN = 200
+#: Threads of each process that slow clients cannot hold.
+_RESERVE = 32
+#: How many headers of keys are remembered before all are forgotten and learned anew.
+_REMEMBERED = 10_000
+#: Asked by machines that watch, at any rate they like.
+_UNLIMITED = ("/healthz", "/readyz")
+
+#: Statuses whose answers have no body and no length.
+_BODILESS = ("204", "304")
+#: Where the ETags stand that the client sent.
+_SENT = "counterclaim.sent."
+_BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+#: On every answer that has none of its own: nothing here is for a browser to run, to frame or to guess at.
+_GUARDS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Server", "counterclaim"),  # or the server puts its own name here
+)
+_GUARDED = frozenset(name for name, _ in _GUARDS)
+#: A key sees what the public does not, and each coding has other bytes.
+_VARY = ("Vary", "Authorization, Accept-Encoding")
+#: To be asked about anew each time; what a key was shown is for no shared cache.
+_PUBLIC, _PRIVATE = ("Cache-Control", "no-cache"), ("Cache-Control", "private, no-cache")
+_ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
+
+
+class Gate:
+    """Stands around Flask's own WSGI application."""
+
+    def __init__(self, app: Wsgi, config: Settings, shared: Path | None = None) -> None:
+        """Guard `app`; `shared` is the file of buckets that the processes of one server have in common."""
+        self._app = app
+        self._proxies = config.TRUSTED_PROXIES
+        self._limits = (config.REQUESTS_PER_MINUTE, config.KEY_REQUESTS_PER_MINUTE)
+        self._buckets = limits.Buckets(shared)
+        self._keys: dict[int, int] = {}
+        self._slow = threading.Semaphore(max(config.THREADS - _RESERVE, config.THREADS // 2, 1))
+        self._born, self._number = token_hex(6), count(1)
+        #: Writes the line of each request; None where nobody reads it.
+        self.log: Callable[..., None] | None = None
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        began = perf_counter()
+        given = environ.get("HTTP_X_REQUEST_ID")
+        known = given is not None and _REQUEST_ID.fullmatch(given)
+        environ[logs.REQUEST_ID] = given if known else f"{self._born}-{next(self._number):x}"
+        body = environ["wsgi.input"] = _Body(environ["wsgi.input"], self._slow)
+        _unmark(environ)
+        refused, told = self._admit(environ)
+        parts, status, headers = _called(refused or self._app, environ)
+        if _streams(status, headers) and not body.hold():
+            _close(parts)
+            parts, status, headers = _called(_busy(), environ)
+        self._learn(environ)
+        self._dress(environ, headers, told)
+        coding = _coding(environ, status, headers) if "HTTP_ACCEPT_ENCODING" in environ else None
+        if _streams(status, headers):
+            start_response(status, headers)
+            return _Stream(parts, coding, lambda: self._done(environ, status, began, body))
+        whole = b"".join(parts)
+        _close(parts)
+        if coding:
+            whole = _shrunk(whole, coding, headers)
+        self._done(environ, status, began, body)
+        start_response(status, headers)
+        # A list of one, which the server sends in one piece.
+        return [whole]
+
+    def _admit(self, environ: Environ) -> tuple[Response | None, Headers]:
+        """Refuse what asks too often or at too great length, before Flask sees it; and tell what is left."""
+        path = environ["PATH_INFO"]
+        if len(path) + len(environ["QUERY_STRING"]) > LONGEST_TARGET:
+            return problem(
+                HTTPStatus.REQUEST_URI_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters."
+            ), []
+        header = environ.get("HTTP_AUTHORIZATION")
+        key = None if header is None else self._keys.get(hash(header))
+        limit = self._limits[key is not None]
+        if not limit or path in _UNLIMITED:
+            return None, []
+        kind, who = ("key", f"key {key}") if key else ("address", limits.address(environ, self._proxies))
+        grant = self._buckets.take(self._buckets.slot(who), limit)
+        told = [
+            ("RateLimit-Policy", f'"{kind}";q={limit};w={limits.WINDOW}'),
+            ("RateLimit", f'"{kind}";r={grant.left};t={ceil(grant.reset)}'),
+        ]
+        if not grant.wait:
+            return None, told
+        told.append(("Retry-After", str(ceil(grant.wait))))
+        detail = f"This {kind} may ask {limit:,} times a minute: try again in {ceil(grant.wait)} s."
+        return problem(HTTPStatus.TOO_MANY_REQUESTS, detail), told
+
+    def _learn(self, environ: Environ) -> None:
+        """Remember whose key a header holds, once it was let in: what holds none counts for its address."""
+        key = environ.get(KEY)
+        if key is not None:
+            if len(self._keys) >= _REMEMBERED:
+                self._keys.clear()
+            self._keys[hash(environ["HTTP_AUTHORIZATION"])] = key
+
+    def _dress(self, environ: Environ, headers: Headers, told: Headers) -> None:
+        """Add the headers that every answer bears."""
+        names = {name for name, _ in headers}
+        headers.extend(_GUARDS if _GUARDED.isdisjoint(names) else [guard for guard in _GUARDS if guard[0] not in names])
+        headers.extend(told)
+        headers.append(_VARY)
+        headers.append(("X-Request-Id", environ[logs.REQUEST_ID]))
+        if "Cache-Control" not in names:
+            headers.append(("Cache-Control", "no-store"))
+        elif "HTTP_AUTHORIZATION" in environ:
+            headers[:] = [_PRIVATE if header == _PUBLIC else header for header in headers]
+        if environ["wsgi.url_scheme"] == "https" or (
+            self._proxies and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+        ):
+            headers.append(_ENCRYPTED)
+
+    def _done(self, environ: Environ, status: str, began: float, body: "_Body") -> None:
+        """Count and log the request."""
+        body.release()
+        took, code = perf_counter() - began, int(status[:3])
+        operation = environ.get(OPERATION, "none")
+        metrics.seconds(operation, code).observe(took)
+        if self.log is not None:
+            self.log(
+                request_id=environ[logs.REQUEST_ID],
+                method=environ["REQUEST_METHOD"],
+                operation=operation,
+                path=logs.redacted(environ["PATH_INFO"][:_SHOWN]),
+                status=code,
+                milliseconds=round(took * 1000, 3),
+                key=environ.get(KEY),
+                address=limits.address(environ, self._proxies),
+            )
+
+
+class _Body:
+    """The body of a request. Whoever reads it may have to wait: only so many at once, so that others are served."""
+
+    def __init__(self, stream: Any, slow: threading.Semaphore) -> None:
+        self._stream, self._slow, self._held = stream, slow, False
+
+    def hold(self) -> bool:
+        """Take one of the threads that slow clients may have; tell whether there was one."""
+        self._held = self._held or self._slow.acquire(blocking=False)
+        return self._held
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._held:
+            self._held = False
+            self._slow.release()
+
+    def _held_stream(self) -> Any:
+        if not self.hold():
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, headers={"Retry-After": "1"})
+        return self._stream
+
+    # What Flask and the readers of large bodies call (PEP 3333).
+    def read(self, *size: int) -> Any:
+        return self._held_stream().read(*size)
+
+    def readline(self, *size: int) -> Any:
+        return self._held_stream().readline(*size)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._held_stream())
+
+
+class _Stream:
+    """An answer that is sent as it is made."""
+
+    def __init__(self, parts: Iterable[bytes], coding: str | None, done: Callable[[], None]) -> None:
+        self._parts, self._done = parts, done
+        self._sent = codings.streamed(coding, parts) if coding else iter(parts)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._sent)
+
+    def close(self) -> None:
+        """Give back what the answer held, sent whole or not."""
+        _close(self._parts)
+        self._done()
+
+
+def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]:
+    started: list[Any] = []
+    parts = app(environ, lambda *given: started.extend(given))
+    return parts, started[0], started[1]
+
+
+def _busy() -> Response:
+    answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY)
+    answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _streams(status: str, headers: Headers) -> bool:
+    """Tell whether an answer is sent as it is made: nobody knows its length yet."""
+    return not any(name == "Content-Length" for name, _ in headers) and status[:3] not in _BODILESS
+
+
+def _unmark(environ: Environ) -> None:
+    """Let the app compare ETags without their codings; what the client sent stays beside them."""
+    for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
+        if name in environ:
+            environ[_SENT + name] = environ[name]
+            environ[name] = codings.unmarked(environ[name])
+
+
+def _coding(environ: Environ, status: str, headers: Headers) -> str | None:
+    """Choose the coding of an answer and say so in its headers; None where it is sent as it is."""
+    given = dict(headers)
+    coding = codings.chosen(environ["HTTP_ACCEPT_ENCODING"])
+    etag = given.get("ETag")
+    if status[:3] == "304":
+        # It names what the client has, in the coding that it has it in.
+        if coding and etag and codings.marked(etag, coding) in environ.get(_SENT + "HTTP_IF_NONE_MATCH", ""):
+            headers[headers.index(("ETag", etag))] = ("ETag", codings.marked(etag, coding))
+        return None
+    if (
+        coding is None
+        or "Content-Encoding" in given
+        or int(given.get("Content-Length", codings.SMALLEST)) < codings.SMALLEST
+        or not codings.shrinks(given.get("Content-Type", ""))
+    ):
+        return None
+    if etag:
+        headers[headers.index(("ETag", etag))] = ("ETag", codings.marked(etag, coding))
+    headers.append(("Content-Encoding", coding))
+    return coding
+
+
+def _shrunk(body: bytes, coding: str, headers: Headers) -> bytes:
+    """Make `body` smaller and set right its length; an answer to HEAD has a length that nobody knows, and no body."""
+    headers[:] = [header for header in headers if header[0] != "Content-Length"]
+    if body:
+        body = codings.whole(coding, body)
+        headers.append(("Content-Length", str(len(body))))
+    return body
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    close = getattr(parts, "close", None)
+    if close is not None:
+        close()

@@ -1,0 +1,88 @@
+"""How often one caller may ask: a bucket for each key and each address, shared by all processes of a server."""
+
+import mmap
+from array import array
+from functools import lru_cache
+from hashlib import blake2b
+from ipaddress import IPv6Address
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+#: Seconds in which a bucket that was emptied is full again; limits are told as so many in this time.
+WINDOW = 60
+#: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
+SLOTS = 131_072
+_DOUBLE = 8
+
+
+class Grant(NamedTuple):
+    """What a bucket says to one request."""
+
+    #: Seconds to wait; 0 where the request may pass.
+    wait: float
+    #: How many more may follow at once.
+    left: int
+    #: Seconds until the bucket is full again.
+    reset: float
+
+
+class Buckets:
+    """Token buckets, each kept as one number: the moment at which it would be full again (GCRA, ITU-T I.371).
+
+    One number is read and written whole, so processes share them through a file without a lock; of two
+    requests in the same microsecond one may go uncounted. The clock is the machine's monotonic one.
+    """
+
+    def __init__(self, shared: Path | None = None) -> None:
+        """Keep the buckets in the file `shared`, or for this process alone."""
+        self._salt = str(shared).encode()[-blake2b.MAX_KEY_SIZE :]
+        self._full_at: Any = array("d", bytes(SLOTS * _DOUBLE))
+        if shared is not None:
+            with shared.open("r+b") as file:
+                self._full_at = memoryview(mmap.mmap(file.fileno(), SLOTS * _DOUBLE)).cast("d")
+        self.slot = lru_cache(maxsize=10_000)(self._slot)
+
+    @staticmethod
+    def prepare(shared: Path) -> None:
+        """Make the file that processes share."""
+        shared.write_bytes(bytes(SLOTS * _DOUBLE))
+
+    def _slot(self, caller: str) -> int:
+        """Find the bucket of `caller`. The salt keeps strangers from choosing whose bucket theirs falls into."""
+        return int.from_bytes(blake2b(caller.encode(), digest_size=8, key=self._salt).digest()) % SLOTS
+
+    def take(self, slot: int, limit: int) -> Grant:
+        """Take one token of `limit` in the window out of the bucket."""
+        now, cost = monotonic(), WINDOW / limit
+        full_at = max(self._full_at[slot], now)
+        after = full_at + cost - now
+        if after > WINDOW:
+            return Grant(after - WINDOW, 0, full_at - now)
+        self._full_at[slot] = full_at + cost
+        return Grant(0, int((WINDOW - after) / cost), after)
+
+
+@lru_cache(maxsize=10_000)
+def network(address: str) -> str:
+    """Name whom an address stands for: itself, or of IPv6 the /64 that one household is given."""
+    if ":" not in address:
+        return address
+    try:
+        return IPv6Address(address.partition("%")[0]).exploded[:19]
+    except ValueError:
+        return address
+
+
+def address(environ: dict[str, Any], proxies: int) -> str:
+    """Find the client's address: the connection's, or what the outermost of our own `proxies` wrote down.
+
+    Each proxy adds the address that it was called from at the right end of X-Forwarded-For; whatever stands
+    further left was written by the client.
+    """
+    peer: str = environ.get("REMOTE_ADDR", "")
+    if proxies:
+        seen = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(seen) >= proxies:
+            return seen[-proxies].strip()[:64] or peer
+    return peer

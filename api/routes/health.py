@@ -1,0 +1,45 @@
+"""The routes beside /v1, for machines that watch: is it alive, does it work, how is it doing."""
+
+import hmac
+from http import HTTPStatus
+
+import orjson
+from flask import Blueprint, Response, current_app, request
+
+from api import answers, metrics
+from api.errors import Problem
+from models import health
+
+routes = Blueprint("health", __name__)
+
+
+@routes.get("/healthz")
+def alive() -> Response:
+    """Say that this process answers; the database is not asked."""
+    return _said("alive")
+
+
+@routes.get("/readyz")
+def ready() -> Response:
+    """Say that the database answers and has this version's schema, or refuse with 503 and what is wrong."""
+    wrong = health.wrong()
+    if wrong:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, headers={"Retry-After": "1"})
+    return _said("ready")
+
+
+@routes.get("/metrics")
+def figures() -> Response:
+    """Tell Prometheus the figures of all processes; only where METRICS_TOKEN is set, and to who knows it."""
+    token = current_app.config["SETTINGS"].METRICS_TOKEN
+    if not token:
+        raise Problem(HTTPStatus.NOT_FOUND, "There are no figures here: the operator sets METRICS_TOKEN to have them.")
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+        detail = "This takes the operator's token: send Authorization: Bearer METRICS_TOKEN."
+        raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
+    told, media_type = metrics.told()
+    return Response(told, content_type=media_type)
+
+
+def _said(status: str) -> Response:
+    return Response(orjson.dumps({"status": status}), content_type=answers.MEDIA_TYPE)

@@ -1,0 +1,244 @@
+"""Around every request: limits that name themselves, headers that guard, codings that keep ETags true."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import limits, logs
+from api.app import create_app
+from api.codings import chosen
+from api.gate import Gate
+from api.settings import Settings
+from models import db, keys
+from tests.api.steps import matching, posted
+from tests.checked import CheckedClient
+from tests.factories import charge, denial, topic
+
+try:
+    from compression import zstd
+except ImportError:
+    from backports import zstd
+
+PACKED = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
+
+
+def limited(url: str, **settings: int) -> FlaskClient:
+    """A client of an app with these limits."""
+    app = create_app(Settings(DATABASE_URL=url, **settings))
+    app.test_client_class = CheckedClient
+    return app.test_client()
+
+
+def a_long_answer(writer: FlaskClient) -> None:
+    """Make claim 1 one that is long enough to be made smaller."""
+    posted(writer, "statements", denial(posted(writer, "statements", charge()).json["id"]))
+
+
+def test_every_answer_bears_the_guarding_headers_and_a_request_id(writer: FlaskClient, public: FlaskClient) -> None:
+    a_long_answer(writer)
+    answers = [
+        *(public.get(path) for path in ("/v1/claims/1", "/v1/claims/99", "/nowhere", "/healthz", "/v1/claims?x=1")),
+        public.post("/v1/claims", json={}),
+        public.delete("/v1/openapi.json"),
+        public.get("/v1/claims/1", headers={"If-None-Match": "*"}),
+        public.get(f"/v1/claims?q={'a' * 9000}"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 404, 404, 200, 400, 401, 405, 304, 414]
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Vary"] == "Authorization, Accept-Encoding"
+        assert answer.headers["X-Request-Id"]
+    assert len({answer.headers["X-Request-Id"] for answer in answers}) == len(answers)
+
+
+def test_keeps_what_it_is_told_of_a_request_id_only_where_it_is_one(public: FlaskClient) -> None:
+    def given(id: str) -> str:
+        return public.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
+
+    assert given("trace-7.b_C") == "trace-7.b_C"
+    for wrong in ("", "two words", 'quote"', "ü", "a" * 65, "<script>"):
+        assert given(wrong) not in (wrong, "")
+
+
+def test_what_a_key_is_shown_is_for_no_shared_cache_and_errors_are_for_none(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    a_long_answer(writer)
+    assert public.get("/v1/claims/1").headers["Cache-Control"] == "no-cache"
+    assert writer.get("/v1/claims/1").headers["Cache-Control"] == "private, no-cache"
+    assert public.get("/v1/claims/99").headers["Cache-Control"] == "no-store"
+    assert posted(writer, "topics", topic()).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("coding", PACKED)
+def test_an_answer_is_made_smaller_for_who_asks_and_its_etag_says_so(
+    coding: str, writer: FlaskClient, public: FlaskClient
+) -> None:
+    a_long_answer(writer)
+    plain = public.get("/v1/claims/1")
+    small = public.get("/v1/claims/1", headers={"Accept-Encoding": coding})
+    assert small.headers["Content-Encoding"] == coding
+    assert PACKED[coding](small.data) == plain.data
+    assert len(small.data) == int(small.headers["Content-Length"]) < len(plain.data) / 2
+    assert small.headers["ETag"] == f'{plain.headers["ETag"][:-1]}-{coding}"'
+    assert "Content-Encoding" not in plain.headers
+    head = public.head("/v1/claims/1", headers={"Accept-Encoding": coding})
+    assert (head.headers["ETag"], head.headers["Content-Encoding"], head.data) == (small.headers["ETag"], coding, b"")
+
+
+def test_an_etag_is_known_again_in_every_coding_and_without(writer: FlaskClient, public: FlaskClient) -> None:
+    a_long_answer(writer)
+    plain = public.get("/v1/claims/1").headers["ETag"]
+    packed = [f'{plain[:-1]}-{coding}"' for coding in PACKED]
+    for etag in (plain, *packed, f"W/{packed[0]}", f'"other", {packed[1]}'):
+        for asked in ({}, {"Accept-Encoding": "gzip"}):
+            answer = public.get("/v1/claims/1", headers={"If-None-Match": etag, **asked})
+            assert (answer.status_code, answer.data) == (304, b""), etag
+            assert "Content-Encoding" not in answer.headers
+    named = public.get("/v1/claims/1", headers={"If-None-Match": packed[0], "Accept-Encoding": "gzip"})
+    assert named.headers["ETag"] == packed[0]
+
+
+def test_a_change_takes_the_etag_of_a_smaller_answer(writer: FlaskClient) -> None:
+    a_long_answer(writer)
+    read = writer.get("/v1/claims/1", headers={"Accept-Encoding": "br"})
+    assert read.headers["ETag"].endswith('-br"')
+    assert writer.patch("/v1/claims/1", json={"language": "de"}, headers=matching(read)).status_code == 200
+    assert writer.patch("/v1/claims/1", json={"language": "fr"}, headers=matching(read)).status_code == 412
+
+
+def test_what_is_short_stays_as_it_is(public: FlaskClient) -> None:
+    answer = public.get("/v1/claims", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=1.0, br;q=0.5", "gzip"),
+        ("GZIP", "gzip"),
+        ("*", "zstd"),
+        ("*;q=0, gzip", "gzip"),
+        ("zstd;q=0, *", "br"),
+        ("identity", None),
+        ("gzip;q=0", None),
+        ("gzip;q=nonsense", None),
+        ("", None),
+        ("deflate", None),
+    ],
+)
+def test_chooses_what_the_client_likes_best(accepted: str, coding: str | None) -> None:
+    assert chosen(accepted) == coding
+
+
+def test_a_caller_hears_what_is_left_and_then_to_wait(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=3)
+    left = [public.get("/v1/topics").headers["RateLimit"].partition(";t=")[0] for _ in range(3)]
+    assert left == ['"address";r=2', '"address";r=1', '"address";r=0']
+    refused = public.get("/v1/topics")
+    assert refused.status_code == 429
+    assert refused.mimetype == "application/problem+json"
+    assert "3 times a minute" in refused.json["detail"]
+    assert 1 <= int(refused.headers["Retry-After"]) <= 20
+    assert refused.headers["RateLimit-Policy"] == '"address";q=3;w=60'
+    assert refused.headers["RateLimit"].startswith('"address";r=0;t=')
+    assert public.get("/healthz").status_code == 200
+    db.close()
+
+
+def test_a_key_has_a_bucket_of_its_own_and_what_is_none_counts_for_its_address(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=4, KEY_REQUESTS_PER_MINUTE=50)
+    _, secret = keys.create(name="busy", scope="read")
+
+    def policy(secret: str) -> str:
+        return public.get("/v1/topics", headers={"Authorization": f"Bearer {secret}"}).headers["RateLimit-Policy"]
+
+    assert [policy(secret) for _ in range(3)] == ['"address";q=4;w=60', '"key";q=50;w=60', '"key";q=50;w=60']
+    assert [policy(f"cck_{number}") for number in range(2)] == ['"address";q=4;w=60'] * 2
+    statuses = [public.get("/v1/topics", headers={"Authorization": f"Bearer cck_{n}"}).status_code for n in range(2)]
+    assert statuses == [401, 429]
+    assert policy(secret) == '"key";q=50;w=60'
+    db.close()
+
+
+def test_without_a_limit_there_is_no_header_of_it(public: FlaskClient) -> None:
+    assert "RateLimit" not in public.get("/v1/topics").headers
+
+
+def test_the_address_is_the_one_that_the_outermost_proxy_of_ours_saw() -> None:
+    seen = {"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_FOR": "6.6.6.6, 198.51.100.7, 10.0.0.8"}
+    assert [limits.address(seen, proxies) for proxies in range(5)] == [
+        "10.0.0.9",
+        "10.0.0.8",
+        "198.51.100.7",
+        "6.6.6.6",
+        "10.0.0.9",
+    ]
+    assert limits.address({"REMOTE_ADDR": "10.0.0.9"}, 1) == "10.0.0.9"
+
+
+def test_a_household_of_ipv6_is_one_caller() -> None:
+    assert limits.network("2001:db8:1:2:aaaa::1") == limits.network("2001:db8:1:2::9") == "2001:0db8:0001:0002"
+    assert limits.network("2001:db8:1:3::1") != limits.network("2001:db8:1:2::1")
+    assert limits.network("192.0.2.1") == "192.0.2.1"
+
+
+def test_processes_share_their_buckets(tmp_path: Path) -> None:
+    file = tmp_path / "buckets"
+    limits.Buckets.prepare(file)
+    one, other = limits.Buckets(file), limits.Buckets(file)
+    assert one.slot("192.0.2.1") == other.slot("192.0.2.1") != one.slot("192.0.2.2")
+    slot = one.slot("192.0.2.1")
+    assert [one.take(slot, 3).left, other.take(slot, 3).left, one.take(slot, 3).left] == [2, 1, 0]
+    assert other.take(slot, 3).wait > 0
+
+
+def lines_of(app: Flask) -> tuple[FlaskClient, io.BytesIO]:
+    """A client, and what is logged of its requests."""
+    written = io.BytesIO()
+    gate = app.wsgi_app
+    assert isinstance(gate, Gate)
+    gate.log = logs.Requests(written)
+    return app.test_client(), written
+
+
+def test_each_request_is_one_line_with_its_id_operation_status_and_key(app: Flask) -> None:
+    key, secret = keys.create(name="logged", scope="read")
+    client, written = lines_of(app)
+    client.get("/v1/claims?q=secret+words", headers={"X-Request-Id": "abc", "Authorization": f"Bearer {secret}"})
+    client.get(f"/v1/{secret}%0d%0aforged: line")
+    first, second = (json.loads(line) for line in written.getvalue().splitlines())
+    assert first.pop("milliseconds") > 0
+    assert first.pop("at").endswith("Z")
+    assert first == {
+        "event": "request",
+        "level": "info",
+        "request_id": "abc",
+        "method": "GET",
+        "operation": "list_claims",
+        "path": "/v1/claims",
+        "status": 200,
+        "key": key.id,
+        "address": "127.0.0.1",
+    }
+    assert (second["status"], second["operation"], second["key"]) == (404, "none", None)
+    assert second["path"] == "/v1/cck_…\r\nforged: line"
+    assert b"secret" not in written.getvalue()
+    assert secret.encode() not in written.getvalue()
+
+
+def test_takes_keys_and_passwords_out_of_a_text() -> None:
+    told = logs.redacted("postgresql://ann:hunter2@db/x refused Bearer cck_abc-DEF_1 twice")
+    assert told == "postgresql://ann:…@db/x refused Bearer cck_… twice"

@@ -1,0 +1,223 @@
+"""The server as it is started: slow and rude clients, workers that die, two processes that count together, stopping."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.checked import ROOT
+from tests.live import COUNTERCLAIM, command, serving, started
+from tests.postgres import free_port
+
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
+
+def connected(address: str, sent: bytes) -> socket.socket:
+    """A connection on which `sent` was sent."""
+    url = httpx.URL(address)
+    made = socket.create_connection((url.host, url.port or 80), timeout=15)
+    made.sendall(sent)
+    return made
+
+
+def answered(address: str, sent: bytes) -> bytes:
+    """The beginning of what comes back for `sent`."""
+    with connected(address, sent) as connection:
+        return connection.recv(300)
+
+
+@contextmanager
+def connections(address: str, sent: bytes, number: int = 200) -> Iterator[list[socket.socket]]:
+    """Many connections on which `sent` was sent and nothing follows."""
+    made = [connected(address, sent) for _ in range(number)]
+    try:
+        yield made
+    finally:
+        for connection in made:
+            connection.close()
+
+
+def post(path: str, *headers: str) -> bytes:
+    """The head of a POST, and the first two bytes of its body."""
+    head = [f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", *headers]
+    return "\r\n".join([*head, "", '{"']).encode()
+
+
+def test_a_normal_client_is_served_beside_200_slow_or_idle_ones(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "slow", "--scope", "write").strip()
+    with serving(url) as address:
+        for sent in (
+            b"",
+            b"GET /v1/claims HTTP/1.1\r\nHost: x\r\nX-",
+            post("/v1/claims", "Content-Length: 1000"),
+            post("/v1/claims", "Content-Length: 1000", f"Authorization: Bearer {secret}"),
+        ):
+            with connections(address, sent):
+                time.sleep(0.3)
+                began = time.monotonic()
+                for _ in range(5):
+                    assert httpx.get(f"{address}/v1/claims").status_code == 200
+                made = httpx.post(
+                    f"{address}/v1/topics",
+                    json={"slug": f"topic-{len(sent)}", "label": "x"},
+                    headers={"Authorization": f"Bearer {secret}"},
+                )
+                assert made.status_code == 201, made.text
+                assert time.monotonic() - began < 2, sent
+
+
+def test_readers_are_served_even_where_slow_writers_hold_all_they_may(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "slow", "--scope", "write").strip()
+    slow = post("/v1/claims", "Content-Length: 1000", f"Authorization: Bearer {secret}")
+    with serving(url, THREADS="8") as address, connections(address, slow, 60) as made:
+        time.sleep(0.5)
+        for _ in range(20):
+            assert httpx.get(f"{address}/v1/claims", timeout=2).status_code == 200
+        refused, _, _ = select.select(made, [], [], 5)
+        assert refused
+        assert {connection.recv(12) for connection in refused} == {b"HTTP/1.1 503"}
+
+
+def test_a_stranger_is_refused_before_the_body_is_sent(url: str) -> None:
+    with serving(url) as address:
+        for sent in (
+            post("/v1/claims", "Content-Length: 1000"),
+            post("/v1/claims", "Content-Length: 1000", "Authorization: Bearer cck_nobody"),
+            post("/v1/claims", "Content-Length: 1000", "Expect: 100-continue"),
+            post("/v1/claims", "Transfer-Encoding: chunked"),
+        ):
+            answer = answered(address, sent)
+            assert answer.startswith(b"HTTP/1.1 401"), answer
+
+
+def test_rude_requests_are_refused_by_their_name(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "rude", "--scope", "write").strip()
+    key = f"Authorization: Bearer {secret}"
+    with serving(url) as address:
+        for sent, status in (
+            (b"GET /v1/claims HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 17_000 + b"\r\n\r\n", 431),
+            (b"GET /v1/claims?q=" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+            (post("/v1/claims", "Content-Length: 1048577", key), 413),
+            (post("/v1/claims", "Transfer-Encoding: chunked", key), 411),
+            (b"\x16\x03\x01 hello\r\n\r\n", 400),
+        ):
+            answer = answered(address, sent)
+            assert answer.startswith(f"HTTP/1.1 {status}".encode()), (sent[:60], answer)
+
+
+def test_says_of_itself_no_more_than_its_name(url: str) -> None:
+    with serving(url) as address:
+        for path in ("/v1/claims", "/nowhere"):
+            answer = httpx.get(f"{address}{path}")
+            assert answer.headers.get_list("Server") == ["counterclaim"]
+            assert "granian" not in str(answer.headers).lower()
+        head = httpx.head(f"{address}/v1/claims")
+        assert (head.content, head.headers["Content-Length"]) == (
+            b"",
+            str(len(httpx.get(f"{address}/v1/claims").content)),
+        )
+
+
+def test_its_processes_count_together(url: str) -> None:
+    with serving(url, REQUESTS_PER_MINUTE="30", METRICS_TOKEN="sesame", PROCESSES="2") as address:
+        # A connection each: they spread over the processes.
+        statuses = [httpx.get(f"{address}/v1/topics").status_code for _ in range(40)]
+        assert statuses.count(200) in range(27, 31), statuses
+        time.sleep(2.1)
+        told = httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer sesame"})
+        assert told.status_code == 200, told.text
+    assert f'counterclaim_request_seconds_count{{operation="none",status="429"}} {statuses.count(429)}.0' in told.text
+
+
+def test_logs_one_json_line_a_request_and_no_key(url: str, tmp_path: Path) -> None:
+    secret = command(url, "key", "create", "--name", "logged", "--scope", "write").strip()
+    log = tmp_path / "log"
+    with serving(url, log=log) as address:
+        httpx.get(f"{address}/v1/claims?q=words", headers={"Authorization": f"Bearer {secret}", "X-Request-Id": "me-1"})
+        httpx.get(f"{address}/v1/{secret}")
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    (line,) = [event for event in events if event.get("request_id") == "me-1"]
+    assert (line["operation"], line["status"], line["key"]) == ("list_claims", 200, 1)
+    assert {"event", "level", "at"} <= set.intersection(*(set(event) for event in events))
+    assert secret not in log.read_text(encoding="utf-8")
+    assert "words" not in log.read_text(encoding="utf-8")
+
+
+def test_a_process_that_dies_is_replaced(url: str) -> None:
+    with started(url, PROCESSES="2") as (address, server):
+        first = psutil.Process(server.pid).children()
+        os.kill(first[0].pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while len([child for child in psutil.Process(server.pid).children() if child not in first]) < 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        for _ in range(10):
+            assert httpx.get(f"{address}/v1/claims", timeout=5).status_code == 200
+
+
+def test_its_processes_end_with_it_even_where_it_is_killed(url: str) -> None:
+    with started(url) as (_, server):
+        children = psutil.Process(server.pid).children()
+        os.kill(server.pid, signal.SIGKILL)
+        _, alive = psutil.wait_procs(children, timeout=10)
+        assert not alive
+
+
+def test_what_is_in_hand_is_answered_when_it_is_told_to_stop(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "late", "--scope", "write").strip()
+    with started(url) as (address, server):
+        body = b'{"slug": "late", "label": "Late"}'
+        sent = post("/v1/topics", f"Content-Length: {len(body)}", f"Authorization: Bearer {secret}")
+        with (
+            connected(address, sent) as late,
+            connected(address, b"GET /v1/claims HTTP/1.1\r\nHost: x\r\n\r\n") as idle,
+        ):
+            assert idle.recv(20).startswith(b"HTTP/1.1 200")
+            time.sleep(0.3)
+            began = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            late.sendall(body[2:])
+            assert late.recv(20).startswith(b"HTTP/1.1 201")
+            assert server.wait(10) == 0
+        assert time.monotonic() - began < 10
+    with serving(url) as address:
+        assert [topic["slug"] for topic in httpx.get(f"{address}/v1/topics").json()["items"]] == ["late"]
+
+
+def test_a_client_that_never_ends_its_body_does_not_keep_it_from_stopping(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "endless", "--scope", "write").strip()
+    sent = post("/v1/topics", "Content-Length: 99", f"Authorization: Bearer {secret}")
+    with started(url) as (address, server), connected(address, sent):
+        time.sleep(0.3)
+        began = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+        assert time.monotonic() - began < 10
+
+
+def test_says_what_to_install_where_traces_are_asked_for_in_vain(url: str, tmp_path: Path) -> None:
+    (tmp_path / "opentelemetry").mkdir()
+    (tmp_path / "opentelemetry" / "__init__.py").touch()
+    asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    done = subprocess.run(
+        [COUNTERCLAIM, "serve"],
+        env=os.environ | {"DATABASE_URL": url, "PORT": str(free_port())} | asked,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "counterclaim[telemetry]" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
