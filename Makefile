@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DATABASE_URL ?= sqlite:///counterclaim.db
 export DATABASE_URL
 
-.PHONY: serve test slow faults faults-short lint types contract fix bench lock clean help
+.PHONY: serve test slow faults faults-short lint types contract fix bench supply sbom lock clean help
 
 help:  ## List what can be made.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,16 @@ fix: $(VENV)/.tests  ## Format the code and write openapi.yaml anew.
 
 bench: $(VENV)/.serves bench/.venv/.ready  ## Measure speed beside Datasette and a bare app; see bench/README.md.
 	@$(BIN)/python bench/run.py $(ARGS)
+
+supply: $(VENV)/.tests  ## Check what Counterclaim runs on: known vulnerabilities and licences.
+	$(BIN)/python .ci/audit.py
+	@if [ -d .github/workflows ]; then $(BIN)/zizmor --offline .github/workflows; fi
+
+sbom: $(VENV)/.tests  ## Write what Counterclaim runs on to build/sbom.json (CycloneDX 1.6).
+	@mkdir -p build
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml \
+	  --mc-type application --output-reproducible --spec-version 1.6 --output-format JSON --output-file build/sbom.json
+	@echo "build/sbom.json is written."
 
 # The development lock comes first: what the tests need may hold back what Counterclaim runs on, never the reverse.
 lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.

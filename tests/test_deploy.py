@@ -1,0 +1,107 @@
+"""What is put on servers is sound: each file of deploy/ passes the linter of its kind."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.settings import Settings
+from tests.checked import ROOT
+from tests.test_guide import SOON
+
+DEPLOY = ROOT / "deploy"
+BIN = Path(sys.executable).parent
+UNITS = sorted(path for path in DEPLOY.iterdir() if path.suffix in (".service", ".timer"))
+
+#: How exposed a unit may be (systemd-analyze security: 0 is not at all, 10 is fully).
+MOST_EXPOSED = {"counterclaim.service": 2.0, "counterclaim-backup.service": 4.0}
+
+
+def passes(*command: object) -> str:
+    """Run a linter; what it printed."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_container_file_passes_its_linter_and_serves_as_nobody_special() -> None:
+    passes(BIN / "hadolint", "--failure-threshold", "style", DEPLOY / "Containerfile")
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    last = text[text.rindex("\nFROM ") :]
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", last, re.MULTILINE)
+    assert "/healthz" in last[last.index("HEALTHCHECK") :]
+    assert all("--require-hashes" in line or "--no-deps" in line for line in text.splitlines() if "pip install" in line)
+
+
+def test_the_container_file_copies_what_there_is_and_what_may_come_in() -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    let_in = {line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")}
+    for names in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE):
+        for name in names.split():
+            assert (ROOT / name).exists(), name
+            assert name in let_in, name
+
+
+def test_the_compose_file_passes_its_schema_and_its_linter() -> None:
+    passes(BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
+    rules = "{extends: default, rules: {line-length: {max: 120}, document-start: disable, braces: disable}}"
+    passes(BIN / "yamllint", "--strict", "-d", rules, DEPLOY / "compose.yaml")
+
+
+def test_only_the_proxy_can_be_reached_and_no_service_may_gain_rights() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert services["database"]["networks"] == ["inside"]
+    for name, service in services.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert ":latest" not in service["image"], name
+    for name in ("api", "proxy"):
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+
+
+def test_what_compose_asks_for_stands_in_the_example() -> None:
+    asked = set(re.findall(r"\$\{(\w+)[:}]", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    example = (DEPLOY / "example.env").read_text(encoding="utf-8")
+    assert asked == set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+
+
+def test_the_settings_that_are_given_are_those_that_there_are() -> None:
+    known = {setting.name for setting in fields(Settings)} | SOON
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["api"]
+    unit = re.findall(r"^(\w+)=", (DEPLOY / "counterclaim.env").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(service["environment"]) <= known
+    assert set(unit) <= known
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
+def test_the_proxy_understands_its_file() -> None:
+    passes("caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile")
+    passes("caddy", "fmt", "--diff", DEPLOY / "Caddyfile")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_the_units_are_understood_and_hardened(tmp_path: Path) -> None:
+    for unit in UNITS:
+        # Neither the checkout nor the user need be on this machine.
+        text = re.sub(r"^(ExecStart\w*)=.*", r"\1=/bin/true", unit.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        (tmp_path / unit.name).write_text(re.sub(r"^(User|Group)=.*\n", "", text, flags=re.MULTILINE))
+    assert passes("systemd-analyze", "verify", *(tmp_path / unit.name for unit in UNITS)) == ""
+    for name, most in MOST_EXPOSED.items():
+        told = passes("systemd-analyze", "security", "--offline=true", tmp_path / name)
+        (exposed,) = re.findall(r"Overall exposure level for \S+: ([\d.]+)", told)
+        # The user, which was left out above, counts 0.4 at most.
+        assert float(exposed) <= most
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_what_a_unit_runs_is_a_command_of_ours(unit: Path) -> None:
+    from api.cli import main
+
+    for name in re.findall(r"/bin/counterclaim (\w+)", unit.read_text(encoding="utf-8")):
+        assert name in main.commands
