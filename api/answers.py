@@ -124,4 +124,5 @@ def _sent(body: bytes, etag: str) -> Response:
 
 
 def _hash(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=8).hexdigest()
+    # Processors have instructions for it: a page of 50 KB takes less than half the time that blake2b takes.
+    return hashlib.sha256(body).hexdigest()[:16]

@@ -71,8 +71,18 @@ def _past(cursor: str, order: Order) -> tuple[str, int]:
     return at, int(id)
 
 
+#: What may stand in the target of a Link as it came (RFC 3986).
+_PLAIN = re.compile(r"[!#-;=?-\[\]_a-z~]*", re.ASCII)
+
+
 def _link(cursor: str | None) -> str | None:
+    """Write the header that leads to the next page: the same address with another cursor."""
     if cursor is None:
         return None
+    sent = request.query_string.decode("latin-1")
+    if _PLAIN.fullmatch(sent) and not re.search("%[4-7]", sent):
+        # To decode and encode it all again would take as long as to find a page.
+        kept = [part for part in sent.split("&") if part and not part.startswith("cursor=")]
+        return f'<{request.path}?{"&".join([*kept, f"cursor={cursor}"])}>; rel="next"'
     others = [(name, value) for name, value in request.args.items() if name != "cursor"]
     return f'<{request.path}?{urlencode([*others, ("cursor", cursor)])}>; rel="next"'

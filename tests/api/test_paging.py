@@ -177,3 +177,17 @@ def test_a_list_asks_as_many_queries_for_ten_as_for_one(
         one = len(queries)
         public.get(f"/v1/{noun}?limit=10")
         assert (one, len(queries)) == (1, 2), noun
+
+
+def test_the_link_keeps_every_parameter_as_it_was_sent(writer: FlaskClient, public: FlaskClient) -> None:
+    for number in range(3):
+        posted(writer, "claims", claim(text=f"Das Wasser ist {number}, ja."))
+    for sent in ("q=wasser+ja&limit=1", "q=%22das%20wasser%22&limit=1", "limit=1"):
+        first = public.get(f"/v1/claims?{sent}")
+        link = first.headers["Link"].removeprefix("<").split(">")[0]
+        second = public.get(link)
+        assert (second.status_code, len(second.json["items"])) == (200, 1), link
+        assert second.json["items"] != first.json["items"]
+        third = public.get(second.headers["Link"].removeprefix("<").split(">")[0])
+        assert third.json["next"] is None
+        assert len(third.json["items"]) == 1
