@@ -1,6 +1,14 @@
 """`counterclaim extract`: who said what in a text, without a registry."""
 
+import os
+import signal
 import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from multiprocessing import get_context
 from typing import IO
 
 import click
@@ -8,47 +16,103 @@ import click
 from api.commands.shared import watched
 from api.formats import attributions
 from models import extraction
+from models.extraction.parser import Parser, forgetting, refuse_missing
 
 #: Texts of this many characters take extraction about a second.
 LONG = 50_000
+#: How many lines each process has before it, so that none waits for the next: what is held in memory.
+AHEAD = 8
+
+
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--jsonl", is_flag=True, help='Read lines of {"doc_id", "text"}, and write one for each.')
-def extract(file: IO[bytes], jsonl: bool) -> None:
+@click.option("--jobs", type=click.IntRange(1), help="With --jsonl: how many processes read; one a core by default.")
+def extract(file: IO[bytes], jsonl: bool, jobs: int | None) -> None:
     """Find who said what in FILE, or standard input for -, and who denies it; print it as JSON.
 
     FILE is an English text in UTF-8. Nothing is stored and no database is needed. Offsets count code
     points, and denies names the finding that one answers. With --jsonl, FILE holds a text a line, and
-    each line that is written holds doc_id and attributions: id, source, cue, content, polarity, form
-    and denies. A line that is refused is told with its number and the reason.
+    each line that is written, in the order of FILE, holds doc_id and attributions: id, source, cue,
+    content, polarity, form and denies. A line that is refused is told with its number and the reason.
     """
+    if jobs and not jsonl:
+        raise click.UsageError("--jobs is for --jsonl: one text is read by one process.")
     try:
-        parse = extraction.load_parser()
+        refuse_missing()
     except extraction.ParserMissing as missing:
         raise click.ClickException(str(missing)) from None
     if not jsonl:
-        text = _text(file)
-        hidden = len(text) < LONG or not sys.stderr.isatty()
-        with click.progressbar(length=len(text), file=sys.stderr, hidden=hidden) as bar:
-            found = extraction.extract(text, parse=parse, seen=lambda at: bar.update(at - bar.pos))
-            bar.update(len(text) - bar.pos)
-        click.echo(attributions.whole(text, found))
+        click.echo(_whole(_text(file)))
         return
     refused = 0
-    for number, line in enumerate(watched(file), 1):
-        if not line.strip():
-            continue
-        try:
-            name, text = attributions.article(line)
-        except ValueError as error:
-            click.echo(f"line {number}: {error}", err=True)
+    for number, told in enumerate(_each(watched(file), jobs or _cores()), 1):
+        if isinstance(told, str):
+            click.echo(f"line {number}: {told}", err=True)
             refused += 1
-        else:
-            click.echo(attributions.scored(name, extraction.extract(text, parse=parse)))
+        elif told:
+            click.echo(told)
     if refused:
         sys.exit(1)
+
+
+def _whole(text: str) -> bytes:
+    hidden = len(text) < LONG or not sys.stderr.isatty()
+    parse = _parser()
+    with click.progressbar(length=len(text), file=sys.stderr, hidden=hidden) as bar, forgetting(parse):
+        found = extraction.extract(text, parse=parse, seen=lambda at: bar.update(at - bar.pos))
+        bar.update(len(text) - bar.pos)
+    return attributions.whole(text, found)
+
+
+def _each(lines: Iterable[bytes], jobs: int) -> Iterator[bytes | str]:
+    """Read each line by one of `jobs` processes, in the order of the lines; `_line` tells what comes of each."""
+    if jobs == 1:
+        yield from map(_line, lines)
+        return
+    # Fresh processes: a fork of one that has threads may hang.
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
+    waiting: deque[Future[bytes | str]] = deque()
+    try:
+        for line in lines:
+            waiting.append(pool.submit(_line, line))
+            if len(waiting) > jobs * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise click.ClickException("A process that reads texts ended: is there memory for --jobs of them?") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the process that hands out the lines, and be ready to read."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _parser()
+
+
+def _line(line: bytes) -> bytes | str:
+    """Write what is found in one line's text; empty for an empty line, and a sentence where it is refused."""
+    if not line.strip():
+        return b""
+    try:
+        name, text = attributions.article(line)
+    except ValueError as error:
+        return str(error)
+    parse = _parser()
+    with forgetting(parse):
+        return attributions.scored(name, extraction.extract(text, parse=parse))
+
+
+@cache
+def _parser() -> Parser:
+    return extraction.load_parser()
 
 
 def _text(file: IO[bytes]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class Parser(Protocol):
 
     def pipe(self, texts: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
         """Hang the tokens of each text into a tree."""
+
+
+def refuse_missing() -> None:
+    """Raise ParserMissing where neither model is installed; nothing is loaded."""
+    if not (find_spec("spacy") and any(find_spec(name) for name in MODELS)):
+        raise ParserMissing(MISSING)
 
 
 def load_parser() -> Parser:

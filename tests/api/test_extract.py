@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -133,3 +133,41 @@ def _everything(terminal: int) -> bytes:
             shown += read
     os.close(terminal)
     return shown
+
+
+def test_several_processes_write_the_lines_in_their_order(extract: Extract, parse: Parser) -> None:
+    given = _lines(*({"doc_id": number, "text": CHARGE_AND_DENIAL * (9 - number % 9)} for number in range(40)))
+    given += b"\nno JSON\n" + _lines({"doc_id": "last", "text": "Lund said no."})
+    one, two = (extract("--jsonl", "-", "--jobs", jobs, code=1, input=given) for jobs in ("1", "2"))
+    assert two.stdout == one.stdout
+    assert [json.loads(line)["doc_id"] for line in two.stdout.splitlines()] == [*range(40), "last"]
+    assert two.stderr == one.stderr
+    assert two.stderr.startswith("line 42: it is not JSON")
+
+
+def test_reads_no_further_ahead_than_its_processes_need(parse: Parser) -> None:
+    taken = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal taken
+        for _ in range(200):
+            taken += 1
+            yield b'{"doc_id": 1, "text": ""}'
+
+    told = extraction._each(lines(), 2)
+    assert next(told) == b'{"doc_id":1,"attributions":[]}'
+    assert taken <= 2 * extraction.AHEAD + 1
+    assert len(list(told)) == 199
+
+
+def test_one_text_takes_one_process(extract: Extract) -> None:
+    assert "--jobs is for --jsonl" in extract("-", "--jobs", "2", code=2).stderr
+    assert "--jobs" in extract("--jsonl", "-", "--jobs", "0", code=2).stderr
+
+
+def test_memory_stays_flat_over_many_texts_of_new_words(parse: Parser) -> None:
+    for number in range(40):
+        text = f"Lund said that the x{number}y was gone."
+        assert b"source" in extraction._line(_lines({"doc_id": number, "text": text}))
+    kept = extraction._parser().vocab.strings  # type: ignore[attr-defined]
+    assert not any(f"x{number}y" in kept for number in range(40))
