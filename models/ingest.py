@@ -27,6 +27,9 @@ from models.tables import Change, Document, Sentence, Statement
 #: threads are for other callers. News takes a tenth of a second, 1 MB of text half a minute.
 PATIENCE = 10
 
+#: The longest claim that the API takes, in code points: a speech that is quoted whole is cut.
+_LONGEST = 20_000
+
 #: A denial with fewer words than this that say what it is about is matched by its sentence's words as well.
 POOR = 3
 
@@ -135,8 +138,6 @@ class _Desk:
     left_out: int = 0
     #: The standing statement of each finding that has one, by the finding's id.
     made: dict[str, Statement] = field(default_factory=dict)
-    #: Each finding's clause, as it is denied by another.
-    clauses: dict[str, str] = field(default_factory=dict)
     speakers: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -149,7 +150,6 @@ class _Desk:
 
     def take(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
-        self.clauses[finding.id] = clause(self.document.text, finding)
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
         content = content_columns(spans)
         places = [content["spans"], *([_place(*finding.cue)] if finding.cue else [])]
@@ -209,8 +209,8 @@ class _Desk:
         suggestions.suggest(by=self.by, statement=statement, text=words, language=self.document.language)
 
     def _claim(self, finding: Finding) -> int:
-        text = claim_text(self.clauses[finding.id], finding, self.clauses.get(finding.denies or ""))
-        return claims.create(by=self.by, text=text, language=self.document.language, standalone=False)
+        text, language = finding.claim[:_LONGEST], self.document.language
+        return claims.create(by=self.by, text=text, language=language, standalone=False)
 
     def _sentence(self, start: int) -> int | None:
         """Find the standing sentence around an offset: people may have mended the cuts since."""
@@ -303,36 +303,3 @@ def _speaker(by: Actor, document: int, name: str, kind: str, mention: str) -> in
 def _spelled_out(name: str) -> str:
     """Write "U.S. officials" as "US officials"."""
     return re.sub(r"\b(?:[A-Z]\.){2,}", lambda letters: letters[0].replace(".", ""), name)
-
-
-# -- claims -------------------------------------------------------------------------------------------
-
-#: The longest claim that the API takes, in code points.
-_LONGEST = 20_000
-_MARKS = '“”"„«»'
-_THAT = re.compile(r"^(?:[,;:\s]*that\s)?[,;:\s]*")
-
-
-def clause(text: str, finding: Finding) -> str:
-    """Write what was said without what only print needs: a leading "that", quotation marks around the whole."""
-    parts = [" ".join(text[start:end].split()).strip(" ,;:–—") for start, end in finding.contents]
-    words = " ".join(parts) if finding.form != "direct" else " ".join(part.strip(f"{_MARKS} ,") for part in parts)
-    words = re.sub(r",([”\"]?)$", r"\1", _THAT.sub("", words).rstrip(" ,;:–—"))
-    return words[: _LONGEST - 200] or "…"
-
-
-def claim_text(clause: str, finding: Finding, charge: str | None) -> str:
-    """Write the claim that a finding puts forward so that it can be read alone.
-
-    A denial that answers a `charge` denies the charge's words, since its own may be no more than "that".
-    """
-    if finding.polarity == "deny" and charge:
-        return _sentence(f"It is not true that {charge}")
-    if finding.polarity == "deny" and finding.speaker:
-        return _sentence(f"{finding.speaker.name} denies: {clause}")
-    return _sentence(clause)
-
-
-def _sentence(words: str) -> str:
-    closed = words if words.rstrip(_MARKS + "’')")[-1:] in (".", "!", "?", "…") else f"{words}."
-    return closed[:1].upper() + closed[1:]
