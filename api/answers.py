@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -65,6 +66,14 @@ def text(json: str) -> Response:
     """JSON that no version belongs to."""
     body = json.encode()
     return _sent(body, _hash(body))
+
+
+def file(parts: Iterator[bytes], media_type: str, name: str) -> Response:
+    """Stream a file, part by part."""
+    answer = Response(parts, content_type=f"{media_type}; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def nothing() -> Response:

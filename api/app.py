@@ -16,6 +16,7 @@ from api.routes import (
     counterclaims,
     disputes,
     documents,
+    exports,
     health,
     reviews,
     sentences,
@@ -40,6 +41,7 @@ ROUTES = (
     topics.routes,
     suggestions.routes,
     changes.routes,
+    exports.routes,
     contract.routes,
 )
 

@@ -40,6 +40,8 @@ class Operation:
     refuses: tuple[HTTPStatus, ...]
     #: Whether it changes a version that the caller must have read.
     matches: bool = field(default=False)
+    #: The media types of an answer that is streamed, and so has neither shape nor ETag.
+    streams: tuple[str, ...] = ()
     #: What it works out of the request before its transaction begins, because it takes long; what that returns is
     #: given to the view.
     ahead: Callable[..., dict[str, Any]] | None = field(default=None)
@@ -115,6 +117,7 @@ class Routes(Blueprint):
         status: HTTPStatus = HTTPStatus.OK,
         refuses: tuple[HTTPStatus, ...] = (),
         matches: bool = False,
+        streams: tuple[str, ...] = (),
         ahead: Callable[..., dict[str, Any]] | None = None,
     ) -> Callable[[View], View]:
         """Make a route of the function below. Its name is the operationId.
@@ -137,6 +140,7 @@ class Routes(Blueprint):
                 status=status,
                 refuses=refuses,
                 matches=matches,
+                streams=streams,
                 ahead=ahead,
             )
             self.operations.append(made)

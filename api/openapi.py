@@ -197,7 +197,7 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
         made.append({"$ref": "#/components/parameters/IfMatch"})
     elif operation.creates:
         made.append({"$ref": "#/components/parameters/IdempotencyKey"})
-    elif not operation.writes:
+    elif not operation.writes and not operation.streams:
         made.append({"$ref": "#/components/parameters/IfNoneMatch"})
     return made
 
@@ -209,8 +209,11 @@ def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         content = {"schema": _given(operation, shapes), **_example(operation.id, "response")}
         success |= {"headers": headers, "content": {answers.MEDIA_TYPE: content}}
+    for media_type in operation.streams:
+        example = _example(operation.id, media_type.rpartition("/")[2].removeprefix("x-"))
+        success.setdefault("content", {})[media_type] = {"schema": {"type": "string"}, **example}
     made: dict[str, Any] = {str(int(operation.status)): success}
-    if not operation.writes:
+    if not operation.writes and not operation.streams:
         made["304"] = {"description": "Nothing changed since the ETag in If-None-Match."}
     for status in sorted(refused(operation)):
         made[str(int(status))] = {"$ref": f"#/components/responses/{_response_name(status)}"}
@@ -240,7 +243,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
         made.add(HTTPStatus.NOT_FOUND)
     if operation.matches:
         made.add(HTTPStatus.PRECONDITION_REQUIRED)
-    if operation.matches or not operation.writes:
+    if operation.matches or not (operation.writes or operation.streams):
         made.add(HTTPStatus.PRECONDITION_FAILED)
     if operation.body:
         made |= {

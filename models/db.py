@@ -171,7 +171,7 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     if database.query_hooks:
         return _watched(database, sql, params)
     with peewees_errors:
-        rows: list[tuple[Any, ...]] = database.connection().execute(_spelled(sql), params).fetchall()
+        rows: list[tuple[Any, ...]] = database.connection().execute(spelled(sql), params).fetchall()
         return rows
 
 
@@ -191,21 +191,21 @@ def stream(sql: str, params: Sequence[Any] = (), size: int = 500) -> Iterator[tu
     else:
         with database.atomic(), peewees_errors, database.connection().cursor(name="stream") as cursor:
             cursor.itersize = size
-            cursor.execute(_spelled(sql), params)
+            cursor.execute(spelled(sql), params)
             yield from cursor
 
 
 def _watched(database: Database, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    spelled, start, failed = _spelled(sql), time.perf_counter(), None
+    told, start, failed = spelled(sql), time.perf_counter(), None
     try:
         with peewees_errors:
-            rows: list[tuple[Any, ...]] = database.connection().execute(spelled, params).fetchall()
+            rows: list[tuple[Any, ...]] = database.connection().execute(told, params).fetchall()
             return rows
     except Exception as error:
         failed = error
         raise
     finally:
-        event = QueryEvent(spelled, params, time.perf_counter() - start, failed)
+        event = QueryEvent(told, params, time.perf_counter() - start, failed)
         for hook in database.query_hooks:
             hook(event)
 
@@ -214,7 +214,8 @@ def _watched(database: Database, sql: str, params: Sequence[Any]) -> list[tuple[
 _TOKEN = re.compile(r"'[^']*'|[?%]")
 
 
-def _spelled(sql: str) -> str:
+def spelled(sql: str) -> str:
+    """Write the placeholders of `sql`, `?`, as the driver of the bound database wants them."""
     return sql if on_sqlite() else _for_psycopg(sql)
 
 

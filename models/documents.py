@@ -122,25 +122,32 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
     )
 
 
-def listed(
-    *,
+def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+    """List at most `limit` documents past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
+    doc, query = _asked(viewer, **asked)
+    return newest(query.select(doc.id, SQL(shapes.text(shapes.document, viewer))), doc.id, past, limit)
+
+
+def ids(*, viewer: Viewer, **asked: Any) -> Any:
+    """Build the query of the ids of the documents for which all that is `asked` holds.
+
+    `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
+    """
+    doc, query = _asked(viewer, **asked)
+    return query.order_by(doc.id)
+
+
+def _asked(
     viewer: Viewer,
-    past: int | None,
-    limit: int,
+    *,
     url: str | None = None,
     publisher: str | None = None,
     language: str | None = None,
     published_from: str | None = None,
     published_to: str | None = None,
-) -> list[tuple[int, str]]:
-    """List at most `limit` documents past the id `past`, newest first, as (id, JSON).
-
-    `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
-    """
+) -> tuple[Any, Any]:
     doc = Document.alias("doc")
-    query = doc.select(doc.id, SQL(shapes.text(shapes.document, viewer))).where(
-        doc.retracted_at.is_null(), SQL(shapes.shown(viewer, "documents", "doc"))
-    )
+    query = doc.select(doc.id).where(doc.retracted_at.is_null(), SQL(shapes.shown(viewer, "documents", "doc")))
     if url is not None:
         query = query.where(doc.url_normalized == normalize(url))
     if publisher is not None:
@@ -151,7 +158,7 @@ def listed(
         query = query.where(doc.published_at >= published_from)
     if published_to is not None:
         query = query.where(fn.substr(doc.published_at, 1, 10) <= published_to)
-    return newest(query, doc.id, past, limit)
+    return doc, query
 
 
 def any_stored() -> bool:

@@ -68,19 +68,19 @@ def page(
     return Page(rows, counted, _facets(noun, viewer, names, values, facets) if facets else None)
 
 
-def select(
-    noun: str, *, viewer: Viewer, asked: Asked, fields: jsonsql.Chosen | None = None, include: tuple[str, ...] = ()
-) -> tuple[str, tuple[Any, ...]] | None:
-    """Write the query of a whole list, oldest first, as (SQL, parameters); its rows are (id, order value, JSON).
-
-    None where nothing can be found.
-    """
+def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:
+    """Write the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
     values = _values(asked)
     if values is None:
         return None
-    order = Order("id", descending=False)
-    sql, order_of = _page(noun, viewer, on_sqlite(), _names(asked), order, False, fields, include, everything=True)
+    inner, _ = filters.found(noun, viewer, _names(asked), Order("id", descending=False), False)
+    sql, order_of = compiled(f"SELECT k.id FROM ({inner}) AS k ORDER BY k.id")
     return sql, tuple(values[name] for name in order_of)
+
+
+def written(noun: str, viewer: Viewer, fields: jsonsql.Chosen | None, include: tuple[str, ...]) -> tuple[str, str, str]:
+    """Write the SQL of one item's JSON, the FROM clause it reads from and the alias in there of the noun itself."""
+    return _json(noun, viewer, fields, include), *filters.TABLES[noun]
 
 
 def one(
@@ -191,7 +191,6 @@ def _page(
     continued: bool,
     fields: jsonsql.Chosen | None,
     include: tuple[str, ...],
-    everything: bool = False,
 ) -> tuple[str, tuple[str, ...]]:
     inner, at = filters.found(noun, viewer, names, order, continued)
     table, alias = filters.TABLES[noun]
@@ -200,10 +199,9 @@ def _page(
     if "snippets" in include:
         columns += _SNIPPET_TEXTS[noun]
     sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
-    limit = "" if everything else " LIMIT @limit"
-    joined = f"FROM ({inner} {sorting}{limit}) AS k CROSS JOIN {table.removeprefix('FROM ')}"
-    outer = f" ORDER BY {alias}.id" if everything else ""  # a page is sorted when it is read: it is short
-    return compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id{outer}")
+    joined = f"FROM ({inner} {sorting} LIMIT @limit) AS k CROSS JOIN {table.removeprefix('FROM ')}"
+    # Sorted when it is read: a page is short.
+    return compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id")
 
 
 @lru_cache(maxsize=512)

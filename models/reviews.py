@@ -55,21 +55,25 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
     )
 
 
-def listed(
-    *,
-    viewer: Viewer,
-    past: int | None,
-    limit: int,
-    claim: int | None = None,
-    publisher: str | None = None,
-) -> list[tuple[int, str]]:
-    """List at most `limit` reviews past the id `past`, newest first, as (id, JSON); `publisher` is a site."""
+def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+    """List at most `limit` reviews past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
+    r, query = _asked(viewer, **asked)
+    return newest(query, r.id, past, limit)
+
+
+def ids(*, viewer: Viewer, **asked: Any) -> Any:
+    """Build the query of the ids of the reviews for which all that is `asked` holds; `publisher` is a site."""
+    r, query = _asked(viewer, **asked)
+    return query.select(r.id).order_by(r.id)
+
+
+def _asked(viewer: Viewer, *, claim: int | None = None, publisher: str | None = None) -> tuple[Any, Any]:
     r, query = _seen(viewer, "id")
     if claim is not None:
         query = query.where(r.claim == claim)
     if publisher is not None:
         query = query.where(r.publisher_site == publisher)
-    return newest(query, r.id, past, limit)
+    return r, query
 
 
 def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:

@@ -234,15 +234,24 @@ def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> 
     return lists.page("statements", viewer=viewer, asked={**rest, whose: id}, **chosen)
 
 
-def listed(
-    *, viewer: Viewer, past: int | None, limit: int, name: str | None = None, kind: str | None = None
-) -> list[tuple[int, str]]:
-    """List at most `limit` speakers past the id `past`, newest first, as (id, JSON).
+def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+    """List at most `limit` speakers past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
+    p, query = _asked(viewer, **asked)
+    return newest(query.select(p.id, SQL(shapes.text(shapes.speaker, viewer))), p.id, past, limit)
+
+
+def ids(*, viewer: Viewer, **asked: Any) -> Any:
+    """Build the query of the ids of the speakers for which all that is `asked` holds.
 
     `name` is a name or an alias, whole, in any case.
     """
+    p, query = _asked(viewer, **asked)
+    return query.order_by(p.id)
+
+
+def _asked(viewer: Viewer, *, name: str | None = None, kind: str | None = None) -> tuple[Any, Any]:
     p = Speaker.alias("p")
-    query = p.select(p.id, SQL(shapes.text(shapes.speaker, viewer))).where(
+    query = p.select(p.id).where(
         p.retracted_at.is_null(), p.merged_into.is_null(), SQL(shapes.shown(viewer, "speakers", "p"))
     )
     if kind is not None:
@@ -250,7 +259,7 @@ def listed(
     if name is not None:
         also = Alias.select(Alias.speaker).where(Alias.alias_key == key(name))
         query = query.where((p.name_key == key(name)) | p.id.in_(also))
-    return newest(query, p.id, past, limit)
+    return p, query
 
 
 def key(name: str) -> str:

@@ -49,6 +49,12 @@ def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
     return newest(query, t.id, past, limit)
 
 
+def everything() -> Any:
+    """Build the query of the ids of all headings, which everybody sees."""
+    t = Topic.alias("t")
+    return t.select(t.id).where(t.retracted_at.is_null()).order_by(t.id)
+
+
 def ids(slugs: list[str], *, field: str) -> list[int]:
     """Find the ids of these headings. Raises Conflict that names the first unknown one under `field`."""
     known = dict(Topic.select(Topic.slug, Topic.id).where(Topic.slug.in_(slugs), Topic.retracted_at.is_null()).tuples())

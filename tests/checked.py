@@ -46,7 +46,7 @@ def check(answer: TestResponse) -> None:
         assert not answer.data, f"{name} {status} has a body, which is not in the contract"
         return
     assert answer.mimetype in response["content"], f"{name} {status} is {answer.mimetype}"
-    if answer.mimetype.endswith("json") and "Content-Encoding" not in answer.headers:
+    if re.search(r"[/+]json$", answer.mimetype) and "Content-Encoding" not in answer.headers:
         errors = [
             f"{error.instance_path}: {error.message}" for error in _validator(name, status).iter_errors(answer.json)
         ]

@@ -2,16 +2,21 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
 import click
+from marshmallow import ValidationError
 
+from api import bodies
 from api.commands.shared import bring_up_to_date, replacing, watched
-from api.formats import ndjson
+from api.formats import listing, ndjson
 from api.schemas.changes import NOUNS
+from api.schemas.exports import FORMATS, LISTS, query_of
 from models import changes, documents
 from models.changes import Actor
+from models.shapes import Viewer
 
 
 @click.command()
@@ -44,21 +49,49 @@ def import_(file: IO[bytes], if_empty: bool) -> None:
         sys.exit(1)
 
 
+def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [condition.partition("=") for condition in given]
+    if not all(name and sign for name, sign, _ in pairs):
+        raise click.BadParameter("give NAME=VALUE, such as speaker=3.", context, option)
+    return {name: value for name, _, value in pairs}
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default="-")
-def export(file: Path) -> None:
+@click.option("--of", "noun", type=click.Choice(tuple(LISTS)), help="Export this list, as GET /v1/exports/… does.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="How a list is written.")
+@click.option("--where", multiple=True, callback=_asked, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
+@click.option("--public", is_flag=True, help="Write of a list only what everybody may see.")
+def export(file: Path, noun: str | None, form: str, where: dict[str, str], public: bool) -> None:
     """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
 
     Candidates and whole texts are in it; what was retracted or merged is not. FILE is replaced when
     all of it is written, and only its owner may read it.
+
+    With --of it is one list, narrowed by --where as the address of the list is: --of claims --where speaker=3
+    --where answered=false; fields=… chooses the members, or the columns of a CSV.
     """
+    if noun:
+        viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
+        try:
+            query = bodies.made(query_of(noun)).load({**where, "format": form})
+        except ValidationError as error:
+            raise click.BadParameter(str(error.messages), param_hint="--where") from None
+        _export(file, listing.written(noun, query, viewer), "parts")
+    elif where or public or form != "ndjson":
+        raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
+    else:
+        _export(file, ndjson.write(), "lines")
+
+
+def _export(file: Path, parts: Iterable[bytes], what: str) -> None:
     count = 0
     with replacing(file) as out:
-        for count, line in enumerate(ndjson.write(), 1):
-            out.write(line)
+        for count, part in enumerate(parts, 1):
+            out.write(part)
             if count % 1000 == 0:
-                click.echo(f"\r{count} lines", nl=False, err=True)
-    click.echo(f"\r{count} lines exported.", err=True)
+                click.echo(f"\r{count} {what}", nl=False, err=True)
+    click.echo(f"\r{count} {what} exported.", err=True)
 
 
 @click.command()

@@ -284,7 +284,7 @@ class QueryMembers(fields.Field[tuple[Any, ...]]):
     """Members of an answer in a query string: names with commas between them, dots for what is inside one."""
 
     #: What a list of members looks like; 60 paths of at most 6 names.
-    FORM = r"[a-z_]{1,40}(\.[a-z_]{1,40}){0,5}(,[a-z_]{1,40}(\.[a-z_]{1,40}){0,5}){0,59}"
+    FORM = r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){0,5}(,[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){0,5}){0,59}"
 
     def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
         self._schema = schema
@@ -313,6 +313,16 @@ def _wanted(schema: type[Schema], value: str) -> tuple[Any, ...]:
             inner.clear()
             whole.add(path)
     return _frozen(wanted)
+
+
+def members_from(schema: type[Schema], value: str) -> tuple[Any, ...]:
+    """Read a list of members of `schema`, as the parameter `fields` does."""
+    return _wanted(schema, value)
+
+
+def chosen_paths(members: tuple[Any, ...]) -> list[str]:
+    """Write what `members_from` read as paths again, in their order."""
+    return [f"{name}.{path}" if path else name for name, inner in members for path in (chosen_paths(inner) or [""])]
 
 
 def _frozen(wanted: dict[str, Any]) -> tuple[Any, ...]:

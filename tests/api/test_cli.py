@@ -498,6 +498,21 @@ def test_an_export_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) ->
     assert not (tmp_path / "absent").exists()
 
 
+def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_path: Path) -> None:
+    command("import", SAMPLE)
+    where = ("--of", "claims", "--where", "answered=true", "--where", "fields=id,statements.speaker.name")
+    lines = [json.loads(line) for line in command("export", *where).stdout.splitlines()]
+    assert {name for line in lines for name in line} == {"id", "statements"}
+    target = tmp_path / "claims.csv"
+    command("export", str(target), "--of", "claims", "--format", "csv", "--where", "answered=true", "--public")
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 1 + len(lines)
+    told = command("export", "--of", "claims", "--where", "speeker=1", code=2).stderr
+    assert "--where" in told
+    assert "speeker" in told
+    assert "--of" in command("export", "--where", "speaker=1", code=2).stderr
+    assert "NAME=VALUE" in command("export", "--of", "claims", "--where", "speaker", code=2).stderr
+
+
 def test_an_export_is_written_straight_to_a_device_or_a_pipe(command: Command, tmp_path: Path) -> None:
     command("import", SAMPLE)
     exported = command("export").stdout_bytes

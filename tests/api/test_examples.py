@@ -152,6 +152,19 @@ REQUESTS = {
     "list_suggestions": Example("GET", "/v1/suggestions?limit=1&status=open"),
     "get_suggestion": Example("GET", "/v1/suggestions/99"),
     "decide_suggestion": Example("PATCH", "/v1/suggestions/99", {"status": "accepted"}),
+    "export_claims": Example(
+        "GET", "/v1/exports/claims?fields=id,text,statements.speaker.name&ids=1,2", shows_answer=True
+    ),
+    "export_statements": Example(
+        "GET", "/v1/exports/statements?format=csv&fields=id,speaker.name,cue.text,claim.text&ids=1,2", shows_answer=True
+    ),
+    "export_counterclaims": Example(
+        "GET", "/v1/exports/counterclaims?fields=kind,claim.text,answer.text&ids=1", shows_answer=True
+    ),
+    "export_documents": Example("GET", "/v1/exports/documents?fields=id,title&language=es", shows_answer=True),
+    "export_speakers": Example("GET", "/v1/exports/speakers?format=csv&fields=id,name&name=beijing", shows_answer=True),
+    "export_reviews": Example("GET", "/v1/exports/reviews?fields=id,url,rating&claim=1", shows_answer=True),
+    "export_topics": Example("GET", "/v1/exports/topics?format=csv&fields=slug,label", shows_answer=True),
     "list_changes": Example("GET", "/v1/changes?limit=1&noun=topics", shows_answer=True),
 }
 
@@ -215,8 +228,15 @@ def _made(client: FlaskClient, name: str, example: Example) -> dict[str, Any]:
         made["id"] = int(variable[1])
     if example.request is not None:
         made["request"] = example.request
-    if example.shows_answer:
+    if example.shows_answer and answer.mimetype == "application/json":
         made["response"] = _timeless(answer.json)
+    elif example.shows_answer:
+        # Of numbers SQLite writes 4.0 where PostgreSQL writes 4, and PostgreSQL puts blanks between.
+        text = answer.get_data(as_text=True)
+        if answer.mimetype == "application/x-ndjson":
+            lines = [json.dumps(_timeless(json.loads(line)), ensure_ascii=False) for line in text.splitlines()]
+            text = "".join(f"{line}\n" for line in lines)
+        made[answer.mimetype.rpartition("/")[2].removeprefix("x-")] = text
     return made
 
 

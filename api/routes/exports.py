@@ -1,0 +1,44 @@
+"""The routes under /v1/exports."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import admit_status, caller
+from api.contract import Routes
+from api.formats import listing
+from api.schemas.exports import LISTS, query_of
+
+routes = Routes("exports", "Whole lists as files: every item that the filters of the list find, however many.")
+
+_DESCRIPTION = """Export {noun}, as NDJSON or CSV.
+
+Takes the filters of `GET /v1/{noun}` and writes all that they find, oldest first, as it stood at one moment.
+The answer is streamed, and its length is not known before: one that was broken off ends without the last
+chunk. In a CSV, `fields` are the columns; a path through a list gives all its values with `; ` between two,
+and a text that a spreadsheet would take for a formula has an apostrophe in front.
+"""
+
+
+def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
+    def export(query: dict[str, Any]) -> Response:
+        admit_status(query)
+        parts = listing.written(noun, query, caller().viewer)
+        return answers.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
+
+    export.__name__ = f"export_{noun}"
+    export.__doc__ = _DESCRIPTION.format(noun=noun)
+    return export
+
+
+for _noun in LISTS:
+    routes.operation(
+        "GET",
+        f"/exports/{_noun}",
+        query=query_of(_noun),
+        streams=tuple(listing.MEDIA_TYPES.values()),
+        refuses=(HTTPStatus.FORBIDDEN,) if "status" in query_of(_noun)._declared_fields else (),
+    )(_exporter(_noun))

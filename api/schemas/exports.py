@@ -1,0 +1,72 @@
+"""Exports: the filters of a list, without its pages, and the form in which all of it is written."""
+
+from functools import cache
+
+from marshmallow import Schema
+
+from api.schemas.base import PageQuery
+from api.schemas.claims import Claim, ClaimQuery
+from api.schemas.counterclaims import Counterclaim, CounterclaimQuery
+from api.schemas.documents import Document, DocumentQuery
+from api.schemas.fields import Choice
+from api.schemas.filters import extras, members_of
+from api.schemas.reviews import Review, ReviewQuery
+from api.schemas.speakers import Speaker, SpeakerQuery
+from api.schemas.statements import Statement, StatementQuery
+from api.schemas.topics import Topic
+
+FORMATS = ("ndjson", "csv")
+
+#: What only pages have.
+_OF_PAGES = ("limit", "cursor", "sort", "total", "facets", "include")
+
+#: Noun -> the filters of its list, and the shape of an item.
+LISTS: dict[str, tuple[type[Schema], type[Schema]]] = {
+    "claims": (ClaimQuery, Claim),
+    "statements": (StatementQuery, Statement),
+    "counterclaims": (CounterclaimQuery, Counterclaim),
+    "documents": (DocumentQuery, Document),
+    "speakers": (SpeakerQuery, Speaker),
+    "reviews": (ReviewQuery, Review),
+    "topics": (PageQuery, Topic),
+}
+
+#: The columns of a CSV where the caller chooses none.
+COLUMNS = {
+    "claims": "id,text,language,topics.slug,about.name,first_statement.speaker.name,first_statement.said_on,"
+    "first_statement.document.url,first_statement.sentence.text,statement_count,counterclaims.kind,"
+    "counterclaims.claim.text,reviews.publisher.name,reviews.rating.label,created_at,updated_at,version",
+    "statements": "id,speaker.id,speaker.name,speaker.kind,role,mention.text,cue.text,content.text,form,said_on,"
+    "claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,document.publisher,"
+    "document.published_at,status,origin.kind,origin.confidence,created_at,updated_at,version",
+    "counterclaims": "id,kind,note,claim.id,claim.text,claim.statements.speaker.name,answer.id,answer.text,"
+    "answer.statements.speaker.name,created_at,updated_at,version",
+    "documents": "id,url,title,publisher,published_at,language,licence,text_public,length,sha256,sentence_count,"
+    "statement_count,created_at,updated_at,version",
+    "speakers": "id,name,kind,description,aliases,wikidata_id,same_as,part_of.name,statement_count,created_at,"
+    "updated_at,version",
+    "reviews": "id,claim.id,claim.text,publisher.name,publisher.site,url,title,rating.label,rating.value,rating.best,"
+    "rating.worst,reviewed_at,language,licence,created_at,updated_at,version",
+    "topics": "id,slug,label,created_at,updated_at,version",
+}
+
+
+@cache
+def query_of(noun: str) -> type[Schema]:
+    """Make the shape of the query string of an export of `noun`."""
+    page, item = LISTS[noun]
+    members = {
+        "__doc__": f"Which {noun} to export, and how.",
+        "format": Choice(
+            FORMATS,
+            load_default="ndjson",
+            metadata={"description": "`ndjson`: a JSON object a line. `csv`: a table.", "example": "ndjson"},
+        ),
+        "members": members_of(item),
+    }
+    made = type(f"{item.__name__}ExportQuery", (page,), members)
+    for name in _OF_PAGES:
+        made._declared_fields.pop(name, None)  # type: ignore[attr-defined]
+    if noun == "claims":
+        made._declared_fields["include"] = extras(("first_statement", "answered"))  # type: ignore[attr-defined]
+    return made

@@ -1,0 +1,151 @@
+"""GET /v1/exports/…: all that a list's filters find, in one file."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.schemas.exports import COLUMNS, LISTS
+from models import listings
+from models.changes import Actor
+from tests.api.steps import posted
+from tests.factories import candidate, charge, claim, denial, put_claim, review, speaker, topic
+
+
+def _lines(client: FlaskClient, address: str) -> list[Any]:
+    answer = client.get(f"/v1/exports/{address}")
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/x-ndjson"
+    assert not answer.text or answer.text.endswith("\n")
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def _table(client: FlaskClient, address: str) -> list[list[str]]:
+    answer = client.get(f"/v1/exports/{address}")
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv"), answer.text
+    return list(csv.reader(io.StringIO(answer.text, newline="")))
+
+
+@pytest.fixture
+def filled(writer: FlaskClient) -> FlaskClient:
+    """Both sides of an exchange, a candidate, a review, a topic."""
+    posted(writer, "topics", topic())
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    posted(writer, "statements", candidate(speaker={"name": "A machine"}))
+    posted(writer, "claims", claim(topics=["drinking-water"]))
+    posted(writer, "reviews", review(charged["claim"]["id"]))
+    return writer
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_it_holds_what_the_list_holds_oldest_first(filled: FlaskClient, public: FlaskClient, noun: str) -> None:
+    listed = public.get(f"/v1/{noun}?limit=100").json["items"]
+    exported = _lines(public, noun)
+    assert [item["id"] for item in exported] == sorted(item["id"] for item in exported)
+    assert exported == sorted(listed, key=lambda item: item["id"])
+    assert exported
+
+
+def test_the_filters_of_the_list_narrow_it_and_fields_choose_the_members(filled: FlaskClient) -> None:
+    assert _lines(filled, "claims?answered=true&fields=id,statements.speaker.name") == [
+        {"id": 1, "statements": [{"speaker": {"name": "US officials"}}]}
+    ]
+    assert [item["id"] for item in _lines(filled, "statements?q=exports")] == [1, 2]
+    assert [item["name"] for item in _lines(filled, "speakers?kind=government&fields=name")] == ["Government of China"]
+    assert [item["answered"] for item in _lines(filled, "claims?include=answered&fields=id,answered")] == [
+        True,
+        False,
+        False,
+    ]
+    assert _lines(filled, "claims?q=%22%22") == []
+
+
+def test_a_parameter_of_pages_or_an_unknown_one_is_refused_with_the_known_ones(public: FlaskClient) -> None:
+    for wrong in ("limit=5", "cursor=1", "sort=id", "total=true", "speeker=1", "format=xml"):
+        answer = public.get(f"/v1/exports/claims?{wrong}")
+        assert answer.status_code == 400
+        assert answer.json["errors"][0]["parameter"] == wrong.partition("=")[0]
+        assert "answered_by" in answer.json["detail"]
+
+
+def test_candidates_are_for_reviewers(filled: FlaskClient, public: FlaskClient, reviewer: FlaskClient) -> None:
+    assert public.get("/v1/exports/statements?status=candidate").status_code == 403
+    assert [item["status"] for item in _lines(public, "statements?fields=status")] == ["accepted", "accepted"]
+    assert [item["speaker"]["name"] for item in _lines(reviewer, "statements?status=candidate")] == ["A machine"]
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_a_table_has_its_columns_in_their_order(filled: FlaskClient, public: FlaskClient, noun: str) -> None:
+    names, *rows = _table(public, f"{noun}?format=csv")
+    assert names == COLUMNS[noun].split(",")
+    assert [row[0] for row in rows] == [str(item["id"]) for item in _lines(public, noun)]
+    assert {len(row) for row in rows} == {len(names)}
+
+
+def test_the_columns_of_a_table_are_the_fields_that_are_asked_for(filled: FlaskClient) -> None:
+    posted(filled, "claims", claim(text='Said "so", he did.\nAnd\r\nmore', topics=["drinking-water"]))
+    names, *rows = _table(filled, "claims?format=csv&fields=text,id,topics.slug,statements.speaker.name,about,reviews")
+    assert names == ["text", "id", "topics.slug", "statements.speaker.name", "about", "reviews"]
+    assert rows[0][:4] == ["The exports sustain the war.", "1", "", "US officials"]
+    assert json.loads(rows[0][5])["rating"]["label"] == "Mostly true"
+    assert rows[-1] == ['Said "so", he did.\nAnd\r\nmore', rows[-1][1], "drinking-water", "", "", ""]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "＝"])
+def test_no_cell_of_a_table_is_a_formula(writer: FlaskClient, start: str) -> None:
+    text = f'{start}HYPERLINK("http://evil.example")'
+    posted(writer, "claims", claim(text=text, about=[{"name": f"{start.strip() or '='}cmd|' /C calc'!A0"}]))
+    row = _table(writer, "claims?format=csv&fields=text,about.name")[1]
+    assert row == [f"'{text}", f"'{start.strip() or '='}cmd|' /C calc'!A0"]
+    assert _lines(writer, "claims")[0]["text"] == text
+
+
+def test_many_blocks_are_one_file_in_its_order(
+    registry_of_many: list[int], public: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "_FIRST", 3)
+    monkeypatch.setattr(listings, "_AIM", 2000)
+    assert [item["id"] for item in _lines(public, "claims?fields=id,text")] == registry_of_many
+    assert [row[0] for row in _table(public, "claims?format=csv&fields=id")[1:]] == [str(id) for id in registry_of_many]
+
+
+@pytest.fixture
+def registry_of_many(app: Any) -> list[int]:
+    """Sixty claims; their ids."""
+    return [put_claim(Actor(), f"Claim {number}.") for number in range(60)]
+
+
+def test_it_is_read_at_one_moment(app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.shapes import Viewer
+
+    monkeypatch.setattr(listings, "_FIRST", 3)
+    monkeypatch.setattr(listings, "_AIM", 100)
+    parts = listings.blocks("claims", viewer=Viewer(), asked={})
+    first = next(parts)
+    put_claim(Actor(), "Later.")
+    assert len("\n".join([first, *parts]).split("\n")) == 60
+
+
+def test_one_that_is_left_in_the_middle_leaves_nothing_open(
+    app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    from models.shapes import Viewer
+
+    monkeypatch.setattr(listings, "_FIRST", 3)
+    monkeypatch.setattr(listings, "_AIM", 100)
+    parts = listings.blocks("claims", viewer=Viewer(), asked={})
+    for _ in range(5):
+        next(parts)
+    parts.close()  # type: ignore[attr-defined]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("listing")]
+
+
+def test_a_speaker_named_like_a_formula_is_listed_as_they_are(writer: FlaskClient) -> None:
+    posted(writer, "speakers", speaker(name="@ministry"))
+    assert _table(writer, "speakers?format=csv&fields=name,aliases")[1] == ["'@ministry", ""]
