@@ -39,6 +39,7 @@ from models.tables import (
     Sentence,
     Speaker,
     Statement,
+    Suggestion,
 )
 
 #: What stands for a code point that was erased.
@@ -62,6 +63,7 @@ _WORDLESS = {
     "speakers": {"kind", "part_of", "merged_into"},
     "claims": {"language", "standalone", "merged_into", "topics"},
     "counterclaims": {"claim", "answer", "kind", "statement"},
+    "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status"},
     "reviews": {"claim", "rating_value", "rating_best", "rating_worst", "reviewed_at", "language", "publisher_name"},
 }
 _OF_EVERY_ROW = {"id", "created_at", "updated_at", "version", "retracted_at"}
@@ -228,11 +230,24 @@ def _erase_what_rests_on(erasure: _Erasure, statements: set[int]) -> None:
     reviews = set()
     for part in _parts(claims):
         reviews |= _ids(Review.select(Review.id).where(Review.claim.in_(part)))
+    _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, edges, note=None)
     _erase(erasure, Review, reviews, title=None, url="about:erased", licence=None)
     for claim in claims:
         ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)
+
+
+def _dismiss_suggestions(erasure: _Erasure, statements: set[int], claims: set[int]) -> None:
+    """Take from what a machine suggested about these the words for which it did, and its place in the queue."""
+    suggestions: set[int] = set()
+    for column, ids in ((Suggestion.statement, statements), (Suggestion.claim, claims)):
+        for part in _parts(ids):
+            suggestions |= _ids(Suggestion.select(Suggestion.id).where(column.in_(part)))
+    erasure.rows.setdefault("suggestions", set()).update(suggestions)
+    erasure.counts["suggestions"] += len(suggestions)
+    for id in sorted(suggestions):
+        _set(Suggestion, id, now(), reasons="[]", status="dismissed")
 
 
 def _texts_of(claims: list[int]) -> Any:

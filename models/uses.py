@@ -3,10 +3,12 @@
 import logging
 import threading
 from datetime import UTC, datetime
+from multiprocessing.util import Finalize
 
 from peewee import PeeweeException
 
 from models.db import close, transaction
+from models.refusals import Refusal
 from models.tables import KeyUse
 
 #: Seconds between two storings in a server: what a worker that is killed loses at most.
@@ -29,8 +31,10 @@ _counts = _Counts()
 
 
 def keep(*, every: float = EVERY) -> None:
-    """Store what is counted every so many seconds from now on; for a server's process, after it was forked."""
+    """Store what is counted every so many seconds from now on, and when the process ends; for a server's process."""
     _counts.every = every
+    # A server's process ends without Python's own hooks for it.
+    Finalize(None, _in_time, exitpriority=0)
 
 
 def count(*, key: int) -> None:
@@ -71,7 +75,7 @@ def _in_time() -> None:
         _counts.timer = None
     try:
         store()
-    except PeeweeException as error:
+    except (PeeweeException, Refusal) as error:
         logging.getLogger("counterclaim").warning("the use of keys could not be stored yet: %s", error)
     finally:
         close()

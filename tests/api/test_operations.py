@@ -13,7 +13,7 @@ from models import db
 from models.changes import Actor
 from tests.checked import ROOT
 from tests.factories import put_claim
-from tests.live import COUNTERCLAIM, serving
+from tests.live import COUNTERCLAIM, command, serving
 from tests.postgres import Postgres
 
 SAMPLE = "examples/sample.ndjson"
@@ -77,3 +77,11 @@ def test_what_is_wrong_is_named_and_derived_tables_are_mended(
     assert typed("rebuild").exit_code == 0
     told = typed("verify")
     assert (told.exit_code, "wrong" in told.stdout) == (0, False)
+
+
+def test_a_server_that_stops_has_stored_how_its_keys_were_used(url: str) -> None:
+    key = command(url, "key", "create", "--name", "Ann", "--scope", "read").strip()
+    with serving(url) as address:
+        for _ in range(5):
+            assert httpx.get(f"{address}/v1/topics", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    assert "5 today, 5 in all" in run(url, "key", "list")

@@ -25,7 +25,7 @@ from models import (
 from models.changes import Actor
 from models.refusals import Conflict, Gone, NotFound
 from models.replies import Answer
-from models.tables import ALL, Counterclaim, Review, Statement
+from models.tables import ALL, Counterclaim, Review, Statement, Suggestion
 from tests.factories import (
     PUBLIC,
     REVIEWER,
@@ -164,6 +164,19 @@ def test_a_claim_that_was_merged_away_goes_too(registry: str, actor: Actor) -> N
     erasures.document(id=1, reason=REASON, by=actor)
     assert "Zanzivarian" not in everywhere()
     assert seen(claims.whole(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
+    assert whole_is_sound()
+
+
+def test_the_reasons_for_suggestions_go_too(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    other = put_claim(actor, "Something else.")
+    reasons = json.dumps([{"word": "zanzivarian", "weight": 1.0}])
+    row = {"kind": "denies", "score": 0.5, "reasons": reasons, "matcher": "overlap", "matcher_version": "1"}
+    with db.transaction():
+        changes.log(actor, "create", Suggestion.create(statement=charge, claim=other, status="open", **row))
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert "anzivarian" not in everywhere()
+    assert Suggestion.get().status == "dismissed"
     assert whole_is_sound()
 
 
