@@ -374,6 +374,11 @@ def behind() -> list[str]:
     return [step.name for step in steps if step.applied is None]
 
 
+def applied() -> list[str]:
+    """Name the migrations that the bound database has, in their order."""
+    return [step.name for step in _runner().status() if step.applied is not None]
+
+
 def _refuse_newer(unknown: list[str]) -> None:
     if unknown:
         raise Conflict(

@@ -16,16 +16,15 @@ from typing import Any, NamedTuple
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models import documents, jsonsql, lists, reviews, shapes, speakers, topics
-from models.db import db, dumps, on_sqlite, spelled
+from models.db import dumps, on_sqlite, spelled
 from models.jsonsql import Chosen
+from models.moments import cursor, one_moment
 from models.shapes import Viewer
 
 #: Items of the first block, which is to be there at once, and characters that the following ones aim at.
 _FIRST, _AIM = 50, 500_000
 #: Blocks written ahead of the reader, and the threads that write them on SQLite.
 _AHEAD, _THREADS = 3, 2
-#: How often the moment that all connections read is looked for, where others write all the time.
-_TRIES = 5
 
 
 class _Noun(NamedTuple):
@@ -58,13 +57,13 @@ def blocks(
         return
     sql = _block(noun, viewer, on_sqlite(), fields, include)
     with ExitStack() as opened:
-        readers = opened.enter_context(_one_moment(_THREADS if on_sqlite() else 0))
-        cursor = opened.enter_context(_cursor(readers[0], *found))
+        readers = opened.enter_context(one_moment(_THREADS if on_sqlite() else 0))
+        found_ids = opened.enter_context(cursor(readers[0], *found))
         size = _FIRST
         pool = opened.enter_context(_pool(len(readers) - 1))
         waiting: deque[tuple[int, Future[str]]] = deque()
         free = _Free(readers[1:] or readers)
-        while ids := [id for (id,) in cursor.fetchmany(size)]:
+        while ids := [id for (id,) in found_ids.fetchmany(size)]:
             if pool is None or size == _FIRST:
                 block = free.read(sql, ids)
                 yield block
@@ -112,55 +111,6 @@ def _pool(threads: int) -> Iterator[ThreadPoolExecutor | None]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _one_moment(more: int) -> Iterator[list[Any]]:
-    """Open connections of their own that all read what is stored at this moment: one, and where it can be `more`.
-
-    Every change writes a line of the log, so equal last lines are equal registries.
-    """
-    with ExitStack() as opened:
-        readers = [opened.enter_context(_apart()) for _ in range(1 + more)]
-        for _ in range(_TRIES):
-            if len({_begun(reader) for reader in readers}) == 1:
-                break
-            for reader in readers:
-                reader.execute("ROLLBACK")
-        else:
-            _begun(readers[0])
-            readers = readers[:1]
-        yield readers
-
-
-def _begun(reader: Any) -> int | None:
-    reader.execute("BEGIN" if on_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    last: int | None = reader.execute("SELECT max(sequence) FROM changes").fetchone()[0]
-    return last
-
-
-@contextmanager
-def _apart() -> Iterator[Any]:
-    """Open a connection that is no thread's: a list may be read while its thread asks other things."""
-    database = db.obj
-    with peewees_errors:
-        connection = database._connect()
-    try:
-        yield connection
-    finally:
-        connection.rollback()
-        database._close(connection)
-
-
-@contextmanager
-def _cursor(reader: Any, sql: str, params: tuple[Any, ...]) -> Iterator[Any]:
-    with peewees_errors:
-        cursor = reader.cursor() if on_sqlite() else reader.cursor(name="ids")
-        cursor.execute(spelled(sql), params)
-    try:
-        yield cursor
-    finally:
-        cursor.close()
 
 
 def _ids(noun: str, viewer: Viewer, asked: dict[str, Any]) -> tuple[str, tuple[Any, ...]] | None:

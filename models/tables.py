@@ -552,3 +552,6 @@ ALL: tuple[type[Model], ...] = (
     Change,
     Reply,
 )
+
+#: Those that are written anew from the others (models/derived.py).
+DERIVED: tuple[type[Model], ...] = (Lead, Filing)

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -11,7 +12,7 @@ from marshmallow import ValidationError
 
 from api import bodies
 from api.commands.shared import bring_up_to_date, replacing, watched
-from api.formats import listing, ndjson
+from api.formats import listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
 from models import changes, documents
@@ -34,13 +35,20 @@ def import_(file: IO[bytes], if_empty: bool) -> None:
 
     What is known stays as it is, so a second import of the same file changes nothing. Each line is
     stored whole or not at all; a line that is refused is told with its number and the reason.
+
+    A FILE that export --whole wrote goes into an empty database, and makes the identical registry.
     """
     bring_up_to_date()
     if if_empty and documents.any_stored():
         click.echo("The registry is not empty: nothing was imported.")
         return
+    lines = watched(file)
+    first = next(lines, b"")
+    if first.startswith(whole.SIGN):
+        click.echo(f"{whole.read(first, lines)} rows: the whole registry.")
+        return
     told: Counter[str] = Counter()
-    for outcome in ndjson.read(watched(file), by=Actor()):
+    for outcome in ndjson.read(chain([first], lines), by=Actor()):
         told[outcome.what] += 1
         if outcome.what == "refused":
             click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
@@ -61,16 +69,22 @@ def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ..
 @click.option("--of", "noun", type=click.Choice(tuple(LISTS)), help="Export this list, as GET /v1/exports/… does.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="How a list is written.")
 @click.option("--where", multiple=True, callback=_asked, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
+@click.option("--whole", "everything", is_flag=True, help="Export all rows as they are: ids, tombstones, log, keys.")
 @click.option("--public", is_flag=True, help="Write of a list only what everybody may see.")
-def export(file: Path, noun: str | None, form: str, where: dict[str, str], public: bool) -> None:
+def export(file: Path, *, noun: str | None, form: str, where: dict[str, str], everything: bool, public: bool) -> None:
     """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
 
     Candidates and whole texts are in it; what was retracted or merged is not. FILE is replaced when
     all of it is written, and only its owner may read it.
 
+    With --whole it is every row of every table, which import puts into an empty database: the identical
+    registry, on SQLite or PostgreSQL.
+
     With --of it is one list, narrowed by --where as the address of the list is: --of claims --where speaker=3
     --where answered=false; fields=… chooses the members, or the columns of a CSV.
     """
+    if everything and noun:
+        raise click.UsageError("Give --whole or --of, not both.")
     if noun:
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         try:
@@ -81,7 +95,7 @@ def export(file: Path, noun: str | None, form: str, where: dict[str, str], publi
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:
-        _export(file, ndjson.write(), "lines")
+        _export(file, whole.write() if everything else ndjson.write(), "lines")
 
 
 def _export(file: Path, parts: Iterable[bytes], what: str) -> None:

@@ -1,0 +1,49 @@
+"""The whole registry as lines: a first one that says what follows, then a row of a table in each."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from models import db, dumps
+from models.refusals import Conflict
+
+#: How the first line begins, by which an import knows what it is given.
+SIGN = b'{"registry":'
+
+
+def write() -> Iterator[bytes]:
+    """Write the whole registry; what is read back is identical, and so is what is written of that."""
+    yield orjson.dumps({"registry": {"format": 1, "schema": db.applied()}}) + b"\n"
+    for table, row in dumps.rows():
+        yield orjson.dumps({table: row}) + b"\n"
+
+
+def read(first: bytes, lines: Iterable[bytes]) -> int:
+    """Store the whole registry of which `first` is the first line in an empty one; return the number of rows.
+
+    Raises Conflict with the number of the line that is wrong.
+    """
+    head = _parsed(1, first)["registry"]
+    if not isinstance(head, dict) or head.get("format") != 1:
+        raise Conflict("Line 1: this form of a whole registry is not known to this version.", field="/registry/format")
+    return dumps.restore(_rows(lines), schema=head.get("schema") or [])
+
+
+def _rows(lines: Iterable[bytes]) -> Iterator[dumps.Row]:
+    for number, line in enumerate(lines, 2):
+        if line.strip():
+            ((table, row),) = _parsed(number, line).items()
+            if not isinstance(row, dict):
+                raise Conflict(f"Line {number}: give the row of {table} as an object.")
+            yield table, row
+
+
+def _parsed(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Conflict(f"Line {number} is not JSON: {error}.") from None
+    if not isinstance(value, dict) or len(value) != 1:
+        raise Conflict(f"Line {number}: give an object with one member, the name of a table.")
+    return value

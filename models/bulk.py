@@ -1,0 +1,41 @@
+"""Many rows at once: the quickest way that each database has."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from peewee import Model
+from peewee import __exception_wrapper__ as peewees_errors
+
+from models.db import db, on_sqlite
+
+
+def columns(model: type[Model]) -> list[str]:
+    """Name the columns of a table, in the order in which its model declares them."""
+    return [field.column_name for field in model._meta.sorted_fields]
+
+
+def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Store rows with values for the columns `names`; inside a transaction.
+
+    What a rule of the table refuses is refused as for a single row (IntegrityError).
+    """
+    table = model._meta.table_name
+    if on_sqlite():
+        with peewees_errors:
+            db.obj.connection().executemany(_inserting(table, tuple(names)), rows)
+        return
+    listed = ", ".join(f'"{name}"' for name in names)
+    with (
+        peewees_errors,
+        db.obj.connection().cursor() as cursor,
+        cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+@cache
+def _inserting(table: str, names: tuple[str, ...]) -> str:
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join("?" * len(names))})'
