@@ -1,8 +1,8 @@
 """JSON written by the database: a tree of members, and the SQL that both databases understand for it.
 
 A tree is built once, may be pruned to the members that a caller asks for (`only`), and is rendered to
-one SQL expression. SQLite puts the text together itself, since its json_object would parse again what
-an inner query has written (docs/decisions/0010).
+one SQL expression. On SQLite an object of mere values is json_object, the fastest; one that holds what an inner query
+has written is put together as text, since json_object would parse that again (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ class Node:
         """Write it as SQL: JSON text that is never null on SQLite, a json value on PostgreSQL."""
         raise NotImplementedError
 
+    def value(self) -> str | None:
+        """Write it for SQLite's json_object to take as it is: a value, or JSON that the same expression makes.
+
+        None for what is JSON as mere text by then, such as the rows of a subquery: json_object would have to parse
+        it again, or take it for a string.
+        """
+        return None
+
     def only(self, wanted: Wanted) -> Node:
         """Keep of it what is wanted."""
         return self
@@ -40,6 +48,9 @@ class Value(Node):
 
     def sql(self) -> str:
         return f"json_quote({self.expression})" if on_sqlite() else self.expression
+
+    def value(self) -> str:
+        return self.expression
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,9 @@ class Flag(Node):
             return f"CASE WHEN {self.condition} THEN 'true' ELSE 'false' END"
         return f"({self.condition})"
 
+    def value(self) -> str:
+        return f"CASE WHEN {self.condition} THEN json('true') ELSE json('false') END"
+
 
 @dataclass(frozen=True)
 class Object(Node):
@@ -74,8 +88,17 @@ class Object(Node):
         if not on_sqlite():
             pairs = ", ".join(f"'{name}', {node.sql()}" for name, node in self.members.items())
             return f"json_build_object({pairs})"
+        whole = self.value()
+        if whole is not None:
+            return whole
         names = ",".join(f'"{name}":%s' for name in self.members)
         return f"printf('{{{names}}}', {', '.join(node.sql() for node in self.members.values())})"
+
+    def value(self) -> str | None:
+        pairs = {name: node.value() for name, node in self.members.items()}
+        if None in pairs.values():
+            return None
+        return "json_object(" + ", ".join(f"'{name}', {value}" for name, value in pairs.items()) + ")"
 
     def only(self, wanted: Wanted) -> Object:
         if not wanted:
@@ -94,6 +117,10 @@ class Maybe(Node):
         otherwise = "ELSE 'null' " if on_sqlite() else ""
         return f"CASE WHEN {self.condition} THEN {self.node.sql()} {otherwise}END"
 
+    def value(self) -> str | None:
+        inner = self.node.value()
+        return None if inner is None else f"CASE WHEN {self.condition} THEN {inner} END"
+
     def only(self, wanted: Wanted) -> Node:
         return Maybe(self.condition, self.node.only(wanted))
 
@@ -108,6 +135,10 @@ class One(Node):
     def sql(self) -> str:
         selected = f"(SELECT {_read(self.node.sql(), self.source)})"
         return f"coalesce({selected}, 'null')" if on_sqlite() else selected
+
+    def value(self) -> str | None:
+        inner = self.node.value()
+        return None if inner is None else f"(SELECT {_read(inner, self.source)})"
 
     def only(self, wanted: Wanted) -> Node:
         return One(self.node.only(wanted), self.source)
