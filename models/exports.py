@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from models import hidden
 from models.tables import (
     Alias,
     Claim,
@@ -62,17 +63,20 @@ def _speakers() -> Iterator[dict[str, Any]]:
 
 def _speaker(speaker: Speaker) -> dict[str, Any]:
     aliases = Alias.select(Alias.alias).where(Alias.speaker == speaker.id).order_by(Alias.id)
+    kept = {"hidden": True} if hidden.is_hidden(noun="speakers", id=speaker.id) else {}
     above = speaker.part_of
     return {name: getattr(speaker, name) for name in _SPEAKER_COLUMNS} | {
         "aliases": [alias for (alias,) in aliases.tuples()],
         "same_as": orjson.loads(speaker.same_as),
         "part_of": {"name": above.name} if above is not None and above.retracted_at is None else None,
+        **kept,
     }
 
 
 def _documents() -> Iterator[dict[str, Any]]:
     for document in _standing(Document):
-        yield {"id": f"d{document.id}"} | {name: getattr(document, name) for name in _DOCUMENT_COLUMNS}
+        kept = {"hidden": True} if hidden.is_hidden(noun="documents", id=document.id) else {}
+        yield {"id": f"d{document.id}"} | {name: getattr(document, name) for name in _DOCUMENT_COLUMNS} | kept
 
 
 def _claims() -> Iterator[dict[str, Any]]:

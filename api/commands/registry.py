@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from api import bodies
 from api.commands.shared import bring_up_to_date, replacing, watched
-from api.formats import listing, ndjson, whole
+from api.formats import decisions, listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
 from models import changes, documents
@@ -71,7 +71,17 @@ def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ..
 @click.option("--where", multiple=True, callback=_asked, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
 @click.option("--whole", "everything", is_flag=True, help="Export all rows as they are: ids, tombstones, log, keys.")
 @click.option("--public", is_flag=True, help="Write of a list only what everybody may see.")
-def export(file: Path, *, noun: str | None, form: str, where: dict[str, str], everything: bool, public: bool) -> None:
+@click.option("--corrections", is_flag=True, help="Export what reviewers made of what extraction found instead.")
+def export(
+    file: Path,
+    *,
+    noun: str | None,
+    form: str,
+    where: dict[str, str],
+    everything: bool,
+    public: bool,
+    corrections: bool,
+) -> None:
     """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
 
     Candidates and whole texts are in it; what was retracted or merged is not. FILE is replaced when
@@ -82,9 +92,12 @@ def export(file: Path, *, noun: str | None, form: str, where: dict[str, str], ev
 
     With --of it is one list, narrowed by --where as the address of the list is: --of claims --where speaker=3
     --where answered=false; fields=… chooses the members, or the columns of a CSV.
+
+    With --corrections it holds a line for each document in which candidates were decided on: doc_id, text,
+    and corrections, each with verdict, before and after, whose spans count code points of the text.
     """
-    if everything and noun:
-        raise click.UsageError("Give --whole or --of, not both.")
+    if bool(noun) + everything + corrections > 1:
+        raise click.UsageError("Give --whole, --of or --corrections, one of them.")
     if noun:
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         try:
@@ -95,7 +108,8 @@ def export(file: Path, *, noun: str | None, form: str, where: dict[str, str], ev
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:
-        _export(file, whole.write() if everything else ndjson.write(), "lines")
+        lines = whole if everything else decisions if corrections else ndjson
+        _export(file, lines.write(), "lines")
 
 
 def _export(file: Path, parts: Iterable[bytes], what: str) -> None:

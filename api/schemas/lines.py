@@ -63,12 +63,16 @@ class SpeakerLine(SpeakerDetails):
 
     name = Text(longest=300, required=True)
     part_of = _speaker(allow_none=True)
+    #: Whether only candidates name them, so that the public does not see them.
+    hidden = Flag(load_default=False)
 
 
 class DocumentLine(NewDocument):
     """A document; an edition that is known stays as it is."""
 
     id = _local()
+    #: As a speaker's.
+    hidden = Flag(load_default=False)
 
 
 class ClaimLine(NewClaim):

@@ -214,6 +214,28 @@ def test_an_export_keeps_what_people_made_by_hand(
     assert "gone" not in text
 
 
+def test_an_export_keeps_from_the_public_what_only_candidates_name(
+    command: Command, writer: FlaskClient, tmp_path: Path
+) -> None:
+    posted(writer, "statements", candidate())
+    exported = command("export").stdout_bytes
+    assert exported.count(b'"hidden":true') == 2
+    other = f"sqlite:///{tmp_path}/other.db"
+    command("import", "-", input=exported, database=other)
+    assert command("export", database=other).stdout_bytes == exported
+
+
+def test_exports_what_reviewers_made_of_findings(command: Command, writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "statements", candidate())
+    assert command("export", "--corrections").stdout == ""
+    changed(reviewer, "/v1/statements/1", {"status": "accepted", "cue": {"text": "have long warned"}})
+    (line,) = command("export", "--corrections").stdout.splitlines()
+    told = json.loads(line)
+    (one,) = told["corrections"]
+    assert (one["verdict"], one["changed"]) == ("corrected", ["cue"])
+    assert told["text"][slice(*one["after"]["cue"])] == "have long warned"
+
+
 def test_two_claims_of_the_same_words_stay_two_through_export_and_import(
     command: Command, writer: FlaskClient, tmp_path: Path
 ) -> None:

@@ -1,0 +1,13 @@
+"""What reviewers made of findings, as lines to train and measure with: `{"doc_id", "text", "corrections"}`."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from models import corrections
+
+
+def write() -> Iterator[bytes]:
+    """Write a line for each document in which findings were decided on; `models/corrections.py` says what is in it."""
+    for told in corrections.documents():
+        yield orjson.dumps(told) + b"\n"
