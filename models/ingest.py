@@ -7,7 +7,6 @@ import re
 import threading
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -26,6 +25,9 @@ from models.tables import Change, Document, Sentence, Statement
 #: How long a text waits for the one before it, in seconds: a process reads one at a time, and the other
 #: threads are for other callers. News takes a tenth of a second, 1 MB of text half a minute.
 PATIENCE = 10
+
+#: How many findings are stored in one transaction, where a document is stored already: some tenths of a second.
+PART = 100
 
 #: The longest claim that the API takes, in code points: a speech that is quoted whole is cut.
 _LONGEST = 20_000
@@ -96,6 +98,18 @@ def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[F
     return read(text=document["text"], language=document["language"], parse=parse)
 
 
+def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored:
+    """Find who said what in a stored document and store it, PART findings in a transaction: writers take turns.
+
+    Raises as `read`, NotFound or Gone.
+    """
+    findings = read_stored(id=id, parse=parse)
+    desk = _Desk(by, id)
+    for first in range(0, len(findings), PART):
+        desk.store(findings[first : first + PART])
+    return desk.told(len(findings))
+
+
 def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
     """Find who said what in a stored document. Raises as `read`, NotFound or Gone."""
     document = changes.standing(Document, id)
@@ -114,12 +128,9 @@ def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Stored:
     What is recorded there already, by its cue or its words, stays as it is, whatever a reviewer made of it:
     storing again changes nothing. Raises NotFound or Gone.
     """
-    with transaction():
-        # Locked, so that two extractions of one document take turns.
-        desk = _Desk(by, changes.standing(Document, document))
-        for finding in findings:
-            desk.take(finding)
-        return Stored(document, len(findings), desk.new, desk.known, desk.left_out)
+    desk = _Desk(by, document)
+    desk.store(findings)
+    return desk.told(len(findings))
 
 
 @cache
@@ -127,26 +138,36 @@ def _parser() -> Parser:
     return load_parser()
 
 
-@dataclass
 class _Desk:
     """One document on the desk: what is recorded in it, and what has been stored so far."""
 
-    by: Actor
-    document: Document
-    new: list[int] = field(default_factory=list)
-    known: int = 0
-    left_out: int = 0
-    #: The standing statement of each finding that has one, by the finding's id.
-    made: dict[str, Statement] = field(default_factory=dict)
-    speakers: dict[tuple[str, str], int] = field(default_factory=dict)
+    def __init__(self, by: Actor, document: int) -> None:
+        self.by = by
+        self.id = document
+        self.new: list[int] = []
+        self.known = 0
+        self.left_out = 0
+        #: The statement of each finding that has one, by the finding's id.
+        self.made: dict[str, Statement] = {}
 
-    def __post_init__(self) -> None:
-        self.recorded = _recorded(self.document.id)
-        standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
-            Sentence.document == self.document.id, Sentence.retracted_at.is_null()
-        )
-        self.sentences = list(standing.order_by(Sentence.start).tuples())
-        self.starts = [start for _, start, _ in self.sentences]
+    def store(self, findings: Sequence[Finding]) -> None:
+        """Store some of the findings, in one transaction."""
+        with transaction():
+            # Locked, so that two extractions of one document take turns.
+            self.document = changes.standing(Document, self.id)
+            self.recorded = _recorded(self.id)
+            self.speakers: dict[tuple[str, str], int] = {}
+            standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
+                Sentence.document == self.id, Sentence.retracted_at.is_null()
+            )
+            self.sentences = list(standing.order_by(Sentence.start).tuples())
+            self.starts = [start for _, start, _ in self.sentences]
+            for finding in findings:
+                self.take(finding)
+
+    def told(self, found: int) -> Stored:
+        """Tell what became of all findings."""
+        return Stored(self.id, found, self.new, self.known, self.left_out)
 
     def take(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
@@ -156,15 +177,14 @@ class _Desk:
         known = [self.recorded[place] for place in places if place in self.recorded]
         if known:
             self.known += 1
-            if known[-1].retracted_at is None:
-                self.made[finding.id] = known[-1]
+            self.made[finding.id] = known[-1]
             return
         sentence = self._sentence(spans[0].start)
         if sentence is None or finding.speaker is None:
             self.left_out += 1
             return
         statement = Statement.create(
-            document=self.document.id,
+            document=self.id,
             sentence=sentence,
             speaker=self._speaker(finding.speaker.name, finding.speaker.kind, self._words(finding.mention)),
             claim=self._claim(finding),
@@ -191,7 +211,9 @@ class _Desk:
         if finding.polarity == "deny" and finding.denies is None:
             self._suggest(statement)
         charge = self.made.get(finding.denies or "")
-        if charge is not None and charge.claim_id != statement.claim_id:
+        # Read again: others had their turns since it was stored.
+        charge = charge and Statement.get_by_id(charge.id)
+        if charge and charge.retracted_at is None and charge.claim_id != statement.claim_id:
             counterclaims.draw(
                 by=self.by,
                 claim=charge.claim_id,
@@ -226,7 +248,7 @@ class _Desk:
 
     def _speaker(self, name: str, kind: str, mention: str = "") -> int:
         if (name, mention) not in self.speakers:
-            self.speakers[name, mention] = _speaker(self.by, self.document.id, name, kind, mention)
+            self.speakers[name, mention] = _speaker(self.by, self.id, name, kind, mention)
         return self.speakers[name, mention]
 
 

@@ -60,8 +60,8 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     return answers.created("documents", stored.document, whole, extraction=stored.told())
 
 
-def _found_in_stored(id: int) -> dict[str, Any]:
-    return {"findings": ingest.read_stored(id=id)}
+def _extracted(id: int) -> dict[str, Any]:
+    return {"stored": ingest.extract_stored(by=caller().actor, id=id)}
 
 
 @routes.operation(
@@ -70,9 +70,9 @@ def _found_in_stored(id: int) -> dict[str, Any]:
     scope="write",
     gives=Extraction,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED),
-    ahead=_found_in_stored,
+    ahead=_extracted,
 )
-def extract_document(id: int, findings: Any) -> Response:
+def extract_document(stored: Any, **_path: Any) -> Response:
     """Find who said what in a document, as candidates for review.
 
     Each statement that is found gets its speaker, looked up by name and alias and made where nobody is
@@ -82,7 +82,7 @@ def extract_document(id: int, findings: Any) -> Response:
     decided on by `PATCH /v1/statements/{id}`, with the review scope. Texts are read in English only (409
     for others); 501 says that the server was installed without a parser.
     """
-    return answers.told(ingest.store(by=caller().actor, document=id, findings=findings).told())
+    return answers.told(stored.told())
 
 
 @routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))

@@ -236,3 +236,16 @@ def test_reading_holds_no_transaction(registry: str, actor: Actor, parse: Parser
 
     assert ingest.read_stored(id=id, parse=Watching())  # type: ignore[arg-type]
     assert Document.get_by_id(id).title == "Meanwhile"
+
+
+def test_a_long_document_is_stored_in_parts_and_linked_all_the_same(
+    registry: str, actor: Actor, parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "PART", 1)
+    id = put_document(actor)
+    stored = ingest.extract_stored(by=actor, id=id, parse=parse)
+    assert (stored.found, len(stored.statements), stored.known) == (3, 3, 0)
+    charge, denial, _ = stored.statements
+    (edge,) = Counterclaim.select()
+    assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
+    assert ingest.extract_stored(by=actor, id=id, parse=parse)[2:] == ([], 3, 0)
