@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 
 from models import checks
 from models.checks import Check
-from models.db import close, connect, db, migrate, on_sqlite
+from models.db import File, close, connect, db, migrate, on_sqlite
 from models.refusals import Conflict
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
@@ -48,19 +48,35 @@ def write(*, file: Path, force: bool = False, seen: Seen = lambda _done, _whole:
 
 
 def restore(
-    *, file: Path, told: Callable[[Check], None], force: bool = False, seen: Seen = lambda _done, _whole: None
+    *,
+    file: Path,
+    told: Callable[[Check], None],
+    force: bool = False,
+    even_if_wrong: bool = False,
+    seen: Seen = lambda _done, _whole: None,
 ) -> None:
     """Put the registry of `file` in the place of the bound database's, once it has passed every check.
 
     It is restored beside the present one, brought up to this version's schema and checked, each check
     being `told`; then the two change places in one step, so that a failure at any point leaves what
-    was there. Raises Conflict where a check finds a problem, where there is a registry already, unless
-    `force`, where somebody has it open, and for a file that is no backup of this kind of database.
+    was there. Raises Conflict where a check finds a problem, unless `even_if_wrong`, where there is a
+    registry already, unless `force`, where somebody has it open, and for a file that is no backup of this
+    kind of database.
     """
+
+    def check() -> None:
+        migrate()
+        problems = 0
+        for one in checks.run():
+            told(one)
+            problems += len(one.problems)
+        if problems and not even_if_wrong:
+            raise Conflict(f"{file} did not pass: nothing was replaced.")
+
     if on_sqlite():
-        _restore_sqlite(file, Path(db.database), force, told, seen)
+        _restore_sqlite(file, Path(db.database), force, check, seen)
     else:
-        _restore_postgresql(file, force, told)
+        _restore_postgresql(file, force, check)
 
 
 @contextmanager
@@ -113,7 +129,7 @@ def _beside(file: Path) -> Iterator[Path]:
         draft.replace(file)
         _sync(file.absolute().parent)
     finally:
-        for end in ("", "-wal", "-shm", "-journal", ".lock"):
+        for end in ("", "-wal", "-shm", "-journal", ".lock", ".next"):
             Path(f"{draft}{end}").unlink(missing_ok=True)
 
 
@@ -128,25 +144,21 @@ def _sync(path: Path) -> None:
 @contextmanager
 def _bound(bind: Callable[[], object]) -> Iterator[None]:
     """Let `bind` bind the inside to another database, for a while."""
-    close()
     present = db.obj
+    _let_go()
     try:
         bind()
         yield
     finally:
-        close()
+        _let_go()
         db.initialize(present)
 
 
-def _checked(file: Path, told: Callable[[Check], None]) -> None:
-    """Bring the bound database up to date and check it. Raises Conflict where a check finds a problem."""
-    migrate()
-    sound = True
-    for check in checks.run():
-        told(check)
-        sound = sound and not check.problems
-    if not sound:
-        raise Conflict(f"{file} did not pass: nothing was replaced.")
+def _let_go() -> None:
+    """Close every connection of this thread and process to the bound database; nobody may be writing."""
+    close()
+    if isinstance(db.obj, File):
+        db.obj.writer.close()
 
 
 # -- SQLite --------------------------------------------------------------------------------------
@@ -173,16 +185,16 @@ def _copy(source: Path, target: Path, seen: Seen) -> None:
         raise Conflict(f"{source} cannot be copied: {error}.") from None
 
 
-def _restore_sqlite(file: Path, target: Path, force: bool, told: Callable[[Check], None], seen: Seen) -> None:
+def _restore_sqlite(file: Path, target: Path, force: bool, check: Callable[[], None], seen: Seen) -> None:
     _refuse_other_than(_SQLITE, file)
-    close()
+    _let_go()
     if target.exists() and target.stat().st_size and not force:
         raise Conflict(f"There is a registry in {target}: back it up, then say --force to replace it.")
     _close_for_all(target)
     with _beside(target) as draft:
         _copy(file, draft, seen)
         with _bound(lambda: connect(f"sqlite:///{draft}")):
-            _checked(file, told)
+            check()
         _close_for_all(draft)
         _close_for_all(target)
         if target.exists():
@@ -286,7 +298,7 @@ def _other(server: dict[str, Any]) -> str:
     return "template1" if server["dbname"] == "postgres" else "postgres"
 
 
-def _restore_postgresql(file: Path, force: bool, told: Callable[[Check], None]) -> None:
+def _restore_postgresql(file: Path, force: bool, check: Callable[[], None]) -> None:
     _refuse_other_than(_PG_DUMP, file)
     server = _server()
     if db.get_tables() and not force:
@@ -294,7 +306,7 @@ def _restore_postgresql(file: Path, force: bool, told: Callable[[Check], None]) 
     with _scratch(server, "restoring") as scratch:
         _load(file, scratch)
         with _bound(lambda: db.initialize(_database(scratch))):
-            _checked(file, told)
+            check()
         _change_places(server, scratch["dbname"])
 
 

@@ -31,14 +31,15 @@ def backup(file: Path, force: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the registry that is there.")
-def restore(file: Path, force: bool) -> None:
+@click.option("--even-if-wrong", is_flag=True, help="Take a backup that does not pass, where it is the best there is.")
+def restore(file: Path, force: bool, even_if_wrong: bool) -> None:
     """Put the registry of the backup FILE in the place of DATABASE_URL's; stop the server first.
 
     The backup is restored beside, brought up to this version's schema and checked as `verify` does;
     only when it passed do the two change places, in one step. Whatever fails leaves what was there.
     """
     with _progress("Copying") as seen:
-        backups.restore(file=file, force=force, told=_tell, seen=seen)
+        backups.restore(file=file, force=force, even_if_wrong=even_if_wrong, told=_tell, seen=seen)
     click.echo(f"{database()} is restored from {file}.", err=True)
 
 

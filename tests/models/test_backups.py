@@ -141,6 +141,8 @@ def test_a_backup_that_does_not_pass_replaces_nothing(registry: str, actor: Acto
     assert any("sentence 1" in problem for check in found for problem in check.problems)
     assert db.fetch("SELECT count(*) FROM leads") == [(0,)]
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+    backups.restore(file=file, force=True, even_if_wrong=True, told=told)
+    assert db.fetch("SELECT count(*) FROM leads") == [(1,)]
 
 
 def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, file: Path) -> None:
