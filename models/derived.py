@@ -200,24 +200,23 @@ def _refreshing(sqlite: bool) -> list[str]:
         "UPDATE filings SET answered = (SELECT l.answered FROM leads l WHERE l.claim_id = filings.claim_id)"
         f" WHERE {charges}",
     ]
-    statements.append(_showing(" WHERE " + _given("c.claim_id")))
+    statements += _showing(" AND " + _given("c.claim_id"))
     return [statement if sqlite else statement.replace("?", "%s") for statement in statements]
 
 
-def _showing(claims: str) -> str:
+def _showing(claims: str = "") -> list[str]:
     """Write that what an accepted statement of these claims names, or a public one is about, is hidden no more."""
-    said = "JOIN statements s ON s.claim_id = c.claim_id AND s.status = 'accepted' AND s.retracted_at IS NULL"
-    named = (
-        f"SELECT 'speakers', s.speaker_id FROM c {said}",
-        f"SELECT 'speakers', s.via_speaker_id FROM c {said} WHERE s.via_speaker_id IS NOT NULL",
-        f"SELECT 'documents', s.document_id FROM c {said}",
-        f"SELECT 'documents', s.via_document_id FROM c {said} WHERE s.via_document_id IS NOT NULL",
-        "SELECT 'speakers', a.speaker_id FROM c JOIN claim_about a ON a.claim_id = c.claim_id",
-    )
-    return (
-        f"WITH c AS (SELECT c.claim_id FROM leads c{claims}{' AND ' if claims else ' WHERE '}{shapes.true('c.public')})"
-        f" DELETE FROM hidden WHERE (noun, noun_id) IN ({' UNION ALL '.join(named)})"
-    )
+    said = f"FROM c CROSS JOIN statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL{_ACCEPTED}"
+    named = {
+        "speakers": f"SELECT v.speaker_id {said} UNION ALL SELECT v.via_speaker_id {said} UNION ALL"
+        " SELECT a.speaker_id FROM c CROSS JOIN claim_about a WHERE a.claim_id = c.claim_id",
+        "documents": f"SELECT v.document_id {said} UNION ALL SELECT v.via_document_id {said}",
+    }
+    return [
+        f"WITH c AS (SELECT c.claim_id FROM leads c WHERE {shapes.true('c.public')}{claims})"
+        f" DELETE FROM hidden WHERE noun = '{noun}' AND noun_id IN ({ids})"
+        for noun, ids in named.items()
+    ]
 
 
 @cache
@@ -225,4 +224,4 @@ def _rebuilding(sqlite: bool) -> list[str]:
     tables = (_leads(), _filings(), _claim_words(), _statement_words())
     empty = [f"DELETE FROM {table}" for table, _, _ in reversed(tables)]
     filled = [f"INSERT INTO {table} ({columns}) {source.format(claims='')}" for table, columns, source in tables]
-    return [*empty, *filled, _showing("")]
+    return [*empty, *filled, *_showing()]

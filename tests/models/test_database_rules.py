@@ -19,6 +19,7 @@ from models.tables import (
     Document,
     Filing,
     Key,
+    KeyUse,
     Lead,
     Reply,
     Review,
@@ -45,6 +46,7 @@ def full(registry: str, actor: Actor) -> None:
     put_suggestion(1, claim)
     key, _ = keys.create(name="ours", scope="write")
     Reply.create(key=key, token="a", request_hash="b")
+    KeyUse.create(key=key, day="2026-03-13", requests=1, last_at="2026-03-13T10:00:00Z")
 
 
 @contextmanager
@@ -284,7 +286,7 @@ def test_refuses_a_word_that_is_not_in_the_list(full: None, model: Any, column: 
 def test_refuses_timestamps_of_another_form(full: None) -> None:
     forms = {"___T_.Z": "2026-03-13T10:00:00.123456Z", "___T_Z": "2026-03-13T10:00:00Z", "___": "2026-03-13"}
     wanted = {"made_at": "___T_.Z", "published_at": "___T_Z", "retrieved_at": "___T_Z", "reviewed_at": "___T_Z"}
-    wanted |= {"expires_at": "___T_Z", "said_on": "___"}
+    wanted |= {"expires_at": "___T_Z", "last_at": "___T_Z", "said_on": "___"}
     tried = 0
     for model in HELD:
         for name in model._meta.fields:
