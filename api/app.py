@@ -67,7 +67,11 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     Raises ValueError for a setting that is wrong.
     """
     config = config or settings.read()
-    db.connect(config.DATABASE_URL)
+    db.connect(
+        config.DATABASE_URL,
+        replicas=[url.strip() for url in config.DATABASE_REPLICA_URLS.split(",") if url.strip()],
+        limits=db.Limits(config.DEADLINE_SECONDS, config.DATABASE_CONNECTIONS, config.REPLICA_LAG_SECONDS),
+    )
     app = App(__name__, static_folder=None)
     app.config["SETTINGS"] = config
     app.url_map.converters["id"] = IdConverter
@@ -78,5 +82,6 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
         app.register_blueprint(routes)
     app.register_blueprint(health.routes)
     errors.register(app)
+    app.teardown_request(lambda _: db.release())
     app.wsgi_app = Gate(app.wsgi_app, config, shared)  # type: ignore[method-assign]
     return app

@@ -80,7 +80,10 @@ class Operation:
                 return answers.again(reply)
             given |= self.ahead(**given)
         if not self.writes:
-            return self.view(**given)
+            return db.read(lambda: self.view(**given), key_id=auth.caller().key_id)
+        return db.attempt(lambda: self._written(once, given))
+
+    def _written(self, once: dict[str, Any] | None, given: dict[str, Any]) -> Response:
         if once:
             return answers.again(replies.once(**once, work=lambda: answers.kept(self.view(**given))))
         with db.transaction():

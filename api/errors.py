@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from peewee import DatabaseError, InterfaceError, OperationalError
+from peewee import DatabaseError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from models import db, refusals
+from models import db, refusals, trouble
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _away)
     app.register_error_handler(InterfaceError, _away)
+    app.register_error_handler(InternalError, _away)
     app.register_error_handler(Exception, _broken)
 
 
@@ -110,7 +111,7 @@ def _http(error: HTTPException) -> Response:
 def _away(error: DatabaseError) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     db.close()
-    answer = problem(503, "The database does not answer just now: try again in a moment.")
+    answer = problem(503, trouble.sentence(error))
     answer.headers["Retry-After"] = "1"
     return answer
 

@@ -19,6 +19,14 @@ class Settings:
 
     #: Where the registry is kept: sqlite:///path/to/file.db or postgresql://user:password@host/name.
     DATABASE_URL: str = "sqlite:///counterclaim.db"
+    #: Hot standbys of a PostgreSQL database, to which reads go; a comma between two.
+    DATABASE_REPLICA_URLS: str = ""
+    #: By how many seconds a replica may be behind before it is left out.
+    REPLICA_LAG_SECONDS: int = 5
+    #: How many connections each process opens to each PostgreSQL server.
+    DATABASE_CONNECTIONS: int = 20
+    #: How many seconds a question to the database may take, and a writer may wait for its turn; then the answer is 503.
+    DEADLINE_SECONDS: int = 5
     #: The address that `counterclaim serve` listens on.
     HOST: str = "127.0.0.1"
     #: The port that it listens on.

@@ -1,8 +1,11 @@
 """The inside's ground floor: the database handle, connecting, migrating, one transaction."""
 
+import errno
 import fcntl
 import logging
+import random
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,16 +13,28 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from peewee import Check, Database, DatabaseProxy, IntegrityError, Model, OperationalError, QueryEvent, SqliteDatabase
+from peewee import (
+    Check,
+    Database,
+    DatabaseProxy,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    Model,
+    OperationalError,
+    QueryEvent,
+    SqliteDatabase,
+)
 from peewee import __exception_wrapper__ as peewees_errors
-from playhouse.db_url import connect as connect_url
 from playhouse.db_url import parse as parse_url
 from playhouse.migrations import Runner
 
+from models import trouble
 from models.refusals import Conflict
+from models.server import Replica, Replicas, Server
 from models.turns import Writer
 
 #: Made empty; `connect` binds it. Every table and every query goes through it.
@@ -37,8 +52,29 @@ _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 #: Paths that name a database in memory, which is gone with the connection.
 _NO_FILES = ("", ":memory:", "file::memory:")
 
-#: Seconds to wait for a PostgreSQL that takes a connection and says nothing, or for SQLite's lock.
+#: Seconds to wait for SQLite's lock where requests have no deadline.
 _PATIENCE = 10
+#: Seconds that a writer without a deadline waits for its turn: a day.
+_FOR_EVER = 86_400.0
+
+#: Steps of SQLite's machine after which it asks whether a question has taken too long: half a millisecond or more, so
+#: that it asks a short one never.
+_STEPS = 50_000
+
+#: How often a transaction is tried that the database undoes for the sake of others.
+_ATTEMPTS = 4
+#: Seconds between two tries, at most.
+_APART = 0.05
+
+#: SQLite's names for what can be wrong with a file.
+_SQLITE_CODES = {
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.EACCES: sqlite3.SQLITE_READONLY,
+}
+
+T = TypeVar("T")
 
 _SQLITE_PRAGMAS = {
     "journal_mode": "wal",
@@ -117,37 +153,81 @@ class File(SqliteDatabase):
         super().__init__(*args, **kwargs)
         self.writer = Writer(self.database, self._connect)
 
+    def _add_conn_hooks(self, conn: Any) -> None:
+        super()._add_conn_hooks(conn)
+        conn.set_progress_handler(_is_over, _STEPS)
 
-def connect(url: str) -> Database:
+
+class Limits(NamedTuple):
+    """How much of the database a request may have."""
+
+    #: Seconds that a question may take, and that a writer waits for its turn; 0 is for ever.
+    deadline: float = 0
+    #: Connections to each PostgreSQL server.
+    connections: int = 20
+    #: Seconds by which a replica may be behind.
+    lag: float = 5
+
+
+#: For commands: whoever runs one waits.
+NO_LIMITS = Limits()
+
+
+class _Bound:
+    """What the handle is bound to."""
+
+    limits = NO_LIMITS
+    replicas: Replicas | None = None
+
+
+def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMITS) -> Database:
     """Bind the handle to the database at `url` and return it; the first query opens a connection.
 
-    `sqlite:///registry.db` or `postgresql://user:password@host/name`. Raises ValueError for
-    anything else. A thread keeps its connection until `close` is called in it.
+    `sqlite:///registry.db` or `postgresql://user:password@host/name`, which may name several hosts of
+    which one takes writes. `replicas` are hot standbys of it, for reading. Raises ValueError for anything else.
     """
     if url.startswith("sqlite:") and url.removeprefix("sqlite:///").partition("?")[0] in _NO_FILES:
         raise ValueError("DATABASE_URL names no file: give sqlite:///path/to/file.db, which lasts.")
+    if replicas and url.startswith("sqlite:"):
+        raise ValueError("DATABASE_REPLICA_URLS is for PostgreSQL: SQLite has no replicas.")
     if url.startswith("sqlite:///"):
         database: Database = File(
             **parse_url(url),
             pragmas=_SQLITE_PRAGMAS,
             lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
-            timeout=_PATIENCE,
+            timeout=limits.deadline or _PATIENCE,
             check_same_thread=False,  # the connection that writes is passed on among threads
         )
     elif url.startswith(("postgres://", "postgresql://")):
-        try:
-            database = connect_url(url, prefer_psycopg3=True, connect_timeout=_PATIENCE)
-        except Exception:  # whatever it says may hold the password
-            raise ValueError("DATABASE_URL is no address: give postgresql://user:password@host:5432/name.") from None
+        database = _server("DATABASE_URL", url, limits)
     else:
         # It is not repeated: it may hold a password.
         raise ValueError(
             "DATABASE_URL is not understood: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
         )
-    if isinstance(db.obj, File):
-        db.obj.writer.close()
+    standbys = [Replica(_server("DATABASE_REPLICA_URLS", one, limits)) for one in replicas]
+    disconnect()
+    _Bound.limits = limits
+    _Bound.replicas = Replicas(database, standbys, limits.lag) if standbys else None
     db.initialize(database)
     return database
+
+
+def _server(setting: str, url: str, limits: Limits) -> Server:
+    try:
+        return Server(url, connections=limits.connections, deadline=limits.deadline)
+    except ValueError as error:
+        raise ValueError(f"{setting}: {error}") from None
+
+
+def disconnect() -> None:
+    """Close what no thread holds: the connection that writes, those that lie idle, and the watch over replicas."""
+    if _Bound.replicas:
+        _Bound.replicas.stop()
+    if isinstance(db.obj, File):
+        db.obj.writer.close()
+    elif isinstance(db.obj, Server):
+        db.obj.close_idle()
 
 
 def on_sqlite() -> bool:
@@ -156,9 +236,56 @@ def on_sqlite() -> bool:
 
 
 def close() -> None:
-    """Close this thread's connection, if it has one."""
+    """Close this thread's connection, if it has one; on PostgreSQL it goes back to the pool."""
     if not db.is_closed():
         db.close()
+
+
+def release() -> None:
+    """Give this thread's connection to whoever needs it next; on SQLite each thread keeps its own."""
+    if not on_sqlite() and not db.is_closed() and not db.in_transaction():
+        db.close()
+
+
+def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
+    """Do `work`, which only reads, within the deadline; on a replica, where there is one that has what the key wrote.
+
+    A replica that fails is left out, and the next one asked; a connection that was cut is opened anew.
+    """
+    if on_sqlite():
+        _open.until = time.monotonic() + _Bound.limits.deadline if _Bound.limits.deadline else None
+        try:
+            return work()
+        finally:
+            _open.until = None
+    for replica in _Bound.replicas.choose(key_id) if _Bound.replicas else ():
+        try:
+            with replica.connection() as connection, _lent(connection, in_transaction=False):
+                return work()
+        except (OperationalError, InterfaceError, InternalError) as error:
+            if trouble.too_slow(error):
+                raise
+            replica.drop()
+    return attempt(work)
+
+
+def attempt(work: Callable[[], T]) -> T:
+    """Do `work`, and do it again where that can help and harms nothing.
+
+    That is where PostgreSQL undid its transaction for another one's sake, and where the connection was
+    cut before anything was committed.
+    """
+    for left in reversed(range(_ATTEMPTS)):
+        _open.committing = False
+        try:
+            return work()
+        except (OperationalError, InterfaceError, InternalError) as error:
+            again = trouble.passing(error) or (not on_sqlite() and db.obj.lost() and not _open.committing)
+            if not again or not left:
+                raise
+            # Two that were in each other's way should not meet again at once.
+            time.sleep(random.uniform(0, _APART))  # noqa: S311 (no secret)
+    raise AssertionError  # the last attempt has returned or raised
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -231,9 +358,18 @@ class _Open(threading.local):
     def __init__(self) -> None:
         self.depth = 0
         self.waiting: list[Callable[[], None]] = []
+        #: When the question that is asked has taken too long; by time.monotonic.
+        self.until: float | None = None
+        #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
+        self.committing = False
 
 
 _open = _Open()
+
+
+def _is_over() -> bool:
+    """Tell SQLite to give a question up; it asks now and then."""
+    return _open.until is not None and time.monotonic() > _open.until
 
 
 @contextmanager
@@ -270,14 +406,28 @@ def _outermost() -> Iterator[None]:
     if not isinstance(database, File):
         with database.atomic():
             yield
+            _open.committing = True
         return
     try:
-        with peewees_errors, database.writer.turn(_PATIENCE) as connection, _lent(connection), _savepoint():
+        with (
+            peewees_errors,
+            database.writer.turn(_Bound.limits.deadline or _FOR_EVER) as connection,
+            _lent(connection),
+            _savepoint(),
+        ):
             yield
     except TimeoutError:
-        raise OperationalError("the database is locked: others are writing") from None
+        raise OperationalError(_coded("others are writing", sqlite3.SQLITE_BUSY)) from None
     except OSError as error:
-        raise OperationalError(f"the lock of writers cannot be taken: {error.strerror}") from error
+        code = _SQLITE_CODES.get(error.errno or 0, sqlite3.SQLITE_CANTOPEN)
+        raise OperationalError(_coded(f"the lock of writers cannot be taken: {error.strerror}", code)) from error
+
+
+def _coded(message: str, code: int) -> sqlite3.OperationalError:
+    """Make an error as SQLite would."""
+    error = sqlite3.OperationalError(message)
+    error.sqlite_errorcode = code
+    return error
 
 
 @contextmanager
@@ -300,12 +450,13 @@ def _savepoint() -> Iterator[None]:
 
 
 @contextmanager
-def _lent(connection: Any) -> Iterator[None]:
-    """Let everything that this thread asks the database run through `connection`, as in a transaction."""
+def _lent(connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
+    """Let everything that this thread asks the database run through `connection`."""
     state = db.obj._state
     own, closed = state.conn, state.closed
     state.set_connection(connection)
-    state.transactions.append(connection)
+    if in_transaction:
+        state.transactions.append(connection)
     try:
         yield
     finally:

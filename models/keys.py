@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.changes import Actor
-from models.db import now, transaction
+from models.db import attempt, fetch, now, transaction
 from models.refusals import Conflict, NotFound
 from models.shapes import Viewer
 from models.tables import SCOPES, Key
@@ -102,18 +102,19 @@ def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
         return key, secret
 
 
+_HOLDER = (
+    "SELECT id, scope, expires_at, revoked_at, secret_hash, previous_until FROM keys"
+    " WHERE secret_hash = ? OR previous_hash = ?"
+)
+
+
 def holder(*, secret: str) -> Caller | None:
     """Whose key this is; None where it is unknown, revoked or expired."""
     digest = _hash(secret)
-    row = (
-        Key.select(Key.id, Key.scope, Key.expires_at, Key.revoked_at, Key.secret_hash, Key.previous_until)
-        .where((Key.secret_hash == digest) | (Key.previous_hash == digest))
-        .tuples()
-        .first()
-    )
-    if row is None:
+    found = attempt(lambda: fetch(_HOLDER, (digest, digest)))
+    if not found:
         return None
-    id, scope, expires_at, revoked_at, present, previous_until = row
+    id, scope, expires_at, revoked_at, present, previous_until = found[0]
     ends = [expires_at] if hmac.compare_digest(present, digest) else [expires_at, previous_until]
     if revoked_at or any(end and end <= _second() for end in ends):
         return None

@@ -117,10 +117,14 @@ class Writer:
 
     def close(self) -> None:
         """Close the connection; nobody may be writing."""
+        self._drop()
+        self._lock.close()
+
+    def _drop(self) -> None:
+        """Close a connection that has failed: the file may be another one by now."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        self._lock.close()
 
     def _queue_up(self, patience: float) -> None:
         with self._mutex:
@@ -160,6 +164,7 @@ class Writer:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
             except BaseException:
+                self._drop()
                 self._lock.give()
                 raise
             self._commit = Commit()
@@ -193,6 +198,8 @@ class Writer:
             self._end(commit, None)
 
     def _end(self, commit: Commit, error: BaseException | None) -> None:
+        if error is not None:
+            self._drop()
         self._commit = None
         self._lock.give()
         commit.error = error

@@ -45,6 +45,7 @@ def postgres() -> Iterator[Postgres]:
         db.connect(server.url("template"))
         db.migrate()
         db.close()
+        db.disconnect()  # a database that anybody is connected to cannot be copied
         yield server
     finally:
         server.stop()

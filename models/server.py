@@ -1,0 +1,219 @@
+"""PostgreSQL: connections to the primary, and the replicas to which reads may go."""
+
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from peewee import OperationalError
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+#: Seconds to wait for a server that takes a connection and says nothing; with several hosts, for each.
+_CONNECT = 3
+#: Seconds without a word from a server's host after which it is taken for dead.
+_SILENCE = 10
+
+#: Seconds between two looks at the replicas.
+_LOOK = 0.5
+
+#: How far the log has been written, which is how far a replica has followed: what else a change stores is stored with
+#: its line (models/changes.py).
+_POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
+
+
+class Server(PooledPostgresqlDatabase):
+    """A PostgreSQL server, or several of which one takes writes, behind a pool of connections."""
+
+    def __init__(self, url: str, *, connections: int, deadline: float) -> None:
+        """Take the address, how many connections may be open, and seconds that a statement may take; 0 is no limit.
+
+        Raises ValueError where `url` is no address.
+        """
+        parts = _parts(url)
+        if deadline:
+            parts["options"] = f"{parts.get('options', '')} -c statement_timeout={round(deadline * 1000)}".strip()
+        self.address = f"{parts.get('host', '')}:{parts.get('port', '5432')}/{parts['dbname']}"
+        # A host that vanished answers nothing at all: a question to it would wait for a quarter of an hour.
+        waits = {"connect_timeout": _CONNECT, "tcp_user_timeout": _SILENCE * 1000, "keepalives_idle": _SILENCE}
+        self._conninfo = make_conninfo("", **(waits | parts))
+        super().__init__(
+            parts["dbname"],
+            max_connections=connections,
+            timeout=deadline or 3600,
+            prefer_psycopg3=True,
+            conninfo=self._conninfo,
+        )
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        """Give this thread a connection. Raises OperationalError also where all are in use for too long."""
+        try:
+            return bool(super().connect(reuse_if_open))
+        except MaxConnectionsExceeded:
+            raise OperationalError("all connections of the pool are in use") from None
+
+    def lost(self) -> bool:
+        """Tell whether this thread's connection is gone; then so are those that lie idle, and none is used again."""
+        connection = self._state.conn
+        if connection is not None and not connection.closed:
+            return False
+        if not self.in_transaction():
+            self.close()
+        self.close_idle()
+        return True
+
+    def alone(self) -> Any:
+        """Open a connection that is not of the pool."""
+        return psycopg.connect(self._conninfo, autocommit=True)
+
+    def _is_closed(self, connection: Any) -> bool:
+        # The pool would ask the server at each request; one that turns out dead is met by asking again.
+        return bool(connection.closed)
+
+
+class Log:
+    """How far the log of a server has been written, asked through a connection of its own."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._connection: Any = None
+
+    def position(self) -> int:
+        """Ask for the last line's sequence. Raises psycopg.Error where nobody answers."""
+        try:
+            self._connection = self._connection or self._server.alone()
+            return int(self._connection.execute(_POSITION).fetchone()[0])
+        except psycopg.Error:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class Replica:
+    """A hot standby, and how far it has followed its primary."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        #: Whether it may be asked.
+        self.fit = False
+        #: The last line of the log that it is known to have.
+        self.position = -1
+        self.log = Log(server)
+
+    @contextmanager
+    def connection(self) -> Iterator[Any]:
+        """Give a connection of its pool for a while."""
+        try:
+            yield self.server.connection()
+        finally:
+            self.server.close()
+
+    def reaches(self, sequence: int) -> bool:
+        """Tell whether it has the line `sequence` of the log."""
+        if self.position < sequence:
+            with suppress(psycopg.Error, OperationalError), self.connection() as connection:
+                self.position = connection.execute(_POSITION).fetchone()[0]
+        return self.position >= sequence
+
+    def drop(self) -> None:
+        """Leave it out until it answers again."""
+        self.fit = False
+        self.server.close_idle()
+
+    def look(self, wanted: int) -> None:
+        """See whether it answers, and has the line `wanted` of the log."""
+        try:
+            self.position = self.log.position()
+            self.fit = self.position >= wanted
+        except psycopg.Error:
+            self.drop()
+
+
+class Replicas:
+    """The replicas of a primary, watched from a thread of their own once somebody reads."""
+
+    def __init__(self, primary: Server, replicas: list[Replica], lag: float) -> None:
+        self.all = replicas
+        self._primary = primary
+        self._log = Log(primary)
+        self._lag = lag
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._looked = threading.Event()
+        self._stopped = threading.Event()
+
+    def choose(self, key_id: int | None) -> Iterator[Replica]:
+        """Give those that may be asked on behalf of a key, in an order of chance; those that have what it wrote."""
+        self._watch()
+        fit = [replica for replica in self.all if replica.fit]
+        if not fit:
+            return
+        since = 0 if key_id is None else self._written(key_id)
+        for replica in random.sample(fit, len(fit)):
+            if replica.reaches(since):
+                yield replica
+
+    def stop(self) -> None:
+        """Watch them no longer, and close what is idle."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+        for replica in self.all:
+            replica.drop()
+
+    def _written(self, key_id: int) -> int:
+        """Find the last line of the log that a key wrote, of whichever process; 0 where there is none."""
+        sql = "SELECT max(sequence) FROM changes WHERE key_id = %s"
+        return self._primary.execute_sql(sql, (key_id,)).fetchone()[0] or 0
+
+    def _watch(self) -> None:
+        if not self._looked.is_set():
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._go_on_looking, name="replicas", daemon=True)
+                    self._thread.start()
+            self._looked.wait(_CONNECT)
+
+    def _go_on_looking(self) -> None:
+        seen: deque[tuple[float, int]] = deque()
+        while True:
+            self._look(seen)
+            self._looked.set()
+            if self._stopped.wait(_LOOK):
+                break
+        for log in (self._log, *(replica.log for replica in self.all)):
+            log.close()
+
+    def _look(self, seen: deque[tuple[float, int]]) -> None:
+        """Look how far the primary is, which is kept in `seen`, and how far each replica."""
+        wanted, now = 0, time.monotonic()
+        with suppress(psycopg.Error):  # it is away: whoever answers may be read, however far it has followed
+            seen.append((now, self._log.position()))
+            while len(seen) > 1 and seen[1][0] <= now - self._lag:
+                seen.popleft()
+            if seen[0][0] <= now - self._lag:
+                wanted = seen[0][1]
+        for replica in self.all:
+            replica.look(wanted)
+
+
+def _parts(url: str) -> dict[str, Any]:
+    """Take an address apart. Raises ValueError that does not repeat it: it may hold a password."""
+    try:
+        parts = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
+        ports = [int(port) for port in str(parts.get("port", "5432")).split(",") if port]
+        known = parts.get("dbname") and all(0 < port < 65_536 for port in ports) and "#" not in url
+    except (psycopg.Error, ValueError):
+        known = False
+    if not known:
+        raise ValueError("it is no address: give postgresql://user:password@host:5432/name.")
+    return parts

@@ -1,0 +1,223 @@
+"""A real PostgreSQL primary and its standby: where reads go, and what happens when either is gone."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from peewee import OperationalError
+
+from models import db, keys, topics
+from models.changes import Actor
+from models.db import Limits
+from models.tables import Topic
+from tests.postgres import Postgres
+
+LIMITS = Limits(deadline=5, connections=4, lag=1)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Where the clusters are; not under pytest's own folder, which a second run would close to the servers."""
+    folder = Path(tempfile.mkdtemp(prefix="replicas-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def primary(folder: Path) -> Iterator[Postgres]:
+    """A primary with a registry in it."""
+    server = Postgres(folder / "primary")
+    db.connect(server.url())
+    db.migrate()
+    db.close()
+    yield server
+    db.disconnect()
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def standby(folder: Path, primary: Postgres) -> Iterator[Postgres]:
+    """A hot standby of it."""
+    server = Postgres(folder / "standby", primary=primary)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bound(primary: Postgres, standby: Postgres) -> Iterator[None]:
+    """The inside, bound to both; the standby is in use."""
+    db.connect(primary.url(), replicas=[standby.url()], limits=LIMITS)
+    _until(_on_standby)
+    yield
+    with psycopg.connect(standby.url(), autocommit=True) as connection:
+        connection.execute("SELECT pg_wal_replay_resume()")
+    db.close()
+    db.disconnect()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _on_standby(key_id: int | None = None) -> bool:
+    return bool(db.read(lambda: db.fetch("SELECT pg_is_in_recovery()"), key_id=key_id)[0][0])
+
+
+def _slugs(key_id: int | None = None) -> set[str]:
+    return {slug for (slug,) in db.read(lambda: db.fetch("SELECT slug FROM topics"), key_id=key_id)}
+
+
+def _pause(standby: Postgres) -> None:
+    with psycopg.connect(standby.url(), autocommit=True) as connection:
+        connection.execute("SELECT pg_wal_replay_pause()")
+        _until(lambda: connection.execute("SELECT pg_get_wal_replay_pause_state()").fetchone() == ("paused",))
+
+
+def _resume(standby: Postgres) -> None:
+    with psycopg.connect(standby.url(), autocommit=True) as connection:
+        connection.execute("SELECT pg_wal_replay_resume()")
+
+
+def test_reads_go_to_the_standby_and_writes_to_the_primary(bound: None, actor: Actor) -> None:
+    topics.create(by=actor, slug="first", label="First")
+    assert _on_standby()
+    _until(lambda: "first" in _slugs())
+    with db.transaction():
+        assert db.fetch("SELECT pg_is_in_recovery()") == [(False,)]
+
+
+def test_a_key_reads_what_it_wrote_wherever_that_is(bound: None, standby: Postgres) -> None:
+    writer, _ = keys.create(name="writer", scope="write")
+    other, _ = keys.create(name="other", scope="write")
+    _pause(standby)
+    topics.create(by=Actor(key_id=writer.id), slug="own", label="Own")
+    assert "own" in _slugs(writer.id)
+    assert not _on_standby(writer.id)
+    _resume(standby)
+    _until(lambda: _on_standby(writer.id))
+    assert "own" in _slugs(writer.id)
+    assert _on_standby(other.id), "who has written nothing can be answered by either"
+
+
+def test_a_standby_that_lags_is_left_out_and_taken_back(bound: None, standby: Postgres, actor: Actor) -> None:
+    _pause(standby)
+    topics.create(by=actor, slug="late", label="Late")
+    assert _on_standby(), "for as long as is allowed"
+    _until(lambda: not _on_standby())
+    assert "late" in _slugs()
+    _resume(standby)
+    _until(_on_standby)
+    assert "late" in _slugs()
+
+
+def test_a_standby_that_is_gone_is_left_out_and_taken_back(bound: None, standby: Postgres) -> None:
+    standby.stop()
+    assert not _on_standby(), "the very next read is answered"
+    standby.start()
+    _until(_on_standby)
+
+
+def test_reading_goes_on_while_the_primary_is_gone_and_writing_when_it_is_back(
+    bound: None, primary: Postgres, actor: Actor
+) -> None:
+    primary.stop()
+    time.sleep(2)  # as long as a lag that is allowed, and more
+    assert _on_standby()
+    with pytest.raises(OperationalError):
+        db.attempt(lambda: topics.create(by=actor, slug="away", label="Away"))
+    primary.start()
+    db.attempt(lambda: topics.create(by=actor, slug="back", label="Back"))
+    assert Topic.get_or_none(slug="back")
+
+
+def test_a_pool_whose_connections_are_all_in_use_refuses_in_time(primary: Postgres) -> None:
+    db.connect(primary.url(), limits=Limits(deadline=0.2, connections=1))
+    db.fetch("SELECT 1")
+    refused: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            db.fetch("SELECT 1")
+        except OperationalError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join(20)
+    assert len(refused) == 1
+    db.release()
+    ask()
+    assert len(refused) == 1
+    db.close()
+
+
+def test_of_two_that_wait_for_each_other_both_are_done(primary: Postgres, actor: Actor) -> None:
+    db.connect(primary.url(), limits=LIMITS)
+    ids = [topics.create(by=actor, slug=f"dead-{place}", label="Lock") for place in range(2)]
+    met = threading.Barrier(2)
+    tries: list[int] = []
+
+    def change(first: int, second: int) -> None:
+        def work() -> None:
+            with db.transaction():
+                tries.append(first)
+                db.db.execute_sql("UPDATE topics SET label = label || '.' WHERE id = %s", (first,))
+                if len(tries) <= 2:
+                    met.wait(20)
+                db.db.execute_sql("UPDATE topics SET label = label || '.' WHERE id = %s", (second,))
+
+        db.attempt(work)
+        db.close()
+
+    threads = [threading.Thread(target=change, args=order) for order in (ids, ids[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(tries) > 2, "one was undone, and tried again"
+    assert [topic.label for topic in Topic.select().where(Topic.id << ids)] == ["Lock.."] * 2
+    db.close()
+
+
+def test_a_commit_of_which_nobody_knows_is_not_repeated(primary: Postgres) -> None:
+    db.connect(primary.url(), limits=LIMITS)
+    tries: list[int] = []
+
+    def work() -> None:
+        with db.transaction():
+            tries.append(db.fetch("SELECT pg_backend_pid()")[0][0])
+            db.at_the_end(lambda: _terminate(primary, tries[-1]))  # the commit is the next thing that is sent
+
+    with pytest.raises(OperationalError):
+        db.attempt(work)
+    assert len(tries) == 1
+    db.close()
+
+
+def _terminate(primary: Postgres, pid: int) -> None:
+    with psycopg.connect(primary.url(), autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
+
+
+def test_the_standby_that_is_promoted_takes_the_writes(primary: Postgres, standby: Postgres, actor: Actor) -> None:
+    hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+    url = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
+    db.connect(url, limits=LIMITS)
+    topics.create(by=actor, slug="before", label="Before")
+    with psycopg.connect(standby.url(), autocommit=True) as connection:
+        _until(lambda: connection.execute("SELECT 1 FROM topics WHERE slug = 'before'").fetchone() == (1,))
+    primary.stop()
+    standby.promote()
+    db.attempt(lambda: topics.create(by=actor, slug="after", label="After"))
+    assert {"before", "after"} <= _slugs()
+    db.close()
+    db.disconnect()
+    primary.start()
