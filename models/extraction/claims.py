@@ -17,6 +17,7 @@ from models.extraction import denials
 from models.extraction.cue import Cue, lemma
 from models.extraction.findings import Finding, Speaker
 from models.extraction.grammar import AUXILIARIES, children, has_to, subject
+from models.extraction.lexicon import NAME_AS
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ _BODY_NAMES = (
 )
 #: How far a speaker may stand from his cue for the words between to belong to it.
 _GAP = 60
+_BLAMING = frozenset({"accuse", "suspect", "blame", "charge"})
 _DENYING = frozenset({"deny", "refute", "reject", "dispute", "contest", "disavow"})
 
 
@@ -105,7 +107,11 @@ def read(text: str, parts: Parts) -> Told:
     unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
     reported = _reported(text, parts)
     name = speaker.name if speaker is not None else None
-    if parts.denies and cue.frame not in ("quote", "around") and (cue.lemma in _DENYING or cue.frame != "clause"):
+    if (
+        parts.denies
+        and cue.frame not in ("quote", "around")
+        and (cue.lemma in _DENYING or cue.frame != "clause" or cue.lemma in NAME_AS)
+    ):
         return _denial(text, parts, reported)
     printed = text[slice(*spans[0])]
     leans = denials.leans(printed)
@@ -121,7 +127,7 @@ def read(text: str, parts: Parts) -> Told:
         edits = _named(unit, verb, parts.taken)
         claim = _sentence(_written(text, spans, edits))
         return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
-    return Told(reported, _not_done(text, unit, cue), leans)
+    return Told(reported, _not_done(text, parts), leans)
 
 
 def settle(findings: list[Finding], told: list[Told]) -> list[str]:
@@ -145,7 +151,7 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
     unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
     head = unit.doc[cue.complements[0]]
     name = _opening(speaker.name) if speaker is not None else None
-    if cue.frame in ("clause", "around"):
+    if cue.frame in ("clause", "around") and cue.lemma in _DENYING:
         if _DONE_SO.search(text[slice(*spans[-1])]):
             return Told(reported, None, True)
         edits = _named(unit, head, speaker)
@@ -163,10 +169,11 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
     return Told(reported, None, True)
 
 
-def _deed(text: str, unit: Unit, head: Token, *, plural: bool) -> str | None:
+def _deed(text: str, unit: Unit, head: Token, *, plural: bool, end: int | None = None) -> str | None:
     """Write "having sold any drugs" as "did not sell any drugs"."""
     helpers = children(head, "aux", "auxpass")
-    stop = max(token.i for token in head.subtree if not token.is_punct)
+    within = [t.i for t in head.subtree if not t.is_punct and (end is None or unit.left[t.i] < end)]
+    stop = max([head.i, *within])
     start = helpers[0].i if helpers else head.i
     if any(child.dep_ in ("conj", "neg") for child in head.children):
         return None
@@ -191,29 +198,39 @@ def _past(verb: Token) -> str | None:
     return verb.lower_ if verb.tag_ == "VBN" and verb.lower_.endswith("ed") else None
 
 
-def _not_done(text: str, unit: Unit, cue: Cue) -> str | None:
+def _not_done(text: str, parts: Parts) -> str | None:
     """Write the contrary of "accused the airline of hiding failures": "The airline did not hide failures"."""
-    if cue.frame not in ("object", "urge", "passive") or cue.lemma not in ("accuse", "suspect", "blame", "charge"):
+    unit, cue = parts.unit, parts.cue
+    head = unit.doc[cue.complements[0]] if cue.complements else None
+    if cue.frame == "to" and cue.lemma in ("claim", "profess") and parts.speaker is not None and head is not None:
+        done = _deed(text, unit, head, plural=_many(parts.speaker), end=parts.spans[-1][1])
+        having = any(helper.lower_ == "have" for helper in children(head, "aux"))
+        return f"{_opening(parts.speaker.name)} {done}." if done and having else None
+    if head is None or cue.frame not in ("object", "urge", "passive") or cue.lemma not in _BLAMING:
         return None
-    head = unit.doc[cue.complements[0]]
-    if head.head.i == cue.head or head.dep_ in ("dobj", "nsubjpass"):
-        stop = max(
-            [head.i, *(t.i for t in head.subtree if not t.is_punct and t.i < unit.doc[cue.head].right_edge.i + 1)]
-        )
-        for prep in [*unit.doc[cue.head].children, *head.children]:
-            if prep.dep_ != "prep" or prep.i < min(head.i, cue.head):
-                continue
-            who_stops = min(stop, prep.i - 1) if prep.i > head.i else stop
-            who = text[unit.left[head.left_edge.i] : unit.right[max(who_stops, head.i)]]
-            many = head.tag_ in ("NNS", "NNPS") or bool(children(head, "conj"))
+    if head.head.i != cue.head and head.dep_ not in ("dobj", "nsubjpass"):
+        return None
+    for prep in [*unit.doc[cue.head].children, *head.children]:
+        if prep.dep_ == "prep" and prep.i > min(head.i, cue.head):
             for deed in children(prep, "pcomp", "pobj"):
-                if _is_deed(deed) and (done := _deed(text, unit, deed, plural=many)) is not None:
-                    return f"{_opening(who)} {done}."
-                thing = text[unit.left[deed.left_edge.i] : unit.right[deed.right_edge.i]].rstrip(" ,.;")
-                if cue.lemma == "blame" and prep.lower_ == "for":
-                    return f"{_opening(who)} {'are' if many else 'is'} not to blame for {thing}."
-                if cue.lemma == "blame" and prep.lower_ == "on":
-                    return f"{_opening(thing)} {'are' if deed.tag_ == 'NNS' else 'is'} not to blame for {who}."
+                if (contrary := _blameless(text, parts, head, prep, deed)) is not None:
+                    return contrary
+    return None
+
+
+def _blameless(text: str, parts: Parts, head: Token, prep: Token, deed: Token) -> str | None:
+    """Write that somebody did not do what he is accused of, or is not to blame for it."""
+    unit, end = parts.unit, parts.spans[-1][1]
+    inside = [t.i for t in head.subtree if not t.is_punct and (prep.i < head.i or t.i < prep.i)]
+    who = text[unit.left[head.left_edge.i] : unit.right[max([head.i, *inside])]]
+    many = head.tag_ in ("NNS", "NNPS") or bool(children(head, "conj"))
+    if _is_deed(deed) and (done := _deed(text, unit, deed, plural=many, end=end)) is not None:
+        return f"{_opening(who)} {done}."
+    thing = text[unit.left[deed.left_edge.i] : unit.right[deed.right_edge.i]].rstrip(" ,.;")
+    if parts.cue.lemma == "blame" and prep.lower_ == "for":
+        return f"{_opening(who)} {'are' if many else 'is'} not to blame for {thing}."
+    if parts.cue.lemma == "blame" and prep.lower_ == "on":
+        return f"{_opening(thing)} {'are' if deed.tag_ == 'NNS' else 'is'} not to blame for {who}."
     return None
 
 
@@ -281,7 +298,8 @@ def _named(unit: Unit, verb: Token, speaker: Speaker | None) -> list[Edit]:
     if own is None or speaker is None or own.i > verb.i or own.dep_ == "expl":
         return []
     word = own.lower_
-    person = speaker.kind in ("person", "unknown", "unnamed")
+    proper = not re.match(r"(?:[a-z]|(?:The|A|An|His|Her|Its|Their|My|Our) )", speaker.name)
+    person = speaker.kind in ("person", "unnamed") or (speaker.kind == "unknown" and proper)
     nameless = speaker.name[:1].islower() or speaker.name.startswith(("The ", "A ", "An "))
     fits = (word in ("he", "she") and person) or (word == "it" and (speaker.kind in _BODIES or nameless))
     fits = fits or (word == "they" and speaker.kind == "group")

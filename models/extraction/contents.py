@@ -44,7 +44,7 @@ _DAYS = frozenset(
 )
 _WHICH_DAY = frozenset("last this earlier late early next that".split())
 #: What links a sentence to the one before; no part of what the sentence reports.
-_LINKS = frozenset("and but however yet still meanwhile moreover furthermore nevertheless".split())
+_LINKS = frozenset("and however yet still meanwhile moreover furthermore nevertheless".split())
 
 
 def ranges(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
@@ -66,6 +66,7 @@ def ranges(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
     else:
         found = _without([_phrase(unit, cue, heads[0])], own)
         found = _without_aside(unit, _grown(unit, cue, found))
+        found = _with_matter(unit, cue, found)
     found = [_unlinked(unit, piece) for piece in found]
     return [trimmed for piece in found if (trimmed := _trim(unit, piece))]
 
@@ -149,6 +150,25 @@ def _grown(unit: Unit, cue: Cue, found: list[Range]) -> list[Range]:
     return [*found[:-1], (first, last)]
 
 
+#: "accused Rafael Ost, who was born in Brill, of lying": verb -> the preposition of what it is about.
+_MATTERS = {"accuse": "of", "suspect": "of", "thank": "for", "blame": "for", "praise": "for", "criticize": "for"}
+
+
+def _with_matter(unit: Unit, cue: Cue, found: list[Range]) -> list[Range]:
+    """Take in what a person is accused of or thanked for, behind an aside or a date."""
+    wanted = _MATTERS.get(cue.lemma)
+    if wanted is None or cue.frame != "object" or not found:
+        return found
+    first, last = found[-1]
+    for prep in children(unit.doc[cue.head], "prep"):
+        if prep.lower_ == wanted and prep.i > last:
+            matter = _without_aside(unit, [(prep.i, prep.right_edge.i)])
+            if any(token.text == "," for token in unit.doc[last + 1 : prep.i]):
+                return [*found[:-1], (first, matter[0][1])]
+            return [*found, *matter]
+    return found
+
+
 def _without_aside(unit: Unit, found: list[Range]) -> list[Range]:
     """End a phrase before ", which ...": that is the reporter's own remark."""
     if not found:
@@ -160,6 +180,8 @@ def _without_aside(unit: Unit, found: list[Range]) -> list[Range]:
     return found
 
 
+#: Words that may tell whom, when and where between a cue and the comma that closes it.
+_SETTING = 8
 _OF_MATTERS = frozenset("of for as to with by over against about into from between than like".split())
 
 
@@ -310,7 +332,7 @@ def _resumes_speaking(doc: Doc, at: int) -> bool:
     if at + 1 >= len(doc) or doc[at].lower_ not in ("he", "she", "they", "it"):
         return False
     verbs = [token for token in doc[at + 1 : at + 3] if token.tag_ in ("VBD", "VBZ")]
-    return bool(verbs) and lemma(verbs[0]) in PLAIN
+    return bool(verbs) and (lemma(verbs[0]) in PLAIN or lemma(verbs[0]) in ("refuse", "decline"))
 
 
 def _skip_adjuncts(unit: Unit, first: int, head: Token) -> int:
@@ -328,7 +350,10 @@ def _clause_start(unit: Unit, first: int) -> int:
     """Start a content that stands before its cue where its sentence does."""
     doc = unit.doc
     at = first
-    while at > 0 and doc[at - 1].text not in (";", ":", "—", "―") and unit.quote[at - 1] < 0:
+    closed = doc[first].text in ("—", "―", "–", "--")
+    while at > 0 and unit.quote[at - 1] < 0:
+        if doc[at - 1].text in (";", ":") or (doc[at - 1].text in ("—", "―") and not closed):
+            break
         at -= 1
     return at
 
@@ -343,6 +368,8 @@ def _around(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
         opener := next((c for c in verb.children if c.lower_ == "as" and c.i < own_first), None)
     ):
         own_first, own_last = opener.i, max(own_last, verb.right_edge.i)
+    elif cue.frame == "around":
+        own_last = _told_whom(doc, verb, own_last)
     before: Range | None = (_clause_start(unit, own_first - 1), own_first - 1) if own_first > 0 else None
     after: Range | None = (own_last + 1, len(doc) - 1) if own_last + 1 < len(doc) else None
     if before is not None and not _has_words(unit, before):
@@ -352,6 +379,14 @@ def _around(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
     if before is not None and after is not None and not _goes_on(unit, before, after):
         after = None
     return [piece for piece in (before, after) if piece]
+
+
+def _told_whom(doc: Doc, verb: Token, last: int) -> int:
+    """Find the end of "he told me on Friday," and "she said in an interview,": whom, when and where."""
+    ends = [c.right_edge.i for c in children(verb, "dobj", "dative", "prep", "npadvmod", "advmod") if c.i > verb.i]
+    end = max(ends, default=last)
+    closed = last < end <= last + _SETTING and end + 1 < len(doc) and doc[end + 1].text == ","
+    return end if closed and not any(token.is_punct for token in doc[last + 1 : end + 1]) else last
 
 
 def _goes_on(unit: Unit, before: Range, after: Range) -> bool:
@@ -367,11 +402,22 @@ def _goes_on(unit: Unit, before: Range, after: Range) -> bool:
         return not (following.lower_ in ("and", "but") and _speaks(doc, at + 2))
     if following.tag_ == "VBG" and lemma(following) in SAY:
         return False
+    if _hangs_on(unit, before, at + 1):
+        return True
     finite_after = any(token.tag_ in _FINITE for token in doc[at + 1 : after[1] + 1])
     if not any(token.tag_ in _FINITE for token in doc[before[0] : before[1] + 1]):
         return finite_after or following.lower_ not in _BREAKS
     opening = next((t for t in doc[before[0] : before[1] + 1] if t.lower_ not in _AND and not t.is_punct), None)
     return opening is not None and finite_after and following.lower_ not in _BREAKS and opening.lower_ in _SUBORDINATES
+
+
+def _hangs_on(unit: Unit, before: Range, at: int) -> bool:
+    """Tell whether what follows a cue hangs on what precedes it: "a model, he said, for how it can work"."""
+    doc = unit.doc
+    word = doc[at]
+    if word.lower_ in _BREAKS or word.lower_ in _DAYS or word.dep_ in ("cc", "npadvmod", "nsubj", "mark", "advmod"):
+        return False
+    return word.dep_ in ("prep", "relcl", "attr", "pobj", "acomp", "dobj") and before[0] <= word.head.i <= before[1]
 
 
 def _speaks(doc: Doc, at: int) -> bool:
@@ -381,7 +427,7 @@ def _speaks(doc: Doc, at: int) -> bool:
 
 def _several(cue: Cue, heads: list[Token]) -> list[Range]:
     """Take object and predicate: one range where they touch, else one each."""
-    pairs = [edges([head]) for head in heads]
+    pairs = [edges([head]) if head.lower_ != "as" else (head.i, _phrase_end(head)) for head in heads]
     pairs = _without(pairs, [(cue.first, cue.last)])
     merged: list[Range] = []
     for first, last in sorted(pairs):
@@ -390,6 +436,16 @@ def _several(cue: Cue, heads: list[Token]) -> list[Range]:
         else:
             merged.append((first, last))
     return merged
+
+
+def _phrase_end(opener: Token) -> int:
+    """Find the last token of what "as" opens: before punctuation or the next clause."""
+    last = opener.right_edge.i
+    for token in opener.doc[opener.i + 1 :]:
+        if token.is_punct or token.dep_ in ("cc", "nsubj", "nsubjpass", "mark") or token.tag_ in _FINITE:
+            break
+        last = max(last, token.i)
+    return last
 
 
 def _without(pieces: list[Range], own: list[Range]) -> list[Range]:

@@ -14,6 +14,7 @@ from models.extraction import lexicon, verbs
 from models.extraction.cue import Cue, Kind, lemma, make, quoting
 from models.extraction.phrases import according, adjective, noun
 from models.extraction.units import Unit
+from models.extraction.untruth import FALSE
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -36,6 +37,9 @@ _DENYING_FORMS = {
     "dismissed": "dismiss",
     "contests": "contest",
     "contested": "contest",
+    "call": "call",
+    "calls": "call",
+    "called": "call",
 }
 
 
@@ -77,6 +81,8 @@ def _tagged_on(token: Token) -> Cue | None:
     stop = token.i - 1
     while stop > 0 and (doc[stop].pos_ in ("AUX", "ADV") or doc[stop].text == ","):
         stop -= 1
+    if _DENYING_FORMS[token.lower_] == "call" and not denied_as(doc, token.i):
+        return None
     for i in range(stop - 1, max(1, stop - 12), -1):
         if doc[i].lower_ not in lexicon.CHARGES or not _stands_apart(doc, i):
             continue
@@ -89,9 +95,14 @@ def _tagged_on(token: Token) -> Cue | None:
         begin = token.i
         while doc[begin - 1].pos_ in ("AUX", "ADV"):
             begin -= 1
-        word = _DENYING_FORMS[token.lower_]
+        word = _DENYING_FORMS[token.lower_].replace("call", "dismiss")
         return Cue(token.i, begin, token.i, word, "object", "attitude", (i,), token.i, (first, stop))
     return None
+
+
+def denied_as(doc: Doc, at: int) -> bool:
+    """Tell whether what follows a verb of calling is a word for an untruth."""
+    return bool(FALSE.search(doc[at + 1 : at + 6].text))
 
 
 def _stands_apart(doc: Doc, i: int) -> bool:

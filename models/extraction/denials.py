@@ -17,6 +17,7 @@ from models.extraction.findings import Finding, Polarity
 from models.extraction.grammar import AUXILIARIES, children, subject
 from models.extraction.lexicon import NAME_AS
 from models.extraction.units import Unit
+from models.extraction.untruth import FALSE, PLAINLY_FALSE, SCORN, UNTRUE
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 #: Verbs whose object is denied whatever it is, but for NOT_CLAIMS.
 _DENY = frozenset({"deny", "refute", "rebut", "repudiate", "disavow", "contradict", "gainsay", "debunk"})
 #: Verbs that deny a claim, but only refuse an offer.
-_REJECT = frozenset({"reject", "dismiss", "dispute", "contest", "discount", "decry", "denounce", "rubbish", "counter"})
+_REJECT = frozenset(
+    {"reject", "dismiss", "dispute", "contest", "discount", "decry", "denounce", "rubbish", "counter", "challenge"}
+)
 #: "He disputed that": these deny even a bare pronoun.
 _STRONG = frozenset({"reject", "dismiss", "dispute", "contest", "discount", "rubbish"})
 #: "shot down the report", "scoffed at the claim", "took issue with it": these deny what is a claim.
@@ -47,24 +50,6 @@ _NOT_CLAIMS = frozenset(
     benefit benefits petition passage citizenship parole payment aid food water justice offer bid
     proposal plan invitation ceasefire truce deal amendment bill nomination""".split()
 )
-#: Words for an untruth, whatever they are said of: "called it baseless".
-_UNTRUE = (
-    r"baseless|groundless|unfounded|false|falsehoods?|untrue|untruths?|incorrect|inaccurate|lies?|"
-    r"fabricat\w+|fiction\w*|fictitious|myth|hoax|smears?|slander\w*|libel\w*|defam\w+|invent(?:ed|ions?)|bogus|"
-    r"unsubstantiated|without (?:any )?(?:merit|foundation|basis|substance)|meritless|forger(?:y|ies)|forged|"
-    r"ha(?:d|s|ve|ving) no (?:factual )?(?:basis|truth|merit|foundation|substance)|disinformation|misinformation|fake|"
-    r"made[- ]up|fairy ?tales?|figments?|canard|not (?:true|accurate|correct|the case|what happened)|"
-    r"concocted|cooked up|fantasy|nonsense|rubbish|hogwash|baloney|junk"
-)
-#: Words that deny when they are said of a claim, and only judge when said of a plan or a person.
-_SCORN = (
-    r"wrong|absurd\w*|ridiculous|ludicrous|preposterous|laughable|excuse|pretext|mislead\w+|distort\w+|speculat\w+|"
-    r"rumou?rs?|gossip|far-fetched|farce|red herring|scaremongering|nothing (?:but|more than)|witch hunt|"
-    r"exaggerat\w+|overblown|propaganda|conspiracy theor\w+|outlandish|politically motivated|stunt|one-sided|mistaken|"
-    r"silly|crazy|insane|garbage|unproven|implausible|unjustified|unwarranted|no (?:basis|truth|merit|foundation)"
-)
-_FALSE = re.compile(rf"\b(?:{_UNTRUE}|{_SCORN})\b", re.IGNORECASE)
-_PLAINLY_FALSE = re.compile(rf"\b(?:{_UNTRUE}|excuse|pretext)\b", re.IGNORECASE)
 #: A noun for something claimed, or what stands for it.
 _CLAIMED = (
     r"(?:(?:that|it|this|they|these|those)|(?:[\w’'-]+ ){0,4}?(?:claims?|charges?|allegations?|accusations?|reports?|"
@@ -78,7 +63,7 @@ _IS = (
 #: "the report was false", "These claims are simply without merit", "it was “simply untrue”".
 _SAYS_FALSE = re.compile(
     rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [\w’'-]+){{1,5}}?)?"
-    rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{_UNTRUE}|{_SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
+    rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
     r" (?:did not|didn['’]t|never|does not|do not|doesn['’]t) "
     r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up)\b)",
@@ -139,7 +124,8 @@ OVERLAP = 0.3
 
 _CHARGING = frozenset(
     """accuse charge allege claim warn blame say suggest report assert insist contend criticize condemn
-    complain argue tell estimate describe call fault implicate denounce state write find show""".split()
+    complain argue tell estimate describe call fault implicate denounce state write find show said told wrote found
+    shown believe suspect contend maintain conclude testify""".split()
 )
 _STOP = frozenset(
     """the a an of to in on at for by with and or that this it its his her their they he she was were is are be been
@@ -198,13 +184,13 @@ def _says_no(said: str) -> bool:
 
 def _belies(unit: Unit, cue: Cue, content: str) -> bool:
     """Tell whether what is called, described or dismissed as something is called untrue."""
-    if _PLAINLY_FALSE.search(content):
+    if PLAINLY_FALSE.search(content):
         return True
     head = unit.doc[cue.complements[0]]
     own = subject(head) if head.dep_ in ("ccomp", "xcomp") else None
     named = own if own is not None else head
     claimed = named.lower_ in _PRONOUNS or named.lemma_.lower() in _CLAIMS or named.tag_ in ("WDT", "WP")
-    return claimed and bool(_FALSE.search(content))
+    return claimed and bool(FALSE.search(content))
 
 
 def _carries_denial(unit: Unit, cue: Cue) -> bool:
@@ -261,7 +247,7 @@ def _is_claim(unit: Unit, cue: Cue, content: str) -> bool:
     if cue.frame == "clause":
         return cue.lemma in _STRONG
     if cue.frame == "name":
-        return bool(_FALSE.search(content)) or (heads[0].lemma_.lower() in _CLAIMS and cue.lemma in _STRONG)
+        return bool(FALSE.search(content)) or (heads[0].lemma_.lower() in _CLAIMS and cue.lemma in _STRONG)
     head = heads[0]
     if head.lower_ in _PRONOUNS or head.tag_ == "VBG":
         return cue.lemma in _STRONG or (cue.lemma in _WAVE_OFF and head.tag_ != "VBG")
@@ -344,7 +330,18 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
             best = (*found, other)
     if within is not None and (best is None or best[1] < OVERLAP):
         return within
-    return best[2] if best is not None else behind
+    if best is None:
+        return behind
+    return _behind_denial(text, findings, at, best[2])
+
+
+def _behind_denial(text: str, findings: list[Finding], at: int, other: int) -> int:
+    """Go on to the charge where "them" takes up what another denied just before, and not his denial."""
+    charge = findings[other]
+    if charge.denies is None or "denial" in text[slice(*findings[at].contents[0])].lower():
+        return other
+    first = next(place for place, finding in enumerate(findings) if finding.id == charge.denies)
+    return other if _same(findings[at], findings[first]) else first
 
 
 def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> tuple[float, float] | None:
@@ -445,6 +442,9 @@ def _stem(word: str) -> str:
         "ing",
         "ies",
         "ied",
+        "ry",
+        "ers",
+        "er",
         "ese",
         "ian",
         "ed",
@@ -459,6 +459,6 @@ def _stem(word: str) -> str:
     return word.rstrip("e") if len(word) > 3 else word
 
 
-_ACCUSING_STEMS = frozenset(_stem(word) for word in "accuse charge allege claim blame implicate fault".split())
+_ACCUSING_STEMS = frozenset(_stem(word) for word in "accuse charge allege claim blame implicate fault complain".split())
 _CHARGE_STEMS = frozenset(_stem(word) for word in _CHARGING)
 _CLAIM_STEMS = frozenset(_stem(word) for word in _CLAIMS)

@@ -23,10 +23,29 @@ def according(token: Token) -> Cue | None:
         if to.lower_ == "to" and to.i == token.i + 1 and (odd := children(to, "pcomp")) and odd[0].text[0].isupper():
             source = (odd[0].i, odd[0].i)
             return Cue(token.i, token.i, to.i, "accord", "according", "speech", (_governor(token).i,), odd[0].i, source)
+    if (torn := _torn(token)) is not None:
+        return torn
     following = token.nbor(1) if token.i + 1 < len(token.doc) else None
     if following is not None and following.lower_ == "to" and (named := children(following, "pobj")):
         return Cue(token.i, token.i, following.i, "accord", "according", "speech", (_governor(token).i,), named[0].i)
     return None
+
+
+def _torn(token: Token) -> Cue | None:
+    """Read "according to show insiders" by its words, where the parser took a noun for a verb."""
+    doc = token.doc
+    if token.i + 2 >= len(doc) or doc[token.i + 1].lower_ != "to" or children(doc[token.i + 1], "pobj"):
+        return None
+    first = last = token.i + 2
+    while last + 1 < len(doc) and not doc[last + 1].is_punct and doc[last + 1].pos_ in _NAMING:
+        last += 1
+    if doc[last].pos_ not in ("NOUN", "PROPN", "PRON"):
+        return None
+    head = _governor(token)
+    return Cue(token.i, token.i, token.i + 1, "accord", "according", "speech", (head.i,), last, (first, last))
+
+
+_NAMING = frozenset({"NOUN", "PROPN", "ADJ", "DET", "NUM", "PART", "VERB"})
 
 
 def _governor(token: Token) -> Token:

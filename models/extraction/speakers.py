@@ -37,7 +37,27 @@ def mention(unit: Unit, cue: Cue) -> Range | None:
         return _beside(unit, cue)
     if head is None or unit.quote[head.i] >= 0:
         return None
-    return _phrase(unit, cue, head)
+    found = _phrase(unit, cue, head)
+    return _fronted(unit, cue, found) if cue.frame == "according" else found
+
+
+def _fronted(unit: Unit, cue: Cue, found: Range) -> Range:
+    """End the speaker of "According to the baker, in March the mill ..." where the sentence begins."""
+    doc = unit.doc
+    first, last = found
+    if cue.first > 1:
+        return found
+    commas = [i for i in range(cue.last + 1, len(doc)) if doc[i].text == ","]
+    if not commas:
+        return found
+    inside = [i for i in commas if first < i <= last]
+    for at in inside:
+        rest = doc[at + 1 : last + 1]
+        if any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") and token.dep_ != "relcl" for token in rest):
+            return first, at - 1
+        if at + 1 < len(doc) and doc[at + 1].pos_ == "ADP":
+            return first, at - 1
+    return found
 
 
 def _beside(unit: Unit, cue: Cue) -> Range | None:
@@ -64,7 +84,7 @@ def _beside(unit: Unit, cue: Cue) -> Range | None:
 def head_of(unit: Unit, cue: Cue) -> Token | None:
     """Find the head word of the speaker's mention."""
     doc = unit.doc
-    if cue.frame == "passive" and len(cue.complements) > 1:
+    if cue.frame == "passive" and len(cue.complements) > 1 and not children(doc[cue.head], "agent"):
         return None
     if cue.frame == "according":
         return doc[cue.holder]
@@ -84,7 +104,7 @@ def _agent(verb: Token, cue: Cue, unit: Unit) -> Token | None:
         if own is not None and _can_speak(unit, cue, own):
             nobody = own.lower_ in _EMPTY and (own.dep_ == "expl" or verb.doc[cue.head].pos_ == "ADJ")
             return None if nobody else own
-        if at.dep_ == "acl" and at.head.pos_ in ("NOUN", "PROPN", "PRON"):
+        if at.dep_ == "acl" and at.head.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "DET"):
             if not _is_occasion(at) and not (has_to(at) and at.head.dep_ in ("dobj", "pobj")):
                 return at.head
             at = _clause_verb(at.head)

@@ -24,7 +24,7 @@ _ANSWERS = frozenset(
 )
 _ANSWERED = frozenset(
     """deny dispute reject dismiss refute rebut contest echo criticize condemn denounce repudiate challenge
-    question""".split()
+    question endorse support report oppose praise propose welcome mock ridicule back hail""".split()
 )
 _TIMES = frozenset(
     """second minute hour day week month year decade while time moment condition background record camera stage
@@ -69,11 +69,13 @@ def _clause(token: Token, word: str, unit: Unit) -> Cue | None:
 
 def _behind_setting(verb: Token) -> list[Token]:
     """Find the clause that the parser hung on the setting: "told the paper in a statement that ..."."""
-    for prep in children(verb, "prep"):
-        for setting in children(prep, "pobj"):
-            for clause in children(setting, "acl", "ccomp", "relcl"):
-                if prep.i > verb.i and that_clause(clause):
-                    return [clause]
+    settings = [thing for prep in children(verb, "prep") for thing in children(prep, "pobj")]
+    if lemma(verb) in lexicon.ADDRESS:
+        settings += children(verb, "dobj")
+    for setting in settings:
+        for clause in children(setting, "acl", "ccomp", "relcl"):
+            if setting.i > verb.i and that_clause(clause):
+                return [clause]
     return []
 
 
@@ -121,7 +123,10 @@ def _around(token: Token, word: str, unit: Unit) -> Cue | None:
     own = subject(token)
     if own is None or abs(own.i - token.i) > 12 or is_passive(token):
         return None
-    if _as(token) is None and any(child.dep_ in ("dobj", "ccomp", "xcomp") for child in token.children):
+    taken = [child for child in token.children if child.dep_ in ("dobj", "ccomp", "xcomp")]
+    if taken and word in lexicon.ADDRESS and all(c.dep_ == "dobj" and 0 < c.i - token.i <= 4 for c in taken):
+        taken = []
+    if _as(token) is None and taken:
         return None
     if token.dep_ == "parataxis":
         return make(token, "around", (token.head.i,))
@@ -221,7 +226,9 @@ def _naming(token: Token, word: str, unit: Unit) -> Cue | None:
         for c in children(token, "ccomp", "xcomp")
         if not has_to(c) and not finite_clause(c) and subject(c) is not None
     ]
-    preps = [child for child in children(token, "prep") if child.lower_ == "as"]
+    preps = [c for c in token.children if c.dep_ in ("prep", "advcl") and c.left_edge.lower_ == "as" and c.i > token.i]
+    if objects and not preps and (loose := _loose_as(objects[0])) is not None:
+        return make(token, "name", (objects[0].i, loose.i))
     if objects and preps:
         return make(token, "name", (objects[0].i, preps[0].i))
     if objects and preds and preds[0].i > objects[0].i:
@@ -234,6 +241,14 @@ def _naming(token: Token, word: str, unit: Unit) -> Cue | None:
         return make(token, "name", (small[0].i,))
     if word == "call" and (preds or objects):
         return make(token, "name", tuple(c.i for c in objects + preds))
+    return None
+
+
+def _loose_as(thing: Token) -> Token | None:
+    """Find an "as" right behind an object that the parser made nothing of: "described it as wholly without merit"."""
+    at = thing.right_edge.i + 1
+    if at + 1 < len(thing.doc) and thing.doc[at].lower_ == "as" and thing.doc[at].dep_ == "advmod":
+        return thing.doc[at]
     return None
 
 
@@ -321,9 +336,7 @@ def _document_speaks(verb: Token) -> bool:
 
 
 def _unsaid(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "She is expected to win", "he was accused of theft", "it seems to work": nobody is named."""
-    if children(token, "agent"):
-        return None
+    """Read "She is expected to win", "he was accused of theft by both", "it seems to work"."""
     if is_passive(token) and word in lexicon.UNSAID:
         passed = children(token, "nsubjpass")
         if word == "see" and not any(child.lower_ == "as" for child in token.children):
@@ -386,6 +399,8 @@ def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
             things = children(prep, "pobj", "pcomp")
             if things and things[0].lemma_.lower() in _TIMES:
                 continue
+            if things and word in ("respond", "object", "reply"):
+                return make(token, "of", (prep.i,))
             if things:
                 return make(token, "of", (things[0].i,), last=prep.i)
             for inner in children(prep, "prep"):

@@ -25,6 +25,18 @@ def told(unit: Unit) -> list[list[str]]:
         ("The baker said Friday the mill would stop.", ["the mill would stop"]),
         ("The baker accused the miller of greed.", ["the miller of greed"]),
         ("The baker praised the miller, who lives upstream.", ["the miller"]),
+        ("The baker accused the miller, who lives upstream, of lying.", ["the miller, who lives upstream, of lying"]),
+        ("The baker thanked the miller on Friday for grinding.", ["the miller", "for grinding"]),
+        (
+            "Fenn has come up with a plan, she said, for how flour can last.",
+            ["Fenn has come up with a plan", "for how flour can last"],
+        ),
+        (
+            "The trouble now, he told me on Friday, is that flour is short.",
+            ["The trouble now", "is that flour is short"],
+        ),
+        ("The baker told a meeting of millers that flour was short.", ["that flour was short"]),
+        ("The baker described the report as wholly without merit.", ["the report as wholly without merit"]),
         ("The baker said the mill would stop and blamed the river.", ["the mill would stop"]),
         ("According to the baker, flour was short.", ["flour was short"]),
     ],

@@ -27,6 +27,11 @@ def printed(unit: Unit) -> list[tuple[str, str, str]]:
         ("The baker expressed concern about the harvest.", ("expressed concern about", "of", "attitude")),
         ("“Flour is short,” the baker said.", ("said", "quote", "speech")),
         ("The baker appeared to suggest that flour is short.", ("appeared to suggest", "clause", "speech")),
+        ("The miller has been called a thief by the baker.", ("has been called", "passive", "attitude")),
+        ("The baker took issue with the price.", ("took issue with", "of", "attitude")),
+        ("The baker pushed back on the claim.", ("pushed back on", "of", "attitude")),
+        ("The baker responded to the charge.", ("responded", "of", "speech")),
+        ("Flour is short, according to show insiders.", ("according to", "according", "speech")),
         ("The baker was critical of the miller.", ("was critical of", "of", "attitude")),
     ],
 )

@@ -1,0 +1,22 @@
+"""Inside, pure: the words that call a claim untrue, as data."""
+
+import re
+
+#: Words for an untruth, whatever they are said of: "called it baseless".
+UNTRUE = (
+    r"baseless|groundless|unfounded|false|falsehoods?|untrue|untruths?|incorrect|inaccurate|lies?|"
+    r"fabricat\w+|fiction\w*|fictitious|myth|hoax|smears?|slander\w*|libel\w*|defam\w+|invent(?:ed|ions?)|bogus|"
+    r"unsubstantiated|without (?:any )?(?:merit|foundation|basis|substance)|meritless|forger(?:y|ies)|forged|"
+    r"ha(?:d|s|ve|ving) no (?:factual )?(?:basis|truth|merit|foundation|substance)|disinformation|misinformation|fake|"
+    r"made[- ]up|fairy ?tales?|figments?|canard|not (?:true|accurate|correct|the case|what happened)|"
+    r"concocted|cooked up|fantasy|nonsense|rubbish|hogwash|baloney|junk"
+)
+#: Words that deny when they are said of a claim, and only judge when said of a plan or a person.
+SCORN = (
+    r"wrong|absurd\w*|ridiculous|ludicrous|preposterous|laughable|excuse|pretext|mislead\w+|distort\w+|speculat\w+|"
+    r"rumou?rs?|gossip|far-fetched|farce|red herring|scaremongering|nothing (?:but|more than)|witch hunt|"
+    r"exaggerat\w+|overblown|propaganda|conspiracy theor\w+|outlandish|politically motivated|stunt|one-sided|mistaken|"
+    r"silly|crazy|insane|garbage|unproven|implausible|unjustified|unwarranted|no (?:basis|truth|merit|foundation)"
+)
+FALSE = re.compile(rf"\b(?:{UNTRUE}|{SCORN})\b", re.IGNORECASE)
+PLAINLY_FALSE = re.compile(rf"\b(?:{UNTRUE}|excuse|pretext)\b", re.IGNORECASE)
