@@ -8,13 +8,14 @@ from itertools import count
 from math import ceil
 from pathlib import Path
 from secrets import token_hex
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 from flask import Response
 
 from api import codings, limits, logs, metrics
 from api.errors import Problem, problem
+from api.records import Record, Records
 from api.settings import Settings
 
 Environ = dict[str, Any]
@@ -26,8 +27,6 @@ OPERATION, KEY = "counterclaim.operation", "counterclaim.key"
 
 #: The longest path with query, in characters.
 LONGEST_TARGET = 8192
-#: How much of a path the log shows.
-_SHOWN = 200
 #: Threads of each process that slow clients cannot hold.
 _RESERVE = 32
 #: How many headers of keys are remembered before all are forgotten and learned anew.
@@ -37,9 +36,13 @@ _UNLIMITED = ("/healthz", "/readyz")
 
 #: Statuses whose answers have no body and no length.
 _BODILESS = ("204", "304")
-#: Where the ETags stand that the client sent.
+#: What holds ETags, and where those that the client sent stand when their codings are taken out.
+_TAGS = frozenset(("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"))
 _SENT = "counterclaim.sent."
 _BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
+
+#: Whom a limit is for: an address, or a key that was let in.
+_KINDS = ("address", "key")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -50,29 +53,33 @@ _GUARDS = (
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "no-referrer"),
     ("Server", "counterclaim"),  # or the server puts its own name here
+    # A key sees what the public does not, and each coding has other bytes.
+    ("Vary", "Authorization, Accept-Encoding"),
 )
 _GUARDED = frozenset(name for name, _ in _GUARDS)
-#: A key sees what the public does not, and each coding has other bytes.
-_VARY = ("Vary", "Authorization, Accept-Encoding")
 #: To be asked about anew each time; what a key was shown is for no shared cache.
 _PUBLIC, _PRIVATE = ("Cache-Control", "no-cache"), ("Cache-Control", "private, no-cache")
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class Gate:
-    """Stands around Flask's own WSGI application."""
+    """Stands around Flask's own WSGI application. What it does to every request is on the hot path."""
 
     def __init__(self, app: Wsgi, config: Settings, shared: Path | None = None) -> None:
         """Guard `app`; `shared` is the file of buckets that the processes of one server have in common."""
         self._app = app
         self._proxies = config.TRUSTED_PROXIES
         self._limits = (config.REQUESTS_PER_MINUTE, config.KEY_REQUESTS_PER_MINUTE)
+        self._policies = tuple(
+            ("RateLimit-Policy", f'"{kind}";q={limit};w={limits.WINDOW}')
+            for kind, limit in zip(_KINDS, self._limits, strict=True)
+        )
         self._buckets = limits.Buckets(shared)
         self._keys: dict[int, int] = {}
         self._slow = threading.Semaphore(max(config.THREADS - _RESERVE, config.THREADS // 2, 1))
         self._born, self._number = token_hex(6), count(1)
-        #: Writes the line of each request; None where nobody reads it.
-        self.log: Callable[..., None] | None = None
+        #: Where each request is written down.
+        self.records = Records(metrics.count)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -80,24 +87,31 @@ class Gate:
         given = environ.get("HTTP_X_REQUEST_ID")
         known = given is not None and _REQUEST_ID.fullmatch(given)
         environ[logs.REQUEST_ID] = given if known else f"{self._born}-{next(self._number):x}"
-        body = environ["wsgi.input"] = _Body(environ["wsgi.input"], self._slow)
-        _unmark(environ)
+        place = _Place(self._slow)
+        if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+            environ["wsgi.input"] = _Body(environ["wsgi.input"], place)
+        if not _TAGS.isdisjoint(environ):
+            _unmark(environ)
         refused, told = self._admit(environ)
         parts, status, headers = _called(refused or self._app, environ)
-        if _streams(status, headers) and not body.hold():
+        names = {name for name, _ in headers}
+        streams = "Content-Length" not in names and status[:3] not in _BODILESS
+        if streams and not place.take():
             _close(parts)
             parts, status, headers = _called(_busy(), environ)
-        self._learn(environ)
-        self._dress(environ, headers, told)
+            names, streams = {name for name, _ in headers}, False
+        if KEY in environ:
+            self._learn(environ)
+        self._dress(environ, headers, names, told)
         coding = _coding(environ, status, headers) if "HTTP_ACCEPT_ENCODING" in environ else None
-        if _streams(status, headers):
+        if streams:
             start_response(status, headers)
-            return _Stream(parts, coding, lambda: self._done(environ, status, began, body))
+            return _Stream(parts, coding, lambda: self._done(environ, status, began, place))
         whole = b"".join(parts)
         _close(parts)
         if coding:
             whole = _shrunk(whole, coding, headers)
-        self._done(environ, status, began, body)
+        self._done(environ, status, began, place)
         start_response(status, headers)
         # A list of one, which the server sends in one piece.
         return [whole]
@@ -111,35 +125,29 @@ class Gate:
             ), []
         header = environ.get("HTTP_AUTHORIZATION")
         key = None if header is None else self._keys.get(hash(header))
-        limit = self._limits[key is not None]
+        known = key is not None
+        limit, kind = self._limits[known], _KINDS[known]
         if not limit or path in _UNLIMITED:
             return None, []
-        kind, who = ("key", f"key {key}") if key else ("address", limits.address(environ, self._proxies))
-        grant = self._buckets.take(self._buckets.slot(who), limit)
-        told = [
-            ("RateLimit-Policy", f'"{kind}";q={limit};w={limits.WINDOW}'),
-            ("RateLimit", f'"{kind}";r={grant.left};t={ceil(grant.reset)}'),
-        ]
-        if not grant.wait:
+        who = f"key {key}" if known else limits.address(environ, self._proxies)
+        wait, left, reset = self._buckets.take(self._buckets.slot(who), limit)
+        told = [self._policies[known], ("RateLimit", f'"{kind}";r={left};t={ceil(reset)}')]
+        if not wait:
             return None, told
-        told.append(("Retry-After", str(ceil(grant.wait))))
-        detail = f"This {kind} may ask {limit:,} times a minute: try again in {ceil(grant.wait)} s."
+        told.append(("Retry-After", str(ceil(wait))))
+        detail = f"This {kind} may ask {limit:,} times a minute: try again in {ceil(wait)} s."
         return problem(HTTPStatus.TOO_MANY_REQUESTS, detail), told
 
     def _learn(self, environ: Environ) -> None:
         """Remember whose key a header holds, once it was let in: what holds none counts for its address."""
-        key = environ.get(KEY)
-        if key is not None:
-            if len(self._keys) >= _REMEMBERED:
-                self._keys.clear()
-            self._keys[hash(environ["HTTP_AUTHORIZATION"])] = key
+        if len(self._keys) >= _REMEMBERED:
+            self._keys.clear()
+        self._keys[hash(environ["HTTP_AUTHORIZATION"])] = environ[KEY]
 
-    def _dress(self, environ: Environ, headers: Headers, told: Headers) -> None:
+    def _dress(self, environ: Environ, headers: Headers, names: set[str], told: Headers) -> None:
         """Add the headers that every answer bears."""
-        names = {name for name, _ in headers}
         headers.extend(_GUARDS if _GUARDED.isdisjoint(names) else [guard for guard in _GUARDS if guard[0] not in names])
         headers.extend(told)
-        headers.append(_VARY)
         headers.append(("X-Request-Id", environ[logs.REQUEST_ID]))
         if "Cache-Control" not in names:
             headers.append(("Cache-Control", "no-store"))
@@ -150,56 +158,64 @@ class Gate:
         ):
             headers.append(_ENCRYPTED)
 
-    def _done(self, environ: Environ, status: str, began: float, body: "_Body") -> None:
-        """Count and log the request."""
-        body.release()
-        took, code = perf_counter() - began, int(status[:3])
-        operation = environ.get(OPERATION, "none")
-        metrics.seconds(operation, code).observe(took)
-        if self.log is not None:
-            self.log(
-                request_id=environ[logs.REQUEST_ID],
-                method=environ["REQUEST_METHOD"],
-                operation=operation,
-                path=logs.redacted(environ["PATH_INFO"][:_SHOWN]),
-                status=code,
-                milliseconds=round(took * 1000, 3),
-                key=environ.get(KEY),
-                address=limits.address(environ, self._proxies),
+    def _done(self, environ: Environ, status: str, began: float, place: "_Place") -> None:
+        """Write the request down."""
+        place.leave()
+        self.records.add(
+            Record(
+                time(),
+                environ[logs.REQUEST_ID],
+                environ["REQUEST_METHOD"],
+                environ.get(OPERATION, "none"),
+                environ["PATH_INFO"],
+                int(status[:3]),
+                perf_counter() - began,
+                environ.get(KEY),
+                limits.address(environ, self._proxies),
             )
+        )
+
+
+class _Place:
+    """One of the threads that clients may hold who send or read slowly."""
+
+    __slots__ = ("_slow", "_taken")
+
+    def __init__(self, slow: threading.Semaphore) -> None:
+        self._slow, self._taken = slow, False
+
+    def take(self) -> bool:
+        """Take a place, unless this request has one; tell whether there was one."""
+        self._taken = self._taken or self._slow.acquire(blocking=False)
+        return self._taken
+
+    def leave(self) -> None:
+        """Give it back."""
+        if self._taken:
+            self._taken = False
+            self._slow.release()
 
 
 class _Body:
     """The body of a request. Whoever reads it may have to wait: only so many at once, so that others are served."""
 
-    def __init__(self, stream: Any, slow: threading.Semaphore) -> None:
-        self._stream, self._slow, self._held = stream, slow, False
+    def __init__(self, stream: Any, place: _Place) -> None:
+        self._stream, self._place = stream, place
 
-    def hold(self) -> bool:
-        """Take one of the threads that slow clients may have; tell whether there was one."""
-        self._held = self._held or self._slow.acquire(blocking=False)
-        return self._held
-
-    def release(self) -> None:
-        """Give it back."""
-        if self._held:
-            self._held = False
-            self._slow.release()
-
-    def _held_stream(self) -> Any:
-        if not self.hold():
+    def _held(self) -> Any:
+        if not self._place.take():
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, headers={"Retry-After": "1"})
         return self._stream
 
     # What Flask and the readers of large bodies call (PEP 3333).
     def read(self, *size: int) -> Any:
-        return self._held_stream().read(*size)
+        return self._held().read(*size)
 
     def readline(self, *size: int) -> Any:
-        return self._held_stream().readline(*size)
+        return self._held().readline(*size)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._held_stream())
+        return iter(self._held())
 
 
 class _Stream:
@@ -224,7 +240,8 @@ class _Stream:
 def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]:
     started: list[Any] = []
     parts = app(environ, lambda *given: started.extend(given))
-    return parts, started[0], started[1]
+    status, headers = started[:2]
+    return parts, status, headers
 
 
 def _busy() -> Response:
@@ -233,14 +250,9 @@ def _busy() -> Response:
     return answer
 
 
-def _streams(status: str, headers: Headers) -> bool:
-    """Tell whether an answer is sent as it is made: nobody knows its length yet."""
-    return not any(name == "Content-Length" for name, _ in headers) and status[:3] not in _BODILESS
-
-
 def _unmark(environ: Environ) -> None:
     """Let the app compare ETags without their codings; what the client sent stays beside them."""
-    for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
+    for name in _TAGS:
         if name in environ:
             environ[_SENT + name] = environ[name]
             environ[name] = codings.unmarked(environ[name])

@@ -7,24 +7,13 @@ from hashlib import blake2b
 from ipaddress import IPv6Address
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 #: Seconds in which a bucket that was emptied is full again; limits are told as so many in this time.
 WINDOW = 60
 #: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
 SLOTS = 131_072
 _DOUBLE = 8
-
-
-class Grant(NamedTuple):
-    """What a bucket says to one request."""
-
-    #: Seconds to wait; 0 where the request may pass.
-    wait: float
-    #: How many more may follow at once.
-    left: int
-    #: Seconds until the bucket is full again.
-    reset: float
 
 
 class Buckets:
@@ -41,6 +30,7 @@ class Buckets:
         if shared is not None:
             with shared.open("r+b") as file:
                 self._full_at = memoryview(mmap.mmap(file.fileno(), SLOTS * _DOUBLE)).cast("d")
+        #: Finds the bucket of a caller.
         self.slot = lru_cache(maxsize=10_000)(self._slot)
 
     @staticmethod
@@ -49,21 +39,24 @@ class Buckets:
         shared.write_bytes(bytes(SLOTS * _DOUBLE))
 
     def _slot(self, caller: str) -> int:
-        """Find the bucket of `caller`. The salt keeps strangers from choosing whose bucket theirs falls into."""
-        return int.from_bytes(blake2b(caller.encode(), digest_size=8, key=self._salt).digest()) % SLOTS
+        # The salt keeps strangers from choosing whose bucket theirs falls into.
+        return int.from_bytes(blake2b(network(caller).encode(), digest_size=8, key=self._salt).digest()) % SLOTS
 
-    def take(self, slot: int, limit: int) -> Grant:
-        """Take one token of `limit` in the window out of the bucket."""
+    def take(self, slot: int, limit: int) -> tuple[float, int, float]:
+        """Take one token of `limit` in the window out of the bucket.
+
+        Tells the seconds to wait, 0 where the request may pass; how many more may follow at once; and the
+        seconds until the bucket is full again.
+        """
         now, cost = monotonic(), WINDOW / limit
         full_at = max(self._full_at[slot], now)
         after = full_at + cost - now
         if after > WINDOW:
-            return Grant(after - WINDOW, 0, full_at - now)
+            return after - WINDOW, 0, full_at - now
         self._full_at[slot] = full_at + cost
-        return Grant(0, int((WINDOW - after) / cost), after)
+        return 0, int((WINDOW - after) / cost), after
 
 
-@lru_cache(maxsize=10_000)
 def network(address: str) -> str:
     """Name whom an address stands for: itself, or of IPv6 the /64 that one household is given."""
     if ":" not in address:

@@ -6,8 +6,12 @@ imported in the processes that serve, not in the one that starts them.
 
 import os
 import threading
+from bisect import bisect_left
+from collections import Counter
 from functools import cache
 from typing import Any
+
+from api.records import Record
 
 #: Names the folder where the processes of one server put their figures, so that each can tell those of all.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -16,14 +20,25 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1, 5)
 
 
-@cache
-def seconds(operation: str, status: int) -> Any:
-    """Find the figures of one operation and status; both come out of short lists of ours."""
+def count(requests: list[Record]) -> None:
+    """Add requests to the figures."""
+    taken: dict[tuple[str, int], list[float]] = {}
+    for request in requests:
+        taken.setdefault((request.operation, request.status), []).append(request.seconds)
     with _one_at_a_time:
-        return _seconds().labels(operation, str(status))
+        for (operation, status), seconds in taken.items():
+            _add(_seconds().labels(operation, str(status)), seconds)
 
 
-#: Or two first requests at once would each make the figures.
+def _add(figures: Any, seconds: list[float]) -> None:
+    """Do what its `observe` does, for many at once: in files that processes share each costs 5 µs."""
+    figures._sum.inc(sum(seconds))
+    within = Counter(bisect_left(_BOUNDS, took) for took in seconds)
+    for bucket, number in within.items():
+        figures._buckets[bucket].inc(number)
+
+
+#: Or the figures would be made twice, by those who come first.
 _one_at_a_time = threading.Lock()
 
 

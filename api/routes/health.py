@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, request
 
 from api import answers, metrics
 from api.errors import Problem
+from api.gate import Gate
 from models import health
 
 routes = Blueprint("health", __name__)
@@ -37,6 +38,8 @@ def figures() -> Response:
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         detail = "This takes the operator's token: send Authorization: Bearer METRICS_TOKEN."
         raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
+    gate: Gate = current_app.wsgi_app  # type: ignore[assignment]
+    gate.records.settle()
     told, media_type = metrics.told()
     return Response(told, content_type=media_type)
 
