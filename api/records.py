@@ -36,14 +36,17 @@ class Records:
         """Hand what came since the last time to each of `writers`."""
         self._writers = writers
         self._waiting: deque[Record] = deque(maxlen=_MOST)
+        self._one_at_a_time = threading.Lock()
         self.add = self._waiting.append
 
     def settle(self) -> None:
         """Write what waits."""
-        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if taken:
-            for write in self._writers:
-                write(taken)
+        # Whoever settles last, as the process ends, waits for the one who is about it.
+        with self._one_at_a_time:
+            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if taken:
+                for write in self._writers:
+                    write(taken)
 
     def start(self) -> None:
         """Write every so often from now on, in a thread of its own."""

@@ -105,7 +105,6 @@ def _write_down_requests(gate: Gate, *, logged: bool) -> None:
     gate.records.start()
     # Processes of multiprocessing run none of atexit's functions, only these.
     Finalize(None, gate.records.settle, exitpriority=0)
-    Finalize(None, uses.store, exitpriority=0)
 
 
 def _end_with_the_server() -> None:
