@@ -23,7 +23,13 @@ def bound(url: str) -> Iterator[None]:
     try:
         yield
     finally:
-        db.close()
+        hang_up()
+
+
+def hang_up() -> None:
+    """Close every connection of this process: the server under test shall be alone with its database."""
+    db.close()
+    db.disconnect()
 
 
 def whole(url: str) -> None:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from models import db, keys
+from tests.faults.audit import hang_up
 from tests.faults.server import Server, own_port
 from tests.postgres import Postgres
 
@@ -55,7 +56,7 @@ def cluster() -> Iterator[Postgres]:
         _sql(server, "CREATE DATABASE template")
         db.connect(server.url("template"))
         db.migrate()
-        db.close()
+        hang_up()  # a database that anybody is connected to cannot be copied
         yield server
     finally:
         server.stop()
@@ -74,7 +75,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         name = f"faults_{next(_numbers)}"
         _sql(server, f"CREATE DATABASE {name} TEMPLATE template")
         yield server.url(name)
-        db.close()
+        hang_up()
         _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -94,7 +95,7 @@ def served(url: str, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     for server in made:
         server.kill()
         server.hang_up()
-    db.close()
+    hang_up()
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def key(url: str) -> Callable[..., str]:
         try:
             return keys.create(name=f"faults {scope}", scope=scope, **more)[1]
         finally:
-            db.close()
+            hang_up()
 
     return make
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from tests import factories
 from tests.checked import contract
+from tests.faults import audit
 from tests.faults.client import Client
 
 
@@ -52,8 +53,11 @@ def operations() -> Iterator[Operation]:
                 yield Operation(described["operationId"], method.upper(), path, described)
 
 
-def one_of_each(client: Client) -> dict[str, int]:
-    """Put in an exchange with a review and a topic; an id of each noun."""
+def one_of_each(client: Client, url: str) -> dict[str, int]:
+    """Put in an exchange with a review and a topic, and what a machine suggests about it; an id of each noun.
+
+    Suggestions are made by extraction alone: that one is put in at the database, whose address is `url`.
+    """
 
     def made(noun: str, body: dict[str, Any]) -> Any:
         answer = client.post(f"/v1/{noun}", body)
@@ -64,6 +68,9 @@ def one_of_each(client: Client) -> dict[str, int]:
     charge = made("statements", factories.charge())
     denial = made("statements", factories.denial(charge["id"]))
     review = made("reviews", factories.review(charge["claim"]["id"]))
+    other = made("claims", factories.claim(text="What else the denial may answer."))
+    with audit.bound(url):
+        suggestion = factories.put_suggestion(denial["id"], other["id"])
     return {
         "topics": topic["id"],
         "statements": charge["id"],
@@ -73,4 +80,5 @@ def one_of_each(client: Client) -> dict[str, int]:
         "claims": charge["claim"]["id"],
         "counterclaims": denial["counters"][0]["id"],
         "reviews": review["id"],
+        "suggestions": suggestion,
     }

@@ -34,7 +34,7 @@ def test_bad_credentials_are_refused_by_every_operation_before_look_up_and_body(
     url: str, served: Callable[..., Server], key: Key, scale: Callable[[int, int], int], tell: Callable[[str], None]
 ) -> None:
     server, secret = served(), key("admin")
-    one_of_each(server.client(secret))
+    one_of_each(server.client(secret), url)
     with audit.bound(url):
         # White space around a header's value is no part of it (RFC 9110, section 5.5): those two are a good key. What
         # HTTP itself cannot carry, a NUL, is the server's to refuse, as 400.
@@ -116,7 +116,7 @@ def test_a_revoked_key_is_refused_on_the_next_request_of_every_worker(
 def test_a_key_stands_in_no_log_and_no_answer(url: str, served: Callable[..., Server], key: Key) -> None:
     server, secret = served(), key("admin")
     client = server.client(secret)
-    ids = one_of_each(client)
+    ids = one_of_each(client, url)
     answers = [
         answer
         for operation in operations()

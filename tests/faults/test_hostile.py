@@ -157,7 +157,7 @@ def test_every_naughty_string_is_kept_to_the_letter_and_found_or_refused(
 ) -> None:
     server = served()
     probes = Probes(server.client(key("admin")))
-    one_of_each(probes.client)
+    one_of_each(probes.client, url)
     for noun, places in FREE.items():
         for place in places:
             for text in LEGITIMATE[next(_numbers) % 7 :: scale(7, 1)]:
@@ -188,7 +188,7 @@ def test_what_is_no_text_is_refused_in_every_member_by_its_place(
 ) -> None:
     server = served()
     probes = Probes(server.client(key("admin")))
-    one_of_each(probes.client)
+    one_of_each(probes.client, url)
     for noun, body in BODIES.items():
         for place in _leaves(body):
             free = place in FREE.get(noun, [])
@@ -219,7 +219,7 @@ def test_any_query_is_answered_or_refused_by_its_parameter(
 ) -> None:
     server = served()
     probes = Probes(server.client(key("admin")))
-    ids = one_of_each(probes.client)
+    ids = one_of_each(probes.client, url)
     for operation in operations():
         if operation.method != "GET":
             continue
@@ -279,7 +279,7 @@ def test_any_query_is_answered_or_refused_by_its_parameter(
 def test_headers_may_be_anything(url: str, served: Served, key: Key, tell: Tell) -> None:
     server = served()
     probes = Probes(server.client(key("admin")))
-    one_of_each(probes.client)
+    one_of_each(probes.client, url)
     values = ["", " ", "x" * 3000, "é", '"', '"1', "*", "W/", 'W/"x"', "1-1", '"1-1-0"', '"9999999999999999-1-0000000000000000"', "%00", "\t", "a,b", "a;b", "text/html", "*/*;q=0", "application/json;q=x"]  # fmt: skip
     names = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range", "Accept", "Accept-Encoding", "Accept-Language", "Accept-Charset", "Cookie", "Origin", "Referer", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id", "Forwarded", "Host", "Idempotency-Key", "User-Agent", "traceparent", "X-HTTP-Method-Override", "Expect", "Upgrade", "TE"]  # fmt: skip
     for name in names:
