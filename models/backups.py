@@ -1,5 +1,6 @@
 """Backups: the whole registry in one file, taken while others write, and put back only after it was checked."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -18,7 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from models import checks
 from models.checks import Check
-from models.db import File, close, connect, db, migrate, on_sqlite
+from models.db import close, connect, db, disconnect, migrate, on_sqlite
 from models.refusals import Conflict
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
@@ -155,10 +156,14 @@ def _bound(bind: Callable[[], object]) -> Iterator[None]:
 
 
 def _let_go() -> None:
-    """Close every connection of this thread and process to the bound database; nobody may be writing."""
+    """Close every connection of this thread and process to the bound database; nobody may be writing.
+
+    SQLite holds its lock on behalf of a closed connection for as long as a question to it is not read to its
+    end: one that only a cycle of references still knows has to be found first.
+    """
     close()
-    if isinstance(db.obj, File):
-        db.obj.writer.close()
+    disconnect()
+    gc.collect()
 
 
 # -- SQLite --------------------------------------------------------------------------------------
@@ -313,7 +318,7 @@ def _restore_postgresql(file: Path, force: bool, check: Callable[[], None]) -> N
 def _change_places(server: dict[str, Any], new: str) -> None:
     """Give the database `new` the name of the one of `server`, in one transaction, and drop the old one."""
     old, name = f"{server['dbname']}_replaced", server["dbname"]
-    close()
+    _let_go()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
         try:

@@ -1,5 +1,6 @@
 """Backups: taken under writers they hold everything acknowledged before, and they come back checked or not at all."""
 
+import gc
 import os
 import sqlite3
 import stat
@@ -152,6 +153,20 @@ def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, fi
     with other(registry), pytest.raises(Conflict, match="stop the server"):
         backups.restore(file=file, force=True, told=told)
     backups.restore(file=file, force=True, told=told)
+
+
+def test_is_in_nobodys_way_who_has_stopped_reading(registry: str, actor: Actor, file: Path) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    gc.disable()
+    try:
+        forgotten: list[Any] = [db.db.execute_sql("SELECT sequence FROM changes UNION ALL SELECT 1")]
+        forgotten[0].fetchone()
+        forgotten.append(forgotten)
+        del forgotten
+        backups.restore(file=file, force=True, told=told)
+    finally:
+        gc.enable()
 
 
 @contextmanager
