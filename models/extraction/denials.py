@@ -41,7 +41,8 @@ _CLAIMS = frozenset(
     conclusion finding findings complaint implication allegation characterisation talk contention theory
     assessment version description link involvement wrongdoing role responsibility knowledge warning
     concern worry remark comment interpretation premise talk figure evidence testimony estimate prediction forecast
-    insistence inference news headline slur portrayal depiction doubt fear memo letter recording""".split()
+    insistence inference news headline slur portrayal depiction doubt fear memo letter recording announcement
+    declaration revelation disclosure tale article number comparison label contents diagnosis dossier guilt""".split()
 )
 #: What is denied by not being granted: no denial of a claim.
 _NOT_CLAIMS = frozenset(
@@ -65,7 +66,7 @@ _SAYS_FALSE = re.compile(
     rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [\w’'-]+){{1,5}}?)?"
     rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
-    r" (?:did not|didn['’]t|never|does not|do not|doesn['’]t) "
+    r" (?:\w+ )?(?:did not|didn['’]t|never|does not|do not|doesn['’]t) (?:\w+ )?"
     r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up)\b)",
     re.IGNORECASE,
 )
@@ -79,8 +80,8 @@ _OPENS_DENYING = re.compile(
     r"(?:truth|basis|evidence|merit|substance|foundation)"
     r"(?: whatsoever| at all)?(?= ?(?:[.,;”\"]|$)| (?:to|for|in|of|behind)\b)|"
     r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
-    r"nothing (?:could be further|of the (?:sort|kind)|like (?:that|this|it) (?:ever )?(?:had )?happened)|no such "
-    r"(?:thing|orders?|meetings?|deals?|agreements?|plans?|payments?|calls?|requests?|conversations?|incidents?|attacks?)\b|"
+    r"nothing (?:could be further|like (?:that|this|it) (?:ever )?(?:had )?happened)|"
+    r"(?:[\w’'-]+ ){0,6}?(?:nothing of the (?:sort|kind)|no such [a-z]+)\b|"
     r"(?:complete |utter |pure |total |absolute |sheer )?"
     r"(?:nonsense|rubbish|lies|fiction|fantasy|fabrication|baloney)\b[,.!”\"])",
     re.IGNORECASE,
@@ -113,6 +114,8 @@ _EVASIVE = re.compile(
     r"don['’]t (?:think|know))\b",
     re.IGNORECASE,
 )
+#: "it did not": it only denies what somebody else has said.
+_ECHO = re.compile(r"^(?:that )?(?:it|he|she|they|we|i) \w+(?: not|n['’]t)[.,]?[”\"]?$", re.IGNORECASE)
 _OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
 _PRONOUNS = frozenset({"that", "this", "it", "them", "those", "these", "which"})
 _UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
@@ -164,7 +167,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if word in _WAVE_OFF and _is_claim(unit, cue, content):
         return "deny"
     if (
-        cue.kind == "speech"
+        (cue.kind == "speech" or word in _WAVE_OFF)
         and cue.frame in ("quote", "clause", "around")
         and (any(_says_no(text[start:end]) for start, end in spans) or _ELLIPTIC.match(content))
     ):
@@ -271,7 +274,9 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             continue
         answered = _charge if finding.polarity == "deny" else _contrary
         charge = answered(text, linked, bags, at)
-        if charge is not None:
+        if charge is None and _ECHO.match(text[slice(*finding.contents[0])]):
+            linked[at] = replace(finding, polarity="assert")
+        elif charge is not None:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
     return linked
 
@@ -301,6 +306,7 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
         if (
             (flat and distance <= 1 and charging)
             or (shared >= 0.6 and len(both) >= 2)
+            or (shared == 1 and distance <= 1)
             or (aimed and shared >= 0.34 and both)
             or (aimed and own and distance <= 1 and accusing)
             or (own and distance <= 1 and shared >= 0.5 and both and charging)
@@ -448,6 +454,7 @@ def _stem(word: str) -> str:
         "ese",
         "ian",
         "ed",
+        "en",
         "es",
         "al",
         "ly",

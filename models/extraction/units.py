@@ -65,7 +65,18 @@ _DENIED_CLAIMS = re.compile(
     r"brush\w* (?:aside|off)|wav\w+ (?:away|off)|shrug\w* off|laugh\w* off|scoff\w* at|push\w* back (?:on|against))"
     r"(?: as)?(?: [\w’'.-]+){0,4}? (?P<noun>claims|reports|charges) that\b"
 )
-_PLURAL = "allegations"
+#: "called her remarks “absurd”": after "her" the parser takes such a noun for a verb.
+_HER_WORDS = re.compile(
+    r"\b(?:call|describ|dismiss|reject|denounc|label|brand|decr|condemn|dub|term|view)\w* (?:her|his|their|its|such) "
+    r"(?P<noun>claims|reports|charges|remarks|comments)(?= (?:as|an?)\b| $)"
+)
+#: "The bank contests that conclusion": after a noun the parser takes such a verb for another.
+_CONTESTS = re.compile(
+    r"(?<=[a-z’'] )(?P<noun>contests|disputes|counters|challenges|rebuffs) (?:that|this|these|those|the|such|any|all) "
+    r"(?:[a-z]+ )?(?:claim|charge|allegation|accusation|report|suggestion|conclusion|account|assertion|finding|figure|"
+    r"version|characteri[sz]ation|number|estimate|criticism|notion|idea|story|description|assessment|view|narrative)s?\b"
+)
+_SWAPS = ((_DENIED_CLAIMS, "allegations"), (_HER_WORDS, "allegations"), (_CONTESTS, "rejects"))
 #: "dismissed as “fantasy” a claim that": what the quotation says of the claim tears the claim off its verb.
 _AS_QUOTED = re.compile(
     r"\b(?:dismiss|reject|denounc|describ|decri|condemn|derid|brand|deni|brush|wav)\w* (?P<as>as )$"
@@ -78,6 +89,12 @@ _NEW_LINE = re.compile(r"[ \t\u00a0]*\n\s*")
 _SPACE = re.compile(r"\s+")
 #: A sentence that ends in a quoted question or exclamation.
 _ASKED = re.compile(r"[?!](?:[”\"]|'')$")
+#: "; the owner denies it": who answers or speaks behind a semicolon begins anew.
+_ANSWER = re.compile(
+    r"; *(?P<rest>(?:but |and |while |though )?(?:[\w’'.-]+ ){1,6}?(?:has |have |had |also |\w+ly )*"
+    r"(?:den(?:ies|ied|y)|reject(?:s|ed)?|disput(?:es?|ed)|dismiss(?:es|ed)?|call(?:s|ed)?|says?|said|"
+    r"insist(?:s|ed)?|refut(?:es?|ed)|maintains?)\b)"
+)
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
@@ -204,7 +221,7 @@ def _drafts(text: str, sentences: list[Span], quotes: list[Quote], families: fro
 def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[Span]:
     """Join sentences that share a quotation, or "Why?" and "she asked"."""
     held: Span | None = None
-    for start, end in _within_quotes(_at_quoted_lines(text, sentences, quotes), quotes):
+    for start, end in _within_quotes(_at_quoted_lines(text, _at_semicolons(text, sentences), quotes), quotes):
         if held is not None and not (
             (
                 "\n" not in text[held[1] : start]
@@ -214,7 +231,9 @@ def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[S
             )
             or (text[start] in "—–―" and "\n" not in text[held[1] : start] and text[held[1] - 1] in '”"’')
             or text[start] in ")],;"
-            or (text[start].islower() and "\n\n" not in text[held[1] : start])
+            or (
+                text[start].islower() and "\n\n" not in text[held[1] : start] and text[held[1] - 1] != ";"
+            )
         ):
             yield held
             held = None
@@ -232,6 +251,16 @@ def _at_quoted_lines(text: str, sentences: list[Span], quotes: list[Quote]) -> I
             if line.end() in opening and at < line.start() and text[line.start() - 1] not in ":,":
                 yield at, line.start()
                 at = line.end()
+        yield at, end
+
+
+def _at_semicolons(text: str, sentences: list[Span]) -> Iterator[Span]:
+    """Cut sentences at a semicolon behind which somebody else speaks: "They say it leaks; the owner denies it."."""
+    for start, end in sentences:
+        at = start
+        for cut in _ANSWER.finditer(text, start, end):
+            yield at, cut.start() + 1
+            at = cut.start("rest")
         yield at, end
 
 
@@ -323,10 +352,13 @@ def _as_quoted(text: str, at: int, quote: Quote, stop: int) -> int | None:
 
 def _copy(text: str, start: int, end: int, add: Adder) -> None:
     """Copy a stretch, each run of white space as one blank, and each noun that parses badly as one that does not."""
-    for denied in _DENIED_CLAIMS.finditer(text, start, end):
-        _copy_plain(text, start, denied.start("noun"), add)
-        add(_PLURAL, denied.start("noun"), SWAPPED)
-        start = denied.end("noun")
+    swaps = [(found.span("noun"), word) for swap, word in _SWAPS for found in swap.finditer(text, start, end)]
+    for (first, last), word in sorted(swaps):
+        if first < start:
+            continue
+        _copy_plain(text, start, first, add)
+        add(word, first, SWAPPED)
+        start = last
     _copy_plain(text, start, end, add)
 
 
