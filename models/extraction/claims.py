@@ -114,7 +114,7 @@ def read(text: str, parts: Parts) -> Told:
     ):
         return _denial(text, parts, reported)
     printed = text[slice(*spans[0])]
-    leans = denials.leans(printed)
+    leans = denials.leans(printed) or denials.leans(" ".join(text[start:end] for start, end in spans))
     if cue.lemma in _DENYING or _QUESTION.match(printed):
         return Told(reported, None, leans)
     if cue.frame == "quote":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from models.extraction.cue import Cue
 from models.extraction.findings import Finding, Polarity
 from models.extraction.grammar import AUXILIARIES, children, subject
-from models.extraction.lexicon import NAME_AS
+from models.extraction.lexicon import INNOCENT, NAME_AS
 from models.extraction.units import Unit
 from models.extraction.untruth import FALSE, PLAINLY_FALSE, SCORN, UNTRUE
 
@@ -42,7 +42,8 @@ _CLAIMS = frozenset(
     assessment version description link involvement wrongdoing role responsibility knowledge warning
     concern worry remark comment interpretation premise talk figure evidence testimony estimate prediction forecast
     insistence inference news headline slur portrayal depiction doubt fear memo letter recording announcement
-    declaration revelation disclosure tale article number comparison label contents diagnosis dossier guilt""".split()
+    declaration revelation disclosure tale article number comparison label contents diagnosis dossier guilt timeline
+    chronology sequence fact basis motive extent existence authenticity accuracy veracity truth validity""".split()
 )
 #: What is denied by not being granted: no denial of a claim.
 _NOT_CLAIMS = frozenset(
@@ -60,6 +61,12 @@ _CLAIMED = (
 _IS = (
     r"(?:['’]s|['’]re|\b(?:is|was|are|were|being|had been|has been|have been|"
     r"isn['’]t|wasn['’]t|aren['’]t|weren['’]t)\b)"
+)
+#: "a claim that the ministry says is “made up”": what is false stands before the cue.
+_IS_FALSE = re.compile(
+    rf"^[\s“\"'‘]*(?:{_IS}(?: \w+){{0,2}}? ?[“\"‘]?(?:\w+ly )?(?:{UNTRUE}|{SCORN})\b|"
+    r"ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|(?:did not|never) happen)",
+    re.IGNORECASE,
 )
 #: "the report was false", "These claims are simply without merit", "it was “simply untrue”".
 _SAYS_FALSE = re.compile(
@@ -118,6 +125,10 @@ _EVASIVE = re.compile(
 _ECHO = re.compile(r"^(?:that )?(?:it|he|she|they|we|i) \w+(?: not|n['’]t)[.,]?[”\"]?$", re.IGNORECASE)
 _OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
 _PRONOUNS = frozenset({"that", "this", "it", "them", "those", "these", "which"})
+_GUILTLESS = frozenset({"innocence", "guilty"})
+#: "dismissed the charges against him": so courts end a case, and say nothing of its truth.
+_COURTS = frozenset("judge court tribunal committee prosecutor magistrate jury panel justice commission board".split())
+_LEGAL = frozenset({"charge", "complaint", "allegation", "count", "claim"})
 _UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
 
 #: A charge this many sentences back or more is no longer answered by "the charge".
@@ -156,9 +167,11 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if _held_back(verb, unit.doc[cue.holder]):
         return "assert"
     word = cue.lemma
+    if word in INNOCENT and cue.frame == "object" and unit.doc[cue.complements[0]].lower_ in _GUILTLESS:
+        return "deny"
     if word in _DENY:
         return "assert" if _grants(unit, cue) else "deny"
-    if word in _REJECT and _is_claim(unit, cue, content):
+    if word in _REJECT and _is_claim(unit, cue, content) and not _ends_a_case(unit, cue):
         return "deny"
     if word in NAME_AS and cue.frame in ("name", "object", "clause", "urge") and _belies(unit, cue, content):
         return "deny"
@@ -169,7 +182,11 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if (
         (cue.kind == "speech" or word in _WAVE_OFF)
         and cue.frame in ("quote", "clause", "around")
-        and (any(_says_no(text[start:end]) for start, end in spans) or _ELLIPTIC.match(content))
+        and (
+            any(_says_no(said) for said in (content, *(text[start:end] for start, end in spans)))
+            or _ELLIPTIC.match(content)
+            or _IS_FALSE.match(content)
+        )
     ):
         return "deny"
     return "assert"
@@ -177,6 +194,8 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
 
 def leans(said: str) -> bool:
     """Tell whether a denial says nothing without the charge it answers: "that is a lie", "it did not"."""
+    if _IS_FALSE.match(said):
+        return True
     return _says_no(said) or bool(_ELLIPTIC.match(said)) or (_NO.match(said) is not None and len(said.split()) < 5)
 
 
@@ -192,7 +211,11 @@ def _belies(unit: Unit, cue: Cue, content: str) -> bool:
     head = unit.doc[cue.complements[0]]
     own = subject(head) if head.dep_ in ("ccomp", "xcomp") else None
     named = own if own is not None else head
-    claimed = named.lower_ in _PRONOUNS or named.lemma_.lower() in _CLAIMS or named.tag_ in ("WDT", "WP")
+    claimed = (
+        named.lower_ in _PRONOUNS
+        or named.tag_ in ("WDT", "WP")
+        or any(noun.lemma_.lower() in _CLAIMS for noun in (named, *children(named, "compound", "nmod")))
+    )
     return claimed and bool(FALSE.search(content))
 
 
@@ -240,6 +263,15 @@ def _grants(unit: Unit, cue: Cue) -> bool:
         return False
     datives = children(unit.doc[cue.head], "dative")
     return heads[0].lemma_.lower() in _NOT_CLAIMS or (bool(datives) and heads[0].pos_ in ("NOUN", "PROPN"))
+
+
+def _ends_a_case(unit: Unit, cue: Cue) -> bool:
+    """Tell that a court dismissed charges or complaints that somebody brought before it."""
+    own = subject(unit.doc[cue.holder])
+    if cue.lemma != "dismiss" or own is None or own.lemma_.lower() not in _COURTS or cue.frame != "object":
+        return False
+    thing = unit.doc[cue.complements[0]]
+    return thing.lemma_.lower() in _LEGAL and any(prep.lower_ == "against" for prep in children(thing, "prep"))
 
 
 def _is_claim(unit: Unit, cue: Cue, content: str) -> bool:
@@ -307,7 +339,7 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
             (flat and distance <= 1 and charging)
             or (shared >= 0.6 and len(both) >= 2)
             or (shared == 1 and distance <= 1)
-            or (aimed and shared >= 0.34 and both)
+            or (aimed and shared >= 0.3 and both)
             or (aimed and own and distance <= 1 and accusing)
             or (own and distance <= 1 and shared >= 0.5 and both and charging)
         ):

@@ -109,6 +109,9 @@ tweet retweet reject rebuff spurn decline refuse debunk contradict discount rubb
 #: With a poll or a study as subject these report: "the survey found a tighter race".
 SHOW = _words("show find indicate reveal suggest report estimate give put detect document confirm")
 
+#: "maintained his innocence", "pleaded not guilty": these deny a charge.
+INNOCENT = _words("maintain protest proclaim profess plead assert declare affirm")
+
 #: Object and a predicate: "called it baseless", "described the report as false".
 NAME_AS = _words("""
 call describe label brand dub term deem characterize characterise portray depict consider regard

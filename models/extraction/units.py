@@ -76,7 +76,17 @@ _CONTESTS = re.compile(
     r"(?:[a-z]+ )?(?:claim|charge|allegation|accusation|report|suggestion|conclusion|account|assertion|finding|figure|"
     r"version|characteri[sz]ation|number|estimate|criticism|notion|idea|story|description|assessment|view|narrative)s?\b"
 )
-_SWAPS = ((_DENIED_CLAIMS, "allegations"), (_HER_WORDS, "allegations"), (_CONTESTS, "rejects"))
+#: ", two clerks allege in a lawsuit": so does it with these behind a comma.
+_ALLEGE = re.compile(r", (?:[\w’'-]+ ){1,5}(?P<noun>allege|counter|contend|claim)(?=[,.]| (?:in|on|at)\b)")
+#: "Petri, a former spy, claims in her memoir that".
+_CLAIMS_THAT = re.compile(r"(?:, |\b[A-Z][a-z]+ )(?P<noun>claims)(?= (?:in|on) (?:[\w’'-]+ ){1,4}that\b)")
+_SWAPS = (
+    (_DENIED_CLAIMS, "allegations"),
+    (_HER_WORDS, "allegations"),
+    (_CONTESTS, "rejects"),
+    (_ALLEGE, "say"),
+    (_CLAIMS_THAT, "says"),
+)
 #: "dismissed as “fantasy” a claim that": what the quotation says of the claim tears the claim off its verb.
 _AS_QUOTED = re.compile(
     r"\b(?:dismiss|reject|denounc|describ|decri|condemn|derid|brand|deni|brush|wav)\w* (?P<as>as )$"
@@ -231,9 +241,7 @@ def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[S
             )
             or (text[start] in "—–―" and "\n" not in text[held[1] : start] and text[held[1] - 1] in '”"’')
             or text[start] in ")],;"
-            or (
-                text[start].islower() and "\n\n" not in text[held[1] : start] and text[held[1] - 1] != ";"
-            )
+            or (text[start].islower() and "\n\n" not in text[held[1] : start] and text[held[1] - 1] != ";")
         ):
             yield held
             held = None

@@ -74,9 +74,22 @@ def _behind_setting(verb: Token) -> list[Token]:
         settings += children(verb, "dobj")
     for setting in settings:
         for clause in children(setting, "acl", "ccomp", "relcl"):
-            if setting.i > verb.i and that_clause(clause):
+            if setting.i > verb.i and (that_clause(clause) or _told(verb, clause)):
                 return [clause]
     return []
+
+
+def _told(verb: Token, clause: Token) -> bool:
+    """Tell whether "told the court he had not" reads as what was told, though the parser hung it on the court."""
+    own = subject(clause)
+    return (
+        lemma(verb) in ("tell", "inform", "assure", "remind")
+        and clause.dep_ == "relcl"
+        and own is not None
+        and own.tag_ not in ("WDT", "WP")
+        and finite_clause(clause)
+        and clause.left_edge.lower_ not in ("who", "whom", "which", "where", "when")
+    )
 
 
 def _misread(child: Token, verb: Token) -> bool:
@@ -241,6 +254,18 @@ def _naming(token: Token, word: str, unit: Unit) -> Cue | None:
         return make(token, "name", (small[0].i,))
     if word == "call" and (preds or objects):
         return make(token, "name", tuple(c.i for c in objects + preds))
+    return None
+
+
+def _innocent(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "maintained his innocence", "pleaded not guilty"."""
+    if word not in lexicon.INNOCENT or is_passive(token):
+        return None
+    for thing in children(token, "dobj", "acomp", "oprd", "amod"):
+        if thing.i > token.i and thing.lower_ == "innocence":
+            return make(token, "object", (thing.i,))
+        if thing.i > token.i and thing.lower_ == "guilty" and thing.nbor(-1).lower_ == "not":
+            return make(token, "object", (thing.i,))
     return None
 
 
@@ -413,6 +438,7 @@ def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
 READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _calling_on,
     _idiom,
+    _innocent,
     _naming,
     _clause,
     _unsaid,

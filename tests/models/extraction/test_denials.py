@@ -23,6 +23,11 @@ CHARGE = "The union said that the pit was flooded on purpose. "
         "The allegation was denied by the owner.",
         "The owner denied having flooded the pit.",
         "The owner denied that the pit had been flooded on purpose.",
+        "The owner told the court he had done nothing of the kind.",
+        "The owner said no such flooding took place.",
+        "The owner maintained his innocence.",
+        "The owner pleaded not guilty.",
+        "The owner shot back that the claim was untrue.",
     ],
 )
 def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
@@ -40,6 +45,7 @@ def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
         "The owner declined to confirm or deny the report.",
         "The court denied the owner's request for bail.",
         "The owner rejected the offer.",
+        "The court dismissed the charges against the owner.",
         "The owner confirmed the report.",
     ],
 )
@@ -58,3 +64,7 @@ def test_a_charge_taken_up_in_the_same_sentence(parse: Parser) -> None:
 def test_nobody_answers_himself(parse: Parser) -> None:
     text = "Lund said the mill was sold. Lund denied the report."
     assert all(finding.denies is None for finding in extract(text, parse=parse))
+
+
+def test_what_only_answers_a_question_denies_nothing(parse: Parser) -> None:
+    assert all(finding.polarity == "assert" for finding in extract("Did it rain? Fenn says it did not.", parse=parse))

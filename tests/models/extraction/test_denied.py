@@ -18,6 +18,9 @@ HERE = Path(__file__).parent / "denied"
 #: Those that are still missed; one that is found again leaves the list.
 MISSED = {
     "cases-22": "the denial shares no word with the charge",
+    "third-32": "the charge's speaker is told by a participle: first made by the daily",
+    "fourth-30": "the parser takes the clause that the claim opens for another",
+    "fourth-37": "the charge is told to somebody by nobody",
 }
 
 

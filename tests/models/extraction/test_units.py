@@ -33,3 +33,19 @@ def test_a_question_is_read_with_who_asked_it(parse: Parser) -> None:
 
 def test_a_unit_of_nothing_but_quotations_is_bare(parse: Parser) -> None:
     assert [unit.bare for unit in read("“One day.”\n\nShe left.", parse)] == [True, False]
+
+
+def test_who_answers_behind_a_semicolon_begins_anew(parse: Parser) -> None:
+    found = read("Fenn says the net tore; its maker denies it.", parse)
+    assert [unit.doc.text for unit in found] == ["Fenn says the net tore;", "its maker denies it."]
+
+
+def test_a_list_with_semicolons_stays_one(parse: Parser) -> None:
+    assert len(read("The boat had a net, torn; a mast, broken; and no crew.", parse)) == 1
+
+
+def test_a_verb_that_looks_like_a_noun_is_handed_over_as_another(parse: Parser) -> None:
+    text = "The bank contests that conclusion."
+    (unit,) = read(text, parse)
+    assert unit.doc.text == "The bank rejects that conclusion."
+    assert text[unit.left[2] : unit.right[2]] == "contests"
