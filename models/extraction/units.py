@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -250,7 +250,7 @@ def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[S
         yield held
 
 
-def _at_quoted_lines(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[Span]:
+def _at_quoted_lines(text: str, sentences: Iterable[Span], quotes: list[Quote]) -> Iterator[Span]:
     """Cut sentences once more where a new line opens a quotation: "... ― Ana Ruiz" needs no full stop."""
     opening = {quote.start for quote in quotes}
     for start, end in sentences:
