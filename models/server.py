@@ -21,6 +21,10 @@ _SILENCE = 10
 #: Seconds between two looks at the replicas.
 _LOOK = 0.5
 
+#: What a server says of a connection through which nothing can be written (its manual, protocol-flow, asynchronous
+#: operations).
+_CANNOT_WRITE = (b"in_hot_standby", b"default_transaction_read_only")
+
 #: How far the log has been written, which is how far a replica has followed: what else a change stores is stored with
 #: its line (models/changes.py).
 _POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
@@ -40,7 +44,14 @@ class Server(PooledPostgresqlDatabase):
         self.address = f"{parts.get('host', '')}:{parts.get('port', '5432')}/{parts['dbname']}"
         # A host that vanished answers nothing at all: a question to it would wait for a quarter of an hour.
         waits = {"connect_timeout": _CONNECT, "tcp_user_timeout": _SILENCE * 1000, "keepalives_idle": _SILENCE}
+        #: Who takes whatever host answers, where none takes writes: it goes on reading. None where there is one host.
+        self._whoever: str | None = None
+        if "," in parts.get("host", ""):
+            parts.setdefault("target_session_attrs", "read-write")
+            self._whoever = make_conninfo("", **(waits | parts | {"target_session_attrs": "any"}))
         self._conninfo = make_conninfo("", **(waits | parts))
+        #: When somebody last tried in vain to open a connection; by time.monotonic.
+        self._failed = 0.0
         super().__init__(
             parts["dbname"],
             max_connections=connections,
@@ -51,24 +62,50 @@ class Server(PooledPostgresqlDatabase):
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Give this thread a connection. Raises OperationalError also where all are in use for too long."""
+        self._state.asked = time.monotonic()
         try:
             return bool(super().connect(reuse_if_open))
         except MaxConnectionsExceeded:
             raise OperationalError("all connections of the pool are in use") from None
 
     def lost(self) -> bool:
-        """Tell whether this thread's connection is gone; then so are those that lie idle, and none is used again."""
+        """Tell whether this thread's connection was cut; then so are those that lie idle, and none is used again."""
         connection = self._state.conn
         if connection is not None and not connection.closed:
             return False
         if not self.in_transaction():
             self.close()
         self.close_idle()
-        return True
+        return connection is not None
 
     def alone(self) -> Any:
         """Open a connection that is not of the pool."""
         return psycopg.connect(self._conninfo, autocommit=True)
+
+    def _connect(self) -> Any:
+        # One opens a connection at a time: whoever has waited while that failed would only wait again.
+        if self._failed > self._state.asked and not self._connections:
+            raise OperationalError("the server did not answer another request a moment ago")
+        try:
+            return super()._connect()
+        except psycopg.Error:
+            if self._whoever is None:
+                self._failed = time.monotonic()
+                raise
+        wanted, self.connect_params = self.connect_params, {"conninfo": self._whoever}
+        try:
+            return super()._connect()
+        except psycopg.Error:
+            self._failed = time.monotonic()
+            raise
+        finally:
+            self.connect_params = wanted
+
+    def _can_reuse(self, connection: Any) -> bool:
+        # One that cannot write makes way for one to whoever takes writes by now; servers tell since PostgreSQL 14.
+        return self._whoever is None or not any(
+            connection.pgconn.parameter_status(name) == b"on" for name in _CANNOT_WRITE
+        )
 
     def _is_closed(self, connection: Any) -> bool:
         # The pool would ask the server at each request; one that turns out dead is met by asking again.
