@@ -92,14 +92,14 @@ class Server(PooledPostgresqlDatabase):
             if self._whoever is None:
                 self._failed = time.monotonic()
                 raise
-        wanted, self.connect_params = self.connect_params, {"conninfo": self._whoever}
+        self.connect_params["conninfo"] = self._whoever
         try:
             return super()._connect()
         except psycopg.Error:
             self._failed = time.monotonic()
             raise
         finally:
-            self.connect_params = wanted
+            self.connect_params["conninfo"] = self._conninfo
 
     def _can_reuse(self, connection: Any) -> bool:
         # One that cannot write makes way for one to whoever takes writes by now; servers tell since PostgreSQL 14.

@@ -142,7 +142,10 @@ def test_a_database_that_takes_connections_and_says_nothing_holds_nobody_up_for_
         os.kill(postmaster, signal.SIGSTOP)  # the kernel goes on taking connections for it
         began = time.monotonic()
         try:
-            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
             with Watch(server) as watch, Readers(server, None, 16, ["/v1/claims?limit=20"]) as readers:
                 time.sleep(scale(5, 15))
         finally:
