@@ -1,6 +1,7 @@
 """A lean HTTP client for load and faults: one kept-alive connection, and a cut told apart from an answer."""
 
 import http.client
+import select
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,8 @@ class Client:
         data = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
+        if self._was_hung_up_on():
+            self._connection.close()
         try:
             self._connection.request(method, path, data, sent)
             got = self._connection.getresponse()
@@ -55,6 +58,11 @@ class Client:
             # A server that refuses before it has read the body may hang up, and a client starts anew.
             self._connection.close()
         return answer
+
+    def _was_hung_up_on(self) -> bool:
+        """Whether the server has closed the kept connection meanwhile, as it may: nothing was sent, nothing is lost."""
+        kept = self._connection.sock
+        return kept is not None and bool(select.select([kept], [], [], 0)[0])
 
     def get(self, path: str, **headers: str) -> Answer:
         """Read."""

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from tests.factories import speaker
 from tests.faults import audit
 from tests.faults.client import Answer, Client
 from tests.faults.operations import one_of_each, operations
@@ -19,7 +20,9 @@ def test_sixteen_writers_and_four_readers_are_all_served(
     url: str, served: Served, key: Callable[..., str], scale: Scale, tell: Callable[[str], None]
 ) -> None:
     server, secret = served(PROCESSES="2"), key("write")
-    furnish(server.client(secret))
+    client = server.client(secret)
+    furnish(client)
+    there = client.post("/v1/speakers", speaker()).headers["Location"]
     unseen = []
 
     def read_at_once(client: Client, name: str, answer: Answer) -> None:
@@ -33,7 +36,7 @@ def test_sixteen_writers_and_four_readers_are_all_served(
             unseen.append(name)
         other.close()
 
-    lists = ["/v1/claims?limit=20", "/v1/claims?q=claim&limit=10", "/v1/statements?limit=10", "/v1/speakers/1"]
+    lists = ["/v1/claims?limit=20", "/v1/claims?q=claim&limit=10", "/v1/statements?limit=10", there]
     with (
         Writers(server, secret, 16, then=read_at_once) as writers,
         Readers(server, None, 4, lists) as readers,

@@ -190,7 +190,7 @@ class Readers:
         client.close()
 
 
-def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+def at_once(count: int, work: Callable[[int], Any], patience: float = 60) -> list[Any]:
     """What `work` gives for each number, or the exception it raises, all started at the same moment."""
     start = threading.Barrier(count)
     outcomes: list[Any] = [None] * count
@@ -206,7 +206,7 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience)
     return outcomes
 
 
