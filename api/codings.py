@@ -65,11 +65,15 @@ def streamed(coding: str, parts: Iterable[bytes]) -> Iterator[bytes]:
     """Make a stream smaller. The first part goes out at once; later ones when there is enough to send."""
     packer, pack, flush, finish = _packer(coding)
     first = True
-    for part in parts:
-        made = pack(part) + (flush() if first else b"")
-        first = False
-        if made:
-            yield made
+    try:
+        for part in parts:
+            made = pack(part) + (flush() if first else b"")
+            first = False
+            if made:
+                yield made
+    except Exception:
+        yield flush()  # all that there is, without an end
+        raise
     yield finish()
     del packer
 

@@ -1,5 +1,6 @@
 """What every request passes on its way in and every answer on its way out, around Flask: limits, headers, figures."""
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -229,7 +230,14 @@ class _Stream:
         return self
 
     def __next__(self) -> bytes:
-        return next(self._sent)
+        try:
+            return next(self._sent)
+        except StopIteration:
+            raise
+        except Exception:
+            # The server would print it; whoever wrote the parts has said in them that they are not all.
+            logging.getLogger("counterclaim").exception("an answer was broken off")
+            raise StopIteration from None
 
     def close(self) -> None:
         """Give back what the answer held, sent whole or not."""

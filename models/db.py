@@ -230,6 +230,11 @@ def disconnect() -> None:
         db.obj.close_idle()
 
 
+def deadline() -> float:
+    """Tell how many seconds a question may take here; 0 is no limit, as for commands."""
+    return _Bound.limits.deadline
+
+
 def on_sqlite() -> bool:
     """Tell whether the bound database is SQLite; the other one is PostgreSQL."""
     return isinstance(db.obj, SqliteDatabase)

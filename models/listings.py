@@ -50,7 +50,8 @@ def blocks(
     """Write every item of `noun` for which all that is `asked` holds, lowest id first, as JSON, a line each.
 
     Yields blocks of whole lines without the last line end. `asked`, `fields` and `include` are as in
-    `lists.page`. Memory does not grow with the list.
+    `lists.page`. Memory does not grow with the list. Raises Busy where too many lists are written, and an
+    error of the database where a server's reader takes no block for a while (models/moments.py).
     """
     found = _ids(noun, viewer, asked)
     if found is None:
@@ -66,16 +67,21 @@ def blocks(
         while ids := [id for (id,) in found_ids.fetchmany(size)]:
             if pool is None or size == _FIRST:
                 block = free.read(sql, ids)
-                yield block
+                with readers.handed_out():
+                    yield block
                 size = _next_size(len(ids), len(block))
                 continue
             waiting.append((len(ids), pool.submit(free.read, sql, ids)))
             if len(waiting) > _AHEAD:
                 count, future = waiting.popleft()
-                yield (block := future.result())
+                block = future.result()
+                with readers.handed_out():
+                    yield block
                 size = _next_size(count, len(block))
         while waiting:
-            yield waiting.popleft()[1].result()
+            block = waiting.popleft()[1].result()
+            with readers.handed_out():
+                yield block
 
 
 def _next_size(items: int, characters: int) -> int:

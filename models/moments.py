@@ -1,25 +1,40 @@
 """One moment of the registry, read for as long as it takes: through connections that are no thread's."""
 
+import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+import psycopg
 from peewee import __exception_wrapper__ as peewees_errors
 
-from models.db import db, on_sqlite, spelled
+from models.db import db, deadline, on_sqlite, spelled
+from models.refusals import Busy
 
 #: How often the moment that all connections read is looked for, where others write all the time.
 _TRIES = 5
 
+#: How many moments each process reads at once: each has up to three connections, and some ten MiB of memory.
+AT_ONCE = 4
+#: Seconds after which a moment that nobody goes on reading is given up: SQLite's log cannot be written back, and
+#: PostgreSQL cannot clean up, as long as it is kept.
+UNREAD = 30.0
+
+_places = threading.BoundedSemaphore(AT_ONCE)
+
 
 @contextmanager
-def one_moment(more: int) -> Iterator[list[Any]]:
+def one_moment(more: int) -> Iterator["Moment"]:
     """Open connections of their own that all read what is stored at this moment: one, and where it can be `more`.
 
-    Every change writes a line of the log, so equal last lines are equal registries.
+    Every change writes a line of the log, so equal last lines are equal registries. Raises Busy where
+    others read so many moments that none can be added.
     """
     with ExitStack() as opened:
-        readers = [opened.enter_context(_apart()) for _ in range(1 + more)]
+        readers = Moment()
+        opened.callback(readers.give_back)
+        readers += [opened.enter_context(_apart()) for _ in range(1 + more)]
         for _ in range(_TRIES):
             if len({_begun(reader) for reader in readers}) == 1:
                 break
@@ -27,8 +42,46 @@ def one_moment(more: int) -> Iterator[list[Any]]:
                 reader.execute("ROLLBACK")
         else:
             _begun(readers[0])
-            readers = readers[:1]
+            del readers[1:]
         yield readers
+
+
+class Moment(list[Any]):
+    """The connections that read one moment, and its place among those that are read at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not _places.acquire(blocking=False):
+            raise Busy("Others are exporting just now, as many as may at once: try again in a moment.")
+        self._mutex, self._placed = threading.Lock(), True
+
+    def give_back(self) -> None:
+        """Give the place back."""
+        with self._mutex:
+            if self._placed:
+                self._placed = False
+                _places.release()
+
+    def give_up(self) -> None:
+        """Give up reading: whoever goes on is told by an error."""
+        for reader in self:
+            with suppress(sqlite3.Error, psycopg.Error):
+                reader.close()
+        self.give_back()
+
+    @contextmanager
+    def handed_out(self) -> Iterator[None]:
+        """Give it up where what is yielded inside is not taken for UNREAD seconds; a command's is never given up."""
+        if not deadline():
+            yield
+            return
+        timer = threading.Timer(UNREAD, self.give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def _begun(reader: Any) -> int | None:
@@ -46,7 +99,8 @@ def _apart() -> Iterator[Any]:
     try:
         yield connection
     finally:
-        connection.rollback()
+        with suppress(sqlite3.Error, psycopg.Error):  # it may be closed already
+            connection.rollback()
         database._close(connection)
 
 
@@ -59,4 +113,5 @@ def cursor(reader: Any, sql: str, params: tuple[Any, ...] = ()) -> Iterator[Any]
     try:
         yield opened
     finally:
-        opened.close()
+        with suppress(sqlite3.Error, psycopg.Error):
+            opened.close()

@@ -1,6 +1,7 @@
 """A whole list as a file: NDJSON or a table, a block at a time."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from api.formats import table
@@ -12,11 +13,16 @@ from models.shapes import Viewer
 #: Format -> media type.
 MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
 
+#: How a file ends that was broken off: in the midst of a text, so that no reader takes it for whole. granian ends
+#: every answer as a complete one, so that the chunks alone do not tell.
+BROKEN_OFF = {"ndjson": b'{"broken_off":"Here the export was broken off', "csv": b'"Here the export was broken off'}
+
 
 def written(noun: str, query: dict[str, Any], viewer: Viewer) -> Iterator[bytes]:
     """Write every item of `noun` that `query` asks for (api/schemas/exports.py), as the viewer sees it.
 
-    The first part is there when this returns, so that what cannot be asked is refused before anything is sent.
+    The first items are there when this returns, so that what cannot be asked is refused before anything is sent.
+    Where a later one fails, the file ends as BROKEN_OFF says, and the failure is raised.
     """
     asked = dict(query)
     form, fields = asked.pop("format"), asked.pop("members", None)
@@ -24,18 +30,16 @@ def written(noun: str, query: dict[str, Any], viewer: Viewer) -> Iterator[bytes]
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])
     blocks = listings.blocks(noun, viewer=viewer, asked=asked, fields=fields, include=include)
-    text = table.rows(blocks, chosen_paths(fields)) if form == "csv" and fields else (f"{b}\n" for b in blocks)
-    return _begun(part.encode() for part in text)
+    begun = chain([block for block in (next(blocks, None),) if block is not None], blocks)
+    text = table.rows(begun, chosen_paths(fields)) if form == "csv" and fields else (f"{b}\n" for b in begun)
+    return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)
 
 
-def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
-    first = next(parts, b"")
-
-    def all_of_it() -> Iterator[bytes]:
-        try:
-            yield first
-            yield from parts
-        finally:
-            parts.close()  # type: ignore[attr-defined]
-
-    return all_of_it()
+def _marked(parts: Iterator[bytes], broken_off: bytes, blocks: Iterator[str]) -> Iterator[bytes]:
+    try:
+        yield from parts
+    except Exception:
+        yield broken_off
+        raise
+    finally:
+        blocks.close()  # type: ignore[attr-defined]

@@ -17,9 +17,10 @@ routes = Routes("exports", "Whole lists as files: every item that the filters of
 _DESCRIPTION = """Export {noun}, as NDJSON or CSV.
 
 Takes the filters of `GET /v1/{noun}` and writes all that they find, oldest first, as it stood at one moment.
-The answer is streamed, and its length is not known before: one that was broken off ends without the last
-chunk. In a CSV, `fields` are the columns; a path through a list gives all its values with `; ` between two,
-and a text that a spreadsheet would take for a formula has an apostrophe in front.
+The answer is streamed, and its length is not known before: one that was broken off ends in the midst of a
+text, as no whole JSON or CSV does. A server writes a few exports at once, and breaks one off that nobody goes
+on reading for half a minute. In a CSV, `fields` are the columns; a path through a list gives all its values
+with `; ` between two, and a text that a spreadsheet would take for a formula has an apostrophe in front.
 """
 
 

@@ -3,13 +3,18 @@
 import csv
 import io
 import json
+import time
+import zlib
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from api.formats import listing
 from api.schemas.exports import COLUMNS, LISTS
-from models import listings
+from models import listings, moments
 from models.changes import Actor
 from tests.api.steps import posted
 from tests.factories import candidate, charge, claim, denial, put_claim, review, speaker, topic
@@ -144,6 +149,42 @@ def test_one_that_is_left_in_the_middle_leaves_nothing_open(
         next(parts)
     parts.close()  # type: ignore[attr-defined]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("listing")]
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+@pytest.mark.parametrize("coding", [None, "gzip"])
+def test_one_that_nobody_goes_on_reading_is_broken_off_where_no_reader_takes_it_for_whole(
+    app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch, form: str, coding: str | None
+) -> None:
+    monkeypatch.setattr(listings, "_FIRST", 3)
+    monkeypatch.setattr(listings, "_AIM", 100)
+    monkeypatch.setattr(moments, "UNREAD", 0.05)
+    headers = {"Accept-Encoding": coding} if coding else {}
+    environ = EnvironBuilder(f"/v1/exports/claims?format={form}", headers=headers).get_environ()
+    parts, status, _ = run_wsgi_app(app, environ)
+    got = next(parts)
+    time.sleep(0.5)
+    got += b"".join(parts)
+    assert status == "200 OK"
+    if coding:
+        unpacker = zlib.decompressobj(31)
+        got = unpacker.decompress(got)
+        assert not unpacker.eof
+    assert got.endswith(listing.BROKEN_OFF[form])
+    with pytest.raises(ValueError, match="Unterminated string"):
+        json.loads(listing.BROKEN_OFF["ndjson"])
+    with pytest.raises(csv.Error, match="unexpected end of data"):
+        list(csv.reader([listing.BROKEN_OFF["csv"].decode()], strict=True))
+
+
+def test_only_so_many_are_written_at_once(app: Any, public: FlaskClient, registry_of_many: list[int]) -> None:
+    with ExitStack() as opened:
+        for _ in range(moments.AT_ONCE):
+            opened.enter_context(moments.one_moment(0))
+        refused = public.get("/v1/exports/claims")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert "exporting" in refused.json["detail"]
+    assert public.get("/v1/exports/claims").status_code == 200
 
 
 def test_a_speaker_named_like_a_formula_is_listed_as_they_are(writer: FlaskClient) -> None:
