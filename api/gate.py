@@ -60,6 +60,8 @@ _GUARDS = (
 _GUARDED = frozenset(name for name, _ in _GUARDS)
 #: To be asked about anew each time; what a key was shown is for no shared cache.
 _PUBLIC, _PRIVATE = ("Cache-Control", "no-cache"), ("Cache-Control", "private, no-cache")
+#: Where a body was not read: the server hangs up, and a client that is told so sends nothing more on the connection.
+_HANG_UP = ("Connection", "close")
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -89,8 +91,9 @@ class Gate:
         known = given is not None and _REQUEST_ID.fullmatch(given)
         environ[logs.REQUEST_ID] = given if known else f"{self._born}-{next(self._number):x}"
         place = _Place(self._slow)
+        body = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
-            environ["wsgi.input"] = _Body(environ["wsgi.input"], place)
+            body = environ["wsgi.input"] = _Body(environ, place)
         if not _TAGS.isdisjoint(environ):
             _unmark(environ)
         refused, told = self._admit(environ)
@@ -104,6 +107,8 @@ class Gate:
         if KEY in environ:
             self._learn(environ)
         self._dress(environ, headers, names, told)
+        if body is not None and body.left:
+            headers.append(_HANG_UP)
         coding = _coding(environ, status, headers) if "HTTP_ACCEPT_ENCODING" in environ else None
         if streams:
             start_response(status, headers)
@@ -200,8 +205,11 @@ class _Place:
 class _Body:
     """The body of a request. Whoever reads it may have to wait: only so many at once, so that others are served."""
 
-    def __init__(self, stream: Any, place: _Place) -> None:
-        self._stream, self._place = stream, place
+    def __init__(self, environ: Environ, place: _Place) -> None:
+        self._stream, self._place = environ["wsgi.input"], place
+        #: The bytes that nobody has read; one where nobody says how many there are.
+        length = environ.get("CONTENT_LENGTH") or ""
+        self.left = int(length) if length.isdecimal() else 1
 
     def _held(self) -> Any:
         if not self._place.take():
@@ -210,13 +218,17 @@ class _Body:
 
     # What Flask and the readers of large bodies call (PEP 3333).
     def read(self, *size: int) -> Any:
-        return self._held().read(*size)
+        return self._counted(self._held().read(*size))
 
     def readline(self, *size: int) -> Any:
-        return self._held().readline(*size)
+        return self._counted(self._held().readline(*size))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._held())
+        return map(self._counted, self._held())
+
+    def _counted(self, part: bytes) -> bytes:
+        self.left -= len(part)
+        return part
 
 
 class _Stream:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -99,6 +99,45 @@ def test_a_stranger_is_refused_before_the_body_is_sent(url: str) -> None:
         ):
             answer = answered(address, sent)
             assert answer.startswith(b"HTTP/1.1 401"), answer
+
+
+def test_hangs_up_and_says_so_where_it_did_not_read_a_body(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "smuggler", "--scope", "write").strip()
+    key = f"Authorization: Bearer {secret}"
+    hidden = b"GET /v1/topics HTTP/1.1\r\nHost: x\r\n\r\n"
+    length = f"Content-Length: {len(hidden) + 2}"
+    with serving(url) as address:
+        for sent, status in (
+            (post("/v1/claims", length), 401),
+            (post("/v1/claims", length, key).replace(b"POST", b"PUT", 1), 405),
+            (post("/nowhere", length, key), 404),
+            (post("/v1/claims", length, key).replace(b"/json", b"/xml", 1), 415),
+            (post("/v1/claims", "Content-Length: 1048577", key), 413),
+            (post("/v1/claims", "Transfer-Encoding: chunked", key), 411),
+            (post("/v1/claims?q=" + "a" * 9_000, length, key), 414),
+        ):
+            for pause in (0, 0.2):
+                with connected(address, sent) as connection:
+                    time.sleep(pause)
+                    with suppress(BrokenPipeError, ConnectionResetError):
+                        connection.sendall(hidden)
+                    answer = b""
+                    with suppress(ConnectionResetError):
+                        while part := connection.recv(4096):
+                            answer += part
+                assert answer.startswith(f"HTTP/1.1 {status}".encode()), (sent[:60], answer)
+                assert answer.count(b"HTTP/1.1 ") == 1, answer
+                assert b"connection: close" in answer.lower(), answer
+        # What was read to its end leaves the connection to the next.
+        body = b'{"slug": 1}'
+        whole = post("/v1/topics", f"Content-Length: {len(body)}", key)[:-2] + body
+        with connected(address, whole + hidden) as connection:
+            answer = b""
+            while answer.count(b"HTTP/1.1 ") < 2:
+                part = connection.recv(4096)
+                assert part, answer
+                answer += part
+        assert answer.startswith(b"HTTP/1.1 422")
 
 
 def test_rude_requests_are_refused_by_their_name(url: str) -> None:
