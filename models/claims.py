@@ -1,5 +1,6 @@
 """Claims: the propositions, apart from who put them forward."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -30,16 +31,21 @@ def create(
     language: str,
     topics: list[str] | None = None,
     about: list[dict[str, Any]] | None = None,
+    charged: Sequence[int] = (),
     standalone: bool = True,
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
-    `topics` are slugs, `about` speakers by id or name. `standalone` is false for one that is made
-    with a statement: the public then sees it through that. Raises Conflict for topics and speakers.
+    `topics` are slugs, `about` speakers by id or name, `charged` the ids of more of them. `standalone` is
+    false for one that is made with a statement: the public then sees it through that. Raises Conflict for
+    topics and speakers.
     """
     with transaction():
         claim = Claim.create(text=text, language=language, standalone=standalone)
         more = _file(by, claim.id, topics, about, hidden=not standalone)
+        if charged:
+            more["about"] = [*more.get("about", []), *charged]
+            ClaimAbout.insert_many([{"claim": claim.id, "speaker": speaker} for speaker in charged]).execute()
         changes.log(by, "create", claim, more=more)
         return int(claim.id)
 

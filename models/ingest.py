@@ -232,7 +232,10 @@ class _Desk:
 
     def _claim(self, finding: Finding) -> int:
         text, language = finding.claim[:_LONGEST], self.document.language
-        return claims.create(by=self.by, text=text, language=language, standalone=False)
+        charged = [self._speaker(who.speaker.name, who.speaker.kind, self._words(who.mention)) for who in finding.about]
+        return claims.create(
+            by=self.by, text=text, language=language, charged=list(dict.fromkeys(charged)), standalone=False
+        )
 
     def _sentence(self, start: int) -> int | None:
         """Find the standing sentence around an offset: people may have mended the cuts since."""

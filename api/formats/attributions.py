@@ -46,6 +46,7 @@ def _told(text: str, finding: Finding) -> dict[str, Any]:
         "form": finding.form,
         "kind": finding.kind,
         "claim": finding.claim,
+        "about": [{"name": who.speaker.name, "kind": who.speaker.kind} for who in finding.about],
         "polarity": finding.polarity,
         "denies": finding.denies,
         "via": finding.via,

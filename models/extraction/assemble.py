@@ -20,7 +20,7 @@ from models.extraction import (
     units,
 )
 from models.extraction.coreference import Register
-from models.extraction.findings import Finding, Form, Polarity, Speaker
+from models.extraction.findings import Finding, Form, Named, Polarity, Speaker
 from models.extraction.parser import Parser
 from models.extraction.quotes import Quote
 from models.extraction.units import Unit
@@ -47,6 +47,7 @@ class Draft:
     polarity: Polarity = "assert"
     via: str | None = None
     denier: Draft | None = None
+    about: tuple[Named, ...] = ()
 
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
@@ -76,6 +77,7 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
                 confidence=round(draft.confidence, 2),
                 via=draft.via,
                 polarity=draft.polarity,
+                about=draft.about,
             )
         )
         told.append(claims.read(text, _parts(draft, spans)))
@@ -133,6 +135,8 @@ def _drafts(
         for draft in drafts:
             if draft.source is not None:
                 draft.speaker = register.resolve(unit, draft.source)
+        for draft in drafts:
+            draft.about = _accused(unit, draft.cue, register)
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
             _grow(text, target, [(unit.span[0], _stop(text, unit.span[1]))])
@@ -143,6 +147,18 @@ def _drafts(
         last = drafts
         previous = unit
     yield from last
+
+
+def _accused(unit: Unit, cue: cues.Cue, register: Register) -> tuple[Named, ...]:
+    """Name whom a charge is laid against: "accused the Harbor Authority of theft"; a name, and no description."""
+    if cue.lemma not in lexicon.ACCUSE or cue.frame not in ("object", "urge", "name"):
+        return ()
+    head = unit.doc[cue.complements[0]]
+    if head.pos_ != "PROPN" or head.i < cue.head:
+        return ()
+    first = head.left_edge.i
+    speaker = register.named(unit, (first, head.i))
+    return (Named(speaker, (unit.left[first], unit.right[head.i])),)
 
 
 def _hand_over(text: str, unit: Unit, before: list[Draft], drafts: list[Draft], marks: list[Quote]) -> None:

@@ -201,6 +201,10 @@ class Register:
             self._someone = speaker, self.clock + _SPOKE
         return speaker
 
+    def named(self, unit: Unit, mention: Range) -> Speaker:
+        """Say whom words stand for that name nobody who speaks: whom pronouns mean is not changed by them."""
+        return self._resolve(unit, mention)
+
     def _resolve(self, unit: Unit, mention: Range) -> Speaker:
         doc = unit.doc
         head = _head(doc, mention)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.extraction.cue import Cue
-from models.extraction.findings import Finding, Polarity
+from models.extraction.findings import Finding, Named, Polarity
 from models.extraction.grammar import AUXILIARIES, children, subject
 from models.extraction.lexicon import INNOCENT, NAME_AS
 from models.extraction.units import Unit
@@ -310,7 +310,17 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             linked[at] = replace(finding, polarity="assert")
         elif charge is not None:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
+            linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
     return linked
+
+
+def _against(charge: Finding, denial: Finding, told_of: frozenset[str]) -> Finding:
+    """Let a charge be about who denies it, where its words name them: "China's exports", which Beijing denies."""
+    if not told_of or denial.speaker is None or denial.mention is None:
+        return charge
+    if denial.speaker in [named.speaker for named in charge.about]:
+        return charge
+    return replace(charge, about=(*charge.about, Named(denial.speaker, denial.mention)))
 
 
 def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:

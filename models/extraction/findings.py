@@ -23,6 +23,14 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as a text names them: whom the words stand for, and where they stand."""
+
+    speaker: Speaker
+    mention: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One attributed statement.
 
@@ -31,7 +39,8 @@ class Finding:
     index, in sentences.cut order, of the sentence the content starts in.
     confidence is between 0 and 1. denies is the id of the finding answered.
     claim says what is claimed in words that can be read alone; a denial's is
-    the contrary of what it denies.
+    the contrary of what it denies. about names whom it charges: who is accused
+    by name, and who denies it.
     """
 
     id: str
@@ -47,5 +56,6 @@ class Finding:
     polarity: Polarity = "assert"
     denies: str | None = None
     claim: str = ""
+    about: tuple[Named, ...] = ()
     extractor: str = NAME
     version: str = VERSION

@@ -109,6 +109,9 @@ tweet retweet reject rebuff spurn decline refuse debunk contradict discount rubb
 #: With a poll or a study as subject these report: "the survey found a tighter race".
 SHOW = _words("show find indicate reveal suggest report estimate give put detect document confirm")
 
+#: Verbs whose object is whom a charge is laid against.
+ACCUSE = _words("accuse blame charge suspect implicate fault criticize criticise condemn denounce")
+
 #: "maintained his innocence", "pleaded not guilty": these deny a charge.
 INNOCENT = _words("maintain protest proclaim profess plead assert declare affirm")
 

@@ -64,6 +64,19 @@ def test_a_denial_is_a_claim_of_its_own_linked_to_the_charge(registry: str, acto
     assert (edge.kind, edge.statement_id) == ("denies", denial)
 
 
+def test_a_charge_is_about_who_is_accused_and_who_denies_it(registry: str, actor: Actor, parse: Parser) -> None:
+    text = (
+        "Ona Reik accused the Harbor Authority of theft. Diplomats say that Chinese exports sustain the war, "
+        "a charge that Beijing denies."
+    )
+    stored = put(actor, parse, text=text)
+    about = [
+        [who["name"] for who in seen(statements.whole(id=id, viewer=REVIEWER))["claim"]["about"]]
+        for id in stored.statements
+    ]
+    assert about == [["Harbor Authority"], ["Chinese government"], []]
+
+
 def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str, actor: Actor, parse: Parser) -> None:
     charge, denial, _ = put(actor, parse).statements
     statements.change(by=actor, id=charge, version=1, status="accepted")

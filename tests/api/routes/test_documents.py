@@ -192,6 +192,19 @@ def test_one_get_returns_charge_and_denial_that_a_reviewer_accepted(
     assert public.get(f"/v1/statements/{denial}").json["counters"][0]["claim"]["id"] == claim
 
 
+def test_a_charge_that_was_found_stands_among_the_charges_against_who_denies_it(
+    parse: Parser, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    text = "Diplomats say that Chinese exports sustain the war, a charge that Beijing denies."
+    charge, denial = posted(writer, "documents?extract=true", document(text=text)).json["extraction"]["statement_ids"]
+    assert public.get("/v1/speakers").json["items"] == []
+    for id in (charge, denial):
+        changed(reviewer, f"/v1/statements/{id}", {"status": "accepted"})
+    beijing = public.get(f"/v1/statements/{denial}").json["speaker"]["id"]
+    (item,) = public.get(f"/v1/speakers/{beijing}/charges?answered=true").json["items"]
+    assert (item["text"], item["about"][0]["id"]) == ("Chinese exports sustain the war.", beijing)
+
+
 def test_a_retry_of_a_post_with_extraction_makes_nothing_twice(parse: Parser, writer: FlaskClient) -> None:
     key = {"Idempotency-Key": "once"}
     first, second = (writer.post("/v1/documents?extract=true", json=document(), headers=key) for _ in range(2))
