@@ -72,6 +72,8 @@ class Operation:
         if self.matches:
             given["version"] = answers.matched_version(given["id"])
         if self.body is not None:
+            # The connection that the key was looked up with shall not wait for a slow sender.
+            db.release()
             given["body"] = bodies.body(self.body)
         once = self._idempotent() if self.creates and "Idempotency-Key" in request.headers else None
         if self.ahead is not None:

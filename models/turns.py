@@ -21,6 +21,12 @@ from contextlib import contextmanager, suppress
 #: steady stream of writers would never be answered.
 MOST, LONGEST = 64, 0.05
 
+#: Commits between two looks at how long SQLite's log is, and the pages of which it may consist: it begins anew by
+#: itself only where nobody reads at that moment, which under many readers may be never.
+_OFTEN, _LONG = 100, 4_000
+#: Milliseconds for which writers wait until nobody reads what stands in the log alone.
+_SHORTLY = 100
+
 #: Seconds between two looks at the lock of another process: few enough to cost a waiting one nothing that shows.
 _LOOK = 0.0002
 
@@ -93,6 +99,7 @@ class Writer:
         self._mutex = threading.Lock()
         self._taken = False
         self._commit: Commit | None = None
+        self._commits = 0
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[sqlite3.Connection]:
@@ -195,7 +202,24 @@ class Writer:
                     connection.execute("ROLLBACK")
             self._end(commit, error)
         else:
+            commit.done.set()
+            self._shorten(connection)
             self._end(commit, None)
+
+    def _shorten(self, connection: sqlite3.Connection) -> None:
+        """Let the log begin anew where it has become long."""
+        self._commits += 1
+        if self._commits % _OFTEN:
+            return
+        with suppress(sqlite3.Error):
+            _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if pages > _LONG:
+                (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+                connection.execute(f"PRAGMA busy_timeout = {_SHORTLY}")
+                try:
+                    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+                finally:
+                    connection.execute(f"PRAGMA busy_timeout = {patience}")
 
     def _end(self, commit: Commit, error: BaseException | None) -> None:
         if error is not None:

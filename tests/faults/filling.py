@@ -72,6 +72,10 @@ def fill(url: str, claims: int) -> None:
             for first in range(0, claims, IN_A_DOCUMENT * AT_ONCE):
                 _fill(range(first, min(first + IN_A_DOCUMENT * AT_ONCE, claims), IN_A_DOCUMENT))
             derived.rebuild()
+            if not db.on_sqlite():  # SQLite goes on from the greatest id by itself
+                for model in _COLUMNS:
+                    table = model._meta.table_name
+                    db.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         db.db.execute_sql("ANALYZE")
 
 

@@ -197,3 +197,36 @@ def test_who_gives_the_lock_back_cannot_overtake_who_waits_for_it(tmp_path: Path
     assert order == ["other", "mine"]
     mine.close()
     other.close()
+
+
+def test_the_log_begins_anew_though_somebody_reads_at_every_moment(path: str) -> None:
+    def connect() -> sqlite3.Connection:
+        connection = _connect(path)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    writer, ending = Writer(path, connect), threading.Event()
+
+    def read() -> None:
+        """Begin to read through one connection before the other ends."""
+        one, other = _connect(path), _connect(path)
+        while not ending.is_set():
+            one.execute("BEGIN")
+            one.execute("SELECT max(line) FROM lines").fetchone()
+            if other.in_transaction:
+                other.execute("COMMIT")
+            one, other = other, one
+            time.sleep(0.001)
+        one.close()
+        other.close()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(2_000):
+        with writer.turn(5) as connection:
+            connection.execute("INSERT INTO lines (by_whom) VALUES (?)", ("x" * 16_000,))
+    pages = Path(f"{path}-wal").stat().st_size / 4096
+    ending.set()
+    reader.join()
+    writer.close()
+    assert pages < 6_000, f"the log has {pages:.0f} pages of 10,000 that were written"

@@ -1,0 +1,150 @@
+"""S9: two hundred slow or idle connections lock nobody out, and who asks too often is told when to come back."""
+
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.factories import claim
+from tests.faults.client import Client, status_of
+from tests.faults.filling import fill
+from tests.faults.server import Server
+from tests.faults.test_memory import MIB, watched
+from tests.faults.traffic import furnish, statement
+
+Served = Callable[..., Server]
+Key = Callable[..., str]
+Scale = Callable[[int, int], int]
+Tell = Callable[[str], None]
+
+#: How many connections are slow, and how long a normal request may take beside them, seconds.
+CONNECTIONS, PATIENCE = 200, 2
+
+_HEAD = b"POST /v1/claims HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n"
+
+
+def _kinds(secret: str) -> dict[str, tuple[bytes, bytes]]:
+    """Each kind of slow client: what it sends first, and what it sends again and again."""
+    admitted = _HEAD + f"Authorization: Bearer {secret}\r\n\r\n".encode()
+    return {
+        "idle": (b"", b""),
+        "slow headers": (b"GET /v1/claims HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"a"),
+        "slow bodies of strangers": (_HEAD + b"\r\n", b" "),
+        "slow bodies": (admitted + b'{"text":"', b"a"),
+        "slow readers": (b"GET /v1/exports/statements HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
+        "readers who hang up": (b"GET /v1/claims?limit=100 HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
+    }
+
+
+@contextmanager
+def slow(server: Server, first: bytes, more: bytes) -> Iterator[list[socket.socket]]:
+    """Two hundred connections that send this, and then a little more twice a second; none reads anything."""
+    made: list[socket.socket] = []
+    ending = threading.Event()
+
+    def drip() -> None:
+        while not ending.wait(0.5):
+            for connection in made:
+                try:
+                    connection.send(more)
+                except OSError:  # refused and hung up on
+                    continue
+
+    thread = threading.Thread(target=drip)
+    try:
+        for _ in range(CONNECTIONS):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(10)
+            connection.connect(("127.0.0.1", server.port))
+            made.append(connection)
+            connection.sendall(first)
+        thread.start()
+        yield made
+    finally:
+        ending.set()
+        if thread.is_alive():
+            thread.join()
+        for connection in made:
+            connection.close()
+
+
+def _normal(server: Server, secret: str, name: str, seconds: float) -> list[float]:
+    """Read, search and write with new connections for so long; how long each request took."""
+    took, end, turn = [], time.monotonic() + seconds, 0
+    noun, body = statement(f"{name}x{turn}")
+    while time.monotonic() < end or not took:
+        noun, body = statement(f"{name.replace(' ', '-')}x{turn}")
+        for method, path, sent, expected in (
+            ("GET", "/v1/claims?limit=20", None, 200),
+            ("GET", "/v1/claims?q=plan&limit=5", None, 200),
+            ("POST", f"/v1/{noun}", body, 201),
+            ("GET", "/readyz", None, 200),
+        ):
+            client, began = Client(server.port, secret, timeout=20), time.monotonic()
+            answer = client.send(method, path, sent)
+            took.append(time.monotonic() - began)
+            client.close()
+            assert answer.status == expected, f"beside {name}: {answer.status} {answer.text}"
+        turn += 1
+    return took
+
+
+def test_a_normal_client_is_served_beside_two_hundred_slow_ones(
+    url: str, served: Served, key: Key, scale: Scale, tell: Tell
+) -> None:
+    fill(url, 5_000)
+    server, secret = served(PROCESSES="2"), key("write")
+    furnish(server.client(secret))
+    for name, (first, more) in _kinds(secret).items():
+        with watched(server) as peak, slow(server, first, more) as connections:
+            if name == "readers who hang up":
+                for connection in connections:
+                    connection.close()
+            took = _normal(server, secret, name, scale(1, 8))
+        tell(f"beside {CONNECTIONS} {name}: {len(took)} requests, the slowest {max(took) * 1000:.0f} ms,"
+             f" {peak.growth / MIB:.0f} MiB more")  # fmt: skip
+        assert max(took) <= PATIENCE * scale(3, 1), f"beside {name}"
+        assert peak.growth <= 256 * MIB
+    assert server.client().get("/v1/claims").status == 200
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, key: Key, tell: Tell) -> None:
+    server, secret = served(PROCESSES="2", REQUESTS_PER_MINUTE="60", KEY_REQUESTS_PER_MINUTE="90"), key("write")
+    # The key first: one that a process has not let in yet counts for its address.
+    for who, kind, limit in ((secret, "key", 90), (None, "address", 60)):
+        answers = []
+        began = time.monotonic()
+        for _ in range(limit + 30):  # a connection each, so that both processes are asked
+            client = Client(server.port, who)
+            answers.append(client.post("/v1/claims", claim()) if who else client.get("/v1/topics"))
+            client.close()
+        more = (time.monotonic() - began) * limit / 60
+        statuses = Counter(answer.status for answer in answers)
+        refused = [answer for answer in answers if answer.status == 429]
+        assert refused, statuses
+        assert len(answers) - len(refused) <= limit + more + 4, f"{kind}: {statuses} in {more * 60 / limit:.1f} s"
+        for answer in refused:
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert kind in answer.json["detail"]
+        for answer in answers[30:]:
+            assert answer.headers["RateLimit-Policy"] == f'"{kind}";q={limit};w=60', answer.headers
+            assert answer.headers["RateLimit"].startswith(f'"{kind}";r=')
+        assert server.client(who).get("/healthz").status == 200
+        tell(f"{len(answers)} requests of one {kind} that may make {limit} a minute: {dict(statuses)}")
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_half_a_request_is_given_up_after_a_while(url: str, served: Served) -> None:
+    server = served()
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), 40) as connection:
+        connection.sendall(b"GET /v1/claims HTTP/1.1\r\nHost: ")
+        told = connection.recv(1000)
+    assert status_of(told) in (0, 408), told
+    assert time.monotonic() - began < 30
