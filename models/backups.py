@@ -1,5 +1,6 @@
 """Backups: the whole registry in one file, taken while others write, and put back only after it was checked."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -7,7 +8,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,9 @@ from models.refusals import Conflict
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
 _STEP = 4096
+
+#: How the names of files end that are not whole yet.
+_DRAFT = ".draft"
 
 #: What the files begin with: SQLite's (sqlite.org/fileformat.html, 1.3), and those of pg_dump's own format.
 _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
@@ -119,19 +123,38 @@ def _refuse_other_than(kind: bytes, file: Path) -> None:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """Make a draft in the folder of `file` that takes its place, safe on disk, or vanishes where something fails."""
+    """Make a draft in the folder of `file` that takes its place, safe on disk, or vanishes where something fails.
+
+    Where the whole process fails it stays, and the next one removes it: a lock tells that nobody works on it.
+    """
+    folder = file.absolute().parent
+    _clear(folder, f".{file.name}.")
     # mkstemp's mode is 0600: a backup holds texts that are not public.
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.absolute().parent)
-    os.close(handle)
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=_DRAFT, dir=folder)
     draft = Path(name)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield draft
         _sync(draft)
         draft.replace(file)
-        _sync(file.absolute().parent)
+        _sync(folder)
     finally:
-        for end in ("", "-wal", "-shm", "-journal", ".lock", ".next"):
-            Path(f"{draft}{end}").unlink(missing_ok=True)
+        _remove(draft)
+        os.close(handle)
+
+
+def _clear(folder: Path, prefix: str) -> None:
+    """Remove the drafts that killed processes have left in `folder`."""
+    for draft in folder.iterdir():
+        if draft.name.startswith(prefix) and draft.name.endswith(_DRAFT):
+            with draft.open("rb") as stream, suppress(BlockingIOError):
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    for end in ("", "-wal", "-shm", "-journal", ".lock", ".next"):
+        Path(f"{draft}{end}").unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:
@@ -320,11 +343,13 @@ def _change_places(server: dict[str, Any], new: str) -> None:
     old, name = f"{server['dbname']}_replaced", server["dbname"]
     _let_go()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old))
     with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
+        connection.execute(drop)  # one that was killed here has left it
         try:
             with connection.transaction():
                 connection.execute(rename.format(sql.Identifier(name), sql.Identifier(old)))
                 connection.execute(rename.format(sql.Identifier(new), sql.Identifier(name)))
         except psycopg.errors.ObjectInUse:
             raise Conflict(f"{name} is in use: stop the server first.") from None
-        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+        connection.execute(drop)

@@ -169,6 +169,32 @@ def test_is_in_nobodys_way_who_has_stopped_reading(registry: str, actor: Actor, 
         gc.enable()
 
 
+def test_what_a_killed_restore_has_left_is_in_nobodys_way(
+    registry: str, actor: Actor, file: Path, tmp_path: Path
+) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    names = ["registry.db", "registry.backup"]
+    if db.on_sqlite():
+        left = [tmp_path / f".{name}.x1.draft{end}" for name in names for end in ("", "-wal")]
+        for path in left:
+            path.touch()
+        foreign = tmp_path / ".registry.db.kept"
+        foreign.touch()
+        backups.restore(file=file, force=True, told=told)
+        backups.write(file=file, force=True)
+        assert foreign.exists()
+        assert [path for path in left if path.exists()] == []
+        return
+    server, _, name = registry.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        for end in ("restoring", "replaced"):
+            admin.execute(f"CREATE DATABASE {name}_{end}")
+        backups.restore(file=file, force=True, told=told)
+        there = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",)).fetchall()
+    assert there == [(name,)]
+
+
 @contextmanager
 def other(url: str) -> Iterator[None]:
     """Have another program's connection to the database at `url` open."""

@@ -1,0 +1,190 @@
+"""R10: a backup that is made while others write holds what was acknowledged before, and comes back checked or not."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from models import topics
+from models.changes import Actor
+from tests.checked import ROOT
+from tests.faults import audit
+from tests.faults.server import Server
+from tests.faults.traffic import Writers, furnish
+from tests.live import COUNTERCLAIM
+from tests.postgres import Postgres
+
+Tell = Callable[[str], None]
+Served = Callable[..., Server]
+Scale = Callable[[int, int], int]
+Command = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def command(url: str, request: pytest.FixtureRequest) -> Command:
+    """Start `counterclaim` over the test's database, with PostgreSQL's programs of the server's version."""
+    environment = os.environ | {"DATABASE_URL": url}
+    if url.startswith("postgresql"):
+        cluster: Postgres = request.getfixturevalue("cluster")
+        environment["PATH"] = f"{cluster.binaries}:{environment['PATH']}"
+
+    def start(*arguments: str | Path) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [COUNTERCLAIM, *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    return start
+
+
+def said(process: "subprocess.Popen[str]", code: int = 0) -> str:
+    """Wait for a command, which shall end with `code`; what it printed."""
+    told, _ = process.communicate(timeout=120)
+    assert process.returncode == code, told
+    return told
+
+
+def test_a_backup_under_writers_holds_what_was_acknowledged_before_it(
+    url: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell, command: Command, tmp_path: Path
+) -> None:
+    server, secret = served(), key("write")
+    furnish(server.client(secret))
+    made: list[tuple[Path, set[str], set[str]]] = []
+    slowest = 0.0
+    with Writers(server, secret, 6) as writers:
+        for turn in range(scale(1, 10)):
+            writers.wait_for(60)
+            file, before, began = tmp_path / f"backup-{turn}", set(writers.acknowledged), time.monotonic()
+            said(command("backup", file))
+            slowest = max(slowest, time.monotonic() - began)
+            made.append((file, before, set(writers.acknowledged)))
+        writers.wait_for(20)
+    tell(f"{len(writers.acknowledged)} writes, {writers.trouble()}; {turn + 1} backups, the slowest {slowest:.1f} s")
+    assert not writers.refused
+    assert len(made[-1][2]) > len(made[-1][1]), "nobody wrote while the backup was made"
+    assert "wrong" not in said(command("verify", made[-1][0]))
+    server.terminate()
+    audit.hang_up()
+    for file, before, _ in made[-scale(1, 3) :]:
+        told = said(command("restore", "--force", file))
+        assert "is restored from" in told
+        assert "wrong" not in told
+        audit.whole(url)
+        held(url, writers, before)
+    server.start()
+    with Writers(server, secret, 2) as later:
+        later.wait_for(10)
+    assert not later.refused
+
+
+def held(url: str, writers: Writers, before: set[str]) -> None:
+    """Raise AssertionError where one of `before` is not there, or one that is there is half."""
+    told = {name: writers.acknowledged.pop(name) for name in list(writers.acknowledged)}
+    try:
+        writers.acknowledged |= {name: told[name] for name in before}
+        with audit.bound(url):
+            # What was written while the backup was made may be in it.
+            there = {text.partition(" ")[2] for (text,) in audit.rows("SELECT text FROM claims")}
+            there |= {text.partition(" ")[2] for noun in ("speakers", "topics") for (text,) in names(noun)}
+        writers.acknowledged |= {name: told[name] for name in there & told.keys()}
+        writers.cut.extend(there)
+        audit.held_once(url, writers, also_maybe=True)
+    finally:
+        writers.acknowledged |= told
+
+
+def names(noun: str) -> list[tuple[str]]:
+    """The names of a noun in the bound database."""
+    return audit.rows(f"SELECT {audit.NAMED[noun]} FROM {noun}")  # type: ignore[return-value]
+
+
+def test_a_backup_that_is_killed_leaves_the_one_before(
+    url: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell, command: Command, tmp_path: Path
+) -> None:
+    server, secret = served(), key("write")
+    furnish(server.client(secret))
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    file = folder / "registry.backup"
+    cut = 0
+
+    def drafts() -> set[str]:
+        return {path.name for path in folder.iterdir()}
+
+    with Writers(server, secret, 2) as writers:
+        writers.wait_for(20)
+        said(command("backup", file))
+        for turn in range(scale(3, 20)):
+            kept, left = file.read_bytes(), drafts()
+            process = command("backup", "--force", file)
+            # Spread over the moments from when the draft is there until it takes its place.
+            while process.poll() is None and not drafts() - left:
+                time.sleep(0.001)
+            time.sleep(turn * 0.003)
+            if killed(process):
+                cut += 1
+                assert file.read_bytes() == kept
+    tell(f"{cut} of {turn + 1} backups killed half way")
+    assert cut, "no backup was under way at any of the kills"
+    said(command("backup", "--force", file))
+    assert list(folder.iterdir()) == [file]
+    assert "wrong" not in said(command("verify", file))
+
+
+def test_a_restore_that_is_killed_leaves_the_old_registry_or_the_new(
+    url: str, scale: Scale, tell: Tell, command: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "registry.backup"
+    put(url, "old")
+    said(command("backup", file))
+    put(url, "new")
+    outcomes: list[set[str]] = []
+    turns = scale(2, 12)
+    began = time.monotonic()
+    said(command("restore", "--force", file))
+    whole = time.monotonic() - began
+    for turn in range(turns):
+        if "new" not in slugs(url):
+            put(url, "new")
+        process = command("restore", "--force", file)
+        time.sleep(whole * (turn + 1) / (turns + 1))
+        killed(process)
+        outcomes.append(slugs(url))
+        audit.whole(url)
+    olds = sum("new" in outcome for outcome in outcomes)
+    tell(f"{turns} restores killed: {olds} left what was there, {turns - olds} what was restored")
+    assert all(outcome in ({"old"}, {"old", "new"}) for outcome in outcomes), outcomes
+    # What the killed ones left lying about is in nobody's way, and does not stay.
+    said(command("restore", "--force", file))
+    assert slugs(url) == {"old"}
+    assert not [path.name for path in tmp_path.iterdir() if ".draft" in path.name]
+
+
+def killed(process: "subprocess.Popen[str]") -> bool:
+    """SIGKILL to a command and what it has started; whether it was still about it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    return process.returncode != 0
+
+
+def put(url: str, slug: str) -> None:
+    """Make a topic."""
+    with audit.bound(url):
+        topics.create(by=Actor(), slug=slug, label=slug)
+
+
+def slugs(url: str) -> set[str]:
+    """The slugs of all topics."""
+    with audit.bound(url):
+        return {slug for (slug,) in audit.rows("SELECT slug FROM topics")}
