@@ -128,12 +128,29 @@ def _filings() -> tuple[str, str, str]:
     )
 
 
+#: Steps of a claim's length that its place in claim_search tells apart, of so many characters each.
+_STEPS, _STEP = 32, 16
+#: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
+_ID_BITS = 40
+CLAIM_OF_PLACE = f"rowid & {2**_ID_BITS - 1}"
+
+
+def _place(claim: str, steps: str) -> str:
+    """Write the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
+    return f"({steps}) << {_ID_BITS} | {claim}"
+
+
 def _claim_words() -> tuple[str, str, str]:
-    key, text = ("rowid, text", "c.text") if on_sqlite() else ("claim_id, words", _vector(("A", "c.text")))
+    columns, key, text = "claim_id, words", "c.id", _vector(("A", "c.text"))
+    if on_sqlite():
+        columns, text = "rowid, text", "c.text"
+        key = f"{_place('c.id', f'min(length(c.text) / {_STEP}, {_STEPS - 1})')} AS id"
+    # In the order of the places: the index would write a segment for each row that goes back.
     return (
         "claim_search",
-        key,
-        f"SELECT c.id, {text} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{{claims}}",
+        columns,
+        f"SELECT {key}, {text} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{{claims}}"
+        " ORDER BY 1",
     )
 
 
@@ -177,13 +194,24 @@ def _given(column: str) -> str:
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
 
 
+def _forgetting(sqlite: bool) -> str:
+    """Write that claims are found by their words no more; how long a text was, nobody knows any longer."""
+    if not sqlite:
+        return f"DELETE FROM claim_search WHERE {_given('claim_id')}"
+    steps = f"json_each('{list(range(_STEPS))}')"
+    return (
+        "DELETE FROM claim_search WHERE rowid IN (SELECT z.id FROM json_each(?) g"
+        f" CROSS JOIN {steps} l CROSS JOIN claim_search_docsize z WHERE z.id = {_place('g.value', 'l.value')})"
+    )
+
+
 @cache
 def _refreshing(sqlite: bool) -> list[str]:
     key = "rowid" if sqlite else "statement_id"
     statements = [
         f"DELETE FROM filings WHERE {_given('claim_id')}",
         f"DELETE FROM leads WHERE {_given('claim_id')}",
-        f"DELETE FROM claim_search WHERE {_given('rowid' if sqlite else 'claim_id')}",
+        _forgetting(sqlite),
         f"DELETE FROM statement_search WHERE {key} IN (SELECT s.id FROM statements s WHERE {_given('s.claim_id')})",
     ]
     for (table, columns, source), column in (

@@ -7,7 +7,7 @@ the filter's name (`answered=true`), because it is a part of the SQL.
 import re
 from typing import NamedTuple
 
-from models import shapes
+from models import derived, shapes
 from models.db import on_sqlite
 from models.shapes import Viewer, true
 
@@ -91,17 +91,19 @@ TABLES = {
 class Order(NamedTuple):
     """How a list is sorted."""
 
-    #: "id", "said_on" or "relevance".
+    #: "id", "said_on", "relevance", or "rest": by relevance what comes after the newest RANKED.
     by: str
     descending: bool
 
 
 def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, continued: bool) -> tuple[str, str]:
     """Write the query of (id, at) without its order, and the SQL of what it is ordered by before the id."""
+    if order.by in ("relevance", "rest"):
+        return _ranked(noun, viewer, set(names), order, continued), "at"
     find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
     source, id, conditions = find(viewer, set(names), order, continued)
-    at = {"id": "", "said_on": "at", "relevance": "at"}[order.by]
-    value = {"id": "NULL", "relevance": "m.rank"}.get(order.by) or _DAYS[noun]
+    at = "at" if order.by == "said_on" else ""
+    value = _DAYS[noun] if at else "NULL"
     if continued:
         sign = "<" if order.descending else ">"
         conditions.append(f"({value}, {id}) {sign} (@at, @past)" if at else f"{id} {sign} @past")
@@ -119,11 +121,8 @@ def _claims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> t
     if "topic" in names:
         source = "FROM filings k"
         conditions.append(f"k.topic_id = {_TOPIC}")
-    if order.by == "relevance":
-        source = f"FROM ({_matches('claims', viewer, names)}) m CROSS JOIN {source.removeprefix('FROM ')}"
-        conditions.insert(0, "k.claim_id = m.id")
-    elif "q" in names:
-        conditions.append(f"k.claim_id IN (SELECT m.id FROM ({_matches('claims', viewer, names)}) m)")
+    if "q" in names and order.by in ("id", "said_on"):
+        conditions.append(f"k.claim_id IN ({_matching('claims', viewer, names)})")
     of_it = names & _OF_A_STATEMENT.keys()
     if first and of_it:
         if of_it - {"said_from", "said_to", "said_before"}:
@@ -259,11 +258,8 @@ def _of_its_answers(viewer: Viewer, names: set[str], claim: str) -> list[str]:
 def _statements(viewer: Viewer, names: set[str], order: Order, continued: bool) -> tuple[str, str, list[str]]:
     conditions = [shapes.statement_seen(viewer)]
     source = "FROM statements s"
-    if order.by == "relevance":
-        source = f"FROM ({_matches('statements', viewer, names)}) m CROSS JOIN statements s"
-        conditions.insert(0, "s.id = m.id")
-    elif "q" in names:
-        conditions.append(f"s.id IN (SELECT m.id FROM ({_matches('statements', viewer, names)}) m)")
+    if "q" in names and order.by in ("id", "said_on"):
+        conditions.append(f"s.id IN ({_matching('statements', viewer, names)})")
     if "claim" in names:
         conditions.append("s.claim_id = @claim")
     if "ids" in names:
@@ -288,7 +284,7 @@ def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: boo
     if "claim" in names:
         conditions.append("(e.claim_id = @claim OR e.answer_id = @claim)")
     if "q" in names:
-        found = f"SELECT m.id FROM ({_matches('claims', viewer, names)}) m"
+        found = _matching("claims", viewer, names)
         conditions.append(f"(e.claim_id IN ({found}) OR e.answer_id IN ({found}))")
     of_it = names & _OF_A_STATEMENT.keys()
     if of_it:
@@ -302,42 +298,77 @@ def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: boo
 
 # -- search --------------------------------------------------------------------------------------------
 
+#: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
+#: (docs/decisions/0022).
+RANKED = 200
+
 #: How much a word counts in the claim, in the sentence and in the speaker's names.
 _WEIGHTS = "4.0, 1.0, 2.0"
-
-
-def _matches(noun: str, viewer: Viewer, names: set[str]) -> str:
-    """Write the query of (id, rank) of what `@q` finds among `noun`; the lowest rank fits best."""
-    if noun == "statements":
-        return _in_statements()
-    if "in_" in names:
-        return _in_claims()
-    stated = (
-        f"SELECT s.claim_id AS id, w.rank AS rank FROM ({_in_statements()}) w JOIN statements s ON s.id = w.id"
-        f" WHERE {shapes.statement_seen(viewer)}"
-    )
-    return f"SELECT u.id AS id, min(u.rank) AS rank FROM ({_in_claims()} UNION ALL {stated}) u GROUP BY u.id"
-
-
-def _in_claims() -> str:
-    if on_sqlite():
-        return "SELECT rowid AS id, bm25(claim_search) AS rank FROM claim_search WHERE claim_search MATCH @q"
-    return f"SELECT claim_id AS id, {_RANK} AS rank FROM claim_search, to_tsquery('simple', @q) y WHERE words @@ y"
-
-
-def _in_statements() -> str:
-    if on_sqlite():
-        return (
-            f"SELECT rowid AS id, bm25(statement_search, {_WEIGHTS}) AS rank FROM statement_search"
-            " WHERE statement_search MATCH @q"
-        )
-    return (
-        f"SELECT statement_id AS id, {_RANK} AS rank FROM statement_search, to_tsquery('simple', @q) y WHERE words @@ y"
-    )
-
-
 #: Weights of D, C, B and A; divided by the logarithm of the length, as bm25 does in its way.
 _RANK = "(-ts_rank('{0.1, 0.25, 0.5, 1.0}', words, y, 1))::float8"
+
+
+def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order, continued: bool) -> str:
+    """Write the query of (id, at, count) of what `@q` finds and the filters leave; the lowest rank fits best.
+
+    Ranked are the first RANKED, which are `count`, so that a page costs the same however many match; the others
+    are the `rest`.
+    """
+    find = {"claims": _claims, "statements": _statements}[noun]
+    source, id, conditions = find(viewer, names, order, continued)
+    source, condition = source.removeprefix("FROM "), " AND ".join(["TRUE", *conditions])
+    nearest, rest = [], []
+    for match, first in _matches(noun, viewer, names):
+        # On PostgreSQL the rank is worked out of what is left; SQLite works it out for nothing else anyway.
+        of_it = "m.rank" if on_sqlite() else "m.words, m.y"
+        part = f"SELECT {id} AS id, {of_it} FROM ({match}) m CROSS JOIN {source} WHERE {id} = m.id AND {condition}"
+        nearest.append(f"SELECT * FROM ({part} ORDER BY m.key {first} LIMIT {RANKED}) AS n")
+        rest.append(part)
+    rank = "rank" if on_sqlite() else _RANK
+    parts = " UNION ALL ".join(nearest if order.by == "relevance" else rest)
+    ranked = f"SELECT id, {rank} AS at FROM ({parts}) AS r"
+    if len(rest) > 1:
+        ranked = f"SELECT id, min(at) AS at FROM ({ranked}) AS g GROUP BY id"
+    conditions = ["(at, id) > (@at, @past)"] if continued else []
+    if order.by == "rest":
+        conditions.append(f"id NOT IN (SELECT id FROM ({' UNION ALL '.join(nearest)}) AS w)")
+    else:
+        ranked = f"SELECT id, at, count(*) OVER () AS count FROM ({ranked}) AS c"
+    return f"SELECT * FROM ({ranked}) AS b WHERE {' AND '.join(conditions or ['TRUE'])}"
+
+
+def _matches(noun: str, viewer: Viewer, names: set[str]) -> list[tuple[str, str]]:
+    """Write the queries of (key, id, and what the rank is made of) of what `@q` finds among `noun`.
+
+    With each goes whether the lowest key is first (ASC) or the highest.
+    Claims begin with the shortest, in which the words count for most; statements with the newest.
+    """
+    stated = _found("statement_search", "statement_id", "rowid", f"bm25(statement_search, {_WEIGHTS})")
+    if noun == "statements":
+        return [(stated, "DESC")]
+    worded = _found("claim_search", "claim_id", derived.CLAIM_OF_PLACE, "bm25(claim_search)")
+    if not on_sqlite():
+        worded = f"SELECT length(w.words) AS key, w.id, w.words, w.y FROM ({worded}) w"
+    if "in_" in names:
+        return [(worded, "ASC")]
+    fit = "w.rank" if on_sqlite() else "w.words, w.y"
+    stated = (
+        f"SELECT w.key, s.claim_id AS id, {fit} FROM ({stated}) w"
+        f" CROSS JOIN statements s WHERE s.id = w.key AND {shapes.statement_seen(viewer)}"
+    )
+    return [(worded, "ASC"), (stated, "DESC")]
+
+
+def _matching(noun: str, viewer: Viewer, names: set[str]) -> str:
+    """Write the query of the ids of what `@q` finds among `noun`."""
+    return " UNION ALL ".join(f"SELECT m.id FROM ({match}) AS m" for match, _ in _matches(noun, viewer, names))
+
+
+def _found(table: str, id: str, of_row: str, rank: str) -> str:
+    """Write the query of what `@q` finds in `table`; on SQLite the id is made `of_row`, else it is the column `id`."""
+    if on_sqlite():
+        return f"SELECT rowid AS key, {of_row} AS id, {rank} AS rank FROM {table} WHERE {table} MATCH @q"
+    return f"SELECT {id} AS key, {id} AS id, words, y FROM {table}, to_tsquery('simple', @q) y WHERE words @@ y"
 
 
 def seen(noun: str, viewer: Viewer) -> str:

@@ -56,16 +56,61 @@ def page(
     if values is None:
         return Page([], 0 if total else None, {name: [] for name in facets} if facets else None)
     names = _names(asked)
-    sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, fields, include)
-    values |= {"limit": limit}
-    if past:
-        values |= {"past": past[1], "at": float(past[0]) if order.by == "relevance" else past[0]}
-    found = sorted(_run(sql, order_of, values), key=lambda row: row[1::-1], reverse=order.descending)
+    find = _fitting if order.by == "relevance" else _ordered
+    found = find(noun, viewer, names, values, order, limit, past, (fields, include))
     if "snippets" in include:
-        found = [(id, at, _with_snippets(json, texts, asked.get("q"))) for id, at, json, *texts in found]
-    rows = [(str(id) if order.by == "id" else f"{at}_{id}", json) for id, at, json in found]
+        found = [(cursor, _with_snippets(json, texts, asked.get("q"))) for cursor, json, *texts in found]
+    rows = [(cursor, json) for cursor, json, *_ in found]
     counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
     return Page(rows, counted, _facets(noun, viewer, names, values, facets) if facets else None)
+
+
+_Written = tuple[jsonsql.Chosen | None, tuple[str, ...]]
+
+
+def _ordered(
+    noun: str,
+    viewer: Viewer,
+    names: tuple[str, ...],
+    values: dict[str, Any],
+    order: Order,
+    limit: int,
+    past: tuple[Any, int] | None,
+    written: _Written,
+) -> list[Any]:
+    """Find (cursor, JSON, texts for snippets) of at most `limit` items past the item `past`, in their order."""
+    sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, *written)
+    values = values | {"limit": limit} | ({"at": past[0], "past": past[1]} if past else {})
+    found = sorted(_run(sql, order_of, values), key=lambda row: row[1::-1], reverse=order.descending)
+    return [(str(id) if order.by == "id" else f"{at}_{id}", *rest) for id, at, *rest in found]
+
+
+#: Before the cursor of an item that comes after the newest that are ranked.
+_REST = "r"
+
+
+def _fitting(
+    noun: str,
+    viewer: Viewer,
+    names: tuple[str, ...],
+    values: dict[str, Any],
+    order: Order,
+    limit: int,
+    past: tuple[Any, int] | None,
+    written: _Written,
+) -> list[Any]:
+    """Find as `_ordered` does, by relevance: the newest matches first, and where a page has room the others."""
+    in_rest = past is not None and past[0].startswith(_REST)
+    after = past and (float(past[0].removeprefix(_REST)), past[1])
+    newest = [] if in_rest else _ordered(noun, viewer, names, values, order, limit, after, written)
+    ranked = newest[0][2] if newest else 0
+    found = [(cursor, json, *texts) for cursor, json, _, *texts in newest]
+    # Where fewer match than are ranked at most, there are no others: the usual case.
+    if not in_rest and (len(found) == limit or (ranked < filters.RANKED and (newest or not past))):
+        return found
+    order = order._replace(by="rest")
+    rest = _ordered(noun, viewer, names, values, order, limit - len(found), after if in_rest else None, written)
+    return found + [(f"{_REST}{cursor}", *more) for cursor, *more in rest]
 
 
 def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:
@@ -196,6 +241,8 @@ def _page(
     table, alias = filters.TABLES[noun]
     direction = " DESC" if order.descending else ""
     columns = f"{alias}.id, k.at, {_json(noun, viewer, fields, include)} AS json"
+    if order.by == "relevance":
+        columns += ", k.count"
     if "snippets" in include:
         columns += _SNIPPET_TEXTS[noun]
     sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"

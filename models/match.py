@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from models import matching
 from models.db import fetch, on_sqlite
+from models.derived import CLAIM_OF_PLACE
 from models.matching import Reason
 from models.search import Query, Term
 from models.shapes import true
@@ -66,7 +67,8 @@ def _total() -> int:
 
 def _candidates(stems: list[str], language: str, speaker: int, document: int) -> tuple[str, tuple[object, ...]]:
     if on_sqlite():
-        found = "SELECT rowid AS id, bm25(claim_search) AS rank FROM claim_search WHERE claim_search MATCH ?"
+        found = f"SELECT {CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank FROM claim_search"  # noqa: S608
+        found += " WHERE claim_search MATCH ?"
     else:
         found = (
             "SELECT claim_id AS id, -ts_rank(words, y, 1) AS rank FROM claim_search, to_tsquery('simple', ?) y"

@@ -189,7 +189,8 @@ def sort_by(*orders: str) -> Choice:
         orders,
         metadata={
             "description": "`-` puts the greatest first. `said_on` is the day it was said, what has none counting as "
-            "the earliest. Left out: `relevance` with `q`, else `-id`.",
+            "the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that "
+            "match, and lets the others follow. Left out: `relevance` with `q`, else `-id`.",
             "example": orders[0],
         },
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, derived, documents, lists, search, speakers, statements, topics
+from models import claims, counterclaims, derived, documents, filters, lists, search, speakers, statements, topics
 from models.changes import Actor
 from models.db import db, transaction
 from models.filters import Order
@@ -213,6 +213,58 @@ def test_the_index_is_rebuilt_from_the_nouns_alone() -> None:
         derived.rebuild()
     assert derived.differences() == []
     assert listed_items(claims, PUBLIC, q="water") == before
+
+
+def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "RANKED", 3)
+    lists._page.cache_clear()
+    try:
+        with transaction():
+            for count in range(9):
+                put_claim(actor, "The river rose" + "".join(f" word{n}" for n in range((9 - count) * 6)) + ".")
+        put_charge(
+            actor, claim={"text": "The river is a river.", "language": "en"}, speaker={"name": "The river board"}
+        )
+        for asked in ({"q": "river"}, {"q": "river", "in_": "text"}):
+            walked, past = [], None
+            for _ in range(10):
+                page = lists.page(
+                    "claims", viewer=PUBLIC, asked=asked, limit=2, order=Order("relevance", descending=False), past=past
+                )
+                if not page.rows:
+                    break
+                at, _, id = page.rows[-1][0].rpartition("_")
+                past = (at, int(id))
+                walked += [json.loads(item)["id"] for _, item in page.rows]
+            assert sorted(walked) == list(range(1, 11)), asked
+            # The shortest are ranked, whenever they were put in.
+            assert set(walked[:3]) >= {8, 9, 10} if "in_" in asked else walked[0] == 10, asked
+    finally:
+        lists._page.cache_clear()
+
+
+def test_filters_come_before_the_bound_of_what_is_ranked(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "RANKED", 2)
+    lists._page.cache_clear()
+    try:
+        topics.create(by=actor, slug="war", label="War")
+        long = claims.create(by=actor, text="The river rose" + " again" * 30 + ".", language="en", topics=["war"])
+        for _ in range(4):
+            put_claim(actor, "The river rose.")
+        page = lists.page(
+            "claims",
+            viewer=PUBLIC,
+            asked={"q": "river", "in_": "text", "topic": "war"},
+            limit=5,
+            order=Order("relevance", descending=False),
+        )
+        assert [json.loads(item)["id"] for _, item in page.rows] == [long]
+    finally:
+        lists._page.cache_clear()
 
 
 def test_every_change_keeps_what_is_derived_in_step(registry: str, actor: Actor) -> None:
