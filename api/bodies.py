@@ -16,13 +16,28 @@ from api.schemas.fields import BIGGEST
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
 
+#: How many bytes of a query string are worth keeping for the next request that sends the same.
+_REMEMBERED = 2000
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def query(schema: type[Schema]) -> dict[str, Any]:
     """Read the query string as `schema`. Raises 400 that names each wrong parameter and lists the known ones."""
-    if not request.query_string:
+    sent = request.query_string
+    if not sent:
         return dict(_defaults(schema))
+    # Clients ask the same again, of this item or another.
+    return dict(_understood(schema, sent) if len(sent) <= _REMEMBERED else _read(schema))
+
+
+@lru_cache(maxsize=1024)
+def _understood(schema: type[Schema], _sent: bytes) -> dict[str, Any]:
+    """Read the query string, which `_sent` tells from others; what is refused is not kept."""
+    return _read(schema)
+
+
+def _read(schema: type[Schema]) -> dict[str, Any]:
     try:
         given = request.args
     except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 A tree is built once, may be pruned to the members that a caller asks for (`only`), and is rendered to
 one SQL expression. On SQLite an object of mere values is json_object, the fastest; one that holds what an inner query
-has written is put together as text, since json_object would parse that again (docs/decisions/0010).
+has written is joined as text, since json_object would parse that again (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Object(Node):
         whole = self.value()
         if whole is not None:
             return whole
-        names = ",".join(f'"{name}":%s' for name in self.members)
-        return f"printf('{{{names}}}', {', '.join(node.sql() for node in self.members.values())})"
+        pairs = " || ',".join(f'"{name}":\' || {node.sql()}' for name, node in self.members.items())
+        return f"('{{{pairs} || '}}')"
 
     def value(self) -> str | None:
         pairs = {name: node.value() for name, node in self.members.items()}
