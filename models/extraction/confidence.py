@@ -38,6 +38,8 @@ _FRAMES: Final = {
     "noun": 0.6,
     "passive": 0.5,
 }
+#: Who speaks stands elsewhere than at such a word, if anybody does: "by urging them to", "the effort to praise".
+_AFAR: Final = frozenset({"xcomp", "pcomp", "pobj", "nsubj", "nsubjpass", "compound", "parataxis", "dep"})
 _RELATIVES: Final = frozenset({"that", "which"})
 _SPEECH_SITUATION: Final = frozenset({"i", "you", "we", "one", "anyone", "someone", "nothing", "everyone", "somebody"})
 _THINGS: Final = frozenset({"it", "this", "that", "which", "these", "those", "what"})
@@ -73,8 +75,10 @@ def _form(holder: Token, head: Token, attitude: bool, about: bool) -> float:
         score *= 0.8
     elif holder.tag_ == "VBG" and not helpers:
         score *= 0.7 if attitude and not about else 0.9
-    if attitude and holder.dep_ in ("relcl", "acl", "ccomp", "pcomp"):
+    if attitude and holder.dep_ in ("relcl", "acl", "ccomp"):
         score *= 0.75
+    elif attitude and holder.dep_ in _AFAR and holder.tag_.startswith("VB"):
+        score *= 0.5
     return score
 
 

@@ -235,7 +235,7 @@ def _opening(unit: Unit, own: list[Range]) -> Range | None:
 
 def _with_object(unit: Unit, cue: Cue, first: int, head: Token) -> int:
     """Take in the clause's subject that the parser made an object: "demanded Oslo pay"; not those addressed."""
-    if cue.lemma in ADDRESS or unit.doc[cue.head].pos_ == "NOUN":
+    if (cue.lemma in ADDRESS and cue.lemma != "show") or unit.doc[cue.head].pos_ == "NOUN":
         return first
     if subject(head) is not None or any(child.dep_ == "mark" for child in head.children):
         return first
@@ -271,6 +271,8 @@ def _belongs(unit: Unit, cue: Cue, child: Token) -> bool:
         if own is None and _is_modal(child) and not _is_modal(unit.doc[cue.head]):
             return True
         return own is not None and own.lower_ not in ("he", "she", "they") and lemma(child) not in SAY
+    if child.dep_ == "ccomp":
+        return subject(child) is None and not any(token.dep_ == "mark" for token in child.children)
     if child.dep_ == "advcl":
         if child.tag_ == "VBG":
             return False

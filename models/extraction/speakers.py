@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.extraction.cue import Cue, lemma
 from models.extraction.grammar import children, edges, has_to, is_passive, subject
-from models.extraction.lexicon import ECHOES, OCCASIONS, PLAIN
+from models.extraction.lexicon import ADJECTIVES, ECHOES, OCCASIONS, PLAIN
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def head_of(unit: Unit, cue: Cue) -> Token | None:
 
 def _agent(verb: Token, cue: Cue, unit: Unit) -> Token | None:
     """Find the subject of a verb, its agent, or the subject further up."""
-    if is_passive(verb) or cue.frame == "passive" or _bare_passive(verb):
+    feels = verb.i == cue.head and verb.lower_ in ADJECTIVES and subject(verb) is not None
+    if not feels and (is_passive(verb) or cue.frame == "passive" or _bare_passive(verb)):
         named = [thing for by in children(verb, "agent") for thing in children(by, "pobj")]
         return named[0] if named else None
     at = _governing(verb)
