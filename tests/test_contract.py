@@ -84,12 +84,17 @@ def described(app: Flask) -> Any:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_nothing_that_fits_it_or_does_not_makes_the_api_stumble(described: Any) -> None:
     failed = [
-        f"{check.name} on {finished.label}: {check.failure_info.failure.message}\n{check.failure_info.code_sample}"
+        f"{check.name} on {finished.label}: {check.failure_info.failure.message}\n"
+        f"{check.failure_info.code_sample}\n{_answer(finished.recorder.interactions[case].response)}"
         for finished in schemathesis.engine.from_schema(described).execute()
         if isinstance(finished, ScenarioFinished)
-        for checks in finished.recorder.checks.values()
+        for case, checks in finished.recorder.checks.items()
         for check in checks
         if check.failure_info is not None
     ]
     gc.collect()
     assert not failed, "\n\n".join(failed[:10])
+
+
+def _answer(response: Any) -> str:
+    return "" if response is None else f"{response.status_code} {response.content[:1000]!r}"
