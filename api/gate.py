@@ -235,7 +235,7 @@ class _Stream:
     """An answer that is sent as it is made."""
 
     def __init__(self, parts: Iterable[bytes], coding: str | None, done: Callable[[], None]) -> None:
-        self._parts, self._done = parts, done
+        self._parts, self._done, self._closed = parts, done, False
         self._sent = codings.streamed(coding, parts) if coding else iter(parts)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -245,16 +245,20 @@ class _Stream:
         try:
             return next(self._sent)
         except StopIteration:
+            self.close()
             raise
         except Exception:
             # The server would print it; whoever wrote the parts has said in them that they are not all.
             logging.getLogger("counterclaim").exception("an answer was broken off")
+            self.close()
             raise StopIteration from None
 
     def close(self) -> None:
-        """Give back what the answer held, sent whole or not."""
-        _close(self._parts)
-        self._done()
+        """Give back what the answer held, sent whole or not; at its end already, whether or not it is closed."""
+        if not self._closed:
+            self._closed = True
+            _close(self._parts)
+            self._done()
 
 
 def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]:
