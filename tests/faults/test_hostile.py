@@ -288,7 +288,7 @@ def test_every_naughty_string_may_be_quoted_from_a_document(
         if answer.status == 201:
             assert answer.json["content"][0]["text"] == text
         else:  # what stands there twice, or in two sentences
-            assert answer.status == 422, f"{text!r}: {answer.text}"
+            assert answer.status in (409, 422), f"{text!r}: {answer.text}"
             assert answer.json["errors"][0]["pointer"].startswith("/content"), f"{text!r}: {answer.text}"
     tell(probes.told())
     assert probes.outcomes[201] > probes.outcomes.total() / 2
@@ -328,7 +328,9 @@ def test_what_is_no_text_is_refused_in_every_member_by_its_place(
         for place in _leaves(body):
             free = place in FREE.get(noun, [])
             for value in REFUSED[next(_numbers) % 5 :: scale(5, 1)]:
-                if place in ("claim", "answer", "claim/id") and isinstance(value, int | float):
+                if place in ("claim", "answer", "claim/id", "counters/0/claim", "origin/confidence") and isinstance(
+                    value, int | float
+                ):
                     continue
                 many_lines = isinstance(value, str) and value.strip() and set(value) <= set("\t\r\n")
                 answer = probes.send("POST", f"/v1/{noun.split()[0]}", _with(noun, place, value))

@@ -195,7 +195,8 @@ class Registry(RuleBasedStateMachine):
         if one.noun != other.noun or one.noun == "topics":
             return
         answer = self.client.post(f"{one.path}/merge", {"into": other.id})
-        if one is other or one.into or one.retracted or other.into or other.retracted:
+        other = other.into or other  # who names a merged one means its survivor
+        if one is other or one.into or one.retracted or other.retracted:
             assert answer.status in (308, 409, 410, 422), answer.text
             return
         assert answer.status == 200, answer.text
