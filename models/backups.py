@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -31,6 +31,12 @@ _DRAFT = ".draft"
 
 #: What the files begin with: SQLite's (sqlite.org/fileformat.html, 1.3), and those of pg_dump's own format.
 _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
+
+#: What PostgreSQL takes words about letters from, besides the system's library: its sign for it -> how it is asked for.
+_LOCALES: dict[str, LiteralString] = {
+    "b": " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
+    "i": " LOCALE_PROVIDER icu ICU_LOCALE {}",
+}
 
 #: Told how many pages of how many are copied; on SQLite only.
 Seen = Callable[[int, int], None]
@@ -299,16 +305,11 @@ def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
     """Make an empty database beside the one of `server`, sorting as that one does; gone afterwards, if still there."""
     name = f"{server['dbname']}_{purpose}"
     with psycopg.connect(**server, autocommit=True) as connection:
-        encoding = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s"
-        row = connection.execute(encoding, (server["dbname"],)).fetchone() or ("UTF8", "C", "C")
+        like = _like(connection, server["dbname"])
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         try:
             connection.execute(drop)
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(
-                    sql.Identifier(name), *map(sql.Literal, row)
-                )
-            )
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(sql.Identifier(name), like))
         except psycopg.errors.InsufficientPrivilege:
             raise Conflict(
                 f"This takes a role that may create databases: ALTER ROLE {server['user']} CREATEDB."
@@ -319,6 +320,21 @@ def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
         close()
         with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
             connection.execute(drop)
+
+
+def _like(connection: psycopg.Connection[Any], name: str) -> sql.Composable:
+    """Write the part of CREATE DATABASE that makes one sort, and know letters, as the database `name` does."""
+    columns = "pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datlocprovider::text, to_jsonb(d)"
+    found = connection.execute(f"SELECT {columns} FROM pg_database d WHERE d.datname = %s", (name,)).fetchone()  # noqa: S608
+    if found is None:
+        raise Conflict(f"There is no database {name} on this server.")
+    encoding, collate, ctype, provider, row = found
+    like = sql.SQL("ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(*map(sql.Literal, (encoding, collate, ctype)))
+    if provider in _LOCALES:
+        # PostgreSQL 15 and 16 call it by ICU's name.
+        locale = sql.Literal(row.get("datlocale") or row.get("daticulocale"))
+        return like + sql.SQL(_LOCALES[provider]).format(locale)
+    return like + sql.SQL(" LOCALE_PROVIDER libc")
 
 
 def _other(server: dict[str, Any]) -> str:

@@ -12,6 +12,9 @@ from typing import Any
 #: Where durability is not what is tested it would only cost time.
 CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
+#: C.UTF-8 sorts as SQLite does and knows all letters; deploy/compose.yaml asks for the same.
+LETTERS = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+
 
 class Postgres:
     """A PostgreSQL server of our own on a free loopback port."""
@@ -41,9 +44,8 @@ class Postgres:
             self._run("pg_basebackup", *whence, "-D", data, "-R", "-X", "stream", "-c", "fast")
             self.start()
             return
-        # The wheel reads its catalogue beside the binaries; C.UTF-8 sorts as SQLite does and knows all letters.
-        locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale, "-N")
+        # The wheel reads its catalogue beside the binaries.
+        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", *LETTERS, "-N")
         self.start()
 
     def start(self) -> None:

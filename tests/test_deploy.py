@@ -12,6 +12,7 @@ import yaml
 
 from api.settings import Settings
 from tests.checked import ROOT
+from tests.postgres import LETTERS
 
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
@@ -62,6 +63,11 @@ def test_only_the_proxy_can_be_reached_and_no_service_may_gain_rights() -> None:
     for name in ("api", "proxy"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
+
+
+def test_its_database_is_made_as_the_one_that_the_tests_run_over() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services["database"]["environment"]["POSTGRES_INITDB_ARGS"].split() == [*LETTERS, "--data-checksums"]
 
 
 def test_what_compose_asks_for_stands_in_the_example() -> None:

@@ -59,13 +59,21 @@ def test_a_backup_under_writers_holds_what_was_acknowledged_before_it(
 ) -> None:
     server, secret = served(), key("write")
     furnish(server.client(secret))
+    folder = tmp_path / "backups"
+    folder.mkdir()
     made: list[tuple[Path, set[str], set[str]]] = []
     slowest = 0.0
     with Writers(server, secret, 6) as writers:
         for turn in range(scale(1, 10)):
             writers.wait_for(60)
-            file, before, began = tmp_path / f"backup-{turn}", set(writers.acknowledged), time.monotonic()
-            said(command("backup", file))
+            file, began = folder / f"backup-{turn}", time.monotonic()
+            process = command("backup", file)
+            # The draft is there before anything is copied: what is acknowledged without it is in the backup.
+            before = now = set(writers.acknowledged)
+            while process.poll() is None and not any(".draft" in path.name for path in folder.iterdir()):
+                before, now = now, set(writers.acknowledged)
+                time.sleep(0.001)
+            said(process)
             slowest = max(slowest, time.monotonic() - began)
             made.append((file, before, set(writers.acknowledged)))
         writers.wait_for(20)

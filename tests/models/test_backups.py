@@ -195,6 +195,21 @@ def test_what_a_killed_restore_has_left_is_in_nobodys_way(
     assert there == [(name,)]
 
 
+def test_a_restored_database_knows_letters_as_the_one_before(postgres: Postgres, actor: Actor, file: Path) -> None:
+    question = "SELECT datlocprovider, datcollate, datlocale FROM pg_database WHERE datname = 'of_the_system'"
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE of_the_system TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C.UTF-8'")
+        before = admin.execute(question).fetchone()
+        db.connect(postgres.url("of_the_system"))
+        db.migrate()
+        backups.write(file=file)
+        backups.restore(file=file, force=True, told=told)
+        db.close()
+        db.disconnect()
+        assert admin.execute(question).fetchone() == before
+        admin.execute("DROP DATABASE of_the_system")
+
+
 @contextmanager
 def other(url: str) -> Iterator[None]:
     """Have another program's connection to the database at `url` open."""
