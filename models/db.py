@@ -153,6 +153,10 @@ class File(SqliteDatabase):
         super().__init__(*args, **kwargs)
         self.writer = Writer(self.database, self._connect)
 
+    def apart(self) -> Any:
+        """Open a connection that is no thread's; `_close` closes it."""
+        return self._connect()
+
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
         conn.set_progress_handler(_is_over, _STEPS)

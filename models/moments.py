@@ -95,7 +95,7 @@ def _apart() -> Iterator[Any]:
     """Open a connection that is no thread's: a list may be read while its thread asks other things."""
     database = db.obj
     with peewees_errors:
-        connection = database._connect()
+        connection = database.apart()
     try:
         yield connection
     finally:

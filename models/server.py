@@ -68,6 +68,11 @@ class Server(PooledPostgresqlDatabase):
         except MaxConnectionsExceeded:
             raise OperationalError("all connections of the pool are in use") from None
 
+    def apart(self) -> Any:
+        """Give a connection of the pool that is no thread's; `_close` takes it back."""
+        self._state.asked = time.monotonic()
+        return self._connect()
+
     def lost(self) -> bool:
         """Tell whether this thread's connection was cut; then so are those that lie idle, and none is used again."""
         connection = self._state.conn

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from peewee import OperationalError
 
-from models import db, keys, topics
+from models import db, keys, moments, topics
 from models.changes import Actor
 from models.db import Limits
 from models.tables import Topic
@@ -157,6 +157,29 @@ def test_a_pool_whose_connections_are_all_in_use_refuses_in_time(primary: Postgr
     ask()
     assert len(refused) == 1
     db.close()
+
+
+def test_a_moment_is_read_by_a_thread_that_asked_nothing_before_and_after_a_failure(primary: Postgres) -> None:
+    read: list[object] = []
+
+    def export() -> None:
+        with moments.one_moment(0) as (reader,):
+            read.append(reader.execute("SELECT 1").fetchone()[0])
+
+    db.connect(primary.url(), limits=LIMITS)
+    thread = threading.Thread(target=export)
+    thread.start()
+    thread.join(20)
+    db.fetch("SELECT 1")
+    db.close()
+    db.disconnect()
+    primary.stop()
+    with pytest.raises(OperationalError):
+        export()
+    primary.start()
+    export()
+    assert read == [1, 1]
+    db.disconnect()
 
 
 def test_of_two_that_wait_for_each_other_both_are_done(primary: Postgres, actor: Actor) -> None:
