@@ -518,8 +518,10 @@ def newest(query: Any, id: Any, past: int | None, limit: int) -> list[tuple[int,
 def migrate() -> list[str]:
     """Bring the schema up to date and return the names of what was applied; one process at a time.
 
-    Raises Conflict where the database was written by a newer Counterclaim.
+    Raises Conflict where the database was written by a newer Counterclaim. One that is up to date is only read.
     """
+    if not behind():
+        return []
     with _alone():
         runner = _runner()
         _refuse_newer([step.name for step in runner.status() if step.path is None])

@@ -15,7 +15,7 @@ from models import db
 from tests.faults import audit
 from tests.faults.client import Client
 from tests.faults.server import Server, own_port
-from tests.faults.traffic import Readers, Writers, furnish
+from tests.faults.traffic import ADDRESS, Readers, Writers, furnish
 from tests.postgres import Postgres
 
 Tell = Callable[[str], None]
@@ -95,6 +95,13 @@ def _until(holds: Callable[[], bool], patience: float = 20) -> float:
     return time.monotonic() - began
 
 
+def ready(server: Server, secret: str) -> None:
+    """See that the registry, which the tests of this file share, has its document."""
+    client = server.client(secret)
+    if not client.get(f"/v1/documents?url={ADDRESS}").json["items"]:
+        furnish(client)
+
+
 class Mark:
     """A topic whose label tells which moment of the registry a reader is shown."""
 
@@ -134,7 +141,7 @@ def test_reads_go_to_the_standby_a_key_reads_what_it_wrote_and_a_standby_that_la
 ) -> None:
     server = served(PROCESSES="2", DATABASE_REPLICA_URLS=pair.standby.url(), REPLICA_LAG_SECONDS=str(LAG))
     secret = key("write")
-    furnish(server.client(secret))
+    ready(server, secret)
     mark = Mark(server, secret, "lag")
     _until(lambda: mark.from_standby(pair.standby))
     left_out = taken_back = 0.0
@@ -164,6 +171,7 @@ def test_a_standby_that_dies_takes_no_answer_with_it_and_is_used_again_when_it_i
 ) -> None:
     server = served(PROCESSES="2", DATABASE_REPLICA_URLS=pair.standby.url(), REPLICA_LAG_SECONDS=str(LAG))
     secret = key("write")
+    ready(server, secret)
     mark = Mark(server, secret, "death")
     _until(lambda: mark.from_standby(pair.standby))
     back = 0.0
@@ -183,27 +191,40 @@ def test_a_standby_that_dies_takes_no_answer_with_it_and_is_used_again_when_it_i
     assert (set(readers.statuses), readers.cuts) == ({200}, 0)
 
 
+@contextmanager
+def read_only(primary: Postgres) -> Iterator[None]:
+    """Keep a primary from writing."""
+    tell_server(primary, "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        tell_server(primary, "ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
+
+
 @pytest.mark.parametrize("hosts", ["one", "several"])
 def test_a_registry_that_can_only_be_read_is_read_and_written_again_when_it_may_be(
     pair: Pair, url: str, both: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell, hosts: str
 ) -> None:
-    server, secret = served(PROCESSES="2", DATABASE_URL=both if hosts == "several" else url), key("write")
+    address = both if hosts == "several" else url
+    server, secret = served(PROCESSES="2", DATABASE_URL=address), key("write")
+    ready(server, secret)
     slowest = 0.0
     with Writers(server, secret, 4) as writers, Readers(server, secret, 4, LISTS) as readers:
         for _ in range(scale(1, 8)):
             writers.wait_for(20)
-            tell_server(pair.primary, "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
-            time.sleep(0.3)
-            before, refused = len(writers.acknowledged), writers.busy
-            time.sleep(scale(1, 4))
-            assert len(writers.acknowledged) == before
-            assert writers.busy > refused
-            ready = server.client().get("/readyz")
-            assert ready.status == 200, ready.text
-            answer = server.client(secret).post("/v1/topics", {"slug": "no", "label": "No"})
-            assert (answer.status, bool(answer.headers["Retry-After"])) == (503, True), answer.text
-            assert "only be read" in answer.json["detail"]
-            tell_server(pair.primary, "ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
+            with read_only(pair.primary):
+                _until(lambda: writers.busy > 10)
+                time.sleep(0.5)  # each connection learns of it at its next statement
+                before, refused = len(writers.acknowledged), writers.busy
+                time.sleep(scale(1, 4))
+                assert len(writers.acknowledged) == before
+                assert writers.busy > refused
+                answer = server.client(secret).post("/v1/topics", {"slug": "no", "label": "No"})
+                assert (answer.status, bool(answer.headers["Retry-After"])) == (503, True), answer.text
+                assert "only be read" in answer.json["detail"]
+                another = served(PROCESSES="1", DATABASE_URL=address)  # it may be started, too
+                assert [other.client().get("/readyz").status for other in (server, another)] == [200, 200]
+                another.kill()
             began = time.monotonic()
             writers.wait_for(1)
             slowest = max(slowest, time.monotonic() - began)
@@ -224,6 +245,7 @@ def test_when_the_primary_dies_its_standby_takes_over_without_a_restart_and_noth
     # A commit then waits until the standby has it too: without that the last moments before a failover are lost.
     tell_server(pair.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
     server, secret = served(PROCESSES="2", DATABASE_URL=both, DATABASE_REPLICA_URLS=pair.standby.url()), key("write")
+    ready(server, secret)
     with (
         Writers(server, secret, 4) as writers,
         Readers(server, None, 2, LISTS) as readers,
