@@ -86,6 +86,11 @@ _SQLITE_PRAGMAS = {
     "mmap_size": 4 * 1024**3,
 }
 
+#: What makes an acknowledged write survive power loss: FULL or EXTRA (sqlite.org/pragma.html#pragma_synchronous), and
+#: PostgreSQL's settings of which none may be off (its manual, chapter 19.5).
+_LASTING_ON_SQLITE = {"journal_mode": ("wal",), "synchronous": ("2", "3")}
+_LASTING_ON_POSTGRESQL = ("fsync", "full_page_writes", "synchronous_commit")
+
 #: RFC 3339 in UTC with six digits of a second, as `now` writes it; LIKE works on both databases.
 _STAMP = "____-__-__T__:__:__.______Z"
 #: The same to the second, as callers' times are kept.
@@ -527,6 +532,19 @@ def migrate() -> list[str]:
         _refuse_newer([step.name for step in runner.status() if step.path is None])
         applied: list[str] = runner.up()
         return applied
+
+
+def careless() -> list[str]:
+    """Name the settings with which the bound database may lose what was acknowledged when the power fails, as they are.
+
+    What is asked for when connecting is not always given: SQLite keeps another journal where the file system
+    has no memory to share, and PostgreSQL's settings are its operator's.
+    """
+    if on_sqlite():
+        given = {name: str(fetch(f"PRAGMA {name}")[0][0]) for name in _LASTING_ON_SQLITE}
+        return [f"{name} is {given[name]}" for name, good in _LASTING_ON_SQLITE.items() if given[name] not in good]
+    given = {name: fetch(f"SHOW {name}")[0][0] for name in _LASTING_ON_POSTGRESQL}
+    return [f"{name} is off" for name in _LASTING_ON_POSTGRESQL if given[name] == "off"]
 
 
 def behind() -> list[str]:

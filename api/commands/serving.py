@@ -50,6 +50,7 @@ def serve() -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     bring_up_to_date()
+    _refuse_to_lose()
     db.close()
     click.echo(f"Serving {database()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
     with tempfile.TemporaryDirectory(prefix="counterclaim-") as folder:
@@ -111,6 +112,18 @@ def _end_with_the_server() -> None:
     """Stop this process when the one that started it dies: it would hold the port against a new server."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def _refuse_to_lose() -> None:
+    """Refuse an SQLite file that is not kept safe from a power cut, and warn of a PostgreSQL that is not."""
+    careless = ", ".join(db.careless())
+    if careless and db.on_sqlite():
+        raise click.ClickException(
+            f"With this database a power cut would take what was acknowledged ({careless}): put its file on a disk of"
+            " this machine that SQLite can keep in WAL mode."
+        )
+    if careless:
+        click.echo(f"Warning: with this PostgreSQL a power cut takes what was acknowledged ({careless}).", err=True)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

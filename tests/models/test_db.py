@@ -35,6 +35,18 @@ def test_sqlite_keeps_what_it_has_acknowledged(registry: str) -> None:
     assert db.db.execute_sql("PRAGMA foreign_keys").fetchone() == (1,)
 
 
+def test_knows_a_database_that_may_lose_what_it_has_acknowledged(registry: str) -> None:
+    if not db.on_sqlite():
+        # As the tests run theirs.
+        assert db.careless() == ["fsync is off", "full_page_writes is off", "synchronous_commit is off"]
+        return
+    assert db.careless() == []
+    db.close()
+    path = registry.removeprefix("sqlite:///")
+    db.db.initialize(db.File(path, pragmas={"journal_mode": "delete", "synchronous": 1}))
+    assert db.careless() == ["journal_mode is delete", "synchronous is 1"]
+
+
 def test_a_change_is_stored_whole_or_not_at_all(registry: str, actor: Actor) -> None:
     def make_and_fail() -> None:
         with db.transaction():
