@@ -35,9 +35,9 @@ def create(
     until one of them is accepted, unless its text is public. Raises Conflict where this edition is known.
     """
     normalized = normalize(url)
-    digest = _digest(text)
+    hashed = digest(text)
     with transaction():
-        _refuse_edition(url, normalized, digest)
+        _refuse_edition(url, normalized, hashed)
         document = Document.create(
             url=url,
             url_normalized=normalized,
@@ -50,7 +50,7 @@ def create(
             licence=licence,
             text_public=text_public,
             length=len(text),
-            sha256=digest,
+            sha256=hashed,
             text=text,
         )
         changes.log(by, "create", document)
@@ -62,7 +62,7 @@ def create(
 
 def refuse_known(*, url: str | None, text: str) -> None:
     """Raise Conflict where the edition of `url` with this text is known; one without an address, by its text."""
-    _refuse_edition(url, normalize(url), _digest(text))
+    _refuse_edition(url, normalize(url), digest(text))
 
 
 def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) -> Document:
@@ -73,7 +73,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
     if "id" in given:
         return changes.referred(Document, given["id"], f"{field}/id")  # type: ignore[no-any-return]
     if "text" in given:
-        known = _edition(normalize(given.get("url")), _digest(given["text"]))
+        known = _edition(normalize(given.get("url")), digest(given["text"]))
         try:
             known = known or create(by=by, **({"hidden": hidden} | given))
         except Refusal as refusal:
@@ -166,8 +166,8 @@ def any_stored() -> bool:
     return bool(Document.select(Document.id).limit(1).scalar())
 
 
-def _refuse_edition(url: str | None, normalized: str | None, digest: str) -> None:
-    known = _edition(normalized, digest)
+def _refuse_edition(url: str | None, normalized: str | None, hashed: str) -> None:
+    known = _edition(normalized, hashed)
     if known:
         raise Conflict(
             f"This edition is known: it is document {known}. Change it, or record statements in it.",
@@ -176,15 +176,16 @@ def _refuse_edition(url: str | None, normalized: str | None, digest: str) -> Non
         )
 
 
-def _edition(normalized: str | None, digest: str) -> int | None:
+def _edition(normalized: str | None, hashed: str) -> int | None:
     same_address = Document.url_normalized == normalized if normalized else Document.url_normalized.is_null()
     id: int | None = (
         Document.select(Document.id)
-        .where(same_address, Document.sha256 == digest, Document.retracted_at.is_null())
+        .where(same_address, Document.sha256 == hashed, Document.retracted_at.is_null())
         .scalar()
     )
     return id
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Hash a text: SHA-256 of its UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -21,8 +21,7 @@ def create(*, by: Actor, claim: dict[str, Any], publisher: dict[str, Any], ratin
     with transaction():
         about = claims.find(by=by, given=claim, field="/claim", standalone=True)
         _refuse_taken(rest["url"], about)
-        row = _columns(publisher=publisher, rating=rating) | rest
-        _refuse_bad_rating(row)
+        row = columns(publisher=publisher, rating=rating) | rest
         review = Review.create(claim=about, **row)
         changes.log(by, "create", review)
         return int(review.id)
@@ -35,9 +34,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         review = changes.standing(Review, id, version)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id)
-        columns = _columns(**new)
-        _refuse_bad_rating(columns)
-        changes.update(by, review, **columns)
+        changes.update(by, review, **columns(**new))
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -98,11 +95,13 @@ def _known_to_all(id: int) -> bool:
     return query.scalar() is not None
 
 
-def _columns(**new: Any) -> dict[str, Any]:
+def columns(**new: Any) -> dict[str, Any]:
+    """Fill the columns of what is told of a review. Raises Conflict for a rating outside its scale."""
     for part, names in (("publisher", ("name", "site")), ("rating", ("label", "value", "best", "worst"))):
         if part in new:
             given = new.pop(part)
             new |= {f"{part}_{name}": given.get(name) for name in names}
+    _refuse_bad_rating(new)
     return new
 
 

@@ -136,6 +136,11 @@ def bearing(name: str) -> list[tuple[int, str]]:
     return list(query.tuples())
 
 
+def take_names() -> None:
+    """Let nobody else give names until this transaction ends."""
+    take_turns(_NAMES)
+
+
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the speaker `id` be one with `into`, which takes over statements and names.
 

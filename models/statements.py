@@ -41,7 +41,7 @@ def record(
     Raises Conflict with the pointer of the member that is wrong.
     """
     with transaction():
-        whence = _origin(by, origin, status)
+        whence = origin_columns(by, origin, status)
         hidden = whence["status"] != "accepted"
         printed = documents.find(by=by, given=document, field="/document", hidden=hidden)
         where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
@@ -237,8 +237,11 @@ def _via(by: Actor, via: dict[str, Any] | None, hidden: bool) -> dict[str, int |
     }
 
 
-def _origin(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
-    """Fill the columns that say where the statement comes from; what a machine found starts as a candidate."""
+def origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
+    """Fill the columns that say where the statement comes from; what a machine found starts as a candidate.
+
+    Raises Forbidden for a status that takes the review scope.
+    """
     columns = dict(origin or {"kind": "person"})
     columns["origin"] = kind = columns.pop("kind")
     status = status or ("candidate" if kind == "extractor" else "accepted")

@@ -1,0 +1,227 @@
+"""Imports: lines of a file that name one another, a group of them in one transaction.
+
+Each line is stored whole or not at all; what is known under its natural key stays as it is, so importing the
+same file twice changes nothing. Lines that ask for nothing unusual are stored many at once (`loading.py`);
+all others, and those that meet with trouble there, one by one by the functions that any other change calls.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from models import claims, counterclaims, db, documents, reviews, speakers, statements, topics
+from models.changes import Actor
+from models.loading import Desk, Line, Names
+from models.refusals import Conflict, Refusal
+
+#: Lines that the first attempt to store many at once takes, and after one that has to be stored alone.
+_MANY, _FEW = 5000, 8
+
+
+class Outcome(NamedTuple):
+    """What became of one line."""
+
+    #: Its number, from 1.
+    line: int
+    #: The noun, or "?" where the line does not say.
+    noun: str
+    #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
+    what: str
+    #: The id of what was made or is known; null for what is refused or noted.
+    id: int | None = None
+    #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
+    why: str = ""
+    errors: tuple[dict[str, str], ...] = ()
+
+
+class Import:
+    """What one file's names stand for, as far as it has been read, and storing what comes next."""
+
+    def __init__(self, by: Actor) -> None:
+        self.by = by
+        self.names = Names()
+        #: The number of each claim's line.
+        self.places: dict[str, int] = {}
+
+    def store(self, lines: Sequence[Line]) -> list[Outcome]:
+        """Store a group of lines in one transaction, but those that are refused, and tell what became of each."""
+        self.places |= {new["id"]: number for number, noun, new in lines if noun == "claim"}
+        return db.attempt(lambda: self._whole(lambda: self._group(lines)))
+
+    def finish(self) -> list[Outcome]:
+        """Store the claims that no line has pointed at; tell of those that are refused."""
+        left = [Line(self.places[name], "loose", {"claim": name}) for name in self.names.unbound]
+        told = [one for first in range(0, len(left), _MANY) for one in self.store(left[first : first + _MANY])]
+        return [one._replace(noun="claim") for one in told if one.what == "refused"]
+
+    def _whole(self, work: Callable[[], Any]) -> Any:
+        """Do `work` in one transaction; where that fails, the names are what they were as well."""
+        mark = self.names.mark()
+        try:
+            with db.transaction():
+                done = work()
+        except BaseException:
+            self.names.undo(mark)
+            raise
+        self.names.keep(mark)
+        return done
+
+    def _group(self, lines: Sequence[Line]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        at, size = 0, _MANY
+        while at < len(lines):
+            some = lines[at : at + size]
+            done = self._at_once(some)
+            outcomes += done
+            at += len(done)
+            size = min(size * 4, _MANY)
+            if len(done) < len(some):
+                outcomes.append(self.alone(lines[at]))
+                at, size = at + 1, _FEW
+        return outcomes
+
+    def _at_once(self, lines: Sequence[Line]) -> list[Outcome]:
+        """Store lines from the first to the last before one that has to be stored alone."""
+        try:
+            return self._whole(lambda: [Outcome(*told) for told in Desk(self.by, self.names, lines).store()])  # type: ignore[no-any-return]
+        except Refusal:  # somebody else put one of them in at the same moment
+            return [self.alone(line) for line in lines]
+
+    def alone(self, line: Line) -> Outcome:
+        """Store a line by the functions that any other change calls, and tell what became of it."""
+        try:
+            id, made = self._whole(lambda: _STORE[line.noun](self, dict(line.new)))
+        except Refusal as refusal:
+            why = f"{refusal.field or 'the line'}: {refusal.detail}"
+            errors = ({"pointer": refusal.field or "", "detail": refusal.detail},)
+            return Outcome(line.number, line.noun, "refused", None, why, errors)
+        return Outcome(line.number, line.noun, {True: "new", False: "known", None: "noted"}[made], id)
+
+
+def _topic(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    return _unless_known(lambda: topics.create(by=given.by, **new))
+
+
+def _speaker(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    bearer = speakers.bearing(new["name"])
+    if bearer:
+        return bearer[0][0], False
+    if new.get("part_of"):
+        new["part_of"] = speakers.find(by=given.by, given=new["part_of"], field="/part_of")
+    return speakers.create(by=given.by, **new), True
+
+
+def _document(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    name = new.pop("id", None)
+    id, made = _unless_known(lambda: documents.create(by=given.by, **new))
+    if name:
+        given.names.put(given.names.documents, name, id)
+    return id, made
+
+
+def _claim(given: Import, new: dict[str, Any]) -> tuple[None, None]:
+    given.names.put(given.names.unbound, new.pop("id"), new)
+    return None, None
+
+
+def _statement(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    name, claim, names = new.pop("id", None), new["claim"], given.names
+    new["document"] = _known_document(given, new["document"], "/document")
+    if (new.get("via") or {}).get("document"):
+        new["via"] = {"document": _known_document(given, new["via"]["document"], "/via/document")}
+    if new.get("counters"):
+        new["counters"] = [
+            counter | {"statement": _known(names.statements, counter["statement"], f"/counters/{place}/statement")}
+            for place, counter in enumerate(new["counters"])
+        ]
+    mark = names.mark()
+    id, made = _unless_known(lambda: _recorded(given, new, claim))
+    if not made:
+        names.undo(mark)
+        if claim.get("claim") in names.unbound:
+            names.bind(claim["claim"], statements.claim_of(id=id))
+    if name:
+        names.put(names.statements, name, id)
+    return id, made
+
+
+def _recorded(given: Import, new: dict[str, Any], claim: dict[str, Any]) -> int:
+    """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
+    if claim.get("claim") in given.names.unbound:
+        line = given.names.unbound[claim["claim"]]
+        given.names.bind(claim["claim"], claims.create(by=given.by, **line))
+    return statements.record(by=given.by, **(new | {"claim": _meant(given, claim)}))
+
+
+def _counterclaim(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    new["claim"], new["answer"] = (_meant(given, new[side])["id"] for side in ("claim", "answer"))
+    if new.get("statement"):
+        new["statement"] = _known(given.names.statements, new["statement"], "/statement")
+    return _unless_known(lambda: counterclaims.create(by=given.by, **new))
+
+
+def _review(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    new["claim"] = _meant(given, new["claim"])
+    return _unless_known(lambda: reviews.create(by=given.by, **new))
+
+
+def _loose(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
+    return _bound(given, new["claim"]), True
+
+
+_STORE: dict[str, Callable[[Import, dict[str, Any]], tuple[int | None, bool | None]]] = {
+    "topic": _topic,
+    "speaker": _speaker,
+    "document": _document,
+    "claim": _claim,
+    "statement": _statement,
+    "counterclaim": _counterclaim,
+    "review": _review,
+    "loose": _loose,
+}
+
+
+def _unless_known(create: Callable[[], int]) -> tuple[int, bool]:
+    """Return the id of what `create` makes, and whether it was new; what is known under its natural key stays."""
+    try:
+        with db.transaction():
+            return create(), True
+    except Conflict as conflict:
+        if "known" not in conflict.more:
+            raise
+        return int(conflict.more["known"]), False
+
+
+def _meant(given: Import, claim: dict[str, Any]) -> dict[str, Any]:
+    """Name a claim as the inside takes it: by id where the file names an earlier line."""
+    if "statement" in claim:
+        statement = _known(given.names.statements, claim["statement"], "/claim/statement")
+        return {"id": statements.claim_of(id=statement)}
+    if "claim" in claim:
+        return {"id": _bound(given, claim["claim"])}
+    return claim
+
+
+def _bound(given: Import, name: str) -> int:
+    """Return the id of the claim of a line, stored now if it is not yet.
+
+    One that no statement brings along is the identical one that stands, where no other line means that.
+    """
+    names = given.names
+    if name in names.unbound:
+        line = names.unbound[name]
+        twins = claims.twins(text=line["text"], language=line["language"])
+        free = [twin for twin in twins if twin not in names.meant]
+        names.bind(name, free[0] if free else claims.create(by=given.by, **(line | {"standalone": True})))
+    return _known(names.claims, name, "/claim/claim")
+
+
+def _known_document(given: Import, named: dict[str, Any], field: str) -> dict[str, Any]:
+    if "document" in named:
+        return {"id": _known(given.names.documents, named["document"], f"{field}/document")}
+    return named
+
+
+def _known(names: dict[str, int], name: str, field: str) -> int:
+    if name not in names:
+        raise Conflict(f"No earlier line is called {name!r}.", field=field)
+    return names[name]

@@ -1,0 +1,625 @@
+"""Loading: many lines of an import at once, where nothing about them is unusual.
+
+A `Desk` reads in a few questions what the registry knows of all that its lines name, works out each line's
+rows, and stores them table by table. It judges by the same functions as a single change does, and refuses
+nothing: at the first line that it cannot take, it stops, and that line is stored alone (`imports.py`).
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from models import bulk, changes, counterclaims, derived, reviews, speakers, statements
+from models.addresses import host, normalize
+from models.changes import Actor
+from models.db import dumps, fetch, now, on_sqlite
+from models.documents import digest
+from models.extraction.sentences import cut
+from models.refusals import Conflict, Forbidden
+from models.spans import locate, locate_content
+from models.tables import (
+    Alias,
+    Claim,
+    ClaimAbout,
+    ClaimTopic,
+    Counterclaim,
+    Document,
+    Hidden,
+    Review,
+    Sentence,
+    Speaker,
+    Statement,
+    Topic,
+)
+
+#: Ids that PostgreSQL is asked for at once; those that are not used are gaps.
+_RESERVED = 200
+
+
+class Line(NamedTuple):
+    """A line whose shape was checked: a noun, and its members as the schema of such lines reads them."""
+
+    number: int
+    noun: str
+    new: dict[str, Any]
+
+
+class Names:
+    """What the names in a file stand for; what fails is taken back."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, int] = {}
+        self.statements: dict[str, int] = {}
+        self.claims: dict[str, int] = {}
+        #: Claims of lines that nothing has pointed at yet: a known statement may already have theirs.
+        self.unbound: dict[str, dict[str, Any]] = {}
+        #: The ids that some line's claim has.
+        self.meant: set[int] = set()
+        self._undone: list[Callable[[], Any]] = []
+
+    def put(self, names: dict[str, Any], name: str, value: Any) -> None:
+        """Let `name` stand for `value` among `names`, which is one of the above."""
+        if name in names:
+            before = names[name]
+            self._undone.append(lambda: names.__setitem__(name, before))
+        else:
+            self._undone.append(lambda: names.pop(name))
+        names[name] = value
+
+    def bind(self, name: str, claim: int) -> None:
+        """Let the claim of a line be the stored one with this id."""
+        self.put(self.claims, name, claim)
+        if claim not in self.meant:
+            self.meant.add(claim)
+            self._undone.append(lambda: self.meant.discard(claim))
+        if name in self.unbound:
+            line = self.unbound.pop(name)
+            self._undone.append(lambda: self.unbound.__setitem__(name, line))
+
+    def mark(self) -> int:
+        """Return the place to which `undo` goes back."""
+        return len(self._undone)
+
+    def undo(self, mark: int) -> None:
+        """Take back what was put since `mark`."""
+        while len(self._undone) > mark:
+            self._undone.pop()()
+
+    def keep(self, mark: int) -> None:
+        """Let what was put since the outermost `mark` hold for good."""
+        if mark == 0:
+            self._undone.clear()
+
+
+class _Odd(Exception):
+    """A line is none of those that are stored many at once."""
+
+
+class _Place(NamedTuple):
+    """A standing sentence, as spans are located in."""
+
+    start: int
+    end: int
+    id: int
+
+
+class _Printed(NamedTuple):
+    """A standing document, as spans are located in, with its sentences and statements."""
+
+    id: int
+    text: str
+    length: int
+    sentences: list[_Place]
+    #: Speaker and spans -> statement and claim.
+    known: dict[tuple[int, str], tuple[int, int]]
+
+
+Told = tuple[int, str, str, int | None]
+
+
+class Desk:
+    """Some lines, and what the registry knows of what they name."""
+
+    def __init__(self, by: Actor, names: Names, lines: Sequence[Line]) -> None:
+        """Read all of it; inside the transaction in which the lines are to be stored."""
+        self.by, self.names, self.lines = by, names, lines
+        self.stamp = now()
+        self.rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+        self.log: list[tuple[Any, ...]] = []
+        self.touched: set[int] = set()
+        #: The lists to which the present line has added a row.
+        self._added: list[list[tuple[Any, ...]]] = []
+        self._ids: dict[Any, Iterator[int]] = {}
+        self._read(_named(names, lines))
+
+    # -- what the registry knows ----------------------------------------------------------------------
+
+    def _read(self, named: "_Wanted") -> None:
+        if named.new_speakers:
+            speakers.take_names()
+        stands = "retracted_at IS NULL AND merged_into_id IS NULL"
+        keys = list(named.speakers)
+        self.own = dict(_among(f"SELECT name_key, id FROM speakers WHERE {stands} AND name_key", keys, lock=True))
+        self.aliases: dict[str, set[int]] = defaultdict(set)
+        called = "SELECT a.alias_key, a.speaker_id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
+        for alias, id in _among(f"{called} WHERE {stands} AND a.alias_key", keys):
+            self.aliases[alias].add(id)
+        self.topics = dict(
+            _among("SELECT slug, id FROM topics WHERE retracted_at IS NULL AND slug", list(named.topics), lock=True)
+        )
+        editions = "SELECT sha256, url_normalized, id FROM documents WHERE retracted_at IS NULL AND sha256"
+        self.editions = {(sha, url): id for sha, url, id in _among(editions, list(named.digests.values()))}
+        self.digests = named.digests
+        self.printed = self._printed(sorted(named.documents))
+        claims = _among(f"SELECT id FROM claims WHERE {stands} AND id", sorted(named.claims), lock=True)
+        self.claims = {id for (id,) in claims}
+        edges = "SELECT claim_id, answer_id, kind, id FROM counterclaims WHERE retracted_at IS NULL AND claim_id"
+        self.edges = {edge[:3]: edge[3] for edge in _among(edges, sorted(named.looked))}
+        told = "SELECT url, claim_id, id FROM reviews WHERE retracted_at IS NULL AND claim_id"
+        self.reviews = {review[:2]: review[2] for review in _among(told, sorted(named.looked))}
+        #: The claims whose edges and reviews those are; new ones have none.
+        self.looked = set(named.looked)
+        evidence = "SELECT id, claim_id FROM statements WHERE retracted_at IS NULL AND id"
+        self.states = dict(_among(evidence, sorted(named.evidence)))
+        twins = f"SELECT text, language, id FROM claims WHERE {stands} AND text"
+        self.twins: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for text, language, id in sorted(_among(twins, list(named.loose)), key=lambda twin: twin[2]):
+            self.twins[text, language].append(id)
+
+    def _printed(self, ids: list[int]) -> dict[int, _Printed]:
+        texts = _among("SELECT id, text, length FROM documents WHERE retracted_at IS NULL AND id", ids, lock=True)
+        printed = {id: _Printed(id, text, length, [], {}) for id, text, length in texts}
+        cuts = 'SELECT document_id, start, "end", id FROM sentences WHERE retracted_at IS NULL AND document_id'
+        for document, *place in sorted(_among(cuts, list(printed))):
+            printed[document].sentences.append(_Place(*place))
+        said = "SELECT document_id, speaker_id, spans, id, claim_id FROM statements WHERE retracted_at IS NULL AND"
+        for document, speaker, spans, id, claim in _among(f"{said} document_id", list(printed)):
+            printed[document].known[speaker, spans] = (id, claim)
+        return printed
+
+    def _at(self, id: int) -> Any:
+        """Return a document; one that has just been found to be known is read now."""
+        if id not in self.printed:
+            self.printed |= self._printed([id])
+        if id not in self.printed:
+            raise _Odd
+        return self.printed[id]
+
+    # -- the lines ------------------------------------------------------------------------------------
+
+    def store(self) -> list[Told]:
+        """Store the lines from the first to the last before one that is to be stored alone; tell of each."""
+        done: list[Told] = []
+        try:
+            for line in self.lines:
+                mark = self.names.mark()
+                self._added.clear()
+                id, what = _TAKE[line.noun](self, line.new)
+                done.append((line.number, line.noun, what, id))
+        except (_Odd, Conflict, Forbidden):
+            self.names.undo(mark)
+            for rows in self._added:
+                rows.pop()
+        self._flush()
+        return done
+
+    def _topic(self, new: dict[str, Any]) -> tuple[int, str]:
+        known = self.topics.get(new["slug"])
+        if known:
+            return known, "known"
+        id = self.topics[new["slug"]] = self._new(Topic, new)
+        return id, "new"
+
+    def _speaker(self, new: dict[str, Any]) -> tuple[int, str]:
+        name = speaker_key(new["name"])
+        if name in self.own:
+            return self.own[name], "known"
+        aliases = new.get("aliases") or []
+        keys = [speaker_key(alias) for alias in aliases]
+        if new.get("part_of") or new.get("wikidata_id") or not name or self.aliases.get(name) or "" in keys:
+            raise _Odd
+        if not self.own.keys().isdisjoint(keys):
+            raise _Odd
+        row = {
+            "name": new["name"],
+            "name_key": name,
+            "kind": new.get("kind", "person"),
+            "description": new.get("description"),
+            "wikidata_id": None,
+            "same_as": dumps(new.get("same_as") or []),
+            "part_of": None,
+        }
+        id = self.own[name] = self._new(Speaker, row, {"aliases": aliases})
+        spelled: dict[str, str] = {}
+        for alias, key in zip(aliases, keys, strict=True):
+            spelled.setdefault(key, alias)
+        for key, alias in spelled.items():
+            self.aliases[key].add(id)
+            self.rows[Alias].append((id, alias, key))
+        self._hide("speakers", id, new)
+        return id, "new"
+
+    def _document(self, new: dict[str, Any]) -> tuple[int, str]:
+        text, url = new["text"], new.get("url")
+        address, sha = normalize(url), self.digests[text]
+        id: int | None = self.editions.get((sha, address))
+        what = "known"
+        if id is None:
+            row = {
+                "url": url,
+                "url_normalized": address,
+                "domain": host(address),
+                **{name: new.get(name) for name in ("title", "publisher", "published_at")},
+                "language": new["language"],
+                "retrieved_at": new.get("retrieved_at") or self.stamp[:19] + "Z",
+                "licence": new.get("licence"),
+                "text_public": new.get("text_public", False),
+                "length": len(text),
+                "sha256": sha,
+                "text": text,
+            }
+            id, what = self._new(Document, row), "new"
+            self.editions[sha, address] = id
+            self.printed[id] = _Printed(id, text, len(text), self._cut(id, text), {})
+            if not row["text_public"]:
+                self._hide("documents", id, new)
+        if new.get("id"):
+            self.names.put(self.names.documents, new["id"], id)
+        return id, what
+
+    def _cut(self, document: int, text: str) -> list[_Place]:
+        places = [_Place(start, end, self._id(Sentence)) for start, end in cut(text)]
+        stamp = self.stamp
+        self.rows[Sentence] += [
+            (place.id, stamp, stamp, 1, document, position, place.start, place.end, text[place.start : place.end])
+            for position, place in enumerate(places)
+        ]
+        return places
+
+    def _hide(self, noun: str, id: int, new: dict[str, Any]) -> None:
+        if new.get("hidden"):
+            self.rows[Hidden].append((noun, id))
+
+    def _claim(self, new: dict[str, Any]) -> tuple[None, str]:
+        line = dict(new)
+        self.names.put(self.names.unbound, line.pop("id"), line)
+        return None, "noted"
+
+    def _statement(self, new: dict[str, Any]) -> tuple[int, str]:
+        named = new["document"].get("document")
+        if named is None or new.get("sentence") or new.get("via") or new.get("counters"):
+            raise _Odd
+        document = self._at(self.names.documents.get(named, 0))
+        content = new["content"]
+        place: Any = _in(document.sentences, content[0])
+        spans = locate_content(content, document, place)
+        mention, cue = (_words(name, new, document, place) for name in ("mention", "cue"))
+        speaker = self._said_by(new["speaker"])
+        said = statements.content_columns(spans)
+        origin = statements.origin_columns(self.by, new.get("origin"), new.get("status"))
+        claim = new["claim"]
+        given = claim.get("claim")
+        known = document.known.get((speaker, said["spans"]))
+        if known:
+            if not self.by.reviews:  # what waits for review is not told of
+                raise _Odd
+            if given in self.names.unbound:
+                self.names.bind(given, known[1])
+            id, what = known[0], "known"
+            self.claims.add(known[1])
+            self.states[id] = known[1]
+        else:
+            row = {
+                "document": document.id,
+                "sentence": place.id,
+                "speaker": speaker,
+                **said,
+                **mention,
+                **cue,
+                "via_speaker": None,
+                "via_document": None,
+                **origin,
+                "role": new.get("role"),
+                "form": new["form"],
+                "said_on": new.get("said_on"),
+                "claim": self._its_claim(claim),
+            }
+            id, what = self._new(Statement, row), "new"
+            document.known[speaker, said["spans"]] = (id, row["claim"])
+            self.states[id] = row["claim"]
+            self.touched.add(row["claim"])
+        if new.get("id"):
+            self.names.put(self.names.statements, new["id"], id)
+        return id, what
+
+    def _said_by(self, given: dict[str, Any]) -> int:
+        """Find the one speaker of a name with which nothing else is told."""
+        if len(given) > 1:
+            raise _Odd
+        key = speaker_key(given["name"])
+        if key in self.own:
+            return int(self.own[key])
+        called = self.aliases.get(key, set())
+        if len(called) != 1:
+            raise _Odd
+        return int(next(iter(called)))
+
+    def _its_claim(self, claim: dict[str, Any]) -> int:
+        """Find the claim that a new statement states, or make the one that comes with it."""
+        given = claim.get("claim")
+        if given in self.names.unbound:
+            id = self._make_claim(self.names.unbound[given])
+            self.names.bind(given, id)
+            return id
+        if given is not None:
+            if not self.by.reviews:  # whether they see it is for a single change to find out
+                raise _Odd
+            return self._bound(given)
+        if "text" not in claim or claim.get("reuse"):
+            raise _Odd
+        return self._make_claim({name: value for name, value in claim.items() if name != "reuse"})
+
+    def _make_claim(self, line: dict[str, Any], *, standalone: bool = False) -> int:
+        slugs, about = line.get("topics"), line.get("about")
+        more: dict[str, Any] = {}
+        subjects: list[int] = []
+        if slugs is not None:
+            if any(slug not in self.topics for slug in slugs):
+                raise _Odd
+            more["topics"] = slugs
+        if about is not None:
+            more["about"] = subjects = [self._said_by(who) for who in about]
+        row = {
+            "text": line["text"],
+            "language": line["language"],
+            "standalone": standalone or line.get("standalone", False),
+        }
+        id = self._new(Claim, row, more)
+        self.claims.add(id)
+        self.looked.add(id)
+        self.twins[line["text"], line["language"]].append(id)
+        self.touched.add(id)
+        for slug in dict.fromkeys(slugs or []):
+            self._add(self.rows[ClaimTopic], (id, self.topics[slug]))
+        for subject in dict.fromkeys(subjects):
+            self._add(self.rows[ClaimAbout], (id, subject))
+        return id
+
+    def _bound(self, name: str) -> int:
+        """Find the claim of an earlier line; one that no statement brings along is an identical one, or made."""
+        if name in self.names.unbound:
+            line = self.names.unbound[name]
+            twins = self.twins[line["text"], line["language"]]
+            free = [twin for twin in twins if twin not in self.names.meant]
+            id = free[0] if free else self._make_claim(line, standalone=True)
+            self.claims.add(id)
+            self.names.bind(name, id)
+            return id
+        known = self.names.claims.get(name, 0)
+        if known not in self.claims:
+            raise _Odd
+        return known
+
+    def _counterclaim(self, new: dict[str, Any]) -> tuple[int, str]:
+        claim, answer = (self._end(new[side]) for side in ("claim", "answer"))
+        evidence = None
+        if new.get("statement"):
+            evidence = self.names.statements.get(new["statement"], 0)
+            if self.states.get(evidence) != answer or not self.by.reviews:
+                raise _Odd
+        edge = (claim, answer, new["kind"])
+        known = self.edges.get(edge) or (None if claim in self.looked else counterclaims.known(*edge))
+        if known:
+            return known, "known"
+        if claim == answer:
+            raise _Odd
+        row = {"claim": claim, "answer": answer, "kind": new["kind"], "statement": evidence, "note": new.get("note")}
+        id = self.edges[edge] = self._new(Counterclaim, row)
+        self.touched |= {claim, answer}
+        return id, "new"
+
+    def _end(self, given: dict[str, Any]) -> int:
+        if "claim" not in given or not self.by.reviews:
+            raise _Odd
+        return self._bound(given["claim"])
+
+    def _review(self, new: dict[str, Any]) -> tuple[int, str]:
+        if not self.by.reviews or "claim" not in new["claim"]:
+            raise _Odd
+        claim = self._bound(new["claim"]["claim"])
+        review = (new["url"], claim)
+        known = self.reviews.get(review) or (None if claim in self.looked else reviews.known(*review))
+        if known:
+            return known, "known"
+        rest = {name: value for name, value in new.items() if name not in ("claim", "publisher", "rating")}
+        row = reviews.columns(publisher=new["publisher"], rating=new["rating"]) | rest
+        id = self.reviews[review] = self._new(Review, {"claim": claim, **row})
+        return id, "new"
+
+    def _loose(self, new: dict[str, Any]) -> tuple[int, str]:
+        """Store the claim of a line that no other has pointed at."""
+        return self._bound(new["claim"]), "new"
+
+    # -- the rows -------------------------------------------------------------------------------------
+
+    def _id(self, model: Any) -> int:
+        if model not in self._ids:
+            self._ids[model] = _new_ids(model._meta.table_name)
+        return next(self._ids[model])
+
+    def _new(self, model: Any, row: dict[str, Any], more: dict[str, Any] | None = None) -> int:
+        """Have a row stored, and its line in the log."""
+        id, stamp = self._id(model), self.stamp
+        whole = {"id": id, "created_at": stamp, "updated_at": stamp, "version": 1, **row}
+        self._add(self.rows[model], tuple([whole.get(name) for name in _fields(model)]))
+        if model is Document:
+            whole.pop("text")
+        elif more:
+            whole |= more
+        self._add(self.log, (stamp, model._meta.table_name, id, "create", self.by.key_id, None, dumps(whole)))
+        return id
+
+    def _add(self, rows: list[tuple[Any, ...]], row: tuple[Any, ...]) -> None:
+        rows.append(row)
+        self._added.append(rows)
+
+    def _flush(self) -> None:
+        for model in _ORDER:
+            if self.rows[model]:
+                bulk.insert(model, _columns(model), self.rows[model])
+        if self.log:
+            changes.log_created(self.log)
+        if self.touched:
+            derived.note("claims", *({"id": id} for id in self.touched))
+
+
+_TAKE: dict[str, Callable[[Desk, dict[str, Any]], tuple[int | None, str]]] = {
+    "topic": Desk._topic,
+    "speaker": Desk._speaker,
+    "document": Desk._document,
+    "claim": Desk._claim,
+    "statement": Desk._statement,
+    "counterclaim": Desk._counterclaim,
+    "review": Desk._review,
+    "loose": Desk._loose,
+}
+
+#: Each after those it points at.
+_ORDER = (
+    *(Topic, Document, Sentence, Speaker, Alias, Claim, ClaimTopic, ClaimAbout, Statement, Counterclaim, Review),
+    Hidden,
+)
+
+#: Tables of which the rows are written column by column above.
+_GIVEN: dict[Any, tuple[str, ...]] = {
+    Alias: ("speaker", "alias", "alias_key"),
+    Sentence: ("id", "created_at", "updated_at", "version", "document", "position", "start", "end", "text"),
+}
+
+
+@lru_cache(maxsize=64)
+def _fields(model: Any) -> tuple[str, ...]:
+    """Name the fields that a new row fills."""
+    if model in _GIVEN:
+        return _GIVEN[model]
+    left = ("retracted_at", "retracted_reason", "merged_into")
+    return tuple(name for name in model._meta.sorted_field_names if name not in left)
+
+
+@lru_cache(maxsize=64)
+def _columns(model: Any) -> tuple[str, ...]:
+    return tuple(model._meta.fields[name].column_name for name in _fields(model))
+
+
+@lru_cache(maxsize=16_384)
+def speaker_key(name: str) -> str:
+    """Write a name as it is looked up; statements name the same few again and again."""
+    return speakers.key(name)
+
+
+def _in(sentences: list[_Place], first: dict[str, Any]) -> _Place:
+    """Find the sentence in which a content that is given by offsets starts."""
+    if "text" in first:
+        raise _Odd
+    place = bisect_right(sentences, first["start"], key=lambda sentence: sentence.start) - 1
+    if place < 0 or sentences[place].end <= first["start"]:
+        raise _Odd
+    return sentences[place]
+
+
+def _words(name: str, new: dict[str, Any], document: Any, place: Any) -> dict[str, Any]:
+    given = new.get(name)
+    if given is None:
+        return {name: None, f"{name}_start": None, f"{name}_end": None}
+    if "text" in given:
+        raise _Odd
+    span = locate(given, document, place, (0, 0), f"/{name}")
+    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+
+
+# -- what the lines name ----------------------------------------------------------------------------
+
+
+class _Wanted:
+    """What some lines name, to be looked up together."""
+
+    def __init__(self) -> None:
+        self.speakers: dict[str, None] = {}
+        self.new_speakers = False
+        self.topics: dict[str, None] = {}
+        #: Text -> its digest.
+        self.digests: dict[str, str] = {}
+        self.documents: set[int] = set()
+        self.claims: set[int] = set()
+        #: Those that an edge or a review is about.
+        self.looked: set[int] = set()
+        self.evidence: set[int] = set()
+        #: Texts of claims that no statement brings along.
+        self.loose: dict[str, None] = {}
+
+
+def _named(names: Names, lines: Sequence[Line]) -> _Wanted:
+    wanted = _Wanted()
+    here: dict[str, dict[str, Any]] = {}
+    for _, noun, new in lines:
+        if noun == "statement":
+            wanted.speakers[speaker_key(new["speaker"]["name"])] = None
+            wanted.documents.add(names.documents.get(new["document"].get("document", ""), 0))
+            _claim_named(names, here, new["claim"], wanted)
+        elif noun == "claim":
+            here[new["id"]] = new
+        elif noun == "document":
+            wanted.digests[new["text"]] = digest(new["text"])
+        elif noun == "speaker":
+            wanted.new_speakers = True
+            wanted.speakers |= dict.fromkeys(map(speaker_key, [new["name"], *(new.get("aliases") or [])]))
+        elif noun == "topic":
+            wanted.topics[new["slug"]] = None
+        elif noun == "counterclaim":
+            wanted.looked.add(_claim_named(names, here, new["claim"], wanted, loose=True))
+            _claim_named(names, here, new["answer"], wanted, loose=True)
+            wanted.evidence.add(names.statements.get(new.get("statement") or "", 0))
+        elif noun == "loose":
+            _claim_named(names, here, new, wanted, loose=True)
+        elif noun == "review":
+            wanted.looked.add(_claim_named(names, here, new["claim"], wanted, loose=True))
+    return wanted
+
+
+def _claim_named(
+    names: Names, here: dict[str, dict[str, Any]], given: dict[str, Any], wanted: _Wanted, *, loose: bool = False
+) -> int:
+    name = given.get("claim", "")
+    line = here.get(name) or names.unbound.get(name) or given
+    if "text" in line:
+        wanted.topics |= dict.fromkeys(line.get("topics") or [])
+        wanted.speakers |= dict.fromkeys(speaker_key(who["name"]) for who in line.get("about") or [])
+        if loose:
+            wanted.loose[line["text"]] = None
+    id = names.claims.get(name, 0)
+    wanted.claims.add(id)
+    return id
+
+
+def _among(sql: str, values: list[Any], *, lock: bool = False) -> list[tuple[Any, ...]]:
+    """Read `sql` with the condition that the last thing it names is one of `values`, which are locked if told to."""
+    if not values:
+        return []
+    if on_sqlite():
+        return fetch(f"{sql} IN (SELECT value FROM json_each(?))", (dumps(values),))
+    kind = "bigint" if isinstance(values[0], int) else "text"
+    order = " ORDER BY id FOR UPDATE" if lock else ""
+    return fetch(f"{sql} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::{kind})){order}", (dumps(values),))
+
+
+def _new_ids(table: str) -> Iterator[int]:
+    if on_sqlite():
+        id = fetch(f'SELECT coalesce(max(id), 0) FROM "{table}"')[0][0]  # writers take turns: nobody else has the next
+        while True:
+            id += 1
+            yield id
+    while True:
+        sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
+        yield from sorted(id for (id,) in fetch(sql, (table, _RESERVED)))

@@ -1,0 +1,211 @@
+"""Imports: many lines at once come to the same as one after the other."""
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.formats import ndjson, whole
+from models import db, derived
+from models.changes import Actor
+from models.imports import Import, Outcome
+from models.loading import Line
+
+#: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
+SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
+TEXT = "Ann Lee said that it rains. Beijing denies it — and more.\n\nBo wrote: no.  She said yes, he added no."
+WIKIDATA = "Q1"
+
+
+def _speaker(dice: random.Random) -> dict[str, Any]:
+    name: dict[str, Any] = {"name": dice.choice(SPEAKERS)}
+    if dice.random() < 0.1:
+        name["kind"] = dice.choice(("person", "group"))
+    return name
+
+
+def _line(dice: random.Random) -> dict[str, Any]:  # noqa: C901, PLR0911 - a case a noun
+    def some(letter: str) -> str:
+        return f"{letter}{dice.randint(1, 12)}"
+
+    def span() -> dict[str, int]:
+        start = dice.randint(0, len(TEXT))
+        return {"start": start, "end": start + dice.choice((0, 1, 5, 9, 30))}
+
+    claim = {"text": f"It rains {dice.randint(1, 5)}.", "language": "en"}
+    if dice.random() < 0.5:
+        claim["topics"] = [some("t") for _ in range(dice.randint(0, 2))]  # type: ignore[assignment]
+    if dice.random() < 0.3:
+        claim["about"] = [_speaker(dice)]  # type: ignore[assignment]
+    named = dice.choice(({"claim": some("c")},) * 6 + ({"statement": some("s")}, claim, claim | {"reuse": True}))
+    match dice.choice(("topic", "speaker", "document", "claim", "claim", "statement", "statement", "edge", "review")):
+        case "topic":
+            return {"topic": {"slug": some("t"), "label": "T"}}
+        case "speaker":
+            more = dice.choice(
+                (
+                    {},
+                    {"aliases": [dice.choice(SPEAKERS), "The Capital", "the capital"]},
+                    {"hidden": True, "kind": "group"},
+                    {"part_of": _speaker(dice)},
+                    {"wikidata_id": WIKIDATA},
+                    {"description": "Who.", "same_as": ["https://example.org/who"]},
+                )
+            )
+            return {"speaker": {"name": dice.choice(SPEAKERS)} | more}
+        case "document":
+            text = TEXT + dice.choice(("", "", " More.", "\n\nMore."))
+            more = dice.choice(({}, {"hidden": True}, {"url": f"https://e.org/{dice.randint(1, 3)}", "title": "T"}))
+            return {"document": {"id": some("d"), "text": text, "language": "en"} | more}
+        case "claim":
+            return {"claim": {"id": some("c"), "standalone": dice.random() < 0.2} | claim}
+        case "statement":
+            status = dice.choice(({}, {"status": "candidate"}, {"status": "accepted"}, {"status": "rejected"}))
+            line = {
+                "id": some("s"),
+                "speaker": _speaker(dice),
+                "document": dice.choice(({"document": some("d")},) * 5 + ({"url": "https://e.org/1"},)),
+                "content": dice.choice(
+                    ([span()], [span()], [{"start": 9, "end": 26}], [{"text": "it rains"}], [span(), span()])
+                ),
+                "form": "indirect",
+                "claim": named,
+            } | status
+            if dice.random() < 0.5:
+                line |= {"cue": {"start": 8, "end": 12}, "mention": dice.choice((None, span()))}
+                line |= {"said_on": "2026-01-02"}
+            if dice.random() < 0.1:
+                line["via"] = dice.choice(({"speaker": _speaker(dice)}, {"document": {"document": some("d")}}))
+            if dice.random() < 0.1:
+                line["counters"] = [{"statement": some("s"), "kind": "denies"}]
+            if dice.random() < 0.2:
+                machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
+                line["origin"] = dice.choice(({"kind": "import"}, machine))
+            return {"statement": line}
+        case "edge":
+            ends = {"claim": {"claim": some("c")}, "answer": {"claim": some("c")}}
+            evidence = {"statement": some("s")} if dice.random() < 0.4 else {}
+            return {"counterclaim": ends | {"kind": dice.choice(("denies", "disputes"))} | evidence}
+    scale = dice.choice(({}, {"value": 1, "best": 5, "worst": 1}, {"value": 9, "best": 5, "worst": 1}))
+    return {
+        "review": {
+            "claim": {"claim": some("c")},
+            "publisher": {"name": "Checks"},
+            "rating": {"label": "False"} | scale,
+            "url": f"https://e.org/{dice.randint(1, 4)}",
+            "language": "en",
+        }
+    }
+
+
+def _lines(seed: int) -> list[bytes]:
+    dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
+    lines = [{"document": {"id": f"d{n}", "text": TEXT + " x" * n, "language": "en"}} for n in range(1, 5)]
+    lines += [_line(dice) for _ in range(250)]
+    return [json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n" for line in lines]
+
+
+def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
+    """Import without storing anything many at once."""
+    work = Import(actor)
+    outcomes = []
+    for number, line in enumerate(lines, 1):
+        read = ndjson._read(number, line)
+        if isinstance(read, Line):
+            if read.noun == "claim":
+                work.places[read.new["id"]] = number
+            with db.transaction():
+                read = work.alone(read)
+        outcomes.append(read)
+    return outcomes + work.finish()
+
+
+def _told(outcomes: list[Outcome]) -> list[Any]:
+    return [(one.line, one.noun, one.what, [error["pointer"] for error in one.errors]) for one in outcomes]
+
+
+def _stored() -> list[str]:  # noqa: C901 - two dialects
+    """All rows, with ids counted anew in the order in which they come, and moments left out."""
+    numbers: dict[tuple[str, int], int] = {}
+
+    def anew(table: str, id: Any) -> Any:
+        return id and numbers.setdefault((table, id), len(numbers))
+
+    points = {
+        "speaker": "speakers", "claim": "claims", "answer": "claims", "document": "documents", "topic": "topics",
+        "sentence": "sentences", "statement": "statements", "via_speaker": "speakers", "via_document": "documents",
+        "part_of": "speakers",
+    }  # fmt: skip
+
+    def plain(table: str, row: dict[str, Any]) -> dict[str, Any]:
+        kept = {}
+        for name, value in row.items():
+            target = table if name == "id" else points.get(name.removesuffix("_id"))
+            if name == "about":
+                kept[name] = [anew("speakers", id) for id in value]
+            elif target and isinstance(value, int):
+                kept[name] = anew(target, value)
+            elif not name.endswith("_at") and name != "sequence" and value is not None:
+                kept[name] = value
+        return kept
+
+    rows = []
+    for line in list(whole.write())[1:]:
+        ((table, row),) = json.loads(line).items()
+        if table in ("changes", "hidden"):
+            row["noun_id"] = anew(row["noun"], row["noun_id"])
+        if table == "changes":
+            row["after"] = plain(row["noun"], json.loads(row["after"]))
+        if table == "aliases":
+            row["id"] = 0
+        rows.append(json.dumps([table, plain(table, row)], sort_keys=True))
+    return sorted(rows) if not db.on_sqlite() else rows
+
+
+@pytest.mark.parametrize("seed", range(5, 9))
+def test_many_at_once_come_to_the_same_as_one_after_the_other(
+    registry: str, actor: Actor, seed: int, another: Callable[[], None]
+) -> None:
+    lines = _lines(seed)
+    told = _told(list(ndjson.read(lines, by=actor)))
+    stored = _stored()
+    assert derived.differences() == []
+    assert {what for _, _, what, _ in told} == {"new", "known", "refused", "noted"}
+    another()
+    assert _told(_one_by_one(lines, actor)) == told
+    assert _stored() == stored
+
+
+@pytest.mark.parametrize("group", [1, 7, 5000])
+def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
+    registry: str, actor: Actor, another: Callable[[], None], group: int
+) -> None:
+    # A line that was refused may be right the second time, when all the others are there.
+    all_lines = _lines(7)
+    refused = {one.line for one in ndjson.read(all_lines, by=actor) if one.what == "refused"}
+    lines = [line for number, line in enumerate(all_lines, 1) if number not in refused]
+    another()
+    first = list(ndjson.read(lines, by=actor))
+    stored = list(whole.write())
+    again = list(ndjson.read(lines, by=actor, group=group))
+    assert [one.what for one in again] == [one.what.replace("new", "known") for one in first]
+    assert [one.id for one in again] == [one.id for one in first]
+    assert list(whole.write()) == stored
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Callable[[], None]:
+    """Bind the inside to another empty database of the same kind."""
+
+    def bind() -> None:
+        db.close()
+        if registry.startswith("sqlite"):
+            db.connect(f"sqlite:///{tmp_path}/another.db")
+            db.migrate()
+            return
+        tables = ["filings", "leads", "claim_search", "statement_search", *reversed(whole.dumps.TABLES)]
+        db.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+
+    return bind
