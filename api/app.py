@@ -18,6 +18,7 @@ from api.routes import (
     documents,
     exports,
     health,
+    imports,
     reviews,
     sentences,
     speakers,
@@ -42,6 +43,7 @@ ROUTES = (
     suggestions.routes,
     changes.routes,
     exports.routes,
+    imports.routes,
     contract.routes,
 )
 

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -18,6 +19,10 @@ DEEPEST = 32
 
 #: How many bytes of a query string are worth keeping for the next request that sends the same.
 _REMEMBERED = 2000
+
+#: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
+#: it is spelled. And how much of such a body is read at once.
+LONGEST_LINE, _PART = 16 * 1024 * 1024, 256 * 1024
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -100,6 +105,54 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     return loaded(schema, parsed(_raw()))
 
 
+def lines(media_type: str) -> Iterator[bytes]:
+    """Read the request's body line by line, as it comes, however long it is.
+
+    Raises 415 for another media type and 411 for a body that has neither a length nor chunks; while it is read, 400
+    where it ends too early, and 413 for a line that is too long.
+    """
+    _refuse_media_type(media_type)
+    if request.content_length is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length, or a chunked body.")
+    lines = _lines(request.stream, request.content_length)
+    return _ended(lines) if request.content_length is None else lines
+
+
+def _ended(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines before the one that says how many there were: a chunked body that was cut looks whole."""
+    count, held = -1, b""
+    for line in lines:
+        if line.strip():
+            if count >= 0:
+                yield held
+            count, held = count + 1, line
+    try:
+        whole = parsed(held) == {"end": max(count, 0)}
+    except Problem:
+        whole = False
+    if not whole:
+        raise _malformed(
+            'A chunked body ends with a line such as {"end": 12}, the number of lines before it, so that a cut one is '
+            "known. The groups of lines that came whole are stored."
+        )
+
+
+def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
+    rest, count = b"", 0
+    while part := stream.read(_PART):
+        count += len(part)
+        whole, end, rest = (rest + part).rpartition(b"\n")
+        if end:
+            yield from whole.split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            detail = f"A line holds at most {LONGEST_LINE:,} bytes. The groups of lines before it are stored."
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    if length is not None and count != length:
+        raise _malformed("The body is shorter than its Content-Length. The groups of lines that came whole are stored.")
+    if rest:
+        yield rest
+
+
 def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:
     """`value` as `schema` reads it. Raises 422 with a JSON pointer for each wrong member."""
     if not isinstance(value, dict):
@@ -134,13 +187,17 @@ def parsed(raw: bytes) -> Any:
     return value
 
 
-def _raw() -> bytes:
-    if request.mimetype != "application/json":
+def _refuse_media_type(wanted: str) -> None:
+    if request.mimetype != wanted:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "Send JSON, with Content-Type: application/json.",
-            [{"header": "Content-Type", "detail": "application/json is the only one that is read here."}],
+            f"Send {'JSON' if wanted == 'application/json' else 'lines of JSON'}, with Content-Type: {wanted}.",
+            [{"header": "Content-Type", "detail": f"{wanted} is the only one that is read here."}],
         )
+
+
+def _raw() -> bytes:
+    _refuse_media_type("application/json")
     if request.content_length is None:
         # Without a length the server could not tell a whole body from a cut one.
         raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length; chunked bodies are not taken.")

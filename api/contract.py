@@ -42,6 +42,8 @@ class Operation:
     matches: bool = field(default=False)
     #: The media types of an answer that is streamed, and so has neither shape nor ETag.
     streams: tuple[str, ...] = ()
+    #: The media type of a body that is read line by line, as it comes.
+    takes: str | None = None
     #: What it works out of the request before its transaction begins, because it takes long; what that returns is
     #: given to the view.
     ahead: Callable[..., dict[str, Any]] | None = field(default=None)
@@ -75,6 +77,8 @@ class Operation:
             # The connection that the key was looked up with shall not wait for a slow sender.
             db.release()
             given["body"] = bodies.body(self.body)
+        if self.takes is not None:
+            given["lines"] = bodies.lines(self.takes)
         once = self._idempotent() if self.creates and "Idempotency-Key" in request.headers else None
         if self.ahead is not None:
             # A retry is answered before anything is worked out for it anew.
@@ -123,6 +127,7 @@ class Routes(Blueprint):
         refuses: tuple[HTTPStatus, ...] = (),
         matches: bool = False,
         streams: tuple[str, ...] = (),
+        takes: str | None = None,
         ahead: Callable[..., dict[str, Any]] | None = None,
     ) -> Callable[[View], View]:
         """Make a route of the function below. Its name is the operationId.
@@ -146,6 +151,7 @@ class Routes(Blueprint):
                 refuses=refuses,
                 matches=matches,
                 streams=streams,
+                takes=takes,
                 ahead=ahead,
             )
             self.operations.append(made)

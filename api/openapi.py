@@ -77,10 +77,10 @@ REFUSALS = {
     HTTPStatus.NOT_FOUND: "There is no such thing, or the caller may not know of it.",
     HTTPStatus.CONFLICT: "Well-formed, but at odds with what is stored or with itself.",
     HTTPStatus.GONE: "It was retracted: `retracted_at` and `reason` say when and why.",
-    HTTPStatus.LENGTH_REQUIRED: "The body has no Content-Length.",
+    HTTPStatus.LENGTH_REQUIRED: "The body has no Content-Length, or, where it may be chunked, no chunks either.",
     HTTPStatus.PRECONDITION_FAILED: "If-Match is not the ETag of what stands: read it again.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this server takes.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not application/json.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body, or a line of it, is larger than this server takes.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not of the one media type that is read here.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
     HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
     HTTPStatus.TOO_MANY_REQUESTS: "The caller asks more often than this server lets it.",
@@ -175,6 +175,9 @@ def _operation(routes: Routes, operation: Operation, shapes: OpenAPIConverter) -
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
         made["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if operation.takes:
+        content = {"schema": {"type": "string"}, **_example(operation.id, "lines")}
+        made["requestBody"] = {"required": True, "content": {operation.takes: content}}
     made["responses"] = _responses(operation, shapes)
     return made
 
@@ -251,6 +254,12 @@ def refused(operation: Operation) -> set[HTTPStatus]:
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             HTTPStatus.UNPROCESSABLE_ENTITY,
+        }
+    if operation.takes:
+        made |= {
+            HTTPStatus.LENGTH_REQUIRED,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         }
     return made
 

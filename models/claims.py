@@ -64,7 +64,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = Tru
         if twin:
             return int(changes.referred(Claim, twin[0], field).id)
     try:
-        return create(by=by, standalone=standalone, **new)
+        return create(by=by, **({"standalone": standalone} | new))
     except Refusal as refusal:
         raise refusal.under(field) from None
 

@@ -146,10 +146,11 @@ def _statement(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
 
 def _recorded(given: Import, new: dict[str, Any], claim: dict[str, Any]) -> int:
     """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
-    if claim.get("claim") in given.names.unbound:
-        line = given.names.unbound[claim["claim"]]
-        given.names.bind(claim["claim"], claims.create(by=given.by, **line))
-    return statements.record(by=given.by, **(new | {"claim": _meant(given, claim)}))
+    unbound = given.names.unbound.get(claim.get("claim", ""))
+    id = statements.record(by=given.by, **(new | {"claim": unbound or _meant(given, claim)}))
+    if unbound:
+        given.names.bind(claim["claim"], statements.claim_of(id=id))
+    return id
 
 
 def _counterclaim(given: Import, new: dict[str, Any]) -> tuple[int, bool]:

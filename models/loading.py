@@ -452,7 +452,7 @@ class Desk:
     def _new(self, model: Any, row: dict[str, Any], more: dict[str, Any] | None = None) -> int:
         """Have a row stored, and its line in the log."""
         id, stamp = self._id(model), self.stamp
-        whole = {"id": id, "created_at": stamp, "updated_at": stamp, "version": 1, **row}
+        whole = {"version": 1, "created_at": stamp, "updated_at": stamp, **row, "id": id}
         self._add(self.rows[model], tuple([whole.get(name) for name in _fields(model)]))
         if model is Document:
             whole.pop("text")

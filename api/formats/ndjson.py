@@ -1,6 +1,10 @@
 """NDJSON in and out: the registry as lines, each of which is stored whole or not at all."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -9,20 +13,39 @@ from api import bodies
 from api.errors import Problem
 from api.schemas.lines import LINES
 from api.schemas.quick import reader
-from models import exports
+from models import db, exports
 from models.changes import Actor
 from models.imports import Import, Outcome
 from models.loading import Line
+
+MEDIA_TYPE = "application/x-ndjson"
+
+#: Lines of which a report tells, at most.
+_LISTED = 1000
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
 GROUP, _BYTES = 5000, 4_000_000
 
 
-def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP) -> Iterator[Outcome]:
+def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool = False) -> Iterator[Outcome]:
     """Import `lines`, a group of them in one transaction, and tell what became of each; empty ones are passed over.
 
-    What is known stays as it is, so importing the same file twice changes nothing.
+    What is known stays as it is, so importing the same file twice changes nothing. With `dry_run` all of it is one
+    transaction, which is undone.
     """
+    if not dry_run:
+        yield from _stored(lines, by, group)
+        return
+    with suppress(_Undone), db.transaction():
+        yield from _stored(lines, by, group)
+        raise _Undone
+
+
+class _Undone(Exception):
+    """A dry run is over."""
+
+
+def _stored(lines: Iterable[bytes], by: Actor, group: int) -> Iterator[Outcome]:
     work = Import(by)
     for some in _groups(lines, group):
         read = [_read(number, line) for number, line in some]
@@ -30,6 +53,30 @@ def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP) -> Iterator[O
         for line in read:
             yield line if isinstance(line, Outcome) else next(stored)
     yield from work.finish()
+
+
+def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -> dict[str, Any]:
+    """Import `lines` as `read` does, and make the report of it (api/schemas/imports.py)."""
+    if dry_run:  # others could not write while lines are on their way
+        lines = list(islice(lines, GROUP + 1))
+        if len(lines) > GROUP:
+            detail = (
+                f"A dry run takes at most {GROUP:,} lines: send it in parts, or use `counterclaim import --dry-run`."
+            )
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    told: Counter[str] = Counter()
+    listed: list[dict[str, Any]] = []
+    unlisted = 0
+    for one in read(lines, by=by, dry_run=dry_run):
+        told[one.what] += 1
+        if report == "all" or one.what == "refused":
+            if len(listed) < _LISTED:
+                line = {"line": one.line, "noun": one.noun, "outcome": one.what, "id": one.id}
+                listed.append(line | {"errors": list(one.errors)})
+            else:
+                unlisted += 1
+    counts = {what: told[what] for what in ("new", "known", "noted", "refused")}
+    return {"lines": told.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
 
 
 def write() -> Iterator[bytes]:

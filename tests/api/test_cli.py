@@ -316,6 +316,16 @@ def test_a_refused_line_leaves_nothing_behind(command: Command) -> None:
     assert command("export").stdout == ""
 
 
+def test_a_dry_run_tells_what_would_be_and_stores_nothing(command: Command) -> None:
+    body = lines({"topic": topic()}, {"statement": charge()}, {"topic": topic(slug="No slug")})
+    told = command("import", "--dry-run", "-", input=body, code=1)
+    assert told.stdout == "2 new, 0 known already, 1 refused: nothing was stored.\n"
+    assert "line 3 (topic)" in told.stderr
+    assert command("export").stdout == ""
+    everything = command("export", "--whole").stdout_bytes
+    assert "--dry-run is for lines" in command("import", "--dry-run", "-", input=everything, code=2).stderr
+
+
 def test_if_empty_imports_only_into_an_empty_registry(command: Command) -> None:
     command("import", "--if-empty", "-", input=lines({"statement": charge()}))
     again = command("import", "--if-empty", "-", input=lines({"topic": topic()}))

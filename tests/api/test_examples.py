@@ -25,6 +25,8 @@ class Example(NamedTuple):
     path: str
     request: dict[str, Any] | None = None
     shows_answer: bool = False
+    #: The body of an import.
+    lines: str | None = None
 
 
 #: One for each operation with a body, a path variable or a JSON answer; each runs over a fresh registry.
@@ -165,6 +167,29 @@ REQUESTS = {
     "export_speakers": Example("GET", "/v1/exports/speakers?format=csv&fields=id,name&name=beijing", shows_answer=True),
     "export_reviews": Example("GET", "/v1/exports/reviews?fields=id,url,rating&claim=1", shows_answer=True),
     "export_topics": Example("GET", "/v1/exports/topics?format=csv&fields=slug,label", shows_answer=True),
+    "import_lines": Example(
+        "POST",
+        "/v1/imports?dry_run=true",
+        lines="".join(
+            json.dumps(line) + "\n"
+            for line in (
+                {"document": {"id": "d1", "text": "It will rain, the mayor said.", "language": "en"}},
+                {"claim": {"id": "c1", "text": "It will rain.", "language": "en", "topics": ["rail-costs"]}},
+                {
+                    "statement": {
+                        "speaker": {"name": "The mayor", "kind": "person"},
+                        "document": {"document": "d1"},
+                        "content": [{"text": "It will rain"}],
+                        "cue": {"text": "said"},
+                        "form": "indirect",
+                        "claim": {"claim": "c1"},
+                    }
+                },
+                {"counterclaim": {"claim": {"claim": "c1"}, "answer": {"claim": "c9"}, "kind": "denies"}},
+            )
+        ),
+        shows_answer=True,
+    ),
     "list_changes": Example("GET", "/v1/changes?limit=1&noun=topics", shows_answer=True),
 }
 
@@ -228,6 +253,8 @@ def _made(client: FlaskClient, name: str, example: Example) -> dict[str, Any]:
         made["id"] = int(variable[1])
     if example.request is not None:
         made["request"] = example.request
+    if example.lines is not None:
+        made["lines"] = example.lines
     if example.shows_answer and answer.mimetype == "application/json":
         made["response"] = _timeless(answer.json)
     elif example.shows_answer:
@@ -245,6 +272,8 @@ def _sent(client: FlaskClient, example: Example) -> TestResponse:
     if example.method in ("PATCH", "DELETE"):
         read = client.get(example.path.split("?")[0])
         headers["If-Match"] = read.headers.get("ETag", '"99-1-0123456789abcdef"')
+    if example.lines is not None:
+        return client.post(example.path, data=example.lines, content_type="application/x-ndjson")
     return client.open(example.path, method=example.method, json=example.request, headers=headers)
 
 

@@ -1,0 +1,49 @@
+"""The route under /v1/imports."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response
+
+from api import answers
+from api.auth import caller
+from api.contract import Routes
+from api.formats import ndjson
+from api.schemas.imports import ImportQuery, Report
+
+routes = Routes("imports", "Many things at once, as lines: what `counterclaim export` writes, or any part of it.")
+
+
+def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
+    return {"report": ndjson.imported(lines, by=caller().actor, dry_run=query["dry_run"], report=query["report"])}
+
+
+@routes.operation(
+    "POST",
+    "/imports",
+    scope="write",
+    query=ImportQuery,
+    takes=ndjson.MEDIA_TYPE,
+    gives=Report,
+    ahead=_imported,
+)
+def import_lines(report: dict[str, Any], **_given: Any) -> Response:
+    """Import lines, each of which is stored whole or not at all.
+
+    The body is NDJSON of any length, and is stored as it comes. It has a Content-Length, or is chunked and ends with
+    a line such as `{"end": 12}`, the number of lines before it: one that was cut is refused with 400, though the
+    groups that came whole are stored. A line is an object with
+    one member that names its noun (`topic`, `speaker`, `document`, `claim`, `statement`, `counterclaim`,
+    `review`) and holds what the `POST` of that noun takes. A line may have an `id`, a name that only this body
+    knows, by which later lines point at it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A
+    claim is stored with the line that points at it, or at the end.
+
+    Lines are stored in groups of up to 5,000, one transaction each: what a broken connection leaves are whole
+    groups. What is known (a topic by its slug, a speaker by name, a document by address and text, a statement by
+    document, spans and speaker, an edge by its ends and kind, a review by address and claim) stays as it is, so
+    sending the same lines again changes nothing, and goes on where an earlier import ended. A line that is
+    refused does not keep others from being stored; the answer is 200 and tells of it.
+
+    With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines.
+    """
+    return answers.told(report)

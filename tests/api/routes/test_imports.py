@@ -1,0 +1,153 @@
+"""POST /v1/imports: many things at once, as lines."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api import bodies
+from api.formats import ndjson
+from tests.checked import ROOT
+from tests.factories import charge, claim, denial, topic
+
+SAMPLE = (ROOT / "examples" / "sample.ndjson").read_bytes()
+
+
+def lines(*made: object) -> bytes:
+    """NDJSON."""
+    return b"".join(json.dumps(line).encode() + b"\n" for line in made)
+
+
+def sent(client: FlaskClient, body: bytes, query: str = "", **more: Any) -> TestResponse:
+    return client.post(f"/v1/imports{query}", data=body, **{"content_type": ndjson.MEDIA_TYPE} | more)
+
+
+def chunked(client: FlaskClient, *parts: bytes) -> TestResponse:
+    """Send a body without a length, as our server hands it on: it ends where nothing more comes."""
+    from io import BytesIO
+
+    environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    body = BytesIO(b"".join(parts))
+    return client.post("/v1/imports", input_stream=body, content_type=ndjson.MEDIA_TYPE, environ_overrides=environ)
+
+
+def count(client: FlaskClient, noun: str) -> int:
+    return len(client.get(f"/v1/{noun}?limit=100").json["items"])
+
+
+def test_what_is_sent_twice_is_stored_once(reviewer: FlaskClient) -> None:
+    number = len(SAMPLE.splitlines())
+    first = sent(reviewer, SAMPLE)
+    assert first.status_code == 200
+    assert first.json == {
+        "lines": number,
+        "new": number,
+        "known": 0,
+        "noted": 0,
+        "refused": 0,
+        "dry_run": False,
+        "listed": [],
+        "unlisted": 0,
+    }
+    log = reviewer.get("/v1/changes?limit=100").json["items"]
+    assert {line["key_id"] for line in log} == {1}, "the log says whose key it was"
+    again = sent(reviewer, SAMPLE, "?report=all")
+    assert (again.json["new"], again.json["known"]) == (0, number)
+    assert [line["line"] for line in again.json["listed"]] == list(range(1, number + 1))
+    assert all(line["id"] for line in again.json["listed"])
+
+
+def test_tells_what_became_of_each_line_and_stores_the_others(writer: FlaskClient) -> None:
+    body = lines(
+        {"topic": topic()},
+        {"topic": topic(slug="No slug")},
+        {"claim": claim(id="c1")},
+        {"statement": charge(id="s1", claim={"claim": "c1"})},
+        {"statement": denial(0, counters=[{"statement": "s1", "kind": "denies"}])},
+        {"statement": charge(content=[{"text": "no such words"}])},
+        {"statement": charge(status="rejected")},
+    )
+    answer = sent(writer, body + b"{no json\n", "?report=all")
+    assert answer.status_code == 200
+    told = [(one["line"], one["noun"], one["outcome"]) for one in answer.json["listed"]]
+    assert told == [
+        (1, "topic", "new"),
+        (2, "topic", "refused"),
+        (3, "claim", "noted"),
+        (4, "statement", "new"),
+        (5, "statement", "new"),
+        (6, "statement", "refused"),
+        (7, "statement", "refused"),
+        (8, "?", "refused"),
+    ]
+    pointers = [[error["pointer"] for error in one["errors"]] for one in answer.json["listed"] if one["errors"]]
+    assert pointers == [["/slug"], ["/content/0/text"], [""], [""]]
+    assert "review scope" in answer.json["listed"][6]["errors"][0]["detail"]
+    (exchange,) = writer.get("/v1/counterclaims").json["items"]
+    assert (exchange["claim"]["text"], exchange["kind"]) == (claim()["text"], "denies")
+
+
+def test_a_dry_run_tells_the_same_and_stores_nothing(writer: FlaskClient) -> None:
+    body = lines({"topic": topic()}, {"statement": charge()}, {"statement": charge()}, {"rumour": {}})
+    dry = sent(writer, body, "?dry_run=true&report=all")
+    assert (dry.json["dry_run"], dry.json["new"], dry.json["known"], dry.json["refused"]) == (True, 2, 1, 1)
+    for noun in ("topics", "statements", "claims", "documents", "speakers"):
+        assert count(writer, noun) == 0
+    wet = sent(writer, body, "?report=all")
+    assert [one["outcome"] for one in wet.json["listed"]] == [one["outcome"] for one in dry.json["listed"]]
+    many = lines(*({"topic": topic(slug=f"t{number}")} for number in range(ndjson.GROUP + 1)))
+    refused = sent(writer, many, "?dry_run=true")
+    assert refused.status_code == 413
+    assert "--dry-run" in refused.json["detail"]
+
+
+def test_a_body_may_be_longer_than_others_and_its_report_is_bounded(writer: FlaskClient) -> None:
+    body = lines(*({"topic": topic(slug=f"t{number}", label="é" * 200)} for number in range(3000)))
+    assert len(body) > 1_048_576
+    answer = sent(writer, body, "?report=all").json
+    assert (answer["new"], len(answer["listed"]), answer["unlisted"]) == (3000, 1000, 2000)
+
+
+def test_takes_the_write_scope_and_lines_alone(
+    public: FlaskClient, writer: FlaskClient, caller: Callable[[str | None], FlaskClient]
+) -> None:
+    assert sent(public, SAMPLE).status_code == 401
+    assert sent(caller("read"), SAMPLE).status_code == 403
+    assert sent(writer, SAMPLE, content_type="application/json").status_code == 415
+    assert sent(writer, SAMPLE, "?dryrun=true").status_code == 400
+    assert count(writer, "statements") == 0
+    assert sent(writer, b"").status_code == 411
+    assert sent(writer, b"\n").json["lines"] == 0
+
+
+def test_a_body_that_ends_too_early_is_refused_and_no_claim_of_it_stands_alone(writer: FlaskClient) -> None:
+    body = lines({"topic": topic()}, {"claim": claim(id="c1")})
+    longer = {"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body) + 9)}
+    short = sent(writer, body, environ_overrides=longer)
+    assert short.status_code == 400
+    for cut in (body, body + b'{"end": 3}\n', body + b'{"end"', b""):
+        answer = chunked(writer, cut)
+        assert answer.status_code == 400, cut
+        assert '{"end": 12}' in answer.json["detail"]
+    assert count(writer, "claims") == 0
+    assert chunked(writer, body, b"\n", b'{"end": 2}').json["lines"] == 2
+    assert count(writer, "claims") == 1
+    assert chunked(writer, b'{"end": 0}').json["lines"] == 0
+
+
+def test_a_line_that_is_too_long_is_refused(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LONGEST_LINE", 300_000)
+    answer = sent(writer, lines({"topic": topic(label="x" * 700_000)}))
+    assert answer.status_code == 413
+    assert "300,000 bytes" in answer.json["detail"]
+
+
+def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
+    line = {"statement": charge(origin=machine, status="candidate")}
+    assert sent(reviewer, lines(line)).json["new"] == 1
+    (told,) = sent(writer, lines(line), "?report=all").json["listed"]
+    assert (told["outcome"], told["id"]) == ("refused", None)
