@@ -6,31 +6,16 @@ all others, and those that meet with trouble there, one by one by the functions 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import Any
 
 from models import claims, counterclaims, db, documents, reviews, speakers, statements, topics
 from models.changes import Actor
-from models.loading import Desk, Line, Names
+from models.loading import Desk, Line, Names, Outcome, Raced
 from models.refusals import Conflict, Refusal
 
 #: Lines that the first attempt to store many at once takes, and after one that has to be stored alone.
 _MANY, _FEW = 5000, 8
-
-
-class Outcome(NamedTuple):
-    """What became of one line."""
-
-    #: Its number, from 1.
-    line: int
-    #: The noun, or "?" where the line does not say.
-    noun: str
-    #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
-    what: str
-    #: The id of what was made or is known; null for what is refused or noted.
-    id: int | None = None
-    #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
-    why: str = ""
-    errors: tuple[dict[str, str], ...] = ()
 
 
 class Import:
@@ -82,9 +67,12 @@ class Import:
     def _at_once(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store lines from the first to the last before one that has to be stored alone."""
         try:
-            return self._whole(lambda: [Outcome(*told) for told in Desk(self.by, self.names, lines).store()])  # type: ignore[no-any-return]
+            for contested in (False, True):
+                with suppress(Raced):
+                    return self._whole(lambda c=contested: Desk(self.by, self.names, lines, contested=c).store())  # type: ignore[misc,no-any-return]
         except Refusal:  # somebody else put one of them in at the same moment
-            return [self.alone(line) for line in lines]
+            pass
+        return [self.alone(line) for line in lines]
 
     def alone(self, line: Line) -> Outcome:
         """Store a line by the functions that any other change calls, and tell what became of it."""

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 
 from models import bulk, changes, counterclaims, derived, reviews, speakers, statements
@@ -34,7 +35,7 @@ from models.tables import (
     Topic,
 )
 
-#: Ids that PostgreSQL is asked for at once; those that are not used are gaps.
+#: Ids that PostgreSQL is asked for at once where others take some as well; those that are not used are gaps.
 _RESERVED = 200
 
 
@@ -44,6 +45,22 @@ class Line(NamedTuple):
     number: int
     noun: str
     new: dict[str, Any]
+
+
+class Outcome(NamedTuple):
+    """What became of one line."""
+
+    #: Its number, from 1.
+    line: int
+    #: The noun, or "?" where the line does not say.
+    noun: str
+    #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
+    what: str
+    #: The id of what was made or is known; null for what is refused or noted.
+    id: int | None = None
+    #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
+    why: str = ""
+    errors: tuple[dict[str, str], ...] = ()
 
 
 class Names:
@@ -93,6 +110,10 @@ class Names:
             self._undone.clear()
 
 
+class Raced(Exception):
+    """Somebody else took an id that a row was to have: nothing is stored, and the lines are to be tried again."""
+
+
 class _Odd(Exception):
     """A line is none of those that are stored many at once."""
 
@@ -116,15 +137,15 @@ class _Printed(NamedTuple):
     known: dict[tuple[int, str], tuple[int, int]]
 
 
-Told = tuple[int, str, str, int | None]
-
-
 class Desk:
     """Some lines, and what the registry knows of what they name."""
 
-    def __init__(self, by: Actor, names: Names, lines: Sequence[Line]) -> None:
-        """Read all of it; inside the transaction in which the lines are to be stored."""
-        self.by, self.names, self.lines = by, names, lines
+    def __init__(self, by: Actor, names: Names, lines: Sequence[Line], *, contested: bool = False) -> None:
+        """Read all of it; inside the transaction in which the lines are to be stored.
+
+        `contested` says that others are taking ids as well.
+        """
+        self.by, self.names, self.lines, self.contested = by, names, lines, contested
         self.stamp = now()
         self.rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         self.log: list[tuple[Any, ...]] = []
@@ -189,15 +210,15 @@ class Desk:
 
     # -- the lines ------------------------------------------------------------------------------------
 
-    def store(self) -> list[Told]:
+    def store(self) -> list[Outcome]:
         """Store the lines from the first to the last before one that is to be stored alone; tell of each."""
-        done: list[Told] = []
+        done: list[Outcome] = []
         try:
             for line in self.lines:
                 mark = self.names.mark()
                 self._added.clear()
                 id, what = _TAKE[line.noun](self, line.new)
-                done.append((line.number, line.noun, what, id))
+                done.append(Outcome(line.number, line.noun, what, id))
         except (_Odd, Conflict, Forbidden):
             self.names.undo(mark)
             for rows in self._added:
@@ -446,7 +467,7 @@ class Desk:
 
     def _id(self, model: Any) -> int:
         if model not in self._ids:
-            self._ids[model] = _new_ids(model._meta.table_name)
+            self._ids[model] = _new_ids(model._meta.table_name, self.contested)
         return next(self._ids[model])
 
     def _new(self, model: Any, row: dict[str, Any], more: dict[str, Any] | None = None) -> int:
@@ -468,6 +489,8 @@ class Desk:
     def _flush(self) -> None:
         for model in _ORDER:
             if self.rows[model]:
+                if model in self._ids and not self.contested:
+                    _take_ids(model._meta.table_name, self.rows[model])
                 bulk.insert(model, _columns(model), self.rows[model])
         if self.log:
             changes.log_created(self.log)
@@ -614,12 +637,21 @@ def _among(sql: str, values: list[Any], *, lock: bool = False) -> list[tuple[Any
     return fetch(f"{sql} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::{kind})){order}", (dumps(values),))
 
 
-def _new_ids(table: str) -> Iterator[int]:
-    if on_sqlite():
-        id = fetch(f'SELECT coalesce(max(id), 0) FROM "{table}"')[0][0]  # writers take turns: nobody else has the next
+def _new_ids(table: str, contested: bool) -> Iterator[int]:
+    if contested:
         while True:
-            id += 1
-            yield id
-    while True:
+            sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
+            yield from sorted(id for (id,) in fetch(sql, (table, _RESERVED)))
+    if on_sqlite():  # writers take turns: nobody else has the next
+        last = fetch(f'SELECT coalesce(max(id), 0) FROM "{table}"')
+    else:
+        last = fetch("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?, 'id')::regclass), 0)", (table,))
+    yield from count(last[0][0] + 1)
+
+
+def _take_ids(table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Take of PostgreSQL the ids that the rows have. Raises Raced where it gives others."""
+    if not on_sqlite():
         sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
-        yield from sorted(id for (id,) in fetch(sql, (table, _RESERVED)))
+        if sorted(id for (id,) in fetch(sql, (table, len(rows)))) != [row[0] for row in rows]:
+            raise Raced

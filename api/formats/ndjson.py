@@ -15,8 +15,8 @@ from api.schemas.lines import LINES
 from api.schemas.quick import reader
 from models import db, exports
 from models.changes import Actor
-from models.imports import Import, Outcome
-from models.loading import Line
+from models.imports import Import
+from models.loading import Line, Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
 

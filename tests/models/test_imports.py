@@ -10,8 +10,8 @@ import pytest
 from api.formats import ndjson, whole
 from models import db, derived
 from models.changes import Actor
-from models.imports import Import, Outcome
-from models.loading import Line
+from models.imports import Import
+from models.loading import Line, Outcome
 
 #: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
 SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
