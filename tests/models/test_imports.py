@@ -209,3 +209,26 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
         db.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
     return bind
+
+
+def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, actor: Actor) -> None:
+    if db.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    import psycopg
+
+    def takes(event: Any) -> None:
+        if "pg_sequence_last_value" in event.sql:
+            other.execute("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")
+
+    lines = _lines(7)
+    with psycopg.connect(registry, autocommit=True) as other:
+        db.db.query_hooks.append(takes)
+        try:
+            told = list(ndjson.read(lines, by=actor))
+        finally:
+            db.db.query_hooks.remove(takes)
+    assert {one.what for one in told} == {"new", "known", "refused", "noted"}
+    assert derived.differences() == []
+    highest = db.fetch("SELECT max(id) FROM claims")[0][0]
+    assert highest > db.fetch("SELECT count(*) FROM claims")[0][0], "there are gaps"
+    assert db.fetch("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")[0][0] > highest
