@@ -18,5 +18,10 @@ SCORN = (
     r"exaggerat\w+|overblown|propaganda|conspiracy theor\w+|outlandish|politically motivated|stunt|one-sided|mistaken|"
     r"silly|crazy|insane|garbage|unproven|implausible|unjustified|unwarranted|no (?:basis|truth|merit|foundation)"
 )
-FALSE = re.compile(rf"\b(?:{UNTRUE}|{SCORN})\b", re.IGNORECASE)
+#: Words that deny when a claim is called so, and not when something merely is so: "said that was impossible".
+_FANCY = (
+    r"impossible|impossibility|unthinkable|inconceivable|fanciful|"
+    r"(?:bedtime|tall|cock-and-bull) (?:stor(?:y|ies)|tales?)"
+)
+FALSE = re.compile(rf"\b(?:{UNTRUE}|{SCORN}|{_FANCY})\b", re.IGNORECASE)
 PLAINLY_FALSE = re.compile(rf"\b(?:{UNTRUE}|excuse|pretext)\b", re.IGNORECASE)
