@@ -156,7 +156,13 @@ class File(SqliteDatabase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.writer = Writer(self.database, self._connect)
+        self.writer = Writer(self.database, self._writing)
+
+    def _writing(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection = self._connect()
+        # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
 
     def apart(self) -> Any:
         """Open a connection that is no thread's; `_close` closes it."""

@@ -1,5 +1,6 @@
 """`counterclaim migrate`, `import` and `export`: the registry as a whole."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -41,6 +42,9 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     A FILE that export --whole wrote goes into an empty database, and makes the identical registry.
     """
     bring_up_to_date()
+    # Lines leave hardly a cycle behind, and looking for them among so many objects took a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(200_000)
     if if_empty and documents.any_stored():
         click.echo("The registry is not empty: nothing was imported.")
         return
