@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from peewee import SQL, Model
 
-from models import bulk, derived, shapes
-from models.db import Whole, at_the_end, db, dumps, now, on_sqlite, row, take_turns
+from models import bulk, derived, rows, shapes
+from models.db import Whole, at_the_end, db, dumps, now, row, take_turns
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.tables import Change
 
@@ -47,20 +47,21 @@ def log(
     noun = instance._meta.table_name
     unsaid = _NEVER_CHANGES.get(noun, ())
     after = {key: value for key, value in row(instance).items() if key not in unsaid}
-    line = Change.insert(
+    line = Change(
         noun=noun,
         noun_id=instance.id,
         action=action,
-        key_id=actor.key_id,
+        key=actor.key_id,
         before=dumps({k: v for k, v in before.items() if k not in unsaid}) if before else None,
         after=dumps(after | (more or {})),
     )
 
     def write() -> None:
         take_turns(_LOG)
-        line.execute()
+        line.made_at = now()
+        rows.put(line)
 
-    derived.note(noun, before, row(instance))
+    derived.note(noun, before, row(instance), new=action == "create")
     at_the_end(write)
 
 
@@ -101,10 +102,7 @@ def standing(model: Any, id: int, version: int | None = None) -> Any:
     `version` is the one that the caller read: another one is Stale. Raises NotFound, Gone (with
     when and why) or Moved (with the survivor's id).
     """
-    query = model.select().where(model.id == id)
-    if not on_sqlite() and db.in_transaction():
-        query = query.for_update()
-    found = query.first()
+    found = rows.by_id(model, id, locked=db.in_transaction())
     if found is None:
         raise NotFound(_unknown(model, id))
     refuse_absent(model, found)

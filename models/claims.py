@@ -8,7 +8,7 @@ from peewee import SQL, fn
 
 from models import changes, lists, shapes, speakers, topics
 from models.changes import Actor
-from models.db import Whole, transaction
+from models.db import Whole, fetch, transaction
 from models.jsonsql import Chosen
 from models.refusals import Conflict, Moved, Refusal
 from models.shapes import Viewer
@@ -42,7 +42,7 @@ def create(
     """
     with transaction():
         claim = Claim.create(text=text, language=language, standalone=standalone)
-        more = _file(by, claim.id, topics, about, hidden=not standalone)
+        more = _file(by, claim.id, topics, about, hidden=not standalone, anew=False)
         if charged:
             more["about"] = [*more.get("about", []), *charged]
             ClaimAbout.insert_many([{"claim": claim.id, "speaker": speaker} for speaker in charged]).execute()
@@ -170,9 +170,15 @@ def listed(**asked: Any) -> lists.Page:
 
 
 def _file(
-    by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None, hidden: bool = False
+    by: Actor,
+    claim: int,
+    slugs: list[str] | None,
+    about: list[dict[str, Any]] | None,
+    *,
+    hidden: bool = False,
+    anew: bool = True,
 ) -> dict[str, list[Any]]:
-    """Replace topics and subjects where they are given; return what the log keeps of it.
+    """Put in topics and subjects where they are given, `anew` where there may be others; return what the log keeps.
 
     Subjects that are new are `hidden` until the claim is public.
     """
@@ -180,15 +186,17 @@ def _file(
     if slugs is not None:
         more["topics"] = slugs
         chosen = topics.ids(slugs, field="/topics")
-        ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
+        if anew:
+            ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
         for topic in dict.fromkeys(chosen):
-            ClaimTopic.insert(claim=claim, topic=topic).execute()
+            fetch("INSERT INTO claim_topics (claim_id, topic_id) VALUES (?, ?)", (claim, topic))
     if about is not None:
         subjects = [
             speakers.find(by=by, given=who, field=f"/about/{place}", hidden=hidden) for place, who in enumerate(about)
         ]
         more["about"] = subjects
-        ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
+        if anew:
+            ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
         for speaker in dict.fromkeys(subjects):
             ClaimAbout.insert(claim=claim, speaker=speaker).execute()
     return more

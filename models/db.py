@@ -309,7 +309,7 @@ def attempt(work: Callable[[], T]) -> T:
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one read and return its rows; for hot questions whose text is made once.
+    """Run one statement and return its rows, none of one that gives none; for hot ones whose text is made once.
 
     Placeholders are `?` on both databases. It goes past peewee's own cursor, which costs more than a
     look-up by id, and takes the same connection, raises the same errors and tells the same hooks.
@@ -318,8 +318,8 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     if database.query_hooks:
         return _watched(database, sql, params)
     with peewees_errors:
-        rows: list[tuple[Any, ...]] = database.connection().execute(spelled(sql), params).fetchall()
-        return rows
+        cursor = database.connection().execute(spelled(sql), params)
+        return cursor.fetchall() if cursor.description else []
 
 
 def stream(sql: str, params: Sequence[Any] = (), size: int = 500) -> Iterator[tuple[Any, ...]]:
@@ -346,8 +346,8 @@ def _watched(database: Database, sql: str, params: Sequence[Any]) -> list[tuple[
     told, start, failed = spelled(sql), time.perf_counter(), None
     try:
         with peewees_errors:
-            rows: list[tuple[Any, ...]] = database.connection().execute(told, params).fetchall()
-            return rows
+            cursor = database.connection().execute(told, params)
+            return cursor.fetchall() if cursor.description else []
     except Exception as error:
         failed = error
         raise

@@ -29,21 +29,27 @@ class _Refresh:
 
     def __init__(self) -> None:
         self.noted: list[tuple[str, dict[str, Any]]] = []
+        #: The claims that this transaction has made.
+        self.made: set[int] = set()
 
     def __call__(self) -> None:
-        refresh(set().union(*(touched(noun, row) for noun, row in self.noted)))
+        claims: set[int] = set().union(*(touched(noun, row) for noun, row in self.noted))
+        refresh(claims, new=claims <= self.made and all(noun != "counterclaims" for noun, _ in self.noted))
 
 
-def note(noun: str, *rows: dict[str, Any] | None) -> None:
+def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
     """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
 
-    That is after all changes of the open transaction, and before any of it is stored.
+    That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
+    the transaction has made.
     """
     refreshing = next((act for act in waiting() if isinstance(act, _Refresh)), None)
     if refreshing is None:
         refreshing = _Refresh()
         at_the_end(refreshing)
     refreshing.noted += [(noun, row) for row in rows if row]
+    if new and noun == "claims":
+        refreshing.made.update(row["id"] for row in rows if row)
 
 
 def touched(noun: str, row: dict[str, Any]) -> set[int]:
@@ -57,12 +63,15 @@ def touched(noun: str, row: dict[str, Any]) -> set[int]:
     return {id for (id,) in fetch(_TOUCHED[noun], (row["id"],))} if noun in _TOUCHED else set()
 
 
-def refresh(claims: set[int]) -> None:
-    """Write the derived rows of `claims` anew; inside the transaction of the change."""
+def refresh(claims: set[int], *, new: bool = False) -> None:
+    """Write the derived rows of `claims` anew; inside the transaction of the change.
+
+    Those that are `new` have no rows yet, and answer nothing.
+    """
     if claims:
         ids = dumps(sorted(claims))
-        for statement in _refreshing(on_sqlite()):
-            db.execute_sql(statement, (ids,))
+        for statement in _refreshing(on_sqlite(), new):
+            fetch(statement, (ids,))
 
 
 def rebuild() -> None:
@@ -206,9 +215,10 @@ def _forgetting(sqlite: bool) -> str:
 
 
 @cache
-def _refreshing(sqlite: bool) -> list[str]:
+def _refreshing(sqlite: bool, new: bool = False) -> list[str]:
     key = "rowid" if sqlite else "statement_id"
-    statements = [
+    filling: list[str] = []
+    emptying = [
         f"DELETE FROM filings WHERE {_given('claim_id')}",
         f"DELETE FROM leads WHERE {_given('claim_id')}",
         _forgetting(sqlite),
@@ -220,16 +230,16 @@ def _refreshing(sqlite: bool) -> list[str]:
         (_claim_words(), "c.id"),
         (_statement_words(), "s.claim_id"),
     ):
-        statements.append(f"INSERT INTO {table} ({columns}) {source.format(claims=' AND ' + _given(column))}")
+        filling.append(f"INSERT INTO {table} ({columns}) {source.format(claims=' AND ' + _given(column))}")
     # Whether a claim counts as answered hangs on the claims that answer it.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {_given('e.answer_id')})"
-    statements += [
+    answering = [
         f"UPDATE leads SET answered = {_answered('leads.claim_id')} WHERE {charges}",
         "UPDATE filings SET answered = (SELECT l.answered FROM leads l WHERE l.claim_id = filings.claim_id)"
         f" WHERE {charges}",
     ]
-    statements += _showing(" AND " + _given("c.claim_id"))
-    return [statement if sqlite else statement.replace("?", "%s") for statement in statements]
+    showing = _showing(" AND " + _given("c.claim_id"))
+    return [*filling, *showing] if new else [*emptying, *filling, *answering, *showing]
 
 
 def _showing(claims: str = "") -> list[str]:

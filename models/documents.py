@@ -9,10 +9,12 @@ from models import changes, sentences, shapes
 from models import hidden as unseen
 from models.addresses import host, normalize
 from models.changes import Actor
-from models.db import Whole, newest, now, transaction
+from models.db import Whole, fetch, newest, now, transaction
 from models.refusals import Conflict, Refusal
 from models.shapes import Viewer
 from models.tables import Document, Statement
+
+_STANDING = "SELECT id FROM documents WHERE retracted_at IS NULL"
 
 
 def create(
@@ -79,19 +81,16 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
         except Refusal as refusal:
             raise refusal.under(field) from None
         return changes.referred(Document, known, field)  # type: ignore[no-any-return]
-    newest_edition: int | None = (
-        Document.select(Document.id)
-        .where(Document.url_normalized == normalize(given["url"]), Document.retracted_at.is_null())
-        .order_by(Document.retrieved_at.desc(), Document.id.desc())
-        .scalar()
+    newest_edition = fetch(
+        f"{_STANDING} AND url_normalized = ? ORDER BY retrieved_at DESC, id DESC LIMIT 1", (normalize(given["url"]),)
     )
-    if newest_edition is None:
+    if not newest_edition:
         raise Conflict(
             f"No document with the address {given['url']} is known: post it to /v1/documents first, "
             "or give its text here.",
             field=f"{field}/url",
         )
-    return changes.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
+    return changes.referred(Document, newest_edition[0][0], f"{field}/url")  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -177,13 +176,9 @@ def _refuse_edition(url: str | None, normalized: str | None, hashed: str) -> Non
 
 
 def _edition(normalized: str | None, hashed: str) -> int | None:
-    same_address = Document.url_normalized == normalized if normalized else Document.url_normalized.is_null()
-    id: int | None = (
-        Document.select(Document.id)
-        .where(same_address, Document.sha256 == hashed, Document.retracted_at.is_null())
-        .scalar()
-    )
-    return id
+    same = ("url_normalized = ?", (normalized, hashed)) if normalized else ("url_normalized IS NULL", (hashed,))
+    found = fetch(f"{_STANDING} AND {same[0]} AND sha256 = ? LIMIT 1", same[1])
+    return found[0][0] if found else None
 
 
 def digest(text: str) -> str:

@@ -7,12 +7,19 @@ from typing import NamedTuple
 
 import orjson
 
-from models.db import dumps, transaction
+from models.db import dumps, fetch, now, transaction
 from models.refusals import Reused
 from models.tables import Reply
 
 #: How long a retry may come: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
 KEPT = timedelta(hours=24)
+
+
+_MAKE = (
+    "INSERT INTO replies (key_id, token, request_hash, made_at) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (key_id, token) DO NOTHING RETURNING id"
+)
+_FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
 
 
 class Answer(NamedTuple):
@@ -32,14 +39,11 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
     digest = hashlib.sha256(request).hexdigest()
     with transaction():
         _forget_old()
-        made = Reply.insert(key=key_id, token=token, request_hash=digest).on_conflict_ignore().as_rowcount().execute()
-        reply = Reply.get(Reply.key == key_id, Reply.token == token)
+        made = fetch(_MAKE, (key_id, token, digest, now()))
         if not made:
-            return _first(reply, digest)
+            return _first(Reply.get(Reply.key == key_id, Reply.token == token), digest)
         answer = work()
-        Reply.update(status=answer.status, headers=dumps(answer.headers), body=answer.body).where(
-            Reply.id == reply.id
-        ).execute()
+        fetch(_FILL, (answer.status, dumps(answer.headers), answer.body, made[0][0]))
         return answer
 
 
@@ -63,4 +67,4 @@ def _oldest() -> str:
 
 
 def _forget_old() -> None:
-    Reply.delete().where(Reply.made_at < _oldest()).execute()
+    fetch("DELETE FROM replies WHERE made_at < ?", (_oldest(),))

@@ -1,19 +1,26 @@
 """Sentences: a document is cut once, when it is stored; people mend the cuts by hand."""
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from peewee import SQL, Case
 
-from models import changes, shapes
+from models import changes, rows, shapes
 from models.changes import Actor
-from models.db import Whole, now, transaction
+from models.db import Whole, fetch, now, transaction
 from models.extraction.sentences import cut
 from models.refusals import Conflict
 from models.shapes import Viewer
 from models.spans import places_of
 from models.tables import Document, Sentence, Statement
+
+_CUT = 'INSERT INTO sentences (created_at, updated_at, version, document_id, position, "start", "end", text) VALUES'
+_BEFORE = (
+    'SELECT "start" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND "start" < ?'
+    ' ORDER BY "start" DESC LIMIT 1'
+)
+_AFTER = (
+    'SELECT "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND "end" >= ? ORDER BY "start" LIMIT 2'
+)
 
 #: Rows an INSERT takes at once: eight columns a row stay below SQLite's oldest limit of 999 parameters.
 _BATCH = 100
@@ -25,20 +32,14 @@ def cut_document(*, document: Document) -> None:
     They have no line in the log: they follow from the document.
     """
     stamp = now()
-    rows = [
-        {
-            "document": document.id,
-            "position": position,
-            "start": start,
-            "end": end,
-            "text": document.text[start:end],
-            "created_at": stamp,
-            "updated_at": stamp,
-        }
+    new = [
+        (stamp, stamp, 1, document.id, position, start, end, document.text[start:end])
         for position, (start, end) in enumerate(cut(document.text))
     ]
-    for first in range(0, len(rows), _BATCH):
-        Sentence.insert_many(rows[first : first + _BATCH]).execute()
+    for first in range(0, len(new), _BATCH):
+        batch = new[first : first + _BATCH]
+        places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(batch))
+        fetch(f"{_CUT} {places}", [value for sentence in batch for value in sentence])
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
@@ -89,14 +90,14 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
     Where nothing is given, it is the one in which the content's offsets start, or the only one that
     holds the content's words. Raises Conflict under `field`, which lists the several where there are.
     """
-    standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
-    if given is None:
-        return _around(standing, document, content[0])
-    if "id" in given:
-        found = standing.where(Sentence.id == given["id"]).first()
-        if found is None:
+    if given is not None and "id" in given:
+        found: Sentence | None = rows.by_id(Sentence, given["id"])
+        if found is None or found.document_id != document.id or found.retracted_at:
             raise Conflict(f"Document {document.id} has no sentence {given['id']}.", field=f"{field}/id")
-        return found  # type: ignore[no-any-return]
+        return found
+    if given is None:
+        return _around(document, content[0])
+    standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
     if "text" in given:
         same = standing.where(Sentence.text == given["text"].strip()).order_by(Sentence.start)
         return _only(list(same), "is this sentence", f"{field}/text")
@@ -110,12 +111,9 @@ def find(*, document: Document, given: dict[str, Any] | None, content: list[dict
 
 def around(*, sentence: Sentence, end: int) -> tuple[int, int]:
     """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
-    standing = Sentence.select(Sentence.start, Sentence.end).where(
-        Sentence.document == sentence.document_id, Sentence.retracted_at.is_null()
-    )
-    before = standing.where(Sentence.start < sentence.start).order_by(Sentence.start.desc()).first()
-    after = list(standing.where(Sentence.end >= end).order_by(Sentence.start).limit(2))
-    return (before or sentence).start, max([end, sentence.end, *(one.end for one in after)])
+    before = fetch(_BEFORE, (sentence.document_id, sentence.start))
+    after = fetch(_AFTER, (sentence.document_id, end))
+    return before[0][0] if before else sentence.start, max([end, sentence.end, *(one for (one,) in after)])
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
@@ -144,19 +142,26 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     return se, query.where(SQL(shapes.sentence_seen(viewer)))
 
 
-def _around(standing: Any, document: Document, first: dict[str, Any]) -> Sentence:
+def _around(document: Document, first: dict[str, Any]) -> Sentence:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        found = standing.where(Sentence.start <= first["start"], Sentence.end > first["start"]).first()
-        if found is None:
+        found = _holding(document, [first["start"]])
+        if not found:
             raise Conflict(
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
-        return found  # type: ignore[no-any-return]
+        return found[0]
     starts = [place.start for place in places_of(first["text"], document.text, 0, document.length)]
-    begun = [(Sentence.start <= start) & (Sentence.end > start) for start in starts]
-    matches = list(standing.where(reduce(or_, begun)).order_by(Sentence.start)) if begun else []
-    return _only(matches, "holds these words", "/content/0/text")
+    return _only(_holding(document, starts), "holds these words", "/content/0/text")
+
+
+def _holding(document: Document, offsets: list[int]) -> list[Sentence]:
+    """Find the sentences of a document in which any of these offsets lies, in the order of print."""
+    if not offsets:
+        return []
+    any_of = " OR ".join(['("start" <= ? AND "end" > ?)'] * len(offsets))
+    condition = f'document_id = ? AND retracted_at IS NULL AND ({any_of}) ORDER BY "start"'
+    return rows.where(Sentence, condition, [document.id, *(offset for offset in offsets for _ in range(2))])
 
 
 def _only(matches: list[Sentence], what: str, field: str) -> Sentence:

@@ -5,12 +5,16 @@ from typing import Any
 
 from models import changes, claims, counterclaims, documents, lists, sentences, speakers
 from models.changes import Actor
-from models.db import Whole, dumps, transaction
+from models.db import Whole, dumps, fetch, transaction
 from models.jsonsql import Chosen
 from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
 from models.spans import Span, locate, locate_content
 from models.tables import Claim, Document, Review, Sentence, Statement
+
+_KNOWN = (
+    "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL LIMIT 1"
+)
 
 
 def record(
@@ -152,17 +156,8 @@ def claim_of(*, id: int) -> int:
 
 def known(document: int, speaker: int, spans: str) -> int | None:
     """Find the id of the standing statement with this natural key."""
-    id: int | None = (
-        Statement.select(Statement.id)
-        .where(
-            Statement.document == document,
-            Statement.speaker == speaker,
-            Statement.spans == spans,
-            Statement.retracted_at.is_null(),
-        )
-        .scalar()
-    )
-    return id
+    found = fetch(_KNOWN, (document, speaker, spans))
+    return found[0][0] if found else None
 
 
 def _leave(by: Actor, left: int, taken: int) -> None:

@@ -20,6 +20,7 @@ from peewee import (
     TextField,
 )
 
+from models import rows
 from models.db import NATURAL_KEYS, Registry, day, moment, now, one_of, stamp, words
 
 SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
@@ -61,6 +62,13 @@ class Table(Registry):
             kwargs.setdefault("created_at", now())
             kwargs.setdefault("updated_at", kwargs["created_at"])
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def create(cls, **given: Any) -> Any:
+        """Store a new row, and return it with its id."""
+        row = cls(**given)
+        rows.put(row)
+        return row
 
 
 class Retractable(Table):

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -241,10 +241,16 @@ class Either(fields.Field[dict[str, Any]]):
         for sign, schema in self.shapes.items():
             member, _, wanted = sign.partition("=")
             if member in value and (not wanted or value[member] == wanted):
-                loaded: dict[str, Any] = schema().load(value)
+                loaded: dict[str, Any] = _made(schema).load(value)
                 return loaded
         members = dict.fromkeys(sign.partition("=")[0] for sign in self.shapes)
         raise ValidationError(f"Give {'one of ' if len(members) > 1 else ''}{', '.join(members)}.")
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    """Make a schema once: making one copies every field."""
+    return schema()
 
 
 class QueryIds(fields.Field[list[int]]):
