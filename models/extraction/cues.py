@@ -8,9 +8,10 @@ stage's business.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.extraction import lexicon, verbs
+from models.extraction import lexicon, speakers, verbs
 from models.extraction.cue import Cue, Kind, lemma, make, quoting
 from models.extraction.phrases import according, adjective, noun
 from models.extraction.units import Unit
@@ -49,11 +50,14 @@ def find(unit: Unit) -> list[Cue]:
         return []
     cues: list[Cue] = [cue for token in unit.doc if (cue := _tagged_on(token))]
     taken = {cue.head for cue in cues}
-    spoken = _quoting_verbs(unit)
+    sourced = _according(unit)
+    spoken = _quoting_verbs(unit, {number for cue in sourced.values() for number in cue.complements})
     for token in unit.doc:
         if unit.quote[token.i] >= 0 or token.i in taken:
             continue
-        if token.i in spoken:
+        if token.i in sourced:
+            cues.append(sourced[token.i])
+        elif token.i in spoken:
             cues.append(make(token, "quote", spoken[token.i]))
         elif cue := _read(token, unit):
             cues.append(cue)
@@ -112,11 +116,27 @@ def _stands_apart(doc: Doc, i: int) -> bool:
     return doc[i - 1].lower_ in ("a", "an", "the", "this", "that") and (i < 2 or doc[i - 2].is_punct)
 
 
-def _quoting_verbs(unit: Unit) -> dict[int, tuple[int, ...]]:
-    """Find, for each verb that a quoted clause hangs on, the numbers of its quotations."""
+def _according(unit: Unit) -> dict[int, Cue]:
+    """Find each "according to" right behind a quoted clause: that is what it introduces, verb or not."""
+    found = {}
+    for token in unit.doc:
+        before = token.i - 1
+        while before > 0 and unit.doc[before].is_punct and unit.quote[before] < 0:
+            before -= 1
+        if token.lower_ != "according" or before < 0 or unit.quote[before] < 0:
+            continue
+        cue = according(token)
+        if cue is not None:
+            named = speakers.mention(unit, cue)
+            found[token.i] = replace(cue, frame="quote", complements=(unit.quote[before],), named=named)
+    return found
+
+
+def _quoting_verbs(unit: Unit, but: set[int]) -> dict[int, tuple[int, ...]]:
+    """Find, for each verb that a quoted clause hangs on, the numbers of its quotations; `but` are others'."""
     groups: dict[int, list[Token]] = {}
     for token in unit.doc:
-        if unit.quote[token.i] >= 0:
+        if unit.quote[token.i] >= 0 and unit.quote[token.i] not in but:
             groups.setdefault(unit.quote[token.i], []).append(token)
     found: dict[int, list[int]] = {}
     for number, tokens in groups.items():
