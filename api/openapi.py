@@ -80,6 +80,7 @@ REFUSALS = {
     HTTPStatus.LENGTH_REQUIRED: "The body has no Content-Length, or, where it may be chunked, no chunks either.",
     HTTPStatus.PRECONDITION_FAILED: "If-Match is not the ETag of what stands: read it again.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body, or a line of it, is larger than this server takes.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The path with its query has more than 8,192 characters.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not of the one media type that is read here.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
     HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
@@ -236,6 +237,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
     made = {
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.REQUEST_URI_TOO_LONG,
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.SERVICE_UNAVAILABLE,
         *operation.refuses,

@@ -168,6 +168,19 @@ class File(SqliteDatabase):
         """Open a connection that is no thread's; `_close` closes it."""
         return self._connect()
 
+    def _set_pragmas(self, conn: Any) -> None:
+        # SQLite waits for nobody where several make a new file's log at the same moment.
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                super()._set_pragmas(conn)
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
         conn.set_progress_handler(_is_over, _STEPS)
