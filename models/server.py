@@ -18,6 +18,9 @@ _CONNECT = 3
 #: Seconds without a word from a server's host after which it is taken for dead.
 _SILENCE = 10
 
+#: Seconds in which nobody tries to connect after one who waited longer than that in vain.
+_PAUSE = 0.5
+
 #: Seconds between two looks at the replicas.
 _LOOK = 0.5
 
@@ -52,6 +55,8 @@ class Server(PooledPostgresqlDatabase):
         self._conninfo = make_conninfo("", **(waits | parts))
         #: When somebody last tried in vain to open a connection; by time.monotonic.
         self._failed = 0.0
+        #: Until when nobody tries, because the last one waited long.
+        self._quiet = 0.0
         super().__init__(
             parts["dbname"],
             max_connections=connections,
@@ -88,21 +93,29 @@ class Server(PooledPostgresqlDatabase):
         return psycopg.connect(self._conninfo, autocommit=True)
 
     def _connect(self) -> Any:
-        # One opens a connection at a time: whoever has waited while that failed would only wait again.
-        if self._failed > self._state.asked and not self._connections:
+        # One opens a connection at a time: whoever has waited while that failed would only wait again. Nor does
+        # anybody try just after one that took long, or those who come could overtake those who wait.
+        began = time.monotonic()
+        if not self._connections and (self._failed > self._state.asked or began < self._quiet):
             raise OperationalError("the server did not answer another request a moment ago")
+        try:
+            return self._first_that_answers()
+        except psycopg.Error:
+            self._failed = time.monotonic()
+            if self._failed - began > _PAUSE:
+                self._quiet = self._failed + _PAUSE
+            raise
+
+    def _first_that_answers(self) -> Any:
+        """Take a connection from the pool, or open one to who takes writes; where none does, to whoever answers."""
         try:
             return super()._connect()
         except psycopg.Error:
             if self._whoever is None:
-                self._failed = time.monotonic()
                 raise
         self.connect_params["conninfo"] = self._whoever
         try:
             return super()._connect()
-        except psycopg.Error:
-            self._failed = time.monotonic()
-            raise
         finally:
             self.connect_params["conninfo"] = self._conninfo
 
