@@ -1,4 +1,4 @@
-"""What lists and searches read: derived tables and their first filling, documents' domains, indexes."""
+"""What lists and searches read: derived tables and their first filling (claim_search: by 0005), domains, indexes."""
 
 from pathlib import Path
 from typing import Any

@@ -11,14 +11,6 @@ CREATE TABLE "leads" (
   FOREIGN KEY ("claim_id") REFERENCES "claims" ("id")
 ) STRICT;
 
-CREATE INDEX "leads_said_on_claim_id" ON "leads" ("said_on", "claim_id");
-
-CREATE INDEX "leads_answered_said_on_claim_id" ON "leads" ("answered", "said_on", "claim_id");
-
-CREATE INDEX "leads_speaker_id_said_on_claim_id" ON "leads" ("speaker_id", "said_on", "claim_id");
-
-CREATE INDEX "leads_document_id_claim_id" ON "leads" ("document_id", "claim_id");
-
 CREATE TABLE "filings" (
   "claim_id" INTEGER NOT NULL,
   "topic_id" INTEGER NOT NULL,
@@ -29,12 +21,6 @@ CREATE TABLE "filings" (
   FOREIGN KEY ("claim_id") REFERENCES "claims" ("id"),
   FOREIGN KEY ("topic_id") REFERENCES "topics" ("id")
 ) STRICT;
-
-CREATE INDEX "filings_topic_id_said_on_claim_id" ON "filings" ("topic_id", "said_on", "claim_id");
-
-CREATE INDEX "filings_topic_id_answered_said_on_claim_id" ON "filings" ("topic_id", "answered", "said_on", "claim_id");
-
-CREATE INDEX "filings_topic_id_claim_id" ON "filings" ("topic_id", "claim_id");
 
 CREATE INDEX "documents_publisher" ON "documents" ("publisher");
 
@@ -62,6 +48,18 @@ INSERT INTO leads (claim_id, public, answered, statement_id, speaker_id, documen
 
 INSERT INTO filings (claim_id, topic_id, public, answered, said_on) SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on FROM leads c JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE;
 
-INSERT INTO claim_search (rowid, text) SELECT c.id, c.text FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL;
+CREATE INDEX "leads_said_on_claim_id" ON "leads" ("said_on", "claim_id");
 
-INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, c.text, se.text, sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce((SELECT group_concat(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '') FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL;
+CREATE INDEX "leads_answered_said_on_claim_id" ON "leads" ("answered", "said_on", "claim_id");
+
+CREATE INDEX "leads_speaker_id_said_on_claim_id" ON "leads" ("speaker_id", "said_on", "claim_id");
+
+CREATE INDEX "leads_document_id_claim_id" ON "leads" ("document_id", "claim_id");
+
+CREATE INDEX "filings_topic_id_said_on_claim_id" ON "filings" ("topic_id", "said_on", "claim_id");
+
+CREATE INDEX "filings_topic_id_answered_said_on_claim_id" ON "filings" ("topic_id", "answered", "said_on", "claim_id");
+
+CREATE INDEX "filings_topic_id_claim_id" ON "filings" ("topic_id", "claim_id");
+
+INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, c.text, se.text, sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce((SELECT group_concat(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '') FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL ORDER BY s.id;
