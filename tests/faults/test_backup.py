@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from models import topics
@@ -157,18 +158,20 @@ def test_a_restore_that_is_killed_leaves_the_old_registry_or_the_new(
     said(command("backup", file))
     put(url, "new")
     outcomes: list[set[str]] = []
-    turns = scale(2, 12)
+    turns = scale(3, 12)
+    process = begun(command("restore", "--force", file), url)
     began = time.monotonic()
-    said(command("restore", "--force", file))
+    said(process)
     whole = time.monotonic() - began
     for turn in range(turns):
         if "new" not in slugs(url):
             put(url, "new")
-        process = command("restore", "--force", file)
-        time.sleep(whole * (turn + 1) / (turns + 1))
+        process = begun(command("restore", "--force", file), url)
+        time.sleep(whole * turn / turns)
         killed(process)
         outcomes.append(slugs(url))
         audit.whole(url)
+    assert {"old", "new"} in outcomes, "no restore was under way at any of the kills"
     olds = sum("new" in outcome for outcome in outcomes)
     tell(f"{turns} restores killed: {olds} left what was there, {turns - olds} what was restored")
     assert all(outcome in ({"old"}, {"old", "new"}) for outcome in outcomes), outcomes
@@ -176,6 +179,23 @@ def test_a_restore_that_is_killed_leaves_the_old_registry_or_the_new(
     said(command("restore", "--force", file))
     assert slugs(url) == {"old"}
     assert not [path.name for path in tmp_path.iterdir() if ".draft" in path.name]
+
+
+def begun(process: "subprocess.Popen[str]", url: str) -> "subprocess.Popen[str]":
+    """Wait until a restore has made the place beside the registry's."""
+    if url.startswith("sqlite"):
+        file = Path(url.removeprefix("sqlite:///"))
+        before = set(file.parent.glob(f".{file.name}.*.draft"))
+        while process.poll() is None and not set(file.parent.glob(f".{file.name}.*.draft")) - before:
+            time.sleep(0.001)
+        return process
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        question = "SELECT oid FROM pg_database WHERE datname = %s"
+        before = set(connection.execute(question, (f"{name}_restoring",)))
+        while process.poll() is None and not set(connection.execute(question, (f"{name}_restoring",))) - before:
+            time.sleep(0.001)
+    return process
 
 
 def killed(process: "subprocess.Popen[str]") -> bool:
