@@ -130,6 +130,8 @@ _GUILTLESS = frozenset({"innocence", "guilty"})
 #: "dismissed the charges against him": so courts end a case, and say nothing of its truth.
 _COURTS = frozenset("judge court tribunal committee prosecutor magistrate jury panel justice commission board".split())
 _LEGAL = frozenset({"charge", "complaint", "allegation", "count", "claim"})
+#: How the cues begin that deny a clause as it stands.
+_DENYING = ("den", "reject", "refut", "disput", "contest", "rebut", "repudiat")
 _UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
 
 #: A charge this many sentences back or more is no longer answered by "the charge".
@@ -400,6 +402,8 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
     if distance > NEAR or distance < 0:
         return None
     loose = _points_back(text, denial)
+    if _agree(text, denial, charge, bags[at].content, bags[other].content):
+        return None
     first_word = re.match(r"\w+", text[slice(*denial.contents[0])])
     pronoun = first_word is not None and first_word[0].lower() in _PRONOUNS
     shared = len(bags[at].content & bags[other].content) / (len(bags[at].content) or 1)
@@ -423,6 +427,24 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
         or (charging and distance <= 1)
     )
     return (score, shared) if tied else None
+
+
+def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], said: frozenset[str]) -> bool:
+    """Tell whether a denial says what the other one says: "it is not so", and "he denied that it is so"."""
+    if not any(word.startswith(_DENYING) for word in _cue_words(text, denial)) or charge.polarity == "deny":
+        return False
+    turned = {stem for stem in denied - said if any(_opposite(stem, other) for other in said)}
+    if len(denied & said) + len(turned) < 0.6 * len(denied) or len(denied) < 2:
+        return False
+    negated = _NEGATED.match(text[slice(*charge.contents[0])]) is not None
+    doubled = _ANY_NEGATION.search(text[slice(*denial.contents[0])]) is not None
+    return negated ^ doubled ^ (len(turned) % 2 == 1)
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Tell whether of two stems one is the other with a prefix that turns it round: "unsafe", "safe"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) > 2 and long in {prefix + short for prefix in ("un", "il", "ir", "non")}
 
 
 def _told_after(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 from models.extraction.cue import Kind
 
 NAME = "counterclaim-rules"
-VERSION = "0.3.1"
+VERSION = "0.3.2"
 
 Span = tuple[int, int]
 Form = Literal["direct", "indirect", "mixed"]
