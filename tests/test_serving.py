@@ -206,11 +206,22 @@ def test_a_process_that_dies_is_replaced(url: str) -> None:
 
 
 def test_its_processes_end_with_it_even_where_it_is_killed(url: str) -> None:
-    with started(url) as (_, server):
+    # Some still load when the first answers, and one waits for a body.
+    secret = command(url, "key", "create", "--name", "waiting", "--scope", "write").strip()
+    body = post("/v1/topics", "Content-Length: 99", f"Authorization: Bearer {secret}")
+    with started(url, PROCESSES="6") as (address, server), connected(address, body):
         children = psutil.Process(server.pid).children()
         os.kill(server.pid, signal.SIGKILL)
         _, alive = psutil.wait_procs(children, timeout=10)
         assert not alive
+
+
+def test_it_stops_at_once_while_its_processes_still_load(url: str) -> None:
+    with started(url, PROCESSES="6") as (_, server):
+        began = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+        assert time.monotonic() - began < 5
 
 
 def test_what_is_in_hand_is_answered_when_it_is_told_to_stop(url: str) -> None:

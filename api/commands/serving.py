@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import tempfile
+from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -109,9 +110,17 @@ def _write_down_requests(gate: Gate, *, logged: bool) -> None:
 
 
 def _end_with_the_server() -> None:
-    """Stop this process when the one that started it dies: it would hold the port against a new server."""
+    """End this process when the one that started it dies: it would hold the port against a new server.
+
+    By SIGKILL, as nobody is left to end what does not heed SIGTERM. Until the app is made, SIGTERM ends it at once:
+    the handler that it has from the server that forked it only tells that server's copy here.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    server = parent_process()
+    if server is not None and os.getppid() != server.pid:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _refuse_to_lose() -> None:
