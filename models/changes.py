@@ -96,13 +96,14 @@ def retract(actor: Actor, instance: Any, reason: str | None) -> None:
     update(actor, instance, "retract", retracted_at=now(), retracted_reason=reason)
 
 
-def standing(model: Any, id: int, version: int | None = None) -> Any:
+def standing(model: Any, id: int, version: int | None = None, *, shared: bool = False) -> Any:
     """Return the row with this id, locked until the transaction ends where the database can.
 
-    `version` is the one that the caller read: another one is Stale. Raises NotFound, Gone (with
-    when and why) or Moved (with the survivor's id).
+    `version` is the one that the caller read: another one is Stale. A `shared` lock is for who only names
+    the row: others may name it too, and who changes it waits. Raises NotFound, Gone (with when and why) or
+    Moved (with the survivor's id).
     """
-    found = rows.by_id(model, id, locked=db.in_transaction())
+    found = rows.by_id(model, id, locked=db.in_transaction(), shared=shared)
     if found is None:
         raise NotFound(_unknown(model, id))
     refuse_absent(model, found)
@@ -115,16 +116,16 @@ def standing(model: Any, id: int, version: int | None = None) -> Any:
     return found
 
 
-def referred(model: Any, id: int, field: str) -> Any:
-    """Find the row that a caller's `field` names; where it was merged, the survivor.
+def referred(model: Any, id: int, field: str, *, shared: bool = False) -> Any:
+    """Find the row that a caller's `field` names, locked as in `standing`; where it was merged, the survivor.
 
     Raises Conflict under `field` where there is none, or where it was retracted: NotFound is for what
     the caller addresses, not for what a request names.
     """
     try:
-        return standing(model, id)
+        return standing(model, id, shared=shared)
     except Moved as merge:
-        return referred(model, merge.more["id"], field)
+        return referred(model, merge.more["id"], field, shared=shared)
     except Gone as tombstone:
         raise Conflict(f"{tombstone.detail} Choose another.", field=field) from None
     except NotFound as unknown:

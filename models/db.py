@@ -8,10 +8,11 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -508,10 +509,26 @@ def waiting() -> list[Callable[[], None]]:
     return _open.waiting
 
 
-def take_turns(lock: int) -> None:
-    """Wait until no other transaction holds `lock`, and hold it until this one ends; on SQLite all do so anyway."""
-    if not on_sqlite():
-        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (lock,))
+def take_turns(lock: int, parts: Iterable[str] | None = None) -> None:
+    """Wait until no other transaction holds `lock`, and hold it until this one ends; on SQLite all do so anyway.
+
+    With `parts`, wait only for those who hold it whole, or one of the same parts.
+    """
+    if on_sqlite():
+        return
+    if parts is None:
+        fetch("SELECT pg_advisory_xact_lock(?)", (lock,))
+        return
+    # In one order, so that no two wait for one another.
+    keys = sorted({_number(lock, part) for part in parts})
+    each = "SELECT pg_advisory_xact_lock(k) FROM unnest(?::bigint[]) AS k"
+    fetch(f"SELECT pg_advisory_xact_lock_shared(?) UNION ALL {each}", (lock, keys))
+
+
+def _number(lock: int, part: str) -> int:
+    """Find the number of a lock of its own for a part; two that share one only wait needlessly."""
+    digest = blake2b(part.encode(), digest_size=8, key=lock.to_bytes(8)).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 def _refused(error: IntegrityError) -> Conflict:

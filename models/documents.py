@@ -73,14 +73,14 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
     A whole that is not known yet is stored, `hidden` as in `create`. Raises Conflict under `field`.
     """
     if "id" in given:
-        return changes.referred(Document, given["id"], f"{field}/id")  # type: ignore[no-any-return]
+        return changes.referred(Document, given["id"], f"{field}/id", shared=True)  # type: ignore[no-any-return]
     if "text" in given:
         known = _edition(normalize(given.get("url")), digest(given["text"]))
         try:
             known = known or create(by=by, **({"hidden": hidden} | given))
         except Refusal as refusal:
             raise refusal.under(field) from None
-        return changes.referred(Document, known, field)  # type: ignore[no-any-return]
+        return changes.referred(Document, known, field, shared=True)  # type: ignore[no-any-return]
     newest_edition = fetch(
         f"{_STANDING} AND url_normalized = ? ORDER BY retrieved_at DESC, id DESC LIMIT 1", (normalize(given["url"]),)
     )
@@ -90,7 +90,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
             "or give its text here.",
             field=f"{field}/url",
         )
-    return changes.referred(Document, newest_edition[0][0], f"{field}/url")  # type: ignore[no-any-return]
+    return changes.referred(Document, newest_edition[0][0], f"{field}/url", shared=True)  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:

@@ -22,9 +22,13 @@ def put(row: Any) -> None:
     row._dirty.clear()
 
 
-def by_id(model: Any, id: int, *, locked: bool = False) -> Any:
-    """Read a row; None where there is none. `locked` keeps others from changing it until the transaction ends."""
-    found = where(model, "id = ? FOR UPDATE" if locked and not on_sqlite() else "id = ?", (id,))
+def by_id(model: Any, id: int, *, locked: bool = False, shared: bool = False) -> Any:
+    """Read a row; None where there is none. `locked` keeps others from changing it until the transaction ends.
+
+    It also makes others wait who lock it, but for those who lock it `shared` where it is so here.
+    """
+    lock = "" if not locked or on_sqlite() else " FOR SHARE" if shared else " FOR UPDATE"
+    found = where(model, f"id = ?{lock}", (id,))
     return found[0] if found else None
 
 

@@ -13,7 +13,8 @@ from models.refusals import Conflict, Refusal
 from models.shapes import Viewer
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
 
-#: The lock under which names are given: "ccname" in ASCII. A name in one table and an alias in another must not meet.
+#: The lock under which names are given, each for itself: "ccname" in ASCII. A name in one table and an alias in
+#: another must not meet.
 _NAMES = int.from_bytes(b"ccname")
 
 
@@ -36,7 +37,7 @@ def create(
     another's name: a name means one speaker.
     """
     with transaction():
-        take_turns(_NAMES)
+        _take_turns([name, *(aliases or [])])
         _refuse_name(name, None)
         _refuse_aliases(aliases or [], None)
         if wikidata_id:
@@ -64,8 +65,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         speaker = changes.standing(Speaker, id, version)
         more: dict[str, Any] = {}
-        if new.keys() & {"name", "aliases"}:
-            take_turns(_NAMES)
+        _take_turns([*([new["name"]] if "name" in new else []), *new.get("aliases", [])])
         if "name" in new:
             new["name_key"] = key(new["name"])
             if new["name_key"] != speaker.name_key:
@@ -100,7 +100,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
     Wikidata id that says otherwise than what is known.
     """
     if "id" in given:
-        return int(changes.referred(Speaker, given["id"], f"{field}/id").id)
+        return int(changes.referred(Speaker, given["id"], f"{field}/id", shared=True).id)
     known = named(given["name"])
     if len(known) > 1:
         raise Conflict(
@@ -109,7 +109,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
             candidates=[{"id": id, "name": name} for id, name in known],
         )
     if known:
-        speaker = changes.referred(Speaker, known[0][0], f"{field}/name")
+        speaker = changes.referred(Speaker, known[0][0], f"{field}/name", shared=True)
         _refuse_contradiction(speaker, given, field)
         return int(speaker.id)
     try:
@@ -139,6 +139,22 @@ def bearing(name: str) -> list[tuple[int, str]]:
 def take_names() -> None:
     """Let nobody else give names until this transaction ends."""
     take_turns(_NAMES)
+
+
+def take_turns_for(*given: dict[str, Any] | None) -> None:
+    """Wait for the names of several speakers whom one request gives by name, before the first of them is made.
+
+    Two requests that make the same two in another order would wait for one another.
+    """
+    names = [one["name"] for one in given if one and "name" in one]
+    if len(names) > 1:
+        _take_turns(names)
+
+
+def _take_turns(names: list[str]) -> None:
+    """Let nobody else give one of these `names`, as a speaker's own or as an alias, until this transaction ends."""
+    if names:
+        take_turns(_NAMES, [key(name) for name in names])
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -178,11 +194,12 @@ def unmerge(*, by: Actor, id: int) -> None:
     with transaction():
         speaker = Speaker.get_or_none(Speaker.id == id)
         into, moved = changes.merged(Speaker, speaker, id)
-        take_turns(_NAMES)
+        own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
+        aliases = [alias for (alias,) in own.tuples()]
+        _take_turns([speaker.name, *aliases])
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
         _refuse_name(speaker.name, id)
-        own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
-        _refuse_aliases([alias for (alias,) in own.tuples()], id)
+        _refuse_aliases(aliases, id)
         if speaker.wikidata_id:
             _refuse_taken(Speaker.wikidata_id, speaker.wikidata_id, "/wikidata_id", speaker.wikidata_id)
         changes.update(by, speaker, "unmerge", merged_into=None)

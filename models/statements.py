@@ -46,6 +46,7 @@ def record(
     """
     with transaction():
         whence = origin_columns(by, origin, status)
+        speakers.take_turns_for(speaker, (via or {}).get("speaker"), *claim.get("about", []))
         hidden = whence["status"] != "accepted"
         printed = documents.find(by=by, given=document, field="/document", hidden=hidden)
         where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
