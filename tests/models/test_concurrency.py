@@ -209,3 +209,46 @@ def test_lines_are_written_by_one_transaction_after_the_other(registry: str, act
     thread.join(30)
     assert done.is_set()
     assert Change.select().count() == 1
+
+
+def test_statements_in_one_document_do_not_wait_for_one_another_on_postgresql(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    said = charge(document={"url": "https://example.org/visit"})
+    elsewhere = said | {"speaker": {"name": "Somebody else"}, "mention": None}
+    done = threading.Event()
+
+    def second() -> Any:
+        id = statements.record(by=actor, **elsewhere)
+        done.set()
+        return id
+
+    thread = threading.Thread(target=lambda: (second(), db.close()))
+    with db.transaction():
+        statements.record(by=actor, **said)
+        thread.start()
+        if not db.on_sqlite():  # where writers take turns
+            assert done.wait(20)
+    thread.join(30)
+    assert Statement.select().count() == 2
+
+
+def test_a_document_is_not_taken_back_while_something_is_recorded_in_it(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    outcome = _while_open(
+        lambda: put_charge(actor, document={"url": "https://example.org/visit"}),
+        lambda: documents.retract(by=actor, id=id, version=1, reason=None),
+    )
+    assert isinstance(outcome, Conflict), outcome
+    assert Statement.select().count() == 1
+
+
+def test_two_who_make_the_same_two_speakers_crosswise_do_not_stop_one_another(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    for turn in range(10):
+        one, other = {"name": f"Ost {turn}"}, {"name": f"West {turn}"}
+        outcomes = _at_once(
+            lambda one=one, other=other: put_charge(actor, speaker=one, via={"speaker": other}),
+            lambda one=one, other=other: put_charge(actor, speaker=other, via={"speaker": one}),
+        )
+        assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
+    assert Speaker.select().count() == 20
