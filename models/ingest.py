@@ -15,7 +15,7 @@ import orjson
 from models import changes, claims, counterclaims, documents, matching, speakers, suggestions
 from models.changes import Actor
 from models.db import transaction
-from models.extraction import NAME, VERSION, Finding, ParserMissing, extract, load_parser
+from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, extract, load_parser
 from models.extraction.parser import Parser, forgetting
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
@@ -51,7 +51,7 @@ class Stored(NamedTuple):
     statements: list[int]
     #: How many stood there already: recorded by a person, or by an earlier extraction, whatever became of them.
     known: int
-    #: How many were left out, because print names no speaker or no sentence holds them.
+    #: How many were left out, because print names no speaker and nobody answers them, or no sentence holds them.
     left_out: int
 
     def told(self) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored
     Raises as `read`, NotFound or Gone.
     """
     findings = read_stored(id=id, parse=parse)
-    desk = _Desk(by, id)
+    desk = _Desk(by, id, findings)
     for first in range(0, len(findings), PART):
         desk.store(findings[first : first + PART])
     return desk.told(len(findings))
@@ -128,7 +128,7 @@ def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Stored:
     What is recorded there already, by its cue or its words, stays as it is, whatever a reviewer made of it:
     storing again changes nothing. Raises NotFound or Gone.
     """
-    desk = _Desk(by, document)
+    desk = _Desk(by, document, findings)
     desk.store(findings)
     return desk.told(len(findings))
 
@@ -141,14 +141,18 @@ def _parser() -> Parser:
 class _Desk:
     """One document on the desk: what is recorded in it, and what has been stored so far."""
 
-    def __init__(self, by: Actor, document: int) -> None:
+    def __init__(self, by: Actor, document: int, findings: Sequence[Finding]) -> None:
         self.by = by
         self.id = document
         self.new: list[int] = []
+        self.fresh: set[int] = set()
         self.known = 0
         self.left_out = 0
         #: The statement of each finding that has one, by the finding's id.
         self.made: dict[str, Statement] = {}
+        #: The ids of what is denied in the document, and the denials whose charge is stored after them.
+        self.answered = {finding.denies for finding in findings if finding.denies}
+        self.waiting: dict[str, list[Statement]] = {}
 
     def store(self, findings: Sequence[Finding]) -> None:
         """Store some of the findings, in one transaction."""
@@ -156,7 +160,7 @@ class _Desk:
             # Locked, so that two extractions of one document take turns.
             self.document = changes.standing(Document, self.id)
             self.recorded = _recorded(self.id)
-            self.speakers: dict[tuple[str, str], int] = {}
+            self.speakers: dict[tuple[Speaker, str], int] = {}
             standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
                 Sentence.document == self.id, Sentence.retracted_at.is_null()
             )
@@ -177,22 +181,25 @@ class _Desk:
         known = [self.recorded[place] for place in places if place in self.recorded]
         if known:
             self.known += 1
-            self.made[finding.id] = known[-1]
+            if finding.denies:
+                self.waiting.setdefault(finding.denies, []).append(known[-1])
+            self._put(finding, known[-1])
             return
         sentence = self._sentence(spans[0].start)
-        if sentence is None or finding.speaker is None:
+        speaker = finding.speaker or self._nobody(finding)
+        if sentence is None or speaker is None:
             self.left_out += 1
             return
         statement = Statement.create(
             document=self.id,
             sentence=sentence,
-            speaker=self._speaker(finding.speaker.name, finding.speaker.kind, self._words(finding.mention)),
+            speaker=self._speaker(speaker, self._words(finding.mention)),
             claim=self._claim(finding),
             **content,
             **self._span("mention", finding.mention),
             **self._span("cue", finding.cue),
             form=finding.form,
-            via_speaker=self._speaker(finding.via, "unknown") if finding.via else None,
+            via_speaker=self._speaker(finding.via) if finding.via else None,
             status="candidate",
             origin="extractor",
             extractor=finding.extractor,
@@ -202,26 +209,52 @@ class _Desk:
         changes.log(self.by, "create", statement)
         for place in places:
             self.recorded[place] = statement
-        self.made[finding.id] = statement
         self.new.append(int(statement.id))
-        self._answer(finding, statement)
-
-    def _answer(self, finding: Finding, statement: Statement) -> None:
-        """Draw the edge from a denial to the charge that it answers, or look for that among stored claims."""
-        if finding.polarity == "deny" and finding.denies is None:
+        self.fresh.add(statement.id)
+        if finding.denies:
+            self.waiting.setdefault(finding.denies, []).append(statement)
+            self._answer(finding.denies)
+        elif finding.polarity == "deny":
             self._suggest(statement)
-        charge = self.made.get(finding.denies or "")
-        # Read again: others had their turns since it was stored.
-        charge = charge and Statement.get_by_id(charge.id)
-        if charge and charge.retracted_at is None and charge.claim_id != statement.claim_id:
+        self._put(finding, statement)
+
+    def _put(self, finding: Finding, statement: Statement) -> None:
+        """Put down whose statement a finding is, and answer it with the denials that stand before it."""
+        self.made[finding.id] = statement
+        self._answer(finding.id)
+
+    def _answer(self, charged: str) -> None:
+        """Draw the edges from the denials that wait for a charge, once that is stored."""
+        if charged not in self.made:
+            return
+        # Read again: others had their turns since they were stored.
+        charge = Statement.get_by_id(self.made[charged].id)
+        for denial in self.waiting.pop(charged, []):
+            answer = Statement.get_by_id(denial.id)
+            if not {charge.id, answer.id} & self.fresh or "rejected" in (charge.status, answer.status):
+                continue
+            if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
+                continue
+            if counterclaims.known(charge.claim_id, answer.claim_id, "denies"):
+                continue
             counterclaims.draw(
                 by=self.by,
                 claim=charge.claim_id,
-                answer=statement.claim_id,
+                answer=answer.claim_id,
                 kind="denies",
-                statement=statement.id,
+                statement=answer.id,
                 note=None,
             )
+
+    def _nobody(self, finding: Finding) -> Speaker | None:
+        """Give a charge that print lays to nobody a speaker of its own, where somebody answers it.
+
+        "Beijing rejected claims that its exports feed the war": who claimed it is not told, and no other charge's
+        speaker either. What nobody answers needs a speaker to be a statement.
+        """
+        if finding.id not in self.answered or finding.cue is None:
+            return None
+        return Speaker(f"source not named (document {self.id}, at {finding.cue[0]})", "unnamed")
 
     def _suggest(self, statement: Statement) -> None:
         """Suggest stored claims; a denial that only points back ("the allegation") has its sentence's words alone."""
@@ -232,7 +265,7 @@ class _Desk:
 
     def _claim(self, finding: Finding) -> int:
         text, language = finding.claim[:_LONGEST], self.document.language
-        charged = [self._speaker(who.speaker.name, who.speaker.kind, self._words(who.mention)) for who in finding.about]
+        charged = [self._speaker(who.speaker, self._words(who.mention)) for who in finding.about]
         return claims.create(
             by=self.by, text=text, language=language, charged=list(dict.fromkeys(charged)), standalone=False
         )
@@ -249,10 +282,10 @@ class _Desk:
         start, end = span or (None, None)
         return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end}
 
-    def _speaker(self, name: str, kind: str, mention: str = "") -> int:
-        if (name, mention) not in self.speakers:
-            self.speakers[name, mention] = _speaker(self.by, self.id, name, kind, mention)
-        return self.speakers[name, mention]
+    def _speaker(self, speaker: Speaker, mention: str = "") -> int:
+        if (speaker, mention) not in self.speakers:
+            self.speakers[speaker, mention] = _speaker(self.by, self.id, speaker, mention)
+        return self.speakers[speaker, mention]
 
 
 # -- what is recorded already ------------------------------------------------------------------------
@@ -296,20 +329,25 @@ _ANAPHORA = re.compile(
     r"(?i:the|both|all|some|many|several|others?|two|three|four|his|her|its|their|this|that|these|those|he|she|it|"
     r"they|we|i|you|who|which)\b[^A-Z]*"
 )
+#: What tells of somebody without saying whom, or of some among more.
+_SOME = re.compile(
+    r"(?:an?|one|another|some|several|two|three|four|five|six|seven|eight|nine|ten|many|various|multiple|dozens|"
+    r"hundreds|unnamed|anonymous)\b",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(the|an?) (?=\S)", re.IGNORECASE)
 
 
-def _speaker(by: Actor, document: int, name: str, kind: str, mention: str) -> int:
+def _speaker(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     """Find the speaker of this name or, where the print has another for them ("Beijing"), of that; or make one.
 
-    Who has no name outside the document ("both sides", "the general") gets one that holds the document's id,
+    Who has no name outside the document ("both sides", "a US official") gets one that holds the document's id,
     and so does a name that several speakers share: which of them is meant is for a reviewer to say.
     """
-    name = bare = name.strip()[:200]
-    if _ANAPHORA.fullmatch(name):
-        bare = f"{name[:1].lower()}{name[1:]} (document {document})"
-    elif kind not in ("person", "unnamed"):
-        bare = _ARTICLE.sub("", name)
+    name, kind = speaker.name.strip()[:200], speaker.kind
+    bare = name if kind in ("person", "unnamed") else _ARTICLE.sub("", name)
+    if _of_this_document(speaker):
+        bare = f"{_small(name)} (document {document})"
     proper = kind in ("government", "organization") and mention[:1].isupper()
     shared = False
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
@@ -323,6 +361,26 @@ def _speaker(by: Actor, document: int, name: str, kind: str, mention: str) -> in
     if kind == "unknown" and bare[:1].isupper():
         registered = "person"
     return speakers.create(by=by, name=bare, kind=registered, hidden=True)
+
+
+def _of_this_document(speaker: Speaker) -> bool:
+    """Tell whether these words mean somebody else in another document: they describe, and name nobody.
+
+    "US officials" or "the Chinese government" are the same everywhere, "a US official" and "residents" are not.
+    """
+    name, kind = speaker.name.strip(), speaker.kind
+    if _ANAPHORA.fullmatch(name):
+        return True
+    if not speaker.described:
+        return False
+    if kind in ("group", "government", "organization") and not _SOME.match(name):
+        return kind == "group" and name[1:] == name[1:].lower()
+    return True
+
+
+def _small(name: str) -> str:
+    """Write a description as it stands inside a sentence: "a US official", but "US official"."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
 
 def _spelled_out(name: str) -> str:

@@ -49,7 +49,7 @@ def _told(text: str, finding: Finding) -> dict[str, Any]:
         "about": [{"name": who.speaker.name, "kind": who.speaker.kind} for who in finding.about],
         "polarity": finding.polarity,
         "denies": finding.denies,
-        "via": finding.via,
+        "via": finding.via.name if finding.via else None,
         "sentence": finding.sentence,
         "confidence": finding.confidence,
     }

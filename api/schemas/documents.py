@@ -47,7 +47,10 @@ class Extraction(Output):
         minimum=0,
     )
     left_out = shown(
-        fields.Integer, "How many were not stored, because print names no speaker or no sentence holds them.", minimum=0
+        fields.Integer,
+        "How many were not stored, because print names no speaker and no denial answers them, or no sentence holds "
+        "them.",
+        minimum=0,
     )
 
 

@@ -45,7 +45,7 @@ class Draft:
     confidence: float = 0.0
     speaker: Speaker | None = None
     polarity: Polarity = "assert"
-    via: str | None = None
+    via: Speaker | None = None
     denier: Draft | None = None
     about: tuple[Named, ...] = ()
 
@@ -386,7 +386,7 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
             for draft in inner:
                 if outer.mention is not None:
                     first, last = outer.mention
-                    draft.via = _relay_name(outer, first, last)
+                    draft.via = Speaker(_relay_name(outer, first, last), "document", described=True)
                     draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in draft.contents]
             drafts = [draft for draft in drafts if draft is not outer]
     return drafts

@@ -228,7 +228,7 @@ class Register:
                 return self._named(doc, name)
         if (entry := self._described(doc, mention, head)) is not None:
             return Speaker(entry.name, entry.kind)
-        return Speaker(_core(doc, mention, head), kind_of(printed, head))
+        return Speaker(_core(doc, mention, head), kind_of(printed, head), described=True)
 
     def _enter_until(self, stop: int | None) -> None:
         if self._unit is None:
@@ -322,7 +322,7 @@ class Register:
         if word in _RELATIVE and (noun := _antecedent(head)) is not None:
             if noun.pos_ == "PROPN":
                 return self._named(noun.doc, noun)
-            return Speaker(_words(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun))
+            return Speaker(_words(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun), described=True)
         return None
 
     def _person(self, gender: str) -> Speaker | None:
@@ -362,13 +362,13 @@ class Register:
             for agent in children(child, "agent"):
                 if named := children(agent, "pobj"):
                     return self._body(doc, named[0])
-        return Speaker(printed, "document")
+        return Speaker(printed, "document", described=True)
 
     def _body(self, doc: Doc, head: Token) -> Speaker:
         if head.pos_ == "PROPN":
             return self._named(doc, head)
         printed = _words(doc[head.left_edge.i : head.i + 1])
-        return Speaker(printed, kind_of(printed, head))
+        return Speaker(printed, kind_of(printed, head), described=True)
 
     def _described(self, doc: Doc, mention: Range, head: Token) -> Entry | None:
         """Find the person whom "the general" or "the senior Chinese diplomat" takes up."""

@@ -1,12 +1,12 @@
 """Inside, pure: what extraction hands back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from models.extraction.cue import Kind
 
 NAME = "counterclaim-rules"
-VERSION = "0.3.2"
+VERSION = "0.4.0"
 
 Span = tuple[int, int]
 Form = Literal["direct", "indirect", "mixed"]
@@ -16,10 +16,14 @@ SpeakerKind = Literal["person", "organization", "government", "group", "unnamed"
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whom a mention stands for: the fullest name in the text, and what it is."""
+    """Whom a mention stands for: the fullest name in the text, and what it is.
+
+    One who is described bears no name there: "a US official" of another text is somebody else.
+    """
 
     name: str
     kind: SpeakerKind
+    described: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Finding:
     kind: Kind
     sentence: int
     confidence: float
-    via: str | None = None
+    via: Speaker | None = None
     polarity: Polarity = "assert"
     denies: str | None = None
     claim: str = ""

@@ -77,6 +77,48 @@ def test_a_charge_is_about_who_is_accused_and_who_denies_it(registry: str, actor
     assert about == [["Harbor Authority"], ["Chinese government"], []]
 
 
+UNOWNED = "Beijing rejected claims that its exports feed the war. The ferry is thought to be late."
+
+
+def test_a_charge_that_print_lays_to_nobody_is_stored_with_its_denial(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
+    stored = put(actor, parse, text=UNOWNED)
+    denial, charge = stored.statements
+    answer = seen(statements.whole(id=denial, viewer=REVIEWER))
+    assert [edge["claim"]["text"] for edge in answer["counters"]] == ["Its exports feed the war."]
+    said = answer["counters"][0]["claim"]["statements"][0]
+    assert (said["id"], said["mention"], said["cue"]["text"]) == (charge, None, "claims")
+    assert (said["speaker"]["name"], said["speaker"]["kind"]) == ("source not named (document 1, at 17)", "unnamed")
+    for id in (denial, charge):
+        statements.change(by=actor, id=id, version=1, status="accepted")
+    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
+
+
+def test_an_owned_charge_inside_its_denial_is_linked_in_parts_too(
+    registry: str, actor: Actor, parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "PART", 1)
+    id = put_document(actor, text="Kyiv rejected Reik's claim that the bridge was unsafe.")
+    ingest.extract_stored(by=actor, id=id, parse=parse)
+    (edge,) = Counterclaim.select()
+    assert (edge.claim.text, edge.answer.text) == ("The bridge was unsafe.", "The bridge was not unsafe.")
+
+
+@pytest.mark.parametrize(("status", "edges"), [("accepted", 1), ("rejected", 0)])
+def test_a_denial_that_stands_there_already_gets_the_charge_that_was_left_out(
+    status: str, edges: int, registry: str, actor: Actor, parse: Parser
+) -> None:
+    id = put_document(actor, text=UNOWNED)
+    denial, charge, _ = ingest.read_stored(id=id, parse=parse)
+    (known,) = ingest.store(by=actor, document=id, findings=[denial]).statements
+    statements.change(by=actor, id=known, version=1, status=status)
+    ingest.store(by=actor, document=id, findings=[denial, charge])
+    assert Counterclaim.select().count() == edges
+
+
 def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str, actor: Actor, parse: Parser) -> None:
     charge, denial, _ = put(actor, parse).statements
     statements.change(by=actor, id=charge, version=1, status="accepted")
@@ -151,6 +193,23 @@ def test_who_means_somebody_in_this_document_only_is_named_with_it(registry: str
         "both sides (document 1)",
         "both sides (document 2)",
     ]
+
+
+def test_who_is_described_is_somebody_else_in_another_document(registry: str, actor: Actor, parse: Parser) -> None:
+    text = (
+        "A US official said the talks would go on. Two Harbor Authority clerks said that the door was open. "
+        "Residents said that the water was cold. The mayor urged calm, according to a White House statement. "
+        "US officials said the ice was thin. The Chinese government said that it was thick. "
+        "Democrats said the boat was old. The US official said the boat was new."
+    )
+    for number in (1, 2):
+        put(actor, parse, text, url=f"https://example.org/{number}")
+    names = sorted(speaker.name for speaker in Speaker.select())
+    apart = ["a US official", "a White House statement", "residents", "the US official", "the mayor"]
+    apart.append("two Harbor Authority clerks")
+    assert [name for name in names if "document 1" in name] == [f"{name} (document 1)" for name in apart]
+    assert [name for name in names if "document 2" in name] == [f"{name} (document 2)" for name in apart]
+    assert [name for name in names if "document" not in name] == ["Chinese government", "Democrats", "US officials"]
 
 
 def test_a_name_that_two_share_makes_a_speaker_of_this_document(registry: str, actor: Actor, parse: Parser) -> None:

@@ -192,6 +192,19 @@ def test_one_get_returns_charge_and_denial_that_a_reviewer_accepted(
     assert public.get(f"/v1/statements/{denial}").json["counters"][0]["claim"]["id"] == claim
 
 
+def test_one_get_returns_the_denial_with_a_charge_that_nobody_owns(
+    parse: Parser, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    told = posted(writer, "documents?extract=true", document(text="Beijing rejected claims that its exports feed it."))
+    assert told.json["extraction"]["left_out"] == 0
+    denial, charge = told.json["extraction"]["statement_ids"]
+    for id in (denial, charge):
+        changed(reviewer, f"/v1/statements/{id}", {"status": "accepted"})
+    (answered,) = public.get(f"/v1/statements/{denial}").json["counters"]
+    assert answered["claim"]["statements"][0]["speaker"]["kind"] == "unnamed"
+    assert answered["claim"]["statements"][0]["mention"] is None
+
+
 def test_a_charge_that_was_found_stands_among_the_charges_against_who_denies_it(
     parse: Parser, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
