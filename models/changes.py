@@ -91,6 +91,12 @@ def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, 
     log(actor, action, instance, before, more)
 
 
+def amend(actor: Actor, instance: Any, more: dict[str, Any] | None = None, **new: Any) -> None:
+    """Update a row as a caller asks, unless that says what stands already: then version and log stay as they are."""
+    if more or any(instance.__data__.get(name) != value for name, value in new.items()):
+        update(actor, instance, more=more, **new)
+
+
 def retract(actor: Actor, instance: Any, reason: str | None) -> None:
     """Take a row back; it stays as a tombstone. Inside the transaction of the change."""
     update(actor, instance, "retract", retracted_at=now(), retracted_reason=reason)

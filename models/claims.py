@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import orjson
 from peewee import SQL, fn
 
 from models import changes, lists, shapes, speakers, topics
@@ -13,6 +14,7 @@ from models.jsonsql import Chosen
 from models.refusals import Conflict, Moved, Refusal
 from models.shapes import Viewer
 from models.tables import (
+    Change,
     Claim,
     ClaimAbout,
     ClaimTopic,
@@ -90,7 +92,16 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.refuse_unseen(by, whole, id)
         claim = changes.standing(Claim, id, version)
         more = _file(by, id, new.pop("topics", None), new.pop("about", None))
-        changes.update(by, claim, more=more, **new)
+        changes.amend(by, claim, more=more, **new)
+
+
+def worded_by_hand(*, id: int) -> bool:
+    """Tell whether somebody has changed the text of a claim, other than by mending the words that it was read from."""
+    lines = Change.select(Change.before, Change.after).where(
+        Change.noun == "claims", Change.noun_id == id, Change.action == "change"
+    )
+    pairs = ((orjson.loads(before), orjson.loads(after)) for before, after in lines.tuples())
+    return any(before["text"] != after["text"] and "followed" not in after for before, after in pairs)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -180,26 +191,35 @@ def _file(
 ) -> dict[str, list[Any]]:
     """Put in topics and subjects where they are given, `anew` where there may be others; return what the log keeps.
 
+    Lists that stand there already are left as they are.
+
     Subjects that are new are `hidden` until the claim is public.
     """
     more: dict[str, list[Any]] = {}
     if slugs is not None:
-        more["topics"] = slugs
-        chosen = topics.ids(slugs, field="/topics")
-        if anew:
-            ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
-        for topic in dict.fromkeys(chosen):
-            fetch("INSERT INTO claim_topics (claim_id, topic_id) VALUES (?, ?)", (claim, topic))
+        chosen = dict.fromkeys(topics.ids(slugs, field="/topics"))
+        if not anew or _held(ClaimTopic.topic, claim) != chosen.keys():
+            more["topics"] = slugs
+            if anew:
+                ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
+            for topic in chosen:
+                fetch("INSERT INTO claim_topics (claim_id, topic_id) VALUES (?, ?)", (claim, topic))
     if about is not None:
         subjects = [
             speakers.find(by=by, given=who, field=f"/about/{place}", hidden=hidden) for place, who in enumerate(about)
         ]
-        more["about"] = subjects
-        if anew:
-            ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
-        for speaker in dict.fromkeys(subjects):
-            ClaimAbout.insert(claim=claim, speaker=speaker).execute()
+        if not anew or _held(ClaimAbout.speaker, claim) != set(subjects):
+            more["about"] = subjects
+            if anew:
+                ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
+            for speaker in dict.fromkeys(subjects):
+                ClaimAbout.insert(claim=claim, speaker=speaker).execute()
     return more
+
+
+def _held(column: Any, claim: int) -> set[int]:
+    """Find the ids that a claim is linked to already."""
+    return {id for (id,) in column.model.select(column).where(column.model.claim == claim).tuples()}
 
 
 def _between(id: int, into: int) -> list[int]:

@@ -46,7 +46,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if new.get("kind", edge.kind) != edge.kind:
             _refuse_taken(edge.claim_id, edge.answer_id, new["kind"])
         _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id)
-        changes.update(by, edge, **new)
+        changes.amend(by, edge, **new)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:

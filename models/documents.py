@@ -96,7 +96,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change what is said about the document; its address and text never change."""
     with transaction():
-        changes.update(by, changes.standing(Document, id, version), **new)
+        changes.amend(by, changes.standing(Document, id, version), **new)
         if new.get("text_public"):
             unseen.show(noun="documents", id=id)
 

@@ -34,7 +34,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         review = changes.standing(Review, id, version)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id)
-        changes.update(by, review, **columns(**new))
+        changes.amend(by, review, **columns(**new))
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:

@@ -71,7 +71,7 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
         )
         if outside:
             raise Conflict(f"Statement {outside} would no longer start in its sentence.", field="/start", id=outside)
-        changes.update(by, sentence, start=start, end=end, text=whole.text[start:end])
+        changes.amend(by, sentence, start=start, end=end, text=whole.text[start:end])
         _renumber(sentence.document_id)
 
 

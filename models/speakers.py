@@ -77,10 +77,12 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
-            more["aliases"] = new.pop("aliases")
-            _refuse_aliases(more["aliases"], id)
-            _set_aliases(id, more["aliases"])
-        changes.update(by, speaker, more=more, **new)
+            aliases = new.pop("aliases")
+            _refuse_aliases(aliases, id)
+            if aliases != _aliases(id):
+                more["aliases"] = aliases
+                _set_aliases(id, aliases)
+        changes.amend(by, speaker, more=more, **new)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -92,10 +94,11 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, speaker, reason)
 
 
-def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) -> int:
+def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False, kind: str | None = None) -> int:
     """Find the id of the speaker that `given` names by `id`, or by `name`, their own or an alias.
 
-    A name that nobody has becomes a new speaker with the rest of `given`, `hidden` as in `create`. Raises
+    A name that nobody has becomes a new speaker with the rest of `given`, `hidden` as in `create`, and of the
+    kind `kind` where `given` tells none. Raises
     Conflict for an unknown id, one that lists the speakers who share an alias, and one for a kind or
     Wikidata id that says otherwise than what is known.
     """
@@ -113,7 +116,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) 
         _refuse_contradiction(speaker, given, field)
         return int(speaker.id)
     try:
-        return create(by=by, **({"hidden": hidden} | given))
+        return create(by=by, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | given))
     except Refusal as refusal:
         raise refusal.under(field) from None
 
@@ -373,6 +376,10 @@ def _set_aliases(speaker: int, aliases: list[str]) -> None:
     Alias.delete().where(Alias.speaker == speaker).execute()
     for alias in aliases:
         Alias.insert(speaker=speaker, alias=alias, alias_key=key(alias)).on_conflict_ignore().execute()
+
+
+def _aliases(speaker: int) -> list[str]:
+    return [alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker == speaker).order_by(Alias.id).tuples()]
 
 
 def _move_about(from_: int, to: int) -> list[int]:

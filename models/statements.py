@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models import changes, claims, counterclaims, documents, lists, sentences, speakers
+import orjson
+
+from models import changes, claims, counterclaims, documents, lists, sentences, speakers, wording
 from models.changes import Actor
 from models.db import Whole, dumps, fetch, transaction
 from models.jsonsql import Chosen
@@ -92,7 +94,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         for name in ("sentence", "content", "mention", "cue"):
             new.pop(name, None)
         if "speaker" in new:
-            row["speaker"] = speakers.find(by=by, given=new.pop("speaker"), field="/speaker", hidden=hidden)
+            row["speaker"] = _renamed(by, statement, new.pop("speaker"), hidden)
         if "claim" in new:
             row["claim"] = claims.find(by=by, given=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
@@ -101,7 +103,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
             _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
-        changes.update(by, statement, **row)
+        _follow(by, statement, row)
+        changes.amend(by, statement, **row)
         if row.get("status") == "rejected":
             counterclaims.hand_evidence_on(by=by, statement=id)
         if "claim" in row:
@@ -159,6 +162,33 @@ def known(document: int, speaker: int, spans: str) -> int | None:
     """Find the id of the standing statement with this natural key."""
     found = fetch(_KNOWN, (document, speaker, spans))
     return found[0][0] if found else None
+
+
+def _renamed(by: Actor, statement: Statement, given: dict[str, Any], hidden: bool) -> int:
+    """Find or make the speaker who takes the place of another: of the same kind, where that is not told.
+
+    Whoever gives an unnamed source a name tells who it is, and that is a person unless they say otherwise.
+    """
+    kind = None if statement.speaker.kind == "unnamed" else statement.speaker.kind
+    return speakers.find(by=by, given=given, field="/speaker", hidden=hidden, kind=kind)
+
+
+def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
+    """Let the claim follow its words, where a machine wrote it from them and nobody else states it or changed it."""
+    if "content" not in row or "claim" in row:
+        return
+    claim = Claim.get_by_id(statement.claim_id)
+    others = Statement.select().where(
+        Statement.claim == claim.id, Statement.id != statement.id, Statement.retracted_at.is_null()
+    )
+    if statement.origin != "extractor" or claim.standalone or claim.retracted_at or claim.merged_into_id:
+        return
+    if others.exists() or Review.select().where(Review.claim == claim.id, Review.retracted_at.is_null()).exists():
+        return
+    before, after = ([span["text"] for span in orjson.loads(spans)] for spans in (statement.content, row["content"]))
+    text = wording.follow(claim.text, before=before, after=after)
+    if text not in (None, claim.text) and not claims.worded_by_hand(id=claim.id):
+        changes.update(by, claim, more={"followed": statement.id}, text=text)
 
 
 def _leave(by: Actor, left: int, taken: int) -> None:

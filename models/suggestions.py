@@ -35,7 +35,7 @@ def decide(*, by: Actor, id: int, version: int, status: str) -> None:
             raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
         if status == "accepted":
             _draw(by, suggestion)
-        changes.update(by, suggestion, status=status)
+        changes.amend(by, suggestion, status=status)
 
 
 def whole(*, id: int) -> Whole:

@@ -26,7 +26,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         topic = changes.standing(Topic, id, version)
         if new.get("slug", topic.slug) != topic.slug:
             _refuse_taken(new["slug"])
-        changes.update(by, topic, **new)
+        changes.amend(by, topic, **new)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:

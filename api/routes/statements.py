@@ -71,7 +71,10 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
 def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change a statement, or decide on a candidate.
 
-    Changing the status takes the review scope. Its document and origin never change.
+    Changing the status takes the review scope. Its document and origin never change. Where only the content of what
+    a machine found is mended, its claim follows, unless somebody worded that by hand, or it is stated or reviewed
+    elsewhere too. A speaker given by a new name alone keeps the kind of the one before, but for an unnamed one. What
+    says only what stands already changes nothing, nor the version.
     """
     statements.change(by=caller().actor, id=id, version=version, **body)
     return answers.one(statements.whole(id=id, viewer=caller().viewer, written=True))

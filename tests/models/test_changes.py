@@ -63,6 +63,30 @@ def test_a_refused_change_leaves_no_line(registry: str, actor: Actor) -> None:
     assert Topic.get_by_id(id).label == "Trade"
 
 
+def test_a_change_that_says_what_stands_already_leaves_no_line_and_no_version(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    topics.create(by=actor, slug="trade", label="Trade")
+    said = {"topics": ["trade"], "about": [{"id": 1}], "text": "The exports sustain the war."}
+    claims.change(by=actor, id=1, version=1, **said)
+    put_review(actor, 1)
+    before = Change.select().count()
+    statements.change(
+        by=actor, id=charge, version=1, status="accepted", cue={"text": "warned"}, speaker={"name": "US officials"}
+    )
+    statements.change(by=actor, id=denial, version=1, content=[{"text": "a charge"}])
+    claims.change(by=actor, id=1, version=2, **said)
+    speakers.change(by=actor, id=2, version=1, aliases=["Beijing"], kind="government", name="Government of China")
+    counterclaims.change(by=actor, id=1, version=1, kind="denies", note=None)
+    documents.change(by=actor, id=1, version=1, title="A visit")
+    topics.change(by=actor, id=1, version=1, label="Trade")
+    reviews.change(by=actor, id=1, version=1, publisher={"name": "Checkers", "site": "checkers.example"})
+    assert Change.select().count() == before
+    speakers.change(by=actor, id=2, version=1, aliases=["Beijing", "China"])
+    claims.change(by=actor, id=1, version=2, topics=[])
+    assert Change.select().count() == before + 2
+
+
 def test_one_compound_write_leaves_a_line_for_everything_that_it_made(registry: str, actor: Actor) -> None:
     put_denial(actor, put_charge(actor))
     told = [(line.noun, line.action) for line in Change.select().order_by(Change.sequence)]

@@ -8,7 +8,7 @@ from models import claims, corrections, ingest, speakers, statements
 from models.changes import Actor
 from models.extraction.parser import Parser
 from models.tables import Statement
-from tests.factories import TEXT, document, put_charge
+from tests.factories import TEXT, document, put_charge, put_review
 
 
 @pytest.fixture
@@ -99,3 +99,52 @@ def test_tells_of_many_documents_in_their_order(registry: str, actor: Actor, mon
         printed = document(url=f"https://example.org/{number}")
         put_charge(actor, document=printed, origin=origin, status="rejected" if number != 3 else "candidate")
     assert [told["doc_id"] for told in corrections.documents()] == [1, 2, 3, 5]
+
+
+def _claim(id: int) -> Any:
+    return Statement.get_by_id(id).claim
+
+
+def _mend(by: Actor, id: int, *content: str, **other: Any) -> None:
+    """Mend where the words of a statement begin and end."""
+    version = Statement.get_by_id(id).version
+    statements.change(by=by, id=id, version=version, content=[{"text": text} for text in content], **other)
+
+
+def test_a_claim_follows_its_words_time_and_again(found: list[int], actor: Actor) -> None:
+    _mend(actor, found[0], "that the exports sustain")
+    assert (_claim(found[0]).text, _claim(found[0]).version) == ("The exports sustain.", 2)
+    _mend(actor, found[0], "the exports")
+    assert _claim(found[0]).text == "The exports."
+    _mend(actor, found[1], "charge")
+    assert _claim(found[1]).text == "The exports do not sustain the war."
+
+
+def test_a_claim_that_was_worded_by_hand_is_shared_or_reviewed_stays(found: list[int], actor: Actor) -> None:
+    charge, denial, aide = found
+    claims.change(by=actor, id=_claim(charge).id, version=1, text="The exports, they say, sustain the war.")
+    _mend(actor, charge, "that the exports sustain")
+    assert _claim(charge).text == "The exports, they say, sustain the war."
+    put_review(actor, _claim(aide).id)
+    before = _claim(aide).text
+    _mend(actor, aide, "“We need proof,”")
+    assert _claim(aide).text == before
+    statements.change(by=actor, id=denial, version=1, claim={"id": _claim(aide).id})
+
+
+def test_a_claim_that_somebody_else_states_too_stays(found: list[int], actor: Actor) -> None:
+    put_charge(actor, speaker={"name": "Olga Fenn"}, claim={"id": _claim(found[0]).id})
+    _mend(actor, found[0], "that the exports sustain")
+    assert _claim(found[0]).text == "The exports sustain the war."
+
+
+def test_a_claim_that_is_given_with_the_words_is_taken(found: list[int], actor: Actor) -> None:
+    _mend(actor, found[0], "that the exports sustain", claim={"text": "They do.", "language": "en"})
+    assert _claim(found[0]).text == "They do."
+
+
+def test_a_speaker_who_is_only_renamed_keeps_their_kind(found: list[int], actor: Actor) -> None:
+    statements.change(by=actor, id=found[0], version=1, speaker={"name": "American officials"})
+    statements.change(by=actor, id=found[1], version=1, speaker={"name": "Ministry of Trade", "kind": "organization"})
+    statements.change(by=actor, id=found[2], version=1, speaker={"name": "Olga Fenn"})
+    assert [Statement.get_by_id(id).speaker.kind for id in found] == ["group", "organization", "person"]
