@@ -20,7 +20,7 @@ _NEVER_CHANGES = {"documents": ("text",)}
 _LOG = int.from_bytes(b"cclog")
 
 #: The columns of a line that `log_created` is given.
-CREATED = ("made_at", "noun", "noun_id", "action", "key_id", "before", "after")
+CREATED = ("noun", "noun_id", "action", "key_id", "before", "after")
 
 #: Ids that one statement names: below SQLite's oldest limit of 999 parameters.
 _AT_ONCE = 500
@@ -44,35 +44,28 @@ def log(
     Only then, and one transaction after the other, so that lines become visible in their order: who
     has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
     """
-    noun = instance._meta.table_name
-    unsaid = _NEVER_CHANGES.get(noun, ())
-    after = {key: value for key, value in row(instance).items() if key not in unsaid}
-    line = Change(
-        noun=noun,
-        noun_id=instance.id,
-        action=action,
-        key=actor.key_id,
-        before=dumps({k: v for k, v in before.items() if k not in unsaid}) if before else None,
-        after=dumps(after | (more or {})),
-    )
-
-    def write() -> None:
-        take_turns(_LOG)
-        line.made_at = now()
-        rows.put(line)
-
-    derived.note(noun, before, row(instance), new=action == "create")
-    at_the_end(write)
+    noun, now_stands = instance._meta.table_name, row(instance)
+    derived.note(noun, before, now_stands, new=action == "create")
+    was, is_ = _said(noun, before), _said(noun, now_stands)
+    told = dumps(was) if was else None
+    at_the_end(_write, (noun, instance.id, action, actor.key_id, told, dumps(is_ | more if more else is_)))
 
 
 def log_created(lines: list[tuple[Any, ...]]) -> None:
     """Write lines about rows that were made many at once, as `log` does; each in the order of CREATED."""
+    at_the_end(_write, *lines)
 
-    def write() -> None:
-        take_turns(_LOG)
-        bulk.insert(Change, CREATED, lines)
 
-    at_the_end(write)
+def _said(noun: str, row: dict[str, Any] | None) -> dict[str, Any]:
+    """Leave out of a row what the log does not keep."""
+    unsaid = _NEVER_CHANGES.get(noun)
+    return {key: value for key, value in row.items() if key not in unsaid} if row and unsaid else row or {}
+
+
+def _write(lines: list[tuple[Any, ...]]) -> None:
+    take_turns(_LOG)
+    made_at = now()
+    bulk.insert(Change, ("made_at", *CREATED), [(made_at, *line) for line in lines])
 
 
 def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:

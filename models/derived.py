@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from models import shapes
-from models.db import at_the_end, db, dumps, fetch, on_sqlite, waiting
+from models.db import at_the_end, db, dumps, fetch, on_sqlite
 from models.shapes import Viewer
 
 _PUBLIC = Viewer()
@@ -24,32 +24,23 @@ _TOUCHED = {
 }
 
 
-class _Refresh:
-    """What the open transaction has changed so far, and writing what is derived from it anew."""
-
-    def __init__(self) -> None:
-        self.noted: list[tuple[str, dict[str, Any]]] = []
-        #: The claims that this transaction has made.
-        self.made: set[int] = set()
-
-    def __call__(self) -> None:
-        claims: set[int] = set().union(*(touched(noun, row) for noun, row in self.noted))
-        refresh(claims, new=claims <= self.made and all(noun != "counterclaims" for noun, _ in self.noted))
-
-
 def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
     """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
 
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
     the transaction has made.
     """
-    refreshing = next((act for act in waiting() if isinstance(act, _Refresh)), None)
-    if refreshing is None:
-        refreshing = _Refresh()
-        at_the_end(refreshing)
-    refreshing.noted += [(noun, row) for row in rows if row]
-    if new and noun == "claims":
-        refreshing.made.update(row["id"] for row in rows if row)
+    if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
+        return
+    if noted := [(noun, row, new) for row in rows if row]:
+        at_the_end(_refresh, *noted)
+
+
+def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
+    """Write anew what is derived from what a transaction has changed."""
+    claims: set[int] = set().union(*(touched(noun, row) for noun, row, _ in noted))
+    made = {row["id"] for noun, row, new in noted if new and noun == "claims"}
+    refresh(claims, new=claims <= made and all(noun != "counterclaims" for noun, *_ in noted))
 
 
 def touched(noun: str, row: dict[str, Any]) -> set[int]:

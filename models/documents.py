@@ -17,9 +17,19 @@ from models.tables import Document, Statement
 _STANDING = "SELECT id FROM documents WHERE retracted_at IS NULL"
 
 
-def create(
-    *,
+def create(*, by: Actor, text: str, language: str, url: str | None = None, **rest: Any) -> int:
+    """Store a document and return its id; `rest` is what else `_store` takes. Raises Conflict where it is known."""
+    with transaction():
+        normalized, hashed = normalize(url), digest(text)
+        _refuse_edition(url, normalized, hashed)
+        return int(_store(by, normalized, hashed, text=text, language=language, url=url, **rest).id)
+
+
+def _store(
     by: Actor,
+    normalized: str | None,
+    hashed: str,
+    *,
     text: str,
     language: str,
     url: str | None = None,
@@ -30,36 +40,32 @@ def create(
     licence: str | None = None,
     text_public: bool = False,
     hidden: bool = False,
-) -> int:
-    """Store a document, cut it into sentences and return its id.
+) -> Document:
+    """Store a document that is not known, cut into sentences; its address `normalized`, its text `hashed`.
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
-    until one of them is accepted, unless its text is public. Raises Conflict where this edition is known.
+    until one of them is accepted, unless its text is public.
     """
-    normalized = normalize(url)
-    hashed = digest(text)
-    with transaction():
-        _refuse_edition(url, normalized, hashed)
-        document = Document.create(
-            url=url,
-            url_normalized=normalized,
-            domain=host(normalized),
-            title=title,
-            publisher=publisher,
-            published_at=published_at,
-            language=language,
-            retrieved_at=retrieved_at or now()[:19] + "Z",
-            licence=licence,
-            text_public=text_public,
-            length=len(text),
-            sha256=hashed,
-            text=text,
-        )
-        changes.log(by, "create", document)
-        sentences.cut_document(document=document)
-        if hidden and not text_public:
-            unseen.hide(noun="documents", id=document.id)
-        return int(document.id)
+    document: Document = Document.create(
+        url=url,
+        url_normalized=normalized,
+        domain=host(normalized),
+        title=title,
+        publisher=publisher,
+        published_at=published_at,
+        language=language,
+        retrieved_at=retrieved_at or now()[:19] + "Z",
+        licence=licence,
+        text_public=text_public,
+        length=len(text),
+        sha256=hashed,
+        text=text,
+    )
+    changes.log(by, "create", document)
+    sentences.cut_document(document=document)
+    if hidden and not text_public:
+        unseen.hide(noun="documents", id=document.id)
+    return document
 
 
 def refuse_known(*, url: str | None, text: str) -> None:
@@ -70,17 +76,20 @@ def refuse_known(*, url: str | None, text: str) -> None:
 def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) -> Document:
     """Find the document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
 
-    A whole that is not known yet is stored, `hidden` as in `create`. Raises Conflict under `field`.
+    A whole that is not known yet is stored, `hidden` as in `_store`. Raises Conflict under `field`.
     """
     if "id" in given:
         return changes.referred(Document, given["id"], f"{field}/id", shared=True)  # type: ignore[no-any-return]
     if "text" in given:
-        known = _edition(normalize(given.get("url")), digest(given["text"]))
+        normalized, hashed = normalize(given.get("url")), digest(given["text"])
+        known = _edition(normalized, hashed)
+        if known:
+            return changes.referred(Document, known, field, shared=True)  # type: ignore[no-any-return]
         try:
-            known = known or create(by=by, **({"hidden": hidden} | given))
-        except Refusal as refusal:
+            with transaction():
+                return _store(by, normalized, hashed, **({"hidden": hidden} | given))
+        except Refusal as refusal:  # somebody else stored it at the same moment
             raise refusal.under(field) from None
-        return changes.referred(Document, known, field, shared=True)  # type: ignore[no-any-return]
     newest_edition = fetch(
         f"{_STANDING} AND url_normalized = ? ORDER BY retrieved_at DESC, id DESC LIMIT 1", (normalize(given["url"]),)
     )

@@ -479,7 +479,7 @@ class Desk:
             whole.pop("text")
         elif more:
             whole |= more
-        self._add(self.log, (stamp, model._meta.table_name, id, "create", self.by.key_id, None, dumps(whole)))
+        self._add(self.log, (model._meta.table_name, id, "create", self.by.key_id, None, dumps(whole)))
         return id
 
     def _add(self, rows: list[tuple[Any, ...]], row: tuple[Any, ...]) -> None:
@@ -492,10 +492,10 @@ class Desk:
                 if model in self._ids and not self.contested:
                     _take_ids(model._meta.table_name, self.rows[model])
                 bulk.insert(model, _columns(model), self.rows[model])
-        if self.log:
-            changes.log_created(self.log)
         if self.touched:
             derived.note("claims", *({"id": id} for id in self.touched))
+        if self.log:
+            changes.log_created(self.log)
 
 
 _TAKE: dict[str, Callable[[Desk, dict[str, Any]], tuple[int | None, str]]] = {
@@ -558,7 +558,7 @@ def _words(name: str, new: dict[str, Any], document: Any, place: Any) -> dict[st
         return {name: None, f"{name}_start": None, f"{name}_end": None}
     if "text" in given:
         raise _Odd
-    span = locate(given, document, place, (0, 0), f"/{name}")
+    span = locate(given, document, place, lambda: (0, 0), f"/{name}")
     return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
 
 

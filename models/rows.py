@@ -14,12 +14,8 @@ from models.db import fetch, on_sqlite
 
 def put(row: Any) -> None:
     """Insert a new row, and give it the id that the database assigned."""
-    meta, data = row._meta, row.__data__
-    fields = meta.fields
-    names = tuple(name for name in data if name != meta.primary_key.name)
-    values = [fields[name].db_value(data[name]) for name in names]
-    data[meta.primary_key.name] = fetch(_inserting(row.__class__, names), values)[0][0]
-    row._dirty.clear()
+    data = row.__data__
+    data[row._meta.primary_key.name] = fetch(_inserting(row.__class__, tuple(data)), tuple(data.values()))[0][0]
 
 
 def by_id(model: Any, id: int, *, locked: bool = False, shared: bool = False) -> Any:

@@ -1,6 +1,7 @@
 """Find words in print: what a caller gives by offsets or to the letter becomes a span of the document."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models.refusals import Conflict
@@ -15,6 +16,9 @@ class Span(NamedTuple):
     end: int
 
 
+#: Where a stretch of a document's text starts and ends.
+Stretch = Callable[[], tuple[int, int]]
+
 #: How many places an ambiguous refusal lists.
 _LISTED = 20
 #: How many code points either side of a place such a refusal shows.
@@ -24,19 +28,19 @@ _CONTEXT = 30
 _UNSPACED_SCRIPTS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
 
 
-def locate(given: dict[str, Any], document: Document, sentence: Sentence, around: tuple[int, int], field: str) -> Span:
+def locate(given: dict[str, Any], document: Document, sentence: Sentence, around: Stretch, field: str) -> Span:
     """Find the span that `given` names by its offsets or by its words.
 
     {start, end} names it, or {text} that stands once in the sentence, or else once in the stretch
-    `around` it: words from further off would be another attribution's. Raises Conflict for offsets
-    outside the document, for words that do not stand there to the letter, and for words that stand
-    more than once, with their places.
+    `around` it, which is asked for only then: words from further off would be another attribution's.
+    Raises Conflict for offsets outside the document, for words that do not stand there to the letter,
+    and for words that stand more than once, with their places.
     """
     if "text" not in given:
         return _by_offsets(given, document, field)
     words = given["text"]
     near = places_of(words, document.text, sentence.start, sentence.end)
-    return _only(words, near or places_of(words, document.text, *around), document, field)
+    return _only(words, near or places_of(words, document.text, *around()), document, field)
 
 
 def locate_content(given: list[dict[str, Any]], document: Document, sentence: Sentence) -> list[Span]:

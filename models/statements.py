@@ -1,6 +1,7 @@
 """Statements: the acts of attribution, recorded whole in one transaction."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from models.db import Whole, dumps, fetch, transaction
 from models.jsonsql import Chosen
 from models.refusals import Conflict, Forbidden
 from models.shapes import Viewer
-from models.spans import Span, locate, locate_content
+from models.spans import Span, Stretch, locate, locate_content
 from models.tables import Claim, Document, Review, Sentence, Statement
 
 _KNOWN = (
@@ -53,7 +54,7 @@ def record(
         printed = documents.find(by=by, given=document, field="/document", hidden=hidden)
         where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
         spans = locate_content(content, printed, where)
-        near = sentences.around(sentence=where, end=spans[-1].end)
+        near = partial(sentences.around, sentence=where, end=spans[-1].end)
         row = {
             "document": printed.id,
             "sentence": where.id,
@@ -138,8 +139,7 @@ def whole(
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
     found = lists.one("statements", viewer=viewer, id=id, written=written, fields=fields, include=include)
-    once_public = Statement.select().where(Statement.id == id, Statement.status == "accepted")
-    return changes.found(Statement, id, found, lambda: viewer.unreviewed or once_public.exists())
+    return changes.found(Statement, id, found, lambda: viewer.unreviewed or _once_public(id))
 
 
 def listed(**asked: Any) -> lists.Page:
@@ -211,6 +211,10 @@ def _leave(by: Actor, left: int, taken: int) -> None:
     changes.retract(by, claim, f"Claim {taken} is stated instead.")
 
 
+def _once_public(id: int) -> bool:
+    return bool(Statement.select().where(Statement.id == id, Statement.status == "accepted").exists())
+
+
 def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
     """Fill the columns that hold what was said."""
     return {
@@ -221,7 +225,7 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
 
 
 def _words(
-    name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence, near: tuple[int, int]
+    name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence, near: Stretch
 ) -> dict[str, Any]:
     if given is None:
         return {name: None, f"{name}_start": None, f"{name}_end": None}
@@ -245,7 +249,7 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
         row |= content_columns(spans)
     elif not sentence.start <= statement.content_start < sentence.end:
         raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
-    near = sentences.around(sentence=sentence, end=end)
+    near = partial(sentences.around, sentence=sentence, end=end)
     for name in ("mention", "cue"):
         if name in new:
             row |= _words(name, new[name], document, sentence, near)

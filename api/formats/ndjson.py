@@ -12,7 +12,6 @@ import orjson
 from api import bodies
 from api.errors import Problem
 from api.schemas.lines import LINES
-from api.schemas.quick import reader
 from models import db, exports
 from models.changes import Actor
 from models.imports import Import
@@ -109,8 +108,7 @@ def _read(number: int, line: bytes) -> Line | Outcome:
         if noun not in LINES:
             why = f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
-        new = reader(LINES[noun])(value[noun])
-        return Line(number, noun, bodies.loaded(LINES[noun], value[noun]) if new is None else new)
+        return Line(number, noun, bodies.loaded(LINES[noun], value[noun]))
     except Problem as problem:
         return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))
 

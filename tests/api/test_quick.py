@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError, fields
 
+from api.app import ROUTES
 from api.schemas.fields import Text
 from api.schemas.lines import LINES
 from api.schemas.quick import reader
@@ -104,13 +105,47 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-def check(noun: str, value: Any) -> bool:
+#: What bodies and lines are read as, by operation or noun.
+SHAPES: dict[str, type[Schema]] = {
+    **LINES,
+    **{one.id: one.body for routes in ROUTES for one in routes.operations if one.body is not None},
+}
+
+
+def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Bodies that are right: those that the contract shows, and one with every member that a statement may have."""
+    for name in SHAPES.keys() - LINES.keys():
+        yield name, json.loads((ROOT / "api" / "examples" / f"{name}.json").read_bytes())["request"]
+    machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 1}
+    told = {"id": 1}, {"start": 0, "end": 1}, {"text": "said"}
+    yield (
+        "create_statement",
+        {
+            "speaker": told[0],
+            "document": {"url": "https://example.org/a"},
+            "sentence": told[0],
+            "content": [told[1], told[2]],
+            "mention": told[1],
+            "cue": told[2],
+            "role": None,
+            "form": "mixed",
+            "said_on": "2026-03-14",
+            "via": {"speaker": {"name": "Bo"}},
+            "claim": told[0],
+            "status": "candidate",
+            "origin": machine,
+            "counters": [{"claim": 1, "kind": "denies", "note": None}, {"statement": 2, "kind": "corrects"}],
+        },
+    )
+
+
+def check(name: str, value: Any) -> bool:
     """Whether the quick reader takes it; then the schema loads the same."""
-    quick = reader(LINES[noun])(value)
+    quick = reader(SHAPES[name])(value)
     if quick is None:
         return False
     try:
-        loaded = LINES[noun]().load(value)
+        loaded = SHAPES[name]().load(value)
     except ValidationError as error:
         pytest.fail(f"the schema refuses what the quick reader takes: {value!r}: {error}")
     assert quick == loaded, value
@@ -126,10 +161,15 @@ def test_a_right_line_is_read_quickly_and_as_its_schema_reads_it() -> None:
     assert nouns == set(LINES)
 
 
+def test_a_right_body_is_read_quickly_and_as_its_schema_reads_it() -> None:
+    for name, value in bodies():
+        assert check(name, value), (name, value)
+
+
 def test_nothing_that_a_schema_refuses_is_read_quickly() -> None:
     dice = random.Random(1)  # noqa: S311 - it is to be the same every time
     taken = tried = 0
-    for noun, value in right():
+    for noun, value in [*right(), *sorted(bodies(), key=str) * 3]:
         spots = list(places(value))
         for path in dice.sample(spots, min(4, len(spots))):
             for new in dice.sample(ODD, 12):

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from models import spans
 from models.refusals import Conflict
-from models.spans import Span, locate, locate_content, places_of
+from models.spans import Span, locate_content, places_of
 from models.tables import Document, Sentence
 
 #: "the deal" stands in every sentence but the last, twice in the second.
@@ -17,6 +18,10 @@ SENTENCES = [
     for place, (start, end) in enumerate(zip(STARTS, [*[s - 1 for s in STARTS[1:]], len(TEXT)], strict=True))
 ]
 DEALS = [at for at in range(len(TEXT)) if TEXT.startswith("the deal", at)]
+
+
+def locate(given: dict[str, Any], document: Document, sentence: Sentence, around: tuple[int, int], field: str) -> Span:
+    return spans.locate(given, document, sentence, lambda: around, field)
 
 
 #: From the first letter to the last: everything is near.
