@@ -159,7 +159,7 @@ def _clear(folder: Path, prefix: str) -> None:
 
 
 def _remove(draft: Path) -> None:
-    for end in ("", "-wal", "-shm", "-journal", ".lock", ".next"):
+    for end in ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next"):
         Path(f"{draft}{end}").unlink(missing_ok=True)
 
 

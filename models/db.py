@@ -33,7 +33,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 from playhouse.db_url import parse as parse_url
 from playhouse.migrations import Runner
 
-from models import trouble
+from models import trouble, wal
 from models.refusals import Conflict
 from models.server import Replica, Replicas, Server
 from models.turns import Writer
@@ -163,6 +163,7 @@ class File(SqliteDatabase):
         connection: sqlite3.Connection = self._connect()
         # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
         return connection
 
     def apart(self) -> Any:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import psycopg
 from peewee import __exception_wrapper__ as peewees_errors
 
+from models import wal
 from models.db import db, deadline, on_sqlite, spelled
 from models.refusals import Busy
 
@@ -21,6 +23,11 @@ AT_ONCE = 4
 #: PostgreSQL cannot clean up, as long as it is kept.
 UNREAD = 30.0
 
+#: Seconds that a command waits at the door of long reads (models/wal.py) before it reads all the same.
+_PATIENCE = 60.0
+
+_FULL = "Others are exporting just now, as many as may at once: try again in a moment."
+
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -29,7 +36,7 @@ def one_moment(more: int) -> Iterator["Moment"]:
     """Open connections of their own that all read what is stored at this moment: one, and where it can be `more`.
 
     Every change writes a line of the log, so equal last lines are equal registries. Raises Busy where
-    others read so many moments that none can be added.
+    others read so many moments that none can be added, and where SQLite's log has to begin anew before.
     """
     with ExitStack() as opened:
         readers = Moment()
@@ -51,16 +58,23 @@ class Moment(list[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        if not _places.acquire(blocking=False):
-            raise Busy("Others are exporting just now, as many as may at once: try again in a moment.")
-        self._mutex, self._placed = threading.Lock(), True
+        self._mutex, self._begun, self._held = threading.Lock(), time.monotonic(), ExitStack()
+        with ExitStack() as held:
+            if not _places.acquire(blocking=False):
+                raise Busy(_FULL)
+            held.callback(_places.release)
+            if on_sqlite():
+                try:
+                    held.enter_context(db.obj.writer.log.read_long(deadline() or _PATIENCE))
+                except TimeoutError:
+                    if deadline():
+                        raise Busy(_FULL) from None
+            self._held = held.pop_all()
 
     def give_back(self) -> None:
         """Give the place back."""
         with self._mutex:
-            if self._placed:
-                self._placed = False
-                _places.release()
+            self._held.close()
 
     def give_up(self) -> None:
         """Give up reading: whoever goes on is told by an error."""
@@ -75,6 +89,8 @@ class Moment(list[Any]):
         if not deadline():
             yield
             return
+        if on_sqlite() and time.monotonic() - self._begun > UNREAD and db.obj.writer.log.length() > wal.MOST:
+            self.give_up()
         timer = threading.Timer(UNREAD, self.give_up)
         timer.daemon = True
         timer.start()

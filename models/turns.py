@@ -7,8 +7,6 @@ savepoint of its own, so one that fails takes nothing of the others with it, and
 what it wrote or read here is on the disk.
 """
 
-import fcntl
-import os
 import sqlite3
 import threading
 import time
@@ -17,18 +15,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from models.wal import Lock, Log
+
 #: At most so many writers share a commit, and none joins one that was begun so many seconds ago: else a
 #: steady stream of writers would never be answered.
 MOST, LONGEST = 64, 0.05
-
-#: Commits between two looks at how long SQLite's log is, and the pages of which it may consist: it begins anew by
-#: itself only where nobody reads at that moment, which under many readers may be never.
-_OFTEN, _LONG = 100, 4_000
-#: Milliseconds for which writers wait until nobody reads what stands in the log alone.
-_SHORTLY = 100
-
-#: Seconds between two looks at the lock of another process: few enough to cost a waiting one nothing that shows.
-_LOOK = 0.0002
 
 
 class Commit:
@@ -40,51 +31,6 @@ class Commit:
         self.done = threading.Event()
         #: Why nothing of it was stored.
         self.error: BaseException | None = None
-
-
-class Lock:
-    """The lock of one file among processes, taken in turn; it falls with the process.
-
-    Who wants it holds a second lock, of the next in line, until it has it: who has just given it back
-    cannot overtake.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._paths = (f"{path}.next", f"{path}.lock")
-        self._files: list[int] = []
-
-    def take(self, patience: float) -> None:
-        """Wait for it. Raises TimeoutError after `patience` seconds, and OSError where the lock cannot be written."""
-        if not self._files:
-            self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for path in self._paths]
-        following, held = self._files
-        until = time.monotonic() + patience
-        self._wait(following, until)
-        try:
-            self._wait(held, until)
-        finally:
-            fcntl.flock(following, fcntl.LOCK_UN)
-
-    def give(self) -> None:
-        """Let the next one have it."""
-        fcntl.flock(self._files[1], fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Close its files."""
-        for file in self._files:
-            os.close(file)
-        self._files = []
-
-    @staticmethod
-    def _wait(file: int, until: float) -> None:
-        while True:
-            with suppress(BlockingIOError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            if time.monotonic() > until:
-                raise TimeoutError
-            # flock could wait by itself, but not for a limited time.
-            time.sleep(_LOOK)
 
 
 class Writer:
@@ -99,7 +45,7 @@ class Writer:
         self._mutex = threading.Lock()
         self._taken = False
         self._commit: Commit | None = None
-        self._commits = 0
+        self.log = Log(path, connect, self.turn)
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[sqlite3.Connection]:
@@ -124,6 +70,7 @@ class Writer:
 
     def close(self) -> None:
         """Close the connection; nobody may be writing."""
+        self.log.close()
         self._drop()
         self._lock.close()
 
@@ -203,23 +150,8 @@ class Writer:
             self._end(commit, error)
         else:
             commit.done.set()
-            self._shorten(connection)
+            self.log.tend(connection)
             self._end(commit, None)
-
-    def _shorten(self, connection: sqlite3.Connection) -> None:
-        """Let the log begin anew where it has become long."""
-        self._commits += 1
-        if self._commits % _OFTEN:
-            return
-        with suppress(sqlite3.Error):
-            _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if pages > _LONG:
-                (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
-                connection.execute(f"PRAGMA busy_timeout = {_SHORTLY}")
-                try:
-                    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
-                finally:
-                    connection.execute(f"PRAGMA busy_timeout = {patience}")
 
     def _end(self, commit: Commit, error: BaseException | None) -> None:
         if error is not None:
