@@ -43,15 +43,16 @@ def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
 
 
 def items(
-    parts: list[str], following: str | None, link: str | None, total: int | None = None, facets: Any = None
+    items: bytes, following: str | None, link: str | None, total: int | None = None, facets: Any = None
 ) -> Response:
-    """One page of a list, with what else was asked for."""
-    body = '{"items":[' + ",".join(parts) + '],"next":' + orjson.dumps(following).decode()
+    """One page of a list, with what else was asked for; `items` are JSON with commas between them."""
+    members = [b'"items":[' + items + b"]", b'"next":' + orjson.dumps(following)]
     if total is not None:
-        body += f',"total":{total}'
+        members.append(b'"total":%d' % total)
     if facets is not None:
-        body += ',"facets":' + orjson.dumps(facets).decode()
-    answer = text(body + "}")
+        members.append(b'"facets":' + orjson.dumps(facets))
+    body = b"{" + b",".join(members) + b"}"
+    answer = _sent(body, _hash(body))
     if link:
         answer.headers["Link"] = link
     return answer

@@ -1,7 +1,7 @@
 """Cursor in, page out: lists have no depth at which they get slow, and show no row twice."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Resp
     limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
     found = rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters, **fixed)
     following = str(found[limit - 1][0]) if len(found) > limit else None
-    return answers.items([json for _, json in found[:limit]], following, _link(following))
+    return answers.items(_together(found[:limit]), following, _link(following))
 
 
 def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
@@ -32,7 +32,7 @@ def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) ->
     limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
     found = rows(past=tuple(int(part) for part in cursor.split("_")) if cursor else None, limit=limit + 1, **filters)
     following = found[limit - 1][0] if len(found) > limit else None
-    return answers.items([json for _, json in found[:limit]], following, _link(following))
+    return answers.items(_together(found[:limit]), following, _link(following))
 
 
 def chosen(query: dict[str, Any]) -> dict[str, Any]:
@@ -50,10 +50,13 @@ def found(noun: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer
     asked.pop("members", None)
     asked.pop("include", None)
     page = noun(
-        viewer=viewer, asked=asked, limit=limit + 1, order=order, past=_past(cursor, order) if cursor else None, **more
+        viewer=viewer, asked=asked, limit=limit, order=order, past=_past(cursor, order) if cursor else None, **more
     )
-    following = page.rows[limit - 1][0] if len(page.rows) > limit else None
-    return answers.items([json for _, json in page.rows[:limit]], following, _link(following), page.total, page.facets)
+    return answers.items(page.items, page.following, _link(page.following), page.total, page.facets)
+
+
+def _together(rows: Sequence[tuple[Any, str]]) -> bytes:
+    return ",".join([json for _, json in rows]).encode()
 
 
 def _order(sort: str) -> Order:

@@ -22,9 +22,12 @@ Asked = dict[str, Any]
 
 
 class Page(NamedTuple):
-    """One page: (cursor, JSON) of each item, and what else was asked for."""
+    """One page, and what else was asked for."""
 
-    rows: list[tuple[str, str]]
+    #: The JSON of the items with commas between them, as it is sent.
+    items: bytes
+    #: The cursor of the last item, where others follow it.
+    following: str | None = None
     total: int | None = None
     facets: dict[str, list[dict[str, Any]]] | None = None
 
@@ -54,18 +57,29 @@ def page(
         include = (*include, "snippets")
     values = _values(asked)
     if values is None:
-        return Page([], 0 if total else None, {name: [] for name in facets} if facets else None)
+        return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
     names = _names(asked)
     find = _fitting if order.by == "relevance" else _ordered
     found = find(noun, viewer, names, values, order, limit, past, (fields, include))
-    if "snippets" in include:
-        found = [(cursor, _with_snippets(json, texts, asked.get("q"))) for cursor, json, *texts in found]
-    rows = [(cursor, json) for cursor, json, *_ in found]
     counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
-    return Page(rows, counted, _facets(noun, viewer, names, values, facets) if facets else None)
+    counts = _facets(noun, viewer, names, values, facets) if facets else None
+    return Page(found.items, found.last if found.more else None, counted, counts)
 
 
 _Written = tuple[jsonsql.Chosen | None, tuple[str, ...]]
+
+
+class _Found(NamedTuple):
+    """Some items in their order."""
+
+    items: bytes
+    number: int
+    #: Whether others come after them.
+    more: bool
+    #: The cursor of the last, where there are as many as were wanted.
+    last: str | None
+    #: How many were ranked, of which these are the first.
+    ranked: int = 0
 
 
 def _ordered(
@@ -77,12 +91,22 @@ def _ordered(
     limit: int,
     past: tuple[Any, int] | None,
     written: _Written,
-) -> list[Any]:
-    """Find (cursor, JSON, texts for snippets) of at most `limit` items past the item `past`, in their order."""
+) -> _Found:
+    """Find at most `limit` items past the item `past`, in their order."""
     sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, *written)
-    values = values | {"limit": limit} | ({"at": past[0], "past": past[1]} if past else {})
-    found = sorted(_run(sql, order_of, values), key=lambda row: row[1::-1], reverse=order.descending)
-    return [(str(id) if order.by == "id" else f"{at}_{id}", *rest) for id, at, *rest in found]
+    # One more is looked for than is shown, to know whether there is one.
+    values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
+    rows = _run(sql, order_of, values)
+    if "snippets" in written[1]:
+        items, count, id, at, ranked = _with_snippets(rows, limit, values.get("typed"))
+    else:
+        ((items, count, id, at, ranked),) = rows
+    last = None if id is None else str(id) if order.by == "id" else f"{at}_{id}"
+    return _Found(_sent(items), min(count, limit), count > limit, last, ranked or 0)
+
+
+def _sent(items: bytes | str | None) -> bytes:
+    return items if isinstance(items, bytes) else (items or "").encode()
 
 
 #: Before the cursor of an item that comes after the newest that are ranked.
@@ -98,19 +122,21 @@ def _fitting(
     limit: int,
     past: tuple[Any, int] | None,
     written: _Written,
-) -> list[Any]:
+) -> _Found:
     """Find as `_ordered` does, by relevance: the newest matches first, and where a page has room the others."""
     in_rest = past is not None and past[0].startswith(_REST)
     after = past and (float(past[0].removeprefix(_REST)), past[1])
-    newest = [] if in_rest else _ordered(noun, viewer, names, values, order, limit, after, written)
-    ranked = newest[0][2] if newest else 0
-    found = [(cursor, json, *texts) for cursor, json, _, *texts in newest]
-    # Where fewer match than are ranked at most, there are no others: the usual case.
-    if not in_rest and (len(found) == limit or (ranked < filters.RANKED and (newest or not past))):
-        return found
-    order = order._replace(by="rest")
-    rest = _ordered(noun, viewer, names, values, order, limit - len(found), after if in_rest else None, written)
-    return found + [(f"{_REST}{cursor}", *more) for cursor, *more in rest]
+    first = _Found(b"", 0, more=False, last=None)
+    if not in_rest:
+        first = _ordered(noun, viewer, names, values, order, limit, after, written)
+        # Where fewer match than are ranked at most, there are no others: the usual case.
+        if first.more or (first.ranked < filters.RANKED and (first.number or not past)):
+            return first
+    order, wanted = order._replace(by="rest"), limit - first.number
+    rest = _ordered(noun, viewer, names, values, order, wanted, after if in_rest else None, written)
+    last = f"{_REST}{rest.last}" if rest.last else first.last
+    items = b",".join(part for part in (first.items, rest.items) if part)
+    return _Found(items, first.number + rest.number, rest.more, last)
 
 
 def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:
@@ -165,6 +191,7 @@ def _values(asked: Asked) -> dict[str, Any] | None:
     """Prepare the parameters; None where what is asked cannot be found at all."""
     values = {name: value for name, value in asked.items() if value is not None}
     if "q" in values:
+        values["typed"] = values["q"]
         query = search.parse(values["q"])
         if query is None:
             return None
@@ -240,15 +267,18 @@ def _page(
     inner, at = filters.found(noun, viewer, names, order, continued)
     table, alias = filters.TABLES[noun]
     direction = " DESC" if order.descending else ""
-    columns = f"{alias}.id, k.at, {_json(noun, viewer, fields, include)} AS json"
-    if order.by == "relevance":
-        columns += ", k.count"
-    if "snippets" in include:
-        columns += _SNIPPET_TEXTS[noun]
     sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
-    joined = f"FROM ({inner} {sorting} LIMIT @limit) AS k CROSS JOIN {table.removeprefix('FROM ')}"
-    # Sorted when it is read: a page is short.
-    return compiled(f"SELECT {columns} {joined} WHERE {alias}.id = k.id")
+    numbered = f"SELECT *, row_number() OVER () AS n FROM ({inner} {sorting} LIMIT @most) AS p"
+    source = f"FROM ({numbered}) AS k CROSS JOIN {table.removeprefix('FROM ')} WHERE {alias}.id = k.id"
+    json = _json(noun, viewer, fields, include)
+    ranked = "k.count" if order.by == "relevance" else "NULL"
+    if "snippets" in include:
+        return compiled(f"SELECT {json}, k.id, k.at, {ranked}{_SNIPPET_TEXTS[noun]} {source} ORDER BY k.n")
+    # One row: a thread that reads many gives the others a turn at each.
+    shown = f"CASE WHEN k.n <= @limit THEN {json} END"
+    shown = f"CAST(group_concat({shown}) AS BLOB)" if sqlite else f"string_agg({shown}, ',' ORDER BY k.n)"
+    last = ", ".join(f"max(CASE WHEN k.n = @limit THEN k.{column} END)" for column in ("id", "at"))
+    return compiled(f"SELECT {shown}, count(*), {last}, max({ranked}) {source}")
 
 
 @lru_cache(maxsize=512)
@@ -265,9 +295,15 @@ _SNIPPET_TEXTS = {
 }
 
 
-def _with_snippets(json: str, texts: list[str | None], q: str | None) -> str:
-    """Add to an item the parts of its texts in which `q` was found."""
+def _with_snippets(rows: list[Any], limit: int, q: str | None) -> tuple[str, int, int | None, Any, int | None]:
+    """Write a page as its SQL does otherwise, and into each item the parts of its texts in which `q` was found."""
     query = search.parse(q) if q else None
+    items = [_with_its_snippets(json, texts, query) for json, _, _, _, *texts in rows[:limit]]
+    _, id, at, ranked, *_ = rows[limit - 1] if 0 < limit <= len(rows) else (None, None, None, None)
+    return ",".join(items), len(rows), id, at, ranked or (rows[0][3] if rows else None)
+
+
+def _with_its_snippets(json: str, texts: list[str | None], query: search.Query | None) -> str:
     cut = []
     for where, text in zip(("text", "sentence"), texts, strict=True):
         snippet = search.snippet(text, query) if text and query else None

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from models import changes, claims, documents, reviews, statements
+from models import changes, claims, documents, lists, reviews, statements
 from models.changes import Actor
 from models.db import Whole
 from models.filters import Order
@@ -163,11 +163,17 @@ def review(about: int, **other: Any) -> dict[str, Any]:
     } | other
 
 
+def items_of(page: lists.Page) -> list[Any]:
+    """The items of a page."""
+    items: list[Any] = json.loads(b"[" + page.items + b"]")
+    return items
+
+
 def listed_items(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[Any]:
     """What the list of a noun's module holds for a viewer, the greatest id first, past the id `past`."""
     order = Order("id", descending=True)
     page = noun.listed(viewer=viewer, asked=asked, limit=100, order=order, past=("", past) if past else None)
-    return [json.loads(item) for _, item in page.rows]
+    return items_of(page)
 
 
 def listed_ids(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[int]:

@@ -1,6 +1,5 @@
 """Search finds the same on both databases, takes any text for a query, and says where it found it."""
 
-import json
 import random
 import re
 from typing import Any
@@ -11,7 +10,7 @@ from models import claims, counterclaims, derived, documents, filters, lists, se
 from models.changes import Actor
 from models.db import db, transaction
 from models.filters import Order
-from tests.factories import PUBLIC, REVIEWER, charge, listed_ids, listed_items, put_charge, put_claim
+from tests.factories import PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
 
 #: The fixed set: claims by their number, from 1.
 TEXTS = (
@@ -160,7 +159,7 @@ def test_puts_first_what_fits_best() -> None:
     page = lists.page(
         "claims", viewer=PUBLIC, asked={"q": "water"}, limit=10, order=Order("relevance", descending=False)
     )
-    ids = [int(cursor.rpartition("_")[2]) for cursor, _ in page.rows]
+    ids = [item["id"] for item in items_of(page)]
     assert (ids[0], ids[-1]) == (11, 12)
     assert set(ids) == {1, 2, 11, 12}
 
@@ -188,7 +187,7 @@ def listed_items_with_snippets(typed: str) -> list[Any]:
         order=Order("id", descending=True),
         include=("snippets",),
     )
-    return [json.loads(item) for _, item in page.rows]
+    return items_of(page)
 
 
 def test_cuts_a_snippet_between_words() -> None:
@@ -233,11 +232,11 @@ def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
                 page = lists.page(
                     "claims", viewer=PUBLIC, asked=asked, limit=2, order=Order("relevance", descending=False), past=past
                 )
-                if not page.rows:
+                walked += [item["id"] for item in items_of(page)]
+                if page.following is None:
                     break
-                at, _, id = page.rows[-1][0].rpartition("_")
+                at, _, id = page.following.rpartition("_")
                 past = (at, int(id))
-                walked += [json.loads(item)["id"] for _, item in page.rows]
             assert sorted(walked) == list(range(1, 11)), asked
             # The shortest are ranked, whenever they were put in.
             assert set(walked[:3]) >= {8, 9, 10} if "in_" in asked else walked[0] == 10, asked
@@ -262,7 +261,7 @@ def test_filters_come_before_the_bound_of_what_is_ranked(
             limit=5,
             order=Order("relevance", descending=False),
         )
-        assert [json.loads(item)["id"] for _, item in page.rows] == [long]
+        assert [item["id"] for item in items_of(page)] == [long]
     finally:
         lists._page.cache_clear()
 
