@@ -157,7 +157,7 @@ class File(SqliteDatabase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.writer = Writer(self.database, self._writing)
+        self.writer = Writer(self.database, self._writing, _lent)
 
     def _writing(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = self._connect()
@@ -392,7 +392,7 @@ class _Open(threading.local):
 
     def __init__(self) -> None:
         self.depth = 0
-        self.waiting: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool]] = []
         #: When the question that is asked has taken too long; by time.monotonic.
         self.until: float | None = None
         #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
@@ -422,7 +422,7 @@ def transaction() -> Iterator[None]:
         with _outermost() if outermost else _Savepoint(mine.depth):
             yield
             if mine.depth == 1:
-                _end()
+                _end(outermost and isinstance(db.obj, File))
     except IntegrityError as error:
         del mine.waiting[mark:]
         raise _refused(error) from error
@@ -507,24 +507,27 @@ def _lent(connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
             state.set_connection(own)
 
 
-def at_the_end(act: Callable[..., None], *items: Any) -> None:
+def at_the_end(act: Callable[..., None], *items: Any, shared: bool = False) -> None:
     """Do `act` as the last thing before the present transaction is stored; never, where it is undone.
 
-    One that is given `items` is done once, with the list of all that it was given.
+    One that is given `items` is done once, with the list of all that it was given; a `shared` one, for all
+    transactions that share a commit.
     """
-    _open.waiting.append((act, items))
+    _open.waiting.append((act, items, shared))
 
 
-def _end() -> None:
-    """Do what waits, in the order in which each was first asked for."""
-    gathered: dict[Callable[..., None], list[Any]] = {}
-    for act, items in _open.waiting:
-        gathered.setdefault(act, []).extend(items)
-    for act, all_items in gathered.items():
-        if all_items:
-            act(all_items)
-        else:
+def _end(sharing: bool) -> None:
+    """Do what waits, in the order in which it was first asked for; `sharing` says whether others share the commit."""
+    gathered: dict[tuple[Callable[..., None], bool], list[Any]] = {}
+    for act, items, shared in _open.waiting:
+        gathered.setdefault((act, shared), []).extend(items)
+    for (act, shared), all_items in gathered.items():
+        if not all_items:
             act()
+        elif shared and sharing:
+            db.obj.writer.put_off(act, all_items)
+        else:
+            act(all_items)
 
 
 def take_turns(lock: int, parts: Iterable[str] | None = None) -> None:

@@ -3,7 +3,8 @@
 `leads` has a row for each standing claim, `filings` one for each of its topics; `claim_search` and
 `statement_search` are the words by which claims and statements are found (models/search.py). Nothing
 here holds anything that the nouns do not say. A change notes what it touched (`note`), and as the last
-thing before it is stored the rows of those claims are written anew.
+thing before it is stored the rows of those claims are written anew; once for all changes that share a commit,
+because each time costs the index of words a segment of its own.
 """
 
 from functools import cache
@@ -33,14 +34,15 @@ def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
     if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
         return
     if noted := [(noun, row, new) for row in rows if row]:
-        at_the_end(_refresh, *noted)
+        at_the_end(_refresh, *noted, shared=True)
 
 
 def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
-    """Write anew what is derived from what a transaction has changed."""
+    """Write anew what is derived from what transactions that are stored together have changed."""
     claims: set[int] = set().union(*(touched(noun, row) for noun, row, _ in noted))
     made = {row["id"] for noun, row, new in noted if new and noun == "claims"}
-    refresh(claims, new=claims <= made and all(noun != "counterclaims" for noun, *_ in noted))
+    refresh(made, new=True)
+    refresh(claims - made)
 
 
 def touched(noun: str, row: dict[str, Any]) -> set[int]:
@@ -57,7 +59,7 @@ def touched(noun: str, row: dict[str, Any]) -> set[int]:
 def refresh(claims: set[int], *, new: bool = False) -> None:
     """Write the derived rows of `claims` anew; inside the transaction of the change.
 
-    Those that are `new` have no rows yet, and answer nothing.
+    Those that are `new` have no rows yet, and whatever claims they answer are refreshed as well.
     """
     if claims:
         ids = dumps(sorted(claims))

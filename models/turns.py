@@ -4,7 +4,8 @@ SQLite takes one writer at a time, lets waiting ones poll without any order, and
 fsync. So each process writes through one connection. A thread that has written hands the open
 transaction to the next in the queue, and waits; the last one commits for all of them. Each has a
 savepoint of its own, so one that fails takes nothing of the others with it, and none goes on before
-what it wrote or read here is on the disk.
+what it wrote or read here is on the disk. What only follows from what was written is written last, once
+for all of them.
 """
 
 import sqlite3
@@ -13,13 +14,18 @@ import time
 from _thread import LockType
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
 
 from models.wal import Lock, Log
 
 #: At most so many writers share a commit, and none joins one that was begun so many seconds ago: else a
 #: steady stream of writers would never be answered.
 MOST, LONGEST = 64, 0.05
+
+
+#: What is done with all that it was given.
+Act = Callable[[list[Any]], None]
 
 
 class Commit:
@@ -29,6 +35,8 @@ class Commit:
         self.writers = 0
         self.begun = time.monotonic()
         self.done = threading.Event()
+        #: What is done once for all of them before it is stored, each with all that it was given.
+        self.last: dict[Act, list[Any]] = {}
         #: Why nothing of it was stored.
         self.error: BaseException | None = None
 
@@ -36,9 +44,15 @@ class Commit:
 class Writer:
     """The one connection of this process that writes to a file, and the queue for it."""
 
-    def __init__(self, path: str, connect: Callable[[], sqlite3.Connection]) -> None:
-        """Take how a connection is made; it is made when somebody writes."""
+    def __init__(
+        self,
+        path: str,
+        connect: Callable[[], sqlite3.Connection],
+        lent: Callable[[sqlite3.Connection], AbstractContextManager[Any]] = nullcontext,
+    ) -> None:
+        """Take how a connection is made, when somebody writes, and how it is `lent` to what is put off."""
         self._connect = connect
+        self._lent = lent
         self._connection: sqlite3.Connection | None = None
         self._lock = Lock(path)
         self._queue: deque[LockType] = deque()
@@ -67,6 +81,11 @@ class Writer:
             self._leave(connection, commit, error)
             raise
         self._leave(connection, commit, None)
+
+    def put_off(self, act: Act, items: list[Any]) -> None:
+        """Have `act` done before the transaction is stored, once for all who share it; by who has the turn."""
+        if self._commit is not None:
+            self._commit.last.setdefault(act, []).extend(items)
 
     def close(self) -> None:
         """Close the connection; nobody may be writing."""
@@ -142,6 +161,9 @@ class Writer:
 
     def _store(self, connection: sqlite3.Connection, commit: Commit) -> None:
         try:
+            with self._lent(connection):
+                for act, items in commit.last.items():
+                    act(items)
             connection.execute("COMMIT")
         except BaseException as error:  # all of its writers are to hear it
             if connection.in_transaction:

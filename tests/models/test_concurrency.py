@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from models import changes, claims, db, documents, keys, replies, sentences, speakers, statements, topics
+from models import changes, claims, db, derived, documents, keys, replies, sentences, speakers, statements, topics
 from models.changes import Actor
+from models.filters import Order
 from models.refusals import Conflict, Gone, Moved, Refusal
 from models.replies import Answer
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
-from tests.factories import charge, put_charge, put_claim, put_document, put_review
+from tests.factories import PLAIN, PUBLIC, charge, put_charge, put_claim, put_document, put_plain, put_review
 
 WRITERS = 12
 
@@ -252,3 +253,25 @@ def test_two_who_make_the_same_two_speakers_crosswise_do_not_stop_one_another(re
         )
         assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
     assert Speaker.select().count() == 20
+
+
+def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(registry: str, actor: Actor) -> None:
+    """Claims that are made, answered, changed and left by others within one commit."""
+
+    def text(number: int) -> dict[str, str]:
+        return {"text": f"{PLAIN}\n\nNumber {number}.", "language": "en"}
+
+    ids = [put_plain(actor, "first", document=text(number)) for number in range(3)]
+    of = [statements.claim_of(id=id) for id in ids]
+    answer = [{"statement": id, "kind": "denies"} for id in ids]
+    _at_once(
+        *(lambda n=n: put_plain(actor, "second", document=text(n)) for n in range(3)),
+        *(lambda n=n: put_plain(actor, "third", document=text(n), counters=[answer[n]]) for n in range(3)),
+        *(lambda n=n: put_plain(actor, "fourth", document=text(n), claim={"id": of[n]}) for n in range(3)),
+        lambda: claims.change(by=actor, id=of[0], version=1, text="It is changed."),
+        lambda: statements.retract(by=actor, id=ids[1], version=1, reason=None),
+        lambda: claims.merge(by=actor, id=of[1], into=of[2]),
+    )
+    assert derived.differences() == []
+    found = claims.listed(viewer=PUBLIC, asked={"q": "changed"}, limit=9, order=Order("id", descending=True))
+    assert [cursor for cursor, _ in found.rows] == [str(of[0])]

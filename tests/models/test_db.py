@@ -136,6 +136,25 @@ def test_what_waits_is_done_at_the_end_of_the_outermost_transaction(registry: st
     assert done == ["inner", "outer"], "once"
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_waits_for_several_things_is_done_once_for_those_that_stand(registry: str, shared: bool) -> None:
+    done: list[list[int]] = []
+
+    def fail() -> None:
+        with db.transaction():
+            db.at_the_end(done.append, 3, shared=shared)
+            raise ZeroDivisionError
+
+    with db.transaction():
+        db.at_the_end(done.append, 1, 2, shared=shared)
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        with db.transaction():
+            db.at_the_end(done.append, 4, shared=shared)
+        assert done == []
+    assert done == [[1, 2, 4]]
+
+
 def test_what_waits_is_never_done_where_its_transaction_is_undone(registry: str) -> None:
     done: list[str] = []
 

@@ -5,7 +5,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,50 @@ def test_the_log_begins_anew_though_somebody_reads_at_every_moment(path: str) ->
     reader.join()
     writer.close()
     assert pages < 6_000, f"the log has {pages:.0f} pages of 10,000 that were written"
+
+
+def _all_put_off(writer: Writer, act: Callable[[list[int]], None], count: int) -> list[str]:
+    """Let `count` threads write, each with something put off; how they failed."""
+    failed: list[str] = []
+
+    def work(number: int) -> None:
+        try:
+            with writer.turn(20) as connection:
+                connection.execute("INSERT INTO lines (by_whom) VALUES (?)", (f"{number}",))
+                writer.put_off(act, [number])
+        except Exception as error:
+            failed.append(f"{type(error).__name__}: {error.__cause__}")
+
+    _line_up(writer, [threading.Thread(target=work, args=(number,)) for number in range(count)])
+    return failed
+
+
+def test_what_is_put_off_is_done_once_for_all_who_share_a_commit_and_stored_with_it(path: str) -> None:
+    done: list[list[int]] = []
+    lent: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def lend(connection: sqlite3.Connection) -> Iterator[None]:
+        lent.append(connection)
+        yield
+
+    def act(numbers: list[int]) -> None:
+        done.append(numbers)
+        lent[-1].execute("INSERT INTO lines (by_whom) VALUES ('last')")
+
+    writer = Writer(path, lambda: _connect(path), lend)
+    assert _all_put_off(writer, act, 4) == []
+    assert done == [[0, 1, 2, 3]]
+    assert _lines(path) == ["0", "1", "2", "3", "last"]
+    assert _all_put_off(writer, act, 2) == []
+    assert done[1:] == [[0, 1]], "what was done is not done again"
+    writer.close()
+
+
+def test_what_was_put_off_and_fails_fails_for_all_who_share_the_commit(writer: Writer, path: str) -> None:
+    def act(numbers: list[int]) -> None:
+        raise ValueError(f"{numbers}")
+
+    assert _all_put_off(writer, act, 3) == ["OperationalError: [0, 1, 2]"] * 3
+    assert _lines(path) == []
+    assert _queued(writer, path, 2)[0] == [], "the next ones can write"
