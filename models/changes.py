@@ -48,12 +48,13 @@ def log(
     derived.note(noun, before, now_stands, new=action == "create")
     was, is_ = _said(noun, before), _said(noun, now_stands)
     told = dumps(was) if was else None
-    at_the_end(_write, (noun, instance.id, action, actor.key_id, told, dumps(is_ | more if more else is_)))
+    line = (noun, instance.id, action, actor.key_id, told, dumps(is_ | more if more else is_))
+    at_the_end(_write, line, last=True)
 
 
 def log_created(lines: list[tuple[Any, ...]]) -> None:
     """Write lines about rows that were made many at once, as `log` does; each in the order of CREATED."""
-    at_the_end(_write, *lines)
+    at_the_end(_write, *lines, last=True)
 
 
 def _said(noun: str, row: dict[str, Any] | None) -> dict[str, Any]:

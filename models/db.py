@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -392,7 +393,7 @@ class _Open(threading.local):
 
     def __init__(self) -> None:
         self.depth = 0
-        self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool]] = []
+        self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
         #: When the question that is asked has taken too long; by time.monotonic.
         self.until: float | None = None
         #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
@@ -507,19 +508,19 @@ def _lent(connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
             state.set_connection(own)
 
 
-def at_the_end(act: Callable[..., None], *items: Any, shared: bool = False) -> None:
+def at_the_end(act: Callable[..., None], *items: Any, shared: bool = False, last: bool = False) -> None:
     """Do `act` as the last thing before the present transaction is stored; never, where it is undone.
 
     One that is given `items` is done once, with the list of all that it was given; a `shared` one, for all
-    transactions that share a commit.
+    transactions that share a commit. What is to be `last` is done when all else is.
     """
-    _open.waiting.append((act, items, shared))
+    _open.waiting.append((act, items, shared, last))
 
 
 def _end(sharing: bool) -> None:
     """Do what waits, in the order in which it was first asked for; `sharing` says whether others share the commit."""
     gathered: dict[tuple[Callable[..., None], bool], list[Any]] = {}
-    for act, items, shared in _open.waiting:
+    for act, items, shared, _ in sorted(_open.waiting, key=itemgetter(3)):
         gathered.setdefault((act, shared), []).extend(items)
     for (act, shared), all_items in gathered.items():
         if not all_items:

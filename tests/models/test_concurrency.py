@@ -275,3 +275,14 @@ def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(re
     assert derived.differences() == []
     found = claims.listed(viewer=PUBLIC, asked={"q": "changed"}, limit=9, order=Order("id", descending=True))
     assert [cursor for cursor, _ in found.rows] == [str(of[0])]
+
+
+def test_the_lock_of_the_log_is_held_for_nothing_but_its_lines(registry: str, actor: Actor) -> None:
+    if db.on_sqlite():
+        return  # where writers take turns
+    asked: list[str] = []
+    db.db.obj.query_hooks.append(lambda event: asked.append(event.sql))
+    put_charge(actor)
+    db.db.obj.query_hooks.pop()
+    # The lines are copied in, which no hook is told of.
+    assert asked[-1] == "SELECT pg_advisory_xact_lock(%s)"
