@@ -46,6 +46,8 @@ class Draft:
     speaker: Speaker | None = None
     polarity: Polarity = "assert"
     via: Speaker | None = None
+    #: Whose words pass on what was said, where that is no document: "she said, according to police".
+    passed_on: tuple[int, int] | None = None
     denier: Draft | None = None
     about: tuple[Named, ...] = ()
 
@@ -132,11 +134,7 @@ def _drafts(
             previous = unit
             continue
         drafts = _of_unit(text, unit, marks)
-        for draft in drafts:
-            if draft.source is not None:
-                draft.speaker = register.resolve(unit, draft.source)
-        for draft in drafts:
-            draft.about = _accused(unit, draft.cue, register)
+        _resolve(unit, drafts, register)
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
             _grow(text, target, [(unit.span[0], _stop(text, unit.span[1]))])
@@ -147,6 +145,17 @@ def _drafts(
         last = drafts
         previous = unit
     yield from last
+
+
+def _resolve(unit: Unit, drafts: list[Draft], register: Register) -> None:
+    """Say who the speakers of a unit's findings are, who passed them on, and whom they accuse."""
+    for draft in drafts:
+        if draft.source is not None:
+            draft.speaker = register.resolve(unit, draft.source)
+        if draft.passed_on is not None:
+            draft.via = register.named(unit, draft.passed_on)
+    for draft in drafts:
+        draft.about = _accused(unit, draft.cue, register)
 
 
 def _accused(unit: Unit, cue: cues.Cue, register: Register) -> tuple[Named, ...]:
@@ -185,19 +194,26 @@ def _stop(text: str, end: int) -> int:
 def _of_unit(text: str, unit: Unit, marks: list[Quote]) -> list[Draft]:
     """Draft the findings of one unit, none inside another's content."""
     drafts = [draft for cue in cues.find(unit) if (draft := _draft(text, unit, cue, marks))]
-    if (line := layout.find(text, unit.span, [marks[n] for n in unit.quotes], unit.paragraph == 0)) and not any(
-        draft.numbers for draft in drafts
-    ):
-        return [_by_layout(unit, line)]
+    line = layout.find(text, unit.span, [marks[n] for n in unit.quotes], unit.paragraph == 0)
+    spoken = any(draft.numbers for draft in drafts)
+    if line is not None and not spoken and (not line.bare or _holds_clause(unit, line)):
+        return [_by_layout(text, unit, line)]
     return _outermost(drafts)
 
 
-def _by_layout(unit: Unit, line: layout.Line) -> Draft:
+def _holds_clause(unit: Unit, line: layout.Line) -> bool:
+    """Tell whether what a line is said to say has a finite verb: "The panel: Ann Roe, Tom Hale" has none."""
+    start, end = line.what[0]
+    return any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") and start <= unit.left[t.i] < end for t in unit.doc)
+
+
+def _by_layout(text: str, unit: Unit, line: layout.Line) -> Draft:
     cue = cues.Cue(0, 0, 0, ":", "colon", "speech", (), 0)
     sure = confidence.of(unit, cue, (0, 0))
     tokens = [i for i in range(len(unit.doc)) if line.who[0] <= unit.left[i] < line.who[1]]
     source = (tokens[0], tokens[-1]) if tokens else None
-    return Draft(unit, cue, source, line.who, line.cue, list(line.what), [], sure)
+    polarity = denials.polarity(text, unit, cue, line.what)
+    return Draft(unit, cue, source, line.who, line.cue, list(line.what), [], sure, polarity=polarity)
 
 
 def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | None:
@@ -217,6 +233,8 @@ def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | 
         mention = _printed(text, unit, source)
     cue_span = _cue_span(text, unit, cue)
     if cue.frame != "quote" and _quoted(cue_span[0], marks, unit):
+        return None
+    if denials.withholds(text, unit, unit.left[cue.head]):
         return None
     polarity = denials.polarity(text, unit, cue, spans)
     sure = confidence.of(unit, cue, source)
@@ -370,9 +388,13 @@ def _step_back(denial: Draft, drafts: list[Draft]) -> None:
 
 
 def _through_documents(drafts: list[Draft]) -> list[Draft]:
-    """Give "She stressed peace, according to a palace statement" to her, via the statement."""
-    for outer in [draft for draft in drafts if draft.cue.frame == "according" and _is_relay(draft)]:
+    """Give "She stressed peace, according to a palace statement" to her, via the statement.
+
+    Where it is somebody and no document, only what she said in so many words: "she said, according to police".
+    """
+    for outer in [draft for draft in drafts if draft.cue.frame == "according"]:
         start, end = outer.contents[0][0], outer.contents[-1][1]
+        relay = _is_relay(outer)
         inner = [
             draft
             for draft in drafts
@@ -381,13 +403,18 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
             and start <= draft.cue_span[0] < end
             and draft.cue.kind in ("speech", "attitude")
             and draft.confidence >= 0.5
+            and (relay or _is_passed_on(draft, outer))
         ]
         if inner:
             for draft in inner:
                 if outer.mention is not None:
                     first, last = outer.mention
-                    draft.via = Speaker(_relay_name(outer, first, last), "document", described=True)
-                    draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in draft.contents]
+                    if relay:
+                        draft.via = Speaker(_relay_name(outer, first, last), "document", described=True)
+                    else:
+                        draft.passed_on = outer.source
+                    kept = [span for span in draft.contents if not outer.cue_span[0] <= span[0] < last]
+                    draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in kept or draft.contents]
             drafts = [draft for draft in drafts if draft is not outer]
     return drafts
 
@@ -405,6 +432,14 @@ def _without_tail(span: Span, at: int, draft: Draft) -> Span:
 def _relay_name(outer: Draft, first: int, last: int) -> str:
     tokens = [t.text_with_ws for t in outer.unit.doc if first <= outer.unit.left[t.i] < last]
     return "".join(tokens).strip(" ,")
+
+
+def _is_passed_on(draft: Draft, outer: Draft) -> bool:
+    """Tell whether somebody speaks in so many words, and "according to" only closes that: "she said, according to"."""
+    if draft.cue.lemma not in lexicon.PLAIN:
+        return False
+    closes = any(start < outer.cue_span[0] < end for start, end in draft.contents)
+    return draft.cue.frame in ("quote", "around") or (draft.cue.frame == "clause" and closes)
 
 
 def _is_relay(draft: Draft) -> bool:

@@ -37,6 +37,8 @@ _SCOPED = frozenset(
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Mm]e|[Uu]s|[Mm]yself)\b")
 _QUESTION = re.compile(r"(?:whether|if|how|why|what|who|when|where|which)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n['’]t\b", re.IGNORECASE)
+#: "could not confirm that", "would not say whether": what follows is not claimed.
+_UNSAID = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 #: "had done so": what was done stands in the charge alone.
 _DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$", re.IGNORECASE)
 _PIECES = re.compile(r"\s+")
@@ -109,7 +111,7 @@ def read(text: str, parts: Parts) -> Told:
     name = speaker.name if speaker is not None else None
     if (
         parts.denies
-        and cue.frame not in ("quote", "around")
+        and cue.frame not in ("quote", "around", "colon")
         and (cue.lemma in _DENYING or cue.frame != "clause" or cue.lemma in NAME_AS)
     ):
         return _denial(text, parts, reported)
@@ -117,13 +119,15 @@ def read(text: str, parts: Parts) -> Told:
     leans = denials.leans(printed) or denials.leans(" ".join(text[start:end] for start, end in spans))
     if cue.lemma in _DENYING or _QUESTION.match(printed):
         return Told(reported, None, leans)
-    if cue.frame == "quote":
+    if cue.frame in ("quote", "colon"):
         said = _bare(" ".join(text[start:end] for start, end in spans))
         whole = (
             _sentence(f"{_opening(name)} said: “{said}”") if name and _FIRST_PERSON.search(said) else _sentence(said)
         )
         return Told(whole, _sentence(f"{_opening(name)} was wrong to say: “{said}”") if name else None, leans)
-    if cue.frame in ("clause", "around", "noun", "according", "colon") and (verb := _clause_verb(unit, cue, spans)):
+    if cue.frame in ("clause", "around") and _UNSAID.search(text[unit.left[cue.first] : unit.right[cue.head]]):
+        return Told(reported, None, leans)
+    if cue.frame in ("clause", "around", "noun", "according") and (verb := _clause_verb(unit, cue, spans)):
         edits = _named(unit, verb, parts.taken)
         claim = _sentence(_written(text, spans, edits))
         return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
@@ -229,6 +233,8 @@ def _blameless(text: str, parts: Parts, head: Token, prep: Token, deed: Token) -
     thing = text[unit.left[deed.left_edge.i] : unit.right[deed.right_edge.i]].rstrip(" ,.;")
     if parts.cue.lemma == "blame" and prep.lower_ == "for":
         return f"{_opening(who)} {'are' if many else 'is'} not to blame for {thing}."
+    if parts.cue.lemma in ("accuse", "suspect") and prep.lower_ == "of" and deed.pos_ == "NOUN":
+        return f"{_opening(who)} {'are' if many else 'is'} not guilty of {thing}."
     if parts.cue.lemma == "blame" and prep.lower_ == "on":
         return f"{_opening(thing)} {'are' if deed.tag_ == 'NNS' else 'is'} not to blame for {who}."
     return None

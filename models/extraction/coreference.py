@@ -149,6 +149,10 @@ _UNNAMED = re.compile(
 )
 
 
+#: Words for who may be quoted without a name: "the mayor", "residents", "the ministry".
+ROLES = _PERSON_ROLES | _GROUP_WORDS | _ORGANIZATION_WORDS
+
+
 @dataclass(slots=True)
 class Entry:
     """One name of the text: what is known of its bearer, and where it was last seen."""

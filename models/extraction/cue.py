@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from models.extraction import lexicon
-from models.extraction.grammar import AUXILIARIES, children
+from models.extraction.grammar import AUXILIARIES, children, has_to
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -41,7 +41,8 @@ _LEMMAS = {
     "writes": "write",
 }
 
-#: Verbs that answer a claim: with these the claim may stand before, as an antecedent.
+#: "had this to say": what is announced is no speaker.
+_ANNOUNCED = frozenset("this that the following more to".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,23 @@ def quoting(token: Token, numbers: tuple[int, ...]) -> Cue:
 
 def _matrix(verb: Token) -> Token:
     """Find the verb that leads up to this one ("appeared" in "appeared to suggest")."""
+    if _announced(verb):
+        return verb.head
     while verb.dep_ == "xcomp" and lemma(verb.head) in lexicon.LEAD_UP and verb.head.i < verb.i:
         between = verb.doc[verb.head.i + 1 : verb.left_edge.i]
         if any(token.dep_ == "dobj" for token in between):
             break
         verb = verb.head
     return verb
+
+
+def _announced(verb: Token) -> bool:
+    """Tell whether a verb only hangs on "had this": "had this to say"."""
+    head = verb.head
+    if lemma(head) != "have" or not head.i < verb.i or not has_to(verb):
+        return False
+    between = verb.doc[head.i + 1 : verb.i]
+    return len(between) > 1 and all(token.lower_ in _ANNOUNCED for token in between)
 
 
 def _leftmost(top: Token, verb: Token, token: Token) -> int:

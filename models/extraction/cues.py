@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.extraction import lexicon, speakers, verbs
+from models.extraction.coreference import ROLES
 from models.extraction.cue import Cue, Kind, lemma, make, quoting
+from models.extraction.grammar import children, subject
 from models.extraction.phrases import according, adjective, noun
 from models.extraction.units import Unit
 from models.extraction.untruth import FALSE
@@ -58,7 +60,7 @@ def find(unit: Unit) -> list[Cue]:
         if token.i in sourced:
             cues.append(sourced[token.i])
         elif token.i in spoken:
-            cues.append(make(token, "quote", spoken[token.i]))
+            cues.append(make(token, "quote", spoken[token.i], last=_predicate(token)))
         elif cue := _read(token, unit):
             cues.append(cue)
     return cues
@@ -161,13 +163,40 @@ def _verb_of(tokens: list[Token], unit: Unit) -> Token | None:
         distance = min(abs(token.i - i) for i in inside)
         near.append((0 if joined and spoken else 1 if spoken else 2, distance, token))
     if not near:
-        return None
+        return _leading_up(inside, unit)
     rank, distance, verb = min(near, key=lambda item: (item[0], item[1]))
     if rank == 2 and not _speechlike(verb, inside):
         return None
     if rank == 1 and distance > 25:
         return None
     return verb
+
+
+def _leading_up(inside: set[int], unit: Unit) -> Token | None:
+    """Find the verb of a clause about a person that a colon ends: "The mayor was blunt: “...”"."""
+    colon = min(inside) - 1
+    if colon < 2 or unit.doc[colon].text != ":":
+        return None
+    for token in reversed(unit.doc[:colon]):
+        own = subject(token)
+        if token.tag_ in ("VBD", "VBZ", "VBP") and own is not None and own.i < token.i:
+            return token if _is_somebody(own) else None
+    return None
+
+
+def _is_somebody(word: Token) -> bool:
+    """Tell whether a subject is a person: a name, "she", "the mayor", "his answer"."""
+    if word.pos_ == "PROPN" or word.lower_ in ("he", "she", "they", "we", "i"):
+        return True
+    return word.lower_ in ROLES
+
+
+def _predicate(verb: Token) -> int | None:
+    """Find the last word of "was blunt": without it the verb says nothing."""
+    if lemma(verb) != "be":
+        return None
+    said = [child.i for child in children(verb, "acomp", "attr") if child.i > verb.i]
+    return said[-1] if said else None
 
 
 def _speechlike(verb: Token, inside: set[int]) -> bool:

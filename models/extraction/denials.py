@@ -134,6 +134,18 @@ _LEGAL = frozenset({"charge", "complaint", "allegation", "count", "claim"})
 _DENYING = ("den", "reject", "refut", "disput", "contest", "rebut", "repudiat")
 _UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
 
+_CONFIRMS = r"(?:confirm|verif|admit|affirm|acknowledg|corroborat|accept|own)\w*"
+_DENIES = (
+    r"(?:den(?:y|ied|ies|ying)|refut\w+|disput\w+|dismiss\w*|rebut\w*|rul\w+ (?:it |this |that )?out|contradict\w*)"
+)
+#: "would neither confirm nor deny", "declined to confirm or deny", "did not deny or confirm it".
+_NEITHER = re.compile(
+    r"(?:\b(?:neither|not|never|cannot|without|unable|(?:declin|refus)\w+)\b|n['’]t\b)(?: [\w’'-]+){0,4}? "
+    rf"(?:{_CONFIRMS}\b[^.;“”\n]{{0,60}}? n?or (?:[\w’'-]+ ){{0,3}}?{_DENIES}|"
+    rf"{_DENIES}\b[^.;“”\n]{{0,60}}? n?or (?:[\w’'-]+ ){{0,3}}?{_CONFIRMS})\b",
+    re.IGNORECASE,
+)
+
 #: A charge this many sentences back or more is no longer answered by "the charge".
 NEAR = 12
 #: Share of a denial's own words that a charge must carry when nothing else ties them.
@@ -164,8 +176,8 @@ class Words:
 def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) -> Polarity:
     """Tell whether a cue with this content denies a claim."""
     content = " ".join(text[start:end] for start, end in spans)
-    if cue.frame == "colon" or unit.bare:
-        return "assert"
+    if unit.bare or cue.frame == "colon":
+        return "deny" if cue.frame == "colon" and (_says_no(content) or _ELLIPTIC.match(content)) else "assert"
     verb = unit.doc[cue.head]
     if _held_back(verb, unit.doc[cue.holder]):
         return "assert"
@@ -193,6 +205,11 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     ):
         return "deny"
     return "assert"
+
+
+def withholds(text: str, unit: Unit, at: int) -> bool:
+    """Tell whether the cue at `at` is part of "neither confirmed nor denied": that says nothing of the thing itself."""
+    return any(found.start() <= at < found.end() for found in _NEITHER.finditer(text, *unit.span))
 
 
 def leans(said: str) -> bool:

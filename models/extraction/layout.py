@@ -1,12 +1,14 @@
 """Inside, pure: attribution by punctuation alone, as headlines and captions print it.
 
-"Mayor: Bridge Will Reopen", "CLERK: The motion fails.", and a quotation
-followed by a dash and a name. No grammar is involved, so no parser is.
+"Mayor: Bridge Will Reopen", "CLERK: The motion fails.", "The mayor: “...”", "Ann Roe, the mayor: We will pay.", and
+a quotation or a line that a dash and a name follow. No grammar is involved, so no parser is.
 """
 
 import re
 from dataclasses import dataclass
 
+from models.extraction.coreference import ROLES
+from models.extraction.names import FEMALE, MALE
 from models.extraction.quotes import Quote
 
 Span = tuple[int, int]
@@ -15,6 +17,21 @@ _NAME = r"[A-Z][\w.’'-]*(?: (?:(?:of|the|de|van|von|for|and|in) )?[A-Z][\w.’
 _COLON = re.compile(rf"(?P<who>{_NAME})(?P<cue>:)\s+(?P<what>\S.*)", re.DOTALL)
 _DASH = re.compile(rf"\s*(?P<cue>[—–―-]{{1,2}})\s*(?P<who>{_NAME}(?:, [^.\n]{{2,60}})?)\.?\s*$")
 
+#: "The mayor:", and "Ann Roe, mayor of Brill:".
+_ROLE_COLON = re.compile(
+    r"(?P<who>(?:The|A|An) [^\n:;.,“”\"]{2,60}|[A-Z][a-z]+(?: [a-z]+){0,2}|"
+    rf"{_NAME}, (?P<role>[^\n:;.“”\"]{{2,80}}?),?)(?P<cue>:)\s+(?P<what>\S.*)",
+    re.DOTALL,
+)
+#: "We will not pay - Ann Roe", a line of its own.
+_SIGNED = re.compile(
+    rf"(?P<what>[^\n“”\"]{{10,200}}?) (?P<cue>[—–-]{{1,2}}) "
+    rf"(?P<who>(?P<name>{_NAME})(?:, [^.\n]{{2,60}})?|(?P<role>(?:the )?[a-z][\w’' -]{{2,40}}))$"
+)
+#: Where the description of a speaker goes on behind its noun: "mayor of Brill".
+_OF = re.compile(r" (?:of|for|at|in|from|on|with|who|and)\b")
+#: A clause before the colon, and no mention: "Ann Roe, the mayor, was blunt:".
+_TELLS = re.compile(r"\b(?:is|was|are|were|has|had|have|did|does|said|says|will|would|can|could)\b")
 #: Labels that stand before a colon and say nothing themselves.
 _LABELS = frozenset(
     """the latest watch video photos photo image exclusive opinion review analysis breaking update
@@ -31,6 +48,8 @@ class Line:
     who: Span
     cue: Span
     what: tuple[Span, ...]
+    #: Whether no quotation mark and no capitals bear it out: then what was said should at least be a clause.
+    bare: bool = False
 
 
 def find(text: str, span: Span, quotes: list[Quote], headline: bool) -> Line | None:
@@ -45,11 +64,55 @@ def find(text: str, span: Span, quotes: list[Quote], headline: bool) -> Line | N
         words = who.lower().replace("’s", "").replace("'s", "").split()
         turn = who.isupper() and len(who) > 2
         if (headline or quoted or turn) and not _LABELS & set(words) and len(match["what"].split()) > 2:
-            end = match.end("what")
-            while text[end - 1] in ".;":
-                end -= 1
-            return Line(match.span("who"), match.span("cue"), ((match.start("what"), end),))
+            return Line(match.span("who"), match.span("cue"), ((match.start("what"), _end(text, match)),))
+    if match := _ROLE_COLON.match(text, span[0], span[1]):
+        quoted = any(quote.start == match.start("what") for quote in quotes)
+        if _TELLS.search(match["who"]):
+            return None
+        named = match["role"] is not None and quoted
+        if named or (_is_role(match["role"] or match["who"]) and (quoted or _opens_line(text, match, quotes))):
+            return Line(match.span("who"), match.span("cue"), ((match.start("what"), _end(text, match)),), not quoted)
+    if not quotes and (match := _SIGNED.fullmatch(text, *span)) and _is_line(text, span) and _signs(match):
+        return Line(match.span("who"), match.span("cue"), (match.span("what"),), bare=True)
     if quotes and quotes[0].start == span[0] and (match := _DASH.match(text, quotes[-1].end, span[1])):
         who = match.start("who"), match.start("who") + len(match["who"].removesuffix("."))
         return Line(who, match.span("cue"), ((quotes[0].start, quotes[-1].end),))
     return None
+
+
+def _end(text: str, match: re.Match[str]) -> int:
+    """Find where what was said ends: before the full stop."""
+    end = match.end("what")
+    while text[end - 1] in ".;":
+        end -= 1
+    return end
+
+
+def _is_role(phrase: str) -> bool:
+    """Tell whether a phrase describes who may be quoted: "the mayor", "head of the school", "Brill's mayor"."""
+    words = _OF.split(phrase.rstrip(","), maxsplit=1)[0].split()
+    return bool(words) and words[-1].strip("’'").lower() in ROLES
+
+
+def _opens_line(text: str, match: re.Match[str], quotes: list[Quote]) -> bool:
+    """Tell whether a speaker and a colon open a line, and a sentence without marks follows."""
+    opens = match.start() == 0 or text[match.start() - 1] == "\n"
+    return opens and not quotes and match["what"][:1].isupper() and len(match["what"].split()) > 2
+
+
+def _is_line(text: str, span: Span) -> bool:
+    """Tell whether a unit is a line of its own."""
+    return (span[0] == 0 or text[span[0] - 1] == "\n") and text[span[1] : span[1] + 1] in ("", "\n", "\r")
+
+
+def _signs(match: re.Match[str]) -> bool:
+    """Tell whether who stands behind a dash is somebody, and not the paper that printed the line."""
+    if len(match["what"].split()) < 3:
+        return False
+    if match["role"] is not None:
+        return _is_role(match["role"])
+    described = match["who"][len(match["name"]) :].strip(", ")
+    if described and _is_role(described):
+        return True
+    first = match["name"].split()[0].lower()
+    return first in ROLES or (len(match["name"].split()) > 1 and first in MALE | FEMALE)

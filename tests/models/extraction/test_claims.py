@@ -72,7 +72,16 @@ def test_a_denial_that_says_what_it_denies_needs_no_charge(parse: Parser, denial
     assert next(f.claim for f in extract(denial, parse=parse) if f.polarity == "deny") == claim
 
 
-def test_neither_confirming_nor_denying_keeps_its_words(parse: Parser) -> None:
-    assert told("The palace neither confirmed nor denied the rumors.", parse) == [
-        "The palace neither confirmed nor denied the rumors."
+def test_neither_confirming_nor_denying_claims_nothing(parse: Parser) -> None:
+    assert told("The palace neither confirmed nor denied the rumors.", parse) == []
+
+
+def test_what_somebody_could_not_confirm_is_not_their_claim(parse: Parser) -> None:
+    assert told("The palace could not confirm that the king was ill.", parse) == [
+        "The palace could not confirm that the king was ill."
     ]
+
+
+def test_a_claim_behind_a_colon_is_told_as_a_quotation_is(parse: Parser) -> None:
+    assert told("The mayor: “We were not asked.”", parse) == ["The mayor said: “We were not asked.”"]
+    assert told("Una Strand, the clerk: The vote was lawful.", parse) == ["The vote was lawful."]

@@ -16,6 +16,26 @@ def test_a_colon_in_running_text_says_nothing() -> None:
     assert told("Supper: bread and cheese and tea") is None
 
 
+def test_who_is_described_before_a_colon() -> None:
+    assert told("The mayor: “We were not asked.”") == ("The mayor", ":", ["“We were not asked.”"])
+    assert told("City workers: “We were not asked.”") == ("City workers", ":", ["“We were not asked.”"])
+    assert told("Ida Lorn, the clerk: The vote was lawful.") == ("Ida Lorn, the clerk", ":", ["The vote was lawful"])
+    assert told("The result: “A hall that nobody wants.”") is None
+    assert told("Ida Lorn shook her head: “We go.”") is None
+    assert told("Ida Lorn, the clerk, was blunt: “We go.”") is None
+
+
+def test_a_line_that_is_signed() -> None:
+    assert told("We will not pay - Ann Roe") == ("Ann Roe", "-", ["We will not pay"])
+    assert told("Bridge will stay shut - city officials") == ("city officials", "-", ["Bridge will stay shut"])
+    assert told("Bridge is unsafe – Una Strand, mayor of Brill") == (
+        "Una Strand, mayor of Brill",
+        "–",
+        ["Bridge is unsafe"],
+    )
+    assert told("Bridge will stay shut - The Brill Courier") is None
+
+
 def test_a_transcript_turn() -> None:
     assert told("CLERK: The motion fails again.") == ("CLERK", ":", ["The motion fails again"])
 
