@@ -34,9 +34,13 @@ _SCOPED = frozenset(
     """all every each everyone everybody everything some many most several few both either any only always often
     sometimes still also even already again too no none nobody nothing never neither not n't n’t""".split()
 )
+#: What keeps its form when the "not" behind it goes.
+_HELPERS = frozenset("is are was were has have had does do did would could should will can might may".split())
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Mm]e|[Uu]s|[Mm]yself)\b")
 _QUESTION = re.compile(r"(?:whether|if|how|why|what|who|when|where|which)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n['’]t\b", re.IGNORECASE)
+#: "denied taking it": what "it" is stands in the charge alone.
+_TO_IT = re.compile(r"\b(?:it|that|this|so|them|these|those)$", re.IGNORECASE)
 #: "could not confirm that", "would not say whether": what follows is not claimed.
 _UNSAID = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 #: "had done so": what was done stands in the charge alone.
@@ -76,6 +80,8 @@ _BODY_NAMES = (
     " Bureau",
     " Authority",
 )
+#: What a denial of a role leaves for its charge to fill.
+_IN_THIS = " in this: {charge}"
 #: How far a speaker may stand from his cue for the words between to belong to it.
 _GAP = 60
 _BLAMING = frozenset({"accuse", "suspect", "blame", "charge"})
@@ -135,19 +141,38 @@ def read(text: str, parts: Parts) -> Told:
 
 
 def settle(findings: list[Finding], told: list[Told]) -> list[str]:
-    """Give each finding its claim: a denial that leans on its charge takes the charge's contrary."""
+    """Give each finding its claim: a denial that leans on its charge takes the charge's contrary.
+
+    The contrary of a denial is what it denies, so that a denial of a denial says again what was charged.
+    """
     places = {finding.id: at for at, finding in enumerate(findings)}
-    claims = []
-    for finding, own in zip(findings, told, strict=True):
-        claim = own.claim
-        if finding.denies is not None and own.leans:
-            charge = told[places[finding.denies]]
-            by = f"{_opening(finding.speaker.name)} denies" if finding.speaker is not None else "It is denied"
-            claim = charge.contrary or f"{by} this: {charge.claim}"
-            if own.claim.endswith("{charge}"):
-                claim = own.claim.removesuffix("{charge}") + charge.claim
-        claims.append(_sentence(claim.removesuffix(" in this: {charge}")))
-    return claims
+    settled: dict[int, Told] = {}
+
+    def settle_one(at: int, behind: frozenset[int]) -> Told:
+        if at in settled:
+            return settled[at]
+        finding, own = findings[at], told[at]
+        charge = None
+        if finding.denies is not None and places[finding.denies] not in behind:
+            charge = settle_one(places[finding.denies], behind | {at})
+        if charge is not None:
+            own = _answered(finding, own, charge)
+        settled[at] = own
+        return own
+
+    return [_sentence(settle_one(at, frozenset({at})).claim.removesuffix(_IN_THIS)) for at in range(len(findings))]
+
+
+def _answered(finding: Finding, own: Told, charge: Told) -> Told:
+    """Read a denial together with what it denies."""
+    affirmed = charge.claim.removesuffix(_IN_THIS)
+    if not own.leans:
+        return Told(own.claim, own.contrary or affirmed, False)
+    if own.claim.endswith(_IN_THIS):
+        return Told(own.claim.removesuffix("{charge}") + affirmed, own.contrary or affirmed, False)
+    verb = "deny" if _many(finding.speaker) else "denies"
+    by = f"{_opening(finding.speaker.name)} {verb}" if finding.speaker is not None else "It is denied"
+    return Told(charge.contrary or f"{by} this: {affirmed}", affirmed, False)
 
 
 def _denial(text: str, parts: Parts, reported: str) -> Told:
@@ -162,14 +187,15 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
         return Told(
             _contrary(text, unit, head, spans, edits) or reported, _sentence(_written(text, spans, edits)), False
         )
-    if name is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=_many(speaker))) is not None:
-        return Told(f"{name} {deed}.", None, False)
+    if speaker is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=_many(speaker))) is not None:
+        contrary = f"It is not true that {_within(speaker.name)} {deed}."
+        return Told(f"{name} {deed}.", contrary, _TO_IT.search(deed) is not None)
     lacked = _LACKED.get(lemma(head)) if name is not None and cue.lemma == "deny" else None
     if lacked is not None and (lemma(head) not in ("link", "connection") or unit.right[head.i] < spans[-1][1]):
         rest = text[unit.right[head.i] : spans[-1][1]].strip() if unit.right[head.i] < spans[-1][1] else ""
         if rest:
             return Told(_sentence(f"{name} {lacked} {rest}"), None, False)
-        return Told(f"{name} {lacked} in this: {{charge}}", None, True)
+        return Told(f"{name} {lacked}{_IN_THIS}", None, True)
     return Told(reported, None, True)
 
 
@@ -261,7 +287,8 @@ def _is_finite(verb: Token) -> bool:
 
 def _contrary(text: str, unit: Unit, verb: Token, spans: tuple[Span, ...], edits: list[Edit]) -> str:
     """Write the contrary of a clause: with "not" where that is safe, else behind "It is not true that"."""
-    if (negation := _negation(unit, verb)) is not None and len(spans) == 1 and "“" not in text[slice(*spans[0])]:
+    negation = _negation(unit, verb) or _affirmation(unit, verb)
+    if negation is not None and len(spans) == 1 and "“" not in text[slice(*spans[0])]:
         return _sentence(_written(text, spans, [*edits, negation]))
     clause = _written(text, spans, edits)
     first = next((t for t in unit.doc if unit.left[t.i] >= spans[0][0] and t.lower_ != "that"), None)
@@ -296,6 +323,19 @@ def _negation(unit: Unit, verb: Token) -> Edit | None:
         return None
     does = {"VBD": "did", "VBZ": "does", "VBP": "do"}[verb.tag_]
     return start, end, f"{does} not {base}"
+
+
+def _affirmation(unit: Unit, verb: Token) -> Edit | None:
+    """Find the edit that takes the "not" out of a clause that says nothing else against itself."""
+    own, negations = subject(verb), children(verb, "neg")
+    if own is None or own.i > verb.i or len(negations) != 1 or negations[0].lower_ not in ("not", "n't", "n’t"):
+        return None
+    no = negations[0].i
+    if any(child.dep_ in ("conj", "advcl", "cc", "parataxis") for child in verb.children):
+        return None
+    if any(t.lower_ in _SCOPED and t.i != no for t in verb.subtree) or unit.doc[no - 1].lower_ not in _HELPERS:
+        return None
+    return unit.right[no - 1], unit.right[no], ""
 
 
 def _named(unit: Unit, verb: Token, speaker: Speaker | None) -> list[Edit]:

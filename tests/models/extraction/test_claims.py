@@ -85,3 +85,31 @@ def test_what_somebody_could_not_confirm_is_not_their_claim(parse: Parser) -> No
 def test_a_claim_behind_a_colon_is_told_as_a_quotation_is(parse: Parser) -> None:
     assert told("The mayor: “We were not asked.”", parse) == ["The mayor said: “We were not asked.”"]
     assert told("Una Strand, the clerk: The vote was lawful.", parse) == ["The vote was lawful."]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (
+            "Ann Roe said the bridge was unsafe. Tom Hale denied that. Ann Roe rejected his denial.",
+            "The bridge was unsafe.",
+        ),
+        (
+            "Ida Vance said Ann Roe took the money. Ann Roe denied taking it. Ida Vance rejected the denial.",
+            "Ann Roe took the money.",
+        ),
+        ("Ann Roe denied having lied. Tom Hale disputed the denial.", "It is not true that Ann Roe did not lie."),
+        (
+            "Kyiv said Moscow shelled the port. Moscow said that was a lie. Kyiv dismissed the denial.",
+            "Moscow shelled the port.",
+        ),
+        ("The mayor denies that the bridge is not safe.", "The bridge is safe."),
+        (
+            "Ann Roe denied any role in the theft. Police disputed her denial.",
+            "Police deny this: Ann Roe had no role in the theft.",
+        ),
+        ("Ida Vance accused Ann Roe of theft. Roe called it a lie.", "Ann Roe is not guilty of theft."),
+    ],
+)
+def test_a_denial_of_a_denial_says_again_what_was_charged(parse: Parser, text: str, last: str) -> None:
+    assert told(text, parse)[-1] == last
