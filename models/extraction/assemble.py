@@ -15,6 +15,7 @@ from models.extraction import (
     layout,
     lexicon,
     quotes,
+    referents,
     sentences,
     speakers,
     units,
@@ -50,6 +51,9 @@ class Draft:
     passed_on: tuple[int, int] | None = None
     denier: Draft | None = None
     about: tuple[Named, ...] = ()
+    #: By which pronoun the speaker is known, and what the one that opens the content stands for instead.
+    gender: str = ""
+    referent: str | None = None
 
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
@@ -91,7 +95,9 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
 def _parts(draft: Draft, spans: tuple[Span, ...]) -> claims.Parts:
     taken = draft.speaker if draft.denier is None else draft.denier.speaker
     denies = draft.polarity == "deny"
-    return claims.Parts(draft.unit, draft.cue, spans, draft.mention, draft.speaker, taken, denies)
+    return claims.Parts(
+        draft.unit, draft.cue, spans, draft.mention, draft.speaker, taken, denies, draft.gender, draft.referent
+    )
 
 
 def _is_sound(draft: Draft) -> bool:
@@ -134,7 +140,7 @@ def _drafts(
             previous = unit
             continue
         drafts = _of_unit(text, unit, marks)
-        _resolve(unit, drafts, register)
+        _resolve(text, unit, previous, drafts, register)
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
             _grow(text, target, [(unit.span[0], _stop(text, unit.span[1]))])
@@ -147,8 +153,8 @@ def _drafts(
     yield from last
 
 
-def _resolve(unit: Unit, drafts: list[Draft], register: Register) -> None:
-    """Say who the speakers of a unit's findings are, who passed them on, and whom they accuse."""
+def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], register: Register) -> None:
+    """Say who the speakers of a unit's findings are, who passed them on, whom they accuse, and what "it" is."""
     for draft in drafts:
         if draft.source is not None:
             draft.speaker = register.resolve(unit, draft.source)
@@ -156,6 +162,23 @@ def _resolve(unit: Unit, drafts: list[Draft], register: Register) -> None:
             draft.via = register.named(unit, draft.passed_on)
     for draft in drafts:
         draft.about = _accused(unit, draft.cue, register)
+    register.finish()
+    for draft in drafts:
+        if draft.speaker is not None:
+            draft.gender = register.gender(draft.speaker)
+        draft.referent = _referent(text, unit, before, draft, register)
+
+
+def _referent(text: str, unit: Unit, before: Unit | None, draft: Draft, register: Register) -> str | None:
+    """Find what the pronoun that opens a content stands for, where that is sure and it is not the speaker."""
+    word = referents.opening(text, draft.contents)
+    if word in ("he", "she"):
+        return register.other(word, draft.speaker)
+    body = draft.speaker is not None and draft.speaker.kind not in ("person", "unnamed", "unknown")
+    if not word or draft.speaker is None or (body and (word == "it" or draft.speaker.kind == "group")):
+        return None
+    people = register.people() | frozenset(text[slice(*draft.mention)].split() if draft.mention else ())
+    return referents.thing(text, unit, before, draft.cue, draft.contents, many=word == "they", people=people)
 
 
 def _accused(unit: Unit, cue: cues.Cue, register: Register) -> tuple[Named, ...]:

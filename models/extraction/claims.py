@@ -99,7 +99,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a finding is read from; taken says for whom the pronoun stands that opens its clause."""
+    """What a finding is read from; taken says for whom the pronoun stands that opens its clause.
+
+    gender is the pronoun by which the speaker is known, and referent what another pronoun stands for there.
+    """
 
     unit: Unit
     cue: Cue
@@ -108,6 +111,8 @@ class Parts:
     speaker: Speaker | None
     taken: Speaker | None
     denies: bool
+    gender: str = ""
+    referent: str | None = None
 
 
 def read(text: str, parts: Parts) -> Told:
@@ -127,6 +132,8 @@ def read(text: str, parts: Parts) -> Told:
         return Told(reported, None, leans)
     if cue.frame in ("quote", "colon"):
         said = _bare(" ".join(text[start:end] for start, end in spans))
+        if parts.referent is not None and not _FIRST_PERSON.search(said):
+            said = _instead(said, parts.referent)
         whole = (
             _sentence(f"{_opening(name)} said: “{said}”") if name and _FIRST_PERSON.search(said) else _sentence(said)
         )
@@ -134,7 +141,7 @@ def read(text: str, parts: Parts) -> Told:
     if cue.frame in ("clause", "around") and _UNSAID.search(text[unit.left[cue.first] : unit.right[cue.head]]):
         return Told(reported, None, leans)
     if cue.frame in ("clause", "around", "noun", "according") and (verb := _clause_verb(unit, cue, spans)):
-        edits = _named(unit, verb, parts.taken)
+        edits = _named(unit, verb, parts.taken, parts)
         claim = _sentence(_written(text, spans, edits))
         return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
     return Told(reported, _not_done(text, parts), leans)
@@ -183,7 +190,7 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
     if cue.frame in ("clause", "around") and cue.lemma in _DENYING:
         if _DONE_SO.search(text[slice(*spans[-1])]):
             return Told(reported, None, True)
-        edits = _named(unit, head, speaker)
+        edits = _named(unit, head, speaker, parts)
         return Told(
             _contrary(text, unit, head, spans, edits) or reported, _sentence(_written(text, spans, edits)), False
         )
@@ -338,23 +345,41 @@ def _affirmation(unit: Unit, verb: Token) -> Edit | None:
     return unit.right[no - 1], unit.right[no], ""
 
 
-def _named(unit: Unit, verb: Token, speaker: Speaker | None) -> list[Edit]:
-    """Put the speaker's name for the pronoun that opens his own clause: "that she would go"."""
+def _named(unit: Unit, verb: Token, speaker: Speaker | None, parts: Parts) -> list[Edit]:
+    """Put the speaker's name for the pronoun that opens his own clause, "that she would go"; or another's referent."""
     own = subject(verb)
     if own is None or speaker is None or own.i > verb.i or own.dep_ == "expl":
         return []
+    opens = all(token.lower_ in ("that", "“", "‘") for token in unit.doc[verb.left_edge.i : own.i])
+    if not opens:
+        return []
+    if _is_speaker(own, verb, speaker, parts.gender):
+        return [(unit.left[own.i], unit.right[own.i], _within(speaker.name))]
+    if parts.referent is not None and own.lower_ in ("it", "he", "she", "they"):
+        return [(unit.left[own.i], unit.right[own.i], parts.referent)]
+    return []
+
+
+def _instead(said: str, referent: str) -> str:
+    """Put what a pronoun stands for in its place at the head of a quotation: "The bridge is sound" for "It's sound"."""
+    said = re.sub(r"^(\w+)['’]s (?!been\b|got\b|had\b|gone\b|become\b)", r"\1 is ", said)
+    said = re.sub(r"^(\w+)['’]re ", r"\1 are ", said)
+    return re.sub(r"^\w+", lambda _: referent, said)
+
+
+def _is_speaker(own: Token, verb: Token, speaker: Speaker, gender: str) -> bool:
+    """Tell whether the pronoun that is a clause's subject may stand for who speaks."""
     word = own.lower_
     proper = not re.match(r"(?:[a-z]|(?:The|A|An|His|Her|Its|Their|My|Our) )", speaker.name)
     person = speaker.kind in ("person", "unnamed") or (speaker.kind == "unknown" and proper)
     nameless = speaker.name[:1].islower() or speaker.name.startswith(("The ", "A ", "An "))
-    fits = (word in ("he", "she") and person) or (word == "it" and (speaker.kind in _BODIES or nameless))
+    fits = (word in ("he", "she") and person and gender in ("", word)) or (
+        word == "it" and (speaker.kind in _BODIES or nameless)
+    )
     fits = fits or (word == "they" and speaker.kind == "group")
     if word == "it" and (verb.lemma_ == "be" and children(verb, "acomp", "attr", "ccomp")):
         fits = False
-    opens = all(token.lower_ in ("that", "“", "‘") for token in unit.doc[verb.left_edge.i : own.i])
-    if not fits or not opens:
-        return []
-    return [(unit.left[own.i], unit.right[own.i], _within(speaker.name))]
+    return fits
 
 
 def _reported(text: str, finding: Parts) -> str:

@@ -150,6 +150,7 @@ _UNNAMED = re.compile(
 
 
 #: Words for who may be quoted without a name: "the mayor", "residents", "the ministry".
+PERSONS = _PERSON_ROLES
 ROLES = _PERSON_ROLES | _GROUP_WORDS | _ORGANIZATION_WORDS
 
 
@@ -208,6 +209,25 @@ class Register:
     def named(self, unit: Unit, mention: Range) -> Speaker:
         """Say whom words stand for that name nobody who speaks: whom pronouns mean is not changed by them."""
         return self._resolve(unit, mention)
+
+    def people(self) -> frozenset[str]:
+        """List the words of which persons' names are made."""
+        persons = [entry for entry in self.entries if entry.kind in ("person", "unknown")]
+        return frozenset(word for entry in persons if len(entry.name.split()) > 1 for word in entry.name.split())
+
+    def gender(self, speaker: Speaker) -> str:
+        """Tell by which pronoun a person is known, "he" or "she"; empty where that is not known."""
+        return next((entry.gender for entry in self.entries if entry.name == speaker.name), "")
+
+    def other(self, gender: str, speaker: Speaker | None) -> str | None:
+        """Find the one other person lately named whom "he" or "she" may mean; None where there are two, or none."""
+        own = speaker.name if speaker is not None else ""
+        near = [entry for entry in self.entries if entry.seen > self.clock - 2 and entry.name != own]
+        near = [entry for entry in near if entry.kind in ("person", "unknown") and entry.gender in ("", gender)]
+        nameless = self._someone is not None and self._someone[1] > self.clock - 1 and self._someone[0].name != own
+        if len(near) != 1 or near[0].kind != "person" or near[0].gender != gender:
+            return None
+        return None if nameless and self._someone and self._someone[0].name != near[0].name else near[0].name
 
     def _resolve(self, unit: Unit, mention: Range) -> Speaker:
         doc = unit.doc

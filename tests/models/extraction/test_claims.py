@@ -113,3 +113,26 @@ def test_a_claim_behind_a_colon_is_told_as_a_quotation_is(parse: Parser) -> None
 )
 def test_a_denial_of_a_denial_says_again_what_was_charged(parse: Parser, text: str, last: str) -> None:
     assert told(text, parse)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("The bridge opened in May. Ann Roe said it was sound.", "The bridge was sound."),
+        ("Inspectors looked at a bridge on Monday. “It’s sound,” Ann Roe said.", "The bridge is sound."),
+        ("“It was sound,” Ann Roe said of the bridge.", "The bridge was sound."),
+        ("The pipes burst. Ann Roe said they were old.", "The pipes were old."),
+        ("Ann Roe signed the report. Tom Hale denied that it was false.", "The report was not false."),
+        ("Ann Roe met Tom Hale. Mary Poe said he had lied.", "Tom Hale had lied."),
+        ("Mary Poe said he had lied.", "He had lied."),
+        ("Tom Hale and Peter Holt left. Mary Poe said he had lied.", "He had lied."),
+        ("The bridge crosses the river. Ann Roe said it was old.", "It was old."),
+        ("The director of the museum resigned. Ann Roe said it was a mistake.", "It was a mistake."),
+        ("The bridge fell.\n\nAnn Roe said it was old.", "It was old."),
+        ("The bridge fell. Ann Roe said it was raining.", "It was raining."),
+        ("The bridge fell. Ann Roe said it was clear that Brill had paid.", "It was clear that Brill had paid."),
+        ("The bank closed the branch. The bank said it was unsafe.", "It was unsafe."),
+    ],
+)
+def test_a_pronoun_that_opens_a_claim_is_resolved_where_that_is_sure(parse: Parser, text: str, last: str) -> None:
+    assert told(text, parse)[-1] == last
