@@ -1,18 +1,27 @@
 """What is put on servers is sound: each file of deploy/ passes the linter of its kind."""
 
+import http.client
+import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
+from api.gate import _GUARDS
 from api.settings import Settings
 from tests.checked import ROOT
-from tests.postgres import LETTERS
+from tests.live import serving
+from tests.postgres import LETTERS, free_port
 
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
@@ -87,7 +96,70 @@ def test_the_settings_that_are_given_are_those_that_there_are() -> None:
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
 def test_the_proxy_understands_its_file() -> None:
     passes("caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile")
-    passes("caddy", "fmt", "--diff", DEPLOY / "Caddyfile")
+    assert not re.findall(r"^[-+]", passes("caddy", "fmt", "--diff", DEPLOY / "Caddyfile"), re.MULTILINE)
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_proxy_gives_what_is_refused_before_it_is_heard_the_form_of_every_refusal(url: str, tmp_path: Path) -> None:
+    with serving(url) as server, proxied(server, tmp_path) as address:
+        for path, headers, status in (
+            ("/v1/claims", {"X-A": "a" * 17_000}, 431),
+            ("/v1/claims", {f"X-{number}": "a" for number in range(150)}, 431),
+            ('/v1/claims?q="a"', {}, 400),
+            ("/metrics", {}, 404),
+            ("/readyz", {}, 404),
+        ):
+            _is_a_refusal(address, path, headers, status)
+        ours = httpx.get(f"{address}/v1/claims?speeker=1")
+        assert (ours.status_code, ours.json()["errors"] != []) == (400, True)
+    with proxied("http://127.0.0.1:1", tmp_path) as address:
+        assert int(_is_a_refusal(address, "/v1/claims", {}, 503)["Retry-After"]) > 0
+
+
+@contextmanager
+def proxied(server: str, folder: Path) -> Iterator[str]:
+    """Run the proxy, without TLS, before the server at an address; yields its own address."""
+    address, admin = (f"localhost:{free_port()}" for _ in range(2))
+    settings = {"SITE": f"http://{address}", "UPSTREAM": httpx.URL(server).netloc.decode(), "CADDY_ADMIN": admin}
+    homes = {name: str(folder) for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME")}
+    with (
+        (folder / "caddy.log").open("wb") as log,
+        subprocess.Popen(
+            [str(shutil.which("caddy")), "run", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"],
+            env=os.environ | settings | homes,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as proxy,
+    ):
+        try:
+            for _ in range(200):
+                with suppress(httpx.TransportError):
+                    if httpx.get(f"http://{address}/v1/topics").status_code == (503 if server.endswith(":1") else 200):
+                        break
+                time.sleep(0.05)
+            yield f"http://{address}"
+        finally:
+            proxy.terminate()
+
+
+def _is_a_refusal(address: str, path: str, headers: dict[str, str], status: int) -> http.client.HTTPMessage:
+    """Ask, and raise AssertionError where the answer is no problem details with the headers of every answer."""
+    connection = http.client.HTTPConnection(httpx.URL(address).host, httpx.URL(address).port, timeout=10)
+    # As it stands: httpx would encode what the server refuses.
+    connection._encode_request = lambda request: request.encode()  # type: ignore[attr-defined]
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    told = json.loads(answer.read())
+    connection.close()
+    assert (answer.status, told["status"]) == (status, status), (path, told)
+    assert told["detail"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    for name, value in _GUARDS:
+        if name not in ("Server", "Vary"):  # hidden by the proxy; and there is but one variant of a refusal
+            assert answer.headers[name] == value, (path, name)
+    assert answer.headers["Server"] is None
+    return answer.headers
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
