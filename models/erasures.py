@@ -400,7 +400,7 @@ def _without_words(erasure: _Erasure, table: str, id: int, state: dict[str, Any]
 
 
 def _scrub_replies(erasure: _Erasure) -> None:
-    """Forget the kept answers that hold any of the words; a retry of such a request is a new one."""
+    """Empty the kept answers that hold any of the words; a retry is refused, or it would bring them back."""
     telling = sorted({dumps(words)[1:-1] for words in erasure.words if len(words) >= _TELLING}, key=len)
     if not telling:
         return
@@ -411,7 +411,7 @@ def _scrub_replies(erasure: _Erasure) -> None:
         if pattern.search(body)
     ]
     for part in _parts(held):
-        Reply.delete().where(Reply.id.in_(part)).execute()
+        Reply.update(headers=None, body=None).where(Reply.id.in_(part)).execute()
     erasure.counts["kept answers"] += len(held)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from models.db import dumps, fetch, now, transaction
-from models.refusals import Reused
+from models.refusals import Conflict, Reused
 from models.tables import Reply
 
 #: How long a retry may come: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
@@ -59,6 +59,8 @@ def _first(reply: Reply, digest: str) -> Answer:
             "This Idempotency-Key came with another request before: use a new one for a new request.",
             field="Idempotency-Key",
         )
+    if reply.body is None:
+        raise Conflict("What this request stored was erased since, and is not stored again by a retry.")
     return Answer(reply.status, orjson.loads(reply.headers), reply.body)
 
 

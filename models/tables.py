@@ -537,7 +537,7 @@ class Reply(Registry):
     #: SHA-256 of method, path and body, in hex: another request under the same token is refused.
     request_hash = TextField()
     status = BigIntegerField(null=True)
-    #: A JSON object of the headers that a retry gets again.
+    #: A JSON object of the headers that a retry gets again. Null, as the body, where what it tells of was erased.
     headers = TextField(null=True)
     body = TextField(null=True)
     made_at = TextField(default=now, constraints=[stamp("made_at")], index=True)

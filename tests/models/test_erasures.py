@@ -208,7 +208,9 @@ def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
     assert [json.loads(line)["action"] for _, line in changes.listed(past=None, limit=100, key=key)].count("erase") >= 3
 
 
-def test_answers_kept_for_retries_are_forgotten_where_they_hold_the_words(registry: str, actor: Actor) -> None:
+def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retries_are_refused(
+    registry: str, actor: Actor
+) -> None:
     key = keys.create(name="ours", scope="admin")[0].id
 
     def kept(token: str, body: Any) -> None:
@@ -218,7 +220,10 @@ def test_answers_kept_for_retries_are_forgotten_where_they_hold_the_words(regist
     kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
     kept("holds not", {"claim": {"text": "The fleet."}})
     erasures.document(id=1, reason=REASON, by=actor)
-    assert [token for (token,) in db.fetch("SELECT token FROM replies")] == ["holds not"]
+    assert [token for (token,) in db.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["holds not"]
+    kept("holds not", None)
+    with pytest.raises(Conflict, match="was erased since"):
+        kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
 
 
 def test_what_was_erased_is_not_found(registry: str, actor: Actor) -> None:
