@@ -1,10 +1,10 @@
 """What is derived from the nouns so that lists and searches are fast: kept in step, and rebuilt whole by one command.
 
-`leads` has a row for each standing claim, `filings` one for each of its topics; `claim_search` and
-`statement_search` are the words by which claims and statements are found (models/search.py). Nothing
-here holds anything that the nouns do not say. A change notes what it touched (`note`), and as the last
-thing before it is stored the rows of those claims are written anew; once for all changes that share a commit,
-because each time costs the index of words a segment of its own.
+`leads` has a row for each standing claim, `firsts` what its first statement shows, and `filings` a row for each
+of its topics; `claim_search` and `statement_search` are the words by which claims and statements are found
+(models/search.py). Nothing here holds anything that the nouns do not say. A change notes what it touched
+(`note`), and as the last thing before it is stored the rows of those claims are written anew; once for all
+changes that share a commit, because each time costs the index of words a segment of its own.
 """
 
 from functools import cache
@@ -76,7 +76,7 @@ def rebuild() -> None:
 def differences() -> list[str]:
     """Name the derived tables that do not hold what the nouns say; empty where all is well."""
     wrong = []
-    for table, columns, source in (_leads(), _filings()):
+    for table, columns, source in (_leads(), _firsts(), _filings()):
         stored, wanted = f"SELECT {columns} FROM {table}", source.format(claims="")
         for here, there in ((stored, wanted), (wanted, stored)):
             if db.execute_sql(f"SELECT 1 FROM ({here} EXCEPT {there}) AS x LIMIT 1").fetchone():
@@ -105,6 +105,22 @@ def _leads() -> tuple[str, str, str]:
         " coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, {first.format('')})"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
+    )
+
+
+def _firsts() -> tuple[str, str, str]:
+    parts = {
+        "speaker": ("sp", ("id", "name", "kind", "description", "wikidata_id")),
+        "sentence": ("se", ("id", "position", "start", "end", "text")),
+        "document": ("d", ("id", "url", "title", "publisher", "published_at", "language")),
+    }
+    columns = {f"{noun}_{name}": f'{alias}."{name}"' for noun, (alias, names) in parts.items() for name in names}
+    return (
+        "firsts",
+        ", ".join(("claim_id", "statement_id", "status", "said_on", *columns)),
+        f"SELECT c.claim_id, s.id, s.status, s.said_on, {', '.join(columns.values())} FROM leads c"
+        " JOIN statements s ON s.id = c.statement_id JOIN speakers sp ON sp.id = s.speaker_id"
+        " JOIN sentences se ON se.id = s.sentence_id JOIN documents d ON d.id = s.document_id WHERE TRUE{claims}",
     )
 
 
@@ -213,12 +229,14 @@ def _refreshing(sqlite: bool, new: bool = False) -> list[str]:
     filling: list[str] = []
     emptying = [
         f"DELETE FROM filings WHERE {_given('claim_id')}",
+        f"DELETE FROM firsts WHERE {_given('claim_id')}",
         f"DELETE FROM leads WHERE {_given('claim_id')}",
         _forgetting(sqlite),
         f"DELETE FROM statement_search WHERE {key} IN (SELECT s.id FROM statements s WHERE {_given('s.claim_id')})",
     ]
     for (table, columns, source), column in (
         (_leads(), "c.id"),
+        (_firsts(), "c.claim_id"),
         (_filings(), "c.claim_id"),
         (_claim_words(), "c.id"),
         (_statement_words(), "s.claim_id"),
@@ -252,7 +270,7 @@ def _showing(claims: str = "") -> list[str]:
 
 @cache
 def _rebuilding(sqlite: bool) -> list[str]:
-    tables = (_leads(), _filings(), _claim_words(), _statement_words())
+    tables = (_leads(), _firsts(), _filings(), _claim_words(), _statement_words())
     empty = [f"DELETE FROM {table}" for table, _, _ in reversed(tables)]
     filled = [f"INSERT INTO {table} ({columns}) {source.format(claims='')}" for table, columns, source in tables]
     return [*empty, *filled, *_showing()]

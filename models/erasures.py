@@ -147,6 +147,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             if document.title and any(True for _ in _places(names, document.title)):
                 erasure.words.add(document.title)
                 _set(Document, document.id, now(), title=NAMELESS)
+                derived.note("documents", row(document))
         erasure.words |= names
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
@@ -330,6 +331,7 @@ def _blacken(erasure: _Erasure, document: Document, places: Iterable[tuple[int, 
     if new == old:
         return
     stamp = now()
+    derived.note("documents", row(document))
     _set(Document, document.id, stamp, text=new, sha256=hashlib.sha256(new.encode()).hexdigest())
     erasure.counts["documents blackened"] += 1
     for sentence in Sentence.select().where(Sentence.document == document.id):

@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL, Case
 
-from models import changes, rows, shapes
+from models import changes, derived, rows, shapes
 from models.changes import Actor
 from models.db import Whole, fetch, now, transaction
 from models.extraction.sentences import cut
@@ -210,7 +210,8 @@ def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int 
 
 
 def _renumber(document: int) -> None:
-    """Let the positions follow the offsets again."""
+    """Let the positions follow the offsets again, and what is derived from them."""
+    derived.note("documents", {"id": document})
     ids = [
         id
         for (id,) in Sentence.select(Sentence.id)

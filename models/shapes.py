@@ -104,10 +104,12 @@ def sentence_seen(viewer: Viewer, se: str = "se") -> str:
 # -- parts --------------------------------------------------------------------------------------
 
 
-def _neighbour(step: str, seen: str = "b.retracted_at IS NULL") -> Node:
+def _neighbour(
+    step: str, seen: str = "b.retracted_at IS NULL", document: str = "se.document_id", position: str = "se.position"
+) -> Node:
     return One(
         Value("b.text"),
-        f"FROM sentences b WHERE b.document_id = se.document_id AND b.position = se.position {step} AND {seen}",
+        f"FROM sentences b WHERE b.document_id = {document} AND b.position = {position} {step} AND {seen}",
     )
 
 
@@ -277,11 +279,27 @@ def claim(viewer: Viewer) -> Object:
 
 
 def first_statement(viewer: Viewer) -> Node:
-    """Make the statement that put the claim `c` forward first; null where the viewer sees none."""
+    """Make the statement that put the claim `c` forward first; null where the viewer sees none.
+
+    What lists show of it stands in one row of `firsts`; only who asks for more of it has the statement looked up.
+    """
+
+    def part(noun: str, *names: str) -> dict[str, Node]:
+        return {name: Value(f"f.{noun}_{name}") for name in names}
+
+    place = {"document": "f.document_id", "position": "f.sentence_position"}
+    around = {"before": _neighbour("- 1", **place), "after": _neighbour("+ 1", **place)}
+    members = {
+        "id": Value("f.statement_id"),
+        "speaker": Object(part("speaker", *speaker_part().members)),
+        "said_on": Value("f.said_on"),
+        "sentence": Object(part("sentence", *sentence_part().members) | around),
+        "document": Object(part("document", *document_part().members)),
+    }
+    seen = "TRUE" if viewer.unreviewed else "f.status = 'accepted'"
     return One(
-        Object(_statement_members() | _stamps("s")),
-        f"{STATEMENT_FROM} WHERE s.id = (SELECT l.statement_id FROM leads l WHERE l.claim_id = c.id)"
-        f" AND {statement_seen(viewer)}",
+        Object(_statement_members() | members | _stamps("s")),
+        f"FROM firsts f JOIN statements s ON s.id = f.statement_id WHERE f.claim_id = c.id AND {seen}",
     )
 
 

@@ -409,6 +409,37 @@ class Lead(Registry):
         )
 
 
+class First(Registry):
+    """What a standing claim's first statement shows, side by side: derived, so that a page finds it in one place.
+
+    Without it a page of fifty claims looks into four other tables for each. A claim without a statement has no row.
+    """
+
+    claim = ForeignKeyField(Claim, primary_key=True)
+    statement_id = BigIntegerField()
+    status = TextField()
+    said_on = TextField(null=True)
+    speaker_id = BigIntegerField()
+    speaker_name = TextField()
+    speaker_kind = TextField()
+    speaker_description = TextField(null=True)
+    speaker_wikidata_id = TextField(null=True)
+    sentence_id = BigIntegerField()
+    sentence_position = BigIntegerField()
+    sentence_start = BigIntegerField()
+    sentence_end = BigIntegerField()
+    sentence_text = TextField()
+    document_id = BigIntegerField()
+    document_url = TextField(null=True)
+    document_title = TextField(null=True)
+    document_publisher = TextField(null=True)
+    document_published_at = TextField(null=True)
+    document_language = TextField()
+
+    class Meta:
+        table_name = "firsts"
+
+
 class Filing(Registry):
     """A standing claim under one of its topics, with what it is narrowed and sorted by: derived."""
 
@@ -563,6 +594,7 @@ ALL: tuple[type[Model], ...] = (
     Suggestion,
     Hidden,
     Lead,
+    First,
     Filing,
     Key,
     KeyUse,
@@ -571,4 +603,4 @@ ALL: tuple[type[Model], ...] = (
 )
 
 #: Those that are written anew from the others (models/derived.py).
-DERIVED: tuple[type[Model], ...] = (Lead, Filing)
+DERIVED: tuple[type[Model], ...] = (Lead, First, Filing)

@@ -205,7 +205,7 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
             db.connect(f"sqlite:///{tmp_path}/another.db")
             db.migrate()
             return
-        tables = ["filings", "leads", "claim_search", "statement_search", *reversed(whole.dumps.TABLES)]
+        tables = ["filings", "firsts", "leads", "claim_search", "statement_search", *reversed(whole.dumps.TABLES)]
         db.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
     return bind

@@ -204,7 +204,7 @@ def test_cuts_a_snippet_between_words() -> None:
 @pytest.mark.usefixtures("shelf")
 def test_the_index_is_rebuilt_from_the_nouns_alone() -> None:
     before = listed_items(claims, PUBLIC, q="water")
-    for table in ("leads", "filings", "claim_search", "statement_search"):
+    for table in ("leads", "firsts", "filings", "claim_search", "statement_search"):
         db.execute_sql(f"DELETE FROM {table}")  # noqa: S608
     assert listed_ids(claims, PUBLIC, q="water") == []
     assert set(derived.differences()) >= {"leads", "claim_search"}
