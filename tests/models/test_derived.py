@@ -1,9 +1,14 @@
-"""What is derived is written in time that does not grow with the registry."""
+"""What is derived is written in time that does not grow with the registry, and follows what it is derived from."""
+
+from typing import Any
 
 import pytest
 
-from models import derived
+from models import claims, derived, erasures, sentences, speakers
+from models.changes import Actor
 from models.db import db
+from models.filters import Order
+from tests.factories import PLAIN, REVIEWER, items_of, put_charge, put_denial, put_document, put_plain
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -11,3 +16,68 @@ def test_the_first_statement_of_a_claim_is_found_by_the_claim_not_among_all_that
     for statement in derived._rebuilding(True) + derived._refreshing(True):
         plan = db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",) if "?" in statement else ()).fetchall()
         assert not [step for *_, step in plan if "statements_status_id" in step], statement
+
+
+def firsts() -> list[Any]:
+    """The first statement of each claim as a list shows it, the newest claim first; it is the claim's only one."""
+    order, include = Order("id", descending=True), ("first_statement",)
+    page = claims.listed(viewer=REVIEWER, asked={}, limit=100, order=order, include=include)
+    shown = [(item["first_statement"], item["statements"]) for item in items_of(page)]
+    assert [first for first, _ in shown] == [only for _, (only,) in shown]
+    assert derived.differences() == []
+    return [first for first, _ in shown]
+
+
+def test_a_first_statement_is_shown_as_the_statement_itself_is(registry: str, actor: Actor) -> None:
+    put_denial(actor, put_charge(actor))
+    put_charge(actor, status="candidate", speaker={"name": "Ann"}, claim={"text": "It is so.", "language": "en"})
+    assert len(firsts()) == 3
+
+
+def test_a_first_statement_shows_where_its_sentence_stands_after_others_are_numbered_anew(
+    registry: str, actor: Actor
+) -> None:
+    id = put_document(actor, text=PLAIN, url=None)
+    put_plain(actor, "third", document={"id": id})
+    (before,) = firsts()
+    sentences.retract(by=actor, id=1, version=1, reason=None)
+    (after,) = firsts()
+    assert (before["sentence"]["position"], after["sentence"]["position"]) == (2, 1)
+
+
+def test_a_first_statement_shows_its_sentence_without_the_name_of_another_who_was_erased(
+    registry: str, actor: Actor
+) -> None:
+    url = "https://example.org/warning"
+    text = "Ann Quibblewick warned that the fleet sustains the war, a charge Beijing denies."
+    put_charge(
+        actor,
+        document={"url": url, "title": "Ann Quibblewick warns", "text": text, "language": "en"},
+        sentence=None,
+        speaker={"name": "Ann Quibblewick"},
+        mention={"text": "Ann Quibblewick"},
+        content=[{"text": "the fleet sustains the war"}],
+    )
+    put_charge(
+        actor,
+        document={"url": url},
+        sentence=None,
+        speaker={"name": "Beijing"},
+        mention=None,
+        cue=None,
+        content=[{"text": "a charge"}],
+        claim={"text": "It is a charge.", "language": "en"},
+    )
+    assert "Quibblewick" in firsts()[0]["sentence"]["text"]
+    erasures.speaker(id=1, reason="An order", by=actor)
+    (left,) = firsts()
+    assert "Quibblewick" not in left["sentence"]["text"] + left["document"]["title"]
+
+
+def test_a_first_statement_shows_who_its_speaker_was_merged_into(registry: str, actor: Actor) -> None:
+    put_charge(actor)
+    other = speakers.create(by=actor, name="Washington", kind="government")
+    speakers.merge(by=actor, id=1, into=other)
+    assert [first["speaker"]["name"] for first in firsts()] == ["Washington"]
+    speakers.unmerge(by=actor, id=1)
+    assert [first["speaker"]["name"] for first in firsts()] == ["US officials"]
