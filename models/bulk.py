@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain, islice
 from typing import Any
 
 from peewee import Model
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.db import db, on_sqlite
+
+#: SQLite's oldest limit of parameters in one statement.
+_PARAMETERS = 999
 
 
 def columns(model: type[Model]) -> list[str]:
@@ -22,8 +26,15 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
     """
     table = model._meta.table_name
     if on_sqlite():
+        # Several rows a statement: where a trigger looks on, each statement copies first the pages that it changes.
+        connection, rows = db.obj.connection(), iter(rows)
+        size = _PARAMETERS // len(names)
         with peewees_errors:
-            db.obj.connection().executemany(_inserting(table, tuple(names)), rows)
+            while some := list(islice(rows, size)):
+                if len(some) == size:
+                    connection.execute(_inserting(table, tuple(names), size), list(chain.from_iterable(some)))
+                else:
+                    connection.executemany(_inserting(table, tuple(names)), some)
         return
     listed = ", ".join(f'"{name}"' for name in names)
     with (
@@ -36,6 +47,7 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
 
 
 @cache
-def _inserting(table: str, names: tuple[str, ...]) -> str:
+def _inserting(table: str, names: tuple[str, ...], rows: int = 1) -> str:
     listed = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join("?" * len(names))})'
+    row = f"({', '.join('?' * len(names))})"
+    return f'INSERT INTO "{table}" ({listed}) VALUES {", ".join([row] * rows)}'

@@ -63,6 +63,9 @@ _FOR_EVER = 86_400.0
 #: that it asks a short one never.
 _STEPS = 50_000
 
+#: Pages of SQLite's log after which they are copied back into the file: 16 MB.
+_LOG_PAGES = 4_000
+
 #: How often a transaction is tried that the database undoes for the sake of others.
 _ATTEMPTS = 4
 #: Seconds between two tries, at most.
@@ -164,6 +167,8 @@ class File(SqliteDatabase):
         connection: sqlite3.Connection = self._connect()
         # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
         connection.execute("PRAGMA temp_store = MEMORY")
+        # Pages that many commits change are then copied back once for all of them.
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
         return connection
 

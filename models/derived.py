@@ -163,7 +163,7 @@ def _claim_words() -> tuple[str, str, str]:
     if on_sqlite():
         columns, text = "rowid, text", "c.text"
         key = f"{_place('c.id', f'min(length(c.text) / {_STEP}, {_STEPS - 1})')} AS id"
-    # In the order of the places: the index would write a segment for each row that goes back.
+    # In the order of the places, here and below: the index would write a segment for each row that goes back.
     return (
         "claim_search",
         columns,
@@ -187,7 +187,7 @@ def _statement_words() -> tuple[str, str, str]:
         columns,
         f"SELECT s.id, {words} FROM statements s JOIN claims c ON c.id = s.claim_id"
         " JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id"
-        " WHERE s.retracted_at IS NULL{claims}",
+        " WHERE s.retracted_at IS NULL{claims} ORDER BY 1",
     )
 
 

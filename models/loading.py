@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from models import bulk, changes, counterclaims, derived, reviews, speakers, statements
@@ -150,6 +151,8 @@ class Desk:
         self.rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         self.log: list[tuple[Any, ...]] = []
         self.touched: set[int] = set()
+        #: The claims that are new.
+        self.made: set[int] = set()
         #: The lists to which the present line has added a row.
         self._added: list[list[tuple[Any, ...]]] = []
         self._ids: dict[Any, Iterator[int]] = {}
@@ -401,7 +404,7 @@ class Desk:
         self.claims.add(id)
         self.looked.add(id)
         self.twins[line["text"], line["language"]].append(id)
-        self.touched.add(id)
+        self.made.add(id)
         for slug in dict.fromkeys(slugs or []):
             self._add(self.rows[ClaimTopic], (id, self.topics[slug]))
         for subject in dict.fromkeys(subjects):
@@ -474,7 +477,8 @@ class Desk:
         """Have a row stored, and its line in the log."""
         id, stamp = self._id(model), self.stamp
         whole = {"version": 1, "created_at": stamp, "updated_at": stamp, **row, "id": id}
-        self._add(self.rows[model], tuple([whole.get(name) for name in _fields(model)]))
+        empty, values = _filled(model)
+        self._add(self.rows[model], values(empty | whole))
         if model is Document:
             whole.pop("text")
         elif more:
@@ -492,8 +496,8 @@ class Desk:
                 if model in self._ids and not self.contested:
                     _take_ids(model._meta.table_name, self.rows[model])
                 bulk.insert(model, _columns(model), self.rows[model])
-        if self.touched:
-            derived.note("claims", *({"id": id} for id in self.touched))
+        derived.note("claims", *({"id": id} for id in self.touched - self.made))
+        derived.note("claims", *({"id": id} for id in self.made), new=True)
         if self.log:
             changes.log_created(self.log)
 
@@ -529,6 +533,12 @@ def _fields(model: Any) -> tuple[str, ...]:
         return _GIVEN[model]
     left = ("retracted_at", "retracted_reason", "merged_into")
     return tuple(name for name in model._meta.sorted_field_names if name not in left)
+
+
+@lru_cache(maxsize=64)
+def _filled(model: Any) -> tuple[dict[str, None], Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    """Give an empty row, and what takes the values out of one in the order of the fields."""
+    return dict.fromkeys(_fields(model)), itemgetter(*_fields(model))
 
 
 @lru_cache(maxsize=64)
