@@ -4,7 +4,6 @@ Reading a text takes seconds and no transaction; storing what was found takes on
 """
 
 import re
-import threading
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
@@ -12,18 +11,18 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import changes, claims, counterclaims, documents, matching, speakers, suggestions
+from models import changes, claims, counterclaims, documents, matching, reading, speakers, suggestions
 from models.changes import Actor
 from models.db import transaction
-from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, extract, load_parser
-from models.extraction.parser import Parser, forgetting
+from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
+from models.extraction.parser import Parser
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
 from models.statements import content_columns
 from models.tables import Change, Document, Sentence, Statement
 
-#: How long a text waits for the one before it, in seconds: a process reads one at a time, and the other
-#: threads are for other callers. News takes a tenth of a second, 1 MB of text half a minute.
+#: How long a text waits for its first turn, in seconds: a process reads one at a time, a slice each
+#: (`reading.py`). News takes a tenth of a second, 1 MB of text half a minute.
 PATIENCE = 10
 
 #: How many findings are stored in one transaction, where a document is stored already: some tenths of a second.
@@ -37,8 +36,6 @@ POOR = 3
 
 #: Extraction's kinds of speakers -> the registry's. A proper name of unknown kind is taken for a person's.
 _KINDS = {"document": "unnamed", "unknown": "unnamed"}
-
-_turn = threading.Lock()
 
 
 class Stored(NamedTuple):
@@ -83,13 +80,10 @@ def read(*, text: str, language: str, parse: Parser | None = None) -> list[Findi
             "This server finds no statements, because its parser is not installed: whoever runs it installs the "
             "extra `extraction`. Everything else works; record statements by POST /v1/statements."
         ) from None
-    if not _turn.acquire(timeout=PATIENCE):
+    findings = reading.read(text=text, parse=parse, patience=PATIENCE)
+    if findings is None:
         raise Busy("Other texts are being read just now: try again in a moment.")
-    try:
-        with forgetting(parse):
-            return extract(text, parse=parse)
-    finally:
-        _turn.release()
+    return findings
 
 
 def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[Finding]:
