@@ -10,6 +10,7 @@ from models import hidden as unseen
 from models.addresses import host, normalize
 from models.changes import Actor
 from models.db import Whole, fetch, newest, now, transaction
+from models.extraction.sentences import cut
 from models.refusals import Conflict, Refusal
 from models.shapes import Viewer
 from models.tables import Document, Statement
@@ -23,6 +24,13 @@ def create(*, by: Actor, text: str, language: str, url: str | None = None, **res
         normalized, hashed = normalize(url), digest(text)
         _refuse_edition(url, normalized, hashed)
         return int(_store(by, normalized, hashed, text=text, language=language, url=url, **rest).id)
+
+
+def prepared(document: dict[str, Any]) -> dict[str, Any]:
+    """Work out of a document that comes whole, and is not known, what takes long: before the transaction."""
+    if "text" not in document or _edition(normalize(document.get("url")), digest(document["text"])):
+        return document
+    return document | {"places": cut(document["text"])}
 
 
 def _store(
@@ -40,11 +48,13 @@ def _store(
     licence: str | None = None,
     text_public: bool = False,
     hidden: bool = False,
+    places: list[tuple[int, int]] | None = None,
 ) -> Document:
     """Store a document that is not known, cut into sentences; its address `normalized`, its text `hashed`.
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
-    until one of them is accepted, unless its text is public.
+    until one of them is accepted, unless its text is public. `places` are where its sentences stand; they are
+    found now where they are not given.
     """
     document: Document = Document.create(
         url=url,
@@ -62,7 +72,7 @@ def _store(
         text=text,
     )
     changes.log(by, "create", document)
-    sentences.cut_document(document=document)
+    sentences.put_in(document=document, places=cut(text) if places is None else places)
     if hidden and not text_public:
         unseen.hide(noun="documents", id=document.id)
     return document

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from models.db import dumps, fetch, now, transaction
 from models.refusals import Conflict, Reused
-from models.tables import Reply
 
 #: How long a retry may come: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
 KEPT = timedelta(hours=24)
@@ -19,6 +18,7 @@ _MAKE = (
     "INSERT INTO replies (key_id, token, request_hash, made_at) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (key_id, token) DO NOTHING RETURNING id"
 )
+_KEPT = "SELECT request_hash, status, headers, body FROM replies WHERE key_id = ? AND token = ? AND made_at >= ?"
 _FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
 
 
@@ -41,7 +41,7 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
         _forget_old()
         made = fetch(_MAKE, (key_id, token, digest, now()))
         if not made:
-            return _first(Reply.get(Reply.key == key_id, Reply.token == token), digest)
+            return _first(fetch(_KEPT, (key_id, token, ""))[0], digest)
         answer = work()
         fetch(_FILL, (answer.status, dumps(answer.headers), answer.body, made[0][0]))
         return answer
@@ -49,19 +49,20 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
 
 def kept(*, key_id: int, token: str, request: bytes) -> Answer | None:
     """Find the answer of the first time, where there was one. Raises Reused as `once`."""
-    reply = Reply.get_or_none(Reply.key == key_id, Reply.token == token, Reply.made_at >= _oldest())
-    return _first(reply, hashlib.sha256(request).hexdigest()) if reply else None
+    found = fetch(_KEPT, (key_id, token, _oldest()))
+    return _first(found[0], hashlib.sha256(request).hexdigest()) if found else None
 
 
-def _first(reply: Reply, digest: str) -> Answer:
-    if reply.request_hash != digest:
+def _first(reply: tuple[Any, ...], digest: str) -> Answer:
+    request, status, headers, body = reply
+    if request != digest:
         raise Reused(
             "This Idempotency-Key came with another request before: use a new one for a new request.",
             field="Idempotency-Key",
         )
-    if reply.body is None:
+    if body is None:
         raise Conflict("What this request stored was erased since, and is not stored again by a retry.")
-    return Answer(reply.status, orjson.loads(reply.headers), reply.body)
+    return Answer(status, orjson.loads(headers), body)
 
 
 def _oldest() -> str:

@@ -7,7 +7,6 @@ from peewee import SQL, Case
 from models import changes, derived, rows, shapes
 from models.changes import Actor
 from models.db import Whole, fetch, now, transaction
-from models.extraction.sentences import cut
 from models.refusals import Conflict
 from models.shapes import Viewer
 from models.spans import places_of
@@ -26,20 +25,20 @@ _AFTER = (
 _BATCH = 100
 
 
-def cut_document(*, document: Document) -> None:
-    """Store the sentences of a new document; inside the transaction that stores it.
+def put_in(*, document: Document, places: list[tuple[int, int]]) -> None:
+    """Store the sentences of a new document, which stand at `places`; inside the transaction that stores it.
 
     They have no line in the log: they follow from the document.
     """
     stamp = now()
     new = [
         (stamp, stamp, 1, document.id, position, start, end, document.text[start:end])
-        for position, (start, end) in enumerate(cut(document.text))
+        for position, (start, end) in enumerate(places)
     ]
     for first in range(0, len(new), _BATCH):
         batch = new[first : first + _BATCH]
-        places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(batch))
-        fetch(f"{_CUT} {places}", [value for sentence in batch for value in sentence])
+        values = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(batch))
+        fetch(f"{_CUT} {values}", [value for sentence in batch for value in sentence])
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:

@@ -46,6 +46,12 @@ def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where
     NATURAL_KEYS[name] = field
 
 
+def _where_there_is_one(model: type[Model], key: Any) -> None:
+    """Index a foreign key that few rows have: an entry for each that has none would cost as much as another."""
+    where = SQL(f"{key.column_name} IS NOT NULL")
+    model.add_index(key, where=where, name=f"{model._meta.table_name}_{key.column_name}")
+
+
 class Table(Registry):
     """What every noun holds."""
 
@@ -220,11 +226,14 @@ class Claim(Retractable):
     #: Whether it was put in without a statement: then the public sees it, whatever its statements are.
     standalone = BooleanField(default=False)
     #: The survivor, where this one was merged.
-    merged_into = ForeignKeyField("self", null=True)
+    merged_into = ForeignKeyField("self", null=True, index=False)
 
     class Meta:
         table_name = "claims"
         constraints = (Check("merged_into_id <> id"),)
+
+
+_where_there_is_one(Claim, Claim.merged_into)
 
 
 class ClaimTopic(Registry):
@@ -279,9 +288,9 @@ class Statement(Retractable):
     #: The day it was said; null where the document does not tell.
     said_on = TextField(null=True, constraints=[day("said_on")])
     #: Who reported it, where the attribution is nested; null where the document itself does.
-    via_speaker = ForeignKeyField(Speaker, null=True)
+    via_speaker = ForeignKeyField(Speaker, null=True, index=False)
     #: What reported it, likewise.
-    via_document = ForeignKeyField(Document, null=True)
+    via_document = ForeignKeyField(Document, null=True, index=False)
     status = TextField(constraints=[one_of("status", STATUSES)])
     origin = TextField(constraints=[one_of("origin", ORIGINS)])
     #: The extractor's name; null unless origin is extractor.
@@ -302,10 +311,12 @@ class Statement(Retractable):
             # In the order in which a claim shows them.
             (("claim", "document", "content_start"), False),
             (("document", "content_start"), False),
-            (("speaker", "said_on"), False),
             (("status", "id"), False),
         )
 
+
+_where_there_is_one(Statement, Statement.via_speaker)
+_where_there_is_one(Statement, Statement.via_document)
 
 for _name, _columns in (
     ("statements_said_on_id", "coalesce(said_on, ''), id"),

@@ -27,7 +27,8 @@ def list_documents(query: dict[str, Any]) -> Response:
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    return {"findings": ingest.read_new(document=body) if query["extract"] else None}
+    findings = ingest.read_new(document=body) if query["extract"] else None
+    return {"findings": findings, "body": documents.prepared(body)}
 
 
 @routes.operation(

@@ -11,7 +11,7 @@ from api.contract import Routes
 from api.paging import chosen, found
 from api.schemas.base import RetractQuery, found_page_of
 from api.schemas.statements import NewStatement, Statement, StatementChange, StatementMembers, StatementQuery
-from models import statements
+from models import documents, statements
 
 routes = Routes("statements", "The acts of attribution: this speaker, in this sentence, put this claim forward.")
 
@@ -28,6 +28,10 @@ def list_statements(query: dict[str, Any]) -> Response:
     return found(statements.listed, query, caller().viewer)
 
 
+def _prepared(body: dict[str, Any]) -> dict[str, Any]:
+    return {"body": body | {"document": documents.prepared(body["document"])}}
+
+
 @routes.operation(
     "POST",
     "/statements",
@@ -36,6 +40,7 @@ def list_statements(query: dict[str, Any]) -> Response:
     gives=Statement,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
+    ahead=_prepared,
 )
 def create_statement(body: dict[str, Any]) -> Response:
     """Record who said what, where, and what it answers, in one request.
