@@ -239,6 +239,34 @@ def test_a_registry_that_can_only_be_read_is_read_and_written_again_when_it_may_
     audit.held_once(url, writers)
 
 
+def test_a_primary_that_comes_back_is_written_to_again_though_its_standby_was_read_meanwhile(
+    pair: Pair, url: str, both: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell
+) -> None:
+    server, secret = served(PROCESSES="2", DATABASE_URL=both), key("write")
+    ready(server, secret)
+    slowest = 0.0
+    with Writers(server, secret, 4) as writers, Readers(server, secret, 4, LISTS) as readers:
+        for _ in range(scale(1, 5)):
+            writers.wait_for(20)
+            pair.primary.stop("immediate")
+            _until(lambda: writers.busy > 10)
+            seen = len(readers.seconds)
+            _until(lambda seen=seen: len(readers.seconds) > seen + 20)  # on connections to the standby
+            pair.primary.start()
+            began = time.monotonic()
+            writers.wait_for(20)
+            slowest = max(slowest, time.monotonic() - began)
+    tell(
+        f"{len(writers.acknowledged)} writes, {writers.busy} refused by 503, twenty more {slowest:.2f} s after the"
+        f" primary was back; {len(readers.seconds)} reads {dict(readers.statuses)}"
+    )
+    assert (writers.refused, writers.failures, writers.cuts, writers.rude) == ([], [], 0, 0), writers.trouble()
+    assert (set(readers.statuses), readers.cuts) == ({200}, 0)
+    assert slowest <= 5
+    server.kill()
+    audit.held_once(url, writers)
+
+
 def test_when_the_primary_dies_its_standby_takes_over_without_a_restart_and_nothing_acknowledged_is_lost(
     pair: Pair, url: str, both: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell
 ) -> None:
