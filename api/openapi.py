@@ -81,6 +81,8 @@ REFUSALS = {
     HTTPStatus.PRECONDITION_FAILED: "If-Match is not the ETag of what stands: read it again.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body, or a line of it, is larger than this server takes.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The path with its query has more than 8,192 characters.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The path with its query and the headers are more than 16 KiB together,"
+    " or there are more than 100 headers. It has a body only where a proxy gives it one.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not of the one media type that is read here.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
     HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
@@ -239,6 +241,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.REQUEST_URI_TOO_LONG,
         HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
         HTTPStatus.SERVICE_UNAVAILABLE,
         *operation.refuses,
     }
@@ -276,7 +279,9 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
     made: dict[str, Any] = {"description": REFUSALS[status]}
     if headers:
         made["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
-    made["content"] = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    # The HTTP of the server refuses by itself what it will not even read (docs/decisions/0024).
+    if status is not HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+        made["content"] = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return made
 
 

@@ -6,6 +6,12 @@ from typing import Any
 import schemathesis
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: Any, value: Any) -> bytes:
+    """Write the lines of an import, which the contract knows as one text."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Make of a well-formed request one that does not contradict itself, as a client's does not."""
