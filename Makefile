@@ -22,12 +22,16 @@ test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their o
 slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, on PostgreSQL as well.
 	$(BIN)/pytest -m slow $(ARGS)
 
-# One after the other: each has the machine to itself, as its figures are meant.
+# What looks at no clock runs on two cores; then the others one after the other: each has the machine to itself, as its
+# figures are meant.
+FAULTS ?= full
 faults: $(VENV)/.tests  ## Kill, starve, flood and lie to the real server on both databases; takes 25 minutes.
-	$(BIN)/pytest tests/faults --faults=full -ra $(ARGS)
+	@failed=0; \
+	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m "faults and not alone" -n 2 $(ARGS) || failed=1; \
+	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m alone $(ARGS) || failed=1; exit $$failed
 
-faults-short: $(VENV)/.tests  ## The same, each for a few seconds.
-	$(BIN)/pytest tests/faults --faults=short -ra $(ARGS)
+faults-short:  ## The same, each for a few seconds.
+	@$(MAKE) --no-print-directory faults FAULTS=short
 
 lint: $(VENV)/.tests  ## Check style and spelling of the code.
 	$(BIN)/ruff check .

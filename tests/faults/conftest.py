@@ -14,30 +14,38 @@ from tests.faults.audit import hang_up
 from tests.faults.server import Server, own_port
 from tests.postgres import Postgres
 
-_FIGURES = pytest.StashKey[list[str]]()
+#: Files whose tests look at no clock of their own: they may run beside others, on another core.
+BESIDE_OTHERS = (
+    *("test_access", "test_clock", "test_hostile", "test_limits", "test_migration", "test_model", "test_power_loss"),
+    "test_retries",
+)
 
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder, so that `make test` can leave it out."""
+    """Mark every test of this folder, so that `make test` can leave it out, and those that need the machine `alone`."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.faults)
+            if item.path.stem not in BESIDE_OTHERS:
+                item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Take a figure that the run prints in the end, behind the name of the test."""
-    figures = request.config.stash.setdefault(_FIGURES, [])
-    return lambda figure: figures.append(f"{request.node.name}: {figure}")
+    return lambda figure: request.node.user_properties.append(("figure", f"{request.node.name}: {figure}"))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures."""
-    terminalreporter.section("figures")
-    for figure in config.stash.get(_FIGURES, []):
-        terminalreporter.line(figure)
+    reports = [report for some in terminalreporter.stats.values() for report in some]
+    told = [figure for report in reports for name, figure in getattr(report, "user_properties", ()) if name == "figure"]
+    if told:
+        terminalreporter.section("figures")
+        for figure in dict.fromkeys(told):
+            terminalreporter.line(figure)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_jumps_of_an_hour_double_nothing_and_tear_nothing(
     client = server.client(secret)
     furnish(client)
     path = client.post("/v1/topics", topic()).headers["Location"]
-    etags, stamps, jumps = [client.get(path).headers["ETag"]], [], scale(4, 30)
+    etags, stamps, jumps = [client.get(path).headers["ETag"]], [], scale(4, 16)
     with Writers(server, secret, 4) as writers:
         for turn in range(jumps):
             jump(["+1h", "+0", "-1h", "-2h"][turn % 4])

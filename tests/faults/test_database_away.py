@@ -100,7 +100,7 @@ def test_a_database_that_is_away_is_said_to_be_and_used_when_it_is_back(
         Writers(server, secret, 6) as writers,
         Readers(server, None, 4, ["/v1/claims?limit=20", "/v1/statements?limit=10"]) as readers,
     ):
-        for turn in range(scale(2, 12)):
+        for turn in range(scale(2, 8)):
             writers.wait_for(50)
             cluster.stop(("fast", "immediate")[turn % 2])
             gone = time.monotonic()

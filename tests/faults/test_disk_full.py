@@ -103,7 +103,7 @@ def test_a_full_disk_refuses_writers_serves_readers_and_is_written_when_there_is
     furnish(server.client(secret))
     ballast, slowest = Ballast(disk), 0.0
     with Writers(server, secret, 6) as writers, Readers(server, None, 4, LISTS) as readers:
-        for turn in range(scale(2, 12)):
+        for turn in range(scale(2, 8)):
             writers.wait_for(100)
             # Full also between two pages of a change, not only before its first.
             refused, began = writers.busy, time.monotonic()

@@ -146,7 +146,7 @@ def test_reads_go_to_the_standby_a_key_reads_what_it_wrote_and_a_standby_that_la
     _until(lambda: mark.from_standby(pair.standby))
     left_out = taken_back = 0.0
     with Writers(server, secret, 2) as writers, Readers(server, None, 2, LISTS) as readers:
-        for _ in range(scale(1, 8)):
+        for _ in range(scale(1, 5)):
             with paused(pair.standby):
                 old = mark.read(mark.public)
                 new = mark.put()
@@ -176,7 +176,7 @@ def test_a_standby_that_dies_takes_no_answer_with_it_and_is_used_again_when_it_i
     _until(lambda: mark.from_standby(pair.standby))
     back = 0.0
     with Writers(server, secret, 2) as writers, Readers(server, None, 6, LISTS) as readers:
-        for _ in range(scale(1, 8)):
+        for _ in range(scale(1, 5)):
             pair.standby.stop("immediate")
             seen = len(readers.seconds)
             writers.wait_for(10)
@@ -210,7 +210,7 @@ def test_a_registry_that_can_only_be_read_is_read_and_written_again_when_it_may_
     ready(server, secret)
     slowest = 0.0
     with Writers(server, secret, 4) as writers, Readers(server, secret, 4, LISTS) as readers:
-        for _ in range(scale(1, 8)):
+        for _ in range(scale(1, 5)):
             writers.wait_for(20)
             with read_only(pair.primary):
                 _until(lambda: writers.busy > 10)

@@ -97,7 +97,7 @@ def _normal(server: Server, secret: str, name: str, seconds: float) -> list[floa
 def test_a_normal_client_is_served_beside_two_hundred_slow_ones(
     url: str, served: Served, key: Key, scale: Scale, tell: Tell
 ) -> None:
-    fill(url, 5_000)
+    fill(url, scale(1_000, 5_000))
     server, secret = served(PROCESSES="2"), key("write")
     furnish(server.client(secret))
     for name, (first, more) in _kinds(secret).items():
@@ -105,7 +105,7 @@ def test_a_normal_client_is_served_beside_two_hundred_slow_ones(
             if name == "readers who hang up":
                 for connection in connections:
                     connection.close()
-            took = _normal(server, secret, name, scale(1, 8))
+            took = _normal(server, secret, name, scale(1, 5))
         tell(f"beside {CONNECTIONS} {name}: {len(took)} requests, the slowest {max(took) * 1000:.0f} ms,"
              f" {peak.growth / MIB:.0f} MiB more")  # fmt: skip
         assert max(took) <= PATIENCE * scale(3, 1), f"beside {name}"

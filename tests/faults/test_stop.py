@@ -17,7 +17,7 @@ def test_a_stop_under_load_commits_nothing_whose_answer_is_cut(
     server, secret = served(), key("write")
     furnish(server.client(secret))
     slowest, acknowledged, cut = 0.0, 0, 0
-    for turn in range(scale(2, 15)):
+    for turn in range(scale(2, 8)):
         with Writers(server, secret, 8, retries=False) as writers, Readers(server, None, 4, ["/v1/claims?limit=100"]):
             writers.wait_for(40 + 7 * turn)
             slowest = max(slowest, server.terminate())

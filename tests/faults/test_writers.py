@@ -41,7 +41,7 @@ def test_sixteen_writers_and_four_readers_are_all_served(
         Writers(server, secret, 16, then=read_at_once) as writers,
         Readers(server, None, 4, lists) as readers,
     ):
-        time.sleep(scale(6, 60))
+        time.sleep(scale(4, 60))
     tell(
         f"{len(writers.seconds)} writes, p99 {worst(writers.seconds) * 1000:.0f} ms;"
         f" {len(readers.seconds)} reads, p99 {worst(readers.seconds) * 1000:.0f} ms"
@@ -80,7 +80,7 @@ def test_of_twelve_changes_with_one_etag_one_wins(
     client = server.client(secret)
     ids = one_of_each(client, url)
     clients = [server.client(secret) for _ in range(12)]
-    rounds = scale(2, 20)
+    rounds = scale(2, 12)
     for turn in range(rounds):
         for noun, member in CHANGES.items():
             path = f"/v1/{noun}/{ids[noun]}"
