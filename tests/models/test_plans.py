@@ -1,10 +1,14 @@
 """How SQLite means to run the statements of every change, in a registry where nothing has been counted yet."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from models import db, derived
+from models import db, derived, speakers
+from models.changes import Actor
+from models.shapes import Viewer
+from tests.factories import put_charge
 
 
 @pytest.fixture
@@ -39,3 +43,17 @@ def test_a_migration_reads_no_statements_of_others_for_a_claim(tmp_path: Path) -
             db.db.execute_sql(statement.strip().removesuffix(";"))
     db.close()
     assert seen >= 4
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize("viewer", [Viewer(), Viewer(texts=True, unreviewed=True)])
+def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
+    put_charge(Actor())
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+    db.db.obj.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
+    speakers.whole(id=1, viewer=viewer)
+    speakers.listed(viewer=viewer, past=None, limit=20)
+    db.db.obj.query_hooks.pop()
+    steps = [step for sql, params in asked for *_, step in db.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if "statements_of_speaker" in step]
+    assert not [step for step in steps if "statements_status_id" in step]
