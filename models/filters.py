@@ -107,7 +107,13 @@ def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, conti
     if continued:
         sign = "<" if order.descending else ">"
         conditions.append(f"({value}, {id}) {sign} (@at, @past)" if at else f"{id} {sign} @past")
-    return f"SELECT {id} AS id, {value} AS at {source} WHERE {' AND '.join(conditions or ['TRUE'])}", at
+    answered = ", k.answered" if knows_answered(noun, viewer, order) else ""
+    return f"SELECT {id} AS id, {value} AS at{answered} {source} WHERE {' AND '.join(conditions or ['TRUE'])}", at
+
+
+def knows_answered(noun: str, viewer: Viewer, order: Order) -> bool:
+    """Tell whether `found` says of each item in a column `answered` whether the viewer sees an answer to it."""
+    return noun == "claims" and not viewer.unreviewed and order.by not in ("relevance", "rest")
 
 
 #: What each noun is sorted by as its day.

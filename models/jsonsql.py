@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.db import on_sqlite
@@ -146,22 +146,30 @@ class One(Node):
 
 @dataclass(frozen=True)
 class Array(Node):
-    """A node for each row of `source`, a FROM clause with its WHERE and ORDER BY; at most `limit`."""
+    """A node for each row of `source`, a FROM clause with its WHERE and ORDER BY; at most `limit`.
+
+    Where `if_any`, a condition on what is around it, does not hold, there is none, and nothing is looked up.
+    """
 
     node: Node
     source: str
     limit: int | None = None
+    if_any: str | None = None
 
     def sql(self) -> str:
         rows = f"SELECT {_read(self.node.sql() + ' AS j', self.source)}" + (
             f" LIMIT {self.limit}" if self.limit else ""
         )
         if on_sqlite():
-            return f"'[' || coalesce((SELECT group_concat(j) FROM ({rows}) AS a), '') || ']'"
-        return f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)"
+            listed, none = f"coalesce((SELECT group_concat(j) FROM ({rows}) AS a), '')", "''"
+        else:
+            listed, none = f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)", "'[]'::json"
+        if self.if_any:
+            listed = f"CASE WHEN {self.if_any} THEN {listed} ELSE {none} END"
+        return f"'[' || {listed} || ']'" if on_sqlite() else listed
 
     def only(self, wanted: Wanted) -> Node:
-        return Array(self.node.only(wanted), self.source, self.limit)
+        return replace(self, node=self.node.only(wanted))
 
 
 _JOIN = re.compile(r" JOIN \w+ (\w+) ON \1\.id = [\w.]+")

@@ -219,22 +219,28 @@ def _run(sql: str, names: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
 # -- the SQL of one, of a page, of a count -----------------------------------------------------------
 
 
-def _shape(noun: str, viewer: Viewer) -> tuple[Object, dict[str, Node]]:
-    """Make the members of an item of `noun`, and those that it has only on request."""
+def _shape(noun: str, viewer: Viewer, answered: str | None = None) -> tuple[Object, dict[str, Node]]:
+    """Make the members of an item of `noun`, and those that are on request; `answered` is as in `shapes.claim`."""
     if noun == "claims":
-        answered = f"SELECT 1 FROM leads l WHERE l.claim_id = c.id AND {true('l.answered')}"
+        public = f"SELECT 1 FROM leads l WHERE l.claim_id = c.id AND {true('l.answered')}"
         extra: dict[str, Node] = {
             "first_statement": shapes.first_statement(viewer),
-            "answered": Flag(f"EXISTS ({answered})"),
+            "answered": Flag(f"EXISTS ({public})"),
         }
-        return shapes.claim(viewer), extra
+        return shapes.claim(viewer, answered), extra
     if noun == "statements":
         return shapes.statement(viewer), {}
     return shapes.counterclaim(viewer), {"days": shapes.days()}
 
 
-def _json(noun: str, viewer: Viewer, fields: jsonsql.Chosen | None, include: tuple[str, ...]) -> str:
-    whole, extra = _shape(noun, viewer)
+def _json(
+    noun: str,
+    viewer: Viewer,
+    fields: jsonsql.Chosen | None,
+    include: tuple[str, ...],
+    answered: str | None = None,
+) -> str:
+    whole, extra = _shape(noun, viewer, answered)
     wanted = None if fields is None else jsonsql.tree(fields)
     chosen = whole if wanted is None else whole.only(wanted)
     added = {name: node for name, node in extra.items() if name in include or (wanted and name in wanted)}
@@ -270,7 +276,8 @@ def _page(
     sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
     numbered = f"SELECT *, row_number() OVER () AS n FROM ({inner} {sorting} LIMIT @most) AS p"
     source = f"FROM ({numbered}) AS k CROSS JOIN {table.removeprefix('FROM ')} WHERE {alias}.id = k.id"
-    json = _json(noun, viewer, fields, include)
+    answered = true("k.answered") if filters.knows_answered(noun, viewer, order) else None
+    json = _json(noun, viewer, fields, include, answered)
     ranked = "k.count" if order.by == "relevance" else "NULL"
     if "snippets" in include:
         return compiled(f"SELECT {json}, k.id, k.at, {ranked}{_SNIPPET_TEXTS[noun]} {source} ORDER BY k.n")

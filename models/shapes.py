@@ -228,19 +228,20 @@ def _side(viewer: Viewer, claim: str) -> Object:
     return Object(values(claim, "id", "text", "language") | {"statements": statements})
 
 
-def _edges(viewer: Viewer, mine: str, theirs: str, claim: str) -> Node:
+def _edges(viewer: Viewer, mine: str, theirs: str, claim: str, if_any: str | None = None) -> Node:
     """Make the edges whose column `mine` is the claim id `claim`, each with the claim at the other end."""
     return Array(
         Object(values("e", "id", "kind", "note", "statement_id") | {"claim": _side(viewer, "o")}),
         f"FROM counterclaims e JOIN claims o ON o.id = e.{theirs} WHERE e.{mine} = {claim}"
         f" AND {edge_seen(viewer)} AND {claim_seen(viewer, 'o')} ORDER BY e.id",
         EMBEDDED,
+        if_any,
     )
 
 
-def _both_directions(viewer: Viewer, claim: str) -> dict[str, Node]:
+def _both_directions(viewer: Viewer, claim: str, answered: str | None = None) -> dict[str, Node]:
     return {
-        "counterclaims": _edges(viewer, "claim_id", "answer_id", claim),
+        "counterclaims": _edges(viewer, "claim_id", "answer_id", claim, answered),
         "counters": _edges(viewer, "answer_id", "claim_id", claim),
     }
 
@@ -258,8 +259,11 @@ def _text(shape: Callable[..., Object], viewer: tuple[Viewer, ...], sqlite: bool
 # -- wholes -------------------------------------------------------------------------------------
 
 
-def claim(viewer: Viewer) -> Object:
-    """Make a claim `c` with its statements, both directions of its exchanges and its reviews."""
+def claim(viewer: Viewer, answered: str | None = None) -> Object:
+    """Make a claim `c` with its statements, both directions of its exchanges and its reviews.
+
+    `answered` is the condition that the viewer sees an answer to it, where what is read from knows that.
+    """
     return Object(
         values("c", "id", "text", "language")
         | {
@@ -267,7 +271,7 @@ def claim(viewer: Viewer) -> Object:
             "about": _about("c.id"),
             "statements": _statements_of(viewer, "s.claim_id = c.id", EMBEDDED),
             "statement_count": _count(f"FROM statements s WHERE s.claim_id = c.id AND {statement_seen(viewer)}"),
-            **_both_directions(viewer, "c.id"),
+            **_both_directions(viewer, "c.id", answered),
             "reviews": Array(
                 Object(_review_members() | _stamps("r")),
                 "FROM reviews r WHERE r.claim_id = c.id AND r.retracted_at IS NULL ORDER BY r.id",

@@ -4,11 +4,24 @@ from typing import Any
 
 import pytest
 
-from models import claims, derived, erasures, sentences, speakers
+from models import claims, derived, erasures, sentences, speakers, statements
 from models.changes import Actor
 from models.db import db
 from models.filters import Order
-from tests.factories import PLAIN, REVIEWER, items_of, put_charge, put_denial, put_document, put_plain
+from models.shapes import Viewer
+from tests.factories import (
+    PLAIN,
+    PUBLIC,
+    READER,
+    REVIEWER,
+    items_of,
+    listed_items,
+    put_charge,
+    put_denial,
+    put_document,
+    put_plain,
+    seen,
+)
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -81,3 +94,19 @@ def test_a_first_statement_shows_who_its_speaker_was_merged_into(registry: str, 
     assert [first["speaker"]["name"] for first in firsts()] == ["Washington"]
     speakers.unmerge(by=actor, id=1)
     assert [first["speaker"]["name"] for first in firsts()] == ["US officials"]
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, READER, REVIEWER])
+def test_a_list_shows_the_answers_that_the_claim_itself_shows(registry: str, actor: Actor, viewer: Viewer) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    put_denial(actor, charge, status="candidate", speaker={"name": "Ann"}, claim={"text": "No.", "language": "en"})
+
+    def answers() -> list[int]:
+        items = listed_items(claims, viewer)
+        assert items == [seen(claims.whole(id=item["id"], viewer=viewer)) for item in items]
+        return [len(item["counterclaims"]) for item in items]
+
+    assert answers() == ([0, 0, 2] if viewer.unreviewed else [0, 1])
+    statements.retract(by=actor, id=denial, version=1, reason=None)
+    assert answers()[-1] == int(viewer.unreviewed)
