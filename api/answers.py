@@ -28,18 +28,14 @@ def one(whole: Whole) -> Response:
     Its ETag is id and version, for If-Match, and a hash of the body, for If-None-Match: what is linked
     changes the body without a new version.
     """
-    body = whole.json.encode()
-    return _sent(body, f"{whole.id}-{whole.version}-{_hash(body)}")
+    return _whole(whole)
 
 
 def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
     """Answer a new thing, with its address; `more` are members that only this answer has."""
     if more:
         whole = whole._replace(json=f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}")
-    answer = one(whole)
-    answer.status_code = HTTPStatus.CREATED
-    answer.headers["Location"] = f"/v1/{path}/{id}"
-    return answer
+    return _whole(whole, HTTPStatus.CREATED, ("Location", f"/v1/{path}/{id}"))
 
 
 def items(
@@ -117,15 +113,20 @@ def _precondition(status: HTTPStatus, detail: str) -> Problem:
     return Problem(status, detail, [{"header": "If-Match", "detail": detail}])
 
 
-def _sent(body: bytes, etag: str) -> Response:
+def _whole(whole: Whole, status: HTTPStatus = HTTPStatus.OK, *more: tuple[str, str]) -> Response:
+    body = whole.json.encode()
+    return _sent(body, f"{whole.id}-{whole.version}-{_hash(body)}", status, *more)
+
+
+def _sent(body: bytes, etag: str, status: HTTPStatus = HTTPStatus.OK, *more: tuple[str, str]) -> Response:
     reads = request.method in ("GET", "HEAD")
     # All headers at once: to set them one by one takes as long as to look a claim up.
-    headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body))), ("ETag", f'"{etag}"')]
+    headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body))), ("ETag", f'"{etag}"'), *more]
     if reads:
         headers.append(("Cache-Control", "no-cache"))
         if request.environ.get("HTTP_IF_NONE_MATCH") == headers[2][1]:
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers[2:])
-    answer = Response([body], headers=headers)
+    answer = Response([body], status, headers)
     if reads and not _CONDITIONS.isdisjoint(request.environ):
         answer.make_conditional(request)
         if answer.status_code == HTTPStatus.PRECONDITION_FAILED:

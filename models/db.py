@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -413,32 +413,52 @@ def _is_over() -> bool:
     return _open.until is not None and time.monotonic() > _open.until
 
 
-@contextmanager
-def transaction() -> Iterator[None]:
+def transaction() -> AbstractContextManager[None]:
     """Store everything inside, or nothing: one change. Inside another transaction it is a savepoint.
 
     When the outermost is left, what it stored is on the disk. What a constraint of the database refuses
     becomes a Conflict. On PostgreSQL that is how the second of two writers of one natural key learns of
     the first; on SQLite writers take turns (models/turns.py).
     """
-    mine, outermost = _open, _open.depth == 0 and not db.in_transaction()
-    mark = len(mine.waiting)
-    mine.depth += 1
+    return _Inner() if _open.depth else _whole()
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    outermost = not db.in_transaction()
+    _open.depth = 1
     try:
-        with _outermost() if outermost else _Savepoint(mine.depth):
+        with _outermost() if outermost else _Savepoint(1):
             yield
-            if mine.depth == 1:
-                _end(outermost and isinstance(db.obj, File))
+            _end(outermost and isinstance(db.obj, File))
     except IntegrityError as error:
-        del mine.waiting[mark:]
         raise _refused(error) from error
-    except BaseException:
-        del mine.waiting[mark:]
-        raise
     finally:
-        mine.depth -= 1
-        if mine.depth == 0:
-            mine.waiting.clear()
+        _open.depth = 0
+        _open.waiting.clear()
+
+
+class _Inner:
+    """A transaction inside another one."""
+
+    __slots__ = ("_mark", "_savepoint")
+
+    def __enter__(self) -> None:
+        self._mark = len(_open.waiting)
+        self._savepoint = _Savepoint(_open.depth + 1)
+        _open.depth += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
+        _open.depth -= 1
+        try:
+            self._savepoint.__exit__(kind)
+        except BaseException:
+            del _open.waiting[self._mark :]
+            raise
+        if kind is not None:
+            del _open.waiting[self._mark :]
+        if isinstance(error, IntegrityError):
+            raise _refused(error) from error
 
 
 @contextmanager
