@@ -16,8 +16,8 @@ from tests.postgres import Postgres
 
 #: Files whose tests look at no clock of their own: they may run beside others, on another core.
 BESIDE_OTHERS = (
-    *("test_access", "test_clock", "test_hostile", "test_limits", "test_migration", "test_model", "test_power_loss"),
-    "test_retries",
+    *("test_access", "test_backup", "test_clock", "test_hostile", "test_limits", "test_migration", "test_model"),
+    *("test_power_loss", "test_retries"),
 )
 
 _numbers = itertools.count(1)

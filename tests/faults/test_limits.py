@@ -1,5 +1,6 @@
 """S4: what is too large, too long or too deep is refused with the status and the words for it."""
 
+import socket
 import time
 from collections.abc import Callable
 
@@ -91,3 +92,12 @@ def test_texts_numbers_depths_and_lists_have_their_limits(server: Server, secret
     assert client.post("/v1/claims", claim(text="a" * 20_000)).status == 201
     assert client.get("/v1/claims?limit=101").status == 400
     assert client.post("/v1/documents", document(title="a" * 100_000)).status == 422
+
+
+def test_half_a_request_is_given_up_after_a_while(server: Server) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), 40) as connection:
+        connection.sendall(b"GET /v1/claims HTTP/1.1\r\nHost: ")
+        told = connection.recv(1000)
+    assert status_of(told) in (0, 408), told
+    assert time.monotonic() - began < 30

@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from tests.factories import claim
-from tests.faults.client import Client, status_of
+from tests.faults.client import Client
 from tests.faults.filling import fill
 from tests.faults.server import Server
 from tests.faults.test_memory import MIB, watched
@@ -137,14 +135,3 @@ def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, 
             assert answer.headers["RateLimit"].startswith(f'"{kind}";r=')
         assert server.client(who).get("/healthz").status == 200
         tell(f"{len(answers)} requests of one {kind} that may make {limit} a minute: {dict(statuses)}")
-
-
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_half_a_request_is_given_up_after_a_while(url: str, served: Served) -> None:
-    server = served()
-    began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", server.port), 40) as connection:
-        connection.sendall(b"GET /v1/claims HTTP/1.1\r\nHost: ")
-        told = connection.recv(1000)
-    assert status_of(told) in (0, 408), told
-    assert time.monotonic() - began < 30
