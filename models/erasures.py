@@ -56,6 +56,8 @@ _AT_ONCE = 400
 
 #: How often, and with how many seconds between, emptying the WAL is tried while others read.
 _TRIES, _PAUSE = 20, 0.5
+#: Seconds for which exports that go on are waited for before that, and new ones wait.
+_LONGEST = 60
 
 #: The members of a log line that hold no words, by the table; all others of an erased row become null.
 _WORDLESS = {
@@ -436,10 +438,11 @@ def sweep() -> bool:
             # An entry that was deleted leaves the index when its parts are merged (sqlite.org/fts5.html, 6.9).
             connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
         connection.execute("VACUUM")
-        for _ in range(_TRIES):
-            if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                return True
-            time.sleep(_PAUSE)
+        with db.obj.writer.log.shut(_LONGEST):
+            for _ in range(_TRIES):
+                if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    return True
+                time.sleep(_PAUSE)
     return False
 
 

@@ -113,6 +113,14 @@ class Log:
                 pass  # on a disk that is only read nobody makes the log longer
             yield
 
+    @contextmanager
+    def shut(self, patience: float) -> Iterator[None]:
+        """Keep long reads out, from when those that go on have ended, or `patience` seconds are over."""
+        with closing(Lock(f"{self._path}.reads", _SELDOM)) as lock:
+            with suppress(TimeoutError):
+                lock.take(patience)
+            yield
+
     def tend(self, connection: sqlite3.Connection) -> None:
         """Write it back, and let it begin anew where it has become long; by who has just written, alone."""
         self._commits += 1

@@ -104,6 +104,17 @@ def test_who_wants_to_read_for_long_waits_while_the_door_is_shut(writer: Writer)
         order.append("read")
 
 
+def test_who_shuts_the_door_goes_in_after_those_inside_or_when_that_takes_too_long(writer: Writer) -> None:
+    with writer.log.read_long(5):
+        began = time.monotonic()
+        with writer.log.shut(0.1):
+            assert 0.1 <= time.monotonic() - began < 5
+    with writer.log.shut(5), pytest.raises(TimeoutError), writer.log.read_long(0.1):
+        pass
+    with writer.log.read_long(0):
+        pass
+
+
 def test_exports_are_refused_while_the_door_is_shut(registry: str) -> None:
     if not registry.startswith("sqlite"):
         pytest.skip("PostgreSQL has no such log")
