@@ -87,6 +87,7 @@ _OPENS_DENYING = re.compile(
     r" (?:\w+ )?"
     r"(?:truth|basis|evidence|merit|substance|foundation)"
     r"(?: whatsoever| at all)?(?= ?(?:[.,;”\"]|$)| (?:to|for|in|of|behind)\b)|"
+    r"it(?:['’]s| is| was) (?:\w+ly )?(?:not true|untrue|false|a lie|wrong|incorrect|not the case) that\b|"
     r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
     r"nothing (?:could be further|like (?:that|this|it) (?:ever )?(?:had )?happened)|"
     r"(?:[\w’'-]+ ){0,6}?(?:nothing of the (?:sort|kind)|no such [a-z]+)\b|"
@@ -146,6 +147,19 @@ _NEITHER = re.compile(
     re.IGNORECASE,
 )
 
+#: Verbs of answering back: what is negated behind them answers the charge before.
+_RETORT = re.compile(
+    r"\b(?:(?:hit|shot|fired|struck|snapped|pushed|hits|shoots|fires|strikes|snaps|pushes) back|retort\w*|"
+    r"counter(?:s|ed)|rebut\w*|in (?:response|reply|answer|defen[cs]e)|defend\w* (?:him|her|it|them)sel(?:f|ves))\b",
+    re.IGNORECASE,
+)
+#: What joins a denial with the charge that stands behind it.
+_IN_ANSWER = re.compile(
+    r"[^.;]{0,60}\b(?:after|following|responding to|in response to|in answer to|reacting to|replying to|referring to|"
+    r"asked about)(?: (?:a|an|the|his|her|its|their))?[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+
 #: A charge this many sentences back or more is no longer answered by "the charge".
 NEAR = 12
 #: Share of a denial's own words that a charge must carry when nothing else ties them.
@@ -188,7 +202,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
         return "assert" if _grants(unit, cue) else "deny"
     if word in _REJECT and _is_claim(unit, cue, content) and not _ends_a_case(unit, cue):
         return "deny"
-    if word in NAME_AS and cue.frame in ("name", "object", "clause", "urge") and _belies(unit, cue, content):
+    if word in NAME_AS and cue.frame in ("name", "object", "clause", "urge") and _belies(text, unit, cue, spans):
         return "deny"
     if word == "denial" or _heads(unit, cue, "denial") or _carries_denial(unit, cue):
         return "deny"
@@ -224,10 +238,14 @@ def _says_no(said: str) -> bool:
     return bool(_OPENS_DENYING.match(said) or _SAYS_FALSE.match(said))
 
 
-def _belies(unit: Unit, cue: Cue, content: str) -> bool:
+def _belies(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) -> bool:
     """Tell whether what is called, described or dismissed as something is called untrue."""
+    content = " ".join(text[start:end] for start, end in spans)
     if PLAINLY_FALSE.search(content):
         return True
+    # "described as “untrue” suggestions that": what they are called stands before them.
+    if (between := text[unit.right[cue.last] : spans[0][0]]).startswith(" as "):
+        content = f"{between} {content}"
     head = unit.doc[cue.complements[0]]
     own = subject(head) if head.dep_ in ("ccomp", "xcomp") else None
     named = own if own is not None else head
@@ -282,6 +300,8 @@ def _grants(unit: Unit, cue: Cue) -> bool:
     if not heads:
         return False
     datives = children(unit.doc[cue.head], "dative")
+    if heads[0].pos_ == "VERB" and not datives:
+        return False
     return heads[0].lemma_.lower() in _NOT_CLAIMS or (bool(datives) and heads[0].pos_ in ("NOUN", "PROPN"))
 
 
@@ -352,6 +372,7 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
     flat = _NO.match(said) is not None
     if not flat and (not _NEGATED.match(said) or _EVASIVE.search(said)):
         return None
+    retorts = _retorts(text, finding)
     for other in range(at - 1, max(-1, at - 7), -1):
         charge = findings[other]
         distance = finding.sentence - charge.sentence
@@ -366,7 +387,8 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
         accusing = any(_stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
         own = _OWN_PRONOUN.match(said) is not None
         if (
-            (flat and distance <= 1 and charging)
+            (retorts and distance <= 1 and accusing)
+            or (flat and distance <= 1 and charging)
             or (shared >= 0.6 and len(both) >= 2)
             or (shared == 1 and distance <= 1)
             or (aimed and shared >= 0.3 and both)
@@ -375,6 +397,14 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
         ):
             return other
     return None
+
+
+def _retorts(text: str, finding: Finding) -> bool:
+    """Tell whether somebody is said to answer: "hit back, saying", "countered that"."""
+    places = [place[0] for place in (finding.mention, finding.cue) if place is not None]
+    start = min(places, default=finding.contents[0][0])
+    end = max(finding.contents[0][0], finding.cue[1] if finding.cue else 0)
+    return _RETORT.search(text, start, end) is not None
 
 
 def _cue_words(text: str, finding: Finding) -> list[str]:
@@ -469,10 +499,21 @@ def _told_after(text: str, findings: list[Finding], bags: list[Words], at: int, 
     denial, charge = findings[at], findings[other]
     if not 0 <= charge.sentence - denial.sentence <= 2 or charge.polarity == "deny" or charge.kind == "intention":
         return False
+    if denial.sentence == charge.sentence and _answers_what_follows(text, denial, charge):
+        return True
     cue = _cue_words(text, charge)
     both = bags[at].content & bags[other].content
     earlier = cue[:1] == ["had"] or any(_stem(word) in _ACCUSING_STEMS for word in cue)
     return len(both) >= 2 or (earlier and (bool(both) or _points_back(text, denial)))
+
+
+def _answers_what_follows(text: str, denial: Finding, charge: Finding) -> bool:
+    """Tell whether a denial says in its own sentence what it answers: ", after a union said"."""
+    start = max(end for _, end in [*denial.contents, denial.cue or (0, 0), denial.mention or (0, 0)])
+    first = min(
+        begin for begin, _ in [*charge.contents, charge.cue or charge.contents[0], charge.mention or charge.contents[0]]
+    )
+    return start < first and _IN_ANSWER.match(text, start, first) is not None
 
 
 def _holds(denial: Finding, charge: Finding) -> bool:
