@@ -73,8 +73,8 @@ love like hate long yearn hesitate undertake consent claim profess vote pray beg
 #: Moves another to act: object and "to ...", both content.
 URGE = _words("""
 urge ask encourage call press implore beg order instruct direct request tell advise warn invite
-exhort beseech challenge push pressure lobby want expect need command persuade counsel remind
-require authorize authorise empower permit dare caution expect urge admonish
+exhort beseech challenge pressure lobby want expect command persuade counsel remind
+authorize authorise permit dare caution expect urge admonish
 """)
 
 #: Judges, treats or answers a matter; takes a noun phrase as content.
@@ -94,12 +94,12 @@ anticipate predict forecast foresee fear regret judge view consider regard chara
 characterise portray depict label brand dub liken compare term deem call contemplate consider weigh ponder
 clarify reference downplay minimize oversell overstate understate exaggerate
 invoke recount recall relate narrate chronicle document recite retell
-pledge promise vow threaten float pitch unveil articulate voice express convey
+pledge promise vow threaten float pitch articulate voice express convey
 communicate utter preach query inquire criticize contest rue
 appreciate understand recognize recognise believe trust distrust mistrust suspect
 eye envision envisage threaten warn concede decry denigrate malign
 link tie equate contrast attribute ascribe credit flag spotlight showcase tease preview debate plug hype peddle
-dislike disdain ignore enjoy cherish relish abhor idolize worship jeer heckle boo shun snub tolerate
+dislike disdain ignore cherish relish abhor idolize worship jeer heckle boo shun snub tolerate
 trumpet champion sanction formulate spell decode fault lambast eulogize memorialize ponder
 approve veto sponsor insinuate foreshadow telegraph parrot mimic mouth invoke stipulate enumerate
 caution condone denounce repudiate disavow renounce retract recant rescind
@@ -316,6 +316,13 @@ deliver publish write put file lodge level bring cast state convey share announc
 draw lay find reach come renew publish air register underscore stress
 """)
 
+#: "has drawn criticism for": what others say of the subject, who says nothing.
+MEET_WITH = _words("draw face get find")
+MET_WITH = _words("""
+criticism praise opposition support complaint question outrage anger objection skepticism scepticism accusation charge
+allegation claim sympathy disagreement demand
+""")
+
 #: What was said or thought, as a noun; takes "that ...", "to ...", or "of/about ...".
 NOUNS = _words("""
 claim statement argument assertion allegation accusation charge warning announcement promise
@@ -325,7 +332,7 @@ suspicion doubt impression idea notion conclusion report rumor rumour speculatio
 contention assurance proposal recommendation call demand request plea denial confirmation
 criticism praise support opposition objection skepticism scepticism misgiving reservation outrage
 disappointment confidence optimism pessimism commitment refusal reluctance eagerness desire
-determination intention decision recognition reminder remark comment tweet message question
+determination intention recognition reminder remark comment tweet message question
 theory case point emphasis rhetoric explanation estimate forecast projection revelation
 disclosure testimony declaration boast advice explanation prediction sentiment agreement
 willingness unwillingness failure plan anger dismay frustration regret sympathy gratitude
@@ -334,7 +341,7 @@ condolence apology disagreement alarm anxiety interest faith
 
 #: Nouns that are content only with a clause, "that ..." or "to ...".
 CLAUSE_ONLY = _words("""
-idea notion view conclusion report case point question decision plan failure recognition
+idea notion view conclusion report case point question plan failure recognition
 reminder theory message call interest support opposition demand request statement comment
 remark charge threat determination desire intention speculation agreement tweet estimate anger
 """)

@@ -285,6 +285,8 @@ def _carrying(token: Token, word: str, unit: Unit) -> Cue | None:
         name = lemma(thing)
         if name not in lexicon.NOUNS or thing.i < token.i:
             continue
+        if word in lexicon.MEET_WITH and name in lexicon.MET_WITH:
+            continue
         found = noun_content(thing)
         if found is None and name == "denial":
             return make(token, "object", (thing.i,))
