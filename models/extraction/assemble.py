@@ -255,7 +255,7 @@ def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | 
     if source is not None:
         mention = _printed(text, unit, source)
     cue_span = _cue_span(text, unit, cue)
-    if cue.frame != "quote" and _quoted(cue_span[0], marks, unit):
+    if cue.frame != "quote" and _quoted(unit.left[cue.head], marks, unit):
         return None
     if denials.withholds(text, unit, unit.left[cue.head]):
         return None

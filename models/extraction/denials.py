@@ -70,7 +70,8 @@ _IS_FALSE = re.compile(
 )
 #: "the report was false", "These claims are simply without merit", "it was “simply untrue”".
 _SAYS_FALSE = re.compile(
-    rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [\w’'-]+){{1,5}}?)?"
+    rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [\w’'-]+){{1,5}}?|"
+    r" (?:that|(?:he|she|it|they|the) [\w’'-]+)(?: [\w’'-]+){1,14}?)?"
     rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
     r" (?:\w+ )?(?:did not|didn['’]t|never|does not|do not|doesn['’]t) (?:\w+ )?"
@@ -175,7 +176,7 @@ _STOP = frozenset(
     had has have not no any as from which who what said says claim claims charge charges allegation allegations
     accusation accusations report reports deny denied denies reject rejected dismiss dismissed called calling
     such those these there about having being did do does would could will one our your you we us nothing nobody none
-    never neither nor sort kind ever just simply any ago then""".split()
+    never neither nor sort kind ever just simply any ago then than more less most least over under only""".split()
 )
 
 
@@ -380,11 +381,12 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
             continue
         if _ANY_NEGATION.search(text[slice(*charge.contents[0])]) or charge.speaker is None:
             continue
-        both = bags[at].content & bags[other].content
+        accusing = any(_stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
+        said_of = frozenset(_stem(word) for word in _cue_words(text, charge)) if accusing else frozenset()
+        both = bags[at].content & (bags[other].content | said_of)
         shared = len(both) / (len(bags[at].content) or 1)
         aimed = bool(bags[at].speaker & bags[other].content)
         charging = any(_stem(word) in _CHARGE_STEMS for word in _cue_words(text, charge))
-        accusing = any(_stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
         own = _OWN_PRONOUN.match(said) is not None
         if (
             (retorts and distance <= 1 and accusing)

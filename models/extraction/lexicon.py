@@ -94,7 +94,7 @@ anticipate predict forecast foresee fear regret judge view consider regard chara
 characterise portray depict label brand dub liken compare term deem call contemplate consider weigh ponder
 clarify reference downplay minimize oversell overstate understate exaggerate
 invoke recount recall relate narrate chronicle document recite retell
-pledge promise vow threaten float pitch articulate voice express convey
+pledge promise vow threaten float pitch unveil articulate voice express convey
 communicate utter preach query inquire criticize contest rue
 appreciate understand recognize recognise believe trust distrust mistrust suspect
 eye envision envisage threaten warn concede decry denigrate malign
@@ -332,7 +332,7 @@ suspicion doubt impression idea notion conclusion report rumor rumour speculatio
 contention assurance proposal recommendation call demand request plea denial confirmation
 criticism praise support opposition objection skepticism scepticism misgiving reservation outrage
 disappointment confidence optimism pessimism commitment refusal reluctance eagerness desire
-determination intention recognition reminder remark comment tweet message question
+determination intention decision recognition reminder remark comment tweet message question
 theory case point emphasis rhetoric explanation estimate forecast projection revelation
 disclosure testimony declaration boast advice explanation prediction sentiment agreement
 willingness unwillingness failure plan anger dismay frustration regret sympathy gratitude
@@ -341,7 +341,7 @@ condolence apology disagreement alarm anxiety interest faith
 
 #: Nouns that are content only with a clause, "that ..." or "to ...".
 CLAUSE_ONLY = _words("""
-idea notion view conclusion report case point question plan failure recognition
+idea notion view conclusion report case point question decision plan failure recognition
 reminder theory message call interest support opposition demand request statement comment
 remark charge threat determination desire intention speculation agreement tweet estimate anger
 """)

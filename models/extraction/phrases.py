@@ -100,6 +100,8 @@ def noun(token: Token) -> Cue | None:
         return None
     frame, complements, last = found
     owned = bool(children(token, "poss"))
+    if word == "decision" and frame == "to":
+        return None
     if frame != "clause" and not owned:
         return None
     first = min(
