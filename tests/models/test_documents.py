@@ -6,9 +6,22 @@ import pytest
 
 from models import addresses, documents, statements
 from models.changes import Actor
+from models.extraction.sentences import cut
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Document, Sentence
-from tests.factories import PUBLIC, READER, REVIEWER, TEXT, charge, lines_of, put_charge, put_document, put_plain, seen
+from tests.factories import (
+    PUBLIC,
+    READER,
+    REVIEWER,
+    TEXT,
+    charge,
+    document,
+    lines_of,
+    put_charge,
+    put_document,
+    put_plain,
+    seen,
+)
 
 
 def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
@@ -198,3 +211,22 @@ def test_a_long_text_is_stored_with_all_its_sentences(registry: str, actor: Acto
     rows = list(Sentence.select().where(Sentence.document == id).order_by(Sentence.position))
     assert [row.position for row in rows] == list(range(250))
     assert all(row.text == document.text[row.start : row.end] for row in rows)
+
+
+def test_what_is_worked_out_ahead_is_what_is_stored(registry: str, actor: Actor) -> None:
+    ahead = documents.prepared(document())
+    id = documents.create(by=actor, **ahead)
+    stored = Sentence.select(Sentence.start, Sentence.end).where(Sentence.document == id).order_by(Sentence.position)
+    assert list(stored.tuples()) == ahead["places"] == cut(document()["text"])
+    assert documents.find(by=actor, given=ahead, field="/document").id == id, "somebody else was quicker"
+
+
+def test_nothing_is_worked_out_ahead_of_a_document_that_is_known_or_only_named(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    for named in (document(), {"id": 1}, {"url": "https://example.org/visit"}):
+        assert documents.prepared(named) == named
+
+
+def test_the_given_places_of_sentences_are_taken(registry: str, actor: Actor) -> None:
+    id = documents.create(by=actor, **document(), places=[(0, 4)])
+    assert [(one.start, one.end) for one in Sentence.select().where(Sentence.document == id)] == [(0, 4)]
