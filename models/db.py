@@ -54,6 +54,9 @@ _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 #: Paths that name a database in memory, which is gone with the connection.
 _NO_FILES = ("", ":memory:", "file::memory:")
 
+#: The first that has concat (models/jsonsql.py).
+_OLDEST_SQLITE = (3, 44)
+
 #: Seconds to wait for SQLite's lock where requests have no deadline.
 _PATIENCE = 10
 #: Seconds that a writer without a deadline waits for its turn: a day.
@@ -227,6 +230,9 @@ def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMIT
     if replicas and url.startswith("sqlite:"):
         raise ValueError("DATABASE_REPLICA_URLS is for PostgreSQL: SQLite has no replicas.")
     if url.startswith("sqlite:///"):
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            oldest = ".".join(map(str, _OLDEST_SQLITE))
+            raise ValueError(f"This Python has SQLite {sqlite3.sqlite_version}: {oldest} or newer is needed.")
         database: Database = File(
             **parse_url(url),
             pragmas=_SQLITE_PRAGMAS,

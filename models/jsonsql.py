@@ -2,7 +2,7 @@
 
 A tree is built once, may be pruned to the members that a caller asks for (`only`), and is rendered to
 one SQL expression. On SQLite an object of mere values is json_object, the fastest; one that holds what an inner query
-has written is joined as text, since json_object would parse that again (docs/decisions/0010).
+has written is put together by concat, since json_object would parse that again (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Object(Node):
         whole = self.value()
         if whole is not None:
             return whole
-        pairs = " || ',".join(f'"{name}":\' || {node.sql()}' for name, node in self.members.items())
-        return f"('{{{pairs} || '}}')"
+        pairs = ", ',".join(f'"{name}":\', {node.sql()}' for name, node in self.members.items())
+        return f"concat('{{{pairs}, '}}')"
 
     def value(self) -> str | None:
         pairs = {name: node.value() for name, node in self.members.items()}
@@ -166,7 +166,7 @@ class Array(Node):
             listed, none = f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)", "'[]'::json"
         if self.if_any:
             listed = f"CASE WHEN {self.if_any} THEN {listed} ELSE {none} END"
-        return f"'[' || {listed} || ']'" if on_sqlite() else listed
+        return f"concat('[', {listed}, ']')" if on_sqlite() else listed
 
     def only(self, wanted: Wanted) -> Node:
         return replace(self, node=self.node.only(wanted))

@@ -187,6 +187,12 @@ def test_a_registry_that_no_file_keeps_is_refused_in_any_spelling(url: str) -> N
         db.connect(url)
 
 
+def test_refuses_an_sqlite_that_lacks_what_reads_are_written_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 43, 2))
+    with pytest.raises(ValueError, match=r"3\.44 or newer"):
+        db.connect("sqlite:///registry.db")
+
+
 def test_a_raw_read_gives_what_peewee_gives(registry: str, actor: Actor) -> None:
     for slug in ("trade", "war", "50%?"):
         Topic.create(slug=slug, label="Is it?")
