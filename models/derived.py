@@ -39,10 +39,12 @@ def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
 
 def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     """Write anew what is derived from what transactions that are stored together have changed."""
-    claims: set[int] = set().union(*(touched(noun, row) for noun, row, _ in noted))
-    made = {row["id"] for noun, row, new in noted if new and noun == "claims"}
+    changed: set[int] = set().union(*(touched(noun, row) for noun, row, new in noted if not new))
+    claims: set[int] = set().union(*(touched(noun, row) for noun, row, new in noted if new))
+    # A statement that has moved to a new claim has words in the index already.
+    made = {row["id"] for noun, row, new in noted if new and noun == "claims"} - changed
     refresh(made, new=True)
-    refresh(claims - made)
+    refresh((claims | changed) - made)
 
 
 def touched(noun: str, row: dict[str, Any]) -> set[int]:

@@ -284,3 +284,17 @@ def test_every_change_keeps_what_is_derived_in_step(registry: str, actor: Actor)
     for number, step in enumerate(steps):
         step()
         assert derived.differences() == [], number
+
+
+def test_a_statement_is_no_more_found_by_the_words_of_a_claim_that_it_left_for_a_new_one(
+    registry: str, actor: Actor
+) -> None:
+    id = put_charge(actor, claim={"text": "Zebras graze.", "language": "en"})
+
+    def found(words: str) -> list[int]:
+        return listed_ids(statements, PUBLIC, q=words)
+
+    assert (found("zebras"), found("lions")) == ([id], [])
+    statements.change(by=actor, id=id, version=1, claim={"text": "Lions roam.", "language": "en"})
+    assert (found("zebras"), found("lions")) == ([], [id])
+    assert derived.differences() == []
