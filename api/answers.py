@@ -42,12 +42,12 @@ def items(
     items: bytes, following: str | None, link: str | None, total: int | None = None, facets: Any = None
 ) -> Response:
     """One page of a list, with what else was asked for; `items` are JSON with commas between them."""
-    members = [b'"items":[' + items + b"]", b'"next":' + orjson.dumps(following)]
+    parts = [b'{"items":[', items, b'],"next":', orjson.dumps(following)]
     if total is not None:
-        members.append(b'"total":%d' % total)
+        parts.append(b',"total":%d' % total)
     if facets is not None:
-        members.append(b'"facets":' + orjson.dumps(facets))
-    body = b"{" + b",".join(members) + b"}"
+        parts += [b',"facets":', orjson.dumps(facets)]
+    body = b"".join([*parts, b"}"])
     answer = _sent(body, _hash(body))
     if link:
         answer.headers["Link"] = link
