@@ -160,12 +160,20 @@ class _Desk:
             )
             self.sentences = list(standing.order_by(Sentence.start).tuples())
             self.starts = [start for _, start, _ in self.sentences]
+            # All at once, lest two documents that name the same two wait for one another.
+            speakers.take_turns_for(*({"name": name} for name in self._names(findings)))
             for finding in findings:
                 self.take(finding)
 
     def told(self, found: int) -> Stored:
         """Tell what became of all findings."""
         return Stored(self.id, found, self.new, self.known, self.left_out)
+
+    def _names(self, findings: Sequence[Finding]) -> set[str]:
+        """List the names under which speakers of some findings may be made."""
+        who = [one for finding in findings for one in (finding.speaker, finding.via) if one is not None]
+        who += [named.speaker for finding in findings for named in finding.about]
+        return {_called(self.id, speaker) for speaker in who}
 
     def take(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
@@ -338,10 +346,7 @@ def _speaker(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     Who has no name outside the document ("both sides", "a US official") gets one that holds the document's id,
     and so does a name that several speakers share: which of them is meant is for a reviewer to say.
     """
-    name, kind = speaker.name.strip()[:200], speaker.kind
-    bare = name if kind in ("person", "unnamed") else _ARTICLE.sub("", name)
-    if _of_this_document(speaker):
-        bare = f"{_small(name)} (document {document})"
+    kind, bare = speaker.kind, _called(document, speaker)
     proper = kind in ("government", "organization") and mention[:1].isupper()
     shared = False
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
@@ -355,6 +360,14 @@ def _speaker(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     if kind == "unknown" and bare[:1].isupper():
         registered = "person"
     return speakers.create(by=by, name=bare, kind=registered, hidden=True)
+
+
+def _called(document: int, speaker: Speaker) -> str:
+    """Write the name under which the registry knows a speaker, or would."""
+    name = speaker.name.strip()[:200]
+    if _of_this_document(speaker):
+        return f"{_small(name)} (document {document})"
+    return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
 
 
 def _of_this_document(speaker: Speaker) -> bool:
