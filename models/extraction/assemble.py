@@ -93,11 +93,24 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
 
 
 def _parts(draft: Draft, spans: tuple[Span, ...]) -> claims.Parts:
-    taken = draft.speaker if draft.denier is None else draft.denier.speaker
+    whose = draft if draft.denier is None or _means_owner(draft, draft.denier) else draft.denier
     denies = draft.polarity == "deny"
     return claims.Parts(
-        draft.unit, draft.cue, spans, draft.mention, draft.speaker, taken, denies, draft.gender, draft.referent
+        draft.unit, draft.cue, spans, draft.mention, draft.speaker, whose.speaker, denies, whose.gender, draft.referent
     )
+
+
+def _means_owner(draft: Draft, denier: Draft) -> bool:
+    """Tell whether the pronoun in a claim that is denied stands for its owner: "Holt's insistence that he knew"."""
+    if draft.speaker is None:
+        return False
+    opened = [t.lower_ for t in draft.unit.doc if t.lower_ in ("he", "she") and _stands_in(draft, t.i)]
+    return draft.cue.lemma in lexicon.OF_ONESELF or (bool(opened) and denier.gender not in ("", opened[0]))
+
+
+def _stands_in(draft: Draft, at: int) -> bool:
+    """Tell whether a token stands in what was said."""
+    return any(start <= draft.unit.left[at] < end for start, end in draft.contents)
 
 
 def _is_sound(draft: Draft) -> bool:
@@ -165,8 +178,14 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
     register.finish()
     for draft in drafts:
         if draft.speaker is not None:
-            draft.gender = register.gender(draft.speaker)
+            draft.gender = register.gender(draft.speaker) or _pronoun(text, draft)
         draft.referent = _referent(text, unit, before, draft, register)
+
+
+def _pronoun(text: str, draft: Draft) -> str:
+    """Give the pronoun that a speaker is mentioned by."""
+    said = text[slice(*draft.mention)].lower() if draft.mention else ""
+    return said if said in ("he", "she") else ""
 
 
 def _referent(text: str, unit: Unit, before: Unit | None, draft: Draft, register: Register) -> str | None:

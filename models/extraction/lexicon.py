@@ -323,6 +323,9 @@ criticism praise opposition support complaint question outrage anger objection s
 allegation claim sympathy disagreement demand
 """)
 
+#: With these the owner speaks of himself: "her insistence that she knew".
+OF_ONESELF = _words("insistence denial assurance promise pledge vow admission confession belief hope testimony")
+
 #: What was said or thought, as a noun; takes "that ...", "to ...", or "of/about ...".
 NOUNS = _words("""
 claim statement argument assertion allegation accusation charge warning announcement promise

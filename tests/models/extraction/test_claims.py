@@ -136,3 +136,18 @@ def test_a_denial_of_a_denial_says_again_what_was_charged(parse: Parser, text: s
 )
 def test_a_pronoun_that_opens_a_claim_is_resolved_where_that_is_sure(parse: Parser, text: str, last: str) -> None:
     assert told(text, parse)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("She dismissed Mr. Holt's insistence that he had learnt of it.", "Holt had learnt of it."),
+        ("Ann Roe rejected Tom Hale's claim that she had lied.", "Ann Roe had lied."),
+        ("Ann Roe rejected Tom Hale's claim that he had paid.", "Tom Hale had paid."),
+        ("Kyiv rejected claims that it had fired first.", "The Ukrainian government had fired first."),
+    ],
+)
+def test_a_pronoun_in_a_claim_that_is_denied_is_its_owner_s_or_the_denier_s(
+    parse: Parser, text: str, last: str
+) -> None:
+    assert told(text, parse)[-1] == last
