@@ -105,8 +105,8 @@ def test_accepting_follows_a_merge_and_refuses_what_would_answer_itself(
     suggestions.decide(by=actor, id=id, version=1, status="accepted")
     assert Counterclaim.get().claim_id == other
     second = Suggestion.create(
-        **{**Suggestion.get_by_id(id).__data__, "id": None, "status": "open", "version": 1}
-        | {"claim": Statement.get_by_id(denial).claim_id}
+        **{name: value for name, value in Suggestion.get_by_id(id).__data__.items() if name != "id"}
+        | {"claim": Statement.get_by_id(denial).claim_id, "status": "open", "version": 1}
     )
     with pytest.raises(Conflict, match="cannot answer itself"):
         suggestions.decide(by=actor, id=second.id, version=1, status="accepted")
