@@ -22,8 +22,9 @@ Tell = Callable[[str], None]
 Served = Callable[..., Server]
 Scale = Callable[[int, int], int]
 
-#: The size of the small disks, MiB: PostgreSQL's empty databases take some forty.
-SIZES = {"sqlite": 16, "postgresql": 96}
+#: The size of the small disks, MiB: SQLite's log alone takes some thirty now and then, and PostgreSQL's empty databases
+#: some forty.
+SIZES = {"sqlite": 80, "postgresql": 96}
 
 LISTS = ["/v1/claims?limit=20", "/v1/claims?q=claim&limit=10", "/v1/statements?limit=10", "/readyz"]
 
