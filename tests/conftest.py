@@ -1,6 +1,5 @@
 """What tests stand on: a fresh registry on each database, an app over it, and callers of every scope."""
 
-import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,9 +18,7 @@ from models.changes import Actor
 from models.extraction import ParserMissing, load_parser
 from models.extraction.parser import Parser
 from tests.checked import CheckedClient
-from tests.postgres import Postgres
-
-_numbers = itertools.count(1)
+from tests.postgres import Databases, Postgres
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +38,8 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     server = Postgres(folder / "server")
     try:
-        _sql(server, "CREATE DATABASE template")
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE template")
         db.connect(server.url("template"))
         db.migrate()
         db.close()
@@ -52,6 +50,12 @@ def postgres() -> Iterator[Postgres]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Databases:
+    """Migrated, empty databases of PostgreSQL, to be lent."""
+    return Databases(postgres, "template")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated, empty database of this test's own; each test runs on both kinds."""
@@ -60,11 +64,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: Postgres = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    _sql(server, f"CREATE DATABASE {name} TEMPLATE template STRATEGY FILE_COPY")
-    yield server.url(name)
-    _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.lent() as address:
+        yield address
 
 
 @pytest.fixture
@@ -147,11 +149,6 @@ def queries() -> Iterator[list[str]]:
     db.db.query_hooks.append(hook)
     yield seen
     db.db.query_hooks.remove(hook)
-
-
-def _sql(server: Postgres, statement: str) -> None:
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(statement)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

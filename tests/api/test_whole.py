@@ -1,7 +1,7 @@
 """The whole registry, out of one database and into another, identical."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from models.refusals import Conflict
 from tests.api.steps import posted
 from tests.checked import ROOT
 from tests.factories import PLAIN, candidate, put_claim, put_plain, review, topic
-from tests.postgres import Postgres
+from tests.postgres import Databases
 
 
 @pytest.fixture
@@ -48,18 +48,14 @@ def rich(app: Any, caller: Callable[[str | None], FlaskClient], actor: Actor) ->
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of another empty database, of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/elsewhere.db"
-    server: Postgres = request.getfixturevalue("postgres")
-    import psycopg
-
-    name = f"elsewhere_{tmp_path.name.replace('-', '_')}"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template STRATEGY FILE_COPY')
-    return server.url(name)
+        yield f"sqlite:///{tmp_path}/elsewhere.db"
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.lent() as address:
+        yield address
 
 
 def _into(url: str, exported: bytes) -> int:
