@@ -19,8 +19,8 @@ serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new databas
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
 	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
-slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, on PostgreSQL as well.
-	$(BIN)/pytest -m slow $(ARGS)
+slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, lists of 100,000 claims.
+	$(BIN)/pytest -m slow -n auto --dist worksteal $(ARGS)
 
 # What looks at no clock runs on two cores; then the others one after the other: each has the machine to itself, as its
 # figures are meant.

@@ -71,6 +71,9 @@ def refresh(claims: set[int], *, new: bool = False) -> None:
 
 def rebuild() -> None:
     """Write everything derived anew, from nothing; inside a transaction."""
+    if not on_sqlite():
+        # Of what this transaction wrote nothing is counted yet, and all statements would be read for each claim.
+        db.execute_sql("ANALYZE claims, statements, counterclaims, speakers, sentences, documents")
     for statement in _rebuilding(on_sqlite()):
         db.execute_sql(statement)
 

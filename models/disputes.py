@@ -12,15 +12,17 @@ from models.tables import COUNTER_KINDS
 
 _PUBLIC = Viewer()
 
-#: What may be asked of an exchange `y`; `topic` of the charge or of the answer.
-_FILTERS = {
-    "by": f"y.by_id IN {within('by')}",
-    "against": f"y.against_id IN {within('against')}",
-    "kind": "y.kind = @kind",
-    "topic": f"(y.claim_id IN {OF_TOPIC} OR y.answer_id IN {OF_TOPIC})",
-    "said_from": "y.answered_on >= @said_from",
-    "said_to": "y.answered_on <= @said_to",
-}
+
+def _filters(sqlite: bool) -> dict[str, str]:
+    """Write what may be asked of an exchange `y`; `topic` of the charge or of the answer."""
+    return {
+        "by": f"y.by_id {within('by', sqlite)}",
+        "against": f"y.against_id {within('against', sqlite)}",
+        "kind": "y.kind = @kind",
+        "topic": f"(y.claim_id IN {OF_TOPIC} OR y.answer_id IN {OF_TOPIC})",
+        "said_from": "y.answered_on >= @said_from",
+        "said_to": "y.answered_on <= @said_to",
+    }
 
 
 def listed(*, past: tuple[int, int, int] | None, limit: int, **asked: Any) -> list[tuple[str, str]]:
@@ -37,7 +39,7 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **asked: Any) -> li
 
 @lru_cache(maxsize=256)
 def _pairs(sqlite: bool, asked: tuple[str, ...], continued: bool) -> tuple[str, tuple[str, ...]]:
-    conditions = " AND ".join(["y.by_id <> y.against_id", *(_FILTERS[name] for name in asked)])
+    conditions = " AND ".join(["y.by_id <> y.against_id", *(_filters(sqlite)[name] for name in asked)])
     # The middle one of the days that are known, or the mean of the middle two: no aggregate that both databases have.
     ranked = (
         "SELECT y.*, row_number() OVER (PARTITION BY y.by_id, y.against_id, y.days IS NULL ORDER BY y.days) AS place,"

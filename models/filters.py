@@ -5,6 +5,7 @@ the filter's name (`answered=true`), because it is a part of the SQL.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from models import derived, shapes
@@ -19,43 +20,56 @@ def compiled(sql: str) -> tuple[str, tuple[str, ...]]:
     return _MARK.sub("?", sql), tuple(_MARK.findall(sql))
 
 
-def within(name: str) -> str:
-    """Write the ids of the speaker `@name` and of all who are part of it, down to the last."""
-    return (
-        f"(WITH RECURSIVE within(id) AS (SELECT x.id FROM speakers x WHERE x.id = @{name}"
+def within(name: str, sqlite: bool) -> str:
+    """Write that what stands before is the speaker `@name` or one who is part of it, down to the last."""
+    ids = (
+        f"WITH RECURSIVE within(id) AS (SELECT x.id FROM speakers x WHERE x.id = @{name}"
         " UNION SELECT x.id FROM speakers x JOIN within w ON x.part_of_id = w.id"
-        " WHERE x.retracted_at IS NULL AND x.merged_into_id IS NULL) SELECT id FROM within)"
+        " WHERE x.retracted_at IS NULL AND x.merged_into_id IS NULL) SELECT id FROM within"
     )
+    # PostgreSQL takes what is recursive for long, and an array for short.
+    return f"IN ({ids})" if sqlite else f"= ANY (ARRAY({ids}))"
 
 
-#: Filters on one statement `s`. A part of a claim's list, all of them must hold for one and the same.
-_OF_A_STATEMENT = {
-    "speaker": "s.speaker_id = @speaker",
-    "part_of": f"s.speaker_id IN {within('part_of')}",
-    # Whose positions are asked for, whatever else is.
-    "of": "s.speaker_id = @of",
-    "of_all": f"s.speaker_id IN {within('of_all')}",
-    "document": "s.document_id = @document",
-    "publisher": "s.document_id IN (SELECT x.id FROM documents x WHERE x.publisher = @publisher)",
-    "url": "s.document_id IN (SELECT x.id FROM documents x WHERE x.url_normalized = @url AND x.retracted_at IS NULL)",
-    "domain": "s.document_id IN (SELECT x.id FROM documents x WHERE x.domain = @domain)",
-    "cue": "lower(s.cue) = @cue",
-    "speaker_kind": "EXISTS (SELECT 1 FROM speakers x WHERE x.id = s.speaker_id AND x.kind = @speaker_kind)",
-    "published_from": (
-        "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at >= @published_from)"
-    ),
-    "published_to": "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at <= @published_to)",
-    "form": "s.form = @form",
-    "status": "s.status = @status",
-    "origin": "s.origin = @origin",
-    "said_from": "s.said_on >= @said_from",
-    "said_to": "s.said_on <= @said_to",
-    "said_before": "s.said_on < @said_before",
-    # What a person put in is as sure as can be.
-    "min_confidence": "coalesce(s.confidence, 1) >= @min_confidence",
-}
+@cache
+def _of_a_statement(sqlite: bool) -> dict[str, str]:
+    """Write the filters on one statement `s`. A part of a claim's list, all of them must hold for one and the same."""
+    # Keeps SQLite from an index that would find half of all statements for each claim.
+    unindexed = "+" if sqlite else ""
+    return {
+        "speaker": "s.speaker_id = @speaker",
+        "part_of": f"s.speaker_id {within('part_of', sqlite)}",
+        # Whose positions are asked for, whatever else is.
+        "of": "s.speaker_id = @of",
+        "of_all": f"s.speaker_id {within('of_all', sqlite)}",
+        "document": "s.document_id = @document",
+        "publisher": "s.document_id IN (SELECT x.id FROM documents x WHERE x.publisher = @publisher)",
+        "url": (
+            "s.document_id IN (SELECT x.id FROM documents x WHERE x.url_normalized = @url AND x.retracted_at IS NULL)"
+        ),
+        "domain": "s.document_id IN (SELECT x.id FROM documents x WHERE x.domain = @domain)",
+        "cue": f"{unindexed}lower(s.cue) = @cue",
+        "speaker_kind": "EXISTS (SELECT 1 FROM speakers x WHERE x.id = s.speaker_id AND x.kind = @speaker_kind)",
+        "published_from": (
+            "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at >= @published_from)"
+        ),
+        "published_to": (
+            "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at <= @published_to)"
+        ),
+        "form": f"{unindexed}s.form = @form",
+        "status": "s.status = @status",
+        "origin": f"{unindexed}s.origin = @origin",
+        "said_from": f"{unindexed}coalesce(s.said_on, '') >= @said_from",
+        "said_to": f"{unindexed}coalesce(s.said_on, '') BETWEEN '0' AND @said_to",
+        "said_before": f"{unindexed}coalesce(s.said_on, '') > '' AND {unindexed}coalesce(s.said_on, '') < @said_before",
+        # What a person put in is as sure as can be.
+        "min_confidence": f"{unindexed}coalesce(s.confidence, 1) >= @min_confidence",
+    }
+
+
+_OF_A_STATEMENT = _of_a_statement(True).keys()
 #: Those that few statements pass: the database begins with them.
-_NARROW = {"speaker", "of", "of_all", "part_of", "document", "publisher", "url", "domain", "cue"}
+_NARROW = {"speaker", "of", "of_all", "part_of", "document", "publisher", "url", "domain"}
 #: Those that `leads` can answer for the first statement of a claim.
 _OF_A_LEAD = {
     "speaker": "l.speaker_id = @speaker",
@@ -72,6 +86,79 @@ _OF_A_REVIEW = {
 #: The topic `@topic`, and the claims that are filed under it.
 _TOPIC = "(SELECT t.id FROM topics t WHERE t.slug = @topic AND t.retracted_at IS NULL)"
 OF_TOPIC = f"(SELECT f.claim_id FROM filings f WHERE f.topic_id = {_TOPIC})"
+_SAID = "s.claim_id FROM statements s INDEXED BY statements_said_on_id WHERE coalesce(s.said_on, '')"
+_ANSWERED = "e.claim_id FROM counterclaims e WHERE e.retracted_at IS NULL"
+_REVIEWED = "r.claim_id FROM reviews r WHERE r.retracted_at IS NULL"
+_PUBLISHED = "s.claim_id FROM documents x CROSS JOIN statements s WHERE s.document_id = x.id AND x.published_at"
+#: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
+#: It is named for SQLite, to which one in which half the rows have the same value looks useless.
+_ALL_WITH = {
+    "cue": "s.claim_id FROM statements s INDEXED BY statements_cue WHERE lower(s.cue) = @cue",
+    "form": "s.claim_id FROM statements s INDEXED BY statements_form WHERE s.form = @form",
+    "origin": "s.claim_id FROM statements s INDEXED BY statements_origin WHERE s.origin = @origin",
+    "status": "s.claim_id FROM statements s INDEXED BY statements_status_id WHERE s.status = @status",
+    "said_from": f"{_SAID} >= @said_from",
+    "said_to": f"{_SAID} BETWEEN '0' AND @said_to",
+    "said_before": f"{_SAID} BETWEEN '0' AND @said_before",
+    "min_confidence": (
+        "s.claim_id FROM statements s INDEXED BY statements_confidence"
+        " WHERE coalesce(s.confidence, 1) >= @min_confidence"
+    ),
+    "speaker_kind": (
+        "s.claim_id FROM speakers x CROSS JOIN statements s WHERE s.speaker_id = x.id AND x.kind = @speaker_kind"
+    ),
+    "published_from": f"{_PUBLISHED} >= @published_from",
+    "published_to": f"{_PUBLISHED} <= @published_to",
+    "language": "x.id FROM claims x INDEXED BY claims_language WHERE x.language = @language",
+    **{name: f"{_REVIEWED} AND {of_it}" for name, of_it in _OF_A_REVIEW.items()},
+    "topic": f"f.claim_id FROM filings f WHERE f.topic_id = {_TOPIC}",
+    "reviewed=true": _REVIEWED,
+    "answered=true": _ANSWERED,
+    "disputed=true": f"{_ANSWERED} AND e.kind IN ('denies', 'disputes')",
+    "counter_kind": f"{_ANSWERED.replace(' e ', ' e INDEXED BY counterclaims_kind ')} AND e.kind = @counter_kind",
+    "kind": f"{_ANSWERED.replace(' e ', ' e INDEXED BY counterclaims_kind ')} AND e.kind = @kind",
+}
+_INDEXED_BY = re.compile(r" INDEXED BY \w+")
+#: How many rows are few: their claims are sorted in the time in which a page is written.
+_FEW = 2000
+#: Marks the name of a filter that few pass, beside the name itself.
+_MARKED = "few "
+#: Filters that bound a list by themselves.
+_BOUNDING = {*_NARROW, "topic", "about", "ids", "q", "claim", "answered_by", "against"}
+
+
+def counting(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """Write the query that counts, up to a bound, the rows that have the value of each filter returned beside it.
+
+    What it counted goes to `marked`. None where a list is bounded anyway. A list is walked in its order, and each item
+    looked at, unless few are known to pass: what SQLite cannot know, and PostgreSQL not of a value from another table.
+    """
+    asked = tuple(name for name in names if name in _ALL_WITH)
+    bounding = _BOUNDING if on_sqlite() else _BOUNDING - {"topic"}  # which SQLite begins with by itself
+    if not asked or bounding.intersection(names):
+        return None
+    counts = (f"(SELECT count(*) FROM (SELECT {_all_with(name)} LIMIT {_FEW}) AS n)" for name in asked)
+    return f"SELECT {', '.join(counts)}", asked
+
+
+def marked(names: tuple[str, ...], counted: tuple[str, ...], counts: tuple[int, ...]) -> tuple[str, ...]:
+    """Add to `names` a mark for each of those `counted` that few pass."""
+    few = (_MARKED + name for name, count in zip(counted, counts, strict=True) if count < _FEW)
+    return (*names, *few)
+
+
+def _all_with(name: str) -> str:
+    return _ALL_WITH[name] if on_sqlite() else _INDEXED_BY.sub("", _ALL_WITH[name])
+
+
+def _few(names: set[str], claim: str) -> list[str]:
+    """Write for each mark that `claim` is among the few that it is about."""
+    few = sorted(name.removeprefix(_MARKED) for name in names if name.startswith(_MARKED))
+    return [f"{claim} {_among(_all_with(name))}" for name in few]
+
+
+def _among(query: str) -> str:
+    return f"IN (SELECT {query})" if on_sqlite() else f"= ANY (ARRAY(SELECT {query}))"
 
 
 #: What the JSON of each noun reads from, and the alias of the noun itself.
@@ -128,8 +215,8 @@ def _claims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> t
         source = "FROM filings k"
         conditions.append(f"k.topic_id = {_TOPIC}")
     if "q" in names and order.by in ("id", "said_on"):
-        conditions.append(f"k.claim_id IN ({_matching('claims', viewer, names)})")
-    of_it = names & _OF_A_STATEMENT.keys()
+        conditions.append(f"k.claim_id {_matching('claims', viewer, names)}")
+    of_it = names & _OF_A_STATEMENT
     if first and of_it:
         if of_it - {"said_from", "said_to", "said_before"}:
             source += " JOIN leads l ON l.claim_id = k.claim_id" if "topic" in names else ""
@@ -137,6 +224,7 @@ def _claims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> t
     elif of_it:
         conditions.append(_of_any(viewer, of_it, "k.claim_id"))
     conditions += _of_a_claim(viewer, names - {"topic", "q"}, "k.claim_id", "k")
+    conditions += _few(names, "k.claim_id")
     return source, "k.claim_id", conditions
 
 
@@ -151,19 +239,28 @@ def _of_the_first(names: set[str], replaced: set[str], lead: str) -> list[str]:
     """Write what is asked of the claim's first statement."""
     known = names & _OF_A_LEAD.keys()
     conditions = [_OF_A_LEAD[name].replace("l.", f"{lead}.") for name in sorted(known - replaced)]
-    others = [_OF_A_STATEMENT[name] for name in sorted(names - known)]
-    if others:
-        of_it = " AND ".join(others)
-        conditions.append(f"EXISTS (SELECT 1 FROM statements s WHERE s.id = {lead}.statement_id AND {of_it})")
+    if others := names - known:
+        conditions.append(f"EXISTS (SELECT 1 FROM statements s WHERE s.id = {lead}.statement_id AND {_all(others)})")
     return conditions
+
+
+def _all(names: set[str]) -> str:
+    """Write that the statement `s` passes all that is asked."""
+    written = _of_a_statement(on_sqlite())
+    return " AND ".join(written[name] for name in sorted(names))
 
 
 def _of_any(viewer: Viewer, names: set[str], claim: str) -> str:
     """Write that one and the same statement of `claim` passes all that is asked."""
-    of_it = " AND ".join([shapes.statement_seen(viewer), *(_OF_A_STATEMENT[name] for name in sorted(names))])
+    of_it = f"{shapes.statement_seen(viewer)} AND {_all(names)}"
     if names & _NARROW:
         return f"{claim} IN (SELECT s.claim_id FROM statements s WHERE {of_it})"
-    return f"EXISTS (SELECT 1 FROM statements s WHERE s.claim_id = {claim} AND {of_it})"
+    return f"EXISTS (SELECT 1 FROM statements s WHERE s.claim_id = {claim} AND {of_it}{_one_by_one(claim)})"
+
+
+def _one_by_one(claim: str) -> str:
+    """Write the end of an EXISTS about `claim`: one of a counterclaim's two, about which PostgreSQL plans apart."""
+    return shapes.one_by_one() if claim.startswith("e.") else ""
 
 
 def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = None) -> list[str]:
@@ -180,8 +277,9 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
         conditions.append(f"{claim} IN {OF_TOPIC}")
     if "about" in names:
         conditions.append(f"{claim} IN (SELECT x.claim_id FROM claim_about x WHERE x.speaker_id = @about)")
+    end = _one_by_one(claim)
     if "language" in names:
-        conditions.append(f"EXISTS (SELECT 1 FROM claims x WHERE x.id = {claim} AND x.language = @language)")
+        conditions.append(f"EXISTS (SELECT 1 FROM claims x WHERE x.id = {claim} AND x.language = @language{end})")
     if "against" in names:
         conditions += _is_charge(viewer, names, claim)
     answered = sorted(names & {"answered=true", "answered=false"})
@@ -189,11 +287,8 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
     conditions += _of_its_answers(viewer, names, claim)
     of_reviews = [_OF_A_REVIEW[name] for name in sorted(names & _OF_A_REVIEW.keys())]
     standing = f"SELECT 1 FROM reviews r WHERE r.claim_id = {claim} AND r.retracted_at IS NULL"
-    if of_reviews:
-        of_it = " AND ".join(["r.retracted_at IS NULL", *of_reviews])
-        conditions.append(f"{claim} IN (SELECT r.claim_id FROM reviews r WHERE {of_it})")
-    if "reviewed=true" in names and not of_reviews:
-        conditions.append(f"EXISTS ({standing})")
+    if of_reviews or "reviewed=true" in names:
+        conditions.append(f"EXISTS ({' AND '.join([standing, *of_reviews])}{end})")
     if "reviewed=false" in names:
         conditions.append(f"NOT EXISTS ({standing})")
     return conditions
@@ -205,15 +300,15 @@ def _is_charge(viewer: Viewer, names: set[str], claim: str) -> list[str]:
     It is about them, or an answer of theirs says so; and none of them ever stated it. They are the speaker
     and all who are part of it.
     """
-    accused, seen = within("against"), shapes.statement_seen(viewer)
+    accused, seen = within("against", on_sqlite()), shapes.statement_seen(viewer)
     evidence = "(s.id = e.statement_id OR e.statement_id IS NULL AND s.claim_id = e.answer_id)"
     reply = (
         f"SELECT e.claim_id FROM counterclaims e JOIN statements s ON {evidence} JOIN claims o ON o.id = e.answer_id"
     )
-    reply += f" WHERE s.speaker_id IN {accused} AND {seen}"
+    reply += f" WHERE s.speaker_id {accused} AND {seen}"
     reply += f" AND {shapes.edge_seen(viewer)} AND {shapes.claim_seen(viewer, 'o')}"
-    about = f"SELECT x.claim_id FROM claim_about x WHERE x.speaker_id IN {accused}"
-    own = f"SELECT s.claim_id FROM statements s WHERE s.speaker_id IN {accused} AND {seen}"
+    about = f"SELECT x.claim_id FROM claim_about x WHERE x.speaker_id {accused}"
+    own = f"SELECT s.claim_id FROM statements s WHERE s.speaker_id {accused} AND {seen}"
     conditions = [f"{claim} NOT IN ({own})"]
     if "replied=true" in names:
         return [*conditions, f"{claim} IN ({reply})"]
@@ -265,13 +360,15 @@ def _statements(viewer: Viewer, names: set[str], order: Order, continued: bool) 
     conditions = [shapes.statement_seen(viewer)]
     source = "FROM statements s"
     if "q" in names and order.by in ("id", "said_on"):
-        conditions.append(f"s.id IN ({_matching('statements', viewer, names)})")
+        conditions.append(f"s.id {_matching('statements', viewer, names)}")
     if "claim" in names:
         conditions.append("s.claim_id = @claim")
     if "ids" in names:
         conditions += _of_a_claim(viewer, {"ids"}, "s.id")
-    asked = names & _OF_A_STATEMENT.keys() - _bound(order, continued)
-    conditions += [_OF_A_STATEMENT[name] for name in sorted(asked)]
+    asked = names & _OF_A_STATEMENT - _bound(order, continued)
+    if asked:
+        conditions.append(_all(asked))
+    conditions += _few(names, "s.claim_id")
     return source, "s.id", conditions + _of_a_claim(viewer, names - {"q", "ids"}, "s.claim_id")
 
 
@@ -280,8 +377,9 @@ def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: boo
     edge = TABLES["counterclaims"][0].removeprefix("FROM ")
     conditions = [seen("counterclaims", viewer)]
     source = f"FROM {edge}"
+    few = _few_sides(names)
     if order.by == "said_on":
-        source = f"FROM leads l CROSS JOIN {edge}"
+        source = f"FROM {_with_days(edge, walked=not few and not names & _BOUNDING)}"
         conditions.insert(0, "e.answer_id = l.claim_id")
     if "ids" in names:
         conditions += _of_a_claim(viewer, {"ids"}, "e.id")
@@ -291,15 +389,33 @@ def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: boo
         conditions.append("(e.claim_id = @claim OR e.answer_id = @claim)")
     if "q" in names:
         found = _matching("claims", viewer, names)
-        conditions.append(f"(e.claim_id IN ({found}) OR e.answer_id IN ({found}))")
-    of_it = names & _OF_A_STATEMENT.keys()
+        conditions.append(f"(e.claim_id {found} OR e.answer_id {found})")
+    of_it = names & _OF_A_STATEMENT
     if of_it:
         conditions.append(f"({_of_any(viewer, of_it, 'e.claim_id')} OR {_of_any(viewer, of_it, 'e.answer_id')})")
     for name in sorted(names - {"q", "ids"}):
         sides = [*_of_a_claim(viewer, {name}, "e.claim_id"), *_of_a_claim(viewer, {name}, "e.answer_id")]
         if sides:
             conditions.append(f"({' OR '.join(sides)})")
-    return source, "e.id", conditions
+    return source, "e.id", conditions + few
+
+
+def _few_sides(names: set[str]) -> list[str]:
+    """Write for each mark that a claim on either side of `e` is among the few that it is about."""
+    both = zip(_few(names, "e.claim_id"), _few(names, "e.answer_id"), strict=True)
+    return [
+        f"e.id {_among(f'e.id FROM counterclaims e WHERE {one} UNION SELECT e.id FROM counterclaims e WHERE {other}')}"
+        for one, other in both
+    ]
+
+
+def _with_days(edge: str, *, walked: bool) -> str:
+    """Write `edge` beside the lead `l` of its answer: all leads `walked` by their day, or each looked up."""
+    if walked:
+        return f"leads l CROSS JOIN {edge}"
+    if on_sqlite():
+        return f"leads l, {edge}"
+    return f"{edge} CROSS JOIN LATERAL (SELECT * FROM leads l WHERE l.claim_id = e.answer_id OFFSET 0) AS l"
 
 
 # -- search --------------------------------------------------------------------------------------------
@@ -366,8 +482,8 @@ def _matches(noun: str, viewer: Viewer, names: set[str]) -> list[tuple[str, str]
 
 
 def _matching(noun: str, viewer: Viewer, names: set[str]) -> str:
-    """Write the query of the ids of what `@q` finds among `noun`."""
-    return " UNION ALL ".join(f"SELECT m.id FROM ({match}) AS m" for match, _ in _matches(noun, viewer, names))
+    """Write that what stands before is the id of something that `@q` finds among `noun`."""
+    return _among(" UNION ALL SELECT ".join(f"m.id FROM ({match}) AS m" for match, _ in _matches(noun, viewer, names)))
 
 
 def _found(table: str, id: str, of_row: str, rank: str) -> str:

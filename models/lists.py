@@ -58,7 +58,7 @@ def page(
     values = _values(asked)
     if values is None:
         return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
-    names = _names(asked)
+    names = _names(asked, values)
     find = _fitting if order.by == "relevance" else _ordered
     found = find(noun, viewer, names, values, order, limit, past, (fields, include))
     counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
@@ -144,7 +144,7 @@ def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...
     values = _values(asked)
     if values is None:
         return None
-    inner, _ = filters.found(noun, viewer, _names(asked), Order("id", descending=False), False)
+    inner, _ = filters.found(noun, viewer, _names(asked, values), Order("id", descending=False), False)
     sql, order_of = compiled(f"SELECT k.id FROM ({inner}) AS k ORDER BY k.id")
     return sql, tuple(values[name] for name in order_of)
 
@@ -181,10 +181,26 @@ def members(noun: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 # -- values ---------------------------------------------------------------------------------------
 
 
-def _names(asked: Asked) -> tuple[str, ...]:
-    """Name what is asked; a flag's value is a part of its name, because it is a part of the SQL."""
+def _names(asked: Asked, values: dict[str, Any]) -> tuple[str, ...]:
+    """Name what is asked; a flag's value is a part of its name, because it is a part of the SQL.
+
+    So is whether few pass a filter, where that decides how a list is read.
+    """
     given = ((name, value) for name, value in asked.items() if value is not None)
-    return tuple(sorted(f"{name}={str(value).lower()}" if isinstance(value, bool) else name for name, value in given))
+    names = tuple(sorted(f"{name}={str(value).lower()}" if isinstance(value, bool) else name for name, value in given))
+    if counting := _counting(on_sqlite(), names):
+        sql, order_of, counted = counting
+        (counts,) = _run(sql, order_of, values)
+        return filters.marked(names, counted, counts)
+    return names
+
+
+@lru_cache(maxsize=512)
+def _counting(sqlite: bool, names: tuple[str, ...]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    if (counting := filters.counting(names)) is None:
+        return None
+    sql, counted = counting
+    return *compiled(sql), counted
 
 
 def _values(asked: Asked) -> dict[str, Any] | None:

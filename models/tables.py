@@ -195,6 +195,7 @@ class Speaker(Retractable):
     class Meta:
         table_name = "speakers"
         constraints = (Check("part_of_id <> id"), Check("merged_into_id <> id"))
+        indexes = ((("kind",), False),)
 
 
 _STANDS = "retracted_at IS NULL AND merged_into_id IS NULL"
@@ -230,6 +231,7 @@ class Claim(Retractable):
 
     class Meta:
         table_name = "claims"
+        indexes = ((("language",), False),)
         constraints = (Check("merged_into_id <> id"),)
 
 
@@ -322,6 +324,9 @@ for _name, _columns in (
     ("statements_said_on_id", "coalesce(said_on, ''), id"),
     ("statements_speaker_said_on_id", "speaker_id, coalesce(said_on, ''), id"),
     ("statements_cue", "lower(cue)"),
+    ("statements_form", "form"),
+    ("statements_origin", "origin"),
+    ("statements_confidence", "coalesce(confidence, 1)"),
 ):
     Statement.add_index(SQL(f'CREATE INDEX "{_name}" ON "statements" ({_columns})'))
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
@@ -357,6 +362,7 @@ class Counterclaim(Retractable):
     class Meta:
         table_name = "counterclaims"
         constraints = (Check("claim_id <> answer_id"),)
+        indexes = ((("kind",), False),)
 
 
 _natural_key(
@@ -395,6 +401,7 @@ class Review(Retractable):
         indexes = ((("publisher_name",), False), (("publisher_site",), False))
 
 
+Review.add_index(SQL('CREATE INDEX "reviews_rating" ON "reviews" (lower(rating_label))'))
 _natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="/url")
 
 

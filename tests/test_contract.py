@@ -79,7 +79,7 @@ def described(app: Flask) -> Any:
     return schema
 
 
-@pytest.mark.parametrize("url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.slow
 # The engine's threads end with their connections open; they are closed as they are collected.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_nothing_that_fits_it_or_does_not_makes_the_api_stumble(described: Any) -> None:

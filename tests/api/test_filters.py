@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.formats import ndjson
+from models import filters, lists
 from models.changes import Actor
 from tests.api.steps import posted, refusal
 from tests.checked import ROOT, contract
@@ -45,12 +46,34 @@ def test_every_filter_has_an_example_that_works(reviewing: FlaskClient, template
     assert set(without) <= {"limit", "cursor"}
     for part in parameters:
         if part["name"] not in without:
-            query = {**BESIDE.get(part["name"], {}), part["name"]: _spelled(part["schema"]["example"])}
+            query = {**BESIDE.get(part["name"], {}), part["name"]: spelled(part["schema"]["example"])}
             answer = reviewing.get(LISTS[template], query_string=query)
             assert answer.status_code == 200, (query, answer.json)
 
 
-def _spelled(value: Any) -> str:
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # PostgreSQL decides for itself
+@pytest.mark.parametrize("template", ["/v1/claims", "/v1/statements", "/v1/counterclaims"])
+def test_a_filter_finds_the_same_whether_few_or_many_pass_it(
+    reviewing: FlaskClient, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = [
+        {part["name"]: spelled(part["schema"]["example"]), "sort": sort}
+        for part in contract()["paths"][template]["get"]["parameters"]
+        if part.get("in") == "query" and "example" in part["schema"] and part["name"] not in ("sort", *BESIDE)
+        for sort in ("-id", "said_on")
+    ]
+
+    def asked() -> list[Any]:
+        lists._counting.cache_clear()
+        return [reviewing.get(template, query_string=query).json["items"] for query in queries]
+
+    as_few = asked()
+    monkeypatch.setattr(filters, "_FEW", 0)
+    assert asked() == as_few
+    assert len([items for items in as_few if items]) > 20
+
+
+def spelled(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -20,7 +20,15 @@ from tests.postgres import Postgres
 ROOT = Path(__file__).parent.parent.parent
 
 #: The indexes of expressions.
-EXPRESSIONS = {"statements_said_on_id", "statements_speaker_said_on_id", "statements_cue"}
+EXPRESSIONS = {
+    "statements_said_on_id",
+    "statements_speaker_said_on_id",
+    "statements_cue",
+    "statements_form",
+    "statements_origin",
+    "statements_confidence",
+    "reviews_rating",
+}
 
 #: Every migration, in order.
 STEPS = sorted(path.stem for path in db.MIGRATIONS.glob("[0-9]*.py"))

@@ -1,0 +1,163 @@
+"""How much of a registry of 100,000 claims a list reads: never the whole, whatever it is asked for."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.settings import Settings
+from models import db, derived, keys
+from tests.api.test_filters import BESIDE, spelled
+from tests.checked import contract
+from tests.faults.filling import fill
+from tests.postgres import Databases
+
+pytestmark = pytest.mark.slow
+
+CLAIMS = 100_000
+
+#: Steps of SQLite's machine: the counterclaims of a topic of 5,000 claims, by day, take 435,000, a page otherwise a
+#: third of that at most; a look at each of 100,000 rows no less than 600,000.
+STEPS = 450_000
+
+#: Rows that PostgreSQL passes in all its scans.
+ROWS = 100_000
+
+LISTS = ("/v1/claims", "/v1/statements", "/v1/counterclaims")
+#: Parameters that are no filters.
+OTHERS = {"limit", "cursor", "sort", "fields", "include", "total", "facets"}
+#: Values that nothing has, where the example is one that much has, or the reverse.
+ABSENT = {
+    "form": ("mixed",),
+    "status": ("candidate", "rejected", "accepted"),
+    "origin": ("person", "extractor"),
+    "speaker_kind": ("person",),
+    "language": ("fr",),
+    "cue": ("said", "sang"),
+    "said_from": ("2031-01-01",),
+    "said_to": ("1990-01-01",),
+    "said_before": ("1990-01-01",),
+    "published_from": ("2031-01-01",),
+    "published_to": ("1990-01-01",),
+    "counter_kind": ("corrects",),
+    "kind": ("corrects",),
+    "rating": ("true",),
+    "topic": ("topic-1",),
+    "min_confidence": ("1",),
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a registry of CLAIMS claims, of which each tenth is answered and each hundredth reviewed."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("full") / "registry.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield _filled(f"sqlite:///{path}")
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.lent() as address:
+        yield _filled(address)
+        db.disconnect()
+
+
+def _filled(url: str) -> str:
+    fill(url, CLAIMS)
+    db.connect(url)
+    with db.transaction():
+        db.db.execute_sql(
+            "INSERT INTO counterclaims (created_at, updated_at, version, claim_id, answer_id, kind, statement_id)"
+            " SELECT c.created_at, c.updated_at, 1, id, id + 1,"
+            " CASE WHEN id / 40 * 40 = id THEN 'disputes' ELSE 'denies' END, id + 1"
+            " FROM claims c WHERE id / 10 * 10 = id AND id < (SELECT max(id) FROM claims)"
+        )
+        db.db.execute_sql(
+            "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
+            " language) SELECT c.created_at, c.updated_at, 1, id, 'Check ' || (id / 7), 'https://check.example/' || id,"
+            " 'False', 'en' FROM claims c WHERE id / 100 * 100 = id"
+        )
+        derived.rebuild()
+    db.db.execute_sql("ANALYZE")
+    db.close()
+    return url
+
+
+@pytest.fixture
+def client(full: str) -> Iterator[FlaskClient]:
+    """The public over it."""
+    app = create_app(Settings(DATABASE_URL=full, REQUESTS_PER_MINUTE=0, KEY_REQUESTS_PER_MINUTE=0))
+    yield app.test_client()
+    db.db.query_hooks.clear()
+    db.close()
+
+
+@pytest.fixture
+def reviewer(client: FlaskClient) -> dict[str, str]:
+    """The headers of one who may ask for what is not accepted."""
+    return {"Authorization": f"Bearer {keys.create(name='reviewer', scope='review')[1]}"}
+
+
+def _queries(template: str) -> Iterator[dict[str, str]]:
+    for part in contract()["paths"][template]["get"]["parameters"]:
+        if part.get("in") != "query" or part["name"] in OTHERS:
+            continue
+        name = part["name"]
+        # By day or by id, a search reads all that match: of the words here each twelfth claim has one.
+        example = "77777" if name == "q" else spelled(part["schema"]["example"])
+        for value in (example, *ABSENT.get(name, ())):
+            for sort in ("-id", "-said_on"):
+                yield {"q": "77777", name: value, "sort": sort} if name in BESIDE else {name: value, "sort": sort}
+
+
+@pytest.mark.parametrize("template", LISTS)
+def test_no_filter_makes_a_list_read_the_whole_registry(
+    client: FlaskClient, reviewer: dict[str, str], full: str, template: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    db.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
+    read = _steps(full) if db.on_sqlite() else _rows
+    tried = 0
+    for query in _queries(template):
+        del asked[:]
+        answer = client.get(template, query_string=query, headers=reviewer if "status" in query else {})
+        assert answer.status_code == 200, answer.json
+        selects = [(sql, params) for sql, params in asked if sql.startswith(("SELECT", "WITH"))]
+        assert selects
+        for sql, params in selects:
+            read(query, sql, params)
+        tried += 1
+    assert tried > 60
+
+
+def _steps(url: str) -> Callable[..., None]:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+
+    def read(query: dict[str, str], sql: str, params: Any) -> None:
+        steps = 0
+
+        def count() -> None:
+            nonlocal steps
+            steps += 100
+
+        connection.set_progress_handler(count, 100)
+        connection.execute(sql, params or ()).fetchall()
+        assert steps < STEPS, (query, steps, sql)
+
+    return read
+
+
+def _rows(query: dict[str, str], sql: str, params: Any) -> None:
+    ((plan,),) = db.db.execute_sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params).fetchall()
+    nodes = [plan[0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    rows = sum(
+        node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+        for node in nodes
+        if node["Node Type"].endswith("Scan")
+    )
+    assert rows < ROWS, (query, rows, sql)
