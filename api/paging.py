@@ -67,7 +67,7 @@ def _order(sort: str) -> Order:
 def _past(cursor: str, order: Order) -> tuple[str, int]:
     """Read a cursor. Raises 400 where it belongs to another order."""
     at, _, id = cursor.rpartition("_")
-    form = {"id": "", "said_on": r"(\d{4}-\d\d-\d\d)?_", "relevance": r"r?-?[\d.]+(e-?\d+)?_"}[order.by]
+    form = {"id": "", "said_on": r"(\d{4}-\d\d-\d\d)?_", "relevance": r"r?[\da-f]{1,15}(\.[\da-f]{1,15})*_"}[order.by]
     if not re.fullmatch(form + r"\d+", cursor, re.ASCII):
         detail = "This cursor belongs to another order: send the `next` of the page before, with the same sort."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])

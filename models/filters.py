@@ -178,19 +178,25 @@ TABLES = {
 class Order(NamedTuple):
     """How a list is sorted."""
 
-    #: "id", "said_on", "relevance", or "rest": by relevance what comes after the newest RANKED.
+    #: "id", "said_on" or "relevance"; or, of what a search finds, "given": the ids `@given` in their order, or "rest":
+    #: all others by id.
     by: str
     descending: bool
 
 
 def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, continued: bool) -> tuple[str, str]:
     """Write the query of (id, at) without its order, and the SQL of what it is ordered by before the id."""
-    if order.by in ("relevance", "rest"):
-        return _ranked(noun, viewer, set(names), order, continued), "at"
+    if order.by == "relevance":
+        return _ranked(noun, viewer, set(names), order), "at"
     find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
     source, id, conditions = find(viewer, set(names), order, continued)
-    at = "at" if order.by == "said_on" else ""
-    value = _DAYS[noun] if at else "NULL"
+    at = "at" if order.by in ("said_on", "given") else ""
+    value = {"said_on": _DAYS[noun], "given": "g.key"}.get(order.by, "NULL")
+    if order.by == "given":
+        source = f"FROM {_given('g')} CROSS JOIN {source.removeprefix('FROM ')}"
+        conditions.append(f"{id} = g.id")
+    if order.by == "rest":
+        conditions.append(f"{id} NOT IN (SELECT g.id FROM {_given('g')})")
     if continued:
         sign = "<" if order.descending else ">"
         conditions.append(f"({value}, {id}) {sign} (@at, @past)" if at else f"{id} {sign} @past")
@@ -198,9 +204,17 @@ def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, conti
     return f"SELECT {id} AS id, {value} AS at{answered} {source} WHERE {' AND '.join(conditions or ['TRUE'])}", at
 
 
+def _given(alias: str) -> str:
+    """Write the ids `@given` as a table of (key, id): their places from 0, and themselves."""
+    if on_sqlite():
+        return f"(SELECT key, value AS id FROM json_each(@given)) AS {alias}"
+    ids = "json_array_elements_text(@given::json) WITH ORDINALITY AS j(value, place)"
+    return f"(SELECT place - 1 AS key, value::bigint AS id FROM {ids}) AS {alias}"
+
+
 def knows_answered(noun: str, viewer: Viewer, order: Order) -> bool:
     """Tell whether `found` says of each item in a column `answered` whether the viewer sees an answer to it."""
-    return noun == "claims" and not viewer.unreviewed and order.by not in ("relevance", "rest")
+    return noun == "claims" and not viewer.unreviewed and order.by != "relevance"
 
 
 #: What each noun is sorted by as its day.
@@ -214,7 +228,7 @@ def _claims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> t
     if "topic" in names:
         source = "FROM filings k"
         conditions.append(f"k.topic_id = {_TOPIC}")
-    if "q" in names and order.by in ("id", "said_on"):
+    if "q" in names and order.by in ("id", "said_on", "rest"):
         conditions.append(f"k.claim_id {_matching('claims', viewer, names)}")
     of_it = names & _OF_A_STATEMENT
     if first and of_it:
@@ -359,7 +373,7 @@ def _of_its_answers(viewer: Viewer, names: set[str], claim: str) -> list[str]:
 def _statements(viewer: Viewer, names: set[str], order: Order, continued: bool) -> tuple[str, str, list[str]]:
     conditions = [shapes.statement_seen(viewer)]
     source = "FROM statements s"
-    if "q" in names and order.by in ("id", "said_on"):
+    if "q" in names and order.by in ("id", "said_on", "rest"):
         conditions.append(f"s.id {_matching('statements', viewer, names)}")
     if "claim" in names:
         conditions.append("s.claim_id = @claim")
@@ -430,33 +444,28 @@ _WEIGHTS = "4.0, 1.0, 2.0"
 _RANK = "(-ts_rank('{0.1, 0.25, 0.5, 1.0}', words, y, 1))::float8"
 
 
-def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order, continued: bool) -> str:
-    """Write the query of (id, at, count) of what `@q` finds and the filters leave; the lowest rank fits best.
+def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order) -> str:
+    """Write the query of (id, at, ranked) of the first RANKED of what `@q` finds and the filters leave.
 
-    Ranked are the first RANKED, which are `count`, so that a page costs the same however many match; the others
-    are the `rest`.
+    The lowest rank fits best. `ranked` are the ids of all in their order, hexadecimal, with dots between. No more are
+    ranked, so that a page costs the same however many match.
     """
     find = {"claims": _claims, "statements": _statements}[noun]
-    source, id, conditions = find(viewer, names, order, continued)
+    source, id, conditions = find(viewer, names, order, False)
     source, condition = source.removeprefix("FROM "), " AND ".join(["TRUE", *conditions])
-    nearest, rest = [], []
+    nearest = []
     for match, first in _matches(noun, viewer, names):
         # On PostgreSQL the rank is worked out of what is left; SQLite works it out for nothing else anyway.
         of_it = "m.rank" if on_sqlite() else "m.words, m.y"
         part = f"SELECT {id} AS id, {of_it} FROM ({match}) m CROSS JOIN {source} WHERE {id} = m.id AND {condition}"
         nearest.append(f"SELECT * FROM ({part} ORDER BY m.key {first} LIMIT {RANKED}) AS n")
-        rest.append(part)
     rank = "rank" if on_sqlite() else _RANK
-    parts = " UNION ALL ".join(nearest if order.by == "relevance" else rest)
-    ranked = f"SELECT id, {rank} AS at FROM ({parts}) AS r"
-    if len(rest) > 1:
+    ranked = f"SELECT id, {rank} AS at FROM ({' UNION ALL '.join(nearest)}) AS r"
+    if len(nearest) > 1:
         ranked = f"SELECT id, min(at) AS at FROM ({ranked}) AS g GROUP BY id"
-    conditions = ["(at, id) > (@at, @past)"] if continued else []
-    if order.by == "rest":
-        conditions.append(f"id NOT IN (SELECT id FROM ({' UNION ALL '.join(nearest)}) AS w)")
-    else:
-        ranked = f"SELECT id, at, count(*) OVER () AS count FROM ({ranked}) AS c"
-    return f"SELECT * FROM ({ranked}) AS b WHERE {' AND '.join(conditions or ['TRUE'])}"
+    ids = "group_concat(printf('%x', id), '.')" if on_sqlite() else "string_agg(to_hex(id), '.')"
+    whole = "(ORDER BY at, id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    return f"SELECT id, at, {ids} OVER {whole} AS ranked FROM ({ranked}) AS c"
 
 
 def _matches(noun: str, viewer: Viewer, names: set[str]) -> list[tuple[str, str]]:

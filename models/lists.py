@@ -78,8 +78,8 @@ class _Found(NamedTuple):
     more: bool
     #: The cursor of the last, where there are as many as were wanted.
     last: str | None
-    #: How many were ranked, of which these are the first.
-    ranked: int = 0
+    #: The ids of all that were ranked, of which these are the first; see filters.found.
+    ranked: str = ""
 
 
 def _ordered(
@@ -101,15 +101,15 @@ def _ordered(
         items, count, id, at, ranked = _with_snippets(rows, limit, values.get("typed"))
     else:
         ((items, count, id, at, ranked),) = rows
-    last = None if id is None else str(id) if order.by == "id" else f"{at}_{id}"
-    return _Found(_sent(items), min(count, limit), count > limit, last, ranked or 0)
+    last = None if id is None else str(id) if order.by in ("id", "rest") else f"{at}_{id}"
+    return _Found(_sent(items), min(count, limit), count > limit, last, ranked or "")
 
 
 def _sent(items: bytes | str | None) -> bytes:
     return items if isinstance(items, bytes) else (items or "").encode()
 
 
-#: Before the cursor of an item that comes after the newest that are ranked.
+#: Before the cursor of an item that comes after all that are ranked.
 _REST = "r"
 
 
@@ -120,21 +120,34 @@ def _fitting(
     values: dict[str, Any],
     order: Order,
     limit: int,
-    past: tuple[Any, int] | None,
+    past: tuple[str, int] | None,
     written: _Written,
 ) -> _Found:
-    """Find as `_ordered` does, by relevance: the newest matches first, and where a page has room the others."""
-    in_rest = past is not None and past[0].startswith(_REST)
-    after = past and (float(past[0].removeprefix(_REST)), past[1])
+    """Find as `_ordered` does, by relevance: first what is ranked, and where a page has room the others by id.
+
+    What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
+    and how many of them were shown, or after _REST the id of the last of the others.
+    """
+    ranked, shown = past or ("", 0)
+    in_rest = ranked.startswith(_REST)
+    ranked = ranked.removeprefix(_REST)
+    given = [int(id, 16) for id in ranked.split(".")] if ranked else []
     first = _Found(b"", 0, more=False, last=None)
-    if not in_rest:
-        first = _ordered(noun, viewer, names, values, order, limit, after, written)
-        # Where fewer match than are ranked at most, there are no others: the usual case.
-        if first.more or (first.ranked < filters.RANKED and (first.number or not past)):
-            return first
-    order, wanted = order._replace(by="rest"), limit - first.number
-    rest = _ordered(noun, viewer, names, values, order, wanted, after if in_rest else None, written)
-    last = f"{_REST}{rest.last}" if rest.last else first.last
+    if not past:
+        first = _ordered(noun, viewer, names, values, order, limit, None, written)
+        ranked, shown = first.ranked, first.number
+        given = [int(id, 16) for id in ranked.split(".")] if not first.more and ranked else given
+    elif not in_rest:
+        left = values | {"given": dumps(given[shown:])}
+        first = _ordered(noun, viewer, names, left, Order("given", descending=False), limit, None, written)
+        shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(given)
+    if first.more:
+        return first._replace(last=f"{ranked}_{shown}")
+    if not in_rest and len(given) < filters.RANKED:
+        return first
+    others, after = values | {"given": dumps(given)}, ("", shown) if in_rest else None
+    rest = _ordered(noun, viewer, names, others, Order("rest", descending=True), limit - first.number, after, written)
+    last = f"{_REST}{ranked}_{rest.last}" if rest.last else f"{ranked}_{shown}"
     items = b",".join(part for part in (first.items, rest.items) if part)
     return _Found(items, first.number + rest.number, rest.more, last)
 
@@ -294,7 +307,7 @@ def _page(
     source = f"FROM ({numbered}) AS k CROSS JOIN {table.removeprefix('FROM ')} WHERE {alias}.id = k.id"
     answered = true("k.answered") if filters.knows_answered(noun, viewer, order) else None
     json = _json(noun, viewer, fields, include, answered)
-    ranked = "k.count" if order.by == "relevance" else "NULL"
+    ranked = "k.ranked" if order.by == "relevance" else "NULL"
     if "snippets" in include:
         return compiled(f"SELECT {json}, k.id, k.at, {ranked}{_SNIPPET_TEXTS[noun]} {source} ORDER BY k.n")
     # One row: a thread that reads many gives the others a turn at each.
@@ -318,7 +331,7 @@ _SNIPPET_TEXTS = {
 }
 
 
-def _with_snippets(rows: list[Any], limit: int, q: str | None) -> tuple[str, int, int | None, Any, int | None]:
+def _with_snippets(rows: list[Any], limit: int, q: str | None) -> tuple[str, int, int | None, Any, str | None]:
     """Write a page as its SQL does otherwise, and into each item the parts of its texts in which `q` was found."""
     query = search.parse(q) if q else None
     items = [_with_its_snippets(json, texts, query) for json, _, _, _, *texts in rows[:limit]]

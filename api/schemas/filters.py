@@ -129,7 +129,7 @@ class ListQuery(StatementConditions, PageQuery):
     cursor = Matching(
         SORTED_CURSOR,
         form="the `next` of the page before",
-        longest=60,
+        longest=6020,  # 400 ids, where claims and statements were ranked
         metadata={"description": "The `next` of the page before, of the same list; the first page where left out."},
     )
     q = Text(
@@ -190,7 +190,7 @@ def sort_by(*orders: str) -> Choice:
         metadata={
             "description": "`-` puts the greatest first. `said_on` is the day it was said, what has none counting as "
             "the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that "
-            "match, and lets the others follow. Left out: `relevance` with `q`, else `-id`.",
+            "match, and lets the others follow, the newest first. Left out: `relevance` with `q`, else `-id`.",
             "example": orders[0],
         },
     )

@@ -244,6 +244,32 @@ def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
         lists._page.cache_clear()
 
 
+def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhile(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "RANKED", 5)
+    lists._page.cache_clear()
+    try:
+        for word in range(12):
+            put_claim(actor, f"The river rose by {word:02} feet.")
+        for asked in ({"q": "river", "in_": "text"}, {"q": "river"}):
+            walked, past = [], None
+            for _ in range(20):
+                page = lists.page(
+                    "claims", viewer=PUBLIC, asked=asked, limit=2, order=Order("relevance", descending=False), past=past
+                )
+                walked += [item["id"] for item in items_of(page)]
+                if page.following is None:
+                    break
+                at, _, id = page.following.rpartition("_")
+                past = (at, int(id))
+                put_claim(actor, "The river.")  # shorter than all that were ranked
+            assert len(walked) == len(set(walked)), asked
+            assert set(walked) >= set(range(1, 13)), asked
+    finally:
+        lists._page.cache_clear()
+
+
 def test_filters_come_before_the_bound_of_what_is_ranked(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
