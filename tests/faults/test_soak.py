@@ -164,8 +164,7 @@ class Life:
 def test_a_long_life_fails_nowhere_and_nothing_grows(
     url: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell
 ) -> None:
-    # What grows by itself, the log, is SQLite's.
-    requests = scale(1_000, 200_000 if url.startswith("sqlite") else 50_000)
+    requests = scale(1_000, 200_000)
     server, secret = served(PROCESSES="2"), key("admin")
     ids = one_of_each(server.client(secret), url)
     lives = [Life(server, secret, seed, ids) for seed in range(CLIENTS)]
