@@ -279,7 +279,7 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
     made: dict[str, Any] = {"description": REFUSALS[status]}
     if headers:
         made["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
-    # The HTTP of the server refuses by itself what it will not even read (docs/decisions/0024).
+    # The HTTP of the server refuses by itself what it will not even read (docs/decisions/0027).
     if status is not HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
         made["content"] = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return made
