@@ -166,6 +166,25 @@ NEAR = 12
 #: Share of a denial's own words that a charge must carry when nothing else ties them.
 OVERLAP = 0.3
 
+#: "denies any wrongdoing": it answers who accuses the denier, and nobody else.
+_INNOCENCE = re.compile(
+    r"(?:(?:any|all|his|her|their|its|the) )?(?:\w+ )?(?:wrongdoing|misconduct|impropriety)\b", re.I
+)
+#: "the report's findings": whose charge it is.
+_OWNER = re.compile(
+    r"[“\"'‘]*(?P<who>(?:[\w’'.-]+ ){0,5}?[\w.-]+?)(?:['’]s|s['’]) (?:[\w-]+ ){0,2}?"
+    r"(?:claims?|charges?|allegations?|accusations?|reports?|findings?|conclusions?|account|version|story|"
+    r"assertions?|criticisms?|statements?|figures?|suggestions?|warnings?)\b",
+    re.IGNORECASE,
+)
+#: What tells a charge in full: a clause, or a deed; "that" alone, "doing so" and "such a meeting" only point back.
+_IN_FULL = re.compile(
+    r"(?!.*\b(?:such|(?:did|done|doing) (?:so|that|it|this))\b)"
+    r"[“\"'‘]*(?:(?:[\w’'-]+ ){0,4}?[a-z]+ )?(?:that (?:[\w’'-]+\W+){2}|(?:having|being|ever) \w|^\w+ing \w+ \w)",
+    re.IGNORECASE | re.DOTALL,
+)
+_OWNED_BY = frozenset("the a an of and that this its his her their both former".split())
+
 _CHARGING = frozenset(
     """accuse charge allege claim warn blame say suggest report assert insist contend criticize condemn
     complain argue tell estimate describe call fault implicate denounce state write find show said told wrote found
@@ -468,14 +487,49 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
         score += 0.3
     if charge.kind in ("intention", "belief") or cue[-1:] in (["for"], ["on"]):
         score -= 0.4
-    charging = score >= 0.9 and charge.polarity == "assert"
-    tied = (
-        (loose and (distance <= 3 or (accusing and distance <= 8)))
-        or shared >= OVERLAP
-        or (aimed and distance <= 3)
-        or (charging and distance <= 1)
-    )
+    next_to = distance <= 1 and "\n" not in text[charge.contents[-1][1] : denial.contents[0][0]]
+    if _INNOCENCE.match(said := text[slice(*denial.contents[0])]):
+        spoken_of = next_to and _OWN_PRONOUN.match(text[slice(*charge.contents[0])]) is not None
+        tied = (aimed and distance <= 8) or (accusing and distance <= 1) or spoken_of
+    elif _states(text, denial):
+        both = len(bags[at].content & bags[other].content)
+        tied = (
+            (shared >= OVERLAP and (distance <= 3 or both > 1))
+            or both > 2
+            or (both > 1 and aimed)
+            or (aimed and (next_to or (accusing and distance <= 3)))
+        )
+    elif loose:
+        owned = _owned(text, said, denial, charge)
+        score += 0.8 if owned else 0.0
+        tied = owned is not False and (distance <= 3 or (accusing and distance <= 8) or shared >= OVERLAP)
+    else:
+        charging = score >= 0.9 and charge.polarity == "assert"
+        tied = shared >= OVERLAP or (aimed and distance <= 3) or (charging and distance <= 1)
     return (score, shared) if tied else None
+
+
+def _states(text: str, denial: Finding) -> bool:
+    """Tell whether a denial tells in full what it denies: "denied that P", "denied having", "rejected claims that"."""
+    if not any(word.startswith((*_DENYING, "dismiss")) for word in _cue_words(text, denial)):
+        return False
+    said = text[slice(*denial.contents[0])]
+    return _IN_FULL.match(said) is not None and not _ELLIPTIC.match(said)
+
+
+def _owned(text: str, said: str, denial: Finding, charge: Finding) -> bool | None:
+    """Tell whether a charge is from whom its denial names, "the union's claim"; None where that names nobody."""
+    owner = _OWNER.match(said)
+    if owner is None:
+        return None
+    wanted = {_stem(word) for word in re.findall(r"[^\W_]+", owner["who"].lower()) if word not in _OWNED_BY}
+    if not wanted:
+        return None
+    start = text.rfind("\n", 0, charge.contents[0][0]) + 1
+    end = text.find("\n", charge.contents[-1][1])
+    around = text[start : min(end if end >= 0 else len(text), denial.contents[0][0])]
+    names = f"{charge.speaker.name if charge.speaker else ''} {around}".lower()
+    return bool(wanted & {_stem(word) for word in re.findall(r"[^\W_]+", names)})
 
 
 def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], said: frozenset[str]) -> bool:

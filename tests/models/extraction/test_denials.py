@@ -1,5 +1,7 @@
 """Denials: who answers whom, and what only looks like it."""
 
+from pathlib import Path
+
 import pytest
 
 from models.extraction import extract
@@ -73,3 +75,16 @@ def test_nobody_answers_himself(parse: Parser) -> None:
 
 def test_what_only_answers_a_question_denies_nothing(parse: Parser) -> None:
     assert all(finding.polarity == "assert" for finding in extract("Did it rain? Fenn says it did not.", parse=parse))
+
+
+#: Each denies something, and nothing that somebody else says in it.
+UNRELATED = (Path(__file__).parent / "unrelated.txt").read_text(encoding="utf-8").strip().split("\n---\n")
+
+
+@pytest.mark.parametrize("text", UNRELATED)
+def test_a_denial_answers_nothing_that_only_stands_before_it(parse: Parser, text: str) -> None:
+    findings = {finding.id: finding for finding in extract(text, parse=parse)}
+    answers = [finding for finding in findings.values() if finding.polarity == "deny"]
+    assert answers
+    for answer in answers:
+        assert answer.denies is None or findings[answer.denies].speaker is None

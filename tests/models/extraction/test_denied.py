@@ -17,6 +17,8 @@ HERE = Path(__file__).parent / "denied"
 
 #: Those that are still missed; one that is found again leaves the list.
 MISSED = {
+    "cases-44": "the denial tells its own charge, and shares no word with what the rebels said",
+    "cases-54": "the denial tells its own charge, and shares no word with what the office said",
     "cases-22": "the denial shares no word with the charge",
     "third-32": "the charge's speaker is told by a participle: first made by the daily",
     "fourth-30": "the parser takes the clause that the claim opens for another",
