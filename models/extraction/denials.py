@@ -168,7 +168,7 @@ OVERLAP = 0.3
 
 #: "denies any wrongdoing": it answers who accuses the denier, and nobody else.
 _INNOCENCE = re.compile(
-    r"(?:(?:any|all|his|her|their|its|the) )?(?:\w+ )?(?:wrongdoing|misconduct|impropriety)\b", re.I
+    r"(?:(?:any|all|his|her|their|its|the) )?(?:\w+ )?(?:wrongdoing|misconduct|impropriety)\b", re.IGNORECASE
 )
 #: "the report's findings": whose charge it is.
 _OWNER = re.compile(
