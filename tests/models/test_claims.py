@@ -6,6 +6,7 @@ import pytest
 
 from models import claims, counterclaims, reviews, speakers, statements, topics
 from models.changes import Actor
+from models.db import on_sqlite
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.tables import Claim, Counterclaim, Review, Statement
 from tests.factories import (
@@ -187,7 +188,9 @@ def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: 
     queries.clear()
     claims.whole(id=id, viewer=PUBLIC)
     _ids(answered=False, topic="war")
-    assert len(queries) == 2
+    # PostgreSQL is asked first whether the topic is a small one.
+    asked = 2 if on_sqlite() else 3
+    assert len(queries) == asked
     topics.create(by=actor, slug="war", label="War")
     claims.change(by=actor, id=id, version=1, topics=["war"], about=[{"name": "A"}, {"name": "B"}])
     for number, word in enumerate(("second", "third", "fourth", "fifth")):
