@@ -149,6 +149,26 @@ _UNNAMED = re.compile(
 )
 
 
+#: What a body's name may hold besides its kind: where there is nothing else, only its owner tells it from others.
+_FIELDS = frozenset(
+    """foreign defence defense health interior finance justice education agriculture energy economy economic transport
+    trade culture environment labor labour home state central national federal supreme constitutional high air coast
+    coastal border armed security intelligence electoral election civil public general military naval royal ruling
+    opposition prime affairs external internal treasury tax customs statistics weather fire water power prison
+    of and for the""".split()
+)
+#: Who is told apart from the one before: never he.
+_OTHERS = frozenset({"other", "another", "second", "third", "same-named", "latter", "next", "different"})
+#: Words before a noun that say of its bearer nothing by which he is known.
+_RANKS = frozenset("senior top former chief unnamed anonymous same retired veteran young old elderly".split())
+#: Passing a document on makes nobody its issuer: "a police statement quoted by Reuters".
+_PASSED_ON = frozenset(
+    "quote cite see obtain review carry report relay leak share broadcast air circulate run print hear view".split()
+)
+#: How many who are only described are kept in mind.
+_DESCRIBED = 40
+
+
 #: Words for who may be quoted without a name: "the mayor", "residents", "the ministry".
 PERSONS = _PERSON_ROLES
 ROLES = _PERSON_ROLES | _GROUP_WORDS | _ORGANIZATION_WORDS
@@ -163,6 +183,23 @@ class Entry:
     roles: set[str] = field(default_factory=set)
     gender: str = ""
     seen: float = 0.0
+    #: Whether the name only describes: "the defence ministry", of a country that is not printed with it.
+    described: bool = False
+
+    @property
+    def speaker(self) -> Speaker:
+        """Whom the name stands for."""
+        return Speaker(self.name, self.kind, described=self.described)
+
+
+@dataclass(slots=True)
+class Someone:
+    """One whom the text describes and does not name: "a city official"."""
+
+    speaker: Speaker
+    head: str
+    words: frozenset[str]
+    seen: float
 
 
 #: How much later an actor or a speaker counts than he was seen, in units of
@@ -251,7 +288,9 @@ class Register:
             ):
                 return self._named(doc, name)
         if (entry := self._described(doc, mention, head)) is not None:
-            return Speaker(entry.name, entry.kind)
+            return entry.speaker
+        if (body := self._body_name(doc, head)) is not None and not body[1]:
+            return self._touch_body(*body, kind_of(body[0], head), head).speaker
         return Speaker(_core(doc, mention, head), kind_of(printed, head), described=True)
 
     def _enter_until(self, stop: int | None) -> None:
@@ -267,6 +306,12 @@ class Register:
     def _enter(self, doc: Doc, first: int, last: int) -> None:
         start = first
         title, first = _title(doc, first, last)
+        if (body := self._body_name(doc, doc[last])) is not None:
+            self._touch_body(*body, kind_of(body[0], doc[last]), doc[last])
+        else:
+            self._enter_name(doc, start, first, last, title)
+
+    def _enter_name(self, doc: Doc, start: int, first: int, last: int, title: str) -> None:
         name = _words(doc[first : last + 1])
         if not name or name.lower() in METONYMS:
             if name:
@@ -296,6 +341,47 @@ class Register:
         if entry.kind == "unknown" and (entry.gender or before & _TITLES.keys()):
             entry.kind = "person"
         self._touch(entry, self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0))
+
+    def _touch_body(self, name: str, described: bool, kind: SpeakerKind, head: Token) -> Entry:
+        """Enter a body under the name that holds whose it is."""
+        entry = next((entry for entry in self.entries if entry.name.lower() == name.lower()), None)
+        entry = entry or Entry(name, kind, described=described)
+        self._touch(entry, self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0))
+        return entry
+
+    def _body_name(self, doc: Doc, head: Token) -> tuple[str, bool] | None:
+        """Name a body that only its owner tells from others, and tell whether no owner is printed.
+
+        "Ukraine’s defence ministry", "the Ukrainian defence ministry", "the Department of Veterans Affairs"; None for
+        what bears a name of its own.
+        """
+        if head.lower_ not in _ORGANIZATION_WORDS | _GOVERNMENT_WORDS or head.tag_ in ("NNS", "NNPS"):
+            return None
+        first = last = head.i
+        while first > 0 and _leads_to(doc[first - 1], first, head):
+            first -= 1
+        opener = doc[first - 1] if first > 0 else None
+        if opener is not None and opener.lower_ in ("a", "an", "another", "one", "any", "no"):
+            return None
+        kinds = [t for t in doc[first : head.i] if t.pos_ != "PUNCT" and not t.text[0].islower()]
+        kinds = [t for t in kinds if t.i > 0 or t.pos_ == "PROPN"]
+        own = [t for t in kinds if t.lower_ not in _ORGANIZATION_WORDS | _GOVERNMENT_WORDS | _FIELDS]
+        after = _of_what(head)
+        last = after.right_edge.i if after is not None and _is_short(after) else last
+        owner = doc[first - 2] if first > 1 and doc[first - 1].dep_ == "case" and doc[first - 1].tag_ == "POS" else None
+        if owner is not None and not own and owner.dep_ == "poss":
+            if owner.pos_ != "PROPN":
+                return _owned(doc[owner.left_edge.i : last + 1]), True
+            first, _ = _name_around(doc, owner)
+            while not self._printed(first):
+                first += 1
+            return _owned(doc[first : last + 1]), False
+        if own or last > head.i or (kinds and head.text[0].isupper()):
+            return (_owned(doc[first : last + 1]), False) if last > head.i or head.text[0].islower() else None
+        if head.pos_ != "PROPN" or head.text[0].isupper():
+            return None
+        start = first - 1 if opener is not None and opener.pos_ in ("DET", "PRON") else first
+        return _owned(doc[start : last + 1]), True
 
     def _printed(self, at: int) -> bool:
         """Tell whether a token stands in the text: titles lent to the parser do not."""
@@ -341,8 +427,11 @@ class Register:
             bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
             if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):
                 return self._group[0]
+            body = self._group if self._group is not None and self._group[0].kind != "group" else None
+            if body is not None and not (bodies and bodies[0].seen >= body[1]):
+                return body[0]
             if bodies:
-                return Speaker(bodies[0].name, bodies[0].kind)
+                return bodies[0].speaker
         if word in _RELATIVE and (noun := _antecedent(head)) is not None:
             if noun.pos_ == "PROPN":
                 return self._named(noun.doc, noun)
@@ -362,6 +451,8 @@ class Register:
         return Speaker(entries[0].name, "person")
 
     def _named(self, doc: Doc, head: Token) -> Speaker:
+        if (body := self._body_name(doc, head)) is not None:
+            return self._touch_body(*body, kind_of(body[0], head), head).speaker
         first, last = _name_around(doc, head)
         _, first = _title(doc, first, last)
         name = _words(doc[first : last + 1])
@@ -369,7 +460,7 @@ class Register:
             return Speaker(METONYMS[name.lower()], "government")
         entry = self._find(name)
         if entry is not None:
-            return Speaker(entry.name, entry.kind)
+            return entry.speaker
         kind = kind_of(name, head)
         if kind == "unknown" and 1 < len(name.split()) < 4 and doc[first].dep_ == "compound":
             kind = "person"
@@ -434,6 +525,8 @@ def kind_of(name: str, head: Token) -> SpeakerKind:
         return "unnamed" if lower in ("sources", "people") else "group"
     if lower in SPEAKING_THINGS and head.pos_ != "PROPN":
         return "document"
+    if head.pos_ != "PROPN" and lower in _PERSON_ROLES:
+        return "unnamed" if _UNNAMED.search(name) else "person"
     if words & _GOVERNMENT_WORDS:
         return "government"
     if lower in _ORGANIZATION_WORDS or (
@@ -466,6 +559,11 @@ def _core(doc: Doc, mention: Range, head: Token) -> str:
 
 def _words(span: object) -> str:
     return re.sub(r"\s+", " ", str(span)).strip(" ,;")
+
+
+def _owned(span: object) -> str:
+    """Write the name of a body with one kind of apostrophe: it is the same whichever a paper prints."""
+    return re.sub(r"(?<=\w)'(?=s\b)|(?<=s)'(?= )", "’", _words(span))
 
 
 def _head(doc: Doc, mention: Range) -> Token:
@@ -522,6 +620,26 @@ def _name_around(doc: Doc, head: Token) -> Range:
     while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and doc[last + 1].head.i <= head.i:
         last += 1
     return first, last
+
+
+def _leads_to(token: Token, first: int, head: Token) -> bool:
+    """Tell whether a word belongs to the name of the body behind it: "Ukrainian", "defence"."""
+    joined = token.dep_ in ("compound", "amod", "nmod") and first <= token.head.i <= head.i
+    return joined and token.pos_ in ("NOUN", "ADJ", "PROPN") and token.lower_ not in _RANKS
+
+
+def _of_what(head: Token) -> Token | None:
+    """Find what a body is for or whose it is: "Ministry of Defence", "the navy of Velia"."""
+    for prep in children(head, "prep"):
+        if prep.lower_ == "of" and prep.i == head.i + 1:
+            return next((thing for thing in children(prep, "pobj") if thing.pos_ == "PROPN"), None)
+    return None
+
+
+def _is_short(name: Token) -> bool:
+    """Tell whether a name is printed without clauses and asides."""
+    words = name.doc[name.left_edge.i : name.right_edge.i + 1]
+    return len(words) < 6 and all(t.pos_ in ("PROPN", "CCONJ", "DET", "ADJ") or t.lower_ == "of" for t in words)
 
 
 def _title(doc: Doc, first: int, last: int) -> tuple[str, int]:
