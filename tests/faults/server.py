@@ -91,6 +91,10 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(20)
+            # The others may still be giving back what they hold of a disk.
+            deadline = time.monotonic() + 20
+            while self.processes() and time.monotonic() < deadline:
+                time.sleep(0.02)
 
     def terminate(self, patience: float = 30) -> float:
         """SIGTERM to the first process, as a supervisor does; the seconds until all of the group are gone."""
