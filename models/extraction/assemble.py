@@ -54,6 +54,7 @@ class Draft:
     #: By which pronoun the speaker is known, and what the one that opens the content stands for instead.
     gender: str = ""
     referent: str | None = None
+    rival: bool = False
 
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
@@ -95,9 +96,8 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
 def _parts(draft: Draft, spans: tuple[Span, ...]) -> claims.Parts:
     whose = draft if draft.denier is None or _means_owner(draft, draft.denier) else draft.denier
     denies = draft.polarity == "deny"
-    return claims.Parts(
-        draft.unit, draft.cue, spans, draft.mention, draft.speaker, whose.speaker, denies, whose.gender, draft.referent
-    )
+    parts = draft.unit, draft.cue, spans, draft.mention, draft.speaker, whose.speaker, denies
+    return claims.Parts(*parts, whose.gender, draft.referent, whose.rival)
 
 
 def _means_owner(draft: Draft, denier: Draft) -> bool:
@@ -179,7 +179,23 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
     for draft in drafts:
         if draft.speaker is not None:
             draft.gender = register.gender(draft.speaker) or _pronoun(text, draft)
+            draft.rival = _has_rival(text, unit, draft, register)
         draft.referent = _referent(text, unit, before, draft, register)
+
+
+def _has_rival(text: str, unit: Unit, draft: Draft, register: Register) -> bool:
+    """Tell whether "he" or "she" may be somebody else than who is only described: "an aide in his party said he"."""
+    speaker, source = draft.speaker, draft.source
+    if speaker is None or source is None:
+        return False
+    word = referents.opening(text, draft.contents)
+    owner = {"he": "his", "she": "her"}.get(word)
+    if any(t.tag_ == "PRP$" and t.lower_ == owner for t in unit.doc[source[0] : source[1] + 1]):
+        return True
+    near = [entry for entry in register.entries if entry.name != speaker.name and entry.seen > register.clock - 1.5]
+    return speaker.described and any(
+        entry.kind in ("person", "unknown") and entry.gender in ("", word) for entry in near
+    )
 
 
 def _pronoun(text: str, draft: Draft) -> str:

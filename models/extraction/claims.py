@@ -113,6 +113,8 @@ class Parts:
     denies: bool
     gender: str = ""
     referent: str | None = None
+    #: Whether somebody else stands near whom "he" or "she" may mean as well.
+    rival: bool = False
 
 
 def read(text: str, parts: Parts) -> Told:
@@ -142,7 +144,7 @@ def read(text: str, parts: Parts) -> Told:
         return Told(reported, None, leans)
     if cue.frame in ("clause", "around", "noun", "according") and (verb := _clause_verb(unit, cue, spans)):
         edits = _named(unit, verb, parts.taken, parts)
-        claim = _sentence(_written(text, spans, edits))
+        claim = _sentence(_written(text, spans, edits, unit))
         return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
     return Told(reported, _not_done(text, parts), leans)
 
@@ -192,7 +194,7 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
             return Told(reported, None, True)
         edits = _named(unit, head, speaker, parts)
         return Told(
-            _contrary(text, unit, head, spans, edits) or reported, _sentence(_written(text, spans, edits)), False
+            _contrary(text, unit, head, spans, edits) or reported, _sentence(_written(text, spans, edits, unit)), False
         )
     if speaker is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=_many(speaker))) is not None:
         contrary = f"It is not true that {_within(speaker.name)} {deed}."
@@ -296,8 +298,8 @@ def _contrary(text: str, unit: Unit, verb: Token, spans: tuple[Span, ...], edits
     """Write the contrary of a clause: with "not" where that is safe, else behind "It is not true that"."""
     negation = _negation(unit, verb) or _affirmation(unit, verb)
     if negation is not None and len(spans) == 1 and "“" not in text[slice(*spans[0])]:
-        return _sentence(_written(text, spans, [*edits, negation]))
-    clause = _written(text, spans, edits)
+        return _sentence(_written(text, spans, [*edits, negation], unit))
+    clause = _written(text, spans, edits, unit)
     first = next((t for t in unit.doc if unit.left[t.i] >= spans[0][0] and t.lower_ != "that"), None)
     if not edits and first is not None and first.pos_ != "PROPN" and first.lower_ != "i":
         clause = clause[:1].lower() + clause[1:]
@@ -353,7 +355,7 @@ def _named(unit: Unit, verb: Token, speaker: Speaker | None, parts: Parts) -> li
     opens = all(token.lower_ in ("that", "“", "‘") for token in unit.doc[verb.left_edge.i : own.i])
     if not opens:
         return []
-    if _is_speaker(own, verb, speaker, parts.gender):
+    if _is_speaker(own, verb, speaker, parts):
         return [(unit.left[own.i], unit.right[own.i], _within(speaker.name))]
     if parts.referent is not None and own.lower_ in ("it", "he", "she", "they"):
         return [(unit.left[own.i], unit.right[own.i], parts.referent)]
@@ -367,14 +369,14 @@ def _instead(said: str, referent: str) -> str:
     return re.sub(r"^\w+", lambda _: referent, said)
 
 
-def _is_speaker(own: Token, verb: Token, speaker: Speaker, gender: str) -> bool:
-    """Tell whether the pronoun that is a clause's subject may stand for who speaks."""
+def _is_speaker(own: Token, verb: Token, speaker: Speaker, parts: Parts) -> bool:
+    """Tell whether the pronoun that is a clause's subject may stand for who speaks, and for nobody else."""
     word = own.lower_
     proper = not re.match(r"(?:[a-z]|(?:The|A|An|His|Her|Its|Their|My|Our) )", speaker.name)
     person = speaker.kind in ("person", "unnamed") or (speaker.kind == "unknown" and proper)
     nameless = speaker.name[:1].islower() or speaker.name.startswith(("The ", "A ", "An "))
-    fits = (word in ("he", "she") and person and gender in ("", word)) or (
-        word == "it" and (speaker.kind in _BODIES or nameless)
+    fits = (word in ("he", "she") and person and parts.gender in ("", word) and not parts.rival) or (
+        word == "it" and (speaker.kind in _BODIES or (nameless and speaker.kind == "unknown"))
     )
     fits = fits or (word == "they" and speaker.kind == "group")
     if word == "it" and (verb.lemma_ == "be" and children(verb, "acomp", "attr", "ccomp")):
@@ -404,8 +406,11 @@ def _reported(text: str, finding: Parts) -> str:
     return _sentence(" ".join(piece for _, piece in sorted(parts, key=lambda part: part[0])))
 
 
-def _written(text: str, spans: tuple[Span, ...], edits: list[Edit]) -> str:
-    """Join the spans with the edits made, without the opening "that" and what hangs over at the edges."""
+def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) -> str:
+    """Join the spans with the edits made, without the opening "that" and what hangs over at the edges.
+
+    A "that" which is the subject stays: "said that was unlikely".
+    """
     pieces = []
     for start, end in spans:
         at, piece = start, ""
@@ -414,7 +419,10 @@ def _written(text: str, spans: tuple[Span, ...], edits: list[Edit]) -> str:
                 piece += text[at:first] + instead
                 at = last
         pieces.append(piece + text[at:end])
-    return re.sub(r"^that\s+", "", _bare(" ".join(pieces)), flags=re.IGNORECASE)
+    said = _bare(" ".join(pieces))
+    if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass") and unit.left[t.i] == spans[0][0] for t in unit.doc):
+        return said
+    return re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)
 
 
 def _bare(said: str) -> str:

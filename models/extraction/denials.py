@@ -502,7 +502,7 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
     elif loose:
         owned = _owned(text, said, denial, charge)
         score += 0.8 if owned else 0.0
-        tied = owned is not False and (distance <= 3 or (accusing and distance <= 8) or shared >= OVERLAP)
+        tied = owned is not False and (owned or distance <= 3 or (accusing and distance <= 8) or shared >= OVERLAP)
     else:
         charging = score >= 0.9 and charge.polarity == "assert"
         tied = shared >= OVERLAP or (aimed and distance <= 3) or (charging and distance <= 1)

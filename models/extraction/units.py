@@ -60,15 +60,32 @@ AIDED = -2
 #: The number of a segment that stands for another word of the text.
 SWAPPED = -3
 #: "rejected opposition claims that": the parser takes such a noun for a verb, but never "allegations".
-_DENIED_CLAIMS = re.compile(
+_DENYING = (
     r"\b(?:den(?:y|ies|ied|ying)|(?:reject|dismiss|refut|disput|rebut|contest|dispel|counter)\w*|"
     r"brush\w* (?:aside|off)|wav\w+ (?:away|off)|shrug\w* off|laugh\w* off|scoff\w* at|push\w* back (?:on|against))"
-    r"(?: as)?(?: [\w’'.-]+){0,4}? (?P<noun>claims|reports|charges) that\b"
+    r"(?: as)?(?: [\w’'.-]+){0,4}? "
+)
+#: How a clause begins that no "that" opens.
+_PLAIN_CLAUSE = (
+    r"(?:(?:it|he|she|they|we)|(?:its|his|her|their|the|an?) (?:[\w’'-]+ ){0,4}?[\w’'-]+) "
+    r"(?:had|has|have|was|were|is|are|would|will|did|could|can|might|may)(?:n['’]t)?\b"
+)
+_DENIED_CLAIMS = re.compile(rf"{_DENYING}(?P<noun>claims|reports|charges)(?: that\b|(?= {_PLAIN_CLAUSE}))")
+#: "rejected suggestions it had failed": the parser does better where "that" is written.
+_DENIED_PLAINLY = re.compile(
+    rf"{_DENYING}(?:claims|reports|charges|suggestions|allegations|accusations|assertions|rumou?rs|speculation) "
+    rf"(?P<noun>)(?={_PLAIN_CLAUSE})"
 )
 #: "called her remarks “absurd”": after "her" the parser takes such a noun for a verb.
 _HER_WORDS = re.compile(
     r"\b(?:call|describ|dismiss|reject|denounc|label|brand|decr|condemn|dub|term|view)\w* (?:her|his|their|its|such) "
     r"(?P<noun>claims|reports|charges|remarks|comments)(?= (?:as|an?)\b| $)"
+)
+#: "called the master’s account a fairy tale": so does it behind an owner.
+_OWNED_WORDS = re.compile(
+    r"\b(?:call|describ|dismiss|denounc|label|brand|decr|dub|term)\w* (?:[\w’'-]+ ){0,4}?[\w-]+(?:['’]s|s['’]) "
+    r"(?P<noun>(?:account|complaint|claim|charge|report|story|version|statement|comment|remark|warning)s?)"
+    r"(?= (?:as|an?)\b| $| [\w-]+[.,])"
 )
 #: "The bank contests that conclusion": after a noun the parser takes such a verb for another.
 _CONTESTS = re.compile(
@@ -82,7 +99,9 @@ _ALLEGE = re.compile(r", (?:[\w’'-]+ ){1,5}(?P<noun>allege|counter|contend|cla
 _CLAIMS_THAT = re.compile(r"(?:, |\b[A-Z][a-z]+ )(?P<noun>claims)(?= (?:in|on) (?:[\w’'-]+ ){1,4}that\b)")
 _SWAPS = (
     (_DENIED_CLAIMS, "allegations"),
+    (_DENIED_PLAINLY, "that "),
     (_HER_WORDS, "allegations"),
+    (_OWNED_WORDS, "allegation"),
     (_CONTESTS, "rejects"),
     (_ALLEGE, "say"),
     (_CLAIMS_THAT, "says"),

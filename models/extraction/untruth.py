@@ -16,6 +16,7 @@ SCORN = (
     r"wrong|absurd\w*|ridiculous|ludicrous|preposterous|laughable|excuse|pretext|mislead\w+|distort\w+|speculat\w+|"
     r"rumou?rs?|gossip|far-fetched|farce|red herring|scaremongering|nothing (?:but|more than)|witch hunt|"
     r"exaggerat\w+|overblown|propaganda|conspiracy theor\w+|outlandish|politically motivated|stunt|one-sided|mistaken|"
+    r"shakedowns?|sham|charade|ploy|blackmail|extortion|vendetta|diversion|distraction|insult|publicity|theatrics|"
     r"silly|crazy|insane|garbage|unproven|implausible|unjustified|unwarranted|no (?:basis|truth|merit|foundation)"
 )
 #: Words that deny when a claim is called so, and not when something merely is so: "said that was impossible".
