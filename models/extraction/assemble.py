@@ -137,6 +137,8 @@ def _drafts(
     last: list[Draft] = []
     register = Register()
     previous: Unit | None = None
+    #: Paragraphs left open that nobody has spoken yet: whom the next one names spoke them.
+    open_yet: list[Span] = []
     for unit in units.read(text, cut, marks, parse):
         if seen is not None:
             seen(unit.span[1])
@@ -150,6 +152,11 @@ def _drafts(
                 yield from last
                 last = [intro]
                 _grow(text, intro, [(marks[n].start, marks[n].end) for n in unit.quotes])
+            elif not marks[unit.quotes[-1]].closed:
+                open_yet += [(marks[n].start, marks[n].end) for n in unit.quotes]
+                previous = unit
+                continue
+            open_yet = []
             previous = unit
             continue
         drafts = _of_unit(text, unit, marks)
@@ -160,6 +167,8 @@ def _drafts(
             previous = unit
             continue
         _hand_over(text, unit, last, drafts, marks)
+        _take_up(text, unit, open_yet, drafts, marks)
+        open_yet = []
         yield from last
         last = drafts
         previous = unit
@@ -242,6 +251,19 @@ def _hand_over(text: str, unit: Unit, before: list[Draft], drafts: list[Draft], 
         taker.contents[0] = (start, taker.contents[0][1])
 
 
+def _take_up(text: str, unit: Unit, before: list[Span], drafts: list[Draft], marks: list[Quote]) -> None:
+    """Give paragraphs left open to whom the paragraph behind them names."""
+    takers = [draft for draft in drafts if draft.numbers and marks[draft.numbers[0]].start == unit.span[0]]
+    if not before or not takers or text[before[-1][1] : unit.span[0]].strip():
+        return
+    if text[before[-1][0]] != text[unit.span[0]]:  # one inside the other
+        return
+    own = takers[0].contents
+    takers[0].contents = []
+    for span in [*before, *own]:
+        _join(text, takers[0].contents, span)
+
+
 def _stop(text: str, end: int) -> int:
     """Leave out the full stop outside the quotation marks."""
     while text[end - 1] in ".,;:":
@@ -292,7 +314,7 @@ def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | 
     cue_span = _cue_span(text, unit, cue)
     if cue.frame != "quote" and _quoted(unit.left[cue.head], marks, unit):
         return None
-    if denials.withholds(text, unit, unit.left[cue.head]):
+    if denials.withholds(text, unit, unit.left[cue.head]) or denials.unsaid(unit, cue):
         return None
     polarity = denials.polarity(text, unit, cue, spans)
     sure = confidence.of(unit, cue, source)

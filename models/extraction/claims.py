@@ -46,6 +46,8 @@ _UNSAID = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 #: "had done so": what was done stands in the charge alone.
 _DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$", re.IGNORECASE)
 _PIECES = re.compile(r"\s+")
+_REOPENED = re.compile(r"(?<=[.!?…]) “(?=\w)")
+_REOPENED_STRAIGHT = re.compile(r"(?<=[.!?…]) \"(?=\w)")
 #: "denied any role": what the speaker has none of, or how it is said.
 _LACKED = {
     "wrongdoing": "did nothing wrong",
@@ -427,11 +429,20 @@ def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) 
 
 def _bare(said: str) -> str:
     """Leave off quotation marks that enclose the whole, and the punctuation at its end."""
-    said = re.sub(r",([”\"]) (?=[“\"][A-Z])", r".\1 ", _PIECES.sub(" ", said).strip())
+    said = re.sub(r",([”\"]) (?=[“\"][A-Z])", r".\1 ", _within_one(_PIECES.sub(" ", said).strip()))
     if said[:1] in "“\"‘'" and (said[-1:] in "”\"’'" or not re.search('[”"]', said[1:])):
         inner = said[1:].removesuffix("”").removesuffix('"').removesuffix("’")
         said = re.sub(r"[”\"] ?[“\"]", " ", inner)
     return said.strip().rstrip(",;:— ")
+
+
+def _within_one(said: str) -> str:
+    """Leave out the marks that open the later paragraphs of one quotation."""
+    if said.count('"') % 2:
+        said = said[:1] + _REOPENED_STRAIGHT.sub(" ", said[1:])
+    while said.count("“") > said.count("”") + (said[:1] != "“" or "”" not in said) and _REOPENED.search(said, 1):
+        said = said[:1] + _REOPENED.sub(" ", said[1:], count=1)
+    return said
 
 
 def _sentence(words: str) -> str:

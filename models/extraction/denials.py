@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from models.extraction.coreference import ROLES
 from models.extraction.cue import Cue
 from models.extraction.findings import Finding, Named, Polarity
 from models.extraction.grammar import AUXILIARIES, children, subject
-from models.extraction.lexicon import INNOCENT, NAME_AS
+from models.extraction.lexicon import INNOCENT, NAME_AS, SPEAKING_THINGS
 from models.extraction.units import Unit
 from models.extraction.untruth import FALSE, PLAINLY_FALSE, SCORN, UNTRUE
 
@@ -134,6 +135,10 @@ _COURTS = frozenset("judge court tribunal committee prosecutor magistrate jury p
 _LEGAL = frozenset({"charge", "complaint", "allegation", "count", "claim"})
 #: How the cues begin that deny a clause as it stands.
 _DENYING = ("den", "reject", "refut", "disput", "contest", "rebut", "repudiat")
+_SOURCES = (ROLES | SPEAKING_THINGS | frozenset("source intelligence information evidence anonymity".split())) - {
+    "release"
+}
+_TO_SPEAK = frozenset("comment say answer respond elaborate reply speak".split())
 _UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
 
 _CONFIRMS = r"(?:confirm|verif|admit|affirm|acknowledg|corroborat|accept|own)\w*"
@@ -244,6 +249,20 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
 def withholds(text: str, unit: Unit, at: int) -> bool:
     """Tell whether the cue at `at` is part of "neither confirmed nor denied": that says nothing of the thing itself."""
     return any(found.start() <= at < found.end() for found in _NEITHER.finditer(text, *unit.span))
+
+
+def unsaid(unit: Unit, cue: Cue) -> bool:
+    """Tell whether a cue says that somebody said nothing, "declined to comment", or whence: "citing a report"."""
+    verb = unit.doc[cue.head]
+    if verb.lower_ == "citing" and cue.frame == "object":
+        named = unit.doc[cue.complements[0]]
+        return bool({named.lower_, named.lemma_.lower()} & _SOURCES)
+    if verb.lemma_.lower() in _UNWILLING and cue.frame == "to":
+        return unit.doc[cue.complements[0]].lemma_.lower() in _TO_SPEAK
+    leading = unit.doc[cue.first : cue.head]
+    return verb.lemma_.lower() in _TO_SPEAK and any(
+        t.lemma_.lower() in ("decline", "refuse") and t.dep_ != "amod" for t in leading
+    )
 
 
 def leans(said: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from models.extraction.coreference import ROLES
 from models.extraction.names import FEMALE, MALE
+from models.extraction.places import METONYMS
 from models.extraction.quotes import Quote
 
 Span = tuple[int, int]
@@ -28,6 +29,9 @@ _SIGNED = re.compile(
     rf"(?P<what>[^\n“”\"]{{10,200}}?) (?P<cue>[—–-]{{1,2}}) "
     rf"(?P<who>(?P<name>{_NAME})(?:, [^.\n]{{2,60}})?|(?P<role>(?:the )?[a-z][\w’' -]{{2,40}}))$"
 )
+#: "Storm worst in decades — Downing Street", as a headline.
+_BY_BODY = re.compile(r"(?P<what>\S+(?: \S+){2,}) (?P<cue>[—–-]{1,2}) (?P<who>(?:the )?[A-Z][\w’' ]+)")
+_SEATS = frozenset(name for name in METONYMS if " " in name) | {"kremlin", "pentagon", "the kremlin", "the pentagon"}
 #: Where the description of a speaker goes on behind its noun: "mayor of Brill".
 _OF = re.compile(r" (?:of|for|at|in|from|on|with|who|and)\b")
 #: A clause before the colon, and no mention: "Ann Roe, the mayor, was blunt:".
@@ -74,6 +78,8 @@ def find(text: str, span: Span, quotes: list[Quote], headline: bool) -> Line | N
             return Line(match.span("who"), match.span("cue"), ((match.start("what"), _end(text, match)),), not quoted)
     if not quotes and (match := _SIGNED.fullmatch(text, *span)) and _is_line(text, span) and _signs(match):
         return Line(match.span("who"), match.span("cue"), (match.span("what"),), bare=True)
+    if headline and (match := _BY_BODY.fullmatch(text, *span)) and match["who"].lower() in _SEATS:
+        return Line(match.span("who"), match.span("cue"), (match.span("what"),))
     if quotes and quotes[0].start == span[0] and (match := _DASH.match(text, quotes[-1].end, span[1])):
         who = match.start("who"), match.start("who") + len(match["who"].removesuffix("."))
         return Line(who, match.span("cue"), ((quotes[0].start, quotes[-1].end),))

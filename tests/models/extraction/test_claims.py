@@ -151,3 +151,28 @@ def test_a_pronoun_in_a_claim_that_is_denied_is_its_owner_s_or_the_denier_s(
     parse: Parser, text: str, last: str
 ) -> None:
     assert told(text, parse)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("The union met on Monday. Two clerks said it would not.", "It would not."),
+        ("Rolf Brand will run again. An aide in his party said he would lose.", "He would lose."),
+        ("The ferry may sink. A deckhand said it lacked pumps.", "The ferry lacked pumps."),
+        ("The clerk hopes for a raise. Her manager said that was unlikely.", "That was unlikely."),
+    ],
+)
+def test_a_pronoun_is_the_speaker_s_only_where_it_can_be_nobody_else_s(parse: Parser, text: str, last: str) -> None:
+    assert told(text, parse)[-1] == last
+
+
+@pytest.mark.parametrize("mark", ["“", '"'])
+def test_a_claim_quoted_over_paragraphs_keeps_no_stray_mark(parse: Parser, mark: str) -> None:
+    end = mark.replace("“", "”")
+    text = f"{mark}The lamps are lit. Nobody came.\n\n{mark}The horn was broken,{end} said Mia Sato."
+    assert told(text, parse) == ["The lamps are lit. Nobody came. The horn was broken."]
+
+
+def test_what_a_charge_is_called_is_no_part_of_what_it_says(parse: Parser) -> None:
+    text = "Brand branded the suggestion that the vault was empty “a malicious fiction”, and left."
+    assert told(text, parse) == ["It is not true that the vault was empty.", "The vault was empty."]
