@@ -14,6 +14,7 @@ from models.extraction import (
     denials,
     layout,
     lexicon,
+    places,
     quotes,
     referents,
     sentences,
@@ -135,7 +136,7 @@ def _drafts(
 ) -> Iterator[Draft]:
     """Draft findings unit by unit; a unit of bare quotations joins its neighbour's."""
     last: list[Draft] = []
-    register = Register()
+    register = Register(places.states(text))
     previous: Unit | None = None
     #: Paragraphs left open that nobody has spoken yet: whom the next one names spoke them.
     open_yet: list[Span] = []

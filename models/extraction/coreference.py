@@ -76,8 +76,9 @@ _TAKEN_UP = {
     "admiral": "officer commander official",
     "colonel": "officer commander",
     "commander": "officer official general admiral",
-    "foreign minister": "diplomat official minister",
     "minister": "official politician",
+    "official": "diplomat",
+    "diplomat": "official envoy",
     "ambassador": "diplomat envoy official",
     "envoy": "diplomat official",
     "secretary": "official diplomat",
@@ -165,6 +166,9 @@ _RANKS = frozenset("senior top former chief unnamed anonymous same retired veter
 _PASSED_ON = frozenset(
     "quote cite see obtain review carry report relay leak share broadcast air circulate run print hear view".split()
 )
+#: Bodies whose name before a document tells who speaks through it: "a police statement".
+_ISSUING = frozenset("police government ministry company army navy embassy council bank airline union".split())
+_ISSUED = frozenset("statement letter email tweet message post release".split())
 #: How many who are only described are kept in mind.
 _DESCRIBED = 40
 
@@ -181,6 +185,8 @@ class Entry:
     name: str
     kind: SpeakerKind
     roles: set[str] = field(default_factory=set)
+    #: The nouns that say what he is: of "the chief of the defence staff" the first.
+    heads: set[str] = field(default_factory=set)
     gender: str = ""
     seen: float = 0.0
     #: Whether the name only describes: "the defence ministry", of a country that is not printed with it.
@@ -211,13 +217,17 @@ _ACTED, _SPOKE = 0.6, 1.1
 class Register:
     """The names of one text so far, most recently seen last."""
 
-    def __init__(self) -> None:
+    def __init__(self, states: frozenset[str] = frozenset()) -> None:
+        """Begin with the names of which the text shows that they are states'."""
+        self._states = states
         self.entries: list[Entry] = []
         self.clock = 0
         self._unit: Unit | None = None
         self._names: list[Range] = []
         self._group: tuple[Speaker, float] | None = None
         self._someone: tuple[Speaker, float] | None = None
+        self._described: list[Someone] = []
+        self._indefinite: list[Token] = []
 
     def read(self, unit: Unit) -> None:
         """Take up a new unit; its names enter as resolve comes past them."""
@@ -225,6 +235,7 @@ class Register:
         self.clock += 1
         self._unit = unit
         self._names = [] if unit.bare else _names(unit.doc)
+        self._indefinite = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and _brings_in(t)]
 
     def finish(self) -> None:
         """Enter what is left of the current unit."""
@@ -241,6 +252,8 @@ class Register:
             self._group = speaker, self.clock + _SPOKE
         elif speaker.kind in ("person", "unnamed", "unknown") and len(speaker.name.split()) > 1:
             self._someone = speaker, self.clock + _SPOKE
+        if speaker.described and speaker.kind != "document":
+            self._remember(speaker, _head(unit.doc, mention), self.clock + _SPOKE)
         return speaker
 
     def named(self, unit: Unit, mention: Range) -> Speaker:
@@ -275,10 +288,12 @@ class Register:
         printed = _words(doc[mention[0] : mention[1] + 1])
         if head.pos_ != "PROPN" and {lower, head.lemma_.lower()} & SPEAKING_THINGS:
             return self._issuer(doc, head, printed)
+        if mention[0] == mention[1] and head.text[0].isupper() and (found := self._misread(head)) is not None:
+            return found
         if lower in _PERSON_ROLES and (named := _apposed(head, mention)) is not None:
             return self._named(doc, named)
         if head.pos_ == "PROPN" or lower in ("u.s.", "us"):
-            return self._named(doc, head)
+            return self._body_again(doc, mention, head) or self._named(doc, head)
         for name in children(head, "appos"):
             if (
                 name.pos_ == "PROPN"
@@ -287,8 +302,8 @@ class Register:
                 and lower not in _ORGANIZATION_WORDS
             ):
                 return self._named(doc, name)
-        if (entry := self._described(doc, mention, head)) is not None:
-            return entry.speaker
+        if (taken_up := self._taken_up(doc, mention, head)) is not None:
+            return taken_up
         if (body := self._body_name(doc, head)) is not None and not body[1]:
             return self._touch_body(*body, kind_of(body[0], head), head).speaker
         return Speaker(_core(doc, mention, head), kind_of(printed, head), described=True)
@@ -300,6 +315,23 @@ class Register:
             first, last = self._names.pop(0)
             if self._unit.quote[first] < 0:
                 self._enter(self._unit.doc, first, last)
+        while self._indefinite and (stop is None or self._indefinite[0].i < stop):
+            head = self._indefinite.pop(0)
+            name = _core(head.doc, (head.left_edge.i, head.right_edge.i), head)
+            seen = self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0)
+            self._remember(Speaker(name, kind_of(name, head), described=True), head, seen)
+
+    def _remember(self, speaker: Speaker, head: Token, seen: float) -> None:
+        """Keep in mind one who is described and not named, the nearest last."""
+        if head.tag_ in ("NNS", "NNPS") or head.pos_ not in ("NOUN", "PROPN"):
+            return
+        known = next((one for one in self._described if one.speaker == speaker), None)
+        if known is not None:
+            self._described.remove(known)
+        words = frozenset(speaker.name.lower().split())
+        word = known.head if known is not None else head.lower_
+        self._described.append(Someone(speaker, word, words, max(seen, known.seen if known is not None else seen)))
+        del self._described[:-_DESCRIBED]
 
     # ------------------------------------------------------------ entering
 
@@ -320,15 +352,18 @@ class Register:
         head = doc[last]
         roles = {title} if title else set()
         roles |= _roles_around(doc, start, head) | {token.lower_ for token in doc[start:first]}
+        heads = ({title} if title else set()) | _heads_around(doc, start, head)
         entry = self._find(name)
         if entry is None:
-            kind = kind_of(name, head)
+            kind = "government" if name in self._states else kind_of(name, head)
             if kind == "unknown" and (roles & _PERSON_ROLES or len(name.split()) in (2, 3)):
                 kind = "person"
             entry = Entry(name, kind)
-        elif len(name) > len(entry.name) and entry.kind == "person":
+        elif len(name) > len(entry.name) and (entry.kind == "person" or (title and entry.kind == "unknown")):
             entry.name = name
         entry.roles |= roles
+        entry.heads |= heads | ({_kind_word(name)} if entry.kind in ("organization", "government") else set())
+        entry.kind = _kind_by_heads(entry)
         before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
         given = name.split()[0].lower()
         if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
@@ -345,7 +380,7 @@ class Register:
     def _touch_body(self, name: str, described: bool, kind: SpeakerKind, head: Token) -> Entry:
         """Enter a body under the name that holds whose it is."""
         entry = next((entry for entry in self.entries if entry.name.lower() == name.lower()), None)
-        entry = entry or Entry(name, kind, described=described)
+        entry = entry or Entry(name, kind, heads={head.lower_}, described=described)
         self._touch(entry, self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0))
         return entry
 
@@ -370,7 +405,7 @@ class Register:
         last = after.right_edge.i if after is not None and _is_short(after) else last
         owner = doc[first - 2] if first > 1 and doc[first - 1].dep_ == "case" and doc[first - 1].tag_ == "POS" else None
         if owner is not None and not own and owner.dep_ == "poss":
-            if owner.pos_ != "PROPN":
+            if owner.pos_ != "PROPN" and (owner.text[0].islower() or owner.tag_ == "NNS" or children(owner, "det")):
                 return _owned(doc[owner.left_edge.i : last + 1]), True
             first, _ = _name_around(doc, owner)
             while not self._printed(first):
@@ -432,11 +467,23 @@ class Register:
                 return body[0]
             if bodies:
                 return bodies[0].speaker
+            unknown = [entry for entry in self._latest() if entry.kind == "unknown" and entry.seen > self.clock - 3]
+            if word in _IT and unknown and unknown[0].seen > int(unknown[0].seen):
+                return unknown[0].speaker
         if word in _RELATIVE and (noun := _antecedent(head)) is not None:
             if noun.pos_ == "PROPN":
                 return self._named(noun.doc, noun)
             return Speaker(_words(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun), described=True)
         return None
+
+    def _misread(self, head: Token) -> Speaker | None:
+        """Find the name that the parser took for a noun: "Pruitt denied it"."""
+        if head.pos_ not in ("NOUN", "VERB", "ADJ", "ADV") or head.lower_ in ROLES:
+            return None
+        if head.text in self._states:
+            return Speaker(head.text, "government")
+        entry = self._find(head.text)
+        return entry.speaker if entry is not None else None
 
     def _person(self, gender: str) -> Speaker | None:
         """Find whom "he" or "she" takes up: the last fitting name, or the last nameless speaker after it."""
@@ -461,7 +508,7 @@ class Register:
         entry = self._find(name)
         if entry is not None:
             return entry.speaker
-        kind = kind_of(name, head)
+        kind = "government" if name in self._states else kind_of(name, head)
         if kind == "unknown" and 1 < len(name.split()) < 4 and doc[first].dep_ == "compound":
             kind = "person"
         return Speaker(name, kind)
@@ -472,9 +519,10 @@ class Register:
             if prep.lower_ in ("by", "from") and (named := children(prep, "pobj")):
                 return self._body(doc, named[0])
         for child in children(head, "poss", "compound", "nmod", "acl"):
-            if child.pos_ == "PROPN":
+            issued = head.lemma_.lower() in _ISSUED and child.pos_ == "NOUN" and child.lower_ in _ISSUING
+            if child.pos_ == "PROPN" or issued:
                 return self._body(doc, child)
-            for agent in children(child, "agent"):
+            for agent in children(child, "agent") if child.lemma_.lower() not in _PASSED_ON else ():
                 if named := children(agent, "pobj"):
                     return self._body(doc, named[0])
         return Speaker(printed, "document", described=True)
@@ -485,26 +533,49 @@ class Register:
         printed = _words(doc[head.left_edge.i : head.i + 1])
         return Speaker(printed, kind_of(printed, head), described=True)
 
-    def _described(self, doc: Doc, mention: Range, head: Token) -> Entry | None:
-        """Find the person whom "the general" or "the senior Chinese diplomat" takes up."""
+    def _taken_up(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
+        """Find whom "the general" or "the senior Chinese diplomat" takes up.
+
+        The nearest of whom the text says that noun, named or not; or else the nearest of whom it says a noun that is
+        as good.
+        """
         opening = doc[mention[0]].lower_
         if opening not in ("the", "his", "her", "its", "their", "this", "that") or head.tag_ in ("NNS", "NNPS"):
             return None
+        told = _words_of(doc, mention, head)
+        if told & _OTHERS:
+            return None
         word = head.lower_
-        qualifiers = {t.lower_ for t in doc[mention[0] : head.i] if t.pos_ in ("ADJ", "PROPN")} - {
-            "senior",
-            "top",
-            "former",
-            "chief",
-        }
-        best: Entry | None = None
+        return self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
+
+    def _body_again(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
+        """Find the body that "the Ministry" takes up, where those words are no other's name."""
+        first, last = _name_around(doc, head)
+        if (
+            head.lower_ not in _ORGANIZATION_WORDS | _GOVERNMENT_WORDS
+            or _words(doc[first : last + 1]).lower() in METONYMS
+        ):
+            return None
+        found = self._taken_up(doc, mention, head)
+        return found if found is not None and found.kind in ("organization", "government") else None
+
+    def _nearest(self, word: str, told: frozenset[str], opening: str, *, exact: bool) -> Speaker | None:
+        """Find the nearest, or whose print shares a word with the description; one without a name has to share all."""
+        fitting: list[tuple[bool, float, Speaker]] = []
         for entry in self._latest():
-            if word not in entry.roles and word not in _loosened(entry.roles):
+            if word not in (entry.heads if exact else _loosened(entry.heads, entry.roles)):
                 continue
-            if qualifiers & entry.roles or qualifiers & set(entry.name.lower().split()):
-                return entry
-            best = best or entry
-        return best
+            own = entry.roles | set(entry.name.lower().split())
+            if entry.kind in ("organization", "government") and not told <= own | _owners(entry.name):
+                continue
+            fitting.append((bool(told & own), entry.seen, entry.speaker))
+        nameless = self._described if opening in ("the", "this", "that") else []
+        fitting += [
+            (bool(told), one.seen, one.speaker)
+            for one in nameless
+            if (one.head == word if exact else word in _TAKEN_UP.get(one.head, "").split()) and told <= one.words
+        ]
+        return max(fitting, key=lambda found: found[:2])[2] if fitting else None
 
 
 def _apposed(role: Token, mention: Range) -> Token | None:
@@ -552,8 +623,8 @@ def _core(doc: Doc, mention: Range, head: Token) -> str:
     """Leave the asides out of a mention: the name of an unnamed speaker."""
     last = head.i
     for child in children(head, "prep"):
-        if child.i > head.i and child.right_edge.i <= mention[1]:
-            last = max(last, child.right_edge.i)
+        if head.i < child.i < mention[1] and not any(t.lower_ in _WEEK for t in children(child, "pobj")):
+            last = max(last, min(child.right_edge.i, mention[1]))
     return _words(doc[mention[0] : last + 1])
 
 
@@ -571,6 +642,7 @@ def _head(doc: Doc, mention: Range) -> Token:
     for i in range(mention[0], mention[1] + 1):
         head = doc[i].head.i
         leads_out = not mention[0] <= head <= mention[1] or head == i
+        leads_out = leads_out and not any(case.i < mention[1] for case in children(doc[i], "case"))
         if leads_out and doc[i].pos_ not in ("PUNCT", "DET", "ADP"):
             return doc[i]
     return doc[mention[1]]
@@ -673,6 +745,8 @@ def _roles_around(doc: Doc, first: int, head: Token) -> set[str]:
     ):
         roles.add(_TITLES.get(doc[at].lower_, doc[at].lower_))
         at -= 1
+    before = [head.head] if head.dep_ == "appos" and head.head.pos_ == "NOUN" else []
+    roles |= {t.lower_ for noun in before for t in doc[noun.left_edge.i : noun.i + 1] if t.pos_ != "DET"}
     for apposition in children(head, "appos"):
         for token in doc[apposition.left_edge.i : apposition.right_edge.i + 1]:
             if token.pos_ in ("NOUN", "ADJ", "PROPN"):
@@ -680,10 +754,57 @@ def _roles_around(doc: Doc, first: int, head: Token) -> set[str]:
     return roles
 
 
-def _loosened(roles: set[str]) -> set[str]:
+def _heads_around(doc: Doc, first: int, head: Token) -> set[str]:
+    """Read the nouns that say what somebody is: before the name, in an apposition to it or before it, behind "is"."""
+    nouns = [t for apposition in children(head, "appos") for t in (apposition, *children(apposition, "conj"))]
+    if first > 0 and doc[first - 1].pos_ in ("NOUN", "PROPN") and doc[first - 1].head.i == head.i:
+        nouns.append(doc[first - 1])
+    if head.dep_ == "appos" and head.head.pos_ == "NOUN":
+        nouns.append(head.head)
+    if head.dep_ == "nsubj" and head.head.lemma_ == "be" and not children(head.head, "neg"):
+        nouns += children(head.head, "attr")
+    return {_TITLES.get(noun.lower_, noun.lower_) for noun in nouns if noun.pos_ in ("NOUN", "PROPN")}
+
+
+def _kind_by_heads(entry: Entry) -> SpeakerKind:
+    """Tell by its apposition that a name of two or three words is no person's: "Blue Tern, a shipping company"."""
+    guessed = entry.kind in ("person", "unknown") and not entry.gender and len(entry.name.split()) > 1
+    guessed = guessed and not entry.roles & _PERSON_ROLES
+    return "organization" if guessed and entry.heads & _ORGANIZATION_WORDS else entry.kind
+
+
+def _kind_word(name: str) -> str:
+    """Find the word that says what kind of body a name is of: "ministry" of "Ministry of Defence"."""
+    return re.split(r" (?:of|for) ", name)[0].split()[-1].lower()
+
+
+def _owners(name: str) -> set[str]:
+    """Give the other words for a body's owner: "russian" for "Russia’s defence ministry"."""
+    owner = name.lower().partition("’s ")[0]
+    return {owner, METONYMS.get(owner, "").removesuffix(" government").lower()}
+
+
+def _brings_in(token: Token) -> bool:
+    """Tell whether a noun brings in somebody without a name: "met a city official"."""
+    if token.tag_ != "NN" or token.lower_ not in _PERSON_ROLES:
+        return False
+    if token.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj") or token.head.lower_ in ("as", "like"):
+        return False
+    opener = token.left_edge.lower_
+    return opener in ("a", "an", "another", "one") and not any(t.pos_ == "PROPN" for t in children(token, "appos"))
+
+
+def _words_of(doc: Doc, mention: Range, head: Token) -> frozenset[str]:
+    """Read by what a description tells its bearer from others: "city" and "water" in "the city official for water"."""
+    last = mention[1] if any(t.i > head.i for t in children(head, "prep")) else head.i
+    words = [t for t in doc[mention[0] : last + 1] if t.i != head.i and t.pos_ in ("ADJ", "NOUN", "PROPN")]
+    return frozenset(t.lower_ for t in words if t.lower_ not in _RANKS)
+
+
+def _loosened(heads: set[str], roles: set[str]) -> set[str]:
     """Add the looser words for these roles: a general is an officer too."""
     loose: set[str] = set()
-    for role in roles:
+    for role in heads:
         loose.update(_TAKEN_UP.get(role, "").split())
     if {"foreign", "minister"} <= roles:
         loose |= {"diplomat"}

@@ -1,4 +1,6 @@
-"""Inside, pure: seats of power that print stands in for those who sit there, as data."""
+"""Inside, pure: seats of power that print stands in for those who sit there, as data; and which names are states'."""
+
+import re
 
 #: What is printed -> the body meant. A capital or a building speaks for its government.
 METONYMS = {
@@ -137,3 +139,24 @@ METONYMS = {
     "white house": "White House",
     "state department": "United States Department of State",
 }
+
+#: "Ostran’s foreign ministry", "Velia’s navy": only a state has one.
+_OF_A_STATE = re.compile(
+    r"(?<![A-Z][a-z] )\b(?P<name>(?:(?:North|South|East|West|New|Upper|Lower) )?[A-Z][a-z]+)[’']s (?:[a-z]+ )?"
+    r"(?:(?:foreign|defen[cs]e|interior|finance|health|justice|prime) minist(?:ry|er)|navy|air force|coast guard|"
+    r"armed forces|central bank|territorial waters|embassy|ambassador)\b"
+)
+#: What may stand with a capital before a name and is no part of it.
+_OPENERS = frozenset("in but the and if when after before for on from to at as while since both by with of".split())
+
+
+def states(text: str) -> frozenset[str]:
+    """Find the names that have what only a state has, and are nobody's family name in the text."""
+    names = {found["name"] for found in _OF_A_STATE.finditer(text)}
+    return frozenset(name for name in names if not _is_family(text, name))
+
+
+def _is_family(text: str, name: str) -> bool:
+    """Tell whether a name is printed behind a given name or a title."""
+    before = re.findall(rf"\b([A-Z][\w’'-]*)\.? {re.escape(name)}\b", text)
+    return any(word.lower() not in _OPENERS for word in before)

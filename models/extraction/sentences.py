@@ -8,6 +8,9 @@ import nupunkt
 #: The groups are atomic, lest one CRLF be read as two line ends.
 _PARAGRAPH = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
 
+#: What some editors write before the first word of a file.
+_BYTE_ORDER = "\ufeff"
+
 #: Marks that close what was opened inside the sentence and belong to it.
 _CLOSING = "\"'”’»)]"
 
@@ -37,7 +40,7 @@ def _trimmed(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Leave out white space at the edges, and give a stray closing mark back to its sentence."""
     spans: list[tuple[int, int]] = []
     for first, last in cuts:
-        words = text[first:last].strip()
+        words = text[first:last].strip().strip(_BYTE_ORDER).strip()
         if not words:
             continue
         start = text.index(words, first)

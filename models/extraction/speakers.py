@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.extraction.coreference import ROLES
 from models.extraction.cue import Cue, lemma
 from models.extraction.grammar import children, edges, has_to, is_passive, subject
-from models.extraction.lexicon import ADJECTIVES, ECHOES, OCCASIONS, PLAIN
+from models.extraction.lexicon import ADJECTIVES, ECHOES, OCCASIONS, PLAIN, SPEAKING_THINGS
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 Range = tuple[int, int]
 
 DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday today yesterday".split())
+#: What leads to a day: "on", "late on", "earlier this".
+_TO_A_DAY = frozenset("on in late early earlier later last this next of the morning evening night afternoon".split())
 
 #: Grammatical subjects that nobody hides behind.
 _EMPTY = frozenset({"it", "there"})
@@ -99,7 +102,7 @@ def _agent(verb: Token, cue: Cue, unit: Unit) -> Token | None:
     if not feels and (is_passive(verb) or cue.frame == "passive" or _bare_passive(verb)):
         named = [thing for by in children(verb, "agent") for thing in children(by, "pobj")]
         return named[0] if named else None
-    at = _governing(verb)
+    at = _out_of_content(_governing(verb), verb)
     for _ in range(_CLIMB):
         own = subject(at)
         if own is not None and _can_speak(unit, cue, own):
@@ -149,6 +152,28 @@ def _governing(verb: Token) -> Token:
     if at is not verb and at.dep_ == "ccomp" and lemma(verb) in ECHOES and lemma(at.head) in PLAIN:
         return at.head
     return at
+
+
+def _out_of_content(at: Token, verb: Token) -> Token:
+    """Leave the clause of what somebody said for him: "denied that the bridge was unsafe and rejected claims".
+
+    The parser hangs the second verb into that clause, whose subject is a thing and rejects nothing.
+    """
+    while at.i != verb.i and at.dep_ in ("ccomp", "advcl") and at.head.i < at.i and subject(at.head) is not None:
+        own = subject(at)
+        if own is None or not _is_thing(own):
+            break
+        at = at.head
+    return at
+
+
+def _is_thing(own: Token) -> bool:
+    """Tell whether a subject is nobody who could speak, as far as words show."""
+    if own.pos_ in ("PRON", "DET"):
+        return own.lower_ in ("it", "there", "that", "this", "nothing", "none", "everything")
+    if own.left_edge.lower_ in ("any", "no", "such"):
+        return True
+    return own.pos_ == "NOUN" and not {own.lower_, own.lemma_.lower()} & (ROLES | SPEAKING_THINGS)
 
 
 def _can_speak(unit: Unit, cue: Cue, own: Token) -> bool:
@@ -210,11 +235,23 @@ def _phrase(unit: Unit, cue: Cue, head: Token) -> Range:
             last = left - 1
         if first <= right < head.i:
             first = right + 1
+    last = _before_day(head, last)
     while last > head.i and (unit.quote[last] >= 0 or (doc[last].is_punct and doc[last].text not in (")", "]"))):
         last -= 1
     while first < head.i and (doc[first].is_punct or doc[first].is_space or _opens_only(doc, first, last)):
         first += 1
     return first, _with_comma(unit, cue, head, _before_bracket(doc, head, last))
+
+
+def _before_day(head: Token, last: int) -> int:
+    """End the mention before the day on which somebody speaks: "The Chinese embassy on Friday"."""
+    doc = head.doc
+    at = last
+    while at > head.i and doc[at].lower_ in DAYS | _TO_A_DAY:
+        at -= 1
+    dated = {t.lower_ for t in doc[at + 1 : last + 1]} & DAYS
+    own = dated and doc[at + 1].pos_ in ("ADP", "ADV", "ADJ") and doc[at + 1].head.i == head.i
+    return at if own else last
 
 
 def _opens_only(doc: Doc, first: int, last: int) -> bool:

@@ -116,7 +116,7 @@ _SWAPS = (
 _AS_QUOTED = re.compile(
     r"\b(?:dismiss|reject|denounc|describ|decri|condemn|derid|brand|deni|brush|wav)\w* (?P<as>as )$"
 )
-_FULL_NAME = re.compile(r"\b(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+)\b")
+_FULL_NAME = re.compile(r"\b(?=(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+)\b)")
 _GIVEN = MALE | FEMALE
 _COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
 

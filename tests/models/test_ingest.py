@@ -200,12 +200,12 @@ def test_who_is_described_is_somebody_else_in_another_document(registry: str, ac
         "A US official said the talks would go on. Two Harbor Authority clerks said that the door was open. "
         "Residents said that the water was cold. The mayor urged calm, according to a White House statement. "
         "US officials said the ice was thin. The Chinese government said that it was thick. "
-        "Democrats said the boat was old. The US official said the boat was new."
+        "Democrats said the boat was old. The Danish official said the boat was new. The US official said it was his."
     )
     for number in (1, 2):
         put(actor, parse, text, url=f"https://example.org/{number}")
     names = sorted(speaker.name for speaker in Speaker.select())
-    apart = ["a US official", "a White House statement", "residents", "the US official", "the mayor"]
+    apart = ["a US official", "a White House statement", "residents", "the Danish official", "the mayor"]
     apart.append("two Harbor Authority clerks")
     assert [name for name in names if "document 1" in name] == [f"{name} (document 1)" for name in apart]
     assert [name for name in names if "document 2" in name] == [f"{name} (document 2)" for name in apart]
