@@ -5,7 +5,8 @@ Reading a text takes seconds and no transaction; storing what was found takes on
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from models import changes, claims, counterclaims, documents, matching, reading,
 from models.changes import Actor
 from models.db import transaction
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
+from models.extraction.findings import Named
 from models.extraction.parser import Parser
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
@@ -145,7 +147,8 @@ class _Desk:
         #: The statement of each finding that has one, by the finding's id.
         self.made: dict[str, Statement] = {}
         #: The ids of what is denied in the document, and the denials whose charge is stored after them.
-        self.answered = {finding.denies for finding in findings if finding.denies}
+        self.answered = {finding.denies or _own(finding) for finding in findings if finding.denies or finding.charge}
+        self.nobodys = {finding.id for finding in findings if finding.speaker is None}
         self.waiting: dict[str, list[Statement]] = {}
 
     def store(self, findings: Sequence[Finding]) -> None:
@@ -162,7 +165,7 @@ class _Desk:
             self.starts = [start for _, start, _ in self.sentences]
             # All at once, lest two documents that name the same two wait for one another.
             speakers.take_turns_for(*({"name": name} for name in self._names(findings)))
-            for finding in findings:
+            for finding in _with_own_charges(self.document.text, findings):
                 self.take(finding)
 
     def told(self, found: int) -> Stored:
@@ -216,7 +219,9 @@ class _Desk:
         if finding.denies:
             self.waiting.setdefault(finding.denies, []).append(statement)
             self._answer(finding.denies)
-        elif finding.polarity == "deny":
+        if finding.polarity == "deny" and (
+            finding.denies is None or finding.denies in self.nobodys or finding.denies == _own(finding)
+        ):
             self._suggest(statement)
         self._put(finding, statement)
 
@@ -252,11 +257,13 @@ class _Desk:
         """Give a charge that print lays to nobody a speaker of its own, where somebody answers it.
 
         "Beijing rejected claims that its exports feed the war": who claimed it is not told, and no other charge's
-        speaker either. What nobody answers needs a speaker to be a statement.
+        speaker either. So with what "Holt denied that she planned to resign" denies. What nobody answers needs a
+        speaker to be a statement.
         """
-        if finding.id not in self.answered or finding.cue is None:
+        if finding.id not in self.answered:
             return None
-        return Speaker(f"source not named (document {self.id}, at {finding.cue[0]})", "unnamed")
+        at = (finding.cue or finding.contents[0])[0]
+        return Speaker(f"source not named (document {self.id}, at {at})", "unnamed")
 
     def _suggest(self, statement: Statement) -> None:
         """Suggest stored claims; a denial that only points back ("the allegation") has its sentence's words alone."""
@@ -288,6 +295,33 @@ class _Desk:
         if (speaker, mention) not in self.speakers:
             self.speakers[speaker, mention] = _speaker(self.by, self.id, speaker, mention)
         return self.speakers[speaker, mention]
+
+
+# -- charges that their denials tell ----------------------------------------------------------------
+
+_THAT = re.compile(r"[“\"'‘]*that\s+(?=\S)", re.IGNORECASE)
+
+
+def _own(denial: Finding) -> str:
+    """Name the charge that a denial tells itself."""
+    return f"{denial.id} denied"
+
+
+def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Add what a denial denies where nobody in the document says it: "denied that she planned to resign"."""
+    for finding in findings:
+        start, end = finding.contents[0]
+        opener = _THAT.match(text, start, end) if finding.charge else None
+        if opener is None:
+            yield finding
+            continue
+        about: tuple[Named, ...] = ()
+        if finding.speaker is not None and finding.mention is not None and finding.speaker.name in finding.charge:
+            about = (Named(finding.speaker, finding.mention),)
+        charge = replace(finding, id=_own(finding), mention=None, speaker=None, cue=None, via=None, polarity="assert")
+        charge = replace(charge, contents=((opener.end(), end), *finding.contents[1:]), about=about)
+        yield replace(finding, denies=charge.id, charge="")
+        yield replace(charge, claim=finding.charge, charge="")
 
 
 # -- what is recorded already ------------------------------------------------------------------------

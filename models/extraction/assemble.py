@@ -91,7 +91,10 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
         told.append(claims.read(text, _parts(draft, spans)))
     linked = denials.link(text, findings)
     settled = claims.settle(linked, told)
-    return [replace(finding, claim=claim) for finding, claim in zip(linked, settled, strict=True)]
+    return [
+        replace(finding, claim=claim, charge=one.charge if finding.polarity == "deny" and not finding.denies else "")
+        for finding, claim, one in zip(linked, settled, told, strict=True)
+    ]
 
 
 def _parts(draft: Draft, spans: tuple[Span, ...]) -> claims.Parts:

@@ -45,6 +45,11 @@ _TO_IT = re.compile(r"\b(?:it|that|this|so|them|these|those)$", re.IGNORECASE)
 _UNSAID = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 #: "had done so": what was done stands in the charge alone.
 _DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$", re.IGNORECASE)
+#: "that any such order was given", "that it had", "that this was so": alone they charge nobody with anything.
+_POINTS_BACK = re.compile(
+    r"\b(?:any|such|either|so)\b|^(?:this|that|these|those)\b|\b(?:had|has|have|did|does|was|were|is|are)\.$",
+    re.IGNORECASE,
+)
 _PIECES = re.compile(r"\s+")
 _REOPENED = re.compile(r"(?<=[.!?…]) “(?=\w)")
 _REOPENED_STRAIGHT = re.compile(r"(?<=[.!?…]) \"(?=\w)")
@@ -97,6 +102,8 @@ class Told:
     claim: str
     contrary: str | None
     leans: bool
+    #: What a denial denies, where it says so in a clause of its own: "denied that she planned to resign".
+    charge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +202,9 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
         if _DONE_SO.search(text[slice(*spans[-1])]):
             return Told(reported, None, True)
         edits = _named(unit, head, speaker, parts)
-        return Told(
-            _contrary(text, unit, head, spans, edits) or reported, _sentence(_written(text, spans, edits, unit)), False
-        )
+        denied = _sentence(_written(text, spans, edits, unit))
+        charge = "" if _POINTS_BACK.search(denied) else denied
+        return Told(_contrary(text, unit, head, spans, edits) or reported, denied, False, charge)
     if speaker is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=_many(speaker))) is not None:
         contrary = f"It is not true that {_within(speaker.name)} {deed}."
         return Told(f"{name} {deed}.", contrary, _TO_IT.search(deed) is not None)

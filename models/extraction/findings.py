@@ -43,7 +43,8 @@ class Finding:
     index, in sentences.cut order, of the sentence the content starts in.
     confidence is between 0 and 1. denies is the id of the finding answered.
     claim says what is claimed in words that can be read alone; a denial's is
-    the contrary of what it denies. about names whom it charges: who is accused
+    the contrary of what it denies. charge says, of a denial that answers nothing
+    in its text, what it denies: "she planned to resign". about names whom it charges: who is accused
     by name, and who denies it.
     """
 
@@ -60,6 +61,7 @@ class Finding:
     polarity: Polarity = "assert"
     denies: str | None = None
     claim: str = ""
+    charge: str = ""
     about: tuple[Named, ...] = ()
     extractor: str = NAME
     version: str = VERSION

@@ -18,8 +18,13 @@ def put_denial_of(by: Actor, parse: Parser, text: str = DENIAL) -> int:
     stored = ingest.create(
         by=by, findings=ingest.read(text=text, language="en", parse=parse), **document(text=text, url=None)
     )
-    (denial,) = stored.statements
+    denial, *_ = stored.statements
     return denial
+
+
+def edges_of(claim: int) -> int:
+    """Count the counterclaims of a stored claim; a denial has one of its own charge besides."""
+    return Counterclaim.select().where(Counterclaim.claim == claim).count()
 
 
 def put_suggestion(by: Actor, parse: Parser) -> tuple[int, int, int]:
@@ -42,7 +47,7 @@ def test_a_denial_without_a_charge_is_shown_the_stored_claim_that_fits(
     assert told["score"] >= match.LEAST
     assert {"drones", "oder", "crossed"} <= {reason["word"] for reason in told["reasons"]}
     assert sum(reason["weight"] for reason in told["reasons"]) == pytest.approx(told["score"], abs=0.01)
-    assert Counterclaim.select().count() == 0
+    assert edges_of(charge) == 0
 
 
 def test_a_denial_that_only_points_back_is_matched_by_its_sentence(registry: str, actor: Actor, parse: Parser) -> None:
@@ -75,14 +80,14 @@ def test_accepting_draws_the_edge_that_the_public_sees_with_the_denial(
 
 
 def test_dismissing_draws_none_and_can_be_thought_over(registry: str, actor: Actor, parse: Parser) -> None:
-    id, _, _ = put_suggestion(actor, parse)
+    id, _, charge = put_suggestion(actor, parse)
     suggestions.decide(by=actor, id=id, version=1, status="dismissed")
-    assert Counterclaim.select().count() == 0
+    assert edges_of(charge) == 0
     assert suggestions.listed(past=None, limit=9, status="open") == []
     with pytest.raises(Stale):
         suggestions.decide(by=actor, id=id, version=1, status="accepted")
     suggestions.decide(by=actor, id=id, version=2, status="accepted")
-    assert Counterclaim.select().count() == 1
+    assert edges_of(charge) == 1
     with pytest.raises(Conflict) as refused:
         suggestions.decide(by=actor, id=id, version=3, status="dismissed")
     assert refused.value.field == "/status"
@@ -93,7 +98,7 @@ def test_accepting_what_is_linked_already_draws_no_second_edge(registry: str, ac
     answer = Statement.get_by_id(denial).claim_id
     counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies")
     suggestions.decide(by=actor, id=id, version=1, status="accepted")
-    assert Counterclaim.select().count() == 1
+    assert edges_of(charge) == 1
 
 
 def test_accepting_follows_a_merge_and_refuses_what_would_answer_itself(
@@ -103,7 +108,7 @@ def test_accepting_follows_a_merge_and_refuses_what_would_answer_itself(
     other = put_claim(actor, "Drones crossed the Oder.")
     claims.merge(by=actor, id=charge, into=other)
     suggestions.decide(by=actor, id=id, version=1, status="accepted")
-    assert Counterclaim.get().claim_id == other
+    assert edges_of(other) == 1
     second = Suggestion.create(
         **{name: value for name, value in Suggestion.get_by_id(id).__data__.items() if name != "id"}
         | {"claim": Statement.get_by_id(denial).claim_id, "status": "open", "version": 1}
