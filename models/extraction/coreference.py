@@ -140,6 +140,7 @@ _ORGANIZATION_WORDS = frozenset(
     organisation coalition alliance society trust authority airline firm secretariat chamber cabinet
     team government service guard motors chemicals airlines airways industries systems energy oil gas steel foods
     records pictures media partners capital holdings labs pharmaceuticals technologies software networks brewery
+    inspectorate presidency tribunal fund mission delegation consortium
     museum library ltd llc plc gmbh ag railway railways ferries lines watch international""".split()
 )
 _GOVERNMENT_WORDS = frozenset("government ministry administration cabinet department secretariat embassy".split())
@@ -158,6 +159,14 @@ _FIELDS = frozenset(
     opposition prime affairs external internal treasury tax customs statistics weather fire water power prison
     of and for the""".split()
 )
+#: Words in the names of firms, which print leaves out later: "Quill Foods", then "Quill".
+_FIRMS = frozenset(
+    """company corp inc firm airline motors chemicals airlines airways industries systems energy oil gas steel foods
+    pictures media partners holdings labs pharmaceuticals technologies software networks brewery ltd llc plc gmbh ag
+    railways ferries lines bank""".split()
+)
+#: Words before a place that are no part of its name.
+_NEAR = frozenset({"neighbouring", "neighboring", "nearby"})
 #: Who is told apart from the one before: never he.
 _OTHERS = frozenset({"other", "another", "second", "third", "same-named", "latter", "next", "different"})
 #: Words before a noun that say of its bearer nothing by which he is known.
@@ -364,6 +373,7 @@ class Register:
         entry.roles |= roles
         entry.heads |= heads | ({_kind_word(name)} if entry.kind in ("organization", "government") else set())
         entry.kind = _kind_by_heads(entry)
+        entry.heads |= {"company"} if _is_firm(entry) else set()
         before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
         given = name.split()[0].lower()
         if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
@@ -450,7 +460,8 @@ class Register:
                 or (len(words) > 1 and len(theirs) > 1 and words[-1] == theirs[-1] and words[0][0] == theirs[0][0])
             ):
                 return entry
-        return None
+        firms = [entry for entry in reversed(self.entries) if _is_firm(entry) and entry.name.split()[0] == name]
+        return firms[0] if firms else None
 
     # ----------------------------------------------------------- resolving
 
@@ -462,19 +473,25 @@ class Register:
             bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
             if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):
                 return self._group[0]
+            unknown = [entry for entry in self._latest() if entry.kind == "unknown" and entry.seen > self.clock - 2]
+            spoke = unknown[0] if word in _IT and unknown and unknown[0].seen % 1 > 0 else None
+            if spoke is not None and spoke.seen > max([*(one.seen for one in bodies), *self._spoken()]):
+                return spoke.speaker
             body = self._group if self._group is not None and self._group[0].kind != "group" else None
             if body is not None and not (bodies and bodies[0].seen >= body[1]):
                 return body[0]
             if bodies:
                 return bodies[0].speaker
-            unknown = [entry for entry in self._latest() if entry.kind == "unknown" and entry.seen > self.clock - 3]
-            if word in _IT and unknown and unknown[0].seen > int(unknown[0].seen):
-                return unknown[0].speaker
         if word in _RELATIVE and (noun := _antecedent(head)) is not None:
-            if noun.pos_ == "PROPN":
-                return self._named(noun.doc, noun)
+            names = [name for name in children(noun, "appos") if name.pos_ == "PROPN" and noun.i < name.i < head.i]
+            if noun.pos_ == "PROPN" or (names and noun.lower_ in _PERSON_ROLES):
+                return self._named(noun.doc, names[0] if names and noun.lower_ in _PERSON_ROLES else noun)
             return Speaker(_words(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun), described=True)
         return None
+
+    def _spoken(self) -> list[float]:
+        """Tell when a body that is not named spoke last."""
+        return [self._group[1]] if self._group is not None else [0.0]
 
     def _misread(self, head: Token) -> Speaker | None:
         """Find the name that the parser took for a noun: "Pruitt denied it"."""
@@ -691,6 +708,8 @@ def _name_around(doc: Doc, head: Token) -> Range:
         first -= 1
     while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and doc[last + 1].head.i <= head.i:
         last += 1
+    while first < last and doc[first].lower_ in _NEAR:
+        first += 1
     return first, last
 
 
@@ -771,6 +790,12 @@ def _kind_by_heads(entry: Entry) -> SpeakerKind:
     guessed = entry.kind in ("person", "unknown") and not entry.gender and len(entry.name.split()) > 1
     guessed = guessed and not entry.roles & _PERSON_ROLES
     return "organization" if guessed and entry.heads & _ORGANIZATION_WORDS else entry.kind
+
+
+def _is_firm(entry: Entry) -> bool:
+    """Tell whether a name is a firm's, by what stands behind its first word."""
+    words = entry.name.split()
+    return len(words) > 1 and entry.kind == "organization" and {word.strip(".").lower() for word in words[1:]} <= _FIRMS
 
 
 def _kind_word(name: str) -> str:

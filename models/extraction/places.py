@@ -146,13 +146,17 @@ _OF_A_STATE = re.compile(
     r"(?:(?:foreign|defen[cs]e|interior|finance|health|justice|prime) minist(?:ry|er)|navy|air force|coast guard|"
     r"armed forces|central bank|territorial waters|embassy|ambassador)\b"
 )
+_NEXT_TO = re.compile(r"\b[Nn]eighbou?ring (?P<name>[A-Z][a-z]+)\b")
 #: What may stand with a capital before a name and is no part of it.
-_OPENERS = frozenset("in but the and if when after before for on from to at as while since both by with of".split())
+_OPENERS = frozenset(
+    "neighbouring neighboring "
+    "in but the and if when after before for on from to at as while since both by with of".split()
+)
 
 
 def states(text: str) -> frozenset[str]:
     """Find the names that have what only a state has, and are nobody's family name in the text."""
-    names = {found["name"] for found in _OF_A_STATE.finditer(text)}
+    names = {found["name"] for pattern in (_OF_A_STATE, _NEXT_TO) for found in pattern.finditer(text)}
     return frozenset(name for name in names if not _is_family(text, name))
 
 
