@@ -184,6 +184,8 @@ class _Desk:
         content = content_columns(spans)
         places = [content["spans"], *([_place(*finding.cue)] if finding.cue else [])]
         known = [self.recorded[place] for place in places if place in self.recorded]
+        if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
+            known = [statement for statement in known if statement.cue_start is None]
         if known:
             self.known += 1
             if finding.denies:
@@ -310,16 +312,18 @@ def _own(denial: Finding) -> str:
 def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
     """Add what a denial denies where nobody in the document says it: "denied that she planned to resign"."""
     for finding in findings:
-        start, end = finding.contents[0]
-        opener = _THAT.match(text, start, end) if finding.charge else None
-        if opener is None:
+        if not finding.charge:
             yield finding
             continue
+        start, end = finding.contents[0]
+        opener = _THAT.match(text, start, end)
         about: tuple[Named, ...] = ()
         if finding.speaker is not None and finding.mention is not None and finding.speaker.name in finding.charge:
             about = (Named(finding.speaker, finding.mention),)
         charge = replace(finding, id=_own(finding), mention=None, speaker=None, cue=None, via=None, polarity="assert")
-        charge = replace(charge, contents=((opener.end(), end), *finding.contents[1:]), about=about)
+        charge = replace(
+            charge, contents=((opener.end() if opener else start, end), *finding.contents[1:]), about=about
+        )
         yield replace(finding, denies=charge.id, charge="")
         yield replace(charge, claim=finding.charge, charge="")
 

@@ -188,6 +188,12 @@ _IN_FULL = re.compile(
     r"[“\"'‘]*(?:(?:[\w’'-]+ ){0,4}?[a-z]+ )?(?:that (?:[\w’'-]+\W+){2}|(?:having|being|ever) \w|^\w+ing \w+ \w)",
     re.IGNORECASE | re.DOTALL,
 )
+#: "denied she was ill", "denied the dam was unsafe".
+_CLAUSE = re.compile(
+    r"(?:(?:he|she|it|they|we|i) \w+|(?:the|its|his|her|their|an?) (?:[\w’'-]+ ){0,4}?[\w’'-]+ "
+    r"(?:had|has|have|was|were|is|are|would|will|did|could|can|might|may)) \w",
+    re.IGNORECASE,
+)
 _OWNED_BY = frozenset("the a an of and that this its his her their both former".split())
 
 _CHARGING = frozenset(
@@ -486,7 +492,8 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
     """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
     denial, charge = findings[at], findings[other]
     distance = denial.sentence - charge.sentence
-    if distance > NEAR or distance < 0:
+    innocent = _INNOCENCE.match(text[slice(*denial.contents[0])]) is not None
+    if distance < 0 or (distance > NEAR and not innocent):
         return None
     loose = _points_back(text, denial)
     if _agree(text, denial, charge, bags[at].content, bags[other].content):
@@ -507,9 +514,11 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
     if charge.kind in ("intention", "belief") or cue[-1:] in (["for"], ["on"]):
         score -= 0.4
     next_to = distance <= 1 and "\n" not in text[charge.contents[-1][1] : denial.contents[0][0]]
-    if _INNOCENCE.match(said := text[slice(*denial.contents[0])]):
+    said = text[slice(*denial.contents[0])]
+    if innocent:
         spoken_of = next_to and _OWN_PRONOUN.match(text[slice(*charge.contents[0])]) is not None
-        tied = (aimed and distance <= 8) or (accusing and distance <= 1) or spoken_of
+        score += 1.0 if aimed and accusing else 0.0
+        tied = (aimed and (accusing or distance <= 3)) or (accusing and distance <= 1) or spoken_of
     elif _states(text, denial):
         both = len(bags[at].content & bags[other].content)
         tied = (
@@ -533,7 +542,7 @@ def _states(text: str, denial: Finding) -> bool:
     if not any(word.startswith((*_DENYING, "dismiss")) for word in _cue_words(text, denial)):
         return False
     said = text[slice(*denial.contents[0])]
-    return _IN_FULL.match(said) is not None and not _ELLIPTIC.match(said)
+    return (_IN_FULL.match(said) or _CLAUSE.match(said)) is not None and not _ELLIPTIC.match(said)
 
 
 def _owned(text: str, said: str, denial: Finding, charge: Finding) -> bool | None:

@@ -97,14 +97,17 @@ def test_a_charge_that_print_lays_to_nobody_is_stored_with_its_denial(
     assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
 
 
-def test_a_charge_that_only_its_denial_tells_is_stored_with_it(registry: str, actor: Actor, parse: Parser) -> None:
-    text = "Police said 40 people were fined.\n\nMayor Ina Brand denied that she planned to leave."
+@pytest.mark.parametrize(("that", "at"), [("that ", 63), ("", 58)])
+def test_a_charge_that_only_its_denial_tells_is_stored_with_it(
+    that: str, at: int, registry: str, actor: Actor, parse: Parser
+) -> None:
+    text = f"Police said 40 people were fined.\n\nMayor Ina Brand denied {that}she planned to leave."
     _, denial, charge = put(actor, parse, text=text).statements
     (edge,) = Counterclaim.select()
     assert (edge.claim.text, edge.answer.text) == ("Ina Brand planned to leave.", "Ina Brand did not plan to leave.")
     assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
     said = seen(statements.whole(id=charge, viewer=REVIEWER))
-    assert (said["speaker"]["name"], said["cue"]) == ("source not named (document 1, at 63)", None)
+    assert (said["speaker"]["name"], said["cue"]) == (f"source not named (document 1, at {at})", None)
     assert [who["name"] for who in said["claim"]["about"]] == ["Ina Brand"]
     assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
 
