@@ -340,7 +340,7 @@ def _before_echo(unit: Unit, first: int, last: int) -> int:
             return token.i - 1
         if (
             token.text == ","
-            and following.lower_ in ("but", "while", "though", "although")
+            and following.lower_ in ("and", "but", "while", "though", "although")
             and _answers(doc, token.i + 2, last)
         ):
             return token.i - 1

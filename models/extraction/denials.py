@@ -188,8 +188,10 @@ _IN_FULL = re.compile(
     r"[“\"'‘]*(?:(?:[\w’'-]+ ){0,4}?[a-z]+ )?(?:that (?:[\w’'-]+\W+){2}|(?:having|being|ever) \w|^\w+ing \w+ \w)",
     re.IGNORECASE | re.DOTALL,
 )
-#: "denied she was ill", "denied the dam was unsafe".
+#: "denied she was ill", "denied the dam was unsafe", "rejected suggestions the tower leaned".
 _CLAUSE = re.compile(
+    r"(?:claims|reports|suggestions|allegations|accusations|rumou?rs|speculation) "
+    r"(?:he|she|it|they|we|the|its|his|her|their|an?) \w+ \w|"
     r"(?:(?:he|she|it|they|we|i) \w+|(?:the|its|his|her|their|an?) (?:[\w’'-]+ ){0,4}?[\w’'-]+ "
     r"(?:had|has|have|was|were|is|are|would|will|did|could|can|might|may)) \w",
     re.IGNORECASE,

@@ -73,7 +73,7 @@ _PLAIN_CLAUSE = (
 _DENIED_CLAIMS = re.compile(rf"{_DENYING}(?P<noun>claims|reports|charges)(?: that\b|(?= {_PLAIN_CLAUSE}))")
 #: "rejected suggestions it had failed": the parser does better where "that" is written.
 _DENIED_PLAINLY = re.compile(
-    rf"{_DENYING}(?:claims|reports|charges|suggestions|allegations|accusations|assertions|rumou?rs|speculation) "
+    rf"{_DENYING}(?:claim|report|charge|suggestion|allegation|accusation|assertion|rumou?r|speculation)s? "
     rf"(?P<noun>)(?={_PLAIN_CLAUSE})"
 )
 #: "called her remarks “absurd”": after "her" the parser takes such a noun for a verb.
