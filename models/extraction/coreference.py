@@ -182,6 +182,12 @@ _ISSUED = frozenset("statement letter email tweet message post release".split())
 _DESCRIBED = 40
 
 
+#: "MoD", "WHO": whatever the parser makes of it.
+_INITIALS = re.compile(r"[A-Z]{2,5}|[A-Z][a-z]?[A-Z]{1,3}")
+#: Some among more, whom "the officials" takes up again.
+_SOME = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|several|some|a few|a dozen)\b", re.IGNORECASE)
+
+
 #: Words for who may be quoted without a name: "the mayor", "residents", "the ministry".
 PERSONS = _PERSON_ROLES
 ROLES = _PERSON_ROLES | _GROUP_WORDS | _ORGANIZATION_WORDS
@@ -332,7 +338,7 @@ class Register:
 
     def _remember(self, speaker: Speaker, head: Token, seen: float) -> None:
         """Keep in mind one who is described and not named, the nearest last."""
-        if head.tag_ in ("NNS", "NNPS") or head.pos_ not in ("NOUN", "PROPN"):
+        if head.pos_ not in ("NOUN", "PROPN") or (head.tag_ in ("NNS", "NNPS") and not _SOME.match(speaker.name)):
             return
         known = next((one for one in self._described if one.speaker == speaker), None)
         if known is not None:
@@ -421,6 +427,8 @@ class Register:
             while not self._printed(first):
                 first += 1
             return _owned(doc[first : last + 1]), False
+        if head.lower_ == "ministry" and head.text[0].isupper() and not own and _is_for(doc, head.i + 1, last):
+            return "the " + _owned(doc[first : last + 1]).lower(), True
         if own or last > head.i or (kinds and head.text[0].isupper()):
             return (_owned(doc[first : last + 1]), False) if last > head.i or head.text[0].islower() else None
         if head.pos_ != "PROPN" or head.text[0].isupper():
@@ -557,12 +565,13 @@ class Register:
         as good.
         """
         opening = doc[mention[0]].lower_
-        if opening not in ("the", "his", "her", "its", "their", "this", "that") or head.tag_ in ("NNS", "NNPS"):
+        if opening not in ("the", "his", "her", "its", "their", "this", "that"):
             return None
         told = _words_of(doc, mention, head)
-        if told & _OTHERS:
-            return None
         word = head.lower_
+        if told & _OTHERS or head.tag_ in ("NNS", "NNPS"):
+            same = [one for one in self._described if one.head == word and told <= one.words and opening == "the"]
+            return same[-1].speaker if same else None
         return self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
 
     def _body_again(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
@@ -609,6 +618,8 @@ def kind_of(name: str, head: Token) -> SpeakerKind:
     lower = head.lower_
     if head.pos_ == "NOUN" and head.lemma_.lower() in SPEAKING_THINGS:
         return "document"
+    if words - {"the"} == {lower} and _INITIALS.fullmatch(head.text):
+        return "organization"
     if lower in _GROUP_WORDS or (head.tag_ in ("NNS", "NNPS") and head.pos_ == "NOUN"):
         return "unnamed" if lower in ("sources", "people") else "group"
     if lower in SPEAKING_THINGS and head.pos_ != "PROPN":
@@ -722,7 +733,8 @@ def _leads_to(token: Token, first: int, head: Token) -> bool:
 def _of_what(head: Token) -> Token | None:
     """Find what a body is for or whose it is: "Ministry of Defence", "the navy of Velia"."""
     for prep in children(head, "prep"):
-        if prep.lower_ == "of" and prep.i == head.i + 1:
+        seat = prep.lower_ == "in" and head.lower_ in ("ministry", "embassy")
+        if (prep.lower_ == "of" or seat) and prep.i == head.i + 1:
             return next((thing for thing in children(prep, "pobj") if thing.pos_ == "PROPN"), None)
     return None
 
@@ -731,6 +743,11 @@ def _is_short(name: Token) -> bool:
     """Tell whether a name is printed without clauses and asides."""
     words = name.doc[name.left_edge.i : name.right_edge.i + 1]
     return len(words) < 6 and all(t.pos_ in ("PROPN", "CCONJ", "DET", "ADJ") or t.lower_ == "of" for t in words)
+
+
+def _is_for(doc: Doc, first: int, last: int) -> bool:
+    """Tell whether what follows "Ministry" is its field alone, and no country."""
+    return all(t.lower_ in _FIELDS for t in doc[first : last + 1])
 
 
 def _title(doc: Doc, first: int, last: int) -> tuple[str, int]:

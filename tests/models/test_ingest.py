@@ -228,10 +228,22 @@ def test_who_is_described_is_somebody_else_in_another_document(registry: str, ac
 
 
 def test_a_name_that_two_share_makes_a_speaker_of_this_document(registry: str, actor: Actor, parse: Parser) -> None:
-    for name in ("Ministry of Trade", "Ministry of Defence"):
-        speakers.create(by=actor, name=name, kind="government", aliases=["Ministry"])
-    stored = put(actor, parse, "The Ministry said the talks would go on.")
-    assert statement(stored.statements[0]).speaker.name == "Ministry (document 1)"
+    for name in ("Secretariat of Trade", "Secretariat of Defence"):
+        speakers.create(by=actor, name=name, kind="government", aliases=["Secretariat"])
+    stored = put(actor, parse, "The Secretariat said the talks would go on.")
+    assert statement(stored.statements[0]).speaker.name == "Secretariat (document 1)"
+
+
+def test_ministries_of_two_countries_are_two_speakers(registry: str, actor: Actor, parse: Parser) -> None:
+    for number, owner in ((1, "Norway’s"), (2, "Sweden's")):
+        text = f"The Health Ministry said the ward was open. {owner} health ministry said a nurse was ill."
+        put(actor, parse, text, url=f"https://example.org/{number}")
+    assert sorted(speaker.name for speaker in Speaker.select()) == [
+        "Norway’s health ministry",
+        "Sweden’s health ministry",
+        "the health ministry (document 1)",
+        "the health ministry (document 2)",
+    ]
 
 
 def test_a_statement_goes_to_the_sentence_as_people_have_cut_it(registry: str, actor: Actor, parse: Parser) -> None:
