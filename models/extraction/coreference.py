@@ -144,6 +144,8 @@ _ORGANIZATION_WORDS = frozenset(
     museum library ltd llc plc gmbh ag railway railways ferries lines watch international""".split()
 )
 _GOVERNMENT_WORDS = frozenset("government ministry administration cabinet department secretariat embassy".split())
+#: What a name that begins like a title may end in: "Justice Department".
+_OFFICES = _GOVERNMENT_WORDS | frozenset("office agency bureau committee council commission court board".split())
 _UNNAMED = re.compile(
     r"^(?:an?|one|another|some|several|two|three|multiple|unnamed|anonymous|many|various|(?:senior|former|current) )\b"
     r"|^(?:sources?|people|officials) ?(?:familiar|close|said|briefed|with)?\b",
@@ -421,12 +423,7 @@ class Register:
         last = after.right_edge.i if after is not None and _is_short(after) else last
         owner = doc[first - 2] if first > 1 and doc[first - 1].dep_ == "case" and doc[first - 1].tag_ == "POS" else None
         if owner is not None and not own and owner.dep_ == "poss":
-            if owner.pos_ != "PROPN" and (owner.text[0].islower() or owner.tag_ == "NNS" or children(owner, "det")):
-                return _owned(doc[owner.left_edge.i : last + 1]), True
-            first, _ = _name_around(doc, owner)
-            while not self._printed(first):
-                first += 1
-            return _owned(doc[first : last + 1]), False
+            return self._of_owner(doc, owner, head, last)
         if head.lower_ == "ministry" and head.text[0].isupper() and not own and _is_for(doc, head.i + 1, last):
             return "the " + _owned(doc[first : last + 1]).lower(), True
         if own or last > head.i or (kinds and head.text[0].isupper()):
@@ -435,6 +432,18 @@ class Register:
             return None
         start = first - 1 if opener is not None and opener.pos_ in ("DET", "PRON") else first
         return _owned(doc[start : last + 1]), True
+
+    def _of_owner(self, doc: Doc, owner: Token, head: Token, last: int) -> tuple[str, bool]:
+        """Name a body by its owner; "Poland’s government" by what every other print calls it."""
+        if owner.pos_ != "PROPN" and (owner.text[0].islower() or owner.tag_ == "NNS" or children(owner, "det")):
+            return _owned(doc[owner.left_edge.i : last + 1]), True
+        first, ends = _name_around(doc, owner)
+        while not self._printed(first):
+            first += 1
+        seat = METONYMS.get(_words(doc[first : ends + 1]).lower())
+        if seat is not None and head.lower_ == "government" and head.i == owner.i + 2:
+            return seat, False
+        return _owned(doc[first : last + 1]), False
 
     def _printed(self, at: int) -> bool:
         """Tell whether a token stands in the text: titles lent to the parser do not."""
@@ -513,10 +522,11 @@ class Register:
     def _person(self, gender: str) -> Speaker | None:
         """Find whom "he" or "she" takes up: the last fitting name, or the last nameless speaker after it."""
         entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
-        if self._someone is not None and not (entries and entries[0].seen >= self._someone[1]):
-            named = next((entry for entry in self.entries if entry.name == self._someone[0].name), None)
+        someone = self._someone if self._someone and not _is_other(self._someone[0].name, gender) else None
+        if someone is not None and not (entries and entries[0].seen >= someone[1]):
+            named = next((entry for entry in self.entries if entry.name == someone[0].name), None)
             if named is None or named.gender in ("", gender):
-                return self._someone[0]
+                return someone[0]
         if not entries:
             return None
         entries[0].gender = gender
@@ -753,7 +763,7 @@ def _is_for(doc: Doc, first: int, last: int) -> bool:
 def _title(doc: Doc, first: int, last: int) -> tuple[str, int]:
     """Split titles off the front of a name: the last of them in full, and where the name begins."""
     title = ""
-    while first < last:
+    while first < last and doc[last].lower_ not in _OFFICES:
         word = doc[first].lower_
         if word in _TITLES:
             title = _TITLES[word]
@@ -807,6 +817,13 @@ def _kind_by_heads(entry: Entry) -> SpeakerKind:
     guessed = entry.kind in ("person", "unknown") and not entry.gender and len(entry.name.split()) > 1
     guessed = guessed and not entry.roles & _PERSON_ROLES
     return "organization" if guessed and entry.heads & _ORGANIZATION_WORDS else entry.kind
+
+
+def _is_other(name: str, gender: str) -> bool:
+    """Tell whether a description shows that "he" or "she" means another: "the spokesman" is not she."""
+    ends = {"he" if word.endswith("man") and not word.endswith("woman") else "" for word in name.lower().split()}
+    ends |= {"she" if word.endswith("woman") else "" for word in name.lower().split()}
+    return bool(ends - {"", gender})
 
 
 def _is_firm(entry: Entry) -> bool:
