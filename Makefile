@@ -76,8 +76,8 @@ clean:  ## Remove what was installed and built; the database stays.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "Counterclaim needs Python 3.11 or newer: install it, or name one with make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -c 'import sqlite3, sys; sys.exit(sqlite3.sqlite_version_info < (3, 43))' 2>/dev/null || \
-	  { echo "Counterclaim needs a Python whose SQLite is 3.43 or newer (with FTS5 and JSON)."; exit 1; }
+	@$(PYTHON) -c 'import sqlite3, sys; sys.exit(sqlite3.sqlite_version_info < (3, 44))' 2>/dev/null || \
+	  { echo "Counterclaim needs a Python whose SQLite is 3.44 or newer (with FTS5 and JSON)."; exit 1; }
 	@echo "Making a Python environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "Python's venv module is missing: on Debian, apt install python3-venv"; exit 1; }
