@@ -130,10 +130,11 @@ class Mark:
     def from_standby(self, standby: Postgres) -> bool:
         """Tell whether a reader without a key is answered by the standby: it does not see what that has not got."""
         with paused(standby):
-            before, now = str(self._turn), self.put()
+            now = self.put()
             seen = self.read(self.public)
-            assert seen in (before, now)
-            return seen == before
+            assert seen == "None" or int(seen) <= int(now)
+            # Just back, it may be several labels behind.
+            return seen != now
 
 
 def test_reads_go_to_the_standby_a_key_reads_what_it_wrote_and_a_standby_that_lags_is_left_out(
