@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -227,21 +228,27 @@ def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
             actor, claim={"text": "The river is a river.", "language": "en"}, speaker={"name": "The river board"}
         )
         for asked in ({"q": "river"}, {"q": "river", "in_": "text"}):
-            walked, past = [], None
-            for _ in range(10):
-                page = lists.page(
-                    "claims", viewer=PUBLIC, asked=asked, limit=2, order=Order("relevance", descending=False), past=past
-                )
-                walked += [item["id"] for item in items_of(page)]
-                if page.following is None:
-                    break
-                at, _, id = page.following.rpartition("_")
-                past = (at, int(id))
+            walked = _walked(asked)
             assert sorted(walked) == list(range(1, 11)), asked
             # The shortest are ranked, whenever they were put in.
             assert set(walked[:3]) >= {8, 9, 10} if "in_" in asked else walked[0] == 10, asked
     finally:
         lists._page.cache_clear()
+
+
+def _walked(asked: dict[str, Any], meanwhile: Callable[[], Any] = lambda: None) -> list[int]:
+    """The ids of all claims that are found, two a page, by relevance; `meanwhile` is done between two pages."""
+    walked, past = list[int](), None
+    for _ in range(20):
+        order = Order("relevance", descending=False)
+        page = lists.page("claims", viewer=PUBLIC, asked=asked, limit=2, order=order, past=past)
+        walked += [item["id"] for item in items_of(page)]
+        if page.following is None:
+            break
+        at, _, id = page.following.rpartition("_")
+        past = (at, int(id))
+        meanwhile()
+    return walked
 
 
 def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhile(
@@ -253,17 +260,8 @@ def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhil
         for word in range(12):
             put_claim(actor, f"The river rose by {word:02} feet.")
         for asked in ({"q": "river", "in_": "text"}, {"q": "river"}):
-            walked, past = [], None
-            for _ in range(20):
-                page = lists.page(
-                    "claims", viewer=PUBLIC, asked=asked, limit=2, order=Order("relevance", descending=False), past=past
-                )
-                walked += [item["id"] for item in items_of(page)]
-                if page.following is None:
-                    break
-                at, _, id = page.following.rpartition("_")
-                past = (at, int(id))
-                put_claim(actor, "The river.")  # shorter than all that were ranked
+            # Shorter than all that were ranked.
+            walked = _walked(asked, meanwhile=lambda: put_claim(actor, "The river."))
             assert len(walked) == len(set(walked)), asked
             assert set(walked) >= set(range(1, 13)), asked
     finally:
