@@ -82,7 +82,9 @@ _SAYS_FALSE = re.compile(
 #: An utterance that opens by denying.
 _OPENS_DENYING = re.compile(
     r"^[\s“\"'‘]*(?:that )?(?:"
-    r"(?:we|i|he|she|they|it) (?:\w+ ){0,2}(?:den(?:y|ies|ied)|reject(?:s|ed)?|refute[sd]?|dispute[sd]?)\b|"
+    # No noun: "they hope the dispute can be settled".
+    r"(?:we|i|he|she|they|it) (?:(?!(?:the|a|an|any|no|this|that|its|their)\b)\w+ ){0,2}"
+    r"(?:den(?:y|ies|ied)|reject(?:s|ed)?|refute[sd]?|dispute[sd]?)\b|"
     r"(?:we|i|he|she|they)(?:['’]ve| have| has| had)? never (?:said|did|done|wrote|asked|took|made) "
     r"(?:that|this|it|such|any(?:thing)? (?:of the|such))\b|"
     r"there(?:['’]s| (?:is|was|were|are))(?:(?: (?!nothing)\w+){0,2}? no|(?: not|n['’]t) (?:a|an|one) (?:\w+ ){1,2}of)"

@@ -54,6 +54,7 @@ def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
         "“There is not a pair of boots in the shop,” the owner said.",
         "The court dismissed the charges against the owner.",
         "The owner confirmed the report.",
+        "Rolf Dahl called the tolls absurd. They hope the dispute will end soon, a spokesman said.",
     ],
 )
 def test_what_is_no_denial(parse: Parser, text: str) -> None:
