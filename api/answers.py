@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from api.errors import Problem
+from api.problems import Problem
 from models.db import Whole
 from models.replies import Answer
 

@@ -69,11 +69,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     Raises ValueError for a setting that is wrong.
     """
     config = config or settings.read()
-    db.connect(
-        config.DATABASE_URL,
-        replicas=[url.strip() for url in config.DATABASE_REPLICA_URLS.split(",") if url.strip()],
-        limits=db.Limits(config.DEADLINE_SECONDS, config.DATABASE_CONNECTIONS, config.REPLICA_LAG_SECONDS),
-    )
+    settings.connect(config)
     app = App(__name__, static_folder=None)
     app.config["SETTINGS"] = config
     app.url_map.converters["id"] = IdConverter

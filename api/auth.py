@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import current_app, g, request
 
-from api.errors import Problem
 from api.gate import KEY
+from api.problems import Problem
 from models import keys, uses
 from models.keys import Caller
 

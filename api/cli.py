@@ -1,70 +1,84 @@
 """The `counterclaim` command: each of its commands stands in `api/commands/`."""
 
 import sys
-from dataclasses import replace
+from functools import cache, update_wrapper
+from importlib import import_module
+from typing import Any
 
 import click
-from flask import Flask
-from flask.cli import AppGroup, ScriptInfo, with_appcontext
 from peewee import PeeweeException
 
 from api import settings
-from api.app import create_app
-from api.commands import contract, erasing, extraction, keys, operations, registry, serving
 from models.refusals import Refusal
 
-#: Those that run in an app of the environment's settings.
-COMMANDS: tuple[click.Command, ...] = (
-    serving.serve,
-    registry.migrate,
-    registry.import_,
-    registry.export,
-    operations.backup,
-    operations.restore,
-    operations.verify,
-    operations.rebuild,
-    erasing.erase,
-    registry.log,
-    keys.key,
-    contract.openapi_,
-)
+#: Each command's module and its name there. Only the one that is run is imported: importing all of them, and the web
+#: with them, takes longer than most have to do.
+COMMANDS = {
+    "serve": "serving.serve",
+    "migrate": "registry.migrate",
+    "import": "importing.import_",
+    "export": "registry.export",
+    "backup": "operations.backup",
+    "restore": "operations.restore",
+    "verify": "operations.verify",
+    "rebuild": "operations.rebuild",
+    "erase": "erasing.erase",
+    "log": "registry.log",
+    "key": "keys.key",
+    "openapi": "contract.openapi_",
+    "extract": "extraction.extract",
+}
 #: Those that need no database.
-ALONE: tuple[click.Command, ...] = (extraction.extract,)
+ALONE = ("extract",)
 
 
-def _app() -> Flask:
-    try:
-        # A command has the time that it needs.
-        return create_app(replace(settings.read(), DEADLINE_SECONDS=0))
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
+class Commands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
+        """Name them all."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's)
+        """Import one."""
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
 
-@click.group(cls=AppGroup)
+@cache
+def _command(name: str) -> click.Command:
+    module, _, attribute = COMMANDS[name].partition(".")
+    command: click.Command = getattr(import_module(f"api.commands.{module}"), attribute)
+    return command if name in ALONE else _connected(command)
+
+
+def _connected(command: click.Command) -> click.Command:
+    """Let `command`, or each command of a group, run over the database that the environment's settings name."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _connected(inner)
+    elif command.callback is not None:
+        run = command.callback
+
+        def callback(*given: Any, **named: Any) -> Any:
+            try:
+                config = settings.read()
+                settings.connect(config, waiting=True)
+            except ValueError as error:
+                raise click.ClickException(str(error)) from None
+            click.get_current_context().obj = config
+            return run(*given, **named)
+
+        command.callback = update_wrapper(callback, run)
+    return command
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="counterclaim")
-@click.pass_context
-def main(context: click.Context) -> None:
+def main() -> None:
     """Counterclaim, an open registry of attributed claims.
 
     Settings are read from the environment: DATABASE_URL, HOST, PORT and the others in the README.
     """
-    context.obj = ScriptInfo(create_app=_app, set_debug_flag=False)
-
-
-def _with_app(command: click.Command) -> click.Command:
-    """Let `command`, or each command of a group, run in an app of the environment's settings."""
-    if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            _with_app(inner)
-    elif command.callback is not None:
-        command.callback = with_appcontext(command.callback)
-    return command
-
-
-for command in COMMANDS:
-    main.add_command(_with_app(command))
-for command in ALONE:
-    main.add_command(command)
 
 
 def run() -> None:

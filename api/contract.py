@@ -14,8 +14,8 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema
 
 from api import answers, auth, bodies
-from api.errors import Problem
 from api.gate import OPERATION
+from api.problems import Problem
 from models import db, replies
 
 View = Callable[..., Response]

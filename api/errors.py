@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from peewee import DatabaseError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from api.problems import Problem
 from models import db, refusals, trouble
 
 MEDIA_TYPE = "application/problem+json"
@@ -31,23 +32,6 @@ _HINTS = {
     404: "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.json.",
     405: "This address does not know this method: see the Allow header.",
 }
-
-
-class Problem(Exception):
-    """A refusal of the request itself, before the inside is asked."""
-
-    def __init__(
-        self,
-        status: HTTPStatus,
-        detail: str,
-        errors: list[dict[str, str]] | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.errors = errors or []
-        self.headers = headers or {}
 
 
 def register(app: Flask) -> None:

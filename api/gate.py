@@ -15,7 +15,8 @@ from typing import Any
 from flask import Response
 
 from api import codings, limits, logs, metrics
-from api.errors import Problem, problem
+from api.errors import problem
+from api.problems import Problem
 from api.records import Record, Records
 from api.settings import Settings
 

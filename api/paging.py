@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from api import answers
-from api.errors import Problem
+from api.problems import Problem
 from models import counterclaims, lists
 from models.filters import Order
 from models.shapes import Viewer

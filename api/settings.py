@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from models import db
+
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 #: Numbers for which 0 means that there is none.
@@ -58,6 +60,20 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         if setting.name in environ:
             given[setting.name] = _parsed(setting.name, type(setting.default), environ[setting.name])
     return Settings(**given)  # type: ignore[arg-type]
+
+
+def connect(config: Settings, *, waiting: bool = False) -> None:
+    """Bind the inside to the database of `config`; who is `waiting`, as for a command, has all the time it needs.
+
+    Raises ValueError for an address that is wrong.
+    """
+    db.connect(
+        config.DATABASE_URL,
+        replicas=[url.strip() for url in config.DATABASE_REPLICA_URLS.split(",") if url.strip()],
+        limits=db.Limits(
+            0 if waiting else config.DEADLINE_SECONDS, config.DATABASE_CONNECTIONS, config.REPLICA_LAG_SECONDS
+        ),
+    )
 
 
 def _parsed(name: str, kind: type, text: str) -> str | int | bool:

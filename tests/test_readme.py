@@ -67,7 +67,7 @@ def test_its_settings_are_those_that_there_are() -> None:
 
 
 def test_it_names_every_command() -> None:
-    for name in cli.main.commands:
+    for name in cli.COMMANDS:
         assert re.search(rf"`(counterclaim )?{name}\b", README), name
 
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from api import openapi
+from api.app import create_app
+from api.commands.shared import configured
 
 
 @click.command("openapi")
@@ -13,7 +14,7 @@ from api import openapi
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="openapi.yaml")
 def openapi_(file: Path, check: bool) -> None:
     """Write the contract to FILE, openapi.yaml by default; - is standard output."""
-    text = openapi.as_yaml(current_app)
+    text = openapi.as_yaml(create_app(configured()))
     if str(file) == "-":
         click.echo(text, nl=False)
     elif not check:

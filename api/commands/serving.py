@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -22,7 +22,7 @@ from granian.server import Server
 
 from api import limits, logs, metrics, settings, telemetry
 from api.app import create_app
-from api.commands.shared import bring_up_to_date, database
+from api.commands.shared import bring_up_to_date, configured, database
 from api.gate import Gate
 from api.records import Records
 from api.settings import Settings
@@ -44,7 +44,7 @@ _PARENT_DEATH_SIGNAL = 1
 @click.command()
 def serve() -> None:
     """Serve the API on HOST and PORT, with the schema brought up to date first."""
-    config = current_app.config["SETTINGS"]
+    config = configured()
     _refuse_taken_port(config.HOST, config.PORT)
     try:
         telemetry.check()

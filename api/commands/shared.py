@@ -10,8 +10,8 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import click
-from flask import current_app
 
+from api.settings import Settings
 from models import db
 
 
@@ -24,9 +24,16 @@ def bring_up_to_date(quiet: bool = False) -> bool:
     return bool(applied)
 
 
+def configured() -> Settings:
+    """Return the settings with which the command runs."""
+    config = click.get_current_context().find_object(Settings)
+    assert config is not None, "this command is run without a database"  # noqa: S101
+    return config
+
+
 def database() -> str:
     """Name the database without its password."""
-    url = urlsplit(current_app.config["SETTINGS"].DATABASE_URL)
+    url = urlsplit(configured().DATABASE_URL)
     return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 

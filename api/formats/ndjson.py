@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from api import bodies
-from api.errors import Problem
+from api import strict
+from api.problems import Problem
 from api.schemas.lines import LINES
 from models import db, exports
 from models.changes import Actor
@@ -103,18 +103,18 @@ def _read(number: int, line: bytes) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
     noun = "?"
     try:
-        value = _quick(line) or bodies.parsed(line)
+        value = _quick(line) or strict.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:
             why = f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
-        return Line(number, noun, bodies.loaded(LINES[noun], value[noun]))
+        return Line(number, noun, strict.loaded(LINES[noun], value[noun]))
     except Problem as problem:
         return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))
 
 
 def _quick(line: bytes) -> Any:
-    """Read JSON as `bodies.parsed` does where it is spelled in the one way that nothing can be wrong with; else None.
+    """Read JSON as `strict.parsed` does where it is spelled in the one way that nothing can be wrong with; else None.
 
     What is written again as it stood holds no member twice and no half of a surrogate pair; whole numbers that
     are too large are for the schemas to refuse.

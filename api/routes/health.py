@@ -7,8 +7,8 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 
 from api import answers, metrics
-from api.errors import Problem
 from api.gate import Gate
+from api.problems import Problem
 from models import health
 
 routes = Blueprint("health", __name__)

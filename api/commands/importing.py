@@ -1,0 +1,52 @@
+"""`counterclaim import`: lines, or a whole registry."""
+
+import gc
+import sys
+from collections import Counter
+from itertools import chain
+from typing import IO
+
+import click
+
+from api.commands.shared import bring_up_to_date, watched
+from api.formats import ndjson, whole
+from models import documents
+from models.changes import Actor
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--if-empty", is_flag=True, help="Do nothing where the registry already holds a document.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be stored, and store nothing.")
+def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
+    """Import FILE, or standard input for -, in the NDJSON form that export writes.
+
+    What is known stays as it is, so a second import of the same file changes nothing, and goes on where a first
+    one was broken off. Each line is stored whole or not at all, up to 5,000 in one transaction; a line that is
+    refused is told with its number and the reason, and the exit code is 1 then.
+
+    A FILE that export --whole wrote goes into an empty database, and makes the identical registry.
+    """
+    bring_up_to_date()
+    # Lines leave hardly a cycle behind, and looking for them among so many objects took a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(200_000)
+    if if_empty and documents.any_stored():
+        click.echo("The registry is not empty: nothing was imported.")
+        return
+    lines = watched(file)
+    first = next(lines, b"")
+    if first.startswith(whole.SIGN):
+        if dry_run:
+            raise click.UsageError("A whole registry is imported all or nothing: --dry-run is for lines.")
+        click.echo(f"{whole.read(first, lines)} rows: the whole registry.")
+        return
+    told: Counter[str] = Counter()
+    for outcome in ndjson.read(chain([first], lines), by=Actor(), dry_run=dry_run):
+        told[outcome.what] += 1
+        if outcome.what == "refused":
+            click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
+    what = f"{told['new']} new, {told['known']} known already, {told['refused']} refused"
+    click.echo(f"{what}: nothing was stored." if dry_run else f"{what}.")
+    if told["refused"]:
+        sys.exit(1)
