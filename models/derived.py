@@ -1,7 +1,7 @@
 """What is derived from the nouns so that lists and searches are fast: kept in step, and rebuilt whole by one command.
 
-`leads` has a row for each standing claim, `firsts` what its first statement shows, and `filings` a row for each
-of its topics; `claim_search` and `statement_search` are the words by which claims and statements are found
+`leads` has a row for each standing claim, `firsts` what lists show of it and its first statement, and `filings` a row
+for each of its topics; `claim_search` and `statement_search` are the words by which claims and statements are found
 (models/search.py). Nothing here holds anything that the nouns do not say. A change notes what it touched
 (`note`), and as the last thing before it is stored the rows of those claims are written anew; once for all
 changes that share a commit, because each time costs the index of words a segment of its own.
@@ -10,7 +10,7 @@ changes that share a commit, because each time costs the index of words a segmen
 from functools import cache
 from typing import Any
 
-from models import shapes
+from models import jsonsql, shapes
 from models.db import at_the_end, db, dumps, fetch, on_sqlite
 from models.shapes import Viewer
 
@@ -122,10 +122,12 @@ def _firsts() -> tuple[str, str, str]:
     columns = {f"{noun}_{name}": f'{alias}."{name}"' for noun, (alias, names) in parts.items() for name in names}
     return (
         "firsts",
-        ", ".join(("claim_id", "statement_id", "status", "said_on", *columns)),
-        f"SELECT c.claim_id, s.id, s.status, s.said_on, {', '.join(columns.values())} FROM leads c"
-        " JOIN statements s ON s.id = c.statement_id JOIN speakers sp ON sp.id = s.speaker_id"
-        " JOIN sentences se ON se.id = s.sentence_id JOIN documents d ON d.id = s.document_id WHERE TRUE{claims}",
+        ", ".join(("claim_id", "text", "language", "topic_slugs", "statement_id", "status", "said_on", *columns)),
+        f"SELECT c.claim_id, k.text, k.language, {jsonsql.text(shapes.topic_slugs('c.claim_id'))}, s.id, s.status,"
+        f" s.said_on, {', '.join(columns.values())} FROM leads c JOIN claims k ON k.id = c.claim_id"
+        " LEFT JOIN statements s ON s.id = c.statement_id LEFT JOIN speakers sp ON sp.id = s.speaker_id"
+        " LEFT JOIN sentences se ON se.id = s.sentence_id LEFT JOIN documents d ON d.id = s.document_id"
+        " WHERE TRUE{claims}",
     )
 
 

@@ -64,6 +64,21 @@ class Json(Node):
 
 
 @dataclass(frozen=True)
+class Kept(Node):
+    """A node of which a text column holds one choice of members, `form`, as JSON already."""
+
+    node: Node
+    form: Wanted
+    column: str
+
+    def sql(self) -> str:
+        return self.node.sql()
+
+    def only(self, wanted: Wanted) -> Node:
+        return Json(self.column) if wanted == self.form else self.node.only(wanted)
+
+
+@dataclass(frozen=True)
 class Flag(Node):
     """A condition, as true or false."""
 
@@ -133,12 +148,12 @@ class One(Node):
     source: str
 
     def sql(self) -> str:
-        selected = f"(SELECT {_read(self.node.sql(), self.source)})"
+        selected = f"(SELECT {read(self.node.sql(), self.source)})"
         return f"coalesce({selected}, 'null')" if on_sqlite() else selected
 
     def value(self) -> str | None:
         inner = self.node.value()
-        return None if inner is None else f"(SELECT {_read(inner, self.source)})"
+        return None if inner is None else f"(SELECT {read(inner, self.source)})"
 
     def only(self, wanted: Wanted) -> Node:
         return One(self.node.only(wanted), self.source)
@@ -157,9 +172,7 @@ class Array(Node):
     if_any: str | None = None
 
     def sql(self) -> str:
-        rows = f"SELECT {_read(self.node.sql() + ' AS j', self.source)}" + (
-            f" LIMIT {self.limit}" if self.limit else ""
-        )
+        rows = f"SELECT {read(self.node.sql() + ' AS j', self.source)}" + (f" LIMIT {self.limit}" if self.limit else "")
         if on_sqlite():
             listed, none = f"coalesce((SELECT group_concat(j) FROM ({rows}) AS a), '')", "''"
         else:
@@ -173,17 +186,21 @@ class Array(Node):
 
 
 _JOIN = re.compile(r" JOIN \w+ (\w+) ON \1\.id = [\w.]+")
+_ROW = re.compile(r"FROM \w+ (\w+) WHERE \1\.id = ([\w.]+)")
 
 
-def _read(columns: str, source: str) -> str:
-    """Write columns and where they come from, without the joins by id that no other part refers to.
+def read(columns: str, source: str) -> str:
+    """Write columns and where they come from, without the rows found by id that no other part refers to.
 
-    Such a join leads to the one row that a foreign key points at, so without it the rows are the same.
+    Such a row is the one that a foreign key points at, so without it the others are the same.
     """
     for join in reversed(list(_JOIN.finditer(source))):
         rest = source[: join.start()] + source[join.end() :]
         if not re.search(rf"\b{join[1]}\.", columns + rest):
             source = rest
+    row = _ROW.match(source)
+    if row and not re.search(rf"\b{row[1]}\.", columns + source[row.end() :]):
+        source = f"WHERE {row[2]} IS NOT NULL{source[row.end() :]}"
     return f"{columns} {source}"
 
 

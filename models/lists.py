@@ -248,15 +248,21 @@ def _run(sql: str, names: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
 # -- the SQL of one, of a page, of a count -----------------------------------------------------------
 
 
-def _shape(noun: str, viewer: Viewer, answered: str | None = None) -> tuple[Object, dict[str, Node]]:
-    """Make the members of an item of `noun`, and those that are on request; `answered` is as in `shapes.claim`."""
+def _shape(
+    noun: str, viewer: Viewer, answered: str | None = None, *, listed: bool = False
+) -> tuple[Object, dict[str, Node]]:
+    """Make the members of an item of `noun`, and those that are on request.
+
+    `answered` and `listed` are as in `shapes.claim`.
+    """
     if noun == "claims":
-        public = f"SELECT 1 FROM leads l WHERE l.claim_id = c.id AND {true('l.answered')}"
+        id = "f.claim_id" if listed else "c.id"
+        public = f"SELECT 1 FROM leads l WHERE l.claim_id = {id} AND {true('l.answered')}"
         extra: dict[str, Node] = {
-            "first_statement": shapes.first_statement(viewer),
+            "first_statement": shapes.first_statement(viewer, listed=listed),
             "answered": Flag(f"EXISTS ({public})"),
         }
-        return shapes.claim(viewer, answered), extra
+        return shapes.claim(viewer, answered, listed=listed), extra
     if noun == "statements":
         return shapes.statement(viewer), {}
     return shapes.counterclaim(viewer), {"days": shapes.days()}
@@ -268,8 +274,10 @@ def _json(
     fields: jsonsql.Chosen | None,
     include: tuple[str, ...],
     answered: str | None = None,
+    *,
+    listed: bool = False,
 ) -> str:
-    whole, extra = _shape(noun, viewer, answered)
+    whole, extra = _shape(noun, viewer, answered, listed=listed)
     wanted = None if fields is None else jsonsql.tree(fields)
     chosen = whole if wanted is None else whole.only(wanted)
     added = {name: node for name, node in extra.items() if name in include or (wanted and name in wanted)}
@@ -288,6 +296,10 @@ def _one(
     return compiled(f"SELECT {alias}.version, {json} {table} WHERE {alias}.id = @id AND {seen}")
 
 
+#: What the items of a page are read from where that is not their table, and the id that the page knows them by.
+_LISTED = {"claims": ("FROM firsts f JOIN claims c ON c.id = f.claim_id", "f.claim_id")}
+
+
 @lru_cache(maxsize=2048)
 def _page(
     noun: str,
@@ -300,21 +312,22 @@ def _page(
     include: tuple[str, ...],
 ) -> tuple[str, tuple[str, ...]]:
     inner, at = filters.found(noun, viewer, names, order, continued)
-    table, alias = filters.TABLES[noun]
+    table, id = _LISTED.get(noun) or (filters.TABLES[noun][0], f"{filters.TABLES[noun][1]}.id")
     direction = " DESC" if order.descending else ""
     sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
     numbered = f"SELECT *, row_number() OVER () AS n FROM ({inner} {sorting} LIMIT @most) AS p"
-    source = f"FROM ({numbered}) AS k CROSS JOIN {table.removeprefix('FROM ')} WHERE {alias}.id = k.id"
+    source = f"FROM ({numbered}) AS k CROSS JOIN {table.removeprefix('FROM ')} WHERE {id} = k.id"
     answered = true("k.answered") if filters.knows_answered(noun, viewer, order) else None
-    json = _json(noun, viewer, fields, include, answered)
+    json = _json(noun, viewer, fields, include, answered, listed=True)
     ranked = "k.ranked" if order.by == "relevance" else "NULL"
     if "snippets" in include:
-        return compiled(f"SELECT {json}, k.id, k.at, {ranked}{_SNIPPET_TEXTS[noun]} {source} ORDER BY k.n")
+        columns = f"{json}, k.id, k.at, {ranked}{_SNIPPET_TEXTS[noun]}"
+        return compiled(f"SELECT {jsonsql.read(columns, source)} ORDER BY k.n")
     # One row: a thread that reads many gives the others a turn at each.
     shown = f"CASE WHEN k.n <= @limit THEN {json} END"
     shown = f"CAST(group_concat({shown}) AS BLOB)" if sqlite else f"string_agg({shown}, ',' ORDER BY k.n)"
     last = ", ".join(f"max(CASE WHEN k.n = @limit THEN k.{column} END)" for column in ("id", "at"))
-    return compiled(f"SELECT {shown}, count(*), {last}, max({ranked}) {source}")
+    return compiled(f"SELECT {jsonsql.read(f'{shown}, count(*), {last}, max({ranked})', source)}")
 
 
 @lru_cache(maxsize=512)
@@ -325,8 +338,7 @@ def _count(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...]) -> t
 
 #: The texts that are searched for snippets: (where, SQL).
 _SNIPPET_TEXTS = {
-    "claims": ", c.text, (SELECT se.text FROM leads l JOIN statements s ON s.id = l.statement_id"
-    " JOIN sentences se ON se.id = s.sentence_id WHERE l.claim_id = c.id)",
+    "claims": ", f.text, f.sentence_text",
     "statements": ", (SELECT sc.text FROM claims sc WHERE sc.id = s.claim_id), se.text",
 }
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from models import jsonsql
 from models.db import on_sqlite
-from models.jsonsql import Array, Flag, Json, Maybe, Node, Object, One, Value, values
+from models.jsonsql import Array, Flag, Json, Kept, Maybe, Node, Object, One, Value, Wanted, values
 
 #: How many statements, edges or reviews one whole embeds; the rest is reached through the lists.
 EMBEDDED = 100
@@ -222,6 +222,15 @@ def _topics(claim: str) -> Node:
     )
 
 
+#: The members of a topic that most lists show.
+_SLUGS: Wanted = {"slug": {}}
+
+
+def topic_slugs(claim: str) -> Node:
+    """Make the topics of the claim with the id `claim`, of each the slug alone."""
+    return _topics(claim).only(_SLUGS)
+
+
 def _about(claim: str) -> Node:
     return Array(
         speaker_part("ab"),
@@ -267,22 +276,24 @@ def _text(shape: Callable[..., Object], viewer: tuple[Viewer, ...], sqlite: bool
 # -- wholes -------------------------------------------------------------------------------------
 
 
-def claim(viewer: Viewer, answered: str | None = None) -> Object:
+def claim(viewer: Viewer, answered: str | None = None, *, listed: bool = False) -> Object:
     """Make a claim `c` with its statements, both directions of its exchanges and its reviews.
 
-    `answered` is the condition that the viewer sees an answer to it, where what is read from knows that.
+    `answered` is the condition that the viewer sees an answer to it, where what is read from knows that. Where it is
+    `listed`, its row `f` of firsts is read from too, and for what stands there instead of the claim.
     """
+    own, id = ("f", "f.claim_id") if listed else ("c", "c.id")
     return Object(
-        values("c", "id", "text", "language")
+        {"id": Value(id), **values(own, "text", "language")}
         | {
-            "topics": _topics("c.id"),
-            "about": _about("c.id"),
-            "statements": _statements_of(viewer, "s.claim_id = c.id", EMBEDDED),
-            "statement_count": _count(f"FROM statements s WHERE s.claim_id = c.id AND {statement_seen(viewer)}"),
-            **_both_directions(viewer, "c.id", answered),
+            "topics": Kept(_topics(id), _SLUGS, "f.topic_slugs") if listed else _topics(id),
+            "about": _about(id),
+            "statements": _statements_of(viewer, f"s.claim_id = {id}", EMBEDDED),
+            "statement_count": _count(f"FROM statements s WHERE s.claim_id = {id} AND {statement_seen(viewer)}"),
+            **_both_directions(viewer, id, answered),
             "reviews": Array(
                 Object(_review_members() | _stamps("r")),
-                "FROM reviews r WHERE r.claim_id = c.id AND r.retracted_at IS NULL ORDER BY r.id",
+                f"FROM reviews r WHERE r.claim_id = {id} AND r.retracted_at IS NULL ORDER BY r.id",
                 EMBEDDED,
             ),
         }
@@ -290,10 +301,11 @@ def claim(viewer: Viewer, answered: str | None = None) -> Object:
     )
 
 
-def first_statement(viewer: Viewer) -> Node:
+def first_statement(viewer: Viewer, *, listed: bool = False) -> Node:
     """Make the statement that put the claim `c` forward first; null where the viewer sees none.
 
-    What lists show of it stands in one row of `firsts`; only who asks for more of it has the statement looked up.
+    What lists show of it stands in one row of `firsts`, which where the claim is `listed` is read from already as `f`;
+    only who asks for more of it has the statement looked up.
     """
 
     def part(noun: str, *names: str) -> dict[str, Node]:
@@ -309,10 +321,10 @@ def first_statement(viewer: Viewer) -> Node:
         "document": Object(part("document", *document_part().members)),
     }
     seen = "TRUE" if viewer.unreviewed else "f.status = 'accepted'"
-    return One(
-        Object(_statement_members() | members | _stamps("s")),
-        f"FROM firsts f JOIN statements s ON s.id = f.statement_id WHERE f.claim_id = c.id AND {seen}",
-    )
+    source = "FROM firsts f JOIN statements s ON s.id = f.statement_id WHERE f.claim_id = c.id"
+    if listed:
+        source = "FROM statements s WHERE s.id = f.statement_id"
+    return One(Object(_statement_members() | members | _stamps("s")), f"{source} AND {seen}")
 
 
 def statement(viewer: Viewer) -> Object:

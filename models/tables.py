@@ -426,39 +426,45 @@ class Lead(Registry):
     class Meta:
         table_name = "leads"
         indexes = (
-            (("said_on", "claim"), False),
-            (("answered", "said_on", "claim"), False),
-            (("speaker_id", "said_on", "claim"), False),
+            # Each ends with what a page reads of a row beside its order: fifty rows are not looked up for it.
+            (("said_on", "claim", "public", "answered"), False),
+            (("answered", "said_on", "claim", "public"), False),
+            (("speaker_id", "said_on", "claim", "public", "answered"), False),
             (("document_id", "claim"), False),
         )
 
 
 class First(Registry):
-    """What a standing claim's first statement shows, side by side: derived, so that a page finds it in one place.
+    """What lists show of a standing claim and its first statement, side by side: derived, to be found at once.
 
-    Without it a page of fifty claims looks into four other tables for each. A claim without a statement has no row.
+    Without it a page of fifty claims looks into seven other tables for each. Where a claim has no statement, all from
+    `statement_id` on is null.
     """
 
     claim = ForeignKeyField(Claim, primary_key=True)
-    statement_id = BigIntegerField()
-    status = TextField()
+    text = TextField()
+    language = TextField()
+    #: Its topics as JSON: an array of objects with the slug alone.
+    topic_slugs = TextField()
+    statement_id = BigIntegerField(null=True)
+    status = TextField(null=True)
     said_on = TextField(null=True)
-    speaker_id = BigIntegerField()
-    speaker_name = TextField()
-    speaker_kind = TextField()
+    speaker_id = BigIntegerField(null=True)
+    speaker_name = TextField(null=True)
+    speaker_kind = TextField(null=True)
     speaker_description = TextField(null=True)
     speaker_wikidata_id = TextField(null=True)
-    sentence_id = BigIntegerField()
-    sentence_position = BigIntegerField()
-    sentence_start = BigIntegerField()
-    sentence_end = BigIntegerField()
-    sentence_text = TextField()
-    document_id = BigIntegerField()
+    sentence_id = BigIntegerField(null=True)
+    sentence_position = BigIntegerField(null=True)
+    sentence_start = BigIntegerField(null=True)
+    sentence_end = BigIntegerField(null=True)
+    sentence_text = TextField(null=True)
+    document_id = BigIntegerField(null=True)
     document_url = TextField(null=True)
     document_title = TextField(null=True)
     document_publisher = TextField(null=True)
     document_published_at = TextField(null=True)
-    document_language = TextField()
+    document_language = TextField(null=True)
 
     class Meta:
         table_name = "firsts"
@@ -477,8 +483,8 @@ class Filing(Registry):
         table_name = "filings"
         primary_key = CompositeKey("claim", "topic")
         indexes = (
-            (("topic", "said_on", "claim"), False),
-            (("topic", "answered", "said_on", "claim"), False),
+            (("topic", "said_on", "claim", "public", "answered"), False),
+            (("topic", "answered", "said_on", "claim", "public"), False),
             (("topic", "claim"), False),
         )
 

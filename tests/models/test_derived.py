@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, derived, erasures, sentences, speakers, statements
+from models import claims, derived, erasures, sentences, speakers, statements, topics
 from models.changes import Actor
 from models.db import db
 from models.filters import Order
@@ -17,6 +17,7 @@ from tests.factories import (
     items_of,
     listed_items,
     put_charge,
+    put_claim,
     put_denial,
     put_document,
     put_plain,
@@ -94,6 +95,29 @@ def test_a_first_statement_shows_who_its_speaker_was_merged_into(registry: str, 
     assert [first["speaker"]["name"] for first in firsts()] == ["Washington"]
     speakers.unmerge(by=actor, id=1)
     assert [first["speaker"]["name"] for first in firsts()] == ["US officials"]
+
+
+def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: str, actor: Actor) -> None:
+    for slug in ("war", "trade"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    claim = put_claim(actor, topics=["war", "trade"])
+
+    def shown() -> list[Any]:
+        whole = seen(claims.whole(id=claim, viewer=PUBLIC))
+        for fields in ((("topics", (("slug", ()),)), ("text", ())), (("text", ()), ("topics", ())), None):
+            order = Order("id", descending=True)
+            (item,) = items_of(claims.listed(viewer=PUBLIC, asked={}, limit=9, order=order, fields=fields))
+            of_it = [{name: topic[name] for name in kept} for topic in whole["topics"] for kept in [item["topics"][0]]]
+            assert item == {name: whole[name] for name in item} | {"topics": of_it}
+        assert derived.differences() == []
+        return [whole["text"], *(topic["slug"] for topic in whole["topics"])]
+
+    assert shown() == ["The exports sustain the war.", "trade", "war"]
+    topics.change(by=actor, id=2, version=1, slug="wares")
+    assert shown()[1:] == ["war", "wares"]
+    topics.retract(by=actor, id=1, version=1, reason=None)
+    claims.change(by=actor, id=claim, version=1, text="They do.")
+    assert shown() == ["They do.", "wares"]
 
 
 @pytest.mark.parametrize("viewer", [PUBLIC, READER, REVIEWER])

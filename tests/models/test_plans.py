@@ -22,7 +22,14 @@ def registry_on_sqlite(registry: str) -> None:
 def test_a_change_reads_no_more_than_the_claims_it_touches() -> None:
     for statement in derived._refreshing(True) + derived._refreshing(True, True):
         steps = [step for *_, step in db.db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",))]
-        whole = [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+        # What a co-routine finds is scanned as it comes; where that looks for it has steps of its own.
+        whole = [
+            step
+            for step in steps
+            if step.startswith("SCAN")
+            and "VIRTUAL TABLE" not in step
+            and step.replace("SCAN", "CO-ROUTINE") not in steps
+        ]
         assert not whole, statement
         # Every statement that stands is accepted: found by that alone, they are all read.
         assert not [step for step in steps if "statements_status_id" in step], statement
