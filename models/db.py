@@ -68,6 +68,8 @@ _STEPS = 50_000
 
 #: Pages of SQLite's log after which they are copied back into the file: 16 MB.
 _LOG_PAGES = 4_000
+#: The same, and kilobytes of pages that are kept at hand, for a command that writes much at once.
+_MANY_LOG_PAGES, _ROOM = 16_000, 256_000
 
 #: How often a transaction is tried that the database undoes for the sake of others.
 _ATTEMPTS = 4
@@ -84,7 +86,7 @@ _SQLITE_CODES = {
 
 T = TypeVar("T")
 
-_SQLITE_PRAGMAS = {
+_SQLITE_PRAGMAS: dict[str, Any] = {
     "journal_mode": "wal",
     # FULL is what makes an acknowledged write survive power loss in WAL mode (sqlite.org/wal.html).
     "synchronous": 2,
@@ -165,14 +167,17 @@ class File(SqliteDatabase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.writer = Writer(self.database, self._writing, _lent)
+        #: Kilobytes of pages that the connection that writes keeps at hand, and pages of the log that it lets gather.
+        self.room, self.log_pages = -_SQLITE_PRAGMAS["cache_size"], _LOG_PAGES
 
     def _writing(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = self._connect()
         # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
         connection.execute("PRAGMA temp_store = MEMORY")
         # Pages that many commits change are then copied back once for all of them.
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {self.log_pages}")
         connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
+        connection.execute(f"PRAGMA cache_size = -{self.room}")
         return connection
 
     def apart(self) -> Any:
@@ -260,6 +265,15 @@ def _server(setting: str, url: str, limits: Limits) -> Server:
         return Server(url, connections=limits.connections, deadline=limits.deadline)
     except ValueError as error:
         raise ValueError(f"{setting}: {error}") from None
+
+
+def make_room() -> None:
+    """Let a command that writes much at once keep more pages at hand, and write them back less often.
+
+    To be called before it writes. Else SQLite puts pages aside that it needs again at once.
+    """
+    if isinstance(db.obj, File):
+        db.obj.room, db.obj.log_pages = _ROOM, _MANY_LOG_PAGES
 
 
 def disconnect() -> None:

@@ -269,7 +269,9 @@ def _showing(claims: str = "") -> list[str]:
         "documents": f"SELECT v.document_id {said} UNION ALL SELECT v.via_document_id {said}",
     }
     return [
-        f"WITH c AS (SELECT c.claim_id FROM leads c WHERE {shapes.true('c.public')}{claims})"
+        # Most registries hide nothing, and need not look.
+        f"WITH c AS (SELECT c.claim_id FROM leads c WHERE EXISTS (SELECT 1 FROM hidden WHERE noun = '{noun}')"
+        f" AND {shapes.true('c.public')}{claims})"
         f" DELETE FROM hidden WHERE noun = '{noun}' AND noun_id IN ({ids})"
         for noun, ids in named.items()
     ]

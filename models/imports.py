@@ -11,7 +11,8 @@ from typing import Any
 
 from models import claims, counterclaims, db, documents, reviews, speakers, statements, topics
 from models.changes import Actor
-from models.loading import Desk, Line, Names, Outcome, Raced
+from models.lines import Line, Outcome
+from models.loading import Desk, Names, Raced
 from models.refusals import Conflict, Refusal
 
 #: Lines that the first attempt to store many at once takes, and after one that has to be stored alone.
@@ -29,7 +30,7 @@ class Import:
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store a group of lines in one transaction, but those that are refused, and tell what became of each."""
-        self.places |= {new["id"]: number for number, noun, new in lines if noun == "claim"}
+        self.places |= {new["id"]: number for number, noun, new, _ in lines if noun == "claim"}
         return db.attempt(lambda: self._whole(lambda: self._group(lines)))
 
     def finish(self) -> list[Outcome]:

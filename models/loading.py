@@ -19,6 +19,7 @@ from models.changes import Actor
 from models.db import dumps, fetch, now, on_sqlite
 from models.documents import digest
 from models.extraction.sentences import cut
+from models.lines import Line, Outcome
 from models.refusals import Conflict, Forbidden
 from models.spans import locate, locate_content
 from models.tables import (
@@ -38,30 +39,6 @@ from models.tables import (
 
 #: Ids that PostgreSQL is asked for at once where others take some as well; those that are not used are gaps.
 _RESERVED = 200
-
-
-class Line(NamedTuple):
-    """A line whose shape was checked: a noun, and its members as the schema of such lines reads them."""
-
-    number: int
-    noun: str
-    new: dict[str, Any]
-
-
-class Outcome(NamedTuple):
-    """What became of one line."""
-
-    #: Its number, from 1.
-    line: int
-    #: The noun, or "?" where the line does not say.
-    noun: str
-    #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
-    what: str
-    #: The id of what was made or is known; null for what is refused or noted.
-    id: int | None = None
-    #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
-    why: str = ""
-    errors: tuple[dict[str, str], ...] = ()
 
 
 class Names:
@@ -175,7 +152,7 @@ class Desk:
         )
         editions = "SELECT sha256, url_normalized, id FROM documents WHERE retracted_at IS NULL AND sha256"
         self.editions = {(sha, url): id for sha, url, id in _among(editions, list(named.digests.values()))}
-        self.digests = named.digests
+        self.digests, self.cuts = named.digests, named.cuts
         self.printed = self._printed(sorted(named.documents))
         claims = _among(f"SELECT id FROM claims WHERE {stands} AND id", sorted(named.claims), lock=True)
         self.claims = {id for (id,) in claims}
@@ -294,7 +271,7 @@ class Desk:
         return id, what
 
     def _cut(self, document: int, text: str) -> list[_Place]:
-        places = [_Place(start, end, self._id(Sentence)) for start, end in cut(text)]
+        places = [_Place(start, end, self._id(Sentence)) for start, end in self.cuts.get(text) or cut(text)]
         stamp = self.stamp
         self.rows[Sentence] += [
             (place.id, stamp, stamp, 1, document, position, place.start, place.end, text[place.start : place.end])
@@ -584,6 +561,8 @@ class _Wanted:
         self.topics: dict[str, None] = {}
         #: Text -> its digest.
         self.digests: dict[str, str] = {}
+        #: Text -> where its sentences stand, if that is known already.
+        self.cuts: dict[str, list[tuple[int, int]] | None] = {}
         self.documents: set[int] = set()
         self.claims: set[int] = set()
         #: Those that an edge or a review is about.
@@ -596,7 +575,7 @@ class _Wanted:
 def _named(names: Names, lines: Sequence[Line]) -> _Wanted:
     wanted = _Wanted()
     here: dict[str, dict[str, Any]] = {}
-    for _, noun, new in lines:
+    for _, noun, new, cuts in lines:
         if noun == "statement":
             wanted.speakers[speaker_key(new["speaker"]["name"])] = None
             wanted.documents.add(names.documents.get(new["document"].get("document", ""), 0))
@@ -605,6 +584,7 @@ def _named(names: Names, lines: Sequence[Line]) -> _Wanted:
             here[new["id"]] = new
         elif noun == "document":
             wanted.digests[new["text"]] = digest(new["text"])
+            wanted.cuts[new["text"]] = cuts
         elif noun == "speaker":
             wanted.new_speakers = True
             wanted.speakers |= dict.fromkeys(map(speaker_key, [new["name"], *(new.get("aliases") or [])]))

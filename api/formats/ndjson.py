@@ -9,21 +9,18 @@ from typing import Any
 
 import orjson
 
-from api import strict
+from api.formats.lines import GROUP, Group, understood
 from api.problems import Problem
 from api.schemas.lines import LINES
 from models import db, exports
 from models.changes import Actor
 from models.imports import Import
-from models.loading import Line, Outcome
+from models.lines import Line, Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
 
 #: Lines of which a report tells, at most.
 _LISTED = 1000
-
-#: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
-GROUP, _BYTES = 5000, 4_000_000
 
 
 def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool = False) -> Iterator[Outcome]:
@@ -32,11 +29,16 @@ def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool
     What is known stays as it is, so importing the same file twice changes nothing. With `dry_run` all of it is one
     transaction, which is undone.
     """
+    return store(understood(lines, group), by=by, dry_run=dry_run)
+
+
+def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Iterator[Outcome]:
+    """Import lines that were read in groups, as `read` does."""
     if not dry_run:
-        yield from _stored(lines, by, group)
+        yield from _stored(groups, by)
         return
     with suppress(_Undone), db.transaction():
-        yield from _stored(lines, by, group)
+        yield from _stored(groups, by)
         raise _Undone
 
 
@@ -44,10 +46,9 @@ class _Undone(Exception):
     """A dry run is over."""
 
 
-def _stored(lines: Iterable[bytes], by: Actor, group: int) -> Iterator[Outcome]:
+def _stored(groups: Iterable[Group], by: Actor) -> Iterator[Outcome]:
     work = Import(by)
-    for some in _groups(lines, group):
-        read = [_read(number, line) for number, line in some]
+    for read in groups:
         stored = iter(work.store([line for line in read if isinstance(line, Line)]))
         for line in read:
             yield line if isinstance(line, Outcome) else next(stored)
@@ -83,44 +84,3 @@ def write() -> Iterator[bytes]:
     for noun in LINES:
         for row in exports.rows(noun=noun):
             yield orjson.dumps({noun: row}) + b"\n"
-
-
-def _groups(lines: Iterable[bytes], most: int) -> Iterator[list[tuple[int, bytes]]]:
-    some: list[tuple[int, bytes]] = []
-    size = 0
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            some.append((number, line))
-            size += len(line)
-            if len(some) >= most or size >= _BYTES:
-                yield some
-                some, size = [], 0
-    if some:
-        yield some
-
-
-def _read(number: int, line: bytes) -> Line | Outcome:
-    """Read a line as the schema of its noun does, or tell why that cannot be."""
-    noun = "?"
-    try:
-        value = _quick(line) or strict.parsed(line)
-        noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
-        if noun not in LINES:
-            why = f"Give one member that names the noun: {', '.join(LINES)}."
-            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
-        return Line(number, noun, strict.loaded(LINES[noun], value[noun]))
-    except Problem as problem:
-        return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))
-
-
-def _quick(line: bytes) -> Any:
-    """Read JSON as `strict.parsed` does where it is spelled in the one way that nothing can be wrong with; else None.
-
-    What is written again as it stood holds no member twice and no half of a surrogate pair; whole numbers that
-    are too large are for the schemas to refuse.
-    """
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return value if orjson.dumps(value) == line.rstrip() else None

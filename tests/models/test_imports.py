@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from api.formats import lines as lines_read
 from api.formats import ndjson, whole
 from models import db, derived
 from models.changes import Actor
 from models.imports import Import
-from models.loading import Line, Outcome
+from models.lines import Line, Outcome
 
 #: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
 SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
@@ -112,7 +113,7 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     work = Import(actor)
     outcomes = []
     for number, line in enumerate(lines, 1):
-        read = ndjson._read(number, line)
+        read = lines_read._read(number, line)
         if isinstance(read, Line):
             if read.noun == "claim":
                 work.places[read.new["id"]] = number

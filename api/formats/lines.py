@@ -1,0 +1,72 @@
+"""Lines of NDJSON, read and checked, so that they can be stored; what reads them needs no database."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from api import strict
+from api.problems import Problem
+from api.schemas.lines import LINES
+from models.extraction.sentences import cut
+from models.lines import Line, Outcome
+
+#: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
+GROUP, _BYTES = 5000, 4_000_000
+#: Bytes of the first group that is read ahead: until it comes, there is nothing to store.
+FIRST = 500_000
+
+#: Lines that are stored together, each as it is to be stored or why it cannot be.
+Group = list[Line | Outcome]
+
+
+def understood(lines: Iterable[bytes], most: int = GROUP, *, ahead: bool = False) -> Iterator[Group]:
+    """Read `lines` in groups of `most`, passing over empty ones.
+
+    Where they are read `ahead`, documents are cut into sentences as well, and the first groups are short.
+    """
+    for some in _groups(lines, most, FIRST if ahead else _BYTES):
+        yield [_read(number, line, ahead) for number, line in some]
+
+
+def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tuple[int, bytes]]]:
+    """Put `enough` bytes into the first group, and twice as many into each that follows, up to what is the most."""
+    some: list[tuple[int, bytes]] = []
+    size = 0
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            some.append((number, line))
+            size += len(line)
+            if len(some) >= most or size >= enough:
+                yield some
+                some, size, enough = [], 0, min(2 * enough, _BYTES)
+    if some:
+        yield some
+
+
+def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
+    """Read a line as the schema of its noun does, or tell why that cannot be."""
+    noun = "?"
+    try:
+        value = _quick(line) or strict.parsed(line)
+        noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
+        if noun not in LINES:
+            why = f"Give one member that names the noun: {', '.join(LINES)}."
+            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
+        new = strict.loaded(LINES[noun], value[noun])
+        return Line(number, noun, new, cut(new["text"]) if ahead and noun == "document" else None)
+    except Problem as problem:
+        return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))
+
+
+def _quick(line: bytes) -> Any:
+    """Read JSON as `strict.parsed` does where it is spelled in the one way that nothing can be wrong with; else None.
+
+    What is written again as it stood holds no member twice and no half of a surrogate pair; whole numbers that
+    are too large are for the schemas to refuse.
+    """
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return value if orjson.dumps(value) == line.rstrip() else None

@@ -1,0 +1,29 @@
+"""The lines of an import: as they are read, and what became of them."""
+
+from typing import Any, NamedTuple
+
+
+class Line(NamedTuple):
+    """A line whose shape was checked: a noun, and its members as the schema of such lines reads them."""
+
+    number: int
+    noun: str
+    new: dict[str, Any]
+    #: Where the sentences of a document stand, if that is known already.
+    cuts: list[tuple[int, int]] | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of one line."""
+
+    #: Its number, from 1.
+    line: int
+    #: The noun, or "?" where the line does not say.
+    noun: str
+    #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
+    what: str
+    #: The id of what was made or is known; null for what is refused or noted.
+    id: int | None = None
+    #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
+    why: str = ""
+    errors: tuple[dict[str, str], ...] = ()
