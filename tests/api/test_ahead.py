@@ -1,0 +1,53 @@
+"""Lines that a second process reads come out as this one would read them, and its troubles are told."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from api.formats.ahead import ahead
+from api.formats.lines import understood
+from models.extraction.sentences import cut
+from models.lines import Line
+from tests.checked import ROOT
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+SAMPLE = (ROOT / "examples" / "sample.ndjson").read_bytes().splitlines(keepends=True)
+
+
+def test_lines_are_read_ahead_as_they_are_read_here() -> None:
+    lines = [*SAMPLE, b"\n", b"no JSON\n", b'{"topic":{}}\n', b'{"topic":{"slug":"a","label":"A"}}']
+    here = [line for group in understood(lines) for line in group]
+    there = [line for group in ahead(lines) for line in group]
+    assert [tuple(line) for line in there if not isinstance(line, Line)] == here[-3:-1]
+    assert [line._replace(cuts=None) if isinstance(line, Line) else line for line in there] == here
+    documents = [line for line in there if isinstance(line, Line) and line.noun == "document"]
+    assert documents
+    assert all(line.cuts == cut(line.new["text"]) for line in documents)
+
+
+def test_the_first_groups_are_short_and_none_is_longer_than_one_that_is_read_here() -> None:
+    documents = [line for line in SAMPLE if line.startswith(b'{"document"')]
+    sizes = [len(group) for group in ahead(documents * (5_000_000 // sum(map(len, documents))))]
+    assert sizes[0] < sizes[1] < sizes[2]
+    assert len(sizes) > 3
+
+
+def test_what_goes_wrong_there_is_raised_here() -> None:
+    def lines() -> Iterator[bytes]:
+        yield from SAMPLE
+        raise OSError(5, "the disk is gone", "a file")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        list(ahead(lines()))
+
+
+def test_a_process_that_is_killed_is_told_of() -> None:
+    def lines() -> Iterator[bytes]:
+        yield SAMPLE[0]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(OSError, match="has ended"):
+        list(ahead(lines()))
