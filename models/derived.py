@@ -120,11 +120,15 @@ def _firsts() -> tuple[str, str, str]:
         "document": ("d", ("id", "url", "title", "publisher", "published_at", "language")),
     }
     columns = {f"{noun}_{name}": f'{alias}."{name}"' for noun, (alias, names) in parts.items() for name in names}
+    own = ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on")
+    columns = {"statement_id": "s.id"} | {name: f"s.{name}" for name in own} | columns
+    others = "SELECT 1 FROM statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL AND v.id <> s.id"
     return (
         "firsts",
-        ", ".join(("claim_id", "text", "language", "topic_slugs", "statement_id", "status", "said_on", *columns)),
-        f"SELECT c.claim_id, k.text, k.language, {jsonsql.text(shapes.topic_slugs('c.claim_id'))}, s.id, s.status,"
-        f" s.said_on, {', '.join(columns.values())} FROM leads c JOIN claims k ON k.id = c.claim_id"
+        ", ".join(("claim_id", "text", "language", "topic_slugs", "alone", *columns)),
+        f"SELECT c.claim_id, k.text, k.language, {jsonsql.text(shapes.topic_slugs('c.claim_id'))},"
+        f" coalesce(s.status = 'accepted', FALSE) AND NOT EXISTS ({others}),"
+        f" {', '.join(columns.values())} FROM leads c JOIN claims k ON k.id = c.claim_id"
         " LEFT JOIN statements s ON s.id = c.statement_id LEFT JOIN speakers sp ON sp.id = s.speaker_id"
         " LEFT JOIN sentences se ON se.id = s.sentence_id LEFT JOIN documents d ON d.id = s.document_id"
         " WHERE TRUE{claims}",

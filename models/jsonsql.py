@@ -170,6 +170,8 @@ class Array(Node):
     source: str
     limit: int | None = None
     if_any: str | None = None
+    #: A condition under which the array is of one node that is at hand, and this node.
+    at_hand: tuple[str, Node] | None = None
 
     def sql(self) -> str:
         rows = f"SELECT {read(self.node.sql() + ' AS j', self.source)}" + (f" LIMIT {self.limit}" if self.limit else "")
@@ -179,10 +181,31 @@ class Array(Node):
             listed, none = f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)", "'[]'::json"
         if self.if_any:
             listed = f"CASE WHEN {self.if_any} THEN {listed} ELSE {none} END"
+        if self.at_hand:
+            one = self.at_hand[1].sql() if on_sqlite() else f"json_build_array({self.at_hand[1].sql()})"
+            listed = f"CASE WHEN {self.at_hand[0]} THEN {one} ELSE {listed} END"
         return f"concat('[', {listed}, ']')" if on_sqlite() else listed
 
     def only(self, wanted: Wanted) -> Node:
         return replace(self, node=self.node.only(wanted))
+
+
+@dataclass(frozen=True)
+class Mostly(Node):
+    """An array that mostly is, namely under a condition, of one `item` alone, some of whose members are at hand."""
+
+    array: Array
+    condition: str
+    item: Object
+
+    def sql(self) -> str:
+        return self.array.sql()
+
+    def only(self, wanted: Wanted) -> Node:
+        array = replace(self.array, node=self.array.node.only(wanted))
+        if not wanted or not wanted.keys() <= self.item.members.keys():
+            return array
+        return replace(array, at_hand=(self.condition, self.item.only(wanted)))
 
 
 _JOIN = re.compile(r" JOIN \w+ (\w+) ON \1\.id = [\w.]+")

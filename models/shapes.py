@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from models import jsonsql
 from models.db import on_sqlite
-from models.jsonsql import Array, Flag, Json, Kept, Maybe, Node, Object, One, Value, Wanted, values
+from models.jsonsql import Array, Flag, Json, Kept, Maybe, Mostly, Node, Object, One, Value, Wanted, values
 
 #: How many statements, edges or reviews one whole embeds; the rest is reached through the lists.
 EMBEDDED = 100
@@ -149,9 +149,9 @@ def topic_part() -> Object:
     return Object(values("t", "id", "slug", "label"))
 
 
-def _words(name: str) -> Node:
-    span = {"text": Value(f"s.{name}"), "start": Value(f"s.{name}_start"), "end": Value(f"s.{name}_end")}
-    return Maybe(f"s.{name} IS NOT NULL", Object(span))
+def _words(name: str, s: str = "s") -> Node:
+    span = {"text": Value(f"{s}.{name}"), "start": Value(f"{s}.{name}_start"), "end": Value(f"{s}.{name}_end")}
+    return Maybe(f"{s}.{name} IS NOT NULL", Object(span))
 
 
 def _statement_members() -> dict[str, Node]:
@@ -193,7 +193,7 @@ _LINKED = f"{STATEMENT_FROM} JOIN claims sc ON sc.id = s.claim_id"
 _IN_PRINT_ORDER = "ORDER BY s.document_id, s.content_start, s.id"
 
 
-def _statements_of(viewer: Viewer, condition: str, limit: int, order: str = _IN_PRINT_ORDER) -> Node:
+def _statements_of(viewer: Viewer, condition: str, limit: int, order: str = _IN_PRINT_ORDER) -> Array:
     """Make the statements for which `condition` holds, without their claim."""
     source = f"{STATEMENT_FROM} WHERE {condition} AND {statement_seen(viewer)} {order}"
     return Array(Object(_statement_members() | _stamps("s")), source, limit)
@@ -283,12 +283,13 @@ def claim(viewer: Viewer, answered: str | None = None, *, listed: bool = False) 
     `listed`, its row `f` of firsts is read from too, and for what stands there instead of the claim.
     """
     own, id = ("f", "f.claim_id") if listed else ("c", "c.id")
+    statements = _statements_of(viewer, f"s.claim_id = {id}", EMBEDDED)
     return Object(
         {"id": Value(id), **values(own, "text", "language")}
         | {
             "topics": Kept(_topics(id), _SLUGS, "f.topic_slugs") if listed else _topics(id),
             "about": _about(id),
-            "statements": _statements_of(viewer, f"s.claim_id = {id}", EMBEDDED),
+            "statements": Mostly(statements, true("f.alone"), Object(_first_members())) if listed else statements,
             "statement_count": _count(f"FROM statements s WHERE s.claim_id = {id} AND {statement_seen(viewer)}"),
             **_both_directions(viewer, id, answered),
             "reviews": Array(
@@ -307,24 +308,32 @@ def first_statement(viewer: Viewer, *, listed: bool = False) -> Node:
     What lists show of it stands in one row of `firsts`, which where the claim is `listed` is read from already as `f`;
     only who asks for more of it has the statement looked up.
     """
+    seen = "TRUE" if viewer.unreviewed else "f.status = 'accepted'"
+    source = "FROM firsts f JOIN statements s ON s.id = f.statement_id WHERE f.claim_id = c.id"
+    if listed:
+        source = "FROM statements s WHERE s.id = f.statement_id"
+    return One(Object(_statement_members() | _first_members() | _stamps("s")), f"{source} AND {seen}")
+
+
+def _first_members() -> dict[str, Node]:
+    """Make the members of a first statement that its row `f` of firsts holds."""
 
     def part(noun: str, *names: str) -> dict[str, Node]:
         return {name: Value(f"f.{noun}_{name}") for name in names}
 
     place = {"document": "f.document_id", "position": "f.sentence_position"}
     around = {"before": _neighbour("- 1", **place), "after": _neighbour("+ 1", **place)}
-    members = {
+    return {
         "id": Value("f.statement_id"),
         "speaker": Object(part("speaker", *speaker_part().members)),
+        "cue": _words("cue", "f"),
+        "content": Json("f.content"),
+        "form": Value("f.form"),
         "said_on": Value("f.said_on"),
         "sentence": Object(part("sentence", *sentence_part().members) | around),
         "document": Object(part("document", *document_part().members)),
+        "status": Value("f.status"),
     }
-    seen = "TRUE" if viewer.unreviewed else "f.status = 'accepted'"
-    source = "FROM firsts f JOIN statements s ON s.id = f.statement_id WHERE f.claim_id = c.id"
-    if listed:
-        source = "FROM statements s WHERE s.id = f.statement_id"
-    return One(Object(_statement_members() | members | _stamps("s")), f"{source} AND {seen}")
 
 
 def statement(viewer: Viewer) -> Object:

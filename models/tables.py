@@ -446,8 +446,15 @@ class First(Registry):
     language = TextField()
     #: Its topics as JSON: an array of objects with the slug alone.
     topic_slugs = TextField()
+    #: Whether it has one statement and no other, and that is accepted.
+    alone = BooleanField()
     statement_id = BigIntegerField(null=True)
     status = TextField(null=True)
+    cue = TextField(null=True)
+    cue_start = BigIntegerField(null=True)
+    cue_end = BigIntegerField(null=True)
+    content = TextField(null=True)
+    form = TextField(null=True)
     said_on = TextField(null=True)
     speaker_id = BigIntegerField(null=True)
     speaker_name = TextField(null=True)

@@ -120,6 +120,38 @@ def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: 
     assert shown() == ["They do.", "wares"]
 
 
+#: Members of a statement that a list need not look up where it is the only one, and one more that it must.
+KEPT = ("id", "speaker", "cue", "content", "form", "said_on", "sentence", "document", "status")
+CHOICES = (KEPT, ("content",), (*KEPT, "version"))
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, READER, REVIEWER])
+def test_a_list_shows_the_statements_that_the_claim_itself_shows(registry: str, actor: Actor, viewer: Viewer) -> None:
+    def shown() -> list[int]:
+        for kept in CHOICES:
+            fields = (("id", ()), ("statements", tuple((name, ()) for name in kept)))
+            order = Order("id", descending=True)
+            items = items_of(claims.listed(viewer=viewer, asked={}, limit=9, order=order, fields=fields))
+            for item in items:
+                whole = seen(claims.whole(id=item["id"], viewer=viewer))["statements"]
+                assert item["statements"] == [{name: said[name] for name in said if name in kept} for said in whole]
+        assert derived.differences() == []
+        return [len(item["statements"]) for item in items]
+
+    put_claim(actor, "Nobody said so.")
+    charge = put_charge(actor)
+    assert shown() == [1, 0]
+    again = {"claim": {"id": 2}, "document": {"id": 1}, "sentence": None, "mention": None, "cue": None}
+    other = put_charge(actor, **again, speaker={"name": "Ann"}, content=[{"text": "a charge"}], status="candidate")
+    assert shown() == [1 + viewer.unreviewed, 0]
+    statements.change(by=actor, id=other, version=1, status="accepted")
+    assert shown() == [2, 0]
+    statements.retract(by=actor, id=charge, version=1, reason=None)
+    assert shown() == [1, 0]
+    statements.change(by=actor, id=other, version=2, status="rejected")
+    assert shown() == ([1, 0] if viewer.unreviewed else [0])
+
+
 @pytest.mark.parametrize("viewer", [PUBLIC, READER, REVIEWER])
 def test_a_list_shows_the_answers_that_the_claim_itself_shows(registry: str, actor: Actor, viewer: Viewer) -> None:
     charge = put_charge(actor)
