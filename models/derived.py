@@ -286,4 +286,7 @@ def _rebuilding(sqlite: bool) -> list[str]:
     tables = (_leads(), _firsts(), _filings(), _claim_words(), _statement_words())
     empty = [f"DELETE FROM {table}" for table, _, _ in reversed(tables)]
     filled = [f"INSERT INTO {table} ({columns}) {source.format(claims='')}" for table, columns, source in tables]
-    return [*empty, *filled, *_showing()]
+    # A search looks into each segment of an index of words; a large one was written in several.
+    indexes = ("claim_search", "statement_search") if sqlite else ()
+    merged = [f"INSERT INTO {index} ({index}) VALUES ('optimize')" for index in indexes]
+    return [*empty, *filled, *merged, *_showing()]

@@ -32,6 +32,16 @@ def test_the_first_statement_of_a_claim_is_found_by_the_claim_not_among_all_that
         assert not [step for *_, step in plan if "statements_status_id" in step], statement
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_search_looks_into_one_place_after_all_is_written_anew(registry: str, actor: Actor) -> None:
+    for number in range(3):
+        put_claim(actor, f"The exports are {number}.")
+    with db.atomic():
+        derived.rebuild()
+    assert db.execute_sql("SELECT count(DISTINCT segid) FROM claim_search_idx").fetchone() == (1,)
+    assert len(listed_items(claims, PUBLIC, q="exports")) == 3
+
+
 def firsts() -> list[Any]:
     """The first statement of each claim as a list shows it, the newest claim first; it is the claim's only one."""
     order, include = Order("id", descending=True), ("first_statement",)
