@@ -444,6 +444,10 @@ _WEIGHTS = "4.0, 1.0, 2.0"
 _RANK = "(-ts_rank('{0.1, 0.25, 0.5, 1.0}', words, y, 1))::float8"
 
 
+#: That the public sees the claim `m`, written for SQLite, which would sooner look it up among all.
+_NOT_HIDDEN = "NOT EXISTS (SELECT 1 FROM leads k INDEXED BY leads_hidden WHERE k.claim_id = m.id AND NOT k.public)"
+
+
 def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order) -> str:
     """Write the query of (id, at, ranked) of the first RANKED of what `@q` finds and the filters leave.
 
@@ -452,12 +456,17 @@ def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order) -> str:
     """
     find = {"claims": _claims, "statements": _statements}[noun]
     source, id, conditions = find(viewer, names, order, False)
-    source, condition = source.removeprefix("FROM "), " AND ".join(["TRUE", *conditions])
+    if on_sqlite() and (source, conditions) == ("FROM leads k", [true("k.public")]):
+        # Nothing else is asked of a claim, so it is not looked up among all, but among those that are not public.
+        source, id, conditions = "", "m.id", [_NOT_HIDDEN]
+    else:
+        source, conditions = source.replace("FROM", " CROSS JOIN", 1), [f"{id} = m.id", *conditions]
+    condition = " AND ".join(conditions)
     nearest = []
     for match, first in _matches(noun, viewer, names):
         # On PostgreSQL the rank is worked out of what is left; SQLite works it out for nothing else anyway.
         of_it = "m.rank" if on_sqlite() else "m.words, m.y"
-        part = f"SELECT {id} AS id, {of_it} FROM ({match}) m CROSS JOIN {source} WHERE {id} = m.id AND {condition}"
+        part = f"SELECT {id} AS id, {of_it} FROM ({match}) m{source} WHERE {condition}"
         nearest.append(f"SELECT * FROM ({part} ORDER BY m.key {first} LIMIT {RANKED}) AS n")
     rank = "rank" if on_sqlite() else _RANK
     ranked = f"SELECT id, {rank} AS at FROM ({' UNION ALL '.join(nearest)}) AS r"

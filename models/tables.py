@@ -434,6 +434,10 @@ class Lead(Registry):
         )
 
 
+# For a search, which asks of each claim that it finds whether it is one of these.
+Lead.add_index(Lead.index(Lead.claim, where=SQL("NOT public"), name="leads_hidden", safe=False))
+
+
 class First(Registry):
     """What lists show of a standing claim and its first statement, side by side: derived, to be found at once.
 

@@ -54,3 +54,5 @@ CREATE INDEX "filings_topic_id_said_on_claim_id_public_answered" ON "filings" ("
 DROP INDEX "filings_topic_id_answered_said_on_claim_id";
 
 CREATE INDEX "filings_topic_id_answered_said_on_claim_id_public" ON "filings" ("topic_id", "answered", "said_on", "claim_id", "public");
+
+CREATE INDEX "leads_hidden" ON "leads" ("claim_id") WHERE NOT public;

@@ -11,6 +11,7 @@ from models import claims, counterclaims, derived, documents, filters, lists, se
 from models.changes import Actor
 from models.db import db, transaction
 from models.filters import Order
+from models.shapes import Viewer
 from tests.factories import PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
 
 #: The fixed set: claims by their number, from 1.
@@ -149,6 +150,19 @@ def test_shows_the_public_no_claim_by_the_words_of_a_candidate(registry: str, ac
     put_charge(actor, status="candidate")
     assert listed_ids(claims, PUBLIC, q="warned") == []
     assert listed_ids(claims, REVIEWER, q="warned") == [1]
+
+
+def test_ranks_for_the_public_no_claim_that_only_a_candidate_states(registry: str, actor: Actor) -> None:
+    def ranked(viewer: Viewer, **more: Any) -> list[int]:
+        order, asked = Order("relevance", descending=False), {"q": "exports sustain", **more}
+        return [item["id"] for item in items_of(lists.page("claims", viewer=viewer, asked=asked, limit=9, order=order))]
+
+    id = put_charge(actor, status="candidate")
+    for more in ({}, {"in_": "text"}, {"language": "en"}):
+        assert (ranked(PUBLIC, **more), ranked(REVIEWER, **more)) == ([], [1])
+    statements.change(by=actor, id=id, version=1, status="accepted")
+    for more in ({}, {"in_": "text"}, {"language": "en"}):
+        assert ranked(PUBLIC, **more) == [1]
 
 
 @pytest.mark.usefixtures("shelf")
