@@ -1,5 +1,6 @@
 """A lean HTTP client for load and faults: one kept-alive connection, and a cut told apart from an answer."""
 
+import contextlib
 import http.client
 import select
 import socket
@@ -92,14 +93,13 @@ def raw(port: int, request: bytes, *, timeout: float = 10, more: bytes = b"") ->
     """
     answer = b""
     with socket.create_connection(("127.0.0.1", port), timeout) as connection:
-        try:
+        # Where the server hangs up on us, or says nothing more, what it said before counts: also while we still send.
+        with contextlib.suppress(OSError):
             connection.sendall(request)
-            if more:
-                connection.sendall(more)
+            connection.sendall(more)
+        with contextlib.suppress(OSError):
             while part := connection.recv(65536):
                 answer += part
-        except OSError:  # hung up on us, or said nothing more: what was said before counts
-            pass
     return answer
 
 
