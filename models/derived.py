@@ -11,10 +11,16 @@ from functools import cache
 from typing import Any
 
 from models import jsonsql, shapes
-from models.db import at_the_end, db, dumps, fetch, on_sqlite
+from models.db import at_the_end, db, dumps, fetch, on_sqlite, take_turns
 from models.shapes import Viewer
 
 _PUBLIC = Viewer()
+
+#: The lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. Nothing that waits for
+#: anybody is done under it but the log, so that no two wait for one another.
+_TURNS = int.from_bytes(b"ccderive")
+#: In how many parts claims fall: each takes one of the some 12,800 locks that PostgreSQL has room for by default.
+_PARTS = 64
 
 #: Which claims each noun's change touches: SQL that takes the noun's id once and selects claim ids.
 _TOUCHED = {
@@ -43,8 +49,20 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     claims: set[int] = set().union(*(touched(noun, row) for noun, row, new in noted if new))
     # A statement that has moved to a new claim has words in the index already.
     made = {row["id"] for noun, row, new in noted if new and noun == "claims"} - changed
+    known = (claims | changed) - made
+    _wait_for(known)
     refresh(made, new=True)
-    refresh((claims | changed) - made)
+    refresh(known)
+
+
+def _wait_for(claims: set[int]) -> None:
+    """Wait until nobody else writes the derived rows of these claims, or of those that they answer; on PostgreSQL.
+
+    Two who write the same at once would each delete what was there and both insert: a double, or a deadlock.
+    """
+    if claims and not on_sqlite():
+        charges = fetch(f"SELECT claim_id FROM counterclaims WHERE {_given('answer_id')}", (dumps(list(claims)),))
+        take_turns(_TURNS, {str(id % _PARTS) for id in claims.union(*charges)})
 
 
 def touched(noun: str, row: dict[str, Any]) -> set[int]:
@@ -71,6 +89,7 @@ def refresh(claims: set[int], *, new: bool = False) -> None:
 
 def rebuild() -> None:
     """Write everything derived anew, from nothing; inside a transaction."""
+    take_turns(_TURNS)
     if not on_sqlite():
         # Of what this transaction wrote nothing is counted yet, and all statements would be read for each claim.
         db.execute_sql("ANALYZE claims, statements, counterclaims, speakers, sentences, documents")

@@ -408,10 +408,11 @@ _natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="
 class Lead(Registry):
     """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
 
-    The first statement is the accepted one with the lowest id; where there is none, the lowest at all.
+    The first statement is the accepted one with the lowest id; where there is none, the lowest at all. Derived rows
+    have no foreign keys: on PostgreSQL their checks would wait for whoever changes the claim, who waits for the rows.
     """
 
-    claim = ForeignKeyField(Claim, primary_key=True)
+    claim_id = BigIntegerField(primary_key=True)
     #: Whether the public sees the claim.
     public = BooleanField()
     #: Whether the public sees an answer to it.
@@ -427,10 +428,10 @@ class Lead(Registry):
         table_name = "leads"
         indexes = (
             # Each ends with what a page reads of a row beside its order: fifty rows are not looked up for it.
-            (("said_on", "claim", "public", "answered"), False),
-            (("answered", "said_on", "claim", "public"), False),
-            (("speaker_id", "said_on", "claim", "public", "answered"), False),
-            (("document_id", "claim"), False),
+            (("said_on", "claim_id", "public", "answered"), False),
+            (("answered", "said_on", "claim_id", "public"), False),
+            (("speaker_id", "said_on", "claim_id", "public", "answered"), False),
+            (("document_id", "claim_id"), False),
         )
 
 
@@ -445,7 +446,7 @@ class First(Registry):
     `statement_id` on is null.
     """
 
-    claim = ForeignKeyField(Claim, primary_key=True)
+    claim_id = BigIntegerField(primary_key=True)
     text = TextField()
     language = TextField()
     #: Its topics as JSON: an array of objects with the slug alone.
@@ -484,19 +485,19 @@ class First(Registry):
 class Filing(Registry):
     """A standing claim under one of its topics, with what it is narrowed and sorted by: derived."""
 
-    claim = ForeignKeyField(Claim, index=False)
-    topic = ForeignKeyField(Topic, index=False)
+    claim_id = BigIntegerField()
+    topic_id = BigIntegerField()
     public = BooleanField()
     answered = BooleanField()
     said_on = TextField()
 
     class Meta:
         table_name = "filings"
-        primary_key = CompositeKey("claim", "topic")
+        primary_key = CompositeKey("claim_id", "topic_id")
         indexes = (
-            (("topic", "said_on", "claim", "public", "answered"), False),
-            (("topic", "answered", "said_on", "claim", "public"), False),
-            (("topic", "claim"), False),
+            (("topic_id", "said_on", "claim_id", "public", "answered"), False),
+            (("topic_id", "answered", "said_on", "claim_id", "public"), False),
+            (("topic_id", "claim_id"), False),
         )
 
 

@@ -7,8 +7,7 @@ CREATE TABLE "leads" (
   "statement_id" BIGINT,
   "speaker_id" BIGINT,
   "document_id" BIGINT,
-  "said_on" TEXT NOT NULL,
-  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id")
+  "said_on" TEXT NOT NULL
 );
 
 CREATE INDEX "leads_said_on_claim_id" ON "leads" ("said_on", "claim_id");
@@ -25,9 +24,7 @@ CREATE TABLE "filings" (
   "public" BOOLEAN NOT NULL,
   "answered" BOOLEAN NOT NULL,
   "said_on" TEXT NOT NULL,
-  PRIMARY KEY ("claim_id", "topic_id"),
-  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id"),
-  FOREIGN KEY ("topic_id") REFERENCES "topics" ("id")
+  PRIMARY KEY ("claim_id", "topic_id")
 );
 
 CREATE INDEX "filings_topic_id_said_on_claim_id" ON "filings" ("topic_id", "said_on", "claim_id");

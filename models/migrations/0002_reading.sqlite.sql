@@ -7,8 +7,7 @@ CREATE TABLE "leads" (
   "statement_id" INTEGER,
   "speaker_id" INTEGER,
   "document_id" INTEGER,
-  "said_on" TEXT NOT NULL,
-  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id")
+  "said_on" TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE "filings" (
@@ -17,9 +16,7 @@ CREATE TABLE "filings" (
   "public" INTEGER NOT NULL,
   "answered" INTEGER NOT NULL,
   "said_on" TEXT NOT NULL,
-  PRIMARY KEY ("claim_id", "topic_id"),
-  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id"),
-  FOREIGN KEY ("topic_id") REFERENCES "topics" ("id")
+  PRIMARY KEY ("claim_id", "topic_id")
 ) STRICT;
 
 CREATE INDEX "documents_publisher" ON "documents" ("publisher");

@@ -1,4 +1,4 @@
-"""What a claim's first statement shows, in one row: a page looked into four tables for it."""
+"""What a claim's first statement shows, in one row: a page looked into four tables for it. Filled by 0011."""
 
 from pathlib import Path
 from typing import Any

@@ -29,8 +29,7 @@ CREATE TABLE "firsts" (
   "document_title" TEXT,
   "document_publisher" TEXT,
   "document_published_at" TEXT,
-  "document_language" TEXT,
-  FOREIGN KEY ("claim_id") REFERENCES "claims" ("id")
+  "document_language" TEXT
 );
 
 INSERT INTO firsts (claim_id, text, language, topic_slugs, alone, statement_id, status, cue, cue_start, cue_end, content, form, said_on, speaker_id, speaker_name, speaker_kind, speaker_description, speaker_wikidata_id, sentence_id, sentence_position, sentence_start, sentence_end, sentence_text, document_id, document_url, document_title, document_publisher, document_published_at, document_language) SELECT c.claim_id, k.text, k.language, ((SELECT coalesce(json_agg(j), '[]'::json) FROM (SELECT json_build_object('slug', t.slug) AS j FROM claim_topics ct JOIN topics t ON t.id = ct.topic_id WHERE ct.claim_id = c.claim_id AND t.retracted_at IS NULL ORDER BY t.slug) AS a))::text, coalesce(s.status = 'accepted', FALSE) AND NOT EXISTS (SELECT 1 FROM statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL AND v.id <> s.id), s.id, s.status, s.cue, s.cue_start, s.cue_end, s.content, s.form, s.said_on, sp.id, sp.name, sp.kind, sp.description, sp.wikidata_id, se.id, se.position, se.start, se."end", se.text, d.id, d.url, d.title, d.publisher, d.published_at, d.language FROM leads c JOIN claims k ON k.id = c.claim_id LEFT JOIN statements s ON s.id = c.statement_id LEFT JOIN speakers sp ON sp.id = s.speaker_id LEFT JOIN sentences se ON se.id = s.sentence_id LEFT JOIN documents d ON d.id = s.document_id WHERE TRUE;

@@ -39,7 +39,7 @@ def whole(url: str) -> None:
             assert db.fetch("PRAGMA integrity_check") == [("ok",)]
             assert db.fetch("PRAGMA foreign_key_check") == []
             _words_are_whole(url)
-        assert derived.differences() == []
+        assert (wrong := derived.differences()) == [], wrong
         for noun in LOGGED:
             wrong = db.fetch(
                 f"SELECT n.id, n.version, count(c.sequence) FROM {noun} n"

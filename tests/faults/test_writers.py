@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from tests.factories import speaker
+from tests.factories import claim, denial, speaker
 from tests.faults import audit
 from tests.faults.client import Answer, Client
 from tests.faults.operations import one_of_each, operations
@@ -95,6 +95,48 @@ def test_of_twelve_changes_with_one_etag_one_wins(
             assert client.get(path).json[member] == f"{turn} by {winner}"
     tell(f"{rounds * len(CHANGES)} rounds of 12: one 200, eleven 412 in each")
     audit.whole(url)
+
+
+def test_all_who_change_what_one_claim_shows_get_their_way(
+    url: str, served: Served, key: Callable[..., str], scale: Scale, tell: Callable[[str], None]
+) -> None:
+    server, secret = served(PROCESSES="2"), key("admin")
+    client = server.client(secret)
+    ids = one_of_each(client, url)
+    disputed, filed = f"/v1/claims/{ids['claims']}", client.get(f"/v1/topics/{ids['topics']}").json["slug"]
+    assert client.patch(disputed, {"topics": [filed]}, client.get(disputed).headers["ETag"]).status == 200
+    changed = [noun for noun in CHANGES if noun not in ("counterclaims", "reviews")]
+    clients = [server.client(secret) for _ in range(12)]
+    rounds, seconds, wrong = scale(3, 60), list[float](), list[str]()
+
+    def act(number: int) -> Counter[int]:
+        statuses, client = Counter[int](), clients[number]
+        for turn in range(rounds):
+            began, name = time.monotonic(), f"{number}x{turn}"
+            if number % 4 == 0:
+                more = {"speaker": {"name": f"Sayer {name}", "kind": "person"}, "claim": claim(text=name)}
+                answer = client.post("/v1/statements", denial(ids["statements"], **more))
+            else:
+                noun = changed[(number + turn) % len(changed)]
+                path = f"/v1/{noun}/{ids[noun]}"
+                answer = client.patch(path, {CHANGES[noun]: name}, client.get(path).headers["ETag"])
+            seconds.append(time.monotonic() - began)
+            statuses[answer.status] += 1
+            if answer.status not in (200, 201, 412):
+                wrong.append(answer.text)
+        return statuses
+
+    outcomes = at_once(12, act, 600)
+    assert all(isinstance(one, Counter) for one in outcomes), outcomes
+    statuses = dict(sum(outcomes, Counter[int]()))
+    tell(f"12 who change or answer one claim: {statuses}, p99 {worst(seconds) * 1000:.0f} ms")
+    assert wrong == []
+    server.kill()
+    audit.whole(url)
+    if url.startswith("postgresql"):
+        with audit.bound(url):
+            deadlocks = audit.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert deadlocks == [(0,)]
 
 
 def test_every_change_takes_the_version_that_was_read(url: str, served: Served, key: Callable[..., str]) -> None:
