@@ -633,6 +633,9 @@ def migrate() -> list[str]:
     with _alone():
         runner = _runner()
         _refuse_newer([step.name for step in runner.status() if step.path is None])
+        if not on_sqlite():
+            # What was just restored is counted by nobody yet: PostgreSQL would read all statements for each claim.
+            db.execute_sql("ANALYZE")
         applied: list[str] = runner.up()
         return applied
 

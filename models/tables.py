@@ -436,7 +436,7 @@ class Lead(Registry):
 
 
 # For a search, which asks of each claim that it finds whether it is one of these.
-Lead.add_index(Lead.index(Lead.claim, where=SQL("NOT public"), name="leads_hidden", safe=False))
+Lead.add_index(Lead.index(Lead.claim_id, where=SQL("NOT public"), name="leads_hidden", safe=False))
 
 
 class First(Registry):

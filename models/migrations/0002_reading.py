@@ -1,5 +1,6 @@
 """What lists and searches read: derived tables and their first filling (claim_search: by 0005), domains, indexes."""
 
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,21 @@ from urllib.parse import urlsplit
 from peewee import SqliteDatabase
 
 from models.refusals import Conflict
+
+#: Documents that are given their domains at once: one by one takes as long as all the rest.
+AT_ONCE = 10_000
+
+_ADDRESSES = {
+    "sqlite": "SELECT id, url_normalized FROM documents"
+    " WHERE id > ? AND url_normalized IS NOT NULL ORDER BY id LIMIT ?",
+    "postgresql": "SELECT id, url_normalized FROM documents"
+    " WHERE id > %s AND url_normalized IS NOT NULL ORDER BY id LIMIT %s",
+}
+_UPDATE = {
+    "sqlite": "UPDATE documents SET domain = j.value ->> 1 FROM json_each(?) AS j WHERE documents.id = j.value ->> 0",
+    "postgresql": "UPDATE documents SET domain = j ->> 1 FROM json_array_elements(%s::json) AS j"
+    " WHERE documents.id = (j ->> 0)::bigint",
+}
 
 
 def up(migrator: Any, db: Any) -> None:
@@ -20,11 +36,15 @@ def up(migrator: Any, db: Any) -> None:
     dialect = "sqlite" if sqlite else "postgresql"
     for statement in Path(__file__).with_suffix(f".{dialect}.sql").read_text(encoding="utf-8").split("\n\n"):
         db.execute_sql(statement.strip().removesuffix(";"))
-    place = "?" if sqlite else "%s"
-    known = db.execute_sql("SELECT id, url_normalized FROM documents WHERE url_normalized IS NOT NULL").fetchall()
-    for id, url in known:
-        try:
-            host = (urlsplit(url).hostname or "").removeprefix("www.") or None
-        except ValueError:
-            host = None
-        db.execute_sql(f"UPDATE documents SET domain = {place} WHERE id = {place}", (host, id))  # noqa: S608
+    last = 0
+    while some := db.execute_sql(_ADDRESSES[dialect], (last, AT_ONCE)).fetchall():
+        domains = [(id, domain) for id, url in some if (domain := _domain(url))]
+        db.execute_sql(_UPDATE[dialect], (json.dumps(domains),))
+        last = some[-1][0]
+
+
+def _domain(url: str) -> str | None:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.") or None
+    except ValueError:
+        return None

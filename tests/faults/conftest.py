@@ -87,6 +87,32 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Make a database that holds what the one of another address does, or nothing; its address."""
+    made: list[str] = []
+    on_postgresql = request.param == "postgresql"
+
+    def make(of: str = "") -> str:
+        name = f"faults_{next(_numbers)}"
+        made.append(name)
+        if on_postgresql:
+            cluster: Postgres = request.getfixturevalue("cluster")
+            template = of.rpartition("/")[2] or "template0"
+            _sql(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
+            return cluster.url(name)
+        path = tmp_path / f"{name}.db"
+        if of:
+            shutil.copy(of.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+
+    yield make
+    hang_up()
+    if on_postgresql:
+        for name in made:
+            _sql(request.getfixturevalue("cluster"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def served(url: str, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Make a server over the test's database, with these settings, started; all are killed in the end."""

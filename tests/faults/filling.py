@@ -1,4 +1,4 @@
-"""A registry of as many claims as a test of size needs, written table by table."""
+"""A registry of as many claims as a test of size needs, written table by table, of this schema or the first."""
 
 import hashlib
 from collections.abc import Iterator
@@ -117,3 +117,49 @@ def _statement(one: _Said, document: int, start: int) -> tuple[Any, ...]:
 def _store(model: Any, rows: Iterator[tuple[Any, ...]]) -> None:
     columns = (*_STAMPS, *_COLUMNS[model])
     bulk.insert(model, columns, ((id, STORED, STORED, 1, *more) for id, *more in rows))
+
+
+# -- of the first schema ------------------------------------------------------------
+
+#: The names of the migrations in their order.
+STEPS = sorted(path.stem for path in db.MIGRATIONS.glob("[0-9]*.py"))
+
+_STAMP = "'2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 1"
+_STAMPED = "created_at, updated_at, version"
+_ROWS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT)"
+
+#: Documents of one sentence, each with a statement of a claim of its own, as the first schema held them.
+_FILLED = f"""
+INSERT INTO speakers ({_STAMPED}, name, name_key, kind, same_as)
+  VALUES ({_STAMP}, 'A witness', 'a witness', 'person', '[]');
+INSERT INTO documents
+  ({_STAMPED}, url, url_normalized, language, retrieved_at, text_public, length, sha256, text)
+  {_ROWS} SELECT {_STAMP}, 'https://www.example.org/' || i, 'https://www.example.org/' || i, 'en',
+  '2026-01-01T00:00:00Z', FALSE, 10, '{hashlib.sha256(b"It rained.").hexdigest()}', 'It rained.' FROM n;
+INSERT INTO sentences ({_STAMPED}, document_id, position, start, "end", text)
+  SELECT {_STAMP}, id, 0, 0, 10, text FROM documents;
+INSERT INTO claims ({_STAMPED}, text, language, standalone)
+  {_ROWS} SELECT {_STAMP}, 'It rained on day ' || i, 'en', TRUE FROM n;
+INSERT INTO statements
+  ({_STAMPED}, claim_id, speaker_id, document_id, sentence_id, content, content_start, spans, form, status, origin)
+  SELECT {_STAMP}, id, 1, id, id, '[{{"text":"It rained.","start":0,"end":10}}]', 0, '0-10', 'direct', 'accepted',
+  'person' FROM claims
+"""
+_LOGGED = """
+INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '{0}', id, 'create', '{{}}' FROM {0}
+"""
+
+
+def up_to(url: str, step: str) -> None:
+    """Migrate a database as far as `step`."""
+    with audit.bound(url), db._alone():
+        db._runner().up(step)
+
+
+def fill_first(url: str, count: int) -> None:
+    """Put rows into a database of the first schema."""
+    with audit.bound(url):
+        for statement in _FILLED.replace("COUNT", str(count)).split(";"):
+            db.db.execute_sql(statement)
+        for noun in ("speakers", "documents", "sentences", "claims", "statements"):
+            db.db.execute_sql(_LOGGED.format(noun))

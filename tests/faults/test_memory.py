@@ -81,7 +81,7 @@ def test_pages_and_exports_leave_no_trace_and_an_export_begins_at_once_and_is_ne
     for form in ("ndjson", "csv"):
         for noun in ("claims", "statements"):
             with watched(server) as peak:
-                first, read, lines = _export(server, f"/v1/exports/{noun}?format={form}")
+                first, read, lines = export(server, f"/v1/exports/{noun}?format={form}")
             tell(
                 f"{noun} as {form}, {lines} lines, {read / MIB:.0f} MiB: first byte after {first * 1000:.0f} ms,"
                 f" {peak.before / MIB:.0f} MiB grew by {peak.growth / MIB:.1f} MiB"
@@ -91,7 +91,7 @@ def test_pages_and_exports_leave_no_trace_and_an_export_begins_at_once_and_is_ne
             assert peak.growth <= GROWTH
 
 
-def _export(server: Server, path: str) -> tuple[float, int, int]:
+def export(server: Server, path: str) -> tuple[float, int, int]:
     """Read it to the end, which must come: the seconds to its first byte, its bytes and its lines."""
     began = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)

@@ -1,8 +1,6 @@
 """R11: a migration that is killed leaves the old schema or the new one, and a newer schema than the code is refused."""
 
-import itertools
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -17,68 +15,9 @@ import pytest
 from models import db
 from tests.checked import ROOT
 from tests.faults import audit
+from tests.faults.filling import STEPS, fill_first, up_to
 from tests.faults.server import Server
 from tests.live import COUNTERCLAIM
-from tests.postgres import Postgres
-
-STEPS = sorted(path.stem for path in db.MIGRATIONS.glob("[0-9]*.py"))
-
-_STAMP = "'2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 1"
-_STAMPED = "created_at, updated_at, version"
-_ROWS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT)"
-
-#: Documents of one sentence, each with a statement of a claim of its own, as the first schema held them.
-_FILLED = f"""
-INSERT INTO speakers ({_STAMPED}, name, name_key, kind, same_as)
-  VALUES ({_STAMP}, 'A witness', 'a witness', 'person', '[]');
-INSERT INTO documents
-  ({_STAMPED}, url, url_normalized, language, retrieved_at, text_public, length, sha256, text)
-  {_ROWS} SELECT {_STAMP}, 'https://www.example.org/' || i, 'https://www.example.org/' || i, 'en',
-  '2026-01-01T00:00:00Z', FALSE, 10, 'd7c1', 'It rained.' FROM n;
-INSERT INTO sentences ({_STAMPED}, document_id, position, start, "end", text)
-  SELECT {_STAMP}, id, 0, 0, 10, text FROM documents;
-INSERT INTO claims ({_STAMPED}, text, language, standalone)
-  {_ROWS} SELECT {_STAMP}, 'It rained on day ' || i, 'en', TRUE FROM n;
-INSERT INTO statements
-  ({_STAMPED}, claim_id, speaker_id, document_id, sentence_id, content, content_start, spans, form, status, origin)
-  SELECT {_STAMP}, id, 1, id, id, '[{{"text":"It rained.","start":0,"end":10}}]', 0, '0-10', 'direct', 'accepted',
-  'person' FROM claims
-"""
-_LOGGED = """
-INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '{0}', id, 'create', '{{}}' FROM {0}
-"""
-
-Make = Callable[[str], str]
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
-    """Make a database that holds what the one of another address does, or nothing; its address."""
-    made: list[str] = []
-    on_postgresql = request.param == "postgresql"
-
-    def make(of: str = "") -> str:
-        name = f"migration_{next(_numbers)}"
-        made.append(name)
-        if on_postgresql:
-            cluster: Postgres = request.getfixturevalue("cluster")
-            template = of.rpartition("/")[2] or "template0"
-            with psycopg.connect(cluster.url(), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-            return cluster.url(name)
-        path = tmp_path / f"{name}.db"
-        if of:
-            shutil.copy(of.removeprefix("sqlite:///"), path)
-        return f"sqlite:///{path}"
-
-    yield make
-    audit.hang_up()
-    if on_postgresql:
-        with psycopg.connect(request.getfixturevalue("cluster").url(), autocommit=True) as connection:
-            for name in made:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -144,21 +83,6 @@ def shape(url: str) -> tuple[list[str], Any]:
         return names, (columns, indexes, rules, triggers)
 
 
-def up_to(url: str, step: str) -> None:
-    """Migrate a database as far as `step`."""
-    with audit.bound(url), db._alone():
-        db._runner().up(step)
-
-
-def filled(url: str, count: int) -> None:
-    """Put rows into a database of the first schema."""
-    with audit.bound(url):
-        for statement in _FILLED.replace("COUNT", str(count)).split(";"):
-            db.db.execute_sql(statement)
-        for noun in ("speakers", "documents", "sentences", "claims", "statements"):
-            db.db.execute_sql(_LOGGED.format(noun))
-
-
 def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new(
     copied: Callable[..., str],
     migrating: Callable[[str], "subprocess.Popen[str]"],
@@ -168,7 +92,7 @@ def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new(
     count = scale(2_000, 50_000)
     old = copied()
     up_to(old, STEPS[0])
-    filled(old, count)
+    fill_first(old, count)
     shapes = [shape(old)]
     step_by_step = copied(old)
     for step in STEPS[1:]:
