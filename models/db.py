@@ -174,6 +174,8 @@ class File(SqliteDatabase):
         connection: sqlite3.Connection = self._connect()
         # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
         connection.execute("PRAGMA temp_store = MEMORY")
+        # After each commit of another process the file would be mapped anew: that costs more than it saves here.
+        connection.execute("PRAGMA mmap_size = 0")
         # Pages that many commits change are then copied back once for all of them.
         connection.execute(f"PRAGMA wal_autocheckpoint = {self.log_pages}")
         connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
