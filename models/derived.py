@@ -45,10 +45,16 @@ def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
 
 def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     """Write anew what is derived from what transactions that are stored together have changed."""
-    changed: set[int] = set().union(*(touched(noun, row) for noun, row, new in noted if not new))
-    claims: set[int] = set().union(*(touched(noun, row) for noun, row, new in noted if new))
+    changed: set[int] = set()
+    claims: set[int] = set()
+    made: set[int] = set()
+    for noun, row, new in noted:
+        if new and noun == "claims":
+            made.add(row["id"])
+        else:
+            (claims if new else changed).update(touched(noun, row))
     # A statement that has moved to a new claim has words in the index already.
-    made = {row["id"] for noun, row, new in noted if new and noun == "claims"} - changed
+    made -= changed
     known = (claims | changed) - made
     _wait_for(known)
     refresh(made, new=True)

@@ -111,6 +111,8 @@ class _Printed(NamedTuple):
     text: str
     length: int
     sentences: list[_Place]
+    #: Where the sentences start.
+    starts: list[int]
     #: Speaker and spans -> statement and claim.
     known: dict[tuple[int, str], tuple[int, int]]
 
@@ -171,10 +173,11 @@ class Desk:
 
     def _printed(self, ids: list[int]) -> dict[int, _Printed]:
         texts = _among("SELECT id, text, length FROM documents WHERE retracted_at IS NULL AND id", ids, lock=True)
-        printed = {id: _Printed(id, text, length, [], {}) for id, text, length in texts}
+        printed = {id: _Printed(id, text, length, [], [], {}) for id, text, length in texts}
         cuts = 'SELECT document_id, start, "end", id FROM sentences WHERE retracted_at IS NULL AND document_id'
         for document, *place in sorted(_among(cuts, list(printed))):
             printed[document].sentences.append(_Place(*place))
+            printed[document].starts.append(place[0])
         said = "SELECT document_id, speaker_id, spans, id, claim_id FROM statements WHERE retracted_at IS NULL AND"
         for document, speaker, spans, id, claim in _among(f"{said} document_id", list(printed)):
             printed[document].known[speaker, spans] = (id, claim)
@@ -263,7 +266,8 @@ class Desk:
             }
             id, what = self._new(Document, row), "new"
             self.editions[sha, address] = id
-            self.printed[id] = _Printed(id, text, len(text), self._cut(id, text), {})
+            places = self._cut(id, text)
+            self.printed[id] = _Printed(id, text, len(text), places, [place.start for place in places], {})
             if not row["text_public"]:
                 self._hide("documents", id, new)
         if new.get("id"):
@@ -294,7 +298,7 @@ class Desk:
             raise _Odd
         document = self._at(self.names.documents.get(named, 0))
         content = new["content"]
-        place: Any = _in(document.sentences, content[0])
+        place: Any = _in(document, content[0])
         spans = locate_content(content, document, place)
         mention, cue = (_words(name, new, document, place) for name in ("mention", "cue"))
         speaker = self._said_by(new["speaker"])
@@ -529,14 +533,14 @@ def speaker_key(name: str) -> str:
     return speakers.key(name)
 
 
-def _in(sentences: list[_Place], first: dict[str, Any]) -> _Place:
+def _in(document: _Printed, first: dict[str, Any]) -> _Place:
     """Find the sentence in which a content that is given by offsets starts."""
     if "text" in first:
         raise _Odd
-    place = bisect_right(sentences, first["start"], key=lambda sentence: sentence.start) - 1
-    if place < 0 or sentences[place].end <= first["start"]:
+    place = bisect_right(document.starts, first["start"]) - 1
+    if place < 0 or document.sentences[place].end <= first["start"]:
         raise _Odd
-    return sentences[place]
+    return document.sentences[place]
 
 
 def _words(name: str, new: dict[str, Any], document: Any, place: Any) -> dict[str, Any]:

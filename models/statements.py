@@ -218,7 +218,7 @@ def _once_public(id: int) -> bool:
 def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
     """Fill the columns that hold what was said."""
     return {
-        "content": dumps([span._asdict() for span in spans]),
+        "content": dumps([{"text": span.text, "start": span.start, "end": span.end} for span in spans]),
         "content_start": spans[0].start,
         "spans": ",".join(f"{span.start}-{span.end}" for span in spans),
     }
