@@ -55,3 +55,7 @@ DROP INDEX "filings_topic_id_answered_said_on_claim_id";
 CREATE INDEX "filings_topic_id_answered_said_on_claim_id_public" ON "filings" ("topic_id", "answered", "said_on", "claim_id", "public");
 
 CREATE INDEX "leads_hidden" ON "leads" ("claim_id") WHERE NOT public;
+
+INSERT INTO claim_search (claim_search) VALUES ('optimize');
+
+INSERT INTO statement_search (statement_search) VALUES ('optimize');
