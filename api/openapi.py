@@ -40,8 +40,8 @@ and their claims, and of other people's articles the sentences that carry statem
 either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope includes those before it:
 `read` (whole texts), `write`, `review` (candidates, accepting and rejecting), `admin`.
 
-**Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, or follow the `Link`
-header, until it is null. A parameter that is not described is refused, never ignored.
+**Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
+or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
 
 **Caching and changing.** Every answer has an `ETag`: send it as `If-None-Match` to hear 304 while
 nothing changed, and as `If-Match` with every PATCH and DELETE so that no change of another is lost

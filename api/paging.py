@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +17,26 @@ from models.shapes import Viewer
 
 Rows = list[tuple[int, str]]
 
+#: Hexadecimal digits at the end of a cursor.
+_DIGEST = 12
+
 
 def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
     """One page of `rows(past=, limit=, **filters)` as {items, next}, with a Link header to the next."""
     filters = dict(query)
     limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
-    found = rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters, **fixed)
+    question = _question(filters)
+    past = int(_opened(cursor, question)) if cursor else None
+    found = rows(past=past, limit=limit + 1, **filters, **fixed)
+    following = _sealed(str(found[limit - 1][0]), question) if len(found) > limit else None
+    return answers.items(_together(found[:limit]), following, _link(following))
+
+
+def log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
+    """One page of `rows(past=, limit=, **filters)`, whose cursor is the number of a line, of whatever question."""
+    filters = dict(query)
+    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
+    found = rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters)
     following = str(found[limit - 1][0]) if len(found) > limit else None
     return answers.items(_together(found[:limit]), following, _link(following))
 
@@ -30,8 +45,10 @@ def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) ->
     """One page of `rows(past=, limit=, **filters)`, whose cursor is made of several numbers."""
     filters = dict(query)
     limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
-    found = rows(past=tuple(int(part) for part in cursor.split("_")) if cursor else None, limit=limit + 1, **filters)
-    following = found[limit - 1][0] if len(found) > limit else None
+    question = _question(filters)
+    past = tuple(int(part) for part in _opened(cursor, question).split("_")) if cursor else None
+    found = rows(past=past, limit=limit + 1, **filters)
+    following = _sealed(found[limit - 1][0], question) if len(found) > limit else None
     return answers.items(_together(found[:limit]), following, _link(following))
 
 
@@ -49,10 +66,11 @@ def found(noun: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer
     more = chosen(asked) | {"total": asked.pop("total", False), "facets": asked.pop("facets", ())}
     asked.pop("members", None)
     asked.pop("include", None)
-    page = noun(
-        viewer=viewer, asked=asked, limit=limit, order=order, past=_past(cursor, order) if cursor else None, **more
-    )
-    return answers.items(page.items, page.following, _link(page.following), page.total, page.facets)
+    question = _question(asked, order)
+    past = _past(_opened(cursor, question)) if cursor else None
+    page = noun(viewer=viewer, asked=asked, limit=limit, order=order, past=past, **more)
+    following = None if page.following is None else _sealed(page.following, question)
+    return answers.items(page.items, following, _link(following), page.total, page.facets)
 
 
 def _together(rows: Sequence[tuple[Any, str]]) -> bytes:
@@ -64,14 +82,32 @@ def _order(sort: str) -> Order:
     return Order(sort.removeprefix("-"), descending=sort.startswith("-"))
 
 
-def _past(cursor: str, order: Order) -> tuple[str, int]:
-    """Read a cursor. Raises 400 where it belongs to another order."""
-    at, _, id = cursor.rpartition("_")
-    form = {"id": "", "said_on": r"(\d{4}-\d\d-\d\d)?_", "relevance": r"r?[\da-f]{1,15}(\.[\da-f]{1,15})*_"}[order.by]
-    if not re.fullmatch(form + r"\d+", cursor, re.ASCII):
-        detail = "This cursor belongs to another order: send the `next` of the page before, with the same sort."
-        raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])
+def _past(place: str) -> tuple[str, int]:
+    at, _, id = place.rpartition("_")
     return at, int(id)
+
+
+def _question(filters: dict[str, Any], order: Order | None = None) -> bytes:
+    """Name what a list was asked, but not what is shown of it: its address, its filters and its order."""
+    return repr((request.path, sorted(filters.items()), order)).encode()
+
+
+def _digest(place: str, question: bytes) -> str:
+    return blake2b(b"%b %b" % (place.encode(), question), digest_size=_DIGEST // 2).hexdigest()
+
+
+def _sealed(place: str, question: bytes) -> str:
+    """Write the cursor that goes on after `place` with `question`; see docs/decisions/0029."""
+    return f"{place}-{_digest(place, question)}"
+
+
+def _opened(cursor: str, question: bytes) -> str:
+    """Read the place in a cursor. Raises 400 where it was not written for this question."""
+    place = cursor[: -_DIGEST - 1]
+    if _digest(place, question) != cursor[-_DIGEST:]:
+        detail = "This cursor is not of this list: send the `next` of the page before as it is, with the same filters."
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])
+    return place
 
 
 #: What may stand in the target of a Link as it came (RFC 3986).

@@ -21,7 +21,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         # The same Idempotency-Key with another body is refused, rightly.
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if case.query:
-        _reconcile(case.query, by_day=case.operation.path.endswith("/positions"))
+        _reconcile(case.query)
 
 
 #: A parameter with the value that excludes others beside it; None for any value, "" for its absence.
@@ -33,11 +33,8 @@ _EXCLUDES = (
 )
 
 
-def _reconcile(query: dict[str, Any], *, by_day: bool) -> None:
-    """Take out what the prose of the parameters excludes beside another: each is refused with 400, rightly.
-
-    `by_day` tells a list that is sorted by day where nothing else is asked for.
-    """
+def _reconcile(query: dict[str, Any]) -> None:
+    """Take out what the prose of the parameters excludes beside another: each is refused with 400, rightly."""
     for first, last in (("said_from", "said_to"), ("said_from", "said_before"), ("published_from", "published_to")):
         if str(query.get(first, "")) >= str(query.get(last, "~")):
             del query[last]
@@ -51,7 +48,6 @@ def _reconcile(query: dict[str, Any], *, by_day: bool) -> None:
         query["fields"] = "id"
     if query.get("sort") == "relevance" and "q" not in query:
         del query["sort"]
-    # The cursor of a list belongs to its order.
-    by_id = query.get("sort") in ("id", "-id") or not (by_day or {"sort", "q"} & query.keys())
-    if not by_id or not str(query.get("cursor", "0")).isdigit():
+    # The cursor of a list belongs to its question; only that of the log is a plain number.
+    if not str(query.get("cursor", "0")).isdigit():
         query.pop("cursor", None)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from api.contract import Routes
-from api.paging import page
+from api.paging import log
 from api.schemas.base import page_of
 from api.schemas.changes import Change, ChangeQuery
 from models import changes
@@ -19,4 +19,4 @@ def list_changes(query: dict[str, Any]) -> Response:
 
     To go on later from where a reading ended, send the `sequence` of its last line as `cursor`.
     """
-    return page(changes.listed, query)
+    return log(changes.listed, query)

@@ -20,6 +20,10 @@ class Query(Input):
     """What a query string may hold."""
 
 
+#: How a cursor ends that belongs to one question.
+OF_A_QUESTION = "-[0-9a-f]{12}"
+
+
 class PageQuery(Query):
     """What every list takes."""
 
@@ -27,16 +31,21 @@ class PageQuery(Query):
         least=1, most=100, load_default=50, metadata={"description": "How many items the page holds at most."}
     )
     cursor = Matching(
-        r"^[1-9][0-9]{0,15}$",
+        rf"^[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",
         form="the `next` of the page before",
-        longest=16,
-        metadata={"description": "The `next` of the page before; the first page where left out."},
+        longest=29,
+        metadata={
+            "description": "The `next` of the page before, with the same filters; the first page where left out."
+        },
     )
 
 
 #: A cursor of a list that may be sorted by something else than the id: the day and the id; or all ids that were ranked,
 #: and how many of them were shown or, after an r, the id of what was shown last of the others.
-SORTED_CURSOR = r"^(([0-9]{4}-[0-9]{2}-[0-9]{2}|r?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}$"
+SORTED_CURSOR = (
+    r"^(([0-9]{4}-[0-9]{2}-[0-9]{2}|r?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
+    rf"{OF_A_QUESTION}$"
+)
 
 
 class RetractQuery(Query):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Output, PageQuery, identifier, shown
-from api.schemas.fields import Choice, QueryId
+from api.schemas.fields import Choice, Matching, QueryId
 from models.tables import ACTIONS
 
 #: What kinds of things the log is about.
@@ -32,6 +32,13 @@ class Change(Output):
 
 class ChangeQuery(PageQuery):
     """Which lines to list."""
+
+    cursor = Matching(
+        r"^[1-9][0-9]{0,15}$",
+        form="the `next` of the page before, or the `sequence` of a line",
+        longest=16,
+        metadata={"description": "The `next` of the page before, or the `sequence` of the last line that was read."},
+    )
 
     noun = Choice(NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
     noun_id = QueryId(metadata={"description": "The id of what was changed; with `noun`.", "example": 1})

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Output, PageQuery, nested, shown
+from api.schemas.base import OF_A_QUESTION, Output, PageQuery, nested, shown
 from api.schemas.fields import Choice, Day, Matching, QueryId, Slug
 from api.schemas.parts import SpeakerPart
 from models.tables import COUNTER_KINDS
@@ -52,10 +52,12 @@ class DisputeQuery(PageQuery):
     """Which exchanges to count."""
 
     cursor = Matching(
-        r"^[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}$",
+        rf"^[1-9][0-9]{{0,8}}_[1-9][0-9]{{0,15}}_[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",
         form="the `next` of the page before",
-        longest=45,
-        metadata={"description": "The `next` of the page before; the first page where left out."},
+        longest=56,
+        metadata={
+            "description": "The `next` of the page before, with the same filters; the first page where left out."
+        },
     )
     by = QueryId(
         metadata={"description": "The id of a speaker; answers of it and of all who are part of it.", "example": 1}

@@ -129,8 +129,11 @@ class ListQuery(StatementConditions, PageQuery):
     cursor = Matching(
         SORTED_CURSOR,
         form="the `next` of the page before",
-        longest=6020,  # 400 ids, where claims and statements were ranked
-        metadata={"description": "The `next` of the page before, of the same list; the first page where left out."},
+        longest=6033,  # 400 ids, where claims and statements were ranked
+        metadata={
+            "description": "The `next` of the page before, with the same filters and order; the first page where left "
+            "out."
+        },
     )
     q = Text(
         longest=500,

@@ -100,10 +100,45 @@ def test_refuses_a_forged_cursor(public: FlaskClient) -> None:
         assert refusal(public.get(f"/v1/topics?cursor={cursor}")) == (400, ["cursor"]), cursor
 
 
-def test_a_cursor_past_the_end_is_an_empty_page(public: FlaskClient) -> None:
+def test_a_cursor_past_the_end_is_an_empty_page(writer: FlaskClient) -> None:
     fill(1, 2)
-    assert public.get("/v1/topics?cursor=1").json == {"items": [], "next": None}
-    assert len(public.get("/v1/topics?cursor=9999999999999999").json["items"]) == 2
+    cursor = writer.get("/v1/topics?limit=1").json["next"]
+    assert writer.delete("/v1/topics/1", headers=matching(writer.get("/v1/topics/1"))).status_code == 204
+    assert writer.get(f"/v1/topics?cursor={cursor}").json == {"items": [], "next": None}
+
+
+def test_refuses_a_cursor_that_somebody_made_up(writer: FlaskClient, public: FlaskClient) -> None:
+    for words in ("Exports rose.", "Exports fell.", "Rail fares rose."):
+        posted(writer, "claims", claim(text=words))
+    fill(1, 2)
+    digest = "0" * 12
+    for query in (
+        *("topics?cursor=1", "topics?cursor=999999", f"topics?cursor=2-{digest}", f"claims?cursor=3-{digest}"),
+        *(f"claims?q=zorblax&cursor=1.2_1-{digest}", f"claims?q=exports&cursor=1.1.1_1-{digest}"),
+        *(f"claims?sort=said_on&cursor=2026-03-13_2-{digest}", f"disputes?cursor=1_1_1-{digest}"),
+    ):
+        assert refusal(public.get(f"/v1/{query}")) == (400, ["cursor"]), query
+    cursor = public.get("/v1/topics?limit=1").json["next"]
+    assert refusal(public.get(f"/v1/topics?cursor=1{cursor[1:]}")) == (400, ["cursor"])
+
+
+def test_a_cursor_is_of_the_list_and_the_filters_that_it_came_with(writer: FlaskClient, public: FlaskClient) -> None:
+    for words in ("Exports rose.", "Exports fell.", "Rail fares rose."):
+        posted(writer, "claims", claim(text=words))
+    asked = "q=exports&language=en"
+    cursor = public.get(f"/v1/claims?{asked}&limit=1").json["next"]
+    # What is shown of each, how many of them and how the question is spelled do not matter.
+    for same in ("q=exports&language=en&fields=id", "limit=9&language=en&q=%65xports&sort=relevance"):
+        page = public.get(f"/v1/claims?{same}&cursor={cursor}")
+        assert (page.status_code, len(page.json["items"])) == (200, 1), same
+    for other in ("q=rail&language=en", "q=exports", "q=exports&language=de", f"{asked}&stated=first"):
+        answer = public.get(f"/v1/claims?{other}&cursor={cursor}")
+        assert refusal(answer) == (400, ["cursor"]), other
+        assert "with the same filters" in answer.json["detail"]
+    by_id = public.get("/v1/claims?limit=1").json["next"]
+    assert refusal(public.get(f"/v1/statements?cursor={by_id}")) == (400, ["cursor"])
+    assert refusal(public.get(f"/v1/claims?sort=id&cursor={by_id}")) == (400, ["cursor"])
+    assert public.get(f"/v1/claims?sort=-id&cursor={by_id}").status_code == 200
 
 
 def test_a_page_holds_from_1_to_100(public: FlaskClient) -> None:

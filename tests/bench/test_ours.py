@@ -49,11 +49,17 @@ def test_each_list_finds_the_claim(work: str, public: FlaskClient, charge: dict[
     assert charge["claim"]["id"] in members(public.get(path).json, "items[].id")
 
 
-def test_a_deep_page_is_reached_by_its_cursor(public: FlaskClient, charge: dict[str, Any]) -> None:
-    first = PLUGIN["W4D"]["crawl"].format(topic="trade", frm="2026-03-01", to="2026-04-01")
+def test_a_deep_page_is_reached_by_its_cursor(writer: FlaskClient, public: FlaskClient, charge: dict[str, Any]) -> None:
+    days = {"topic": "trade", "frm": "2026-03-01", "to": "2026-04-01"}
+    first = PLUGIN["W4D"]["crawl"].format(**days)
     assert public.get(first).json == {"items": [], "next": None}
-    further = PLUGIN["W4D"]["template"].format(topic="trade", frm="2026-03-01", to="2026-04-01", cursor="2026-03-20_9")
-    assert public.get(further).status_code == 200
+    for number in range(21):
+        said = {"topic": "trade", "cue": "told reporters", "content": "wells run dry", "uid": f"u{number}"}
+        typed = {"$speaker_id": charge["speaker"]["id"], "$said_on": "2026-03-14", "$text": f"Well {number} is dry."}
+        posted(writer, "statements", filled(PLUGIN["W5"]["body"], said, typed))
+    page = public.get(first).json
+    further = PLUGIN["W4D"]["template"].format(cursor=page["next"], **days)
+    assert [len(page["items"]), len(public.get(further).json["items"])] == [20, 1]
 
 
 def test_a_statement_is_recorded_as_often_as_it_is_sent(writer: FlaskClient, charge: dict[str, Any]) -> None:
