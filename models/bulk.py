@@ -10,8 +10,8 @@ from peewee import __exception_wrapper__ as peewees_errors
 
 from models.db import db, on_sqlite
 
-#: Parameters of one statement: SQLite takes twice as many.
-_PARAMETERS = 16_000
+#: Parameters of one statement: more would take as long to prepare as they save.
+_PARAMETERS = 999
 
 
 def columns(model: type[Model]) -> list[str]:

@@ -48,17 +48,22 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     changed: set[int] = set()
     claims: set[int] = set()
     made: set[int] = set()
+    linked: set[int] = set()
     for noun, row, new in noted:
         if new and noun == "claims":
             made.add(row["id"])
+        elif noun == "counterclaims":
+            linked |= touched(noun, row)
         else:
             (claims if new else changed).update(touched(noun, row))
     # A statement that has moved to a new claim has words in the index already.
     made -= changed
     known = (claims | changed) - made
-    _wait_for(known)
+    linked -= made | known
+    _wait_for(known | linked)
     refresh(made, new=True)
     refresh(known)
+    refresh(linked, linked=True)
 
 
 def _wait_for(claims: set[int]) -> None:
@@ -82,14 +87,15 @@ def touched(noun: str, row: dict[str, Any]) -> set[int]:
     return {id for (id,) in fetch(_TOUCHED[noun], (row["id"],))} if noun in _TOUCHED else set()
 
 
-def refresh(claims: set[int], *, new: bool = False) -> None:
+def refresh(claims: set[int], *, new: bool = False, linked: bool = False) -> None:
     """Write the derived rows of `claims` anew; inside the transaction of the change.
 
-    Those that are `new` have no rows yet, and whatever claims they answer are refreshed as well.
+    Those that are `new` have no rows yet, and whatever claims they answer are refreshed as well. Those that were only
+    `linked`, or are no more, have the words and the first statement that they had.
     """
     if claims:
         ids = dumps(sorted(claims))
-        for statement in _refreshing(on_sqlite(), new):
+        for statement in _refreshing(on_sqlite(), new, linked):
             fetch(statement, (ids,))
 
 
@@ -260,24 +266,22 @@ def _forgetting(sqlite: bool) -> str:
 
 
 @cache
-def _refreshing(sqlite: bool, new: bool = False) -> list[str]:
+def _refreshing(sqlite: bool, new: bool = False, linked: bool = False) -> list[str]:
     key = "rowid" if sqlite else "statement_id"
-    filling: list[str] = []
-    emptying = [
-        f"DELETE FROM filings WHERE {_given('claim_id')}",
-        f"DELETE FROM firsts WHERE {_given('claim_id')}",
-        f"DELETE FROM leads WHERE {_given('claim_id')}",
-        _forgetting(sqlite),
-        f"DELETE FROM statement_search WHERE {key} IN (SELECT s.id FROM statements s WHERE {_given('s.claim_id')})",
+    said = f"{key} IN (SELECT s.id FROM statements s WHERE {_given('s.claim_id')})"
+    emptying = [f"DELETE FROM {table} WHERE {_given('claim_id')}" for table in ("filings", "leads")]
+    sources = [(_leads(), "c.id"), (_filings(), "c.claim_id")]
+    if not linked:
+        emptying += [
+            f"DELETE FROM firsts WHERE {_given('claim_id')}",
+            _forgetting(sqlite),
+            f"DELETE FROM statement_search WHERE {said}",
+        ]
+        sources += [(_firsts(), "c.claim_id"), (_claim_words(), "c.id"), (_statement_words(), "s.claim_id")]
+    filling = [
+        f"INSERT INTO {table} ({columns}) {source.format(claims=' AND ' + _given(column))}"
+        for (table, columns, source), column in sources
     ]
-    for (table, columns, source), column in (
-        (_leads(), "c.id"),
-        (_firsts(), "c.claim_id"),
-        (_filings(), "c.claim_id"),
-        (_claim_words(), "c.id"),
-        (_statement_words(), "s.claim_id"),
-    ):
-        filling.append(f"INSERT INTO {table} ({columns}) {source.format(claims=' AND ' + _given(column))}")
     # Whether a claim counts as answered hangs on the claims that answer it.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {_given('e.answer_id')})"
     answering = [

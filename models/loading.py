@@ -130,6 +130,8 @@ class Desk:
         self.rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         self.log: list[tuple[Any, ...]] = []
         self.touched: set[int] = set()
+        #: The claims between which edges are new.
+        self.edges_made: list[dict[str, Any]] = []
         #: The claims that are new.
         self.made: set[int] = set()
         #: The lists to which the present line has added a row.
@@ -422,7 +424,7 @@ class Desk:
             raise _Odd
         row = {"claim": claim, "answer": answer, "kind": new["kind"], "statement": evidence, "note": new.get("note")}
         id = self.edges[edge] = self._new(Counterclaim, row)
-        self.touched |= {claim, answer}
+        self.edges_made.append({"claim": claim, "answer": answer})
         return id, "new"
 
     def _end(self, given: dict[str, Any]) -> int:
@@ -479,6 +481,7 @@ class Desk:
                 bulk.insert(model, _columns(model), self.rows[model])
         derived.note("claims", *({"id": id} for id in self.touched - self.made))
         derived.note("claims", *({"id": id} for id in self.made), new=True)
+        derived.note("counterclaims", *self.edges_made, new=True)
         if self.log:
             changes.log_created(self.log)
 
