@@ -16,7 +16,7 @@ from marshmallow import Schema
 from api import answers, auth, bodies
 from api.gate import OPERATION
 from api.problems import Problem
-from models import db, replies
+from models import db, keys, replies
 
 View = Callable[..., Response]
 
@@ -100,6 +100,9 @@ class Operation:
         token = request.headers["Idempotency-Key"]
         if not re.fullmatch(r"[!-~]{1,255}", token):
             detail = "An Idempotency-Key has 1 to 255 visible ASCII characters, a UUID for example."
+            raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
+        if keys.PREFIX in token:
+            detail = "This Idempotency-Key holds an API key, and would be stored: send a UUID, and the key as a Bearer."
             raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
         sent = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
         return {"key_id": auth.key_id(), "token": token, "request": sent}

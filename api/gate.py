@@ -19,6 +19,7 @@ from api.errors import problem
 from api.problems import Problem
 from api.records import Record, Records
 from api.settings import Settings
+from models import keys
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -46,7 +47,8 @@ _BUSY = "Too many clients are sending or reading slowly just now: try again in a
 #: Whom a limit is for: an address, or a key that was let in.
 _KINDS = ("address", "key")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+#: What is taken as the id of a request; never what holds a key, because it is logged and answered.
+_REQUEST_ID = re.compile(rf"(?!.*{keys.PREFIX})[A-Za-z0-9._-]{{1,64}}")
 
 #: On every answer that has none of its own: nothing here is for a browser to run, to frame or to guess at.
 _GUARDS = (

@@ -248,6 +248,15 @@ def test_each_request_is_one_line_with_its_id_operation_status_and_key(app: Flas
     assert secret.encode() not in written.getvalue()
 
 
+def test_a_key_sent_as_a_request_id_is_neither_answered_nor_logged(app: Flask) -> None:
+    client, written = lines_of(app)
+    for secret in ("cck_" + "a" * 43, "trace.cck_" + "b" * 43):
+        assert "cck_" not in client.get("/healthz", headers={"X-Request-Id": secret}).headers["X-Request-Id"]
+    gate_of(app).records.settle()
+    assert len(written.getvalue().splitlines()) == 2
+    assert b"cck_" not in written.getvalue()
+
+
 def test_many_lines_are_written_in_pieces_that_no_other_process_tears(tmp_path: Path) -> None:
     class Pieces(io.BytesIO):
         """Remembers what was written at once."""

@@ -120,3 +120,12 @@ def test_of_10_in_parallel_one_makes_it_and_all_get_its_answer(app: Flask, write
     assert answers[0][0] == 201
     assert len(writer.get("/v1/statements").json["items"]) == 1
     assert len(writer.get("/v1/claims").json["items"]) == 1
+
+
+def test_refuses_an_api_key_as_a_name_and_stores_nothing_of_it(writer: FlaskClient) -> None:
+    for name in ("cck_" + "a" * 43, "Bearer:cck_b"):
+        answer = tried(writer, claim(), name=name)
+        assert refusal(answer) == (400, ["Idempotency-Key"])
+        assert (name in answer.text, "UUID" in answer.json["detail"]) == (False, True)
+    assert Reply.select().count() == 0
+    assert writer.get("/v1/claims").json["items"] == []
