@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -15,6 +16,9 @@ from api.schemas.quick import reader
 
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
+
+#: The longest pointer that is said in a sentence too, in characters.
+_SHOWN = 100
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -45,20 +49,20 @@ def parsed(raw: bytes) -> Any:
     Raises 400.
     """
     try:
+        text = raw.decode("utf-8")
         value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_int=_integer,
-            parse_float=_float,
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
         )
         _measure(value)
     except UnicodeDecodeError as error:
         raise malformed(f"The body is not UTF-8: byte {error.start} is the first that is not.") from None
     except json.JSONDecodeError as error:
-        raise malformed(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        what = error.msg.removesuffix(" at")
+        raise malformed(f"The body is not JSON: {what} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
         raise malformed(f"The body nests too deeply: {DEEPEST} levels are the most.") from None
+    except Problem as refusal:
+        raise _placed(text) or refusal from None
     return value
 
 
@@ -66,12 +70,66 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:
-            raise malformed(f"The member {name[:80]!r} is given twice in one object.")
+            raise _doubled(name)
         if not name.isascii() and _SURROGATE.search(name):
             # No answer could name it: half of a pair has no UTF-8.
             raise malformed(f"The name of the member {name[:80]!r} holds half of a surrogate pair.")
         made[name] = value
     return made
+
+
+def _doubled(name: str) -> Problem:
+    return malformed(f"The member {name[:80]!r} is given twice in one object.")
+
+
+def _placed(text: str) -> Problem | None:
+    """Read `text`, which was refused, once more, and refuse the first wrong value with its place.
+
+    None where that has no place: what follows is no JSON.
+    """
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_marked_object,
+            parse_constant=lambda name: _marked(_constant, name),
+            parse_int=lambda digits: _marked(_integer, digits),
+            parse_float=lambda digits: _marked(_float, digits),
+        )
+        return next(_marks(value), None)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _marked(read: Callable[[str], Any], given: str) -> Any:
+    """Read a value; where it is refused, let the refusal stand in its place."""
+    try:
+        return read(given)
+    except Problem as refusal:
+        return refusal
+
+
+def _marked_object(pairs: list[tuple[str, Any]]) -> Any:
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        made[name] = _doubled(name) if name in made else value
+    try:
+        return _object(list(made.items()))
+    except Problem as refusal:
+        return refusal
+
+
+def _marks(value: Any, at: str = "") -> Iterator[Problem]:
+    if isinstance(value, Problem):
+        detail = f"{at}: {value.detail}" if 0 < len(at) <= _SHOWN else value.detail
+        yield Problem(HTTPStatus.BAD_REQUEST, detail, [{"pointer": at, "detail": value.detail}])
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in inner:
+        yield from _marks(part, at + _step(step))
+
+
+def _step(name: Any) -> str:
+    """Write one step of a pointer (RFC 6901)."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _constant(name: str) -> NoReturn:
@@ -111,8 +169,7 @@ def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
         return [{"pointer": at, "detail": sentence(messages)}]
     errors = []
     for name, inner in messages.items():
-        step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
-        errors += _pointers(inner, at + step)
+        errors += _pointers(inner, at if name == "_schema" else at + _step(name))
     return errors
 
 

@@ -69,6 +69,28 @@ def test_says_where_the_json_ends_to_be_json(writer: FlaskClient) -> None:
     assert "line 2, column 1" in sent(writer, b'{"slug": "a",\n}').json["detail"]
     assert "byte 10" in sent(writer, b'{"slug": "\xff"}').json["detail"]
     assert "'slug'" in sent(writer, b'{"slug": "a", "slug": "b"}').json["detail"]
+    assert "Invalid control character at line 1" in sent(writer, b'{"slug": "a\nb"}').json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "pointer"),
+    [
+        (b'{"slug": "a", "label": NaN}', "/label"),
+        (b'{"slug": -Infinity, "label": "b"}', "/slug"),
+        (b'{"slug": "a", "label": {"b": [1, {"c/d~": 1e999}]}}', "/label/b/1/c~1d~0"),
+        (b'{"slug": "a", "label": [[0], 9007199254740992]}', "/label/1"),
+        (b'{"slug": "a", "label": {"b": 1, "b": 2, "e": NaN}}', "/label/b"),
+        (b'{"slug": {"a": NaN}, "slug": "a", "slug": "c"}', "/slug"),
+        (b'{"slug": [{"\\ud800": 1}]}', "/slug/0"),
+        (b"NaN", ""),
+        (b'{"slug": NaN, "label"}', ""),
+        (b'{"slug": NaN, "label": ' + b"[" * 100_000, ""),
+    ],
+)
+def test_names_the_place_of_a_value_that_is_no_json(writer: FlaskClient, raw: bytes, pointer: str) -> None:
+    answer = sent(writer, raw)
+    assert refusal(answer) == (400, [pointer])
+    assert answer.json["detail"].startswith(f"{pointer}: " if pointer else ("NaN", "The body"))
 
 
 def test_takes_32_levels_as_json_and_refuses_them_as_a_shape(writer: FlaskClient) -> None:
