@@ -9,6 +9,7 @@ import click
 from peewee import PeeweeException
 
 from api import settings
+from models import trouble
 from models.refusals import Refusal
 
 #: Each command's module and its name there. Only the one that is run is imported: importing all of them, and the web
@@ -89,8 +90,9 @@ def run() -> None:
         click.echo(f"Error: {refusal.detail}", err=True)
         sys.exit(1)
     except PeeweeException as error:
-        reason = str(error).partition("\n")[0]
-        click.echo(f"Error: the database of DATABASE_URL cannot be used: {reason}", err=True)
+        first_line = str(error).partition("\n")[0]
+        reason = f"the database of DATABASE_URL cannot be used: {first_line}"
+        click.echo(f"Error: {trouble.known(error) or reason}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)

@@ -76,7 +76,8 @@ class Outcome(NamedTuple):
 
     #: What -> how many.
     counts: dict[str, int]
-    #: Claims and documents that name an erased speaker in other people's words, at most ten for each name: they stay.
+    #: What stays, for a person to decide: claims and documents that name an erased speaker in other people's words, at
+    #: most ten for each name; or speakers who are quoted in the erased document alone.
     left: list[str]
 
 
@@ -125,6 +126,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
+        erasure.left = _quoted_only_in(id)
 
     return _done(work, _Erasure(by, reason), dry_run)
 
@@ -297,6 +299,18 @@ def _naming(names: set[str]) -> list[str]:
     return [f"{noun} {id}" for noun, id in sorted(found)]
 
 
+def _quoted_only_in(document: int) -> list[str]:
+    """Find the standing speakers whom no other document quotes."""
+    quoted = Statement.select(Statement.speaker).where(Statement.document == document)
+    elsewhere = Statement.select(Statement.speaker).where(
+        Statement.document != document, Statement.retracted_at.is_null()
+    )
+    left = Speaker.select(Speaker.id).where(
+        Speaker.id.in_(quoted), Speaker.id.not_in(elsewhere), Speaker.retracted_at.is_null()
+    )
+    return [f"speaker {id}" for id in sorted(_ids(left))]
+
+
 def _names(people: set[int]) -> set[str]:
     own = {name for (name,) in Speaker.select(Speaker.name).where(Speaker.id.in_(people)).tuples()}
     return own | {alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker.in_(people)).tuples()}
@@ -426,23 +440,36 @@ def sweep() -> bool:
     """Write the database file anew, so that no free space, index of words or WAL holds what was erased.
 
     Needs the space of a second copy for a while, and writers wait. False where others read all the
-    time, so that the WAL could not be emptied. PostgreSQL is left alone: see docs/operations.md.
+    time, so that the WAL could not be emptied. Raises Conflict where there is no room. PostgreSQL is left alone:
+    see docs/operations.md.
     """
     if not on_sqlite():
         return True
     close()
-    with closing(sqlite3.connect(db.database, isolation_level=None, timeout=60)) as connection:
-        connection.execute("PRAGMA secure_delete = ON")
-        indexes = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-        for (name,) in connection.execute(indexes).fetchall():
-            # An entry that was deleted leaves the index when its parts are merged (sqlite.org/fts5.html, 6.9).
-            connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
-        connection.execute("VACUUM")
-        with db.obj.writer.log.shut(_LONGEST):
-            for _ in range(_TRIES):
-                if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                    return True
-                time.sleep(_PAUSE)
+    try:
+        with closing(sqlite3.connect(db.database, isolation_level=None, timeout=60)) as connection:
+            return _written_anew(connection)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+            raise
+        raise Conflict(
+            "The words are erased, but the free space of the database file may still hold them: writing it anew needs"
+            " room for a second copy. Make room, then run `counterclaim erase sweep`."
+        ) from error
+
+
+def _written_anew(connection: sqlite3.Connection) -> bool:
+    connection.execute("PRAGMA secure_delete = ON")
+    indexes = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+    for (name,) in connection.execute(indexes).fetchall():
+        # An entry that was deleted leaves the index when its parts are merged (sqlite.org/fts5.html, 6.9).
+        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
+    connection.execute("VACUUM")
+    with db.obj.writer.log.shut(_LONGEST):
+        for _ in range(_TRIES):
+            if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                return True
+            time.sleep(_PAUSE)
     return False
 
 

@@ -28,11 +28,16 @@ _UNDONE = ("40001", "40P01")
 
 def sentence(error: BaseException) -> str:
     """Say what `error` means for a caller, and what to do; never what the database itself said."""
+    return known(error) or _AWAY
+
+
+def known(error: BaseException) -> str | None:
+    """Say what `error` means, where its code tells; None where it may be anything."""
     for code in _codes(error):
         found = _SENTENCES.get(code) or (_SENTENCES.get(code[:2]) if isinstance(code, str) else None)
         if found:
             return found
-    return _AWAY
+    return None
 
 
 def passing(error: BaseException) -> bool:

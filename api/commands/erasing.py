@@ -99,7 +99,7 @@ def _tell(outcome: Outcome) -> None:
     for what, number in outcome.counts.items():
         click.echo(f"{number:>7} {what}")
     if outcome.left:
-        click.echo(f"Named in other people's words, and left as they are: {', '.join(outcome.left)}.")
+        click.echo(f"Left as they are, for you to decide: {', '.join(outcome.left)}.")
 
 
 def _sweep() -> None:

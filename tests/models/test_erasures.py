@@ -35,6 +35,7 @@ from tests.factories import (
     put_claim,
     put_denial,
     put_document,
+    put_plain,
     put_review,
     seen,
 )
@@ -187,6 +188,14 @@ def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> Non
     outcome = erasures.speaker(id=1, reason=REASON, by=actor)
     assert f"claim {about}" in outcome.left
     assert f"document {elsewhere}" in outcome.left
+
+
+def test_names_whom_no_other_document_quotes_and_leaves_them(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    denial = put_answer(actor, charge)
+    put_plain(actor, "first", speaker={"id": Statement.get_by_id(denial).speaker_id})
+    outcome = erasures.document(id=Statement.get_by_id(charge).document_id, reason=REASON, by=actor)
+    assert outcome.left == [f"speaker {Statement.get_by_id(charge).speaker_id}"]
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(registry: str, actor: Actor) -> None:
