@@ -335,15 +335,18 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
 def attempt(work: Callable[[], T]) -> T:
     """Do `work`, and do it again where that can help and harms nothing.
 
-    That is where PostgreSQL undid its transaction for another one's sake, and where the connection was
-    cut before anything was committed.
+    That is where PostgreSQL undid its transaction for another one's sake, where the connection was cut
+    before anything was committed, and where only a connection from when nothing could be written is in the way.
     """
+    renewed = False
     for left in reversed(range(_ATTEMPTS)):
         _open.committing = False
         try:
             return work()
         except (OperationalError, InterfaceError, InternalError) as error:
             again = trouble.passing(error) or (not on_sqlite() and db.obj.lost() and not _open.committing)
+            if not again and not renewed and not on_sqlite() and trouble.read_only(error):
+                again = renewed = db.obj.renew()
             if not again or not left:
                 raise
             # Two that were in each other's way should not meet again at once.

@@ -2,13 +2,13 @@
 
 from peewee import DatabaseError
 
-from models.db import MIGRATIONS, close, fetch
+from models.db import MIGRATIONS, attempt, close, fetch
 
 
 def wrong() -> str | None:
     """Ask the database one cheap question; None where it answers and has this version's schema, else a sentence."""
     try:
-        applied = {name for (name,) in fetch("SELECT name FROM migrations")}
+        applied = {name for (name,) in attempt(lambda: fetch("SELECT name FROM migrations"))}
     except DatabaseError:
         close()
         return "The database does not answer, or holds no registry."

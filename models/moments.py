@@ -101,9 +101,10 @@ class Moment(list[Any]):
 
 
 def _begun(reader: Any) -> int | None:
-    reader.execute("BEGIN" if on_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    last: int | None = reader.execute("SELECT max(sequence) FROM changes").fetchone()[0]
-    return last
+    with peewees_errors:
+        reader.execute("BEGIN" if on_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        last: int | None = reader.execute("SELECT max(sequence) FROM changes").fetchone()[0]
+        return last
 
 
 @contextmanager

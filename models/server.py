@@ -1,6 +1,7 @@
 """PostgreSQL: connections to the primary, and the replicas to which reads may go."""
 
 import random
+import re
 import threading
 import time
 from collections import deque
@@ -9,20 +10,28 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from peewee import OperationalError
+from peewee import OperationalError, Psycopg3Adapter
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 #: Seconds to wait for a server that takes a connection and says nothing; with several hosts, for each.
 _CONNECT = 3
 #: Seconds without a word from a server's host after which it is taken for dead.
 _SILENCE = 10
+#: Seconds beyond its own limit that a server has to say that a statement takes too long: one that does not even say
+#: that is stopped, or hangs.
+_BEYOND = 0.5
 
 #: Seconds in which nobody tries to connect after one who waited longer than that in vain.
 _PAUSE = 0.5
 
 #: Seconds between two looks at the replicas.
 _LOOK = 0.5
+
+#: An address with an @ that is not the one before its hosts: most likely a password's, whose end would be taken for a
+#: host, and named where that is not found.
+_ODD_AT = re.compile(r"[^:]*://(?:[^/@]*@[^/?]*@|[^/?]*/[^?]*@)")
 
 #: What a server says of a connection through which nothing can be written (its manual, protocol-flow, asynchronous
 #: operations).
@@ -33,8 +42,39 @@ _CANNOT_WRITE = (b"in_hot_standby", b"default_transaction_read_only")
 _POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
 
 
+class Connection(psycopg.Connection[Any]):
+    """A connection that is closed where its server says nothing for too long: its own limit is of no use then."""
+
+    #: Seconds; None is no limit.
+    patience: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for what the server says next. Raises OperationalError where that is nothing."""
+        try:
+            return super().wait(gen, interval, timeout or self.patience)
+        except psycopg.OperationalError as error:
+            if timeout or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()
+            self.given_up()
+            raise psycopg.OperationalError(f"the server has said nothing for {self.patience} s") from error
+
+    def given_up(self) -> None:
+        """Hear that it was."""
+
+
+class _Adapter(Psycopg3Adapter):
+    """Opens connections of our kind for peewee."""
+
+    def connect(self, db: "Server", **params: Any) -> Connection:
+        params.setdefault("dbname", db.database)
+        return db.told(Connection.connect(**params))
+
+
 class Server(PooledPostgresqlDatabase):
     """A PostgreSQL server, or several of which one takes writes, behind a pool of connections."""
+
+    psycopg3_adapter = _Adapter
 
     def __init__(self, url: str, *, connections: int, deadline: float) -> None:
         """Take the address, how many connections may be open, and seconds that a statement may take; 0 is no limit.
@@ -53,6 +93,7 @@ class Server(PooledPostgresqlDatabase):
             parts.setdefault("target_session_attrs", "read-write")
             self._whoever = make_conninfo("", **(waits | parts | {"target_session_attrs": "any"}))
         self._conninfo = make_conninfo("", **(waits | parts))
+        self._patience = deadline + _BEYOND if deadline else None
         #: When somebody last tried in vain to open a connection; by time.monotonic.
         self._failed = 0.0
         #: Until when nobody tries, because the last one waited long.
@@ -74,9 +115,16 @@ class Server(PooledPostgresqlDatabase):
             raise OperationalError("all connections of the pool are in use") from None
 
     def apart(self) -> Any:
-        """Give a connection of the pool that is no thread's; `_close` takes it back."""
+        """Give a connection of the pool that is no thread's, and that is no dead one; `_close` takes it back."""
         self._state.asked = time.monotonic()
-        return self._connect()
+        connection = self._connect()
+        try:
+            connection.execute("SELECT 1")
+        except psycopg.Error:
+            self._close(connection, close_conn=True)
+            self.close_idle()
+            return self._connect()
+        return connection
 
     def lost(self) -> bool:
         """Tell whether this thread's connection was cut; then so are those that lie idle, and none is used again."""
@@ -88,9 +136,33 @@ class Server(PooledPostgresqlDatabase):
         self.close_idle()
         return connection is not None
 
+    def renew(self) -> bool:
+        """Use none of the idle connections again, nor this thread's, as nothing can be written through it.
+
+        Connections that were opened while the server took no writes take none when it does again. Tells whether
+        another one may be used in its place.
+        """
+        if self.in_transaction():
+            return False
+        connection = self._state.conn
+        self.close()
+        self.close_idle()
+        return connection is not None
+
     def alone(self) -> Any:
         """Open a connection that is not of the pool."""
-        return psycopg.connect(self._conninfo, autocommit=True)
+        return self.told(Connection.connect(self._conninfo, autocommit=True))
+
+    def told(self, connection: Connection) -> Connection:
+        """Tell a connection how long to wait for this server, and whom to tell if that was in vain."""
+        connection.patience, connection.given_up = self._patience, self._fell_silent  # type: ignore[method-assign]
+        return connection
+
+    def _fell_silent(self) -> None:
+        """Let nobody else wait for a server that has just let somebody wait in vain."""
+        self._failed = time.monotonic()
+        self._quiet = self._failed + _PAUSE
+        self.close_idle()
 
     def _connect(self) -> Any:
         # One opens a connection at a time: whoever has waited while that failed would only wait again. Nor does
@@ -266,9 +338,12 @@ def _parts(url: str) -> dict[str, Any]:
     try:
         parts = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
         ports = [int(port) for port in str(parts.get("port", "5432")).split(",") if port]
-        known = parts.get("dbname") and all(0 < port < 65_536 for port in ports) and "#" not in url
+        known = parts.get("dbname") and all(0 < port < 65_536 for port in ports)
     except (psycopg.Error, ValueError):
         known = False
-    if not known:
-        raise ValueError("it is no address: give postgresql://user:password@host:5432/name.")
+    if not known or "#" in url or _ODD_AT.match(url):
+        raise ValueError(
+            "it is no address: give postgresql://user:password@host:5432/name, with what is neither a letter nor a"
+            " digit in the password percent-encoded: @ is %40, / is %2F, # is %23."
+        )
     return parts

@@ -50,6 +50,11 @@ def too_slow(error: BaseException) -> bool:
     return any(code in (9, "57014") for code in _codes(error))
 
 
+def read_only(error: BaseException) -> bool:
+    """Tell whether `error` refused to write, because nothing can be written there, or through that connection."""
+    return any(code in (8, "25006") for code in _codes(error))
+
+
 def _codes(error: BaseException | None) -> Iterator[int | str]:
     """Find the codes of an error, of the driver's error that peewee's holds, and of what caused either."""
     if error is None:

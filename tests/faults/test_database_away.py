@@ -5,14 +5,17 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
 import psycopg
 import pytest
 
 from tests.faults import audit
-from tests.faults.client import Client, Cut
+from tests.faults.client import Answer, Client, Cut
 from tests.faults.server import Server
 from tests.faults.traffic import Readers, Writers, furnish
 from tests.postgres import Postgres
@@ -162,3 +165,104 @@ def test_a_database_that_takes_connections_and_says_nothing_holds_nobody_up_for_
     while client.post("/v1/topics", {"slug": "back", "label": "Back"}).status != 201:
         assert time.monotonic() < began + 5
         time.sleep(0.05)
+
+
+#: A read, a whole export, and whether the server is ready.
+ASKED = ("/v1/claims?limit=5", "/v1/exports/topics", "/readyz")
+
+
+def test_the_first_who_asks_after_connections_were_cut_is_answered(
+    url: str, served: Served, key: Callable[..., str], cluster: Postgres
+) -> None:
+    server, secret = served(PROCESSES="1"), key("write")
+    asked = server.client(secret)
+    for path in ASKED:
+        # Each is asked first by turns, so that each meets the connections that are dead.
+        assert {asked.get(one).status for one in ASKED for _ in range(3)} == {200}
+        cluster.stop("immediate")
+        answers = [asked.get(path) for _ in range(3)]
+        assert {(answer.status, bool(answer.headers["Retry-After"])) for answer in answers} == {(503, True)}, path
+        cluster.start()
+        time.sleep(0.6)  # for so long nobody tries to connect again
+        assert asked.get(path).status == 200, path
+        with psycopg.connect(cluster.url(), autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                (url.rpartition("/")[2],),
+            )
+        assert asked.get(path).status == 200, path
+
+
+def test_a_database_that_is_stopped_in_the_midst_of_its_connections_holds_nobody_up_beyond_the_deadline(
+    served: Served, key: Callable[..., str], cluster: Postgres, tell: Tell
+) -> None:
+    server, secret = served(PROCESSES="1", DEADLINE_SECONDS="2"), key("write")
+
+    topics = "/v1/topics"
+    everything = (*ASKED, topics)
+
+    def ask(path: str) -> tuple[Answer, float]:
+        client, began = Client(server.port, secret), time.monotonic()
+        body = {"slug": f"s{time.monotonic_ns()}", "label": "S"}
+        answer = client.post(path, body) if path == topics else client.get(path)
+        client.close()
+        return answer, time.monotonic() - began
+
+    with ThreadPoolExecutor(len(everything)) as pool:
+        assert {answer.status for answer, _ in pool.map(ask, everything * 3)} == {200, 201}
+        with _stopped(cluster):
+            first = list(pool.map(ask, everything))
+            then = list(pool.map(ask, everything))
+        began = time.monotonic()
+        while {answer.status for answer, _ in pool.map(ask, everything)} != {200, 201}:
+            assert time.monotonic() < began + 5
+    tell(f"the slowest answers {max(took for _, took in first):.1f} s and {max(took for _, took in then):.1f} s")
+    assert {answer.status for answer, _ in first + then} == {503}
+    assert all(answer.headers["Retry-After"] for answer, _ in first + then)
+    assert max(took for _, took in first + then) <= 4, "who connects anew waits for three seconds"
+
+
+@contextmanager
+def _stopped(cluster: Postgres) -> Iterator[None]:
+    """Stop every process of the server for a while."""
+    postmaster = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text()
+    processes = [postmaster, *map(int, children.split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def test_writing_goes_on_where_connections_are_left_from_when_nothing_could_be_written(
+    url: str, served: Served, key: Callable[..., str], cluster: Postgres
+) -> None:
+    server, secret = served(PROCESSES="1"), key("write")
+    client, name = server.client(secret), url.rpartition("/")[2]
+
+    def write(slug: str) -> int:
+        return client.post("/v1/topics", {"slug": slug, "label": "S"}).status
+
+    def only_read(sign: str) -> None:
+        with psycopg.connect(cluster.url(), autocommit=True) as other:
+            other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {sign}")
+
+    def read(_: int) -> int:
+        reader = Client(server.port)
+        status = reader.get("/v1/claims").status
+        reader.close()
+        return status
+
+    assert write("before") == 201
+    only_read("on")
+    cluster.stop("fast")
+    cluster.start()
+    time.sleep(0.6)
+    assert write("meanwhile") == 503
+    with ThreadPoolExecutor(8) as pool:  # as many connections as that are opened meanwhile
+        assert set(pool.map(read, range(60))) == {200}
+    only_read("off")
+    assert {write(f"after-{number}") for number in range(20)} == {201}

@@ -244,3 +244,14 @@ def test_the_standby_that_is_promoted_takes_the_writes(primary: Postgres, standb
     db.close()
     db.disconnect()
     primary.start()
+
+
+@pytest.mark.parametrize("password", ["s3cr@etpw", "s3cr/etpw@", "12/etpw@1", "12#etpw", "s3?cr@etpw"])
+def test_nothing_of_a_password_that_is_not_encoded_is_repeated(password: str) -> None:
+    with pytest.raises(ValueError, match="percent-encoded") as refused:
+        db.connect(f"postgresql://counterclaim:{password}@127.0.0.1:9150/registry")
+    assert "etpw" not in str(refused.value)
+
+
+def test_a_password_that_is_encoded_is_taken() -> None:
+    db.connect("postgresql://counterclaim:s3cr%40et%2Fpw@127.0.0.1:9150/registry?application_name=a@b")
