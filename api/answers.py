@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from flask import Response, request
+from werkzeug.datastructures import Headers
 
 from api.problems import Problem
 from models.db import Whole
@@ -20,6 +21,14 @@ _ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
 
 #: The headers on which a read may depend, as WSGI names them (RFC 9110, section 13).
 _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
+
+
+class Ready(Response):
+    """An answer whose headers are complete as they are given."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        """Send them so, where Werkzeug would copy them to see what is missing; but a 201 or 304 is its to complete."""
+        return self.headers if self.status_code == HTTPStatus.OK else super().get_wsgi_headers(environ)
 
 
 def one(whole: Whole) -> Response:
@@ -126,7 +135,7 @@ def _sent(body: bytes, etag: str, status: HTTPStatus = HTTPStatus.OK, *more: tup
         headers.append(("Cache-Control", "no-cache"))
         if request.environ.get("HTTP_IF_NONE_MATCH") == headers[2][1]:
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers[2:])
-    answer = Response([body], status, headers)
+    answer = Ready([body], status, headers)
     if reads and not _CONDITIONS.isdisjoint(request.environ):
         answer.make_conditional(request)
         if answer.status_code == HTTPStatus.PRECONDITION_FAILED:

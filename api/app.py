@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import IntegerConverter
 
 from api import errors, settings
@@ -54,8 +55,23 @@ class IdConverter(IntegerConverter):
     regex = r"[1-9][0-9]{0,15}"
 
 
+class NoSessions(SessionInterface):
+    """One session for all, in which nothing can be kept: callers bring a key each time."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 (Flask's)
+        """Open none, instead of an empty one for each request."""
+        return self._none
+
+
 class App(Flask):
-    """Flask without the question, asked of every function at every request, whether it is a coroutine: none is."""
+    """Flask without what it does at every request for nothing.
+
+    That is to open a session, and to ask of every function whether it is a coroutine: none is.
+    """
+
+    session_interface = NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
