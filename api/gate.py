@@ -42,6 +42,8 @@ _BODILESS = ("204", "304")
 #: What holds ETags, and where those that the client sent stand when their codings are taken out.
 _TAGS = frozenset(("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"))
 _SENT = "counterclaim.sent."
+#: Where a request waits for its key to be looked up: what is answered where none is let in, as its address is spent.
+_SPENT = "counterclaim.spent"
 _BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
 
 #: Whom a limit is for: an address, or a key that was let in.
@@ -101,14 +103,17 @@ class Gate:
             _unmark(environ)
         refused, told = self._admit(environ)
         parts, status, headers = _called(refused or self._app, environ)
+        if KEY in environ:
+            told = self._learn(environ, told)
+        elif _SPENT in environ:
+            _close(parts)
+            parts, status, headers = _called(environ[_SPENT], environ)
         names = {name for name, _ in headers}
         streams = "Content-Length" not in names and status[:3] not in _BODILESS
         if streams and not place.take():
             _close(parts)
             parts, status, headers = _called(_busy(), environ)
             names, streams = {name for name, _ in headers}, False
-        if KEY in environ:
-            self._learn(environ)
         self._dress(environ, headers, names, told)
         if body is not None and body.left:
             headers.append(_HANG_UP)
@@ -132,26 +137,54 @@ class Gate:
             return problem(
                 HTTPStatus.REQUEST_URI_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters."
             ), []
+        if path in _UNLIMITED:
+            return None, []
         header = environ.get("HTTP_AUTHORIZATION")
         key = None if header is None else self._keys.get(hash(header))
-        known = key is not None
-        limit, kind = self._limits[known], _KINDS[known]
-        if not limit or path in _UNLIMITED:
-            return None, []
-        who = f"key {key}" if known else limits.address(environ, self._proxies)
-        wait, left, reset = self._buckets.take(self._buckets.slot(who), limit)
-        told = [self._policies[known], ("RateLimit", f'"{kind}";r={left};t={ceil(reset)}')]
+        wait, told = self._take(environ, key)
         if not wait:
             return None, told
-        told.append(("Retry-After", str(ceil(wait))))
-        detail = f"This {kind} may ask {limit:,} times a minute: try again in {ceil(wait)} s."
-        return problem(HTTPStatus.TOO_MANY_REQUESTS, detail), told
+        kind, limit = _KINDS[key is not None], self._limits[key is not None]
+        detail = f"This {kind} may ask {limit:,} times a minute: try again in {wait} s."
+        refused = problem(HTTPStatus.TOO_MANY_REQUESTS, detail)
+        if header is not None and key is None:
+            # Whoever is let in by this header has a limit of their own: the app looks the key up.
+            environ[_SPENT] = refused
+            return None, told
+        return refused, told
 
-    def _learn(self, environ: Environ) -> None:
-        """Remember whose key a header holds, once it was let in: what holds none counts for its address."""
+    def _take(self, environ: Environ, key: int | None) -> tuple[int, Headers]:
+        """Count a request for its key, or where that is None for its address; tell the seconds to wait, and the rest.
+
+        The rest are headers that say what is left.
+        """
+        known = key is not None
+        limit = self._limits[known]
+        if not limit:
+            return 0, []
+        wait, left, reset = self._buckets.take(self._buckets.slot(self._who(environ, key)), limit)
+        told = [self._policies[known], ("RateLimit", f'"{_KINDS[known]}";r={left};t={ceil(reset)}')]
+        if wait:
+            told.append(("Retry-After", str(ceil(wait))))
+        return ceil(wait), told
+
+    def _who(self, environ: Environ, key: int | None) -> str:
+        return f"key {key}" if key is not None else limits.address(environ, self._proxies)
+
+    def _learn(self, environ: Environ, told: Headers) -> Headers:
+        """Remember whose key a header holds, once it was let in, and count what it came with for the key alone.
+
+        What holds no key counts for its address. Tells what is left to the key.
+        """
+        header, key = hash(environ["HTTP_AUTHORIZATION"]), environ[KEY]
+        if self._keys.get(header) == key:
+            return told
         if len(self._keys) >= _REMEMBERED:
             self._keys.clear()
-        self._keys[hash(environ["HTTP_AUTHORIZATION"])] = environ[KEY]
+        self._keys[header] = key
+        if told and _SPENT not in environ:
+            self._buckets.give(self._buckets.slot(self._who(environ, None)), self._limits[False])
+        return [] if environ["PATH_INFO"] in _UNLIMITED else self._take(environ, key)[1]
 
     def _dress(self, environ: Environ, headers: Headers, names: set[str], told: Headers) -> None:
         """Add the headers that every answer bears."""

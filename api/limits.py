@@ -56,6 +56,10 @@ class Buckets:
         self._full_at[slot] = full_at + cost
         return 0, int((WINDOW - after) / cost), after
 
+    def give(self, slot: int, limit: int) -> None:
+        """Put back a token that was taken."""
+        self._full_at[slot] -= WINDOW / limit
+
 
 def network(address: str) -> str:
     """Name whom an address stands for: itself, or of IPv6 the /64 that one household is given."""

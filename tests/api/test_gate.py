@@ -168,11 +168,28 @@ def test_a_key_has_a_bucket_of_its_own_and_what_is_none_counts_for_its_address(u
     def policy(secret: str) -> str:
         return public.get("/v1/topics", headers={"Authorization": f"Bearer {secret}"}).headers["RateLimit-Policy"]
 
-    assert [policy(secret) for _ in range(3)] == ['"address";q=4;w=60', '"key";q=50;w=60', '"key";q=50;w=60']
-    assert [policy(f"cck_{number}") for number in range(2)] == ['"address";q=4;w=60'] * 2
+    assert [policy(secret) for _ in range(3)] == ['"key";q=50;w=60'] * 3
+    assert [policy(f"cck_{number}") for number in range(3)] == ['"address";q=4;w=60'] * 3
     statuses = [public.get("/v1/topics", headers={"Authorization": f"Bearer cck_{n}"}).status_code for n in range(2)]
     assert statuses == [401, 429]
     assert policy(secret) == '"key";q=50;w=60'
+    db.close()
+
+
+def test_a_key_is_served_where_its_address_is_spent_and_what_is_no_key_is_not(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=2, KEY_REQUESTS_PER_MINUTE=3)
+    _, secret = keys.create(name="late", scope="write")
+    known = {"Authorization": f"Bearer {secret}"}
+    assert [public.get("/v1/topics").status_code for _ in range(3)] == [200, 200, 429]
+    for guessed in ("Bearer cck_guessed", "Basic YTpi", ""):
+        for path in ("/v1/topics", "/v1/openapi.json", "/v1/claims?x=1"):
+            refused = public.get(path, headers={"Authorization": guessed})
+            assert (refused.status_code, "This address may" in refused.text) == (429, True), (guessed, path)
+            assert int(refused.headers["Retry-After"]) > 0
+    made = public.post("/v1/topics", json=topic(), headers=known)
+    assert (made.status_code, made.headers["RateLimit"].partition(";t")[0]) == (201, '"key";r=2')
+    assert "Retry-After" not in made.headers
+    assert [public.get("/v1/topics", headers=known).status_code for _ in range(3)] == [200, 200, 429]
     db.close()
 
 

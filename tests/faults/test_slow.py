@@ -113,8 +113,8 @@ def test_a_normal_client_is_served_beside_two_hundred_slow_ones(
 
 def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, key: Key, tell: Tell) -> None:
     server, secret = served(PROCESSES="2", REQUESTS_PER_MINUTE="60", KEY_REQUESTS_PER_MINUTE="90"), key("write")
-    # The key first: one that a process has not let in yet counts for its address.
-    for who, kind, limit in ((secret, "key", 90), (None, "address", 60)):
+    # The address first: a key that no process has let in yet is served where its address is spent.
+    for who, kind, limit in ((None, "address", 60), (secret, "key", 90)):
         answers = []
         began = time.monotonic()
         for _ in range(limit + 30):  # a connection each, so that both processes are asked
