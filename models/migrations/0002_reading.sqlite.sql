@@ -1,5 +1,7 @@
 ALTER TABLE "documents" ADD COLUMN "domain" TEXT;
 
+UPDATE documents SET domain = domain_of(url_normalized) WHERE url_normalized IS NOT NULL;
+
 CREATE TABLE "leads" (
   "claim_id" INTEGER NOT NULL PRIMARY KEY,
   "public" INTEGER NOT NULL,
@@ -45,18 +47,8 @@ INSERT INTO leads (claim_id, public, answered, statement_id, speaker_id, documen
 
 INSERT INTO filings (claim_id, topic_id, public, answered, said_on) SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on FROM leads c JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE;
 
-CREATE INDEX "leads_said_on_claim_id" ON "leads" ("said_on", "claim_id");
-
-CREATE INDEX "leads_answered_said_on_claim_id" ON "leads" ("answered", "said_on", "claim_id");
-
-CREATE INDEX "leads_speaker_id_said_on_claim_id" ON "leads" ("speaker_id", "said_on", "claim_id");
+INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, c.text, se.text, sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce((SELECT group_concat(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '') FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL ORDER BY s.id;
 
 CREATE INDEX "leads_document_id_claim_id" ON "leads" ("document_id", "claim_id");
 
-CREATE INDEX "filings_topic_id_said_on_claim_id" ON "filings" ("topic_id", "said_on", "claim_id");
-
-CREATE INDEX "filings_topic_id_answered_said_on_claim_id" ON "filings" ("topic_id", "answered", "said_on", "claim_id");
-
 CREATE INDEX "filings_topic_id_claim_id" ON "filings" ("topic_id", "claim_id");
-
-INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, c.text, se.text, sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce((SELECT group_concat(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '') FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL ORDER BY s.id;

@@ -34,23 +34,23 @@ CREATE TABLE "firsts" (
 
 INSERT INTO firsts (claim_id, text, language, topic_slugs, alone, statement_id, status, cue, cue_start, cue_end, content, form, said_on, speaker_id, speaker_name, speaker_kind, speaker_description, speaker_wikidata_id, sentence_id, sentence_position, sentence_start, sentence_end, sentence_text, document_id, document_url, document_title, document_publisher, document_published_at, document_language) SELECT c.claim_id, k.text, k.language, ((SELECT coalesce(json_agg(j), '[]'::json) FROM (SELECT json_build_object('slug', t.slug) AS j FROM claim_topics ct JOIN topics t ON t.id = ct.topic_id WHERE ct.claim_id = c.claim_id AND t.retracted_at IS NULL ORDER BY t.slug) AS a))::text, coalesce(s.status = 'accepted', FALSE) AND NOT EXISTS (SELECT 1 FROM statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL AND v.id <> s.id), s.id, s.status, s.cue, s.cue_start, s.cue_end, s.content, s.form, s.said_on, sp.id, sp.name, sp.kind, sp.description, sp.wikidata_id, se.id, se.position, se.start, se."end", se.text, d.id, d.url, d.title, d.publisher, d.published_at, d.language FROM leads c JOIN claims k ON k.id = c.claim_id LEFT JOIN statements s ON s.id = c.statement_id LEFT JOIN speakers sp ON sp.id = s.speaker_id LEFT JOIN sentences se ON se.id = s.sentence_id LEFT JOIN documents d ON d.id = s.document_id WHERE TRUE;
 
-DROP INDEX "leads_said_on_claim_id";
+DROP INDEX IF EXISTS "leads_said_on_claim_id";
 
 CREATE INDEX "leads_said_on_claim_id_public_answered" ON "leads" ("said_on", "claim_id", "public", "answered");
 
-DROP INDEX "leads_answered_said_on_claim_id";
+DROP INDEX IF EXISTS "leads_answered_said_on_claim_id";
 
 CREATE INDEX "leads_answered_said_on_claim_id_public" ON "leads" ("answered", "said_on", "claim_id", "public");
 
-DROP INDEX "leads_speaker_id_said_on_claim_id";
+DROP INDEX IF EXISTS "leads_speaker_id_said_on_claim_id";
 
 CREATE INDEX "leads_speaker_id_said_on_claim_id_public_answered" ON "leads" ("speaker_id", "said_on", "claim_id", "public", "answered");
 
-DROP INDEX "filings_topic_id_said_on_claim_id";
+DROP INDEX IF EXISTS "filings_topic_id_said_on_claim_id";
 
 CREATE INDEX "filings_topic_id_said_on_claim_id_public_answered" ON "filings" ("topic_id", "said_on", "claim_id", "public", "answered");
 
-DROP INDEX "filings_topic_id_answered_said_on_claim_id";
+DROP INDEX IF EXISTS "filings_topic_id_answered_said_on_claim_id";
 
 CREATE INDEX "filings_topic_id_answered_said_on_claim_id_public" ON "filings" ("topic_id", "answered", "said_on", "claim_id", "public");
 
