@@ -30,8 +30,9 @@ OPERATION, KEY = "counterclaim.operation", "counterclaim.key"
 
 #: The longest path with query, in characters.
 LONGEST_TARGET = 8192
-#: Threads of each process that slow clients cannot hold.
-_RESERVE = 32
+#: Threads of each process that slow clients cannot hold, and the most of the others that one caller may: the 200 of
+#: S9 find room in two processes, and who has another key does beside any number of them.
+_RESERVE, _EACH = 32, 0.75
 #: How many headers of keys are remembered before all are forgotten and learned anew.
 _REMEMBERED = 10_000
 #: Asked by machines that watch, at any rate they like.
@@ -84,7 +85,7 @@ class Gate:
         )
         self._buckets = limits.Buckets(shared)
         self._keys: dict[int, int] = {}
-        self._slow = threading.Semaphore(max(config.THREADS - _RESERVE, config.THREADS // 2, 1))
+        self._slow = _Places(max(config.THREADS - _RESERVE, config.THREADS // 2, 1))
         self._born, self._number = token_hex(6), count(1)
         #: Where each request is written down.
         self.records = Records(metrics.count)
@@ -95,7 +96,7 @@ class Gate:
         given = environ.get("HTTP_X_REQUEST_ID")
         known = given is not None and _REQUEST_ID.fullmatch(given)
         environ[logs.REQUEST_ID] = given if known else f"{self._born}-{next(self._number):x}"
-        place = _Place(self._slow)
+        place = _Place(self._slow, lambda: self._who(environ, environ.get(KEY)))
         body = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             body = environ["wsgi.input"] = _Body(environ, place)
@@ -218,24 +219,53 @@ class Gate:
         )
 
 
+class _Places:
+    """The threads that clients may hold who send or read slowly: so many, and three quarters of them for one caller."""
+
+    def __init__(self, number: int) -> None:
+        self._lock, self._left, self._each = threading.Lock(), number, ceil(number * _EACH)
+        self._held: dict[str, int] = {}
+
+    def take(self, caller: str) -> bool:
+        """Take a place for a caller; tell whether there was one."""
+        with self._lock:
+            held = self._held.get(caller, 0)
+            if not self._left or held >= self._each:
+                return False
+            self._left -= 1
+            self._held[caller] = held + 1
+            return True
+
+    def leave(self, caller: str) -> None:
+        """Give one back."""
+        with self._lock:
+            self._left += 1
+            self._held[caller] -= 1
+            if not self._held[caller]:
+                del self._held[caller]
+
+
 class _Place:
-    """One of the threads that clients may hold who send or read slowly."""
+    """A place of one request, once it takes one."""
 
-    __slots__ = ("_slow", "_taken")
+    __slots__ = ("_caller", "_places", "_taken")
 
-    def __init__(self, slow: threading.Semaphore) -> None:
-        self._slow, self._taken = slow, False
+    def __init__(self, places: _Places, caller: Callable[[], str]) -> None:
+        self._places, self._caller = places, caller
+        self._taken: str | None = None
 
     def take(self) -> bool:
         """Take a place, unless this request has one; tell whether there was one."""
-        self._taken = self._taken or self._slow.acquire(blocking=False)
-        return self._taken
+        if self._taken is None:
+            caller = self._caller()
+            self._taken = caller if self._places.take(caller) else None
+        return self._taken is not None
 
     def leave(self) -> None:
         """Give it back."""
-        if self._taken:
-            self._taken = False
-            self._slow.release()
+        if self._taken is not None:
+            caller, self._taken = self._taken, None
+            self._places.leave(caller)
 
 
 class _Body:

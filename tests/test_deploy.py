@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ import yaml
 from api.gate import _GUARDS
 from api.settings import Settings
 from tests.checked import ROOT
-from tests.live import serving
+from tests.live import command, serving
 from tests.postgres import LETTERS, free_port
 
 DEPLOY = ROOT / "deploy"
@@ -117,8 +118,34 @@ def test_the_proxy_gives_what_is_refused_before_it_is_heard_the_form_of_every_re
         assert int(_is_a_refusal(address, "/v1/claims", {}, 503)["Retry-After"]) > 0
 
 
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_proxy_hangs_up_on_a_body_that_goes_silent(url: str, tmp_path: Path) -> None:
+    secret = command(url, "key", "create", "--name", "silent", "--scope", "write").strip()
+    head = "POST /v1/{} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: {}\r\n{}\r\n\r\n{{"
+    with serving(url, THREADS="2", PROCESSES="1") as server, proxied(server, tmp_path, BODY_WITHIN="2s") as address:
+        at = httpx.URL(address)
+        for noun, kind, more in (
+            ("topics", "application/json", "Content-Length: 1000"),
+            ("imports", "application/x-ndjson", "Content-Length: 1000"),
+            ("imports", "application/x-ndjson", "Transfer-Encoding: chunked"),
+        ):
+            with socket.create_connection((at.host, at.port), timeout=20) as silent:
+                silent.sendall(head.format(noun, at.netloc.decode(), secret, kind, more).encode())
+                # Not kept for a next request: the end of the connection is read.
+                while silent.recv(4096):
+                    pass
+        for number in range(20):
+            key = {"Authorization": f"Bearer {secret}"}
+            answer = httpx.post(f"{server}/v1/topics", json={"slug": f"a{number}", "label": "x"}, headers=key)
+            if answer.status_code == 201:
+                break
+            time.sleep(0.2)
+        assert answer.status_code == 201, answer.text
+
+
 @contextmanager
-def proxied(server: str, folder: Path) -> Iterator[str]:
+def proxied(server: str, folder: Path, **more: str) -> Iterator[str]:
     """Run the proxy, without TLS, before the server at an address; yields its own address."""
     address, admin = (f"localhost:{free_port()}" for _ in range(2))
     settings = {"SITE": f"http://{address}", "UPSTREAM": httpx.URL(server).netloc.decode(), "CADDY_ADMIN": admin}
@@ -127,7 +154,7 @@ def proxied(server: str, folder: Path) -> Iterator[str]:
         (folder / "caddy.log").open("wb") as log,
         subprocess.Popen(
             [str(shutil.which("caddy")), "run", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"],
-            env=os.environ | settings | homes,
+            env=os.environ | settings | homes | more,
             stdout=log,
             stderr=subprocess.STDOUT,
         ) as proxy,

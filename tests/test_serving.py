@@ -89,6 +89,29 @@ def test_readers_are_served_even_where_slow_writers_hold_all_they_may(url: str) 
         assert {connection.recv(12) for connection in refused} == {b"HTTP/1.1 503"}
 
 
+def test_others_can_write_where_one_key_holds_as_many_bodies_as_it_may(url: str) -> None:
+    rude, other = (command(url, "key", "create", "--name", n, "--scope", "write").strip() for n in ("rude", "other"))
+    key = f"Authorization: Bearer {rude}"
+    imports = post("/v1/imports", "Content-Length: 1000", key).replace(b"/json", b"/x-ndjson")
+    with (
+        serving(url, THREADS="16", PROCESSES="1") as address,
+        connections(address, post("/v1/topics", "Content-Length: 1000", key), 10) as made,
+        connections(address, imports, 10) as more,
+    ):
+        time.sleep(0.5)
+        for number in range(5):
+            answer = httpx.post(
+                f"{address}/v1/topics",
+                json={"slug": f"topic-{number}", "label": "x"},
+                headers={"Authorization": f"Bearer {other}"},
+                timeout=10,
+            )
+            assert answer.status_code == 201, answer.text
+        refused, _, _ = select.select([*made, *more], [], [], 5)
+        assert {connection.recv(12) for connection in refused} == {b"HTTP/1.1 503"}
+        assert len(refused) == 20 - 6
+
+
 def test_a_stranger_is_refused_before_the_body_is_sent(url: str) -> None:
     with serving(url) as address:
         for sent in (
