@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.shared import bring_up_to_date
+from api.commands.shared import bring_up_to_date, refuse_empty
 from models import erasures
 from models.changes import Actor
 from models.db import on_sqlite
@@ -72,6 +72,7 @@ def erase_sweep() -> None:
 @click.argument("id", type=int)
 def erase_search(folder: Path, noun: str, id: int) -> None:
     """Name the backups in FOLDER that still hold the erased document or speaker ID."""
+    refuse_empty()
     for file in erasures.held_by(folder=folder, noun=noun, id=id):
         click.echo(str(file))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.shared import bring_up_to_date, database
+from api.commands.shared import bring_up_to_date, database, refuse_empty
 from models import backups, checks, derived
 from models.checks import Check
 from models.db import transaction
@@ -23,6 +23,7 @@ def backup(file: Path, force: bool) -> None:
     own; on PostgreSQL it is what pg_dump writes in its custom format, which takes PostgreSQL's client
     programs. FILE appears when all of it is safe on disk, and only its owner may read it.
     """
+    refuse_empty()
     with _progress("Copying") as seen:
         backups.write(file=file, force=force, seen=seen)
     click.echo(f"{database()} is backed up in {file}: {file.stat().st_size:,} bytes.", err=True)
@@ -52,6 +53,8 @@ def verify(file: Path | None) -> None:
     what is derived, and the log. Ends with 1 where something is wrong. A backup that pg_dump wrote is
     restored into a database of its own for it, on the server of DATABASE_URL.
     """
+    if file is None:
+        refuse_empty()
     sound = True
     with backups.opened(file=file) if file else nullcontext():
         for check in checks.run():

@@ -7,7 +7,7 @@ import click
 from marshmallow import ValidationError
 
 from api import strict
-from api.commands.shared import bring_up_to_date, replacing
+from api.commands.shared import bring_up_to_date, refuse_empty, replacing
 from api.formats import decisions, listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
@@ -63,6 +63,7 @@ def export(
     """
     if bool(noun) + everything + corrections > 1:
         raise click.UsageError("Give --whole, --of or --corrections, one of them.")
+    refuse_empty()
     if noun:
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         try:
@@ -94,6 +95,7 @@ def _export(file: Path, parts: Iterable[bytes], what: str) -> None:
 @click.option("--past", type=int, help="Only what came after this sequence.")
 def log(key: int | None, noun: str | None, noun_id: int | None, past: int | None) -> None:
     """Print the log of everything that was changed, oldest first, a JSON line each, as GET /v1/changes has it."""
+    refuse_empty()
     last = past
     while lines := changes.listed(past=last, limit=1000, noun=noun, noun_id=noun_id, key=key):
         for _, line in lines:

@@ -13,6 +13,7 @@ import click
 
 from api.settings import Settings
 from models import db
+from models.refusals import Conflict
 
 
 def bring_up_to_date(quiet: bool = False) -> bool:
@@ -22,6 +23,15 @@ def bring_up_to_date(quiet: bool = False) -> bool:
         if not quiet:
             click.echo(f"Applied migration {name}.", err=True)
     return bool(applied)
+
+
+def refuse_empty() -> None:
+    """Raise Conflict where there is no registry: a mistyped address would be taken for that of an empty one."""
+    if (db.on_sqlite() and not Path(db.db.database).exists()) or not db.applied():
+        raise Conflict(
+            f"There is no registry in {database()}: set DATABASE_URL to where it is,"
+            " or make an empty one with `counterclaim migrate`."
+        )
 
 
 def configured() -> Settings:

@@ -377,6 +377,16 @@ def test_migrates_an_empty_database_once(command: Command, tmp_path: Path) -> No
     assert command("migrate", database=new).stderr == "The schema is up to date.\n"
 
 
+@pytest.mark.parametrize(
+    "typed", ["verify", "export", "export --whole", "log", "backup {}/b", "erase search {} document 1"]
+)
+def test_who_only_reads_makes_no_registry_where_none_is(command: Command, tmp_path: Path, typed: str) -> None:
+    nowhere = tmp_path / "mistyped.db"
+    told = command(*typed.format(tmp_path).split(), code=1, database=f"sqlite:///{nowhere}")
+    assert "There is no registry in sqlite:///" in str(told.exception.detail)  # type: ignore[union-attr]
+    assert not nowhere.exists()
+
+
 def test_writes_and_checks_the_contract(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
     assert "is written" in command("openapi", str(file)).stdout
