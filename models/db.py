@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -86,14 +86,17 @@ _SQLITE_CODES = {
 
 T = TypeVar("T")
 
+#: Bytes of a file that are mapped; and the seconds without a commit from which on they are, and between two looks.
+_MAPPED, _CALM, _SELDOM = 4 * 1024**3, 1.0, 0.25
+
 _SQLITE_PRAGMAS: dict[str, Any] = {
     "journal_mode": "wal",
     # FULL is what makes an acknowledged write survive power loss in WAL mode (sqlite.org/wal.html).
     "synchronous": 2,
     "foreign_keys": 1,
     "cache_size": -16_000,
-    # Pages are read in place: a lookup outside the cache would cost a system call each.
-    "mmap_size": 4 * 1024**3,
+    # Pages are read in place while nobody writes (`_fit`): a lookup outside the cache would cost a system call each.
+    "mmap_size": _MAPPED,
 }
 
 #: What makes an acknowledged write survive power loss: FULL or EXTRA (sqlite.org/pragma.html#pragma_synchronous), and
@@ -201,6 +204,7 @@ class File(SqliteDatabase):
 
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
+        _open.mapped = True
         conn.set_progress_handler(_is_over, _STEPS)
 
 
@@ -306,8 +310,29 @@ def close() -> None:
 
 def release() -> None:
     """Give this thread's connection to whoever needs it next; on SQLite each thread keeps its own."""
-    if not on_sqlite() and not db.is_closed() and not db.in_transaction():
+    if on_sqlite():
+        _fit()
+    elif not db.is_closed() and not db.in_transaction():
         db.close()
+
+
+def _fit() -> None:
+    """Let this thread's connection map the file, or not, as fits what is written just now.
+
+    SQLite gives the mapping up with each commit that it sees, and every page has to be faulted in anew.
+    """
+    now = time.monotonic()
+    if now < _open.look_again or db.is_closed() or db.in_transaction():
+        return
+    _open.look_again = now + _SELDOM
+    try:
+        calm = time.time() - Path(f"{db.database}-wal").stat().st_mtime > _CALM
+    except OSError:
+        calm = True
+    if calm is not _open.mapped:
+        with suppress(sqlite3.Error):
+            db.obj.connection().execute(f"PRAGMA mmap_size = {_MAPPED if calm else 0}")
+        _open.mapped = calm
 
 
 def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
@@ -428,6 +453,9 @@ class _Open(threading.local):
         self.until: float | None = None
         #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
         self.committing = False
+        #: Whether this thread's connection maps SQLite's file, and when that is to be looked at again.
+        self.mapped = True
+        self.look_again = 0.0
 
 
 _open = _Open()

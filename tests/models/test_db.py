@@ -1,7 +1,9 @@
 """The ground floor: connecting, one transaction, and what a constraint's refusal becomes."""
 
+import os
 import re
 import threading
+import time
 import traceback
 
 import pytest
@@ -33,6 +35,24 @@ def test_sqlite_keeps_what_it_has_acknowledged(registry: str) -> None:
     asked = {name: db.db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
     assert asked == {"journal_mode": "wal", "synchronous": 2}
     assert db.db.execute_sql("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_file_is_mapped_for_reading_while_nobody_writes(registry: str, actor: Actor) -> None:
+    if not db.on_sqlite():
+        assert not isinstance(db.db.obj, SqliteDatabase)
+        return
+
+    def mapped() -> int:
+        time.sleep(0.3)  # it is looked at four times a second at most
+        db.release()
+        (size,) = db.db.execute_sql("PRAGMA mmap_size").fetchone()
+        return int(size)
+
+    assert mapped() > 0
+    topics.create(by=actor, slug="trade", label="Trade")
+    assert mapped() == 0
+    os.utime(f"{db.db.database}-wal", (0, 0))
+    assert mapped() > 0
 
 
 def test_knows_a_database_that_may_lose_what_it_has_acknowledged(registry: str) -> None:
