@@ -18,7 +18,7 @@ def ahead(lines: Iterable[bytes]) -> Iterator[Group]:
     """
     context = get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(lines, theirs), daemon=True)
+    process = context.Process(target=_send, args=(lines, ours, theirs), daemon=True)
     process.start()
     theirs.close()
     return _received(ours, process)
@@ -41,7 +41,9 @@ def _received(ours: Connection, process: Any) -> Iterator[Group]:
         process.join()
 
 
-def _send(lines: Iterable[bytes], out: Connection) -> None:
+def _send(lines: Iterable[bytes], theirs: Connection, out: Connection) -> None:
+    # While this process held the other end too, it would wait for ever for one that was killed to read on.
+    theirs.close()
     # Who stops the command stops both, and the other one tells.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:

@@ -2,7 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +56,22 @@ def test_a_process_that_is_killed_is_told_of() -> None:
 
     with pytest.raises(OSError, match="has ended"):
         list(ahead(lines()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+def test_it_ends_with_the_process_that_it_reads_for() -> None:
+    program = """
+import multiprocessing, os, signal
+from itertools import repeat
+from api.formats.ahead import ahead
+groups = ahead(repeat(b'{"topic":{"slug":"a","label":"A"}}'))
+next(groups)
+print(multiprocessing.active_children()[0].pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=False, timeout=20)
+    other = Path(f"/proc/{int(told.stdout)}/stat")
+    until = time.monotonic() + 10
+    while other.exists() and " Z " not in other.read_text():
+        assert time.monotonic() < until, "it reads on, for nobody"
+        time.sleep(0.05)
