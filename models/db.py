@@ -3,19 +3,23 @@
 import errno
 import fcntl
 import logging
+import os
 import random
 import re
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
+from weakref import WeakSet
 
 import orjson
 from peewee import (
@@ -75,6 +79,12 @@ _MANY_LOG_PAGES, _ROOM = 16_000, 256_000
 _ATTEMPTS = 4
 #: Seconds between two tries, at most.
 _APART = 0.05
+
+#: Seconds that who opens all connections of a process anew waits for those who use one.
+_RENEWING = 1.0
+
+#: Bytes that SQLite needs beside a file to read it.
+_BESIDE = 32_768
 
 #: SQLite's names for what can be wrong with a file.
 _SQLITE_CODES = {
@@ -167,8 +177,14 @@ class Whole(NamedTuple):
 class File(SqliteDatabase):
     """An SQLite file: each thread reads through a connection of its own, all write through one."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, whatever_is_there: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        #: Whether a file is made where there is none, and another one taken where there is another.
+        self._whatever_is_there = whatever_is_there
+        #: Device and number of the file that was opened first.
+        self._opened: tuple[int, int] | None = None
+        self._kept: sqlite3.Connection | None = None
+        self._renewing = threading.Lock()
         self.writer = Writer(self.database, self._writing, _lent)
         #: Kilobytes of pages that the connection that writes keeps at hand, and pages of the log that it lets gather.
         self.room, self.log_pages = -_SQLITE_PRAGMAS["cache_size"], _LOG_PAGES
@@ -189,6 +205,78 @@ class File(SqliteDatabase):
         """Open a connection that is no thread's; `_close` closes it."""
         return self._connect()
 
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        """Open a connection of this thread's."""
+        with _owning:
+            _owns.add(_open.own)
+        opened = bool(super().connect(reuse_if_open))
+        _open.own.connection = self._state.conn
+        return opened
+
+    def keep(self) -> None:
+        """Hold the file open, and what SQLite needs beside it to read it: a full disk would have no room for that."""
+        with suppress(sqlite3.Error):
+            self._kept = self._connect()
+            self._kept.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def let_go(self) -> None:
+        """Hold it no longer."""
+        self.writer.close()
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = self._opened = None
+
+    def renew(self) -> bool:
+        """Close what all threads have open, if the file can be written; tell whether it can.
+
+        What stands beside the file is opened once for all connections of a process: as long as one is left from when
+        it could only be read, no other can write.
+        """
+        if self.in_transaction() or not self._writable() or not self._renewing.acquire(blocking=False):
+            return False
+        try:
+            with ExitStack() as held:
+                until, seen = time.monotonic() + _RENEWING, set[_Own]()
+                # Until all are held no thread may open one, or it would be opened as those are that are left.
+                while more := _others(seen):
+                    for own in more:
+                        own.closed = True  # so that who uses it for longer than that closes it next time
+                        if own.lock.acquire(timeout=max(0, until - time.monotonic())):
+                            held.callback(own.lock.release)
+                            own.close()
+                    seen |= more
+                if self._kept is not None:
+                    self._kept.close()
+                    self.keep()
+        finally:
+            self._renewing.release()
+        return True
+
+    def refuse_moved(self) -> None:
+        """Raise SQLite's error where the file that is open is no longer the one of the path; only in a server."""
+        if not self._whatever_is_there and self._opened not in (None, _identity(self.database)):
+            raise _coded(f"{self.database} is not the file that was opened", sqlite3.SQLITE_CANTOPEN)
+
+    def _writable(self) -> bool:
+        file = Path(self.database).resolve()
+        paths = [path for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")) if path.exists()]
+        return all(os.access(path, os.W_OK) for path in (file.parent, *paths))
+
+    def _connect(self) -> Any:
+        # As peewee's, but for the mode.
+        path, how = self.database, self.connect_params
+        if not self._whatever_is_there:
+            path, how = f"file:{quote(path)}?mode=rw", {**how, "uri": True}
+        connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **how)
+        try:
+            self._opened = self._opened or _identity(self.database)
+            self.refuse_moved()
+            self._add_conn_hooks(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _set_pragmas(self, conn: Any) -> None:
         # SQLite waits for nobody where several make a new file's log at the same moment.
         until = time.monotonic() + _PATIENCE
@@ -206,6 +294,15 @@ class File(SqliteDatabase):
         super()._add_conn_hooks(conn)
         _open.mapped = True
         conn.set_progress_handler(_is_over, _STEPS)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Tell which file is at a path."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class Limits(NamedTuple):
@@ -249,6 +346,7 @@ def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMIT
             pragmas=_SQLITE_PRAGMAS,
             lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
             timeout=limits.deadline or _PATIENCE,
+            whatever_is_there=not limits.deadline,  # a command may make it, a server lose it
             check_same_thread=False,  # the connection that writes is passed on among threads
         )
     elif url.startswith(("postgres://", "postgresql://")):
@@ -282,12 +380,33 @@ def make_room() -> None:
         db.obj.room, db.obj.log_pages = _ROOM, _MANY_LOG_PAGES
 
 
+def keep_open() -> None:
+    """Hold an SQLite file open for as long as this process serves it."""
+    if isinstance(db.obj, File):
+        db.obj.keep()
+
+
+def refuse_moved() -> None:
+    """Raise OperationalError in a server whose SQLite file was moved away, or replaced."""
+    if isinstance(db.obj, File):
+        with peewees_errors:
+            db.obj.refuse_moved()
+
+
+def no_room() -> str | None:
+    """Name the SQLite file whose disk is full."""
+    if not isinstance(db.obj, File):
+        return None
+    path = Path(db.obj.database).resolve()
+    return None if shutil.disk_usage(path.parent).free >= _BESIDE else str(path)
+
+
 def disconnect() -> None:
     """Close what no thread holds: the connection that writes, those that lie idle, and the watch over replicas."""
     if _Bound.replicas:
         _Bound.replicas.stop()
     if isinstance(db.obj, File):
-        db.obj.writer.close()
+        db.obj.let_go()
     elif isinstance(db.obj, Server):
         db.obj.close_idle()
 
@@ -343,7 +462,8 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
     if on_sqlite():
         _open.until = time.monotonic() + _Bound.limits.deadline if _Bound.limits.deadline else None
         try:
-            return work()
+            with _open.own:
+                return work()
         finally:
             _open.until = None
     for replica in _Bound.replicas.choose(key_id) if _Bound.replicas else ():
@@ -367,10 +487,11 @@ def attempt(work: Callable[[], T]) -> T:
     for left in reversed(range(_ATTEMPTS)):
         _open.committing = False
         try:
-            return work()
+            with _open.own:
+                return work()
         except (OperationalError, InterfaceError, InternalError) as error:
             again = trouble.passing(error) or (not on_sqlite() and db.obj.lost() and not _open.committing)
-            if not again and not renewed and not on_sqlite() and trouble.read_only(error):
+            if not again and not renewed and trouble.read_only(error):
                 again = renewed = db.obj.renew()
             if not again or not left:
                 raise
@@ -443,10 +564,50 @@ def _for_psycopg(sql: str) -> str:
     return _TOKEN.sub(lambda token: "%s" if token[0] == "?" else token[0].replace("%", "%%"), sql)
 
 
+class _Own:
+    """A thread's connection to an SQLite file; others may close it while it is not in use."""
+
+    __slots__ = ("__weakref__", "closed", "connection", "lock")
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.connection: Any = None
+        #: Whether another thread has closed it.
+        self.closed = False
+
+    def __enter__(self) -> None:
+        """Use it."""
+        self.lock.acquire()
+        if self.closed:
+            self.closed = False
+            close()
+
+    def __exit__(self, *_: object) -> None:
+        """Let others close it."""
+        self.lock.release()
+
+    def close(self) -> None:
+        """Close it, by whoever holds the lock."""
+        self.closed = True
+        if self.connection is not None:
+            self.connection.close()
+
+
+#: Those of all threads.
+_owns: WeakSet[_Own] = WeakSet()
+_owning = threading.Lock()
+
+
+def _others(seen: set[_Own]) -> set[_Own]:
+    with _owning:
+        return {own for own in _owns if own not in seen}
+
+
 class _Open(threading.local):
     """A thread's open transactions, and what waits for the end of the outermost."""
 
     def __init__(self) -> None:
+        self.own = _Own()
         self.depth = 0
         self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
         #: When the question that is asked has taken too long; by time.monotonic.
@@ -522,6 +683,7 @@ def _outermost() -> Iterator[None]:
             yield
             _open.committing = True
         return
+    refuse_moved()
     try:
         with (
             peewees_errors,

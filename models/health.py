@@ -2,12 +2,13 @@
 
 from peewee import DatabaseError
 
-from models.db import MIGRATIONS, attempt, close, fetch
+from models.db import MIGRATIONS, attempt, close, fetch, refuse_moved
 
 
 def wrong() -> str | None:
     """Ask the database one cheap question; None where it answers and has this version's schema, else a sentence."""
     try:
+        refuse_moved()
         applied = {name for (name,) in attempt(lambda: fetch("SELECT name FROM migrations"))}
     except DatabaseError:
         close()

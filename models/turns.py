@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
+from models import trouble
 from models.wal import Lock, Log
 
 #: At most so many writers share a commit, and none joins one that was begun so many seconds ago: else a
@@ -35,6 +36,8 @@ class Commit:
         self.writers = 0
         self.begun = time.monotonic()
         self.done = threading.Event()
+        #: Whether nothing can be written through its connection, which SQLite tells only who tries.
+        self.only_read = False
         #: What is done once for all of them before it is stored, each with all that it was given.
         self.last: dict[Act, list[Any]] = {}
         #: Why nothing of it was stored.
@@ -146,6 +149,7 @@ class Writer:
 
     def _leave(self, connection: sqlite3.Connection, commit: Commit, error: BaseException | None) -> None:
         """Hand the transaction on, or commit it; then wait until it is on the disk. Raises why it is not."""
+        commit.only_read = commit.only_read or (error is not None and trouble.read_only(error))
         following = self._next()
         undone = not connection.in_transaction
         if undone:  # the disk is full, say
@@ -176,7 +180,7 @@ class Writer:
             self._end(commit, None)
 
     def _end(self, commit: Commit, error: BaseException | None) -> None:
-        if error is not None:
+        if error is not None or commit.only_read:
             self._drop()
         self._commit = None
         self._lock.give()

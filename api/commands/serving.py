@@ -52,7 +52,9 @@ def serve() -> None:
         raise click.ClickException(str(error)) from None
     bring_up_to_date()
     _refuse_to_lose()
+    # Those that follow are forks of this process: SQLite would take its locks for theirs.
     db.close()
+    db.disconnect()
     click.echo(f"Serving {database()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
     with tempfile.TemporaryDirectory(prefix="counterclaim-") as folder:
         os.environ[metrics.SHARED] = folder
@@ -92,6 +94,7 @@ def worker() -> Flask:
     config = settings.read()
     logs.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
+    db.keep_open()
     _write_down_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
     telemetry.start(app)
     uses.keep()
