@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from models import bulk, db, derived
 from models.speakers import key
-from models.tables import Claim, ClaimTopic, Document, Sentence, Speaker, Statement, Topic
+from models.tables import ALL, Claim, ClaimTopic, Document, Sentence, Speaker, Statement, Topic
 from tests.faults import audit
 
 #: When everything was stored.
@@ -146,8 +146,18 @@ INSERT INTO statements
   'person' FROM claims
 """
 _LOGGED = """
-INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '{0}', id, 'create', '{{}}' FROM {0}
+INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '{0}', id, 'create', {1} FROM {0}
 """
+
+
+def _as_logged(noun: str) -> str:
+    """Write the SQL of a row as a line of the log has it."""
+    (model,) = (model for model in ALL if model._meta.table_name == noun)
+    there = {column.name for column in db.db.get_columns(noun)}
+    fields = [field for field in model._meta.sorted_fields if field.column_name in there]
+    said = [field for field in fields if (noun, field.name) != ("documents", "text")]
+    members = ", ".join(f"'{field.name}', \"{field.column_name}\"" for field in said)
+    return f"json_object({members})" if db.on_sqlite() else f"json_build_object({members})::text"
 
 
 def up_to(url: str, step: str) -> None:
@@ -162,4 +172,4 @@ def fill_first(url: str, count: int) -> None:
         for statement in _FILLED.replace("COUNT", str(count)).split(";"):
             db.db.execute_sql(statement)
         for noun in ("speakers", "documents", "sentences", "claims", "statements"):
-            db.db.execute_sql(_LOGGED.format(noun))
+            db.db.execute_sql(_LOGGED.format(noun, _as_logged(noun)))

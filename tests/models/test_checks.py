@@ -3,8 +3,9 @@
 import pytest
 from peewee import IntegrityError
 
-from models import checks, db
+from models import checks, claims, db, erasures, speakers
 from models.changes import Actor
+from models.db import fetch
 from tests.factories import put_charge, put_denial, put_plain, put_review
 
 
@@ -52,6 +53,19 @@ def test_a_registry_that_is_whole_passes(filled: str) -> None:
         ("DELETE FROM changes WHERE noun = 'claims' AND noun_id = 3", "log", "nothing of claims 3"),
         ("UPDATE claims SET version = 0 WHERE id = 1", "log", "more of claims 1"),
         ("DELETE FROM reviews", "log", "more of reviews 1"),
+        ("UPDATE counterclaims SET kind = 'disputes' WHERE id = 1", "log", "counterclaims 1 has another kind"),
+        ("UPDATE counterclaims SET note = 'Added.' WHERE id = 1", "log", "counterclaims 1 has another note"),
+        ("UPDATE reviews SET rating_label = 'True'", "log", "reviews 1 has another rating_label"),
+        ("UPDATE reviews SET title = 'Another', version = 2", "log", "reviews 1 has another title"),
+        ("UPDATE claims SET text = 'We built it.' WHERE id = 1", "log", "claims 1 has another text"),
+        ("UPDATE statements SET speaker_id = 1 WHERE id = 2", "log", "statements 2 has another speaker"),
+        (
+            "UPDATE speakers SET created_at = updated_at, updated_at = replace(updated_at, '20', '19')",
+            "log",
+            "speakers",
+        ),
+        ("UPDATE changes SET after = replace(after, 'denies', 'corrects') WHERE noun = 'counterclaims'", "log", "kind"),
+        ("UPDATE changes SET after = '{}' WHERE noun = 'claims' AND noun_id = 2", "log", "how claims 2 stood"),
         ("UPDATE statements SET speaker_id = 99 WHERE id = 1", "foreign keys", "speakers"),
         ("ALTER TABLE topics ADD COLUMN colour TEXT", "schema", "colour"),
         ("DROP INDEX statements_status_id", "schema", "statements"),
@@ -71,8 +85,47 @@ def test_two_lines_about_one_version_are_seen(filled: str) -> None:
     assert "earlier line" in problems()["log"][0]
 
 
-def test_what_was_loaded_before_the_log_began_is_sound(filled: str) -> None:
+def test_each_line_goes_on_from_the_one_before(filled: str, actor: Actor) -> None:
+    for number in range(3):
+        claims.change(id=1, version=number + 1, by=actor, text=f"Text {number}.")
+    assert problems() == {}
+    damage("UPDATE changes SET after = replace(after, 'Text 1', 'Text 7') WHERE noun = 'claims' AND noun_id = 1")
+    assert "another text of claims 1 than the line before" in problems()["log"][0]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [(0, "how claims 2 was made"), (1, "another text of claims 2"), (2, "claims 2 has another text")],
+)
+def test_a_line_that_was_taken_out_is_seen(filled: str, actor: Actor, place: int, told: str) -> None:
+    for number in range(1, 3):
+        claims.change(id=2, version=number, by=actor, text=f"Text {number}.")
+    lines = fetch("SELECT sequence FROM changes WHERE noun = 'claims' AND noun_id = 2 ORDER BY sequence")
+    fetch("DELETE FROM changes WHERE sequence = ?", lines[place])
+    found = problems()["log"]
+    assert any(told in problem for problem in found), found
+    if db.on_sqlite() and place < 2:
+        assert "1 of the log's" in found[0]
+
+
+def test_what_merges_and_erasures_leave_is_sound(filled: str, actor: Actor) -> None:
+    claims.merge(id=1, into=2, by=actor)
+    speakers.merge(id=1, into=2, by=actor)
+    assert problems() == {}
+    claims.unmerge(id=1, by=actor)
+    assert problems() == {}
+    erasures.document(id=2, reason="At their request", by=actor)
+    assert problems() == {}
+    erasures.speaker(id=2, reason="At their request", by=actor)
+    assert problems() == {}
+
+
+def test_what_was_loaded_before_the_log_began_is_sound(filled: str, actor: Actor) -> None:
     damage("DELETE FROM changes WHERE noun = 'claims' AND noun_id < 3")
+    if db.on_sqlite():
+        damage("UPDATE changes SET sequence = (SELECT count(*) FROM changes l WHERE l.sequence <= changes.sequence)")
+    assert problems() == {}
+    claims.change(id=1, version=1, by=actor, text="Another text.")
     assert problems() == {}
 
 
