@@ -448,10 +448,11 @@ def _fit() -> None:
         calm = time.time() - Path(f"{db.database}-wal").stat().st_mtime > _CALM
     except OSError:
         calm = True
-    if calm is not _open.mapped:
-        with suppress(sqlite3.Error):
-            db.obj.connection().execute(f"PRAGMA mmap_size = {_MAPPED if calm else 0}")
-        _open.mapped = calm
+    with _open.own:
+        if calm is not _open.mapped and not db.is_closed():
+            with suppress(sqlite3.Error):
+                db.obj.connection().execute(f"PRAGMA mmap_size = {_MAPPED if calm else 0}")
+            _open.mapped = calm
 
 
 def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
