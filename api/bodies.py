@@ -88,7 +88,7 @@ def _parameters(schema: type[Schema]) -> frozenset[str]:
 def body(schema: type[Schema]) -> dict[str, Any]:
     """Read the request's body as `schema`.
 
-    Raises 415 for another media type, 411 without a length, 413 over the limit, 400 for what is no
+    Raises 415 for another media type or a coding, 411 without a length, 413 over the limit, 400 for what is no
     JSON, 422 with a JSON pointer for each wrong member.
     """
     return strict.loaded(schema, strict.parsed(_raw()))
@@ -97,7 +97,7 @@ def body(schema: type[Schema]) -> dict[str, Any]:
 def lines(media_type: str) -> Iterator[bytes]:
     """Read the request's body line by line, as it comes, however long it is.
 
-    Raises 415 for another media type and 411 for a body that has neither a length nor chunks; while it is read, 400
+    Raises 415 for another media type or a coding and 411 for a body without a length or chunks; while it is read, 400
     where it ends too early, and 413 for a line that is too long.
     """
     _refuse_media_type(media_type)
@@ -151,6 +151,11 @@ def _refuse_media_type(wanted: str) -> None:
             f"Send {'JSON' if wanted == 'application/json' else 'lines of JSON'}, with Content-Type: {wanted}.",
             [{"header": "Content-Type", "detail": f"{wanted} is the only one that is read here."}],
         )
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        detail = "Send the body as it is: no Content-Encoding is read here."
+        errors = [{"header": "Content-Encoding", "detail": detail}]
+        # Where it is the coding that is not taken, the answer says what is (RFC 9110, section 15.5.16).
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, errors, {"Accept-Encoding": "identity"})
 
 
 def _raw() -> bytes:

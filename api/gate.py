@@ -47,6 +47,8 @@ _SENT = "counterclaim.sent."
 _SPENT = "counterclaim.spent"
 _BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
 
+_ONE_HOST = {"header": "Host", "detail": "Name the registry's host once."}
+
 #: Whom a limit is for: an address, or a key that was let in.
 _KINDS = ("address", "key")
 
@@ -132,12 +134,10 @@ class Gate:
         return [whole]
 
     def _admit(self, environ: Environ) -> tuple[Response | None, Headers]:
-        """Refuse what asks too often or at too great length, before Flask sees it; and tell what is left."""
+        """Refuse what asks too often or in no proper form, before Flask sees it; and tell what is left."""
         path = environ["PATH_INFO"]
-        if len(path) + len(environ["QUERY_STRING"]) > LONGEST_TARGET:
-            return problem(
-                HTTPStatus.REQUEST_URI_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters."
-            ), []
+        if (misshapen := _misshapen(environ)) is not None:
+            return misshapen, []
         if path in _UNLIMITED:
             return None, []
         header = environ.get("HTTP_AUTHORIZATION")
@@ -332,6 +332,20 @@ def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]
     parts = app(environ, lambda *given: started.extend(given))
     status, headers = started[:2]
     return parts, status, headers
+
+
+def _misshapen(environ: Environ) -> Response | None:
+    """Refuse what is too long, or no request as HTTP has it, though the server lets it through."""
+    if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > LONGEST_TARGET:
+        return problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters.")
+    host = environ["HTTP_HOST"]
+    if (not host or "," in host) and environ["SERVER_PROTOCOL"] == "HTTP/1.1":
+        # RFC 9112, section 3.2. The server tells none as an empty one, and two with a comma between them.
+        return problem(HTTPStatus.BAD_REQUEST, "Send one Host header.", [_ONE_HOST])
+    if not environ["REQUEST_METHOD"].isupper():
+        # Flask would take `get` for GET; methods are told apart by case (RFC 9110, section 9.1).
+        return problem(HTTPStatus.NOT_IMPLEMENTED, "Write the method in capital letters, as in GET.")
+    return None
 
 
 def _busy() -> Response:

@@ -124,6 +124,20 @@ def test_a_stranger_is_refused_before_the_body_is_sent(url: str) -> None:
             assert answer.startswith(b"HTTP/1.1 401"), answer
 
 
+def test_refuses_a_request_without_one_host_and_a_method_in_small_letters(url: str) -> None:
+    with serving(url) as address:
+        for sent, status in (
+            (b"GET /v1/topics HTTP/1.1\r\n\r\n", 400),
+            (b"GET /v1/topics HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+            (b"get /v1/topics HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+            (b"GET /v1/topics HTTP/1.0\r\n\r\n", 200),
+            (b"GET /v1/topics HTTP/1.1\r\nHost: a\r\n\r\n", 200),
+        ):
+            answer = answered(address, sent)
+            assert int(answer.split()[1]) == status, (sent, answer)
+            assert (b"problem+json" in answer) is (status != 200)
+
+
 def test_hangs_up_and_says_so_where_it_did_not_read_a_body(url: str) -> None:
     secret = command(url, "key", "create", "--name", "smuggler", "--scope", "write").strip()
     key = f"Authorization: Bearer {secret}"

@@ -39,6 +39,8 @@ def key_create(name: str, scope: str, expires_at: str | None, first: bool) -> No
         until = Moment().deserialize(expires_at) if expires_at else None
     except Exception as error:
         raise click.BadParameter(str(error), param_hint="--expires") from None
+    if until and until <= now():
+        raise click.BadParameter(f"{until} is past: the key would never work.", param_hint="--expires")
     made, secret = keys.create(name=name, scope=scope, expires_at=until)
     click.echo(f"Key {made.id} ({scope}) of {database()}, for {name}; keep it, it is not shown again:", err=True)
     click.echo(secret)

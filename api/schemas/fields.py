@@ -23,13 +23,15 @@ _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
 _ALL_CONTROLS = r"\u0000-\u001f\u007f"
 _BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_INK = re.compile(f"[^{_BLANKS}]")
+#: Characters that nobody sees: white space, and of Unicode's format characters those that show nothing by themselves.
+_UNSEEN = rf"{_BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+_INK = re.compile(f"[^{_UNSEEN}]")
 
 
 class Text(fields.Field[str]):
     """A string, kept to the letter: never trimmed, cut or normalised.
 
-    Refuses control characters, lone surrogates and what holds only white space. With `lines` it may
+    Refuses control characters, lone surrogates and what holds only white space or what nobody sees. With `lines` it may
     hold tabs and line ends.
     """
 
@@ -37,7 +39,7 @@ class Text(fields.Field[str]):
         controls = _CONTROLS if lines else _ALL_CONTROLS
         # Two searches take time in proportion to the text, where the one pattern would take its square.
         self._controls = re.compile(f"[{controls}]")
-        pattern = f"^[^{controls}]*[^{_BLANKS}][^{controls}]*$"
+        pattern = f"^[^{controls}]*[^{_UNSEEN}][^{controls}]*$"
         kwargs["metadata"] = {"pattern": pattern, **kwargs.get("metadata", {})}
         super().__init__(validate=Length(1, longest), **kwargs)
 
@@ -48,7 +50,7 @@ class Text(fields.Field[str]):
         if self._controls.search(value):
             raise ValidationError("This holds a control character: leave it out.")
         if value and not _INK.search(value):
-            raise ValidationError("This holds only white space: give words.")
+            raise ValidationError("This holds only white space, or what nobody sees: give words.")
         return value
 
 
@@ -81,7 +83,7 @@ class Url(Matching):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             f"^[hH][tT][tT][pP][sS]?://[^{_BLANKS}<>/?#@]+([/?#][^{_BLANKS}<>]*)?$",
-            form="an address that starts with http:// or https://",
+            form="an address that starts with http:// or https://, without user name and password",
             longest=2000,
             **kwargs,
         )

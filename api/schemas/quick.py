@@ -94,19 +94,21 @@ def _text(field: Any) -> Read:
         if type(value) is not str or not 0 < len(value) <= longest:
             raise _Unsure
         # What can be printed holds no control character, and no white space but the space.
-        if not value.isprintable() and (controls(value) or not value.strip(_BLANKS) or _NO_TEXT.search(value)):
+        if not value.isprintable() and (controls(value) or not value.strip(_UNSEEN) or _NO_TEXT.search(value)):
             raise _Unsure
-        if value[0] == " " and not value.strip(_BLANKS):
+        if value[0] == " " and not value.strip(_UNSEEN):
             raise _Unsure
         return value
 
     return read
 
 
-_BLANKS = (
+#: As in fields.py.
+_UNSEEN = (
     "".join(map(chr, range(33)))
     + "\x7f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"
-    + "".join(map(chr, range(0x2000, 0x200B)))
+    + "\xad\u061c\u180e"
+    + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))))
 )
 _NO_TEXT = re.compile("[\ud800-\udfff\0]")
 

@@ -111,6 +111,30 @@ def test_refuses_another_media_type(writer: FlaskClient) -> None:
     assert sent(writer, raw, content_type="Application/JSON; charset=utf-8").status_code == 201
 
 
+def test_refuses_a_body_that_was_made_smaller(writer: FlaskClient) -> None:
+    raw = json.dumps(topic()).encode()
+    for path, kind in (("topics", "application/json"), ("imports", "application/x-ndjson")):
+        for coding in ("gzip", "br", "identity, gzip"):
+            headers = {"Content-Encoding": coding}
+            answer = writer.post(f"/v1/{path}", data=raw, content_type=kind, headers=headers)
+            assert refusal(answer) == (415, ["Content-Encoding"])
+            assert answer.headers["Accept-Encoding"] == "identity"
+    same = {"Content-Encoding": "Identity"}
+    assert writer.post("/v1/topics", data=raw, content_type="application/json", headers=same).status_code == 201
+
+
+def test_refuses_a_label_that_nobody_sees(writer: FlaskClient) -> None:
+    for label in ("\u200b", "\u2060 \u200e", "\u00ad", "\ufeff"):
+        assert refusal(writer.post("/v1/topics", json=topic(label=label))) == (422, ["/label"]), repr(label)
+    posted(writer, "topics", topic(label="a\u200bb"))
+
+
+def test_says_of_an_address_with_a_password_what_is_wrong(writer: FlaskClient) -> None:
+    answer = writer.post("/v1/documents", json={"text": "A.", "language": "en", "url": "https://user:pw@e.org/"})
+    assert refusal(answer) == (422, ["/url"])
+    assert "without user name and password" in answer.json["detail"]
+
+
 def test_refuses_a_body_without_a_length(writer: FlaskClient) -> None:
     chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
     assert sent(writer, json.dumps(topic()).encode(), environ_overrides=chunked).status_code == 411

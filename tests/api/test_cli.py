@@ -154,6 +154,10 @@ def test_makes_the_first_key_only_once(command: Command) -> None:
 def test_refuses_a_key_without_name_with_a_wrong_scope_or_a_wrong_date(command: Command) -> None:
     assert "--name" in command("key", "create", "--scope", "read", code=2).stderr
     assert "'write'" in command("key", "create", "--name", "a", "--scope", "everything", code=2).stderr
+    told = command(
+        "key", "create", "--name", "a", "--scope", "read", "--expires", "2020-01-01T00:00:00Z", code=2
+    ).stderr
+    assert "2020-01-01T00:00:00Z is past" in told
     told = command("key", "create", "--name", "a", "--scope", "read", "--expires", "tomorrow", code=2).stderr
     assert "2026-03-14T08:00:00Z" in told
     assert command("key", "list").stdout == ""

@@ -64,7 +64,10 @@ def right() -> Iterator[tuple[str, dict[str, Any]]]:
     """Lines that are right, with every member that a line may have."""
     sample = (ROOT / "examples" / "sample.ndjson").read_bytes().splitlines()
     for line in [*sample, *(line for seed in range(4) for line in _lines(seed))]:
-        yield next(iter(json.loads(line).items()))
+        noun, value = next(iter(json.loads(line).items()))
+        # A name that nobody sees, which only the inside is to refuse in those lines, the schema refuses already.
+        if '"\u200b"' not in json.dumps(value, ensure_ascii=False):
+            yield noun, value
     machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
     yield (
         "statement",
