@@ -394,10 +394,12 @@ def refuse_moved() -> None:
 
 
 def no_room() -> str | None:
-    """Name the SQLite file whose disk is full."""
+    """Name the SQLite file whose disk is full; None where there is no such folder."""
     if not isinstance(db.obj, File):
         return None
     path = Path(db.obj.database).resolve()
+    if not path.parent.is_dir():
+        return None
     return None if shutil.disk_usage(path.parent).free >= _BESIDE else str(path)
 
 
