@@ -27,7 +27,7 @@ LEGITIMATE = (
     "file:///etc/passwd", "\\\\server\\share", "() { :;}; id", "{\"a\":1}", "[1]", "\\u0000", "\\n", "\\x00", "%n%n%n%n",
     "${jndi:ldap://127.0.0.1/a}", "level=error msg=forged", "a, \"b\": \"c\"",
     # Unicode: direction, joining, combining, folding, planes, look-alikes, private use, no character, odd blanks.
-    "مرحبا بالعالم", "שלום עולם", "\u202etxet\u202c", "\u2066a\u2069", "\u200fa", "\u061c", "ﷺ", "ﷲ", "中文字符", "日本語テスト",
+    "مرحبا بالعالم", "שלום עולם", "\u202etxet\u202c", "\u2066a\u2069", "\u200fa", "\u061ca", "ﷺ", "ﷲ", "中文字符", "日本語テスト",
     "한국어", "ภาษาไทย", "हिन्दी", "తెలుగు జ్ఞ‌ా", "ꙮ", "𝕿𝖊𝖝𝖙", "ᴛᴇxᴛ", "Ṱ̺̺̕o͞ ̷i̲̬͇̪͙n̝̗͕v̟̜̘̦͟o̶̙̰̠kè͚̮̺̪̹̱̤", "e\u0301", "é", "A\u030a", "Å", "\u212b",
     "ﬁ", "ß", "ẞ", "İ", "ı", "ſ", "Σ σ ς", "Ω", "K", "ǅ", "ŉ", "ΐ", "ᾳ", "ff\u200dfi", "\u0345a", "a\u0300" * 60, "\u0301",
     "👍", "👩‍👩‍👧‍👦", "👨🏿‍🚀", "🇨🇳", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "0️⃣", "❤️", "❤", "🤷🏽‍♀️" * 20, "\U0010fffd", "\ue000", "\ufffd", "\ufffe"[:0] + "\u2060a",
@@ -38,9 +38,9 @@ LEGITIMATE = (
     "Roses are red", "But now...\u001b"[:-1], "Powerلُلُصّبُلُلصّبُررً ॣ ॣh ॣ ॣ 冗", "گچپژ", "ヽ༼ຈل͜ຈ༽ﾉ", "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
 )  # fmt: skip
 
-#: What no text field takes: nothing, blanks alone, control characters, halves of pairs, and what is no string.
+#: What no text field takes: nothing, blanks and what nobody sees alone, control characters, halves of pairs, and what is no string.
 REFUSED: tuple[object, ...] = (
-    "", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003\u3000", "\ufeff", "\u0000", "a\u0000b", "\u0000a", "\u0001", "a\u0007", "a\u0008b",
+    "", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003\u3000", "\ufeff", "\u061c", "\u200b\u2060", "\u0000", "a\u0000b", "\u0000a", "\u0001", "a\u0007", "a\u0008b",
     "\u001b[31mred", "a\u000b", "a\u000c", "a\u001f", "\u0000" * 100,
     0, 1, -1, 1.5, True, False, [], ["a"], {}, {"a": 1}, [[]], 10**15,
 )  # fmt: skip
