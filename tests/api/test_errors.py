@@ -184,8 +184,9 @@ def test_a_question_that_takes_too_long_is_a_503_that_says_so(url: str) -> None:
     ],
 )
 def test_a_file_that_cannot_be_written_is_a_503_and_reading_goes_on(
-    writer: FlaskClient, public: FlaskClient, pragma: str, mended: str, words: str
+    writer: FlaskClient, public: FlaskClient, *, monkeypatch: pytest.MonkeyPatch, pragma: str, mended: str, words: str
 ) -> None:
+    monkeypatch.setattr(db.File, "_writable", lambda _: False)  # else a new connection writes
     posted(writer, "documents", document())
     db.db.obj.writer._connection.execute(f"PRAGMA {pragma}")
     answer = writer.post("/v1/documents", json=document(text="It was said. " * 1000))

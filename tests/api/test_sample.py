@@ -18,12 +18,14 @@ from tests.checked import ROOT, CheckedClient
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """The public over a registry that holds the sample; read-only, so that all stories share it."""
     path = tmp_path_factory.mktemp("sample") / "registry.db"
-    app = create_app(Settings(DATABASE_URL=f"sqlite:///{path}"))
-    app.test_client_class = CheckedClient
+    db.connect(f"sqlite:///{path}")
     db.migrate()
     with Path(ROOT / "examples" / "sample.ndjson").open("rb") as file:
         outcomes = list(ndjson.read(file, by=Actor()))
     assert {outcome.what for outcome in outcomes} == {"new"}
+    db.close()
+    app = create_app(Settings(DATABASE_URL=f"sqlite:///{path}"))
+    app.test_client_class = CheckedClient
     yield app.test_client()
     db.close()
 
