@@ -39,7 +39,8 @@ class Pair(NamedTuple):
 def pair() -> Iterator[Pair]:
     """Start both; they keep their promises, and the last test of this file leaves the standby in charge."""
     folder = Path(tempfile.mkdtemp(prefix="replicas-"))
-    primary = Postgres(folder / "primary", settings="", port=own_port())
+    # It keeps what a standby that is away for a while still needs: one that cannot follow holds every commit up.
+    primary = Postgres(folder / "primary", settings="-c wal_keep_size=1GB", port=own_port())
     try:
         db.connect(primary.url())
         db.migrate()
