@@ -72,8 +72,10 @@ _STEPS = 50_000
 
 #: Pages of SQLite's log after which they are copied back into the file: 16 MB.
 _LOG_PAGES = 4_000
-#: The same, and kilobytes of pages that are kept at hand, for a command that writes much at once.
-_MANY_LOG_PAGES, _ROOM = 16_000, 256_000
+#: Kilobytes of pages that the connection that writes keeps at hand.
+_ROOM = 16_000
+#: The same two for a command that writes much at once.
+_MANY_LOG_PAGES, _MUCH_ROOM = 16_000, 256_000
 
 #: How often a transaction is tried that the database undoes for the sake of others.
 _ATTEMPTS = 4
@@ -104,7 +106,8 @@ _SQLITE_PRAGMAS: dict[str, Any] = {
     # FULL is what makes an acknowledged write survive power loss in WAL mode (sqlite.org/wal.html).
     "synchronous": 2,
     "foreign_keys": 1,
-    "cache_size": -16_000,
+    # Kilobytes, of each connection that reads: there may be one for each thread.
+    "cache_size": -4_000,
     # Pages are read in place while nobody writes (`_fit`): a lookup outside the cache would cost a system call each.
     "mmap_size": _MAPPED,
 }
@@ -187,7 +190,7 @@ class File(SqliteDatabase):
         self._renewing = threading.Lock()
         self.writer = Writer(self.database, self._writing, _lent)
         #: Kilobytes of pages that the connection that writes keeps at hand, and pages of the log that it lets gather.
-        self.room, self.log_pages = -_SQLITE_PRAGMAS["cache_size"], _LOG_PAGES
+        self.room, self.log_pages = _ROOM, _LOG_PAGES
 
     def _writing(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = self._connect()
@@ -377,7 +380,7 @@ def make_room() -> None:
     To be called before it writes. Else SQLite puts pages aside that it needs again at once.
     """
     if isinstance(db.obj, File):
-        db.obj.room, db.obj.log_pages = _ROOM, _MANY_LOG_PAGES
+        db.obj.room, db.obj.log_pages = _MUCH_ROOM, _MANY_LOG_PAGES
 
 
 def keep_open() -> None:
