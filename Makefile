@@ -25,7 +25,7 @@ slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fir
 # What looks at no clock runs on two cores; then the others one after the other: each has the machine to itself, as its
 # figures are meant.
 FAULTS ?= full
-faults: $(VENV)/.tests  ## Kill, starve, flood and lie to the real server on both databases; takes 25 minutes.
+faults: $(VENV)/.tests  ## Kill, starve, flood and lie to the real server on both databases; takes 40 minutes.
 	@failed=0; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m "faults and not alone" -n 2 $(ARGS) || failed=1; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m alone $(ARGS) || failed=1; exit $$failed
