@@ -130,16 +130,25 @@ def test_a_backup_that_is_killed_leaves_the_one_before(
     def drafts() -> set[str]:
         return {path.name for path in folder.iterdir()}
 
+    def wait_for_draft(process: "subprocess.Popen[str]", left: set[str]) -> None:
+        while process.poll() is None and not drafts() - left:
+            time.sleep(0.001)
+
+    # The kills are spread over the moments from when the draft is there until it takes its place, as the first did.
     with Writers(server, secret, 2) as writers:
         writers.wait_for(20)
-        said(command("backup", file))
-        for turn in range(scale(3, 20)):
+        process = command("backup", file)
+        wait_for_draft(process, set())
+        began, turns = time.monotonic(), scale(3, 20)
+        while process.poll() is None and not file.exists():
+            time.sleep(0.001)
+        window = time.monotonic() - began
+        said(process)
+        for turn in range(turns):
             kept, left = file.read_bytes(), drafts()
             process = command("backup", "--force", file)
-            # Spread over the moments from when the draft is there until it takes its place.
-            while process.poll() is None and not drafts() - left:
-                time.sleep(0.001)
-            time.sleep(turn * 0.003)
+            wait_for_draft(process, left)
+            time.sleep(turn / turns * window)
             if killed(process) and drafts() - left:
                 cut += 1
                 unchanged = file.read_bytes() == kept  # compared here, or pytest would print both in full
