@@ -20,6 +20,8 @@ class _Counts:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        #: Held by who stores: who does so last, as the process ends, waits for the one who is about it.
+        self.storing = threading.Lock()
         #: (key, day) -> requests, and when the last one came.
         self.waiting: dict[tuple[int, str], tuple[int, str]] = {}
         #: None where nobody stores by time: then `store` does.
@@ -51,6 +53,11 @@ def count(*, key: int) -> None:
 
 def store() -> None:
     """Store what was counted since the last time. What cannot be stored now is kept for the next."""
+    with _counts.storing:
+        _store()
+
+
+def _store() -> None:
     with _counts.lock:
         waiting, _counts.waiting = _counts.waiting, {}
     if not waiting:

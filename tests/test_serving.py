@@ -261,6 +261,26 @@ def test_it_stops_at_once_while_its_processes_still_load(url: str) -> None:
         assert time.monotonic() - began < 5
 
 
+def test_it_stops_at_once_and_in_order_however_often_it_is_told(url: str) -> None:
+    # A terminal tells all processes of a server, and the server then its own.
+    secret = command(url, "key", "create", "--name", "reader", "--scope", "read").strip()
+    with started(url, PROCESSES="6") as (address, server):
+        told = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
+        statuses = [
+            httpx.get(f"{address}/v1/claims", headers={"Authorization": f"Bearer {secret}"}).status_code
+            for _ in range(20)
+        ]
+        began = time.monotonic()
+        while server.poll() is None and time.monotonic() - began < 10:
+            for process in told:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGTERM)
+        assert time.monotonic() - began < 5
+        assert server.wait() == 0
+    assert statuses == [200] * 20
+    assert "20 today, 20 in all" in command(url, "key", "list")
+
+
 def test_what_is_in_hand_is_answered_when_it_is_told_to_stop(url: str) -> None:
     secret = command(url, "key", "create", "--name", "late", "--scope", "write").strip()
     with started(url) as (address, server):

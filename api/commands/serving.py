@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -37,6 +38,9 @@ _CONNECTIONS = 4096
 #: Seconds that requests in hand are given to end when the server is told to stop.
 _GRACE = 8
 
+#: What a server is told to stop by.
+_STOP = signal.SIGTERM, signal.SIGINT
+
 #: prctl's PR_SET_PDEATHSIG (linux/prctl.h).
 _PARENT_DEATH_SIGNAL = 1
 
@@ -60,6 +64,7 @@ def serve() -> None:
         os.environ[metrics.SHARED] = folder
         limits.Buckets.prepare(Path(folder) / "buckets")
         logs.configure(config.LOG_LEVEL)
+        _heed_in_a_thread()
         _server(config).serve()
 
 
@@ -118,12 +123,35 @@ def _end_with_the_server() -> None:
     By SIGKILL, as nobody is left to end what does not heed SIGTERM. Until the app is made, SIGTERM ends it at once:
     the handler that it has from the server that forked it only tells that server's copy here.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in _STOP:
+        signal.signal(number, signal.SIG_DFL)
+    _heed_in_a_thread()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     server = parent_process()
     if server is not None and os.getppid() != server.pid:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _heed_in_a_thread() -> None:
+    """Let a thread of its own hear that this process is to stop; to be called before any other thread is started.
+
+    Granian's handlers set a threading.Event. In the main thread, which waits for that event, a signal that comes
+    while the thread has the event's lock would wait for ever, and one signal often follows upon another: a terminal
+    sends it to all processes of a server, and the server to its own.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    threading.Thread(target=_heed, name="signals", daemon=True).start()
+
+
+def _heed() -> None:
+    number = signal.sigwait(_STOP)
+    handler = signal.getsignal(number)
+    if callable(handler) and handler is not signal.default_int_handler:
+        handler(number, None)
+    else:  # granian does not listen yet
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
+        os.kill(os.getpid(), number)
 
 
 def _refuse_to_lose() -> None:

@@ -1,6 +1,10 @@
 """How much keys are used: counted in memory, stored together, and lost by nobody who is only slow."""
 
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from peewee import IntegrityError
@@ -55,7 +59,37 @@ def test_what_cannot_be_stored_is_kept_for_the_next_time(key: int) -> None:
     assert uses.of_keys()[key][0][1] == 2
 
 
-def test_a_server_stores_by_time(key: int) -> None:
+def test_who_stores_last_waits_for_the_one_who_is_about_it(key: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def slow() -> Iterator[None]:
+        begun.set()
+        assert go_on.wait(10)
+        with db.transaction():
+            yield
+
+    def store() -> None:
+        uses.store()
+        db.close()
+
+    monkeypatch.setattr(uses, "transaction", slow)
+    uses.count(key=key)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(store)
+        assert begun.wait(10)
+        last = threads.submit(store)
+        with pytest.raises(TimeoutError):
+            last.result(0.3)
+        go_on.set()
+        last.result(10)
+        assert uses.of_keys()[key][0][1] == 1
+        first.result(10)
+
+
+def test_a_server_stores_by_time(key: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The process that runs this test would store at its end, when the registry is gone.
+    monkeypatch.setattr(uses, "Finalize", lambda *_, **__: None)
     uses.keep(every=0.05)
     try:
         uses.count(key=key)
