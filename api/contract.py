@@ -87,13 +87,12 @@ class Operation:
             given |= self.ahead(**given)
         if not self.writes:
             return db.read(lambda: self.view(**given), key_id=auth.caller().key_id)
-        return db.attempt(lambda: self._written(once, given))
+        return db.write(lambda: self._written(once, given))
 
     def _written(self, once: dict[str, Any] | None, given: dict[str, Any]) -> Response:
         if once:
             return answers.again(replies.once(**once, work=lambda: answers.kept(self.view(**given))))
-        with db.transaction():
-            return self.view(**given)
+        return self.view(**given)
 
     def _idempotent(self) -> dict[str, Any]:
         """Name this request as `replies` does, by its key, its token and what must be equal in a retry."""

@@ -506,6 +506,42 @@ def attempt(work: Callable[[], T]) -> T:
     raise AssertionError  # the last attempt has returned or raised
 
 
+def write(work: Callable[[], T]) -> T:
+    """Do `work` in a transaction, and return what it returned once that is stored; again where that can help.
+
+    On SQLite another thread may do it, one that writes already: it costs less than to wake this one. So `work` may
+    rely on this thread's context variables, Flask's among them, but not on what is local to a thread.
+    """
+    if isinstance(db.obj, File) and not db.in_transaction():
+        return attempt(lambda: _by_whoever_writes(db.obj, work))
+    return attempt(lambda: _inside(work))
+
+
+def _inside(work: Callable[[], T]) -> T:
+    with transaction():
+        return work()
+
+
+def _by_whoever_writes(database: File, work: Callable[[], T]) -> T:
+    refuse_moved()
+    with peewees_errors, _what_writers_meet():
+        return database.writer.do(lambda connection: _shared(work, connection), _patience())
+
+
+def _shared(work: Callable[[], T], connection: sqlite3.Connection) -> T:
+    """Do `work` as one of those who share the transaction of `connection`; nothing else is open in this thread."""
+    _open.depth, _open.waiting = 1, []
+    try:
+        with _lent(connection), _Savepoint(1):
+            result = work()
+            _end(sharing=True)
+            return result
+    except IntegrityError as error:
+        raise _refused(error) from error
+    finally:
+        _open.depth, _open.waiting = 0, []
+
+
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows, none of one that gives none; for hot ones whose text is made once.
 
@@ -690,14 +726,26 @@ def _outermost() -> Iterator[None]:
             _open.committing = True
         return
     refuse_moved()
+    with (
+        _what_writers_meet(),
+        peewees_errors,
+        database.writer.turn(_patience()) as connection,
+        _lent(connection),
+        _Savepoint(_open.depth),
+    ):
+        yield
+
+
+def _patience() -> float:
+    """Tell for how many seconds a writer waits for its turn."""
+    return _Bound.limits.deadline or _FOR_EVER
+
+
+@contextmanager
+def _what_writers_meet() -> Iterator[None]:
+    """Tell what keeps a writer from its turn as SQLite would."""
     try:
-        with (
-            peewees_errors,
-            database.writer.turn(_Bound.limits.deadline or _FOR_EVER) as connection,
-            _lent(connection),
-            _Savepoint(_open.depth),
-        ):
-            yield
+        yield
     except TimeoutError:
         raise OperationalError(_coded("others are writing", sqlite3.SQLITE_BUSY)) from None
     except OSError as error:

@@ -121,12 +121,14 @@ class Log:
                 lock.take(patience)
             yield
 
+    def is_due(self) -> bool:
+        """Count a commit, and tell whether it is time to `tend` it."""
+        self._commits += 1
+        return self._commits % _OFTEN == 0 or self._due > 0
+
     def tend(self, connection: sqlite3.Connection) -> None:
         """Write it back, and let it begin anew where it has become long; by who has just written, alone."""
-        self._commits += 1
         due, self._due = self._due, 0
-        if self._commits % _OFTEN and not due:
-            return
         with suppress(sqlite3.Error):
             _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             self._anew = pages <= _LONG or _begins_anew(connection, due or _SHORTLY)
