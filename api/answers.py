@@ -27,8 +27,9 @@ class Ready(Response):
     """An answer whose headers are complete as they are given."""
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Send them so, where Werkzeug would copy them to see what is missing; but a 201 or 304 is its to complete."""
-        return self.headers if self.status_code == HTTPStatus.OK else super().get_wsgi_headers(environ)
+        """Send them so, where Werkzeug would copy them to see what is missing; but a 304 or 412 is its to complete."""
+        whole = self.status_code in (HTTPStatus.OK, HTTPStatus.CREATED)
+        return self.headers if whole else super().get_wsgi_headers(environ)
 
 
 def one(whole: Whole) -> Response:

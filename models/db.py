@@ -188,7 +188,7 @@ class File(SqliteDatabase):
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
         self._renewing = threading.Lock()
-        self.writer = Writer(self.database, self._writing, _lent)
+        self.writer = Writer(self.database, self._writing, _lent, self.refuse_moved)
         #: Kilobytes of pages that the connection that writes keeps at hand, and pages of the log that it lets gather.
         self.room, self.log_pages = _ROOM, _LOG_PAGES
 
@@ -523,7 +523,6 @@ def _inside(work: Callable[[], T]) -> T:
 
 
 def _by_whoever_writes(database: File, work: Callable[[], T]) -> T:
-    refuse_moved()
     with peewees_errors, _what_writers_meet():
         return database.writer.do(lambda connection: _shared(work, connection), _patience())
 
@@ -725,7 +724,6 @@ def _outermost() -> Iterator[None]:
             yield
             _open.committing = True
         return
-    refuse_moved()
     with (
         _what_writers_meet(),
         peewees_errors,

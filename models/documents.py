@@ -16,6 +16,8 @@ from models.shapes import Viewer
 from models.tables import Document, Statement
 
 _STANDING = "SELECT id FROM documents WHERE retracted_at IS NULL"
+#: Characters of a text that is cut into sentences sooner than it is found out whether it is known.
+_SHORT = 2_000
 
 
 def create(*, by: Actor, text: str, language: str, url: str | None = None, **rest: Any) -> int:
@@ -28,9 +30,10 @@ def create(*, by: Actor, text: str, language: str, url: str | None = None, **res
 
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
     """Work out of a document that comes whole, and is not known, what takes long: before the transaction."""
-    if "text" not in document or _edition(normalize(document.get("url")), digest(document["text"])):
+    text = document.get("text")
+    if text is None or (len(text) > _SHORT and _edition(normalize(document.get("url")), digest(text))):
         return document
-    return document | {"places": cut(document["text"])}
+    return document | {"places": cut(text)}
 
 
 def _store(

@@ -92,9 +92,13 @@ class Writer:
         path: str,
         connect: Callable[[], sqlite3.Connection],
         lent: Callable[[sqlite3.Connection], AbstractContextManager[Any]] = nullcontext,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take how a connection is made, when somebody writes, and how it is `lent` to what is put off."""
-        self._connect = connect
+        """Take how a connection is made, when somebody writes, and how it is `lent` to what is put off.
+
+        `check` raises where nothing may be written just now.
+        """
+        self._connect, self._check = connect, check
         self._lent = lent
         self._connection: sqlite3.Connection | None = None
         self._lock = Lock(path)
@@ -197,6 +201,7 @@ class Writer:
         if self._commit is None:
             self._lock.take(until - time.monotonic())
             try:
+                self._check()
                 self._connection.execute("BEGIN IMMEDIATE")
             except BaseException:
                 self._drop()
