@@ -29,6 +29,9 @@ _STEP = 4096
 #: How the names of files end that are not whole yet.
 _DRAFT = ".draft"
 
+#: How the names end of a SQLite registry's own files: it, what SQLite puts beside it, and its locks (models/wal.py).
+_OWN = ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next")
+
 #: What the files begin with: SQLite's (sqlite.org/fileformat.html, 1.3), and those of pg_dump's own format.
 _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
@@ -47,15 +50,36 @@ def write(*, file: Path, force: bool = False, seen: Seen = lambda _done, _whole:
 
     It holds everything acknowledged before the call, and of what others write meanwhile all of a
     change or nothing. Only its owner may read it: it holds whole texts and the log. Raises Conflict
-    where `file` is there, unless `force`, and where pg_dump is missing or fails.
+    where `file` is there, unless `force`, where it is the registry's own, and where pg_dump is missing or fails.
     """
-    if file.exists() and not force:
-        raise Conflict(f"{file} is there already: choose another name, or say --force to replace it.")
+    refuse_to_replace(file=file, force=force)
+    if file.exists() and not file.is_file():
+        raise Conflict(f"{file} is no file that a backup could replace: choose another name.")
     with _beside(file) as draft:
         if on_sqlite():
             _copy(Path(db.database), draft, seen)
         else:
             _run(_server(), "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={draft}")
+
+
+def refuse_to_replace(*, file: Path, force: bool) -> None:
+    """Raise Conflict where `file` is there, unless `force`, and whatever is forced where it is the registry's own.
+
+    What is no regular file, a device or a pipe, is written to and not replaced.
+    """
+    if on_sqlite() and _is_own(file, Path(db.database)):
+        raise Conflict(f"{file} is a file of the registry that DATABASE_URL names: choose another name.")
+    if file.is_file() and not force:
+        raise Conflict(f"{file} is there already: choose another name, or say --force to replace it.")
+
+
+def _is_own(file: Path, registry: Path) -> bool:
+    """Tell whether a file, which need not be there yet, is one of the registry's, by whatever name or link."""
+    # SQLite names what it puts beside a file after where links lead, and the locks are named after the setting.
+    own = [Path(f"{name}{end}") for name in (registry.absolute(), registry.resolve()) for end in _OWN]
+    return file.resolve() in [one.resolve() for one in own] or (
+        file.exists() and any(one.exists() and file.samefile(one) for one in own)
+    )
 
 
 def restore(
@@ -159,7 +183,7 @@ def _clear(folder: Path, prefix: str) -> None:
 
 
 def _remove(draft: Path) -> None:
-    for end in ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next"):
+    for end in _OWN:
         Path(f"{draft}{end}").unlink(missing_ok=True)
 
 

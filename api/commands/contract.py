@@ -7,6 +7,7 @@ import click
 from api import openapi
 from api.app import create_app
 from api.commands.shared import configured
+from models import backups
 
 
 @click.command("openapi")
@@ -18,6 +19,7 @@ def openapi_(file: Path, check: bool) -> None:
     if str(file) == "-":
         click.echo(text, nl=False)
     elif not check:
+        backups.refuse_to_replace(file=file, force=True)
         file.write_text(text, encoding="utf-8")
         click.echo(f"{file} is written.")
     elif not file.exists() or file.read_text(encoding="utf-8") != text:

@@ -11,7 +11,7 @@ from api.commands.shared import bring_up_to_date, refuse_empty, replacing
 from api.formats import decisions, listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
-from models import changes
+from models import backups, changes
 from models.shapes import Viewer
 
 
@@ -31,6 +31,7 @@ def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ..
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default="-")
+@click.option("--force", is_flag=True, help="Replace FILE where it is there.")
 @click.option("--of", "noun", type=click.Choice(tuple(LISTS)), help="Export this list, as GET /v1/exports/… does.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="How a list is written.")
 @click.option("--where", multiple=True, callback=_asked, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
@@ -40,6 +41,7 @@ def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ..
 def export(
     file: Path,
     *,
+    force: bool,
     noun: str | None,
     form: str,
     where: dict[str, str],
@@ -49,8 +51,8 @@ def export(
 ) -> None:
     """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
 
-    Candidates and whole texts are in it; what was retracted or merged is not. FILE is replaced when
-    all of it is written, and only its owner may read it.
+    Candidates and whole texts are in it; what was retracted or merged is not. FILE appears, or with
+    --force is replaced, when all of it is written, and only its owner may read it.
 
     With --whole it is every row of every table, which import puts into an empty database: the identical
     registry, on SQLite or PostgreSQL.
@@ -63,6 +65,8 @@ def export(
     """
     if bool(noun) + everything + corrections > 1:
         raise click.UsageError("Give --whole, --of or --corrections, one of them.")
+    if str(file) != "-":
+        backups.refuse_to_replace(file=file, force=force)
     refuse_empty()
     if noun:
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)

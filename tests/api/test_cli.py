@@ -508,7 +508,10 @@ def test_an_export_replaces_the_file_when_it_is_complete_and_only_its_owner_read
             yield line
 
     monkeypatch.setattr(ndjson, "write", watched)
-    command("export", str(target))
+    told = command("export", str(target), code=1).exception
+    assert "--force" in str(told)
+    assert target.read_bytes() == b"old\n"
+    command("export", "--force", str(target))
     assert set(seen) == {b"old\n"}
     assert target.read_bytes() == b"".join(write())
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
@@ -530,7 +533,7 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_litter(
         raise error
 
     monkeypatch.setattr(ndjson, "write", failing)
-    command("export", str(folder / "out.ndjson"), code=1)
+    command("export", "--force", str(folder / "out.ndjson"), code=1)
     assert [path.name for path in folder.iterdir()] == before
     assert [path.read_bytes() for path in folder.iterdir()] == [b"old\n"] * len(before)
 
@@ -542,6 +545,52 @@ def test_an_export_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) ->
         line = is_one_line(typed(url, "export", str(target)))
         assert str(target.parent) in line
     assert not (tmp_path / "absent").exists()
+
+
+#: Each command that writes a file, made to replace one that is there.
+WRITERS = (("export", "--force"), ("export", "--whole", "--force"), ("backup", "--force"), ("openapi",))
+
+
+@pytest.mark.parametrize("how", WRITERS, ids=" ".join)
+def test_no_command_writes_its_file_over_the_registry(how: tuple[str, ...], command: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    registry = folder / "claims.db"
+    url = f"sqlite:///{registry}"
+    command("import", SAMPLE, database=url)
+    kept = command("export", database=url).stdout_bytes
+    (tmp_path / "folder").symlink_to(folder)
+    (tmp_path / "link").symlink_to(registry)
+    os.link(registry, tmp_path / "hard")
+    ends = ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next")
+    own = [Path(f"{registry}{end}") for end in ends]
+    others = (
+        tmp_path / "link",
+        tmp_path / "hard",
+        tmp_path / "folder" / "claims.db",
+        folder / ".." / "registry" / "claims.db",
+    )
+    there = {path: path.read_bytes() for path in folder.iterdir()}
+    for file in (*own, *others, Path(os.path.relpath(registry))):
+        told = str(command(*how, str(file), code=1, database=url).exception)
+        assert str(file) in told
+        assert "file of the registry" in told
+    assert {path: path.read_bytes() for path in folder.iterdir()} == there
+    # Under the name of a link, the locks are the link's and the log is the file's.
+    linked = f"sqlite:///{tmp_path}/link"
+    for file in (registry, tmp_path / "link", tmp_path / "link.lock", Path(f"{registry}-wal"), tmp_path / "hard"):
+        assert "file of the registry" in str(command(*how, str(file), code=1, database=linked).exception)
+    assert command("export", database=url).stdout_bytes == kept
+    command(*how, str(tmp_path / "elsewhere"), database=url)
+    assert (tmp_path / "elsewhere").stat().st_size > 100
+
+
+def test_a_backup_takes_the_place_of_no_device(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert "choose another name" in str(command("backup", "--force", str(pipe), code=1).exception)
+    assert pipe.is_fifo()
 
 
 def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_path: Path) -> None:
