@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
@@ -67,7 +68,7 @@ def found(noun: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer
     asked.pop("members", None)
     asked.pop("include", None)
     question = _question(asked, order)
-    past = _past(_opened(cursor, question)) if cursor else None
+    past = _past(_opened(cursor, question), order) if cursor else None
     page = noun(viewer=viewer, asked=asked, limit=limit, order=order, past=past, **more)
     following = None if page.following is None else _sealed(page.following, question)
     return answers.items(page.items, following, _link(following), page.total, page.facets)
@@ -82,9 +83,32 @@ def _order(sort: str) -> Order:
     return Order(sort.removeprefix("-"), descending=sort.startswith("-"))
 
 
-def _past(place: str) -> tuple[str, int]:
-    at, _, id = place.rpartition("_")
-    return at, int(id)
+#: What stands before the last number of a place: a day or none; what was ranked (lists.py). By id nothing does.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|", re.ASCII)
+_RANKED = re.compile(r"(?P<rest>r?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
+
+
+def _past(place: str, order: Order) -> tuple[str, int]:
+    """Read a place of a list in this order. Raises 400 where it is one of another: a digest can be made for it."""
+    at, mark, number = place.rpartition("_")
+    if not (_of_relevance(at, int(number)) if order.by == "relevance" else _of_a_day(at, mark, order)):
+        raise _foreign()
+    return at, int(number)
+
+
+def _of_a_day(at: str, mark: str, order: Order) -> bool:
+    if order.by == "id":
+        return not mark
+    try:
+        return bool(mark and _DAY.fullmatch(at) and (not at or date.fromisoformat(at)))
+    except ValueError:
+        return False
+
+
+def _of_relevance(at: str, number: int) -> bool:
+    found = _RANKED.fullmatch(at)
+    # Where none of the rest was shown, it is how many of those ranked were.
+    return found is not None and (bool(found["rest"]) or number <= found["ids"].count(".") + 1)
 
 
 def _question(filters: dict[str, Any], order: Order | None = None) -> bytes:
@@ -105,9 +129,13 @@ def _opened(cursor: str, question: bytes) -> str:
     """Read the place in a cursor. Raises 400 where it was not written for this question."""
     place = cursor[: -_DIGEST - 1]
     if _digest(place, question) != cursor[-_DIGEST:]:
-        detail = "This cursor is not of this list: send the `next` of the page before as it is, with the same filters."
-        raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])
+        raise _foreign()
     return place
+
+
+def _foreign() -> Problem:
+    detail = "This cursor is not of this list: send the `next` of the page before as it is, with the same filters."
+    return Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])
 
 
 #: What may stand in the target of a Link as it came (RFC 3986).

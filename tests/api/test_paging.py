@@ -1,11 +1,14 @@
 """Lists: cursors, the Link header, limits, and parameters that are never ignored."""
 
 import re
+from hashlib import blake2b
+from typing import Any
 
 from flask.testing import FlaskClient
 
 from models import topics
 from models.changes import Actor
+from models.filters import Order
 from tests.api.steps import matching, posted, refusal
 from tests.checked import contract
 from tests.factories import charge, claim, topic
@@ -139,6 +142,79 @@ def test_a_cursor_is_of_the_list_and_the_filters_that_it_came_with(writer: Flask
     assert refusal(public.get(f"/v1/statements?cursor={by_id}")) == (400, ["cursor"])
     assert refusal(public.get(f"/v1/claims?sort=id&cursor={by_id}")) == (400, ["cursor"])
     assert public.get(f"/v1/claims?sort=-id&cursor={by_id}").status_code == 200
+
+
+#: Places in cursors: of every order, and of none.
+PLACES = (
+    "5",
+    "2026-01-01_5",
+    "_5",
+    "1f.2_2",
+    "1f.2_3",
+    "1f_1",
+    "r1f.2_5",
+    "r5",
+    "r_5",
+    "2_1_1",
+    "0_1",
+    "-1",
+    "5_",
+    "x",
+)
+PLACES += ("2026-13-45_5", "0000-00-00_5", "2026-01-01_0", "1.._1", ".1_1", "00_1", "01_1", "1F_1", "1_0", "1_-1")
+PLACES += ("9" * 16, "9" * 17, f"2026-01-01_{'9' * 16}", f"{'f' * 14}_1", f"{'f' * 15}_1", f"r{'f' * 14}_{'9' * 16}")
+PLACES += ("1e3", "1_1_1_1", f"{'9' * 9}_1_1", f"{'9' * 10}_1_1", ".".join(["1"] * 400) + "_400", "²", "1\n", "1 ", "")
+
+
+def sorted_as(place: str) -> set[str]:
+    """The orders of whose places this is one."""
+    forms = {
+        "id": r"[1-9][0-9]{0,15}",
+        "said_on": r"(2026-01-01)?_[1-9][0-9]{0,15}",
+        "relevance": r"r?[1-9a-f][0-9a-f]{0,13}(\.[0-9a-f]{1,14})*_[1-9][0-9]{0,15}",
+        "pairs": r"[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}",
+    }
+    return {order for order, form in forms.items() if re.fullmatch(form, place) and place != "1f.2_3"}
+
+
+def forged(path: str, filters: dict[str, Any], order: Order | None, place: str) -> str:
+    """The cursor that whoever reads the source can make of a place."""
+    question = repr((path, sorted(filters.items()), order)).encode()
+    return f"{place}-{blake2b(b'%b %b' % (place.encode(), question), digest_size=6).hexdigest()}"
+
+
+def lists() -> list[tuple[str, Order | None, dict[str, str]]]:
+    """Each list of the contract in each of its orders, with and without a search: (path, order, query)."""
+    found: list[tuple[str, Order | None, dict[str, str]]] = []
+    for path, operations in contract()["paths"].items():
+        parameters = operations.get("get", {}).get("parameters", ())
+        known = {parameter.get("name"): parameter for parameter in parameters}
+        orders = known["sort"]["schema"]["enum"] if "sort" in known else [""]
+        for sort in orders if "cursor" in known else ():
+            order = Order(sort.removeprefix("-"), sort.startswith("-")) if sort else None
+            asked = {"sort": sort} if sort else {}
+            if sort != "relevance":
+                found.append((path.replace("{id}", "1"), order, asked))
+            if "q" in known:
+                found.append((path.replace("{id}", "1"), order, asked | {"q": "exports"}))
+    return found
+
+
+def test_a_made_up_place_with_the_right_digest_is_a_page_or_refused(reviewer: FlaskClient) -> None:
+    posted(reviewer, "statements", charge())
+    for words in ("Exports rose.", "Exports fell."):
+        posted(reviewer, "claims", claim(text=words))
+    assert len({path for path, _, _ in lists()}) == 13
+    for path, order, asked in lists():
+        kind = "pairs" if path == "/v1/disputes" else order.by if order else "id"
+        filters = {name: value for name, value in asked.items() if name != "sort"}
+        for place in PLACES:
+            cursor = place if path == "/v1/changes" else forged(path, filters, order, place)
+            answer = reviewer.get(path, query_string=asked | {"cursor": cursor})
+            if kind in sorted_as(place):
+                assert answer.status_code == 200, (path, asked, cursor, answer.text)
+            else:
+                assert refusal(answer) == (400, ["cursor"]), (path, asked, cursor, answer.text)
 
 
 def test_a_page_holds_from_1_to_100(public: FlaskClient) -> None:
