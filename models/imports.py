@@ -5,8 +5,10 @@ same file twice changes nothing. Lines that ask for nothing unusual are stored m
 all others, and those that meet with trouble there, one by one by the functions that any other change calls.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from models import claims, counterclaims, db, documents, reviews, speakers, statements, topics
@@ -17,6 +19,8 @@ from models.refusals import Conflict, Refusal
 
 #: Lines that the first attempt to store many at once takes, and after one that has to be stored alone.
 _MANY, _FEW = 5000, 8
+#: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile.
+LONGEST = 0.25
 
 
 class Import:
@@ -29,9 +33,16 @@ class Import:
         self.places: dict[str, int] = {}
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
-        """Store a group of lines in one transaction, but those that are refused, and tell what became of each."""
+        """Store a group of lines, but those that are refused, and tell what became of each.
+
+        That is one transaction, or several on SQLite where it takes longer than LONGEST.
+        """
         self.places |= {new["id"]: number for number, noun, new, _ in lines if noun == "claim"}
-        return db.attempt(lambda: self._whole(lambda: self._group(lines)))
+        told: list[Outcome] = []
+        while len(told) < len(lines):
+            rest = lines[len(told) :]
+            told += db.attempt(lambda rest=rest: self._whole(lambda: self._group(rest)))  # type: ignore[misc]
+        return told
 
     def finish(self) -> list[Outcome]:
         """Store the claims that no line has pointed at; tell of those that are refused."""
@@ -52,9 +63,11 @@ class Import:
         return done
 
     def _group(self, lines: Sequence[Line]) -> list[Outcome]:
+        """Store lines, from the first as many as there is time for."""
         outcomes: list[Outcome] = []
         at, size = 0, _MANY
-        while at < len(lines):
+        until = time.monotonic() + (LONGEST if db.on_sqlite() else inf)
+        while at < len(lines) and (not at or time.monotonic() < until):
             some = lines[at : at + size]
             done = self._at_once(some)
             outcomes += done

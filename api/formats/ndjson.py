@@ -19,6 +19,8 @@ from models.lines import Line, Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
 
+#: Lines of a group where others write as well.
+_SHARED = 1000
 #: Lines of which a report tells, at most.
 _LISTED = 1000
 
@@ -67,7 +69,7 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
     told: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
     unlisted = 0
-    for one in read(lines, by=by, dry_run=dry_run):
+    for one in read(lines, by=by, group=_SHARED, dry_run=dry_run):
         told[one.what] += 1
         if report == "all" or one.what == "refused":
             if len(listed) < _LISTED:

@@ -31,18 +31,18 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     """Import lines, each of which is stored whole or not at all.
 
     The body is NDJSON of any length, and is stored as it comes. It has a Content-Length, or is chunked and ends with
-    a line such as `{"end": 12}`, the number of lines before it: one that was cut is refused with 400, though the
-    groups that came whole are stored. A line is an object with
+    a line such as `{"end": 12}`, the number of lines before it: one that was cut is refused with 400, though most
+    lines that came are stored. A line is an object with
     one member that names its noun (`topic`, `speaker`, `document`, `claim`, `statement`, `counterclaim`,
     `review`) and holds what the `POST` of that noun takes. A line may have an `id`, a name that only this body
     knows, by which later lines point at it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A
     claim is stored with the line that points at it, or at the end.
 
-    Lines are stored in groups of up to 5,000, one transaction each: what a broken connection leaves are whole
-    groups. What is known (a topic by its slug, a speaker by name, a document by address and text, a statement by
-    document, spans and speaker, an edge by its ends and kind, a review by address and claim) stays as it is, so
-    sending the same lines again changes nothing, and goes on where an earlier import ended. A line that is
-    refused does not keep others from being stored; the answer is 200 and tells of it.
+    Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
+    broken connection leaves are whole lines, from the first on. What is known (a topic by its slug, a speaker by name,
+    a document by address and text, a statement by document, spans and speaker, an edge by its ends and kind, a review
+    by address and claim) stays as it is, so sending the same lines again changes nothing, and goes on where an earlier
+    import ended. A line that is refused does not keep others from being stored; the answer is 200 and tells of it.
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines.
     """

@@ -9,7 +9,7 @@ import pytest
 
 from api.formats import lines as lines_read
 from api.formats import ndjson, whole
-from models import db, derived
+from models import db, derived, imports
 from models.changes import Actor
 from models.imports import Import
 from models.lines import Line, Outcome
@@ -210,6 +210,39 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
         db.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
     return bind
+
+
+def test_lines_that_take_long_are_stored_in_more_than_one_transaction_and_come_to_the_same(
+    registry: str, actor: Actor, another: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _lines(11)
+    told, stored = _told(list(ndjson.read(lines, by=actor))), _stored()
+    another()
+    monkeypatch.setattr(imports, "LONGEST", 0)
+    assert _told(list(ndjson.read(lines, by=actor))) == told
+    assert _stored() == stored
+
+
+def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_the_rest(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process ends."""
+
+    def alone(given: Import, line: Line) -> Outcome:
+        if line.number == 3:
+            raise Killed
+        return one_alone(given, line)
+
+    one_alone = Import.alone
+    monkeypatch.setattr(imports, "LONGEST", 0)
+    monkeypatch.setattr(Import, "alone", alone)
+    # A speaker who is a part of another one is stored alone.
+    lines = [json.dumps({"speaker": {"name": f"A {n}", "part_of": {"name": "B"}}}).encode() for n in range(5)]
+    with pytest.raises(Killed):
+        list(ndjson.read(lines, by=actor))
+    stored = {name for (name,) in db.fetch("SELECT name FROM speakers")}
+    assert stored == ({"A 0", "A 1", "B"} if db.on_sqlite() else set()), "on PostgreSQL nobody waits"
 
 
 def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, actor: Actor) -> None:
