@@ -403,9 +403,11 @@ def _scrub_log(erasure: _Erasure) -> None:
 def _without_words(erasure: _Erasure, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
     erased = id in erasure.rows.get(table, ())
     if table == "sentences":
-        state |= {"text": erasure.texts[state["document"]][state["start"] : state["end"]]}
+        text = erasure.texts[state["document"]][state["start"] : state["end"]]
+        state |= {"text": text} | ({"retracted_reason": None} if erased else {})
     elif table == "statements":
-        state |= _printed(state, erasure.texts[state["document"]]) | ({"role": None} if erased else {})
+        gone = {"role": None, "retracted_reason": None} if erased else {}
+        state |= _printed(state, erasure.texts[state["document"]]) | gone
     elif table == "documents" and not erased:
         state |= {"sha256": None, "title": None}
     elif erased:

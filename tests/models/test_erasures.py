@@ -19,6 +19,7 @@ from models import (
     erasures,
     keys,
     replies,
+    sentences,
     speakers,
     statements,
 )
@@ -148,6 +149,22 @@ def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor
             speakers.whole(id=id, viewer=PUBLIC)
         with pytest.raises((Conflict, Gone)):
             speakers.unmerge(by=actor, id=id)
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_the_reasons_for_which_parts_were_retracted_are_nowhere_any_more(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    charge = put_secret(actor)
+    denial = put_answer(actor, charge)
+    statements.retract(by=actor, id=charge, version=1, reason="No Quarrelgrave ever said so")
+    if noun == "document":
+        statements.retract(by=actor, id=denial, version=1, reason="Nor did any Quarrelgrave")
+        for id in (1, 2, 3):
+            sentences.retract(by=actor, id=id, version=1, reason="Cut by Quarrelgrave")
+    {"document": erasures.document, "speaker": erasures.speaker}[noun](id=1, reason=REASON, by=actor)
+    assert "Quarrelgrave" not in everywhere()
+    assert whole_is_sound()
 
 
 def test_a_claim_that_somebody_else_states_too_stays(registry: str, actor: Actor) -> None:
