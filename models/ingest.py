@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import changes, claims, counterclaims, documents, matching, reading, speakers, suggestions
+from models import changes, claims, counterclaims, documents, matching, reading, rows, speakers, suggestions
 from models.changes import Actor
 from models.db import transaction
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
@@ -234,12 +234,12 @@ class _Desk:
 
     def _answer(self, charged: str) -> None:
         """Draw the edges from the denials that wait for a charge, once that is stored."""
-        if charged not in self.made:
+        if charged not in self.made or charged not in self.waiting:
             return
         # Read again: others had their turns since they were stored.
-        charge = Statement.get_by_id(self.made[charged].id)
-        for denial in self.waiting.pop(charged, []):
-            answer = Statement.get_by_id(denial.id)
+        charge = rows.by_id(Statement, self.made[charged].id)
+        for denial in self.waiting.pop(charged):
+            answer = rows.by_id(Statement, denial.id)
             if not {charge.id, answer.id} & self.fresh or "rejected" in (charge.status, answer.status):
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
