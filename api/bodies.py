@@ -4,15 +4,22 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
 from flask import current_app, request
 from marshmallow import Schema, ValidationError, fields, missing
+from werkzeug.datastructures import MultiDict
 
 from api import strict
 from api.problems import Problem
 
 #: How many bytes of a query string are worth keeping for the next request that sends the same.
 _REMEMBERED = 2000
+
+#: What is no UTF-8 is read as halves of surrogate pairs, which nothing else is, and written as it was.
+_KEPT = "surrogateescape"
+#: How much of the names of wrong parameters is said in a sentence too, in characters.
+_SHOWN = 100
 
 #: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
 #: it is spelled. And how much of such a body is read at once.
@@ -35,10 +42,7 @@ def _understood(schema: type[Schema], _sent: bytes) -> dict[str, Any]:
 
 
 def _read(schema: type[Schema]) -> dict[str, Any]:
-    try:
-        given = request.args
-    except UnicodeDecodeError:
-        raise Problem(HTTPStatus.BAD_REQUEST, "The query string is not UTF-8: percent-encode it.") from None
+    given = _given(request.query_string)
     parameters = _parameters(schema)
     errors = [
         {"parameter": name, "detail": "Give this once."}
@@ -59,6 +63,20 @@ def _read(schema: type[Schema]) -> dict[str, Any]:
         detail = f"The query string is not understood ({names}). The parameters here are: {known}."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, errors) from None
     return loaded
+
+
+def _given(sent: bytes) -> MultiDict[str, str]:
+    """Take a query string apart. Raises 400 for what is no UTF-8, of which Werkzeug would make other words."""
+    given = parse_qsl(sent.decode(errors=_KEPT), keep_blank_values=True, errors=_KEPT)
+    wrong = [name for name, value in given if strict.SURROGATE.search(name + value)]
+    if wrong:
+        detail = "This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
+        names = dict.fromkeys(quote(name, safe="[]", errors=_KEPT) for name in wrong)
+        errors = [{"parameter": name, "detail": detail} for name in names]
+        shown = ", ".join(names)
+        said = f"The query string is not UTF-8 ({shown[:_SHOWN]}): percent-encode it as UTF-8, as %C3%A9 for é."
+        raise Problem(HTTPStatus.BAD_REQUEST, said, errors)
+    return MultiDict(given)
 
 
 @lru_cache(maxsize=1024)

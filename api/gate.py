@@ -338,6 +338,8 @@ def _misshapen(environ: Environ) -> Response | None:
     """Refuse what is too long, or no request as HTTP has it, though the server lets it through."""
     if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > LONGEST_TARGET:
         return problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters.")
+    if not environ["PATH_INFO"].isascii() and not _is_utf8(environ["PATH_INFO"]):
+        return problem(HTTPStatus.BAD_REQUEST, "The path is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é.")
     host = environ["HTTP_HOST"]
     if (not host or "," in host) and environ["SERVER_PROTOCOL"] == "HTTP/1.1":
         # RFC 9112, section 3.2. The server tells none as an empty one, and two with a comma between them.
@@ -346,6 +348,15 @@ def _misshapen(environ: Environ) -> Response | None:
         # Flask would take `get` for GET; methods are told apart by case (RFC 9110, section 9.1).
         return problem(HTTPStatus.NOT_IMPLEMENTED, "Write the method in capital letters, as in GET.")
     return None
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        # WSGI hands bytes on as characters of Latin-1 (PEP 3333).
+        path.encode("latin-1").decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _busy() -> Response:

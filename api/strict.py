@@ -20,7 +20,8 @@ DEEPEST = 32
 #: The longest pointer that is said in a sentence too, in characters.
 _SHOWN = 100
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+#: Half of a pair, which has no UTF-8.
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @cache
@@ -71,7 +72,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in made:
             raise _doubled(name)
-        if not name.isascii() and _SURROGATE.search(name):
+        if not name.isascii() and SURROGATE.search(name):
             # No answer could name it: half of a pair has no UTF-8.
             raise malformed(f"The name of the member {name[:80]!r} holds half of a surrogate pair.")
         made[name] = value

@@ -4,6 +4,7 @@ import re
 from hashlib import blake2b
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from models import topics
@@ -268,7 +269,31 @@ def test_refuses_a_query_string_that_is_not_utf_8(writer: FlaskClient) -> None:
     posted(writer, "topics", topic())
     for path in ("/v1/topics", "/v1/topics/1"):
         answer = writer.get(path, environ_overrides={"QUERY_STRING": "\xff=\xfe"})
-        assert (answer.status_code, "UTF-8" in answer.json["detail"]) == (400, True), path
+        assert refusal(answer) == (400, ["%FF"]), path
+        assert "percent-encode it as UTF-8" in answer.json["detail"]
+    for query in ("q=%FF", "cue=caf%E9", "publisher=%C3", "rating=%ED%A0%80", "q=%C3%A9%00%FF", "q=\xc3%A9", "%FFq=1"):
+        answer = writer.get("/v1/claims", environ_overrides={"QUERY_STRING": query})
+        assert refusal(answer) == (400, [query.partition("=")[0]]), query
+        assert "percent-encode it as UTF-8" in answer.json["errors"][0]["detail"]
+    assert refusal(writer.get("/v1/speakers?name=%FF&q=%FF")) == (400, ["name", "q"])
+
+
+def test_keeps_a_reason_to_the_letter_or_refuses_it(writer: FlaskClient) -> None:
+    etag = matching(posted(writer, "topics", topic()))
+    answer = writer.delete("/v1/topics/1", query_string="reason=caf%E9%ED%A0%80", headers=etag)
+    assert refusal(answer) == (400, ["reason"])
+    sent = "reason=caf%25E9+caf%C3%A9+%ED%9F%BF+%F0%9F%8C%8A+caf\xc3\xa9"
+    assert writer.delete("/v1/topics/1", environ_overrides={"QUERY_STRING": sent}, headers=etag).status_code == 204
+    assert writer.get("/v1/topics/1").json["reason"] == "caf%E9 café \ud7ff 🌊 café"
+
+
+def test_refuses_a_path_that_is_not_utf_8(app: Flask) -> None:
+    public = FlaskClient(app)
+    for path in ("/v1/claims/\xff", "/caf\xe9", "/\xed\xa0\x80"):
+        answer = public.get("/", environ_overrides={"PATH_INFO": path})
+        assert (answer.status_code, "percent-encode it as UTF-8" in answer.json["detail"]) == (400, True), path
+    assert public.get("/v1/claims/café").status_code == 404
+    assert public.get("/v1/claims/%25FF").status_code == 404
 
 
 def test_a_filter_on_what_is_not_there_is_an_empty_page(public: FlaskClient) -> None:
