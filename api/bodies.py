@@ -109,7 +109,10 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     Raises 415 for another media type or a coding, 411 without a length, 413 over the limit, 400 for what is no
     JSON, 422 with a JSON pointer for each wrong member.
     """
-    return strict.loaded(schema, strict.parsed(_raw()))
+    raw = _raw()
+    if not raw.strip():
+        raise strict.malformed("The body is empty: send a JSON object. /v1/openapi.json shows its members.")
+    return strict.loaded(schema, strict.parsed(raw))
 
 
 def lines(media_type: str) -> Iterator[bytes]:
@@ -134,13 +137,14 @@ def _ended(lines: Iterable[bytes]) -> Iterator[bytes]:
                 yield held
             count, held = count + 1, line
     try:
-        whole = strict.parsed(held) == {"end": max(count, 0)}
+        last = strict.parsed(held)
     except Problem:
-        whole = False
-    if not whole:
+        last = None
+    if last != {"end": max(count, 0)}:
+        says = isinstance(last, dict) and last.keys() == {"end"}
         raise strict.malformed(
             'A chunked body ends with a line such as {"end": 12}, the number of lines before it, so that a cut one is '
-            "known. The groups of lines that came whole are stored."
+            f"known{f': {count} came before this one' if says else ''}. The groups of lines that came whole are stored."
         )
 
 

@@ -96,9 +96,12 @@ class Operation:
 
     def _idempotent(self) -> dict[str, Any]:
         """Name this request as `replies` does, by its key, its token and what must be equal in a retry."""
+        # Two headers arrive as one, with a comma between: as a name of its own it would be no retry of either.
         token = request.headers["Idempotency-Key"]
-        if not re.fullmatch(r"[!-~]{1,255}", token):
-            detail = "An Idempotency-Key has 1 to 255 visible ASCII characters, a UUID for example."
+        if not re.fullmatch(r"[!-+\--~]{1,255}", token):
+            detail = (
+                "Send one Idempotency-Key of 1 to 255 visible ASCII characters without a comma, a UUID for example."
+            )
             raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
         if keys.PREFIX in token:
             detail = "This Idempotency-Key holds an API key, and would be stored: send a UUID, and the key as a Bearer."

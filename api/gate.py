@@ -95,6 +95,8 @@ class Gate:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         began = perf_counter()
+        # No other protocol is spoken here (RFC 9110, section 7.8), but Flask would look for a route of WebSocket's.
+        environ.pop("HTTP_UPGRADE", None)
         given = environ.get("HTTP_X_REQUEST_ID")
         known = given is not None and _REQUEST_ID.fullmatch(given)
         environ[logs.REQUEST_ID] = given if known else f"{self._born}-{next(self._number):x}"

@@ -6,6 +6,7 @@ import select
 import sys
 from datetime import UTC, datetime
 from typing import BinaryIO
+from urllib.parse import quote
 
 import flask
 import orjson
@@ -19,6 +20,9 @@ REQUEST_ID = "counterclaim.request_id"
 
 #: How much of a path is shown.
 _SHOWN = 200
+
+#: What stands in a path as it is (RFC 3986).
+_PLAIN = "/!$&'()*+,;=:@"
 
 #: A key of ours, and the password of a database's address.
 _SECRETS = re.compile(r"(?P<key>\bcck_)[\w-]+|(?P<user>://[^\s:/@]*:)[^\s@]+(?=@)")
@@ -79,7 +83,8 @@ def _line(request: Record) -> bytes:
         "request_id": request.request_id,
         "method": request.method,
         "operation": request.operation,
-        "path": redacted(request.path[:_SHOWN]),
+        # Bytes, as characters of Latin-1 (PEP 3333): percent-encoded, as they may have been sent.
+        "path": redacted(quote(request.path[:_SHOWN], safe=_PLAIN, encoding="latin-1")),
         "status": request.status,
         "milliseconds": round(request.seconds * 1000, 3),
         "key": request.key,

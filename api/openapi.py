@@ -343,8 +343,9 @@ _PARAMETERS = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A name for this request, a UUID for example: a retry within a day gets the same answer.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "description": "A name for this request, a UUID for example: a retry within a day gets the same answer. Send "
+        "one: a name with a comma is refused, because two of these headers arrive as such a one.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-+\\--~]+$"},
     },
 }
 

@@ -44,6 +44,13 @@ def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tup
         yield some
 
 
+#: Why that is no line, which a body may have behind its lines (api/bodies.py).
+_END = (
+    '{"end": N} ends a chunked body, to say how many lines came before it. Leave it out where it is not the last line, '
+    "where the body has a Content-Length, and in a file."
+)
+
+
 def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
     noun = "?"
@@ -51,7 +58,7 @@ def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
         value = _quick(line) or strict.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:
-            why = f"Give one member that names the noun: {', '.join(LINES)}."
+            why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
         new = strict.loaded(LINES[noun], value[noun])
         # Every third document is left to who stores them, and would else wait: cutting takes longer than all the rest.

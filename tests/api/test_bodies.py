@@ -65,6 +65,14 @@ def test_refuses_what_is_no_json_as_it_is_read_here(writer: FlaskClient) -> None
     assert writer.get("/v1/topics").json["items"] == []
 
 
+def test_says_that_a_body_is_empty_and_what_to_send(writer: FlaskClient) -> None:
+    for raw in (b" ", b"\r\n"):
+        answer = sent(writer, raw)
+        assert refusal(answer) == (400, [""])
+        assert answer.json["detail"].startswith("The body is empty: send a JSON object.")
+    assert "The body is empty" in sent(writer, b"", environ_overrides={"CONTENT_LENGTH": "0"}).json["detail"]
+
+
 def test_says_where_the_json_ends_to_be_json(writer: FlaskClient) -> None:
     assert "line 2, column 1" in sent(writer, b'{"slug": "a",\n}').json["detail"]
     assert "byte 10" in sent(writer, b'{"slug": "\xff"}').json["detail"]

@@ -21,7 +21,7 @@ from api.settings import Settings
 from models import db, keys
 from tests.api.steps import matching, posted
 from tests.checked import CheckedClient
-from tests.factories import charge, denial, topic
+from tests.factories import charge, claim, denial, topic
 
 try:
     from compression import zstd
@@ -260,9 +260,34 @@ def test_each_request_is_one_line_with_its_id_operation_status_and_key(app: Flas
         "address": "127.0.0.1",
     }
     assert (second["status"], second["operation"], second["key"]) == (404, "none", None)
-    assert second["path"] == "/v1/cck_…\r\nforged: line"
+    assert second["path"] == "/v1/cck_…%0D%0Aforged:%20line"
     assert b"secret" not in written.getvalue()
     assert secret.encode() not in written.getvalue()
+
+
+def test_a_path_is_logged_as_it_was_sent(app: Flask) -> None:
+    client, written = lines_of(app)
+    client.get("/v1/café/%25/a%2Fb?x=1")
+    FlaskClient(app).get("/", environ_overrides={"PATH_INFO": "/\xff"})
+    gate_of(app).records.settle()
+    paths = [json.loads(line)["path"] for line in written.getvalue().splitlines()]
+    assert paths == ["/v1/caf%C3%A9/%25/a/b", "/%FF"]
+
+
+def test_a_request_to_speak_another_protocol_is_answered_as_any(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "claims", claim())
+    for asked in ("websocket", "WebSocket", "h2c"):
+        upgrade = {"Upgrade": asked, "Connection": "keep-alive, Upgrade"}
+        for method, path, status in (
+            *(("GET", "/v1/claims/1", 200), ("GET", "/healthz", 200), ("GET", "/nowhere", 404)),
+            *(("POST", "/v1/claims", 401), ("DELETE", "/v1/claims/1", 401), ("POST", "/v1/imports", 401)),
+        ):
+            answer = public.open(path, method=method, headers=upgrade)
+            plain = public.open(path, method=method)
+            assert (answer.status_code, answer.data) == (status, plain.data), (asked, method, path)
+        answer = public.put("/v1/claims/1", headers=upgrade)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, public.put("/v1/claims/1").headers["Allow"])
+        assert writer.post("/v1/claims", json=claim(), headers=upgrade).status_code == 201
 
 
 def test_a_key_sent_as_a_request_id_is_neither_answered_nor_logged(app: Flask) -> None:

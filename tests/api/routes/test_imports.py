@@ -132,10 +132,22 @@ def test_a_body_that_ends_too_early_is_refused_and_no_claim_of_it_stands_alone(w
         answer = chunked(writer, cut)
         assert answer.status_code == 400, cut
         assert '{"end": 12}' in answer.json["detail"]
+    assert "2 came before this one" in chunked(writer, body, b'{"end": 3}').json["detail"]
+    assert "came before this one" not in chunked(writer, body).json["detail"]
     assert count(writer, "claims") == 0
     assert chunked(writer, body, b"\n", b'{"end": 2}').json["lines"] == 2
     assert count(writer, "claims") == 1
     assert chunked(writer, b'{"end": 0}').json["lines"] == 0
+
+
+def test_says_what_the_end_of_a_chunked_body_is_for_where_it_is_none(writer: FlaskClient) -> None:
+    body = lines({"topic": topic()})
+    told = [sent(writer, body + b'{"end": 1}\n').json, chunked(writer, b'{"end": 0}\n', body, b'{"end": 2}').json]
+    for report in told:
+        (refused,) = report["listed"]
+        assert (report["lines"], refused["noun"], refused["outcome"]) == (2, "?", "refused")
+        assert "ends a chunked body" in refused["errors"][0]["detail"]
+        assert "Content-Length" in refused["errors"][0]["detail"]
 
 
 def test_a_line_that_is_too_long_is_refused(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
