@@ -79,10 +79,15 @@ def referred(*, by: Actor, id: int, field: str) -> int:
     return int(changes.referred_seen(by, Claim, whole, id, field).id)
 
 
-def twins(*, text: str, language: str, limit: int = 10, viewer: Viewer = _EVERYTHING) -> list[int]:
-    """List the ids of standing claims with exactly this text and language, oldest first."""
+def twins(*, text: str, language: str, limit: int = 10, viewer: Viewer = _EVERYTHING, alone: bool = False) -> list[int]:
+    """List the ids of standing claims with exactly this text and language, oldest first.
+
+    With `alone` only those that were put in by themselves.
+    """
     c = Claim.alias("c")
     query = c.select(c.id).where(c.text == text, c.language == language, SQL(shapes.claim_seen(viewer)))
+    if alone:
+        query = query.where(c.standalone)
     return [id for (id,) in query.order_by(c.id).limit(limit).tuples()]
 
 

@@ -119,9 +119,10 @@ def _span(statement: Statement, name: str) -> dict[str, int] | None:
 
 
 def _via(statement: Statement) -> dict[str, Any] | None:
-    if statement.via_speaker_id:
+    """Tell what it came by, unless that was erased: an import would make somebody called so, or find nothing."""
+    if statement.via_speaker_id and statement.via_speaker.retracted_at is None:
         return {"speaker": {"name": statement.via_speaker.name}}
-    if statement.via_document_id:
+    if statement.via_document_id and statement.via_document.retracted_at is None:
         return {"document": {"document": f"d{statement.via_document_id}"}}
     return None
 

@@ -207,14 +207,20 @@ def _meant(given: Import, claim: dict[str, Any]) -> dict[str, Any]:
 def _bound(given: Import, name: str) -> int:
     """Return the id of the claim of a line, stored now if it is not yet.
 
-    One that no statement brings along is the identical one that stands, where no other line means that.
+    One that no statement brings along is the identical one that stands, where no other line means that; where the line
+    says that it was put in by itself, one that was too. A new one is put in by itself unless the line says otherwise.
     """
     names = given.names
     if name in names.unbound:
         line = names.unbound[name]
-        twins = claims.twins(text=line["text"], language=line["language"])
+        twins = claims.twins(
+            text=line["text"],
+            language=line["language"],
+            limit=len(names.meant) + 1,
+            alone=line.get("standalone", False),
+        )
         free = [twin for twin in twins if twin not in names.meant]
-        names.bind(name, free[0] if free else claims.create(by=given.by, **(line | {"standalone": True})))
+        names.bind(name, free[0] if free else claims.create(by=given.by, **line))
     return _known(names.claims, name, "/claim/claim")
 
 

@@ -168,10 +168,14 @@ class Desk:
         self.looked = set(named.looked)
         evidence = "SELECT id, claim_id FROM statements WHERE retracted_at IS NULL AND id"
         self.states = dict(_among(evidence, sorted(named.evidence)))
-        twins = f"SELECT text, language, id FROM claims WHERE {stands} AND text"
+        twins = f"SELECT text, language, id, standalone FROM claims WHERE {stands} AND text"
         self.twins: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for text, language, id in sorted(_among(twins, list(named.loose)), key=lambda twin: twin[2]):
+        #: Those of them that were put in by themselves.
+        self.alone: set[int] = set()
+        for text, language, id, alone in sorted(_among(twins, list(named.loose)), key=itemgetter(2)):
             self.twins[text, language].append(id)
+            if alone:
+                self.alone.add(id)
 
     def _printed(self, ids: list[int]) -> dict[int, _Printed]:
         texts = _among("SELECT id, text, length FROM documents WHERE retracted_at IS NULL AND id", ids, lock=True)
@@ -381,9 +385,11 @@ class Desk:
         row = {
             "text": line["text"],
             "language": line["language"],
-            "standalone": standalone or line.get("standalone", False),
+            "standalone": line.get("standalone", standalone),
         }
         id = self._new(Claim, row, more)
+        if row["standalone"]:
+            self.alone.add(id)
         self.claims.add(id)
         self.looked.add(id)
         self.twins[line["text"], line["language"]].append(id)
@@ -399,6 +405,8 @@ class Desk:
         if name in self.names.unbound:
             line = self.names.unbound[name]
             twins = self.twins[line["text"], line["language"]]
+            if line.get("standalone"):
+                twins = [twin for twin in twins if twin in self.alone]
             free = [twin for twin in twins if twin not in self.names.meant]
             id = free[0] if free else self._make_claim(line, standalone=True)
             self.claims.add(id)

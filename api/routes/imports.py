@@ -36,7 +36,8 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     one member that names its noun (`topic`, `speaker`, `document`, `claim`, `statement`, `counterclaim`,
     `review`) and holds what the `POST` of that noun takes. A line may have an `id`, a name that only this body
     knows, by which later lines point at it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A
-    claim is stored with the line that points at it, or at the end.
+    claim is stored with the line that points at it, or at the end; its `standalone` says whether the public sees it
+    without an accepted statement, as it does where that is missing and no statement brings the claim along.
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
     broken connection leaves are whole lines, from the first on. What is known (a topic by its slug, a speaker by name,

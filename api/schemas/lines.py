@@ -80,8 +80,9 @@ class ClaimLine(NewClaim):
 
     id = _local(required=True)
     about = Many(_speaker())
-    #: Whether it is shown whatever its statements are; one that no statement brings along always is.
-    standalone = Flag(load_default=False)
+    #: Whether it is shown whatever its statements are. Where that is not said, one that no statement brings along is,
+    #: and another is not.
+    standalone = Flag()
 
 
 class _ViaSpeaker(Input):

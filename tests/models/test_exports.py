@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, documents, exports, reviews, speakers, statements, topics
+from api.formats import ndjson
+from models import claims, counterclaims, documents, erasures, exports, reviews, speakers, statements, topics
 from models.changes import Actor
+from models.tables import Document
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_document, put_plain, put_review
 
 NOUNS = ("topic", "speaker", "document", "claim", "statement", "counterclaim", "review")
@@ -101,6 +103,23 @@ def test_what_was_taken_back_is_not_in_it(registry: str, actor: Actor, noun: str
     assert len(rows) == expected.get(noun, 0)
     assert "Gone" not in str(rows)
     assert "war" not in [slug for row in rows for slug in row.get("topics", [])]
+
+
+def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> None:
+    release = {"document": {"text": "A release.", "language": "en"}}
+    statement = put_charge(actor, speaker={"name": "Officials", "kind": "group"}, via=release)
+    put_denial(actor, statement, via={"speaker": {"name": "White House"}})
+    ministry = speakers.create(by=actor, name="Ministry")
+    speakers.create(by=actor, name="Minister", part_of=ministry)
+    put_claim(actor, about=[{"id": ministry}])
+    for gone in (speakers.named("White House")[0][0], ministry):
+        erasures.speaker(id=gone, reason="A court said so.", by=actor)
+    (document,) = Document.select().where(Document.text == "A release.")
+    erasures.document(id=document.id, reason="A court said so.", by=actor)
+    assert [row["via"] for row in _rows("statement")] == [None, None]
+    lines = list(ndjson.write())
+    assert not any(b"[erased]" in line for line in lines)
+    assert {outcome.what for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
 
 
 def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from api.formats import lines as lines_read
 from api.formats import ndjson, whole
-from models import db, derived, imports
+from models import counterclaims, db, derived, imports, listings, statements
 from models.changes import Actor
 from models.imports import Import
 from models.lines import Line, Outcome
+from models.shapes import Viewer
+from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
 
 #: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
 SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
@@ -61,7 +63,9 @@ def _line(dice: random.Random) -> dict[str, Any]:  # noqa: C901, PLR0911 - a cas
             more = dice.choice(({}, {"hidden": True}, {"url": f"https://e.org/{dice.randint(1, 3)}", "title": "T"}))
             return {"document": {"id": some("d"), "text": text, "language": "en"} | more}
         case "claim":
-            return {"claim": {"id": some("c"), "standalone": dice.random() < 0.2} | claim}
+            named = {"id": some("c")}
+            said = dice.random()
+            return {"claim": named | ({"standalone": said < 0.2} if said < 0.6 else {}) | claim}
         case "statement":
             status = dice.choice(({}, {"status": "candidate"}, {"status": "accepted"}, {"status": "rejected"}))
             line = {
@@ -177,6 +181,54 @@ def test_many_at_once_come_to_the_same_as_one_after_the_other(
     another()
     assert _told(_one_by_one(lines, actor)) == told
     assert _stored() == stored
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_who_sees_a_claim_is_the_same_after_export_and_import(
+    registry: str, actor: Actor, another: Callable[[], None], way: str
+) -> None:
+    shown = put_claim(actor, "Shown.")
+    put_review(actor, shown)
+    accepted = put_charge(actor)
+    rejected = put_plain(actor, "second", status="candidate", origin=dict(MACHINE))
+    statements.change(by=actor, id=rejected, version=1, status="rejected")
+    candidate = put_plain(actor, "third", status="candidate", origin=dict(MACHINE))
+    for said in (candidate, put_plain(actor, "fourth"), put_plain(actor, "fifth")):
+        put_review(actor, statements.claim_of(id=said))
+        statements.retract(by=actor, id=said, version=1, reason=None)
+    put_denial(actor, accepted, status="candidate", origin=dict(MACHINE))
+    # Two of the same words, of which one is hidden: each finds its own again.
+    hidden = put_claim(actor, "Shown.", standalone=False)
+    counterclaims.create(by=actor, claim=hidden, answer=shown, kind="denies")
+
+    def seen(viewer: Viewer) -> list[tuple[str, int, int]]:
+        blocks = listings.blocks("claims", viewer=viewer, asked={})
+        rows = [json.loads(row) for block in blocks for row in block.splitlines()]
+        return sorted((row["text"], len(row["reviews"]), len(row["counterclaims"])) for row in rows)
+
+    expected = [(viewer, seen(viewer)) for viewer in (Viewer(), Viewer(texts=True, unreviewed=True))]
+    assert [len(rows) for _, rows in expected] == [2, 8]
+    lines = list(ndjson.write())
+    another()
+    for _ in range(2):
+        told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+        assert {one.what for one in told} <= {"new", "known", "noted"}
+        assert [(viewer, seen(viewer)) for viewer, _ in expected] == expected
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_claim_that_no_statement_brings_along_is_public_unless_its_line_says_otherwise(
+    registry: str, actor: Actor, way: str
+) -> None:
+    shown: list[dict[str, Any]] = [{}, {"standalone": True}, {"standalone": False}]
+    made = [{"id": f"c{n}", "text": f"It is {n}.", "language": "en"} | more for n, more in enumerate(shown)]
+    lines = [json.dumps({"claim": new}).encode() + b"\n" for new in made]
+    # One that is already there and hidden is not what a line means that says it was put in by itself.
+    put_claim(actor, "It is 1.", standalone=False)
+    for _ in range(2):
+        list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+        assert db.fetch("SELECT text FROM claims WHERE standalone ORDER BY text") == [("It is 0.",), ("It is 1.",)]
+        assert db.fetch("SELECT text FROM claims WHERE NOT standalone ORDER BY text") == [("It is 1.",), ("It is 2.",)]
 
 
 @pytest.mark.parametrize("group", [1, 7, 5000])
