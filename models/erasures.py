@@ -21,11 +21,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
-from peewee import fn
 
 from models import changes, derived
 from models.changes import Actor
 from models.db import close, db, dumps, now, on_sqlite, row, transaction
+from models.mentions import Names
 from models.refusals import Conflict, NotFound
 from models.tables import (
     Alias,
@@ -40,6 +40,7 @@ from models.tables import (
     Speaker,
     Statement,
     Suggestion,
+    Topic,
 )
 
 #: What stands for a code point that was erased.
@@ -48,8 +49,39 @@ BLACK = "█"
 #: What stands for a name that may not be empty.
 NAMELESS = "[erased]"
 
-#: Words shorter than this are not looked for in kept answers: "he" is in all of them.
+#: Words shorter than this are looked for in kept answers as a member's whole text alone: "he" is in all of them.
 _TELLING = 5
+
+#: A member of a kept answer -> the table of what its id, or the ids in it, are of.
+_REFERS = {
+    "speaker": "speakers",
+    "part_of": "speakers",
+    "about": "speakers",
+    "claim": "claims",
+    "document": "documents",
+    "sentence": "sentences",
+    "statement_id": "statements",
+    "statements": "statements",
+    "counterclaims": "counterclaims",
+    "counters": "counterclaims",
+    "reviews": "reviews",
+}
+
+#: Where somebody may be named in other people's words.
+_TELLS: dict[Any, tuple[str, ...]] = {
+    Claim: ("text",),
+    Document: ("text", "title", "url", "publisher", "licence"),
+    Speaker: ("name", "description", "same_as"),
+    Statement: ("role",),
+    Counterclaim: ("note",),
+    Review: ("title", "url", "publisher_name", "rating_label", "licence"),
+    Topic: ("slug", "label"),
+    Sentence: (),
+}
+#: How many of each noun are listed.
+_LISTED = 50
+#: Rows that are looked into at once: a document may have a million characters.
+_ROWS, _DOCUMENTS = 2_000, 50
 
 #: Ids that one statement names.
 _AT_ONCE = 400
@@ -76,8 +108,8 @@ class Outcome(NamedTuple):
 
     #: What -> how many.
     counts: dict[str, int]
-    #: What stays, for a person to decide: claims and documents that name an erased speaker in other people's words, at
-    #: most ten for each name; or speakers who are quoted in the erased document alone.
+    #: What stays, for a person to decide: whatever still names an erased speaker, in other people's words; or speakers
+    #: who are quoted in the erased document alone, and documents with its address or text.
     left: list[str]
 
 
@@ -99,6 +131,8 @@ class _Erasure:
         #: Table -> the ids of the rows that are erased.
         self.rows: dict[str, set[int]] = {}
         self.left: list[str] = []
+        #: The names of who is erased.
+        self.names = Names(())
 
 
 def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
@@ -109,6 +143,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
 
     def work(erasure: _Erasure) -> None:
         document = _present(Document, id)
+        erasure.left = _quoted_only_in(id) + _same_as(document)
         statements = _ids(Statement.select(Statement.id).where(Statement.document == id))
         erasure.words |= {document.title or "", document.url or "", document.url_normalized or ""}
         _blacken(erasure, document, [(0, document.length)])
@@ -126,7 +161,6 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
-        erasure.left = _quoted_only_in(id)
 
     return _done(work, _Erasure(by, reason), dry_run)
 
@@ -136,7 +170,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
 
     Those who were merged into them are the same person, and are erased with them. In the documents
     that quote them their names and words are blackened; the rest of those stays. Raises as `document`,
-    and Conflict where they were themselves merged into another.
+    and Conflict where they were themselves merged into another, or where the reason, which everybody is told, names
+    them.
     """
 
     def work(erasure: _Erasure) -> None:
@@ -144,15 +179,16 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             raise Conflict(f"Speaker {id} was merged into {Speaker.get_by_id(id).merged_into_id}: erase that one.")
         people = _merged_into(id)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
-        names = _names(people)
+        names = erasure.names = Names(_names(people))
+        if any(names.places(reason)):
+            raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
         for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):
             quoted = [one for one in statements if one.document_id == document.id]
-            _blacken(erasure, document, [*_quoted(quoted), *_places(names, document.text)])
-            if document.title and any(True for _ in _places(names, document.title)):
+            _blacken(erasure, document, [*_quoted(quoted), *names.places(document.text)])
+            if document.title and any(names.places(document.title)):
                 erasure.words.add(document.title)
                 _set(Document, document.id, now(), title=NAMELESS)
                 derived.note("documents", row(document))
-        erasure.words |= names
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said)
@@ -160,7 +196,6 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
-        erasure.left = _naming(names)
 
     return _done(work, _Erasure(by, reason), dry_run)
 
@@ -174,6 +209,7 @@ def _done(work: Callable[[_Erasure], None], erasure: _Erasure, dry_run: bool) ->
         work(erasure)
         _scrub_log(erasure)
         _scrub_replies(erasure)
+        erasure.left += _naming(erasure.names)
         if dry_run:
             raise _Undo
     return Outcome(dict(erasure.counts), erasure.left)
@@ -284,19 +320,66 @@ def _merged_into(speaker: int) -> set[int]:
     return people
 
 
-def _naming(names: set[str]) -> list[str]:
-    """Find the standing claims and documents that still hold one of `names`: a person says whether they are to go."""
-    place = fn.instr if on_sqlite() else fn.strpos
+def _naming(names: Names) -> list[str]:
+    """Find what still holds one of `names`, be it taken back: a person says whether it is to go.
+
+    Where the log alone holds it, that is what is named.
+    """
+    if not names:
+        return []
+    left, logged = [], []
+    for model, columns in _TELLS.items():
+        noun = model.__name__.lower()
+        texts = [getattr(model, name) for name in (*columns, "retracted_reason")]
+        found = {id for id, *said in _read(model.id, model.id, texts) if any(map(names.stand_in, said))}
+        if model is Speaker:
+            found |= {id for id, alias in _read(Alias.id, Alias.speaker, [Alias.alias]) if names.stand_in(alias)}
+        left += _listed(noun, found)
+        logged += _listed(f"the log of {noun}", _logged(names, model, columns) - found)
+    return left + logged
+
+
+def _listed(what: str, ids: set[int]) -> list[str]:
+    more = [f"{len(ids) - _LISTED} more of {what}"] if len(ids) > _LISTED else []
+    return [f"{what} {id}" for id in sorted(ids)[:_LISTED]] + more
+
+
+def _logged(names: Names, model: Any, columns: tuple[str, ...]) -> set[int]:
+    """Find the ids of the rows of which a line of the log holds one of `names` in one of these `columns`."""
+    telling = (*columns, "retracted_reason", "aliases")
     found = set()
-    for noun, model, columns in (
-        ("claim", Claim, [Claim.text]),
-        ("document", Document, [Document.text, Document.title, Document.url]),
-    ):
-        for name in names:
-            holds = reduce(or_, [place(column, name) > 0 for column in columns])
-            query = model.select(model.id).where(model.retracted_at.is_null(), holds).order_by(model.id).limit(10)
-            found |= {(noun, id) for (id,) in query.tuples()}
-    return [f"{noun} {id}" for noun, id in sorted(found)]
+    of_these = Change.noun == model._meta.table_name
+    for id, *states in _read(Change.sequence, Change.noun_id, [Change.before, Change.after], of_these):
+        for state in states:
+            if "\\" in state or names.stand_in(state):
+                held = orjson.loads(state or "{}")
+                if any(names.stand_in(text) for name in telling for text in _strings(held.get(name))):
+                    found.add(id)
+    return found
+
+
+def _read(place: Any, told: Any, columns: list[Any], *where: Any) -> Iterator[tuple[Any, ...]]:
+    """Read `told` and the texts in `columns`, "" for null, of all rows that have one, by their `place`."""
+    last, limit = 0, _DOCUMENTS if place.model is Document else _ROWS
+    query = place.model.select(place, told, *columns).order_by(place).limit(limit)
+    some = reduce(or_, [column.is_null(False) for column in columns])
+    while rows := list(query.where(place > last, some, *where).tuples()):
+        last = rows[-1][0]
+        for _, id, *texts in rows:
+            yield (id, *(text or "" for text in texts))
+
+
+def _same_as(document: Document) -> list[str]:
+    """Find the documents that are not erased and have the same address, or the same text."""
+    others = Document.select(Document.id).where(Document.id != document.id)
+    address = document.url_normalized
+    same = _ids(others.where(Document.url_normalized == address)) if address else set()
+    equal = _ids(others.where(Document.sha256 == document.sha256)) - same
+    return [
+        f"document {id} ({what}: `counterclaim erase document {id}`)"
+        for what, ids in (("the same address", same), ("the same text", equal))
+        for id in sorted(ids)
+    ]
 
 
 def _quoted_only_in(document: int) -> list[str]:
@@ -325,13 +408,6 @@ def _quoted(statements: list[Statement]) -> Iterator[tuple[int, int]]:
         if statement.mention is not None:
             yield statement.mention_start, statement.mention_end
         yield from ((span["start"], span["end"]) for span in orjson.loads(statement.content))
-
-
-def _places(names: set[str], text: str) -> Iterator[tuple[int, int]]:
-    """Find where any of `names` stands in `text` as whole words."""
-    longest_first = sorted(names, key=len, reverse=True)
-    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest_first)
-    return (match.span() for match in re.finditer(pattern, text))
 
 
 def _blacken(erasure: _Erasure, document: Document, places: Iterable[tuple[int, int]]) -> None:
@@ -420,19 +496,49 @@ def _without_words(erasure: _Erasure, table: str, id: int, state: dict[str, Any]
 
 
 def _scrub_replies(erasure: _Erasure) -> None:
-    """Empty the kept answers that hold any of the words; a retry is refused, or it would bring them back."""
-    telling = sorted({dumps(words)[1:-1] for words in erasure.words if len(words) >= _TELLING}, key=len)
-    if not telling:
-        return
-    pattern = re.compile("|".join(map(re.escape, telling)))
-    held = [
-        id
-        for id, body in Reply.select(Reply.id, Reply.body).where(Reply.body.is_null(False)).tuples()
-        if pattern.search(body)
-    ]
+    """Empty the kept answers that hold any of the words or tell of what was erased.
+
+    A retry is refused, or it would bring them back; rather one too many than one too few.
+    """
+    long = sorted({words for words in erasure.words if len(words) >= _TELLING}, key=len)
+    pattern = re.compile("|".join(map(re.escape, long)) or r"(?!)")
+
+    def tells(text: str) -> bool:
+        return text in erasure.words or erasure.names.stand_in(text) or bool(pattern.search(text))
+
+    kept = Reply.select(Reply.id, Reply.headers, Reply.body).where(Reply.body.is_null(False))
+    held = []
+    for id, headers, body in kept.tuples():
+        answer = {_made(headers): orjson.loads(body or "null")}
+        if _tells_of(erasure.rows, answer) or any(text and tells(text) for text in _strings(answer)):
+            held.append(id)
     for part in _parts(held):
         Reply.update(headers=None, body=None).where(Reply.id.in_(part)).execute()
     erasure.counts["kept answers"] += len(held)
+
+
+def _made(headers: str | None) -> str:
+    """Read the table of what a create made from its address, "/v1/claims/5"."""
+    return str(orjson.loads(headers or "{}").get("Location", "")).removeprefix("/v1/").split("/")[0]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Go through the texts in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
+def _tells_of(rows: dict[str, set[int]], value: Any, table: str = "") -> bool:
+    """Tell whether a JSON value has the id of one of `rows`, by the table; its own ids are of `table`."""
+    if isinstance(value, dict):
+        of = {**_REFERS, "id": table}
+        return any(_tells_of(rows, part, of.get(name, str(name))) for name, part in value.items())
+    if isinstance(value, list):
+        return any(_tells_of(rows, part, table) for part in value)
+    return isinstance(value, int) and not isinstance(value, bool) and value in rows.get(table, ())
 
 
 # -- what no row holds any more: free space, and backups -----------------------------------------

@@ -20,6 +20,11 @@ _POSTGRESQL = (
     "PostgreSQL keeps old rows in its files until VACUUM FULL writes the tables anew, and in its archived WAL:"
     " see docs/operations.md."
 )
+#: What is said of what an erasure leaves.
+_LEFT = (
+    "`counterclaim erase document ID` and `counterclaim erase speaker ID` erase those of them that are such, with what"
+    " rests on them; the rest can be changed over the API, and the log keeps how it was."
+)
 
 
 @click.group("erase")
@@ -45,7 +50,10 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @erase.command("document")
 @_options
 def erase_document(id: int, reason: str, dry_run: bool, yes: bool) -> None:
-    """Erase the document ID: its text and address, what was quoted from it, and claims that only it printed."""
+    """Erase the document ID: its text and address, what was quoted from it, and claims that only it printed.
+
+    Other documents with its address or its text are listed, and stay.
+    """
     _erase("document", erasures.document, id, reason, dry_run=dry_run, yes=yes)
 
 
@@ -54,8 +62,8 @@ def erase_document(id: int, reason: str, dry_run: bool, yes: bool) -> None:
 def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool) -> None:
     """Erase the speaker ID: every name, what they said, and claims that only they stated.
 
-    In the documents that quote them, their names and words are blackened. Claims and documents that
-    name them in other people's words are listed, and stay.
+    In the documents that quote them, their names and words are blackened, in whatever case or spelling.
+    What names them in other people's words is listed, and stays.
     """
     _erase("speaker", erasures.speaker, id, reason, dry_run=dry_run, yes=yes)
 
@@ -101,6 +109,7 @@ def _tell(outcome: Outcome) -> None:
         click.echo(f"{number:>7} {what}")
     if outcome.left:
         click.echo(f"Left as they are, for you to decide: {', '.join(outcome.left)}.")
+        click.echo(_LEFT)
 
 
 def _sweep() -> None:

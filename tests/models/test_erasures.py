@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from models import (
     changes,
     checks,
     claims,
+    counterclaims,
     db,
     derived,
     documents,
@@ -22,6 +24,7 @@ from models import (
     sentences,
     speakers,
     statements,
+    topics,
 )
 from models.changes import Actor
 from models.refusals import Conflict, Gone, NotFound
@@ -207,6 +210,104 @@ def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> Non
     assert f"document {elsewhere}" in outcome.left
 
 
+@pytest.mark.parametrize(
+    "other", ["ŽOFIÉ LÖWE", unicodedata.normalize("NFD", "Žofié Löwe"), "Žofié\u00a0 Löwe", "Žofié\nLöwe", "Zofie Lowe"]
+)
+def test_a_name_in_another_spelling_is_blackened_too_and_offsets_hold(registry: str, actor: Actor, other: str) -> None:
+    name = "Žofié Löwe"
+    text = f"{other}: a profile of a mayor. Later {name} said that the bridge is unsafe. So {other}’s “bridge”."
+    put_charge(
+        actor,
+        speaker={"name": name, "kind": "person"},
+        document={"url": "https://example.org/9", "title": f"{other} under fire", "text": text, "language": "en"},
+        sentence=None,
+        mention={"text": name},
+        cue=None,
+        content=[{"text": "the bridge is unsafe"}],
+        claim={"text": "The bridge is unsafe.", "language": "en"},
+    )
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    black = text.replace(other, erasures.BLACK * len(other)).replace(name, erasures.BLACK * len(name))
+    black = black.replace("the bridge is unsafe", erasures.BLACK * len("the bridge is unsafe"))
+    whole = seen(documents.whole(id=1, viewer=REVIEWER))
+    assert (whole["text"], whole["title"]) == (black, "[erased]")
+    assert other not in everywhere()
+    assert json.dumps(other, ensure_ascii=False)[1:-1] not in everywhere()
+    assert whole_is_sound()
+
+
+def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    loud, small = f"ANN {SECRET.upper()}", f"ann-{SECRET.lower()}"
+    left = [f"claim {put_claim(actor, f'{loud} took it.')}"]
+    left.append(f"document {put_document(actor, url=None, text=f'They met {loud}.')}")
+    left.append(f"document {put_document(actor, url=f'https://example.org/{small}', text='They met.', title=None)}")
+    left.append(f"speaker {speakers.create(by=actor, name='Bob', description=f'Brother of {loud}.')}")
+    left.append(f"speaker {speakers.create(by=actor, name='Eve', aliases=[f'{loud} II'])}")
+    gone = speakers.create(by=actor, name="Tom")
+    speakers.retract(by=actor, id=gone, version=1, reason=f"It was {loud}")
+    left.append(f"speaker {gone}")
+    left.append(f"topic {topics.create(by=actor, slug=small, label='Her')}")
+    aide = put_plain(actor, "first", role=f"aide of {loud}")
+    left.append(f"statement {aide}")
+    claim = Statement.get_by_id(aide).claim_id
+    left.append(f"review {put_review(actor, claim, title=f'Is it {loud}?')}")
+    other = put_claim(actor, f"It was {loud}.")
+    edge = counterclaims.create(by=actor, claim=claim, answer=other, kind="denies", note=f"So {loud}")
+    left.append(f"counterclaim {edge}")
+    claims.change(by=actor, id=other, version=1, text="It was her.")
+    left.append(f"the log of claim {other}")
+    put_claim(actor, "Government of the fleet.")
+    assert sorted(erasures.speaker(id=1, reason=REASON, by=actor).left) == sorted(left)
+
+
+def test_a_word_that_may_be_no_name_is_left_and_named(registry: str, actor: Actor) -> None:
+    text = "The premier, May, said that it may rain. MAY was right."
+    put_charge(
+        actor,
+        speaker={"name": "Theresa May", "kind": "person", "aliases": ["May"]},
+        document={"text": text, "language": "en"},
+        sentence=None,
+        mention={"text": "May"},
+        cue=None,
+        content=[{"text": "rain"}],
+        claim={"text": "It will rain.", "language": "en"},
+    )
+    assert erasures.speaker(id=1, reason=REASON, by=actor).left == ["document 1"]
+    assert (
+        seen(documents.whole(id=1, viewer=REVIEWER))["text"]
+        == "The premier, ███, said that it may ████. ███ was right."
+    )
+
+
+def test_lists_fifty_of_a_noun_and_counts_the_rest(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    for number in range(53):
+        put_claim(actor, f"Ann {SECRET} took {number}.")
+    left = erasures.speaker(id=1, reason=REASON, by=actor).left
+    assert (len(left), left[-1]) == (51, "3 more of claim")
+
+
+def test_a_reason_that_names_who_is_erased_is_refused(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    with pytest.raises(Conflict, match="names who is erased"):
+        erasures.speaker(id=1, reason=f"At the request of ANN {SECRET}", by=actor)
+
+
+def test_names_other_documents_with_the_same_address_or_text(registry: str, actor: Actor) -> None:
+    url, text = "https://example.org/visit", "The hall is unsafe."
+    first = put_document(actor, url=url, text=text)
+    second = put_document(actor, url="HTTPS://EXAMPLE.org:443/visit#top", text=f"{text} (Updated.)")
+    third = put_document(actor, url="https://example.net/copy", text=text)
+    put_document(actor, url="https://example.net/other", text="Something else.")
+    left = erasures.document(id=first, reason=REASON, by=actor).left
+    assert left == [
+        f"document {second} (the same address: `counterclaim erase document {second}`)",
+        f"document {third} (the same text: `counterclaim erase document {third}`)",
+    ]
+    assert erasures.document(id=second, reason=REASON, by=actor).left == []
+
+
 def test_names_whom_no_other_document_quotes_and_leaves_them(registry: str, actor: Actor) -> None:
     charge = put_secret(actor)
     denial = put_answer(actor, charge)
@@ -250,6 +351,54 @@ def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retr
     kept("holds not", None)
     with pytest.raises(Conflict, match="was erased since"):
         kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"about": [{"id": 7, "name": "Wu72"}]},
+        {"part_of": {"id": 7, "name": "WU72"}},
+        {"part_of": {"id": 1, "name": "A name from before"}},
+        {"about": [1]},
+        {"statements": [{"id": 8, "via": {"speaker": {"id": 1}, "document": None}}]},
+        {"title": "What Wu72 said"},
+        {"url": "https://example.org/wu72.html"},
+        {"content": [{"text": "No"}]},
+    ],
+)
+def test_a_kept_answer_that_has_a_short_name_or_the_id_of_who_is_erased_is_emptied(
+    registry: str, actor: Actor, body: Any
+) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    put_charge(
+        actor,
+        speaker={"name": "Wu72"},
+        document={"text": "No, said Wu72. Talks go on.", "language": "en"},
+        sentence=None,
+        mention=None,
+        cue=None,
+        content=[{"text": "No"}],
+        claim={"text": "No.", "language": "en"},
+    )
+
+    def kept(token: str, body: Any) -> None:
+        headers = {"Location": "/v1/claims/3"}
+        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, headers, json.dumps(body)))
+
+    kept("tells", {"id": 3} | body)
+    kept("tells not", {"id": 3, "text": "No Wu721, nor 1.", "version": 1, "topics": [{"id": 1}], "standalone": True})
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert [token for (token,) in db.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["tells not"]
+
+
+def test_a_kept_answer_that_made_what_is_erased_is_emptied(registry: str, actor: Actor) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    put_secret(actor)
+    for path in ("speakers", "claims", "topics"):
+        answer = Answer(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
+        replies.once(key_id=key, token=path, request=b"", work=lambda answer=answer: answer)
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert [token for (token,) in db.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["topics"]
 
 
 def test_what_was_erased_is_not_found(registry: str, actor: Actor) -> None:
