@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from peewee import SQL, Model
+from peewee import SQL, Model, fn
 
 from models import bulk, derived, rows, shapes
 from models.db import Whole, at_the_end, db, dumps, now, row, take_turns
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
-from models.tables import Change
+from models.tables import Change, Statement
 
 #: Columns whose words stand in the row for good and would only double in the log.
 _NEVER_CHANGES = {"documents": ("text",)}
@@ -24,6 +24,10 @@ CREATED = ("noun", "noun_id", "action", "key_id", "before", "after")
 
 #: Ids that one statement names: below SQLite's oldest limit of 999 parameters.
 _AT_ONCE = 500
+
+
+#: How many of the statements that rest on a thing are named.
+_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -186,22 +190,43 @@ def found(model: Any, id: int, row: tuple[int, str] | None, known: Callable[[], 
     if row is None:
         if known is None or known():
             standing(model, id)
+            if known is not None:
+                # Only reviewers see it: the statements by which others did were taken back.
+                detail = (
+                    f"The {_singular(model)} {id} is out of sight, because no statement that it was seen by stands "
+                    "any more: nothing is left to retract."
+                )
+                raise NotFound(detail)
         raise NotFound(_unknown(model, id))
     return Whole(id, *row)
 
 
-def refuse_while_used(what: str, column: Any, id: int) -> None:
-    """Raise Conflict that lists the standing rows whose `column` points at `id`."""
-    model = column.model
-    users = [
-        user for (user,) in model.select(model.id).where(column == id, model.retracted_at.is_null()).limit(10).tuples()
-    ]
-    if users:
-        raise Conflict(
-            f"{what} cannot be retracted while {model._meta.table_name} rest on it "
-            f"({', '.join(map(str, users))}): retract or change those first.",
-            ids=users,
-        )
+def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "") -> None:
+    """Raise Conflict that lists the standing statements whose `column` points at `id`, and ends in `after`.
+
+    Of those that the actor may not see, it says only how many there are.
+    """
+    standing = Statement.select(Statement.status, fn.count(Statement.id)).where(
+        column == id, Statement.retracted_at.is_null()
+    )
+    counts = dict(standing.group_by(Statement.status).tuples())
+    if not counts:
+        return
+    seen = tuple(counts) if by.reviews else ("accepted",)
+    listed = (
+        Statement.select(Statement.id)
+        .where(column == id, Statement.retracted_at.is_null(), Statement.status.in_(seen))
+        .order_by(Statement.id)
+        .limit(_NAMED)
+    )
+    users = [user for (user,) in listed.tuples()]
+    more = sum(counts.get(status, 0) for status in seen) - len(users)
+    hidden = sum(counts.values()) - len(users) - more
+    told = [*map(str, users), *([f"{more} more"] if more else [])]
+    told += [f"{hidden} that only reviewers see"] if hidden else []
+    those = f"{', '.join(told[:-1])} and {told[-1]}" if more or (hidden and users) else ", ".join(told)
+    who = "retract or change those first." if users else "only a reviewer can retract or change those."
+    raise Conflict(f"{what} cannot be retracted while statements rest on it ({those}): {who}{after}", ids=users)
 
 
 def refuse_absent(model: Any, found: Any) -> None:

@@ -109,12 +109,16 @@ def worded_by_hand(*, id: int) -> bool:
     return any(before["text"] != after["text"] and "followed" not in after for before, after in pairs)
 
 
+#: What whoever does not review will find when the statements of a claim are retracted.
+_AFTER = " With the last of them the claim goes out of sight, and nothing is left to retract."
+
+
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
         changes.refuse_unseen(by, whole, id)
         claim = changes.standing(Claim, id, version)
-        changes.refuse_while_used("A claim", Statement.claim, id)
+        changes.refuse_while_used(by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER)
         changes.retract(by, claim, reason)
 
 

@@ -127,8 +127,8 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a document back. Raises Conflict while statements stand in it, or were reported by it."""
     with transaction():
         document = changes.standing(Document, id, version)
-        changes.refuse_while_used("A document", Statement.document, id)
-        changes.refuse_while_used("A document", Statement.via_document, id)
+        changes.refuse_while_used(by, "A document", Statement.document, id)
+        changes.refuse_while_used(by, "A document", Statement.via_document, id)
         changes.retract(by, document, reason)
 
 

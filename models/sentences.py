@@ -78,7 +78,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a sentence back. Raises Conflict while statements stand in it."""
     with transaction():
         sentence = _standing(id, version)
-        changes.refuse_while_used("A sentence", Statement.sentence, id)
+        changes.refuse_while_used(by, "A sentence", Statement.sentence, id)
         changes.retract(by, sentence, reason)
         _renumber(sentence.document_id)
 

@@ -89,8 +89,8 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a speaker back. Raises Conflict while statements of theirs stand."""
     with transaction():
         speaker = changes.standing(Speaker, id, version)
-        changes.refuse_while_used("A speaker", Statement.speaker, id)
-        changes.refuse_while_used("A speaker", Statement.via_speaker, id)
+        changes.refuse_while_used(by, "A speaker", Statement.speaker, id)
+        changes.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
         changes.retract(by, speaker, reason)
 
 

@@ -93,7 +93,8 @@ def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
 def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a claim back.
 
-    Refused with 409 while statements of it stand: retract or move those first.
+    Refused with 409 while statements of it stand: retract or move those first. One that was put in with a statement
+    goes out of sight with the last of them, so that only reviewers still can, or need, take it back.
     """
     claims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return answers.nothing()

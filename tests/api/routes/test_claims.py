@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 from tests.api.steps import changed, matching, posted, refusal, retracted
-from tests.factories import candidate, charge, claim, denial, review, speaker, topic
+from tests.factories import candidate, charge, claim, denial, document, review, speaker, topic
 
 
 def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
@@ -69,6 +69,70 @@ def test_refuses_to_retract_a_claim_whose_statements_stand(writer: FlaskClient) 
     path = f"/v1/claims/{charged['claim']['id']}"
     answer = writer.delete(path, headers=matching(writer.get(path)))
     assert (answer.status_code, answer.json["ids"]) == (409, [charged["id"]])
+
+
+def test_who_retracts_the_last_statement_of_a_claim_hears_that_nothing_is_left_to_retract(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    edge = public.get("/v1/counterclaims").json["items"][0]["id"]
+    seen = writer.get("/v1/claims/1")
+    assert "goes out of sight" in writer.delete("/v1/claims/1", headers=matching(seen)).json["detail"]
+    assert "out of sight" not in reviewer.delete("/v1/claims/1", headers=matching(seen)).json["detail"]
+    retracted(writer, f"/v1/statements/{charged['id']}")
+    for answer in (writer.delete("/v1/claims/1", headers=matching(seen)), public.get("/v1/claims/1")):
+        assert answer.status_code == 404
+        assert answer.json["detail"].startswith("The claim 1 is out of sight")
+        assert answer.json["detail"].endswith("nothing is left to retract.")
+    assert public.get(f"/v1/counterclaims/{edge}").json["detail"].startswith(f"The counterclaim {edge} is out of sight")
+    assert public.get("/v1/claims/99").json["detail"] == "There is no claim 99."
+    retracted(reviewer, "/v1/claims/1")
+    assert public.get("/v1/claims/1").status_code == 410
+
+
+def test_a_claim_that_was_put_in_by_itself_is_retracted_after_its_statements(writer: FlaskClient) -> None:
+    posted(writer, "claims", claim())
+    said = posted(writer, "statements", charge(claim={"id": 1})).json["id"]
+    answer = writer.delete("/v1/claims/1", headers=matching(writer.get("/v1/claims/1")))
+    assert (answer.status_code, "out of sight" in answer.json["detail"]) == (409, False)
+    retracted(writer, f"/v1/statements/{said}")
+    retracted(writer, "/v1/claims/1")
+
+
+def test_what_rests_on_a_thing_is_named_as_far_as_the_key_sees_it(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    words = [f"tap {number} is safe" for number in range(14)]
+    text = f"They said {', '.join(words)}."
+    ids = []
+    for number, status in enumerate(["candidate"] * 2 + ["accepted"] * 12):
+        body = {
+            "speaker": {"name": "The city", "kind": "government"},
+            "document": document(text=text),
+            "sentence": {"start": 0, "end": len(text)},
+            "content": [{"text": words[number]}],
+            "form": "indirect",
+            "claim": {"id": 1} if number else {"text": "Taps are safe.", "language": "en"},
+            "status": status,
+        }
+        ids.append(posted(reviewer, "statements", body).json["id"])
+    shown = ids[2:]
+    for path in ("documents/1", "speakers/1", "sentences/1", "claims/1"):
+        headers = matching(writer.get(f"/v1/{path}"))
+        answer = writer.delete(f"/v1/{path}", headers=headers).json
+        assert answer["ids"] == shown[:10]
+        assert f"({', '.join(map(str, shown[:10]))}, 2 more and 2 that only reviewers see)" in answer["detail"]
+        assert "retract or change those first" in answer["detail"]
+        whole = reviewer.delete(f"/v1/{path}", headers=headers).json
+        assert whole["ids"] == ids[:10]
+        assert "and 4 more)" in whole["detail"]
+    for id in shown[1:]:
+        retracted(writer, f"/v1/statements/{id}")
+    told = writer.delete("/v1/speakers/1", headers=matching(writer.get("/v1/speakers/1"))).json
+    assert f"({shown[0]} and 2 that only reviewers see): retract or change those first." in told["detail"]
+    retracted(writer, f"/v1/statements/{shown[0]}")
+    told = writer.delete("/v1/speakers/1", headers=matching(writer.get("/v1/speakers/1"))).json
+    assert told["ids"] == []
+    assert "(2 that only reviewers see): only a reviewer can" in told["detail"]
 
 
 def test_a_retracted_claim_is_gone_and_cannot_be_meant(writer: FlaskClient, public: FlaskClient) -> None:
