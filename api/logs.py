@@ -1,11 +1,12 @@
 """What the server writes about itself: one JSON line an event, without keys and without what people searched for."""
 
 import logging
+import os
 import re
 import select
 import sys
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 from urllib.parse import quote
 
 import flask
@@ -38,7 +39,7 @@ def configure(level: str) -> None:
         _redacted,
     ]
     render = structlog.processors.JSONRenderer(lambda event, **_: orjson.dumps(event, default=str).decode())
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Lines(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
@@ -47,6 +48,24 @@ def configure(level: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(capture=True)
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes events, and is silent where nobody reads them: Python would tell of each with a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's)
+        """Tell what is wrong with a line that cannot be written, unless that is its reader."""
+        if isinstance(sys.exc_info()[1], BrokenPipeError):
+            _write_to_nobody()
+        else:
+            super().handleError(record)
+
+
+def _write_to_nobody() -> None:
+    """Let what this process still writes on standard output go nowhere: its reader has gone, and a server serves on."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 class Requests:
@@ -62,8 +81,17 @@ class Requests:
     def __call__(self, requests: list[Record]) -> None:
         """Write a line for each. Whatever stands in one, it is one: JSON has no bare line break.
 
-        Processes share the output, and only writes of so many bytes are never torn by another's (POSIX, write).
+        Processes share the output, and only writes of so many bytes are never torn by another's (POSIX, write). What
+        cannot be written is lost: figures are still counted.
         """
+        try:
+            self._write_together(requests)
+        except BrokenPipeError:
+            _write_to_nobody()
+        except OSError:  # a full disk
+            pass
+
+    def _write_together(self, requests: list[Record]) -> None:
         lines: list[bytes] = []
         room = select.PIPE_BUF
         for line in map(_line, requests):

@@ -44,7 +44,7 @@ def started(url: str, log: Path | None = None, **settings: str) -> Iterator[tupl
     ):
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait(address, server)
+            wait(address, server)
             yield address, server
         finally:
             with suppress(ProcessLookupError):
@@ -65,7 +65,8 @@ def command(url: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return once the server answers; fail where it ends, or takes 20 s."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         assert server.poll() is None, f"the server ended with {server.returncode}"

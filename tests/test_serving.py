@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.checked import ROOT
-from tests.live import COUNTERCLAIM, command, serving, started
+from tests.live import COUNTERCLAIM, command, serving, started, wait
 from tests.postgres import free_port
 
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -228,6 +228,41 @@ def test_logs_one_json_line_a_request_and_no_key(url: str, tmp_path: Path) -> No
     assert {"event", "level", "at"} <= set.intersection(*(set(event) for event in events))
     assert secret not in log.read_text(encoding="utf-8")
     assert "words" not in log.read_text(encoding="utf-8")
+
+
+def test_serves_on_in_silence_where_nobody_reads_its_log(url: str, tmp_path: Path) -> None:
+    # As in `counterclaim serve | head -1`.
+    port, told = free_port(), tmp_path / "stderr"
+    settings = {"DATABASE_URL": url, "PORT": str(port), "PROCESSES": "2", "METRICS_TOKEN": "sesame"}
+    settings["REQUESTS_PER_MINUTE"] = "0"
+    with (
+        told.open("wb") as errors,
+        subprocess.Popen(
+            [COUNTERCLAIM, "serve"],
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        ) as server,
+    ):
+        try:
+            assert server.stdout
+            assert server.stdout.readline().startswith(b"{")
+            server.stdout.close()
+            address = f"http://127.0.0.1:{port}"
+            wait(address, server)
+            for _ in range(2):  # what is written down after the first line that could not be
+                for _ in range(20):
+                    assert httpx.get(f"{address}/v1/claims").status_code == 200
+                time.sleep(2.5)
+            figures = httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer sesame"}).text
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            assert server.wait(20) == 0
+    (line,) = told.read_text(encoding="utf-8").splitlines()
+    assert line.startswith("Serving ")
+    assert 'counterclaim_request_seconds_count{operation="list_claims",status="200"} 40.0' in figures
 
 
 def test_a_process_that_dies_is_replaced(url: str) -> None:
