@@ -14,8 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -24,7 +22,7 @@ import orjson
 
 from models import changes, derived
 from models.changes import Actor
-from models.db import close, db, dumps, now, on_sqlite, row, transaction
+from models.db import close, db, dumps, fetch, now, on_sqlite, row, transaction
 from models.mentions import Names
 from models.refusals import Conflict, NotFound
 from models.tables import (
@@ -40,7 +38,6 @@ from models.tables import (
     Speaker,
     Statement,
     Suggestion,
-    Topic,
 )
 
 #: What stands for a code point that was erased.
@@ -67,17 +64,19 @@ _REFERS = {
     "reviews": "reviews",
 }
 
-#: Where somebody may be named in other people's words.
-_TELLS: dict[Any, tuple[str, ...]] = {
-    Claim: ("text",),
-    Document: ("text", "title", "url", "publisher", "licence"),
-    Speaker: ("name", "description", "same_as"),
-    Statement: ("role",),
-    Counterclaim: ("note",),
-    Review: ("title", "url", "publisher_name", "rating_label", "licence"),
-    Topic: ("slug", "label"),
-    Sentence: (),
+#: Table -> the columns in which somebody may be named in other people's words, beside the reason of a retraction.
+_TELLS: dict[str, tuple[str, ...]] = {
+    "claims": ("text",),
+    "documents": ("text", "title", "url", "publisher", "licence"),
+    "speakers": ("name", "description", "same_as"),
+    "statements": ("role",),
+    "counterclaims": ("note",),
+    "reviews": ("title", "url", "publisher_name", "rating_label", "licence"),
+    "topics": ("slug", "label"),
+    "sentences": (),
 }
+#: Rows that may hold a name: table -> their keys.
+_Suspects = dict[str, list[int]]
 #: How many of each noun are listed.
 _LISTED = 50
 #: Rows that are looked into at once: a document may have a million characters.
@@ -197,10 +196,13 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
 
-    return _done(work, _Erasure(by, reason), dry_run)
+    _present(Speaker, id)
+    return _done(work, _Erasure(by, reason), dry_run, _suspected(Names(_names(_merged_into(id)))))
 
 
-def _done(work: Callable[[_Erasure], None], erasure: _Erasure, dry_run: bool) -> Outcome:
+def _done(
+    work: Callable[[_Erasure], None], erasure: _Erasure, dry_run: bool, suspects: _Suspects | None = None
+) -> Outcome:
     """Do `work` and what follows from it in one transaction, or see what it would do."""
     if on_sqlite():
         # What is freed is overwritten with zeros (sqlite.org/pragma.html#pragma_secure_delete).
@@ -209,7 +211,7 @@ def _done(work: Callable[[_Erasure], None], erasure: _Erasure, dry_run: bool) ->
         work(erasure)
         _scrub_log(erasure)
         _scrub_replies(erasure)
-        erasure.left += _naming(erasure.names)
+        erasure.left += _naming(erasure.names, suspects or {})
         if dry_run:
             raise _Undo
     return Outcome(dict(erasure.counts), erasure.left)
@@ -320,53 +322,74 @@ def _merged_into(speaker: int) -> set[int]:
     return people
 
 
-def _naming(names: Names) -> list[str]:
-    """Find what still holds one of `names`, be it taken back: a person says whether it is to go.
+def _suspected(names: Names) -> _Suspects:
+    """Find the rows that may hold one of `names`, by the table; as every text is read, before others have to wait."""
+    found: _Suspects = {}
+    for table, (key, _, columns) in _texts().items() if names else ():
+        some = " OR ".join(f"{column} IS NOT NULL" for column in columns)
+        query = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > ? AND ({some}) ORDER BY {key} LIMIT ?"
+        last, limit = 0, _DOCUMENTS if table == "documents" else _ROWS
+        while rows := fetch(query, (last, limit)):
+            last = rows[-1][0]
+            held = (key for key, *texts in rows if any(text and names.stand_in(_spelled(text)) for text in texts))
+            found.setdefault(table, []).extend(held)
+    return found
+
+
+def _naming(names: Names, suspects: _Suspects) -> list[str]:
+    """Find which of the suspects still hold one of `names`, be it taken back: a person says whether it is to go.
 
     Where the log alone holds it, that is what is named.
     """
-    if not names:
-        return []
-    left, logged = [], []
-    for model, columns in _TELLS.items():
-        noun = model.__name__.lower()
-        texts = [getattr(model, name) for name in (*columns, "retracted_reason")]
-        found = {id for id, *said in _read(model.id, model.id, texts) if any(map(names.stand_in, said))}
-        if model is Speaker:
-            found |= {id for id, alias in _read(Alias.id, Alias.speaker, [Alias.alias]) if names.stand_in(alias)}
-        left += _listed(noun, found)
-        logged += _listed(f"the log of {noun}", _logged(names, model, columns) - found)
-    return left + logged
+    found: dict[str, set[int]] = {table: set() for table in _TELLS}
+    logged: dict[str, set[int]] = {table: set() for table in _TELLS}
+    for table, (_, told, columns) in _texts().items():
+        for *of, texts in _again(table, told, columns, suspects.get(table, [])):
+            if table == "changes":
+                noun, id = of
+                if noun in _TELLS and any(names.stand_in(text) for state in texts for text in _told(noun, state)):
+                    logged[noun].add(id)
+            elif any(text and names.stand_in(text) for text in texts):
+                found["speakers" if table == "aliases" else table].add(of[0])
+    left = [part for table, ids in found.items() for part in _listed(table[:-1], ids)]
+    for table, ids in logged.items():
+        left += _listed(f"the log of {table[:-1]}", ids - found[table])
+    return left
+
+
+def _texts() -> dict[str, tuple[str, list[str], list[str]]]:
+    """Name of each table that may name somebody its key, the columns that say what it is about, and the texts."""
+    nouns = {table: ("id", ["id"], [*columns, "retracted_reason"]) for table, columns in _TELLS.items()}
+    return {
+        **nouns,
+        "aliases": ("id", ["speaker_id"], ["alias"]),
+        "changes": ("sequence", ["noun", "noun_id"], ["before", "after"]),
+    }
+
+
+def _again(table: str, told: list[str], columns: list[str], keys: list[int]) -> Iterator[tuple[Any, ...]]:
+    key = _texts()[table][0]
+    for part in _parts(keys):
+        of_these = ", ".join("?" * len(part))
+        for held in fetch(f"SELECT {', '.join(told + columns)} FROM {table} WHERE {key} IN ({of_these})", part):
+            yield (*held[: len(told)], held[len(told) :])
+
+
+def _told(noun: str, state: str | None) -> Iterator[str]:
+    """Go through the texts of a line's state in which somebody may be named."""
+    held = orjson.loads(state or "{}")
+    for name in (*_TELLS[noun], "retracted_reason", "aliases"):
+        yield from _strings(held.get(name))
+
+
+def _spelled(text: str) -> str:
+    """Let the signs for white space in JSON be white space."""
+    return re.sub(r"\\[bfnrt]", " ", text) if "\\" in text else text
 
 
 def _listed(what: str, ids: set[int]) -> list[str]:
     more = [f"{len(ids) - _LISTED} more of {what}"] if len(ids) > _LISTED else []
     return [f"{what} {id}" for id in sorted(ids)[:_LISTED]] + more
-
-
-def _logged(names: Names, model: Any, columns: tuple[str, ...]) -> set[int]:
-    """Find the ids of the rows of which a line of the log holds one of `names` in one of these `columns`."""
-    telling = (*columns, "retracted_reason", "aliases")
-    found = set()
-    of_these = Change.noun == model._meta.table_name
-    for id, *states in _read(Change.sequence, Change.noun_id, [Change.before, Change.after], of_these):
-        for state in states:
-            if "\\" in state or names.stand_in(state):
-                held = orjson.loads(state or "{}")
-                if any(names.stand_in(text) for name in telling for text in _strings(held.get(name))):
-                    found.add(id)
-    return found
-
-
-def _read(place: Any, told: Any, columns: list[Any], *where: Any) -> Iterator[tuple[Any, ...]]:
-    """Read `told` and the texts in `columns`, "" for null, of all rows that have one, by their `place`."""
-    last, limit = 0, _DOCUMENTS if place.model is Document else _ROWS
-    query = place.model.select(place, told, *columns).order_by(place).limit(limit)
-    some = reduce(or_, [column.is_null(False) for column in columns])
-    while rows := list(query.where(place > last, some, *where).tuples()):
-        last = rows[-1][0]
-        for _, id, *texts in rows:
-            yield (id, *(text or "" for text in texts))
 
 
 def _same_as(document: Document) -> list[str]:

@@ -23,7 +23,7 @@ from models.changes import Actor
 from models.tables import KeyUse
 from tests.api.steps import changed, posted, retracted
 from tests.checked import ROOT
-from tests.factories import candidate, charge, claim, denial, review, speaker, topic
+from tests.factories import candidate, charge, claim, denial, document, review, speaker, topic
 from tests.live import COUNTERCLAIM
 from tests.postgres import free_port
 
@@ -370,6 +370,16 @@ def test_erases_after_asking_and_says_what_backups_hold(command: Command, writer
     command("erase", "sweep")
     assert command("erase", "search", ".", "speaker", "1").exit_code == 0
     assert "--reason" in command("erase", "document", "1", code=2).stderr
+
+
+def test_an_erasure_names_what_it_leaves_and_how_that_is_erased(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    posted(writer, "documents", document(text="The visit ended. (Updated.)"))
+    posted(writer, "claims", claim(text="US OFFICIALS took it."))
+    told = command("erase", "document", "1", "--reason", "Court order 17/2026", "--dry-run").stdout
+    assert "Left as they are, for you to decide: speaker 1, document 2 (the same address: `counterclaim erase" in told
+    told = command("erase", "speaker", "1", "--reason", "At their request", "--yes").stdout
+    assert "Left as they are, for you to decide: claim 2.\n`counterclaim erase document ID`" in told
 
 
 # -- schema and contract ------------------------------------------------------------------------
