@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from api import limits
 from api.gate import KEY
 from api.problems import Problem
 from models import keys, uses
@@ -53,6 +54,11 @@ def caller() -> Caller:
     """Who asks."""
     admitted: Caller = g.caller
     return admitted
+
+
+def share() -> str:
+    """Name the caller as those who share something are told apart."""
+    return limits.caller(request.environ, caller().key_id, current_app.config["SETTINGS"].TRUSTED_PROXIES)
 
 
 def key_id() -> int:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from itertools import count
@@ -20,6 +19,7 @@ from api.problems import Problem
 from api.records import Record, Records
 from api.settings import Settings
 from models import keys
+from models.shares import Shares
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -87,7 +87,8 @@ class Gate:
         )
         self._buckets = limits.Buckets(shared)
         self._keys: dict[int, int] = {}
-        self._slow = _Places(max(config.THREADS - _RESERVE, config.THREADS // 2, 1))
+        slow = max(config.THREADS - _RESERVE, config.THREADS // 2, 1)
+        self._slow = Shares(slow, ceil(slow * _EACH))
         self._born, self._number = token_hex(6), count(1)
         #: Where each request is written down.
         self.records = Records(metrics.count)
@@ -100,7 +101,7 @@ class Gate:
         given = environ.get("HTTP_X_REQUEST_ID")
         known = given is not None and _REQUEST_ID.fullmatch(given)
         environ[logs.REQUEST_ID] = given if known else f"{self._born}-{next(self._number):x}"
-        place = _Place(self._slow, lambda: self._who(environ, environ.get(KEY)))
+        place = _Place(self._slow, lambda: limits.caller(environ, environ.get(KEY), self._proxies))
         body = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             body = environ["wsgi.input"] = _Body(environ, place)
@@ -165,14 +166,14 @@ class Gate:
         limit = self._limits[known]
         if not limit:
             return 0, []
-        wait, left, reset = self._buckets.take(self._buckets.slot(self._who(environ, key)), limit)
+        wait, left, reset = self._buckets.take(self._slot(environ, key), limit)
         told = [self._policies[known], ("RateLimit", f'"{_KINDS[known]}";r={left};t={ceil(reset)}')]
         if wait:
             told.append(("Retry-After", str(ceil(wait))))
         return ceil(wait), told
 
-    def _who(self, environ: Environ, key: int | None) -> str:
-        return f"key {key}" if key is not None else limits.address(environ, self._proxies)
+    def _slot(self, environ: Environ, key: int | None) -> int:
+        return self._buckets.slot(f"key {key}" if key is not None else limits.address(environ, self._proxies))
 
     def _learn(self, environ: Environ, told: Headers) -> Headers:
         """Remember whose key a header holds, once it was let in, and count what it came with for the key alone.
@@ -186,7 +187,7 @@ class Gate:
             self._keys.clear()
         self._keys[header] = key
         if told and _SPENT not in environ:
-            self._buckets.give(self._buckets.slot(self._who(environ, None)), self._limits[False])
+            self._buckets.give(self._slot(environ, None), self._limits[False])
         return [] if environ["PATH_INFO"] in _UNLIMITED else self._take(environ, key)[1]
 
     def _dress(self, environ: Environ, headers: Headers, names: set[str], told: Headers) -> None:
@@ -221,38 +222,12 @@ class Gate:
         )
 
 
-class _Places:
-    """The threads that clients may hold who send or read slowly: so many, and three quarters of them for one caller."""
-
-    def __init__(self, number: int) -> None:
-        self._lock, self._left, self._each = threading.Lock(), number, ceil(number * _EACH)
-        self._held: dict[str, int] = {}
-
-    def take(self, caller: str) -> bool:
-        """Take a place for a caller; tell whether there was one."""
-        with self._lock:
-            held = self._held.get(caller, 0)
-            if not self._left or held >= self._each:
-                return False
-            self._left -= 1
-            self._held[caller] = held + 1
-            return True
-
-    def leave(self, caller: str) -> None:
-        """Give one back."""
-        with self._lock:
-            self._left += 1
-            self._held[caller] -= 1
-            if not self._held[caller]:
-                del self._held[caller]
-
-
 class _Place:
     """A place of one request, once it takes one."""
 
     __slots__ = ("_caller", "_places", "_taken")
 
-    def __init__(self, places: _Places, caller: Callable[[], str]) -> None:
+    def __init__(self, places: Shares, caller: Callable[[], str]) -> None:
         self._places, self._caller = places, caller
         self._taken: str | None = None
 
@@ -267,7 +242,7 @@ class _Place:
         """Give it back."""
         if self._taken is not None:
             caller, self._taken = self._taken, None
-            self._places.leave(caller)
+            self._places.give(caller)
 
 
 class _Body:

@@ -83,3 +83,8 @@ def address(environ: dict[str, Any], proxies: int) -> str:
         if len(seen) >= proxies:
             return seen[-proxies].strip()[:64] or peer
     return peer
+
+
+def caller(environ: dict[str, Any], key: int | None, proxies: int) -> str:
+    """Name who asks: a key by its id, and where there is none whom the address stands for."""
+    return f"key {key}" if key is not None else network(address(environ, proxies))

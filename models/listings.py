@@ -45,20 +45,27 @@ _PLAIN = {
 
 
 def blocks(
-    noun: str, *, viewer: Viewer, asked: dict[str, Any], fields: Chosen | None = None, include: tuple[str, ...] = ()
+    noun: str,
+    *,
+    viewer: Viewer,
+    asked: dict[str, Any],
+    fields: Chosen | None = None,
+    include: tuple[str, ...] = (),
+    whose: str | None = None,
 ) -> Iterator[str]:
     """Write every item of `noun` for which all that is `asked` holds, lowest id first, as JSON, a line each.
 
     Yields blocks of whole lines without the last line end. `asked`, `fields` and `include` are as in
-    `lists.page`. Memory does not grow with the list. Raises Busy where too many lists are written, and an
-    error of the database where a server's reader takes no block for a while (models/moments.py).
+    `lists.page`. Memory does not grow with the list. Raises Busy where too many lists are written, for all or
+    for the caller `whose` it is, and an error of the database where a server's reader takes no block for a while,
+    or all of them slowly (models/moments.py).
     """
     found = _ids(noun, viewer, asked)
     if found is None:
         return
     sql = _block(noun, viewer, on_sqlite(), fields, include)
     with ExitStack() as opened:
-        readers = opened.enter_context(one_moment(_THREADS if on_sqlite() else 0))
+        readers = opened.enter_context(one_moment(_THREADS if on_sqlite() else 0, whose))
         found_ids = opened.enter_context(cursor(readers[0], *found))
         size = _FIRST
         pool = opened.enter_context(_pool(len(readers) - 1))
@@ -67,7 +74,7 @@ def blocks(
         while ids := [id for (id,) in found_ids.fetchmany(size)]:
             if pool is None or size == _FIRST:
                 block = free.read(sql, ids)
-                with readers.handed_out():
+                with readers.handed_out(len(block)):
                     yield block
                 size = _next_size(len(ids), len(block))
                 continue
@@ -75,12 +82,12 @@ def blocks(
             if len(waiting) > _AHEAD:
                 count, future = waiting.popleft()
                 block = future.result()
-                with readers.handed_out():
+                with readers.handed_out(len(block)):
                     yield block
                 size = _next_size(count, len(block))
         while waiting:
             block = waiting.popleft()[1].result()
-            with readers.handed_out():
+            with readers.handed_out(len(block)):
                 yield block
 
 

@@ -13,33 +13,40 @@ from peewee import __exception_wrapper__ as peewees_errors
 from models import wal
 from models.db import db, deadline, on_sqlite, spelled
 from models.refusals import Busy
+from models.shares import Shares
 
 #: How often the moment that all connections read is looked for, where others write all the time.
 _TRIES = 5
 
-#: How many moments each process reads at once: each has up to three connections, and some ten MiB of memory.
-AT_ONCE = 4
+#: How many moments each process reads at once, and for one caller: each has up to three connections, and some ten MiB
+#: of memory.
+AT_ONCE, EACH = 4, 2
 #: Seconds after which a moment that nobody goes on reading is given up: SQLite's log cannot be written back, and
 #: PostgreSQL cannot clean up, as long as it is kept.
 UNREAD = 30.0
+#: Characters a second, before they are compressed, that a server's reader has to take on the average; and the seconds
+#: by which one may be behind.
+SLOWEST, BEHIND = 16 * 1024, 120.0
 
 #: Seconds that a command waits at the door of long reads (models/wal.py) before it reads all the same.
 _PATIENCE = 60.0
 
 _FULL = "Others are exporting just now, as many as may at once: try again in a moment."
+_YOURS = "You are reading as many exports as one may at once: end one of them, or try again in a moment."
 
-_places = threading.BoundedSemaphore(AT_ONCE)
+_places = Shares(AT_ONCE, EACH)
 
 
 @contextmanager
-def one_moment(more: int) -> Iterator["Moment"]:
+def one_moment(more: int, whose: str | None = None) -> Iterator["Moment"]:
     """Open connections of their own that all read what is stored at this moment: one, and where it can be `more`.
 
     Every change writes a line of the log, so equal last lines are equal registries. Raises Busy where
-    others read so many moments that none can be added, and where SQLite's log has to begin anew before.
+    others read so many moments that none can be added, or the caller `whose` it is reads as many as one may, and
+    where SQLite's log has to begin anew before.
     """
     with ExitStack() as opened:
-        readers = Moment()
+        readers = Moment(whose)
         opened.callback(readers.give_back)
         readers += [opened.enter_context(_apart()) for _ in range(1 + more)]
         for _ in range(_TRIES):
@@ -56,13 +63,15 @@ def one_moment(more: int) -> Iterator["Moment"]:
 class Moment(list[Any]):
     """The connections that read one moment, and its place among those that are read at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, whose: str | None = None) -> None:
         super().__init__()
         self._mutex, self._begun, self._held = threading.Lock(), time.monotonic(), ExitStack()
+        #: Seconds for which the reader may take nothing more.
+        self._left = BEHIND
         with ExitStack() as held:
-            if not _places.acquire(blocking=False):
-                raise Busy(_FULL)
-            held.callback(_places.release)
+            if not _places.take(whose):
+                raise Busy(_YOURS if _places.has_all(whose) else _FULL)
+            held.callback(_places.give, whose)
             if on_sqlite():
                 try:
                     held.enter_context(db.obj.writer.log.read_long(deadline() or _PATIENCE))
@@ -84,20 +93,27 @@ class Moment(list[Any]):
         self.give_back()
 
     @contextmanager
-    def handed_out(self) -> Iterator[None]:
-        """Give it up where what is yielded inside is not taken for UNREAD seconds; a command's is never given up."""
+    def handed_out(self, characters: int) -> Iterator[None]:
+        """Give it up where what is yielded inside is not taken for UNREAD seconds, or all of it too slowly.
+
+        That is by less than SLOWEST, so that the reader is BEHIND. A command's is never given up.
+        """
         if not deadline():
             yield
             return
-        if on_sqlite() and time.monotonic() - self._begun > UNREAD and db.obj.writer.log.length() > wal.MOST:
+        began = time.monotonic()
+        if on_sqlite() and began - self._begun > UNREAD and db.obj.writer.log.length() > wal.MOST:
             self.give_up()
-        timer = threading.Timer(UNREAD, self.give_up)
+        # However much was taken fast, it buys no more than BEHIND.
+        self._left = min(self._left + characters / SLOWEST, BEHIND)
+        timer = threading.Timer(min(UNREAD, self._left), self.give_up)
         timer.daemon = True
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+            self._left = max(self._left - (time.monotonic() - began), 0.0)
 
 
 def _begun(reader: Any) -> int | None:

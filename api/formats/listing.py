@@ -18,8 +18,8 @@ MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
 BROKEN_OFF = {"ndjson": b'{"broken_off":"Here the export was broken off', "csv": b'"Here the export was broken off'}
 
 
-def written(noun: str, query: dict[str, Any], viewer: Viewer) -> Iterator[bytes]:
-    """Write every item of `noun` that `query` asks for (api/schemas/exports.py), as the viewer sees it.
+def written(noun: str, query: dict[str, Any], viewer: Viewer, whose: str | None = None) -> Iterator[bytes]:
+    """Write every item of `noun` that `query` asks for (api/schemas/exports.py), as the viewer sees it, for a caller.
 
     The first items are there when this returns, so that what cannot be asked is refused before anything is sent.
     Where a later one fails, the file ends as BROKEN_OFF says, and the failure is raised.
@@ -29,7 +29,7 @@ def written(noun: str, query: dict[str, Any], viewer: Viewer) -> Iterator[bytes]
     include = asked.pop("include", ())
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])
-    blocks = listings.blocks(noun, viewer=viewer, asked=asked, fields=fields, include=include)
+    blocks = listings.blocks(noun, viewer=viewer, asked=asked, fields=fields, include=include, whose=whose)
     begun = chain([block for block in (next(blocks, None),) if block is not None], blocks)
     text = table.rows(begun, chosen_paths(fields)) if form == "csv" and fields else (f"{b}\n" for b in begun)
     return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)

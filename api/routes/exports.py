@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from api import answers
-from api.auth import admit_status, caller
+from api.auth import admit_status, caller, share
 from api.contract import Routes
 from api.formats import listing
 from api.schemas.exports import LISTS, query_of
@@ -18,16 +18,18 @@ _DESCRIPTION = """Export {noun}, as NDJSON or CSV.
 
 Takes the filters of `GET /v1/{noun}` and writes all that they find, oldest first, as it stood at one moment.
 The answer is streamed, and its length is not known before: one that was broken off ends in the midst of a
-text, as no whole JSON or CSV does. A server writes a few exports at once, and breaks one off that nobody goes
-on reading for half a minute. In a CSV, `fields` are the columns; a path through a list gives all its values
-with `; ` between two, and a text that a spreadsheet would take for a formula has an apostrophe in front.
+text, as no whole JSON or CSV does. A server writes a few exports at once, half of them at most for one caller:
+more are answered 503. It breaks one off that nobody goes on reading for half a minute, and one that is read by
+less than 16 KiB a second, counted before they are compressed, for two minutes. In a CSV, `fields` are the
+columns; a path through a list gives all its values with `; ` between two, and a text that a spreadsheet would take
+for a formula has an apostrophe in front.
 """
 
 
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
         admit_status(query)
-        parts = listing.written(noun, query, caller().viewer)
+        parts = listing.written(noun, query, caller().viewer, whose=share())
         return answers.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
 
     export.__name__ = f"export_{noun}"

@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api.formats import listing
 from api.schemas.exports import COLUMNS, LISTS
-from models import listings, moments
+from models import keys, listings, moments
 from models.changes import Actor
 from tests.api.steps import posted
 from tests.factories import candidate, charge, claim, denial, put_claim, review, speaker, topic
@@ -185,6 +185,51 @@ def test_only_so_many_are_written_at_once(app: Any, public: FlaskClient, registr
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert "exporting" in refused.json["detail"]
     assert public.get("/v1/exports/claims").status_code == 200
+
+
+def _opened(app: Any, opened: ExitStack, address: str, secret: str | None = None) -> int:
+    """Begin an export, and go on with it no further; its status."""
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    builder = EnvironBuilder("/v1/exports/claims", headers=headers, environ_base={"REMOTE_ADDR": address})
+    parts, status, answered = run_wsgi_app(app, builder.get_environ())
+    if status == "200 OK":
+        opened.callback(parts.close)  # type: ignore[attr-defined]
+    assert (answered.get("Retry-After") is None) == (status == "200 OK")
+    return int(status[:3])
+
+
+def test_one_caller_leaves_exports_to_others(app: Any, registry_of_many: list[int]) -> None:
+    _, secret = keys.create(name="Ann", scope="read")
+    with ExitStack() as opened:
+        told = [_opened(app, opened, "2001:db8::1") for _ in range(moments.EACH)]
+        assert told == [200] * moments.EACH < [200] * moments.AT_ONCE
+        # An address of the same household is the same caller, and a key of its own is another.
+        assert [_opened(app, opened, f"2001:db8::{n}") for n in range(1, 9)] == [503] * 8
+        assert _opened(app, opened, "192.0.2.7") == 200
+        assert _opened(app, opened, "2001:db8::1", secret) == 200
+        assert _opened(app, opened, "192.0.2.8") == 503, "there is no place left"
+    with ExitStack() as opened:
+        assert [_opened(app, opened, "2001:db8::1") for _ in range(moments.EACH)] == [200] * moments.EACH
+
+
+@pytest.mark.parametrize("slowest", [1_000_000, 1])
+def test_one_that_is_read_too_slowly_for_long_is_broken_off(
+    app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch, slowest: int
+) -> None:
+    monkeypatch.setattr(listings, "_FIRST", 3)
+    monkeypatch.setattr(listings, "_AIM", 100)
+    monkeypatch.setattr(moments, "SLOWEST", slowest)
+    monkeypatch.setattr(moments, "BEHIND", 0.3)
+    parts, _, _ = run_wsgi_app(app, EnvironBuilder("/v1/exports/claims").get_environ())
+    got = b""
+    for part in parts:
+        got += part
+        time.sleep(0.02)
+    if slowest == 1:
+        assert [json.loads(line)["id"] for line in got.splitlines()] == registry_of_many
+    else:
+        assert got.endswith(listing.BROKEN_OFF["ndjson"])
+        assert 5 < len(got.splitlines()) < 50, "it was let go on for a while"
 
 
 def test_a_speaker_named_like_a_formula_is_listed_as_they_are(writer: FlaskClient) -> None:
