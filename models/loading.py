@@ -148,8 +148,12 @@ class Desk:
         keys = list(named.speakers)
         self.own = dict(_among(f"SELECT name_key, id FROM speakers WHERE {stands} AND name_key", keys, lock=True))
         self.aliases: dict[str, set[int]] = defaultdict(set)
-        called = "SELECT a.alias_key, a.speaker_id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
-        for alias, id in _among(f"{called} WHERE {stands} AND a.alias_key", keys):
+        # The plus keeps SQLite from reading all speakers that were not merged.
+        called = (
+            "SELECT a.alias_key, a.speaker_id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
+            " WHERE s.retracted_at IS NULL AND +s.merged_into_id IS NULL AND a.alias_key"
+        )
+        for alias, id in _among(called, keys):
             self.aliases[alias].add(id)
         self.topics = dict(
             _among("SELECT slug, id FROM topics WHERE retracted_at IS NULL AND slug", list(named.topics), lock=True)

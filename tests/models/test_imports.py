@@ -297,6 +297,14 @@ def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_t
     assert stored == ({"A 0", "A 1", "B"} if db.on_sqlite() else set()), "on PostgreSQL nobody waits"
 
 
+def test_whose_alias_a_name_is_is_looked_up_by_the_name(registry: str, actor: Actor, queries: list[str]) -> None:
+    list(ndjson.read([b'{"speaker": {"name": "Ann Lee", "aliases": ["Annie"]}}'], by=actor))
+    (asked,) = [sql for sql in queries if "FROM aliases a JOIN" in sql]
+    if db.on_sqlite():
+        plan = [row[3] for row in db.fetch(f"EXPLAIN QUERY PLAN {asked}", ("[]",))]
+        assert any("SEARCH a USING INDEX aliases_alias_key (alias_key=?)" in step for step in plan), plan
+
+
 def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, actor: Actor) -> None:
     if db.on_sqlite():
         pytest.skip("writers of an SQLite file take turns")
