@@ -130,7 +130,7 @@ class _Erasure:
         #: Table -> the ids of the rows that are erased.
         self.rows: dict[str, set[int]] = {}
         self.left: list[str] = []
-        #: The names of who is erased.
+        #: The names that who is erased has, or had.
         self.names = Names(())
 
 
@@ -178,7 +178,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             raise Conflict(f"Speaker {id} was merged into {Speaker.get_by_id(id).merged_into_id}: erase that one.")
         people = _merged_into(id)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
-        names = erasure.names = Names(_names(people))
+        names, erasure.names = Names(_names(people)), Names(_names(people) | _former_names(people))
         if any(names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
         for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):
@@ -191,13 +191,15 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said)
+        _take_reasons(erasure, {one.sentence_id for one in statements})
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
 
     _present(Speaker, id)
-    return _done(work, _Erasure(by, reason), dry_run, _suspected(Names(_names(_merged_into(id)))))
+    people = _merged_into(id)
+    return _done(work, _Erasure(by, reason), dry_run, _suspected(Names(_names(people) | _former_names(people))))
 
 
 def _done(
@@ -291,6 +293,15 @@ def _dismiss_suggestions(erasure: _Erasure, statements: set[int], claims: set[in
     erasure.counts["suggestions"] += len(suggestions)
     for id in sorted(suggestions):
         _set(Suggestion, id, now(), reasons="[]", status="dismissed")
+
+
+def _take_reasons(erasure: _Erasure, sentences: set[int]) -> None:
+    """Take away why these sentences, in which somebody who is erased was quoted, were retracted."""
+    for part in _parts(sentences):
+        gone = _ids(Sentence.select(Sentence.id).where(Sentence.id.in_(part), Sentence.retracted_at.is_null(False)))
+        erasure.rows.setdefault("sentences", set()).update(gone)
+        for id in gone:
+            _set(Sentence, id, now(), retracted_reason=erasure.reason)
 
 
 def _texts_of(claims: list[int]) -> Any:
@@ -420,6 +431,13 @@ def _quoted_only_in(document: int) -> list[str]:
 def _names(people: set[int]) -> set[str]:
     own = {name for (name,) in Speaker.select(Speaker.name).where(Speaker.id.in_(people)).tuples()}
     return own | {alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker.in_(people)).tuples()}
+
+
+def _former_names(people: set[int]) -> set[str]:
+    """Read from the log what these were called at any time."""
+    lines = Change.select(Change.before, Change.after).where(Change.noun == "speakers", Change.noun_id.in_(people))
+    states = [orjson.loads(state) for line in lines.tuples() for state in line if state]
+    return {name for state in states for key in ("name", "aliases") for name in _strings(state.get(key))}
 
 
 # -- texts ---------------------------------------------------------------------------------------
