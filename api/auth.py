@@ -28,7 +28,10 @@ def admit(scope: str | None) -> None:
         match = _BEARER.fullmatch(header)
         caller = keys.holder(secret=match[1]) if match else None
         if caller is None:
-            raise _unauthorized("This key is unknown, revoked or expired.", 'Bearer error="invalid_token"')
+            # Two headers arrive as one.
+            no_key = "Send one Authorization header, of the form Bearer KEY."
+            detail = "This key is unknown, revoked or expired." if match else no_key
+            raise _unauthorized(detail, 'Bearer error="invalid_token"')
         g.caller = caller
         if caller.key_id is not None:
             uses.count(key=caller.key_id)

@@ -312,7 +312,7 @@ _PROBLEM = {
         "id": {"type": "integer", "description": "The id of what stands in the way, or of a merge's survivor."},
         "ids": {
             "type": "array",
-            "description": "What rests on it.",
+            "description": "The first 10 statements that rest on it, of those that the key may see.",
             "items": {"type": "integer"},
         },
         "candidates": {

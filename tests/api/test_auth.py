@@ -110,6 +110,17 @@ def test_refuses_every_operation_that_takes_a_scope(public: FlaskClient, kind: s
         assert keys.PREFIX not in answer.text
 
 
+def test_says_whether_it_is_the_key_or_the_header_that_is_wrong(public: FlaskClient) -> None:
+    for kind, detail in {
+        "two keys": "Send one Authorization header, of the form Bearer KEY.",
+        "Basic": "Send one Authorization header, of the form Bearer KEY.",
+        "an unknown key": "This key is unknown, revoked or expired.",
+        "a revoked key": "This key is unknown, revoked or expired.",
+    }.items():
+        answer = public.get("/v1/claims", environ_overrides={"HTTP_AUTHORIZATION": BAD[kind]()})
+        assert (answer.status_code, answer.json["detail"]) == (401, detail), kind
+
+
 def test_refuses_every_operation_that_takes_a_scope_without_a_key(public: FlaskClient) -> None:
     assert len(operations(scoped=True)) > 25
     for method, path in operations(scoped=True):
