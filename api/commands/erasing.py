@@ -4,12 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+from marshmallow import ValidationError
 
-from api.commands.shared import bring_up_to_date, refuse_empty
+from api.commands.shared import ID, bring_up_to_date, refuse_empty
+from api.schemas.fields import Text
 from models import erasures
 from models.changes import Actor
 from models.db import on_sqlite
 from models.erasures import Outcome
+
+#: The longest reason, in characters, as the API takes them.
+_LONGEST = 2000
 
 #: What is said of the files that no erasure can reach.
 _BACKUPS = (
@@ -38,7 +43,7 @@ def erase() -> None:
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.argument("id", type=int),
+        click.argument("id", type=ID),
         click.option("--reason", required=True, help="Why, for everybody who asks for it from now on."),
         click.option("--dry-run", is_flag=True, help="Only say what would be erased."),
         click.option("--yes", is_flag=True, help="Do not ask."),
@@ -77,7 +82,7 @@ def erase_sweep() -> None:
 @erase.command("search")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("noun", type=click.Choice(["document", "speaker"]))
-@click.argument("id", type=int)
+@click.argument("id", type=ID)
 def erase_search(folder: Path, noun: str, id: int) -> None:
     """Name the backups in FOLDER that still hold the erased document or speaker ID."""
     refuse_empty()
@@ -89,6 +94,10 @@ def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry
     bring_up_to_date()
     if not reason.strip():
         raise click.BadParameter("say why: everybody who asks for it will be told.", param_hint="--reason")
+    try:
+        Text(longest=_LONGEST, lines=True).deserialize(reason)
+    except ValidationError as error:
+        raise click.BadParameter(" ".join(map(str, error.messages)), param_hint="--reason") from None
     if dry_run or not yes:
         _tell(work(id=id, reason=reason, by=Actor(), dry_run=True))
         if dry_run:

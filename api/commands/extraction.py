@@ -20,6 +20,8 @@ from models.extraction.parser import Parser, forgetting, refuse_missing
 
 #: Texts of this many characters take extraction about a second.
 LONG = 50_000
+#: The most processes that read: more would only fill the memory, each with a model of its own.
+MOST = 256
 #: How many lines each process has before it, so that none waits for the next: what is held in memory.
 AHEAD = 8
 
@@ -32,7 +34,9 @@ def _cores() -> int:
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--jsonl", is_flag=True, help='Read lines of {"doc_id", "text"}, and write one for each.')
-@click.option("--jobs", type=click.IntRange(1), help="With --jsonl: how many processes read; one a core by default.")
+@click.option(
+    "--jobs", type=click.IntRange(1, MOST), help="With --jsonl: how many processes read; one a core by default."
+)
 def extract(file: IO[bytes], jsonl: bool, jobs: int | None) -> None:
     """Find who said what in FILE, or standard input for -, and who denies it; print it as JSON.
 

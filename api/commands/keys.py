@@ -4,16 +4,30 @@ from datetime import timedelta
 
 import click
 
-from api.commands.shared import bring_up_to_date, database
+from api.commands.shared import ID, bring_up_to_date, database
 from api.schemas.fields import Moment
 from models import keys, uses
 from models.db import now
 from models.tables import SCOPES
 
+#: The longest name of a key, in characters, and the most hours of grace.
+_LONGEST, _YEAR = 200, 8760
+
 
 def _words(context: click.Context, option: click.Parameter, value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise click.BadParameter("give a name that people can read.", context, option)
+    if len(value) > _LONGEST:
+        raise click.BadParameter(f"give a name of at most {_LONGEST} characters.", context, option)
+    if keys.PREFIX in value:
+        # It is kept for all to read, in every backup.
+        raise click.BadParameter("this holds a key: give the name of whose it is.", context, option)
+    return value
+
+
+def _hours(context: click.Context, option: click.Parameter, value: float) -> float:
+    if not 0 <= value <= _YEAR:  # nor is NaN
+        raise click.BadParameter(f"give a number of hours from 0 to {_YEAR}.", context, option)
     return value
 
 
@@ -61,7 +75,7 @@ def key_list() -> None:
 
 
 @key.command("uses")
-@click.argument("id", type=int)
+@click.argument("id", type=ID)
 def key_uses(id: int) -> None:
     """Tell on which days the key with this ID was used, and how often, newest first."""
     bring_up_to_date(quiet=True)
@@ -71,12 +85,13 @@ def key_uses(id: int) -> None:
 
 
 @key.command("rotate")
-@click.argument("id", type=int)
+@click.argument("id", type=ID)
 @click.option(
     "--grace",
     default=24.0,
     show_default=True,
-    type=click.FloatRange(0, 8760),
+    type=float,
+    callback=_hours,
     help="Hours for which the present secret works too.",
 )
 def key_rotate(id: int, grace: float) -> None:
@@ -93,7 +108,7 @@ def key_rotate(id: int, grace: float) -> None:
 
 
 @key.command("revoke")
-@click.argument("id", type=int)
+@click.argument("id", type=ID)
 def key_revoke(id: int) -> None:
     """Make the key with this ID useless from the next request on."""
     bring_up_to_date(quiet=True)

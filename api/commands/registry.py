@@ -7,7 +7,7 @@ import click
 from marshmallow import ValidationError
 
 from api import strict
-from api.commands.shared import bring_up_to_date, refuse_empty, replacing
+from api.commands.shared import ID, bring_up_to_date, refuse_empty, replacing
 from api.formats import decisions, listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
@@ -93,10 +93,10 @@ def _export(file: Path, parts: Iterable[bytes], what: str) -> None:
 
 
 @click.command()
-@click.option("--key", type=int, help="Only what was done with the key of this id.")
+@click.option("--key", type=ID, help="Only what was done with the key of this id.")
 @click.option("--noun", type=click.Choice(NOUNS), help="Only what was done to things of this kind.")
-@click.option("--id", "noun_id", type=int, help="Only what was done to the one with this id; with --noun.")
-@click.option("--past", type=int, help="Only what came after this sequence.")
+@click.option("--id", "noun_id", type=ID, help="Only what was done to the one with this id; with --noun.")
+@click.option("--past", type=click.IntRange(0, ID.max), help="Only what came after this sequence.")
 def log(key: int | None, noun: str | None, noun_id: int | None, past: int | None) -> None:
     """Print the log of everything that was changed, oldest first, a JSON line each, as GET /v1/changes has it."""
     refuse_empty()

@@ -15,6 +15,9 @@ from api.settings import Settings
 from models import db
 from models.refusals import Conflict
 
+#: An id, or a sequence of the log, as the API takes it (api/schemas/fields.py).
+ID = click.IntRange(1, 2**53 - 1)
+
 
 def bring_up_to_date(quiet: bool = False) -> bool:
     """Bring the schema up to date; tell whether there was anything to do."""

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
@@ -492,9 +493,67 @@ def test_tells_of_which_database_a_key_is_without_its_password(command: Command,
 def test_refuses_a_name_of_a_key_that_nobody_can_read(command: Command) -> None:
     for name in ("", " ", "\t", "Ann\nBob", "\u200b", "Ann\x1b[2J", "\u202eAnn"):
         assert "--name" in command("key", "create", "--name", name, "--scope", "read", code=2).stderr, repr(name)
+    secret = f"{keys.PREFIX}{'x' * 43}"
+    for name, why in ((secret, "holds a key"), (f"Ann's {secret}", "holds a key"), ("a" * 201, "200 characters")):
+        told = command("key", "create", "--name", name, "--scope", "read", code=2)
+        assert why in told.stderr
+        assert "xxx" not in told.output
     assert command("key", "list").stdout == ""
+    command("key", "create", "--name", "a" * 200, "--scope", "read")
     command("key", "create", "--name", "Ann O’Brien, 王小明", "--scope", "read")
     assert "Ann O’Brien, 王小明" in command("key", "list").stdout
+
+
+#: Every option and argument that takes a number, and what cannot be one of it besides.
+NUMBERS = {
+    "key rotate 1 --grace {}": ("-0.1", "8760.1"),
+    "key rotate {}": ("0", "1.5"),
+    "key revoke {}": ("0",),
+    "key uses {}": ("0",),
+    "log --key {}": ("0",),
+    "log --noun claims --id {}": ("0",),
+    "log --past {}": ("-1",),
+    "erase document {} --reason x --yes": ("0",),
+    "erase speaker {} --reason x --dry-run": ("0",),
+    "erase search . speaker {}": ("0",),
+    "extract - --jsonl --jobs {}": ("0", "257"),
+}
+
+
+@pytest.mark.parametrize("typed", NUMBERS)
+def test_refuses_what_is_no_number_of_its_kind_in_one_sentence(command: Command, typed: str) -> None:
+    command("key", "create", "--name", "Ann", "--scope", "write")
+    before = command("key", "list").stdout
+    for wrong in ("nan", "inf", "-inf", "-1", "1e999", "9" * 20, "9" * 5000, "x", "", *NUMBERS[typed]):
+        words = [word.format(wrong) for word in typed.split(" ")]
+        told = command(*words, code=2).stderr
+        # What begins with a dash is no argument, but an option that there is not.
+        known = "Error: Invalid value for " if "--" in typed.partition("{}")[0] or wrong[:1] != "-" else "Error: "
+        assert [line for line in told.splitlines() if line.startswith(known)], wrong
+    assert command("key", "list").stdout == before
+
+
+def test_every_number_that_a_command_takes_is_tried(command: Command) -> None:
+    def numbers(verb: click.Command, path: str) -> set[tuple[str, str]]:
+        if isinstance(verb, click.Group):
+            context = click.Context(verb)
+            inner = {name: verb.get_command(context, name) for name in verb.list_commands(context)}
+            return {found for name, one in inner.items() if one for found in numbers(one, f"{path} {name}".strip())}
+        kinds = (click.types.IntParamType, click.types.FloatParamType)
+        return {(path, one.opts[-1]) for one in verb.params if isinstance(one.type, kinds)}
+
+    found = numbers(cli.main, "")
+    assert len(found) == len(NUMBERS)
+    for path, name in found:
+        assert [typed for typed in NUMBERS if typed.startswith(path) and (not name.startswith("-") or name in typed)]
+
+
+def test_refuses_a_reason_that_is_no_text_before_anything_is_erased(command: Command) -> None:
+    command("import", SAMPLE)
+    for wrong in ("\x00", "a\x1b[2J", "\u200b", "a" * 2001, "\udcff"):
+        told = command("erase", "document", "1", "--reason", wrong, "--yes", code=2).stderr
+        assert "Invalid value for --reason" in told
+    assert command("log", "--noun", "documents").stdout.count('"erase"') == 0
 
 
 # -- export to a file -----------------------------------------------------------------------------
