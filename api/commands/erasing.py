@@ -27,8 +27,8 @@ _POSTGRESQL = (
 )
 #: What is said of what an erasure leaves.
 _LEFT = (
-    "`counterclaim erase document ID` and `counterclaim erase speaker ID` erase those of them that are such, with what"
-    " rests on them; the rest can be changed over the API, and the log keeps how it was."
+    "`counterclaim erase document ID` and `counterclaim erase speaker ID` erase the documents and speakers among these,"
+    " with what rests on them; the others can be changed over the API, but the log keeps how they were."
 )
 
 
