@@ -21,6 +21,8 @@ _TRIES = 5
 #: How many moments each process reads at once, and for one caller: each has up to three connections, and some ten MiB
 #: of memory.
 AT_ONCE, EACH = 4, 2
+#: Seconds that one more waits for a place: most exports are short.
+SHORTLY = 2.0
 #: Seconds after which a moment that nobody goes on reading is given up: SQLite's log cannot be written back, and
 #: PostgreSQL cannot clean up, as long as it is kept.
 UNREAD = 30.0
@@ -69,7 +71,7 @@ class Moment(list[Any]):
         #: Seconds for which the reader may take nothing more.
         self._left = BEHIND
         with ExitStack() as held:
-            if not _places.take(whose):
+            if not _places.take(whose, SHORTLY):
                 raise Busy(_YOURS if _places.has_all(whose) else _FULL)
             held.callback(_places.give, whose)
             if on_sqlite():

@@ -61,7 +61,9 @@ def _first(reply: tuple[Any, ...], digest: str) -> Answer:
             field="Idempotency-Key",
         )
     if body is None:
-        raise Conflict("What this request stored was erased since, and is not stored again by a retry.")
+        raise Conflict(
+            "The answer to this request named what was erased since: a retry stores nothing, and is not told it again."
+        )
     return Answer(status, orjson.loads(headers), body)
 
 

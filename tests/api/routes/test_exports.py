@@ -5,6 +5,7 @@ import io
 import json
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,7 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api.formats import listing
 from api.schemas.exports import COLUMNS, LISTS
-from models import keys, listings, moments
+from models import db, keys, listings, moments
 from models.changes import Actor
 from tests.api.steps import posted
 from tests.factories import candidate, charge, claim, denial, put_claim, review, speaker, topic
@@ -177,7 +178,10 @@ def test_one_that_nobody_goes_on_reading_is_broken_off_where_no_reader_takes_it_
         list(csv.reader([listing.BROKEN_OFF["csv"].decode()], strict=True))
 
 
-def test_only_so_many_are_written_at_once(app: Any, public: FlaskClient, registry_of_many: list[int]) -> None:
+def test_only_so_many_are_written_at_once(
+    app: Any, public: FlaskClient, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "SHORTLY", 0.1)
     with ExitStack() as opened:
         for _ in range(moments.AT_ONCE):
             opened.enter_context(moments.one_moment(0))
@@ -198,7 +202,25 @@ def _opened(app: Any, opened: ExitStack, address: str, secret: str | None = None
     return int(status[:3])
 
 
-def test_one_caller_leaves_exports_to_others(app: Any, registry_of_many: list[int]) -> None:
+def test_one_more_waits_a_moment_for_a_place(
+    app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "SHORTLY", 20.0)
+    with ExitStack() as opened, ThreadPoolExecutor() as threads:
+        for _ in range(moments.EACH):
+            assert _opened(app, opened, "192.0.2.7") == 200
+        more = [threads.submit(_opened_and_closed, app, "192.0.2.7") for _ in range(moments.AT_ONCE)]
+        with pytest.raises(TimeoutError):
+            more[0].result(0.3)
+        assert _opened_and_closed(app, "192.0.2.7") == 503, "as many wait as may"
+        opened.close()
+        assert [one.result(20) for one in more] == [200] * moments.AT_ONCE
+
+
+def test_one_caller_leaves_exports_to_others(
+    app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "SHORTLY", 0.01)
     _, secret = keys.create(name="Ann", scope="read")
     with ExitStack() as opened:
         told = [_opened(app, opened, "2001:db8::1") for _ in range(moments.EACH)]
@@ -210,6 +232,13 @@ def test_one_caller_leaves_exports_to_others(app: Any, registry_of_many: list[in
         assert _opened(app, opened, "192.0.2.8") == 503, "there is no place left"
     with ExitStack() as opened:
         assert [_opened(app, opened, "2001:db8::1") for _ in range(moments.EACH)] == [200] * moments.EACH
+
+
+def _opened_and_closed(app: Any, address: str) -> int:
+    with ExitStack() as opened:
+        status = _opened(app, opened, address)
+    db.close()
+    return status
 
 
 @pytest.mark.parametrize("slowest", [1_000_000, 1])
