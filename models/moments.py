@@ -23,12 +23,13 @@ _TRIES = 5
 AT_ONCE, EACH = 4, 2
 #: Seconds that one more waits for a place: most exports are short.
 SHORTLY = 2.0
-#: Seconds after which a moment that nobody goes on reading is given up: SQLite's log cannot be written back, and
-#: PostgreSQL cannot clean up, as long as it is kept.
-UNREAD = 30.0
 #: Characters a second, before they are compressed, that a server's reader has to take on the average; and the seconds
-#: by which one may be behind.
-SLOWEST, BEHIND = 16 * 1024, 120.0
+#: by which one may be behind before the moment is given up: SQLite's log cannot be written back, and PostgreSQL cannot
+#: clean up, as long as it is kept. Sockets on the way hold some MiB and take the next when a third is free: on a slow
+#: line nothing seems to be read for a minute and more.
+SLOWEST, BEHIND = 8 * 1024, 120.0
+#: Seconds after which a moment is given up for whose sake SQLite's log has become far too long.
+OLD = 30.0
 
 #: Seconds that a command waits at the door of long reads (models/wal.py) before it reads all the same.
 _PATIENCE = 60.0
@@ -96,19 +97,19 @@ class Moment(list[Any]):
 
     @contextmanager
     def handed_out(self, characters: int) -> Iterator[None]:
-        """Give it up where what is yielded inside is not taken for UNREAD seconds, or all of it too slowly.
+        """Give it up where its reader does not take what is yielded inside, or takes all of it too slowly.
 
-        That is by less than SLOWEST, so that the reader is BEHIND. A command's is never given up.
+        That is more slowly than SLOWEST, for so long that they are BEHIND. A command's is never given up.
         """
         if not deadline():
             yield
             return
         began = time.monotonic()
-        if on_sqlite() and began - self._begun > UNREAD and db.obj.writer.log.length() > wal.MOST:
+        if on_sqlite() and began - self._begun > OLD and db.obj.writer.log.length() > wal.MOST:
             self.give_up()
         # However much was taken fast, it buys no more than BEHIND.
         self._left = min(self._left + characters / SLOWEST, BEHIND)
-        timer = threading.Timer(min(UNREAD, self._left), self.give_up)
+        timer = threading.Timer(self._left, self.give_up)
         timer.daemon = True
         timer.start()
         try:

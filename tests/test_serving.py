@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from tests.checked import ROOT
+from tests.faults.filling import fill
 from tests.live import COUNTERCLAIM, command, serving, started, wait
 from tests.postgres import free_port
 
@@ -110,6 +111,22 @@ def test_others_can_write_where_one_key_holds_as_many_bodies_as_it_may(url: str)
         refused, _, _ = select.select([*made, *more], [], [], 5)
         assert {connection.recv(12) for connection in refused} == {b"HTTP/1.1 503"}
         assert len(refused) == 20 - 6
+
+
+def test_others_can_export_where_one_address_reads_as_many_exports_as_it_may(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "other", "--scope", "read").strip()
+    fill(url, 5000)
+    with (
+        serving(url, PROCESSES="1") as address,
+        connections(address, b"GET /v1/exports/claims HTTP/1.1\r\nHost: x\r\n\r\n", 24) as made,
+    ):
+        time.sleep(0.5)
+        for _ in range(5):
+            key = {"Authorization": f"Bearer {secret}"}
+            answer = httpx.get(f"{address}/v1/exports/claims?fields=id", headers=key, timeout=10)
+            assert (answer.status_code, len(answer.text.splitlines())) == (200, 5000)
+        told = [connection.recv(12) for connection in made]
+        assert (told.count(b"HTTP/1.1 503"), told.count(b"HTTP/1.1 200")) == (22, 2)
 
 
 def test_a_stranger_is_refused_before_the_body_is_sent(url: str) -> None:

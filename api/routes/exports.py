@@ -19,10 +19,10 @@ _DESCRIPTION = """Export {noun}, as NDJSON or CSV.
 Takes the filters of `GET /v1/{noun}` and writes all that they find, oldest first, as it stood at one moment.
 The answer is streamed, and its length is not known before: one that was broken off ends in the midst of a
 text, as no whole JSON or CSV does. A server writes a few exports at once, half of them at most for one caller: a
-few more wait for two seconds, and are answered 503 then. It breaks one off that nobody goes on reading for half a
-minute, and one that is read by less than 16 KiB a second, counted before they are compressed, for two minutes. In a
-CSV, `fields` are the columns; a path through a list gives all its values with `; ` between two, and a text that a
-spreadsheet would take for a formula has an apostrophe in front.
+few more wait for two seconds, and are answered 503 then. It breaks one off whose reader falls two minutes behind
+one who takes 8 KiB a second, counted before they are compressed. In a CSV, `fields` are the columns; a path through
+a list gives all its values with `; ` between two, and a text that a spreadsheet would take for a formula has an
+apostrophe in front.
 """
 
 

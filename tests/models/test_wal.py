@@ -135,7 +135,7 @@ def test_an_export_for_whose_sake_the_log_has_become_far_too_long_is_broken_off(
     if not registry.startswith("sqlite"):
         pytest.skip("PostgreSQL has no such log")
     db.connect(registry, limits=db.Limits(deadline=5))
-    monkeypatch.setattr(moments, "UNREAD", 0.0)
+    monkeypatch.setattr(moments, "OLD", 0.0)
     monkeypatch.setattr(wal, "MOST", -1)
     with moments.one_moment(0) as readers, readers.handed_out(1), pytest.raises(sqlite3.ProgrammingError):
         readers[0].execute("SELECT 1")

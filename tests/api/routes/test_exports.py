@@ -159,7 +159,7 @@ def test_one_that_nobody_goes_on_reading_is_broken_off_where_no_reader_takes_it_
 ) -> None:
     monkeypatch.setattr(listings, "_FIRST", 3)
     monkeypatch.setattr(listings, "_AIM", 100)
-    monkeypatch.setattr(moments, "UNREAD", 0.05)
+    monkeypatch.setattr(moments, "BEHIND", 0.05)
     headers = {"Accept-Encoding": coding} if coding else {}
     environ = EnvironBuilder(f"/v1/exports/claims?format={form}", headers=headers).get_environ()
     parts, status, _ = run_wsgi_app(app, environ)
