@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from peewee import OperationalError, Psycopg3Adapter
+from peewee import InterfaceError, InternalError, OperationalError, Psycopg3Adapter
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
@@ -284,7 +284,10 @@ class Replicas:
         fit = [replica for replica in self.all if replica.fit]
         if not fit:
             return
-        since = 0 if key_id is None else self._written(key_id)
+        try:
+            since = 0 if key_id is None else self._written(key_id)
+        except (OperationalError, InterfaceError, InternalError):
+            return  # the connection was cut: who then asks the primary tries again, and none of these is known to do
         for replica in random.sample(fit, len(fit)):
             if replica.reaches(since):
                 yield replica

@@ -107,6 +107,22 @@ def test_a_key_reads_what_it_wrote_wherever_that_is(bound: None, standby: Postgr
     assert _on_standby(other.id), "who has written nothing can be answered by either"
 
 
+def test_a_key_is_answered_though_its_connection_to_the_primary_was_cut(bound: None, primary: Postgres) -> None:
+    reader, _ = keys.create(name="reader", scope="read")
+    pids: list[int] = []
+
+    def ask() -> bool:
+        return bool(db.read(lambda: db.fetch("SELECT pg_is_in_recovery()"), key_id=reader.id)[0][0])
+
+    assert ask()
+    for _ in range(3):
+        pids.append(db.fetch("SELECT pg_backend_pid()")[0][0])
+        _terminate(primary, pids[-1])
+        ask()
+    assert len(set(pids)) == 3
+    assert ask(), "the standby is asked again"
+
+
 def test_a_standby_that_lags_is_left_out_and_taken_back(bound: None, standby: Postgres, actor: Actor) -> None:
     _pause(standby)
     topics.create(by=actor, slug="late", label="Late")
