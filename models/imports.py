@@ -8,6 +8,7 @@ all others, and those that meet with trouble there, one by one by the functions 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -40,8 +41,7 @@ class Import:
         self.places |= {new["id"]: number for number, noun, new, _ in lines if noun == "claim"}
         told: list[Outcome] = []
         while len(told) < len(lines):
-            rest = lines[len(told) :]
-            told += db.attempt(lambda rest=rest: self._whole(lambda: self._group(rest)))  # type: ignore[misc]
+            told += db.attempt(partial(self._whole, partial(self._group, lines[len(told) :])))
         return told
 
     def finish(self) -> list[Outcome]:
