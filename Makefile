@@ -69,6 +69,8 @@ lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.
 	  --no-header --universal --python-version 3.11 --quiet --output-file requirements-dev.lock
 	uv pip compile pyproject.toml --extra extraction --group build --generate-hashes --no-emit-index-url --no-header \
 	  --universal --python-version 3.11 --quiet --constraint requirements-dev.lock --output-file requirements.lock
+	uv pip compile bench/requirements.txt --generate-hashes --no-emit-index-url --no-header --universal \
+	  --python-version 3.11 --quiet --output-file bench/requirements.lock
 
 clean:  ## Remove what was installed and built; the database stays.
 	rm -rf $(VENV) bench/.venv .ci/node_modules build *.egg-info .coverage .*_cache .hypothesis
@@ -93,10 +95,10 @@ $(VENV)/.tests: requirements-dev.lock $(VENV)/.serves
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-bench/.venv/.ready: bench/requirements.txt | $(BIN)/python
-	@echo "Installing what the bench compares with (bench/requirements.txt)"
+bench/.venv/.ready: bench/requirements.lock | $(BIN)/python
+	@echo "Installing what the bench compares with (bench/requirements.lock)"
 	@$(BIN)/python -m venv bench/.venv
-	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
 	@touch $@
 
 .ci/node_modules/.ready: .ci/package-lock.json

@@ -232,7 +232,7 @@ def workload(path: Path, claims: int) -> dict[str, Any]:
             for topic, between in zip(rnd.choices(TOPICS, cum_weights=filed, k=200), days, strict=True)
         ],
         "deep": [[topic, f"2015-{month:02d}-01", "2026-01-01"] for topic in TOPICS[:2] for month in range(1, 7)],
-        "new": list(_new(ask, rnd, claims)),
+        "new": list(itertools.islice(_new(ask, rnd, claims), 20_000)),
     }
 
 
@@ -253,22 +253,24 @@ def _pairs(ask: Any, rnd: random.Random, claims: int) -> list[list[str]]:
 
 
 def _new(ask: Any, rnd: random.Random, claims: int) -> Iterator[dict[str, Any]]:
-    """Choose sentences that attribute nothing yet, each for a statement to record."""
+    """Choose sentences that attribute nothing yet, each for a statement to record; then all of them less a word."""
     free = ask(
         "SELECT se.id, se.document_id, se.start, se.text FROM sentences se WHERE NOT EXISTS"
         " (SELECT 1 FROM statements s WHERE s.sentence_id = se.id) ORDER BY se.id * 2654435761 % 4294967296 LIMIT 20000"
-    )
-    for sentence, document, start, text in free:
-        yield {
-            "speaker": rnd.randint(1, max(20, claims // 50)),
-            "document": document,
-            "sentence": sentence,
-            "start": start,
-            "end": start + len(text) - 1,
-            "content": text[:-1],
-            "topic": rnd.choice(TOPICS),
-            "said_on": (FIRST_DAY + timedelta(days=rnd.randrange(DAYS))).isoformat(),
-        }
+    ).fetchall()
+    for left_out in range(8):
+        for sentence, document, start, text in free:
+            content = " ".join(text[:-1].split()[left_out:])
+            yield {
+                "speaker": rnd.randint(1, max(20, claims // 50)),
+                "document": document,
+                "sentence": sentence,
+                "start": start + len(text) - 1 - len(content),
+                "end": start + len(text) - 1,
+                "content": content,
+                "topic": rnd.choice(TOPICS),
+                "said_on": (FIRST_DAY + timedelta(days=rnd.randrange(DAYS))).isoformat(),
+            }
 
 
 if __name__ == "__main__":

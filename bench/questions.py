@@ -48,6 +48,8 @@ _EDGE = ("id", "kind", "claim.id", "claim.text")
 #: The members that hold what the others answer with (sql.py).
 SHORT = ("id", "text", "language", "topics.slug", *(f"first_statement.{name}" for name in _FIRST))
 FULL = (*SHORT, *(f"statements.{name}" for name in _STATEMENT), *(f"counterclaims.{name}" for name in _EDGE))
+#: The export of all claims with them.
+EXPORT = f"/v1/exports/claims?fields={','.join(FULL)}"
 
 
 def _get(path: str, **asked: Any) -> Request:
@@ -67,7 +69,8 @@ def ours(workload: dict[str, Any], deep: Deep) -> Works:
         "W1": [_get(f"/v1/claims/{id}", **full) for id in workload["ids"]],
         "W2": [_get("/v1/claims", speaker=id, limit=50, **newest, **full) for id in workload["speakers"]],
         "W3": [
-            _get("/v1/claims", q=" ".join(words), limit=20, **{"in": "text"}, **short) for words in workload["words"]
+            _get("/v1/claims", q=" ".join(words), sort="relevance", limit=20, **{"in": "text"}, **short)
+            for words in workload["words"]
         ],
         "W4": [
             _get("/v1/claims", topic=topic, said_from=since, said_before=until, answered="true", **found)

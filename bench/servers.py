@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 #: Where `make bench` installs Datasette.
 PEERS = HERE / ".venv" / "bin"
 _TICKS = os.sysconf("SC_CLK_TCK")
+#: Ours counts every request as it always does, against limits that one driver does not reach.
+_LIMITS = {"REQUESTS_PER_MINUTE": "999999999", "KEY_REQUESTS_PER_MINUTE": "999999999"}
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Server:
             process = subprocess.Popen(
                 [part.format(port=port) for part in self.command],
                 cwd=HERE,
-                env=os.environ | environ | {"PROCESSES": "2"},
+                env=os.environ | environ | _LIMITS | {"PROCESSES": "2"},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -83,7 +85,10 @@ class Server:
         """Open a long answer."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)) as connection:
             connection.request("GET", path)
-            yield connection.getresponse()
+            answer = connection.getresponse()
+            if answer.status != http.HTTPStatus.OK:
+                raise SystemExit(f"{self.name} answered {answer.status} to {path}: {answer.read(500)!r}")
+            yield answer
 
     def cpu(self) -> float:
         """Sum up the CPU seconds that its processes have used."""
@@ -108,7 +113,8 @@ def servers() -> list[Server]:
             [counterclaim, "serve"],
             questions.ours,
             "/v1/claims/1",
-            load=[counterclaim, "import", "{lines}"],
+            questions.EXPORT,
+            [counterclaim, "import", "{lines}"],
         ),
         Server(
             "datasette",

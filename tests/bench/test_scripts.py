@@ -14,6 +14,7 @@ from api.app import create_app
 from api.cli import main
 from api.settings import Settings
 from models import db, derived
+from tests.postgres import free_port
 
 BENCH = Path(__file__).parents[2] / "bench"
 
@@ -90,6 +91,20 @@ def test_converts_tables_row_by_row(tmp_path: Path) -> None:
         assert db.fetch("SELECT topic_id FROM filings WHERE claim_id = 7") == [(1,)]
     finally:
         db.close()
+
+
+@pytest.mark.slow
+def test_measures_every_work_and_refuses_what_is_no_measurement(tmp_path: Path) -> None:
+    command = [sys.executable, BENCH / "run.py", "--claims", "2000", "--rounds", "1", "--seconds", "1"]
+    options = ["--servers", "ours,limit", "--folder", tmp_path, "--port", str(free_port())]
+    told = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    same = "the same ids as ours {'W1': 1.0, 'W2': 1.0, 'W3': 1.0, 'W4': 1.0, 'W4D': 1.0}"
+    assert f"limit: {same}" in told.stdout
+    rows = [line.strip("| ").split(" | ") for line in told.stdout.splitlines() if line.startswith("| ")]
+    ours, limit = zip(*(cells[1:3] for cells in rows[1:]), strict=True)
+    assert [cells[0] for cells in rows[1:]] == ["W1", "W2", "W3", "W4", "W4D", "W8", "MIX", "W5", "W6", "W7"]
+    assert "–" not in ours + limit, told.stdout
 
 
 #: One row of each table of the wider comparison.
