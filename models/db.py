@@ -529,10 +529,11 @@ def _by_whoever_writes(database: File, work: Callable[[], T]) -> T:
 
 def _shared(work: Callable[[], T], connection: sqlite3.Connection) -> T:
     """Do `work` as one of those who share the transaction of `connection`; nothing else is open in this thread."""
-    _open.depth, _open.waiting = 1, []
+    _open.depth, _open.waiting, _open.broken = 1, [], False
     try:
         with _lent(connection), _Savepoint(1):
             result = work()
+            _refuse_broken()
             _end(sharing=True)
             return result
     except IntegrityError as error:
@@ -651,6 +652,8 @@ class _Open(threading.local):
         self.own = _Own()
         self.depth = 0
         self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
+        #: Whether a change has failed that cannot be undone alone, so that what surrounds it must fail as well.
+        self.broken = False
         #: When the question that is asked has taken too long; by time.monotonic.
         self.until: float | None = None
         #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
@@ -669,22 +672,31 @@ def _is_over() -> bool:
 
 
 def transaction() -> AbstractContextManager[None]:
-    """Store everything inside, or nothing: one change. Inside another transaction it is a savepoint.
+    """Store everything inside, or nothing: one change. Inside another transaction it is a part of that.
 
     When the outermost is left, what it stored is on the disk. What a constraint of the database refuses
     becomes a Conflict. On PostgreSQL that is how the second of two writers of one natural key learns of
     the first; on SQLite writers take turns (models/turns.py).
+
+    A part that fails is undone with the whole: whoever catches its error and goes on meets a RuntimeError
+    at the end, and nothing is stored. Who means to go on opens a `savepoint`.
     """
+    return _Part() if _open.depth else _whole()
+
+
+def savepoint() -> AbstractContextManager[None]:
+    """Do as `transaction`, but undo what fails inside another one alone: what surrounds it may go on."""
     return _Inner() if _open.depth else _whole()
 
 
 @contextmanager
 def _whole() -> Iterator[None]:
     outermost = not db.in_transaction()
-    _open.depth = 1
+    _open.depth, _open.broken = 1, False
     try:
         with _outermost() if outermost else _Savepoint(1):
             yield
+            _refuse_broken()
             _end(outermost and isinstance(db.obj, File))
     except IntegrityError as error:
         raise _refused(error) from error
@@ -693,18 +705,46 @@ def _whole() -> Iterator[None]:
         _open.waiting.clear()
 
 
-class _Inner:
-    """A transaction inside another one."""
+class _Broken(RuntimeError):
+    """A part of a transaction failed, and somebody went on: it takes a savepoint, or a half would be stored."""
 
-    __slots__ = ("_mark", "_savepoint")
+
+def _refuse_broken() -> None:
+    if _open.broken:
+        raise _Broken
+
+
+class _Part:
+    """A transaction that is a part of another one, and costs the database nothing."""
+
+    __slots__ = ()
 
     def __enter__(self) -> None:
-        self._mark = len(_open.waiting)
+        """Go on."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
+        if kind is not None:
+            _open.broken = True
+        if isinstance(error, IntegrityError):
+            raise _refused(error) from error
+
+
+class _Inner:
+    """A transaction inside another one that is undone alone."""
+
+    __slots__ = ("_broken", "_mark", "_savepoint")
+
+    def __enter__(self) -> None:
+        self._mark, self._broken = len(_open.waiting), _open.broken
         self._savepoint = _Savepoint(_open.depth + 1)
         _open.depth += 1
+        _open.broken = False
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
         _open.depth -= 1
+        if kind is None and _open.broken:
+            kind, error = _Broken, _Broken()
+        _open.broken = self._broken
         try:
             self._savepoint.__exit__(kind)
         except BaseException:
@@ -712,6 +752,8 @@ class _Inner:
             raise
         if kind is not None:
             del _open.waiting[self._mark :]
+        if isinstance(error, _Broken):
+            raise error
         if isinstance(error, IntegrityError):
             raise _refused(error) from error
 

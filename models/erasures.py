@@ -22,7 +22,7 @@ import orjson
 
 from models import changes, derived
 from models.changes import Actor
-from models.db import close, db, dumps, fetch, now, on_sqlite, row, transaction
+from models.db import close, db, dumps, fetch, now, on_sqlite, row, savepoint
 from models.mentions import Names
 from models.refusals import Conflict, NotFound
 from models.tables import (
@@ -209,7 +209,7 @@ def _done(
     if on_sqlite():
         # What is freed is overwritten with zeros (sqlite.org/pragma.html#pragma_secure_delete).
         db.execute_sql("PRAGMA secure_delete = ON")
-    with suppress(_Undo), transaction():
+    with suppress(_Undo), savepoint():
         work(erasure)
         _scrub_log(erasure)
         _scrub_replies(erasure)

@@ -54,7 +54,7 @@ class Import:
         """Do `work` in one transaction; where that fails, the names are what they were as well."""
         mark = self.names.mark()
         try:
-            with db.transaction():
+            with db.savepoint():
                 done = work()
         except BaseException:
             self.names.undo(mark)
@@ -186,7 +186,7 @@ _STORE: dict[str, Callable[[Import, dict[str, Any]], tuple[int | None, bool | No
 def _unless_known(create: Callable[[], int]) -> tuple[int, bool]:
     """Return the id of what `create` makes, and whether it was new; what is known under its natural key stays."""
     try:
-        with db.transaction():
+        with db.savepoint():
             return create(), True
     except Conflict as conflict:
         if "known" not in conflict.more:

@@ -39,7 +39,7 @@ def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Itera
     if not dry_run:
         yield from _stored(groups, by)
         return
-    with suppress(_Undone), db.transaction():
+    with suppress(_Undone), db.savepoint():
         yield from _stored(groups, by)
         raise _Undone
 

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import traceback
+from contextlib import suppress
 
 import pytest
 from peewee import PeeweeException, SqliteDatabase
@@ -78,13 +79,34 @@ def test_a_change_is_stored_whole_or_not_at_all(registry: str, actor: Actor) -> 
     assert Topic.select().count() == 0
 
 
-def test_a_transaction_inside_another_can_fail_alone(registry: str, actor: Actor) -> None:
+def test_what_is_inside_a_savepoint_can_fail_alone(registry: str, actor: Actor) -> None:
     with db.transaction():
         topics.create(by=actor, slug="trade", label="Trade")
-        with pytest.raises(Conflict):
+        with suppress(Conflict), db.savepoint():
+            topics.create(by=actor, slug="war", label="War")
             topics.create(by=actor, slug="trade", label="Again")
+        topics.create(by=actor, slug="arms", label="Arms")
+    assert {topic.slug for topic in Topic.select()} == {"trade", "arms"}
+
+
+def test_nothing_is_stored_of_what_goes_on_past_a_part_that_failed(registry: str, actor: Actor) -> None:
+    with pytest.raises(RuntimeError), db.transaction():
+        make_half(actor)
+    with db.transaction():
+        with pytest.raises(RuntimeError), db.savepoint():
+            make_half(actor)
+        topics.create(by=actor, slug="arms", label="Arms")
+    with pytest.raises(RuntimeError):
+        db.write(lambda: make_half(actor))
+    assert [topic.slug for topic in Topic.select()] == ["arms"]
+
+
+def make_half(actor: Actor) -> None:
+    """Make a topic, and catch the error of a part that would have made more."""
+    topics.create(by=actor, slug="trade", label="Trade")
+    with suppress(Conflict), db.transaction():
         topics.create(by=actor, slug="war", label="War")
-    assert Topic.select().count() == 2
+        topics.create(by=actor, slug="trade", label="Again")
 
 
 def test_what_a_constraint_refuses_is_a_conflict(registry: str, actor: Actor) -> None:
@@ -161,7 +183,7 @@ def test_what_waits_for_several_things_is_done_once_for_those_that_stand(registr
     done: list[list[int]] = []
 
     def fail() -> None:
-        with db.transaction():
+        with db.savepoint():
             db.at_the_end(done.append, 3, shared=shared)
             raise ZeroDivisionError
 
@@ -179,7 +201,7 @@ def test_what_waits_is_never_done_where_its_transaction_is_undone(registry: str)
     done: list[str] = []
 
     def wait_and_fail() -> None:
-        with db.transaction():
+        with db.savepoint():
             db.at_the_end(lambda: done.append("undone"))
             raise ZeroDivisionError
 
