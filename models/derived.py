@@ -27,7 +27,7 @@ _TOUCHED = {
     "speakers": "SELECT claim_id FROM statements WHERE speaker_id = ?",
     "documents": "SELECT claim_id FROM statements WHERE document_id = ?",
     "sentences": "SELECT claim_id FROM statements WHERE sentence_id = ?",
-    "topics": "SELECT claim_id FROM claim_topics WHERE topic_id = ?",
+    "topics": "SELECT claim_id FROM filings WHERE topic_id = ?",
 }
 
 

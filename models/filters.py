@@ -341,12 +341,8 @@ def edges(viewer: Viewer) -> str:
 
 def _is_answered(viewer: Viewer, yes: bool, claim: str, lead: str | None) -> str:
     if lead and not viewer.unreviewed:
-        return true(f"{lead}.answered") if yes else _false(f"{lead}.answered")
+        return f"{'' if yes else 'NOT '}{lead}.answered"  # as the index of those that are says it
     return f"{'' if yes else 'NOT '}EXISTS (SELECT 1 {edges(viewer)} AND e.claim_id = {claim})"
-
-
-def _false(column: str) -> str:
-    return f"{column} = 0" if on_sqlite() else f"NOT {column}"
 
 
 def _of_its_answers(viewer: Viewer, names: set[str], claim: str) -> list[str]:

@@ -47,7 +47,7 @@ def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where
 
 
 def _where_there_is_one(model: type[Model], key: Any) -> None:
-    """Index a foreign key that few rows have: an entry for each that has none would cost as much as another."""
+    """Index a column that not every row has: an entry for each that has none would cost as much as another."""
     where = SQL(f"{key.column_name} IS NOT NULL")
     model.add_index(key, where=where, name=f"{model._meta.table_name}_{key.column_name}")
 
@@ -118,9 +118,9 @@ class Document(Retractable):
     #: The same, normalised so that two spellings of one address are equal.
     url_normalized = TextField(null=True)
     title = TextField(null=True)
-    publisher = TextField(null=True, index=True)
+    publisher = TextField(null=True)
     #: When it was published; RFC 3339, UTC, to the second.
-    published_at = TextField(null=True, constraints=[moment("published_at")], index=True)
+    published_at = TextField(null=True, constraints=[moment("published_at")])
     #: BCP 47.
     language = TextField()
     #: When its text was read; RFC 3339, UTC, to the second.
@@ -136,13 +136,23 @@ class Document(Retractable):
     #: The text exactly as read; never altered.
     text = TextField(constraints=[Check("length > 0 AND length(text) = length")])
     #: The host of its address, without "www."; null for what has no address.
-    domain = TextField(null=True, index=True)
+    domain = TextField(null=True)
 
     class Meta:
         table_name = "documents"
 
 
-_natural_key(Document, Document.url_normalized, Document.sha256, name="documents_url_sha256", field="/url")
+_where_there_is_one(Document, Document.publisher)
+_where_there_is_one(Document, Document.published_at)
+_where_there_is_one(Document, Document.domain)
+_natural_key(
+    Document,
+    Document.url_normalized,
+    Document.sha256,
+    name="documents_url_sha256",
+    field="/url",
+    where="retracted_at IS NULL AND url_normalized IS NOT NULL",
+)
 _natural_key(
     Document,
     Document.sha256,
@@ -242,7 +252,8 @@ class ClaimTopic(Registry):
     """A claim is filed under a topic."""
 
     claim = ForeignKeyField(Claim, index=False)
-    topic = ForeignKeyField(Topic)
+    #: Which claims a topic has is found in `filings`.
+    topic = ForeignKeyField(Topic, index=False)
 
     class Meta:
         table_name = "claim_topics"
@@ -429,12 +440,15 @@ class Lead(Registry):
         indexes = (
             # Each ends with what a page reads of a row beside its order: fifty rows are not looked up for it.
             (("said_on", "claim_id", "public", "answered"), False),
-            (("answered", "said_on", "claim_id", "public"), False),
             (("speaker_id", "said_on", "claim_id", "public", "answered"), False),
             (("document_id", "claim_id"), False),
         )
 
 
+# Most have no answer yet: those that have none are found among all.
+Lead.add_index(
+    Lead.index(Lead.said_on, Lead.claim_id, Lead.public, where=SQL("answered"), name="leads_answered", safe=False)
+)
 # For a search, which asks of each claim that it finds whether it is one of these.
 Lead.add_index(Lead.index(Lead.claim_id, where=SQL("NOT public"), name="leads_hidden", safe=False))
 
@@ -496,9 +510,21 @@ class Filing(Registry):
         primary_key = CompositeKey("claim_id", "topic_id")
         indexes = (
             (("topic_id", "said_on", "claim_id", "public", "answered"), False),
-            (("topic_id", "answered", "said_on", "claim_id", "public"), False),
             (("topic_id", "claim_id"), False),
         )
+
+
+Filing.add_index(
+    Filing.index(
+        Filing.topic_id,
+        Filing.said_on,
+        Filing.claim_id,
+        Filing.public,
+        where=SQL("answered"),
+        name="filings_answered",
+        safe=False,
+    )
+)
 
 
 class Suggestion(Table):
