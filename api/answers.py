@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from blake3 import blake3
@@ -41,11 +41,25 @@ def one(whole: Whole) -> Response:
     return _whole(whole)
 
 
-def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
+class Created(NamedTuple):
+    """A new thing as it was stored, and its address: the answer is made of it when nobody waits for this writer."""
+
+    address: str
+    whole: Whole
+
+
+def created(path: str, id: int, whole: Whole, **more: Any) -> Created:
     """Answer a new thing, with its address; `more` are members that only this answer has."""
     if more:
         whole = whole._replace(json=f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}")
-    return _whole(whole, HTTPStatus.CREATED, ("Location", f"/v1/{path}/{id}"))
+    return Created(f"/v1/{path}/{id}", whole)
+
+
+def made(done: Response | Created | Answer) -> Response:
+    """Make the answer to what was done: to something new, or the same as the first time."""
+    if isinstance(done, Created):
+        return _whole(done.whole, HTTPStatus.CREATED, ("Location", done.address))
+    return again(done) if isinstance(done, Answer) else done
 
 
 def items(
@@ -88,8 +102,9 @@ def nothing() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def kept(answer: Response) -> Answer:
+def kept(done: Response | Created) -> Answer:
     """Keep of the answer to a create what a retry needs."""
+    answer = made(done)
     headers = {name: answer.headers[name] for name in ("Location", "ETag") if name in answer.headers}
     return Answer(answer.status_code, headers, answer.get_data(as_text=True))
 

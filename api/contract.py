@@ -18,7 +18,9 @@ from api.gate import OPERATION
 from api.problems import Problem
 from models import db, keys, replies
 
-View = Callable[..., Response]
+#: What was done: its answer is made when all is stored.
+Done = Response | answers.Created | replies.Answer
+View = Callable[..., Response | answers.Created]
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,12 @@ class Operation:
                 return answers.again(reply)
             given |= self.ahead(**given)
         if not self.writes:
-            return db.read(lambda: self.view(**given), key_id=auth.caller().key_id)
-        return db.write(lambda: self._written(once, given))
+            return answers.made(db.read(lambda: self.view(**given), key_id=auth.caller().key_id))
+        return answers.made(db.write(lambda: self._written(once, given)))
 
-    def _written(self, once: dict[str, Any] | None, given: dict[str, Any]) -> Response:
+    def _written(self, once: dict[str, Any] | None, given: dict[str, Any]) -> Done:
         if once:
-            return answers.again(replies.once(**once, work=lambda: answers.kept(self.view(**given))))
+            return replies.once(**once, work=lambda: answers.kept(self.view(**given)))
         return self.view(**given)
 
     def _idempotent(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def list_claims(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_claim(body: dict[str, Any]) -> Response:
+def create_claim(body: dict[str, Any]) -> answers.Created:
     """Add a claim that nobody is recorded as stating yet.
 
     The same words may be another claim, so this always makes a new one.

@@ -40,7 +40,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_counterclaim(body: dict[str, Any]) -> Response:
+def create_counterclaim(body: dict[str, Any]) -> answers.Created:
     """Let one claim answer another.
 
     Refused with 409 where a claim would answer itself, and where the edge is known.

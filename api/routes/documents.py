@@ -42,7 +42,7 @@ def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED),
     ahead=_found_in_new,
 )
-def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> Response:
+def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> answers.Created:
     """Store a document.
 
     Its text is cut into sentences; offsets count Unicode code points of the text exactly as sent. The

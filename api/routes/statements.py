@@ -42,7 +42,7 @@ def _prepared(body: dict[str, Any]) -> dict[str, Any]:
     refuses=(HTTPStatus.CONFLICT,),
     ahead=_prepared,
 )
-def create_statement(body: dict[str, Any]) -> Response:
+def create_statement(body: dict[str, Any]) -> answers.Created:
     """Record who said what, where, and what it answers, in one request.
 
     Speaker, document, sentence and claim are named by id, or by what they are known by, or given
