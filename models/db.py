@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import logging
-import os
 import random
 import re
 import shutil
@@ -11,15 +10,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import quote
-from weakref import WeakSet
 
 import orjson
 from peewee import (
@@ -38,10 +35,10 @@ from peewee import __exception_wrapper__ as peewees_errors
 from playhouse.db_url import parse as parse_url
 from playhouse.migrations import Runner
 
-from models import trouble, wal
+from models import trouble
+from models.file import PATIENCE, PRAGMAS, File, coded, lent, mine
 from models.refusals import Conflict
 from models.server import Replica, Replicas, Server
-from models.turns import Writer
 
 #: Made empty; `connect` binds it. Every table and every query goes through it.
 db = DatabaseProxy()
@@ -61,29 +58,13 @@ _NO_FILES = ("", ":memory:", "file::memory:")
 #: The first that has concat (models/jsonsql.py).
 _OLDEST_SQLITE = (3, 44)
 
-#: Seconds to wait for SQLite's lock where requests have no deadline.
-_PATIENCE = 10
 #: Seconds that a writer without a deadline waits for its turn: a day.
 _FOR_EVER = 86_400.0
-
-#: Steps of SQLite's machine after which it asks whether a question has taken too long: half a millisecond or more, so
-#: that it asks a short one never.
-_STEPS = 50_000
-
-#: Pages of SQLite's log after which they are copied back into the file: 16 MB.
-_LOG_PAGES = 4_000
-#: Kilobytes of pages that the connection that writes keeps at hand.
-_ROOM = 16_000
-#: The same two for a command that writes much at once.
-_MANY_LOG_PAGES, _MUCH_ROOM = 16_000, 256_000
 
 #: How often a transaction is tried that the database undoes for the sake of others.
 _ATTEMPTS = 4
 #: Seconds between two tries, at most.
 _APART = 0.05
-
-#: Seconds that who opens all connections of a process anew waits for those who use one.
-_RENEWING = 1.0
 
 #: Bytes that SQLite needs beside a file to read it.
 _BESIDE = 32_768
@@ -97,20 +78,6 @@ _SQLITE_CODES = {
 }
 
 T = TypeVar("T")
-
-#: Bytes of a file that are mapped; and the seconds without a commit from which on they are, and between two looks.
-_MAPPED, _CALM, _SELDOM = 4 * 1024**3, 1.0, 0.25
-
-_SQLITE_PRAGMAS: dict[str, Any] = {
-    "journal_mode": "wal",
-    # FULL is what makes an acknowledged write survive power loss in WAL mode (sqlite.org/wal.html).
-    "synchronous": 2,
-    "foreign_keys": 1,
-    # Kilobytes, of each connection that reads: there may be one for each thread.
-    "cache_size": -4_000,
-    # Pages are read in place while nobody writes (`_fit`): a lookup outside the cache would cost a system call each.
-    "mmap_size": _MAPPED,
-}
 
 #: What makes an acknowledged write survive power loss: FULL or EXTRA (sqlite.org/pragma.html#pragma_synchronous), and
 #: PostgreSQL's settings of which none may be off (its manual, chapter 19.5).
@@ -177,137 +144,6 @@ class Whole(NamedTuple):
     json: str
 
 
-class File(SqliteDatabase):
-    """An SQLite file: each thread reads through a connection of its own, all write through one."""
-
-    def __init__(self, *args: Any, whatever_is_there: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        #: Whether a file is made where there is none, and another one taken where there is another.
-        self._whatever_is_there = whatever_is_there
-        #: Device and number of the file that was opened first.
-        self._opened: tuple[int, int] | None = None
-        self._kept: sqlite3.Connection | None = None
-        self._renewing = threading.Lock()
-        self.writer = Writer(self.database, self._writing, _lent, self.refuse_moved)
-        #: Kilobytes of pages that the connection that writes keeps at hand, and pages of the log that it lets gather.
-        self.room, self.log_pages = _ROOM, _LOG_PAGES
-
-    def _writing(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = self._connect()
-        # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        # After each commit of another process the file would be mapped anew: that costs more than it saves here.
-        connection.execute("PRAGMA mmap_size = 0")
-        # Pages that many commits change are then copied back once for all of them.
-        connection.execute(f"PRAGMA wal_autocheckpoint = {self.log_pages}")
-        connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
-        connection.execute(f"PRAGMA cache_size = -{self.room}")
-        return connection
-
-    def apart(self) -> Any:
-        """Open a connection that is no thread's; `_close` closes it."""
-        return self._connect()
-
-    def connect(self, reuse_if_open: bool = False) -> bool:
-        """Open a connection of this thread's."""
-        with _owning:
-            _owns.add(_open.own)
-        opened = bool(super().connect(reuse_if_open))
-        _open.own.connection = self._state.conn
-        return opened
-
-    def keep(self) -> None:
-        """Hold the file open, and what SQLite needs beside it to read it: a full disk would have no room for that."""
-        with suppress(sqlite3.Error):
-            self._kept = self._connect()
-            self._kept.execute("SELECT count(*) FROM sqlite_master").fetchone()
-
-    def let_go(self) -> None:
-        """Hold it no longer."""
-        self.writer.close()
-        if self._kept is not None:
-            self._kept.close()
-        self._kept = self._opened = None
-
-    def renew(self) -> bool:
-        """Close what all threads have open, if the file can be written; tell whether it can.
-
-        What stands beside the file is opened once for all connections of a process: as long as one is left from when
-        it could only be read, no other can write.
-        """
-        if self.in_transaction() or not self._writable() or not self._renewing.acquire(blocking=False):
-            return False
-        try:
-            with ExitStack() as held:
-                until, seen = time.monotonic() + _RENEWING, set[_Own]()
-                # Until all are held no thread may open one, or it would be opened as those are that are left.
-                while more := _others(seen):
-                    for own in more:
-                        own.closed = True  # so that who uses it for longer than that closes it next time
-                        if own.lock.acquire(timeout=max(0, until - time.monotonic())):
-                            held.callback(own.lock.release)
-                            own.close()
-                    seen |= more
-                if self._kept is not None:
-                    self._kept.close()
-                    self.keep()
-        finally:
-            self._renewing.release()
-        return True
-
-    def refuse_moved(self) -> None:
-        """Raise SQLite's error where the file that is open is no longer the one of the path; only in a server."""
-        if not self._whatever_is_there and self._opened not in (None, _identity(self.database)):
-            raise _coded(f"{self.database} is not the file that was opened", sqlite3.SQLITE_CANTOPEN)
-
-    def _writable(self) -> bool:
-        file = Path(self.database).resolve()
-        paths = [path for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")) if path.exists()]
-        return all(os.access(path, os.W_OK) for path in (file.parent, *paths))
-
-    def _connect(self) -> Any:
-        # As peewee's, but for the mode.
-        path, how = self.database, self.connect_params
-        if not self._whatever_is_there:
-            path, how = f"file:{quote(path)}?mode=rw", {**how, "uri": True}
-        connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **how)
-        try:
-            self._opened = self._opened or _identity(self.database)
-            self.refuse_moved()
-            self._add_conn_hooks(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _set_pragmas(self, conn: Any) -> None:
-        # SQLite waits for nobody where several make a new file's log at the same moment.
-        until = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                super()._set_pragmas(conn)
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-            else:
-                return
-
-    def _add_conn_hooks(self, conn: Any) -> None:
-        super()._add_conn_hooks(conn)
-        _open.mapped = True
-        conn.set_progress_handler(_is_over, _STEPS)
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    """Tell which file is at a path."""
-    try:
-        found = Path(path).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 class Limits(NamedTuple):
     """How much of the database a request may have."""
 
@@ -346,9 +182,9 @@ def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMIT
             raise ValueError(f"This Python has SQLite {sqlite3.sqlite_version}: {oldest} or newer is needed.")
         database: Database = File(
             **parse_url(url),
-            pragmas=_SQLITE_PRAGMAS,
+            pragmas=PRAGMAS,
             lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
-            timeout=limits.deadline or _PATIENCE,
+            timeout=limits.deadline or PATIENCE,
             whatever_is_there=not limits.deadline,  # a command may make it, a server lose it
             check_same_thread=False,  # the connection that writes is passed on among threads
         )
@@ -380,7 +216,7 @@ def make_room() -> None:
     To be called before it writes. Else SQLite puts pages aside that it needs again at once.
     """
     if isinstance(db.obj, File):
-        db.obj.room, db.obj.log_pages = _MUCH_ROOM, _MANY_LOG_PAGES
+        db.obj.make_room()
 
 
 def keep_open() -> None:
@@ -435,29 +271,9 @@ def close() -> None:
 def release() -> None:
     """Give this thread's connection to whoever needs it next; on SQLite each thread keeps its own."""
     if on_sqlite():
-        _fit()
+        db.obj.fit()
     elif not db.is_closed() and not db.in_transaction():
         db.close()
-
-
-def _fit() -> None:
-    """Let this thread's connection map the file, or not, as fits what is written just now.
-
-    SQLite gives the mapping up with each commit that it sees, and every page has to be faulted in anew.
-    """
-    now = time.monotonic()
-    if now < _open.look_again or db.is_closed() or db.in_transaction():
-        return
-    _open.look_again = now + _SELDOM
-    try:
-        calm = time.time() - Path(f"{db.database}-wal").stat().st_mtime > _CALM
-    except OSError:
-        calm = True
-    with _open.own:
-        if calm is not _open.mapped and not db.is_closed():
-            with suppress(sqlite3.Error):
-                db.obj.connection().execute(f"PRAGMA mmap_size = {_MAPPED if calm else 0}")
-            _open.mapped = calm
 
 
 def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
@@ -466,15 +282,15 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
     A replica that fails is left out, and the next one asked; a connection that was cut is opened anew.
     """
     if on_sqlite():
-        _open.until = time.monotonic() + _Bound.limits.deadline if _Bound.limits.deadline else None
+        mine.own.until = time.monotonic() + _Bound.limits.deadline if _Bound.limits.deadline else None
         try:
-            with _open.own:
+            with mine.own:
                 return work()
         finally:
-            _open.until = None
+            mine.own.until = None
     for replica in _Bound.replicas.choose(key_id) if _Bound.replicas else ():
         try:
-            with replica.connection() as connection, _lent(connection, in_transaction=False):
+            with replica.connection() as connection, lent(db.obj, connection, in_transaction=False):
                 return work()
         except (OperationalError, InterfaceError, InternalError) as error:
             if trouble.too_slow(error):
@@ -493,7 +309,7 @@ def attempt(work: Callable[[], T]) -> T:
     for left in reversed(range(_ATTEMPTS)):
         _open.committing = False
         try:
-            with _open.own:
+            with mine.own:
                 return work()
         except (OperationalError, InterfaceError, InternalError) as error:
             again = trouble.passing(error) or (not on_sqlite() and db.obj.lost() and not _open.committing)
@@ -531,7 +347,7 @@ def _shared(work: Callable[[], T], connection: sqlite3.Connection) -> T:
     """Do `work` as one of those who share the transaction of `connection`; nothing else is open in this thread."""
     _open.depth, _open.waiting, _open.broken = 1, [], False
     try:
-        with _lent(connection), _Savepoint(1):
+        with lent(db.obj, connection), _Savepoint(1):
             result = work()
             _refuse_broken()
             _end(sharing=True)
@@ -606,69 +422,19 @@ def _for_psycopg(sql: str) -> str:
     return _TOKEN.sub(lambda token: "%s" if token[0] == "?" else token[0].replace("%", "%%"), sql)
 
 
-class _Own:
-    """A thread's connection to an SQLite file; others may close it while it is not in use."""
-
-    __slots__ = ("__weakref__", "closed", "connection", "lock")
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.connection: Any = None
-        #: Whether another thread has closed it.
-        self.closed = False
-
-    def __enter__(self) -> None:
-        """Use it."""
-        self.lock.acquire()
-        if self.closed:
-            self.closed = False
-            close()
-
-    def __exit__(self, *_: object) -> None:
-        """Let others close it."""
-        self.lock.release()
-
-    def close(self) -> None:
-        """Close it, by whoever holds the lock."""
-        self.closed = True
-        if self.connection is not None:
-            self.connection.close()
-
-
-#: Those of all threads.
-_owns: WeakSet[_Own] = WeakSet()
-_owning = threading.Lock()
-
-
-def _others(seen: set[_Own]) -> set[_Own]:
-    with _owning:
-        return {own for own in _owns if own not in seen}
-
-
 class _Open(threading.local):
     """A thread's open transactions, and what waits for the end of the outermost."""
 
     def __init__(self) -> None:
-        self.own = _Own()
         self.depth = 0
         self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
         #: Whether a change has failed that cannot be undone alone, so that what surrounds it must fail as well.
         self.broken = False
-        #: When the question that is asked has taken too long; by time.monotonic.
-        self.until: float | None = None
         #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
         self.committing = False
-        #: Whether this thread's connection maps SQLite's file, and when that is to be looked at again.
-        self.mapped = True
-        self.look_again = 0.0
 
 
 _open = _Open()
-
-
-def _is_over() -> bool:
-    """Tell SQLite to give a question up; it asks now and then."""
-    return _open.until is not None and time.monotonic() > _open.until
 
 
 def transaction() -> AbstractContextManager[None]:
@@ -770,7 +536,7 @@ def _outermost() -> Iterator[None]:
         _what_writers_meet(),
         peewees_errors,
         database.writer.turn(_patience()) as connection,
-        _lent(connection),
+        lent(db.obj, connection),
         _Savepoint(_open.depth),
     ):
         yield
@@ -787,17 +553,10 @@ def _what_writers_meet() -> Iterator[None]:
     try:
         yield
     except TimeoutError:
-        raise OperationalError(_coded("others are writing", sqlite3.SQLITE_BUSY)) from None
+        raise OperationalError(coded("others are writing", sqlite3.SQLITE_BUSY)) from None
     except OSError as error:
         code = _SQLITE_CODES.get(error.errno or 0, sqlite3.SQLITE_CANTOPEN)
-        raise OperationalError(_coded(f"the lock of writers cannot be taken: {error.strerror}", code)) from error
-
-
-def _coded(message: str, code: int) -> sqlite3.OperationalError:
-    """Make an error as SQLite would."""
-    error = sqlite3.OperationalError(message)
-    error.sqlite_errorcode = code
-    return error
+        raise OperationalError(coded(f"the lock of writers cannot be taken: {error.strerror}", code)) from error
 
 
 class _Savepoint:
@@ -824,22 +583,6 @@ class _Savepoint:
                 self._connection.execute(f"ROLLBACK TO SAVEPOINT {self._name}")
             if not undone:
                 self._connection.execute(f"RELEASE SAVEPOINT {self._name}")
-
-
-@contextmanager
-def _lent(connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
-    """Let everything that this thread asks the database run through `connection`."""
-    state = db.obj._state
-    own, closed = state.conn, state.closed
-    state.set_connection(connection)
-    if in_transaction:
-        state.transactions.append(connection)
-    try:
-        yield
-    finally:
-        state.reset()
-        if not closed:
-            state.set_connection(own)
 
 
 def at_the_end(act: Callable[..., None], *items: Any, shared: bool = False, last: bool = False) -> None:
