@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from peewee import SQL, fn
 
-from models import changes, lists, shapes, speakers, topics
+from models import changes, derived, lists, shapes, speakers, topics
 from models.changes import Actor
 from models.db import Whole, fetch, transaction
 from models.jsonsql import Chosen
@@ -84,11 +84,13 @@ def twins(*, text: str, language: str, limit: int = 10, viewer: Viewer = _EVERYT
 
     With `alone` only those that were put in by themselves.
     """
-    c = Claim.alias("c")
-    query = c.select(c.id).where(c.text == text, c.language == language, SQL(shapes.claim_seen(viewer)))
-    if alone:
-        query = query.where(c.standalone)
-    return [id for (id,) in query.order_by(c.id).limit(limit).tuples()]
+    among, params = derived.same_words(text)
+    by_itself = f" AND {shapes.true('c.standalone')}" if alone else ""
+    sql = (
+        f"SELECT c.id FROM claims c WHERE c.id IN ({among}) AND c.text = ? AND c.language = ?"  # noqa: S608 (our SQL)
+        f" AND {shapes.claim_seen(viewer)}{by_itself} ORDER BY c.id LIMIT ?"
+    )
+    return [id for (id,) in fetch(sql, (*params, text, language, limit))]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:

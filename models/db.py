@@ -594,6 +594,12 @@ def at_the_end(act: Callable[..., None], *items: Any, shared: bool = False, last
     _open.waiting.append((act, items, shared, last))
 
 
+def waiting(act: Callable[..., None]) -> list[Any]:
+    """List what `act` is to be given at the end of the present transaction, and of those that share its commit."""
+    put_off = db.obj.writer.waiting(act) if isinstance(db.obj, File) else []
+    return [*put_off, *(item for one, items, _, _ in _open.waiting if one is act for item in items)]
+
+
 def _end(sharing: bool) -> None:
     """Do what waits, in the order in which it was first asked for; `sharing` says whether others share the commit."""
     gathered: dict[tuple[Callable[..., None], bool], list[Any]] = {}

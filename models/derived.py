@@ -10,8 +10,8 @@ changes that share a commit, because each time costs the index of words a segmen
 from functools import cache
 from typing import Any
 
-from models import jsonsql, shapes
-from models.db import at_the_end, db, dumps, fetch, on_sqlite, take_turns
+from models import jsonsql, search, shapes
+from models.db import at_the_end, db, dumps, fetch, on_sqlite, take_turns, waiting
 from models.shapes import Viewer
 
 _PUBLIC = Viewer()
@@ -41,6 +41,44 @@ def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
         return
     if noted := [(noun, row, new) for row in rows if row]:
         at_the_end(_refresh, *noted, shared=True)
+
+
+def unwritten() -> list[int]:
+    """List the claims whose rows here the open transaction has yet to write, because it made or changed them."""
+    return [row["id"] for noun, row, _ in waiting(_refresh) if noun == "claims"]
+
+
+def same_words(text: str) -> tuple[str, tuple[Any, ...]]:
+    """Write the query of the ids of the claims that may have this very `text`, and its parameters: few, but all.
+
+    Those of its length are looked for by its longest words, which are the rarest; for what has no word, all are.
+    """
+    query = search.longest(text, _LONGEST)
+    if query is None:
+        return "SELECT id FROM claims", ()
+    asked, new = asking(query), dumps(unwritten())
+    if on_sqlite():
+        steps = min(len(text) // _STEP, _STEPS - 1)
+        found = f"SELECT {CLAIM_OF_PLACE} FROM claim_search WHERE claim_search MATCH ? AND rowid BETWEEN ? AND ?"
+        new_too = "SELECT value FROM json_each(?)"
+        return f"{found} UNION ALL {new_too}", (asked, steps << _ID_BITS, ((steps + 1) << _ID_BITS) - 1, new)
+    found = "SELECT claim_id FROM claim_search WHERE words @@ to_tsquery('simple', ?)"
+    return f"{found} UNION ALL SELECT value::bigint FROM json_array_elements_text(?::json)", (asked, new)
+
+
+def asking(query: search.Query) -> str:
+    """Write a query as the tables of words are asked; empty where PostgreSQL finds no word in it.
+
+    Words that are not ASCII are PostgreSQL's to find, which finds those of the texts: what is a letter is a matter of
+    its locale.
+    """
+    if on_sqlite():
+        return query.fts5()
+    foreign = [text for text in query.texts() if not text.isascii()]
+    if not foreign:
+        return query.tsquery({})
+    sql = f"SELECT t, phraseto_tsquery('simple', {folded('t')})::text FROM json_array_elements_text(?::json) AS j(t)"
+    return query.tsquery(dict(fetch(sql, (dumps(foreign),))))
 
 
 def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
@@ -188,6 +226,8 @@ def _filings() -> tuple[str, str, str]:
     )
 
 
+#: Of the words of a text, so many find the claims that have it.
+_LONGEST = 4
 #: Steps of a claim's length that its place in claim_search tells apart, of so many characters each.
 _STEPS, _STEP = 32, 16
 #: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
@@ -239,9 +279,12 @@ def _vector(*parts: tuple[str, str]) -> str:
 
 
 def folded(text: str) -> str:
-    """Write PostgreSQL that lower-cases `text`, strips its diacritics and leaves only its words, a space between."""
-    bare = f"regexp_replace(normalize(lower({text}), NFD), '[\\u0300-\\u036f]', '', 'g')"
-    return f"regexp_replace({bare}, '[^[:alnum:]]+', ' ', 'g')"
+    """Write PostgreSQL that folds `text` as `search.fold` does, and leaves only its words, a space between."""
+    bare = "regexp_replace(normalize(translate(lower(x.t), 'ς', 'σ'), NFD), '([a-z])[\\u0300-\\u036f]+', '\\1', 'g')"
+    bare = f"regexp_replace(normalize({bare}, NFC), '[\\u0300-\\u036f]+', '', 'g')"
+    # Most texts are ASCII, and have no diacritics.
+    bare = f"CASE WHEN octet_length(x.t) = length(x.t) THEN lower(x.t) ELSE {bare} END"
+    return f"(SELECT regexp_replace({bare}, '[^[:alnum:]]+', ' ', 'g') FROM (SELECT {text} AS t OFFSET 0) AS x)"
 
 
 # -- the statements, in their order --------------------------------------------------------------

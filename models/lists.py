@@ -8,7 +8,7 @@ sends is always a parameter.
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from models import filters, jsonsql, search, shapes
+from models import derived, filters, jsonsql, search, shapes
 from models.addresses import normalize
 from models.db import dumps, fetch, on_sqlite
 from models.filters import Order, compiled
@@ -222,9 +222,9 @@ def _values(asked: Asked) -> dict[str, Any] | None:
     if "q" in values:
         values["typed"] = values["q"]
         query = search.parse(values["q"])
-        if query is None:
+        values["q"] = derived.asking(query) if query else ""
+        if not values["q"]:
             return None
-        values["q"] = query.fts5() if on_sqlite() else query.tsquery()
     if "url" in values:
         values["url"] = normalize(values["url"])
     if "domain" in values:
@@ -233,9 +233,7 @@ def _values(asked: Asked) -> dict[str, Any] | None:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    for name in ("cue", "rating"):
-        if name in values:
-            values[name] = values[name].lower()
+    values |= {name: values[name].lower() for name in ("cue", "rating") if name in values}
     if "ids" in values:
         values["ids"] = dumps(values["ids"])
     return values

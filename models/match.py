@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from models import matching
 from models.db import fetch, on_sqlite
-from models.derived import CLAIM_OF_PLACE
+from models.derived import CLAIM_OF_PLACE, asking
 from models.matching import Reason
 from models.search import Query, Term
 from models.shapes import true
@@ -49,8 +49,7 @@ def charges(*, text: str, language: str, speaker: int, document: int) -> list[Su
 
 def _query(stems: list[str]) -> str:
     """Write the search for claims with a word that begins with one of `stems`."""
-    query = Query(wanted=(tuple(Term((stem,), prefix=True) for stem in stems),), unwanted=())
-    return query.fts5() if on_sqlite() else query.tsquery()
+    return asking(Query(wanted=(tuple(Term(stem, (stem,), prefix=True) for stem in stems),), unwanted=()))
 
 
 def _count(stem: str) -> int:

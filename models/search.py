@@ -1,16 +1,22 @@
 """Words as people type them -> what each database's full-text search understands; and where they stand in a text.
 
-`"a phrase"`, `-excluded`, `prefix*`, `this OR that`; words are otherwise all wanted. Case and diacritics
-do not count. Any text is a query: what holds no word finds nothing.
+`"a phrase"`, `-excluded`, `prefix*`, `this OR that`; words are otherwise all wanted. Case does not count, nor do the
+diacritics of Latin letters; those of other scripts make other letters. Any text is a query: what holds no word finds
+nothing.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
-#: A letter or digit and those that follow: what both databases index as a word.
-_WORD = re.compile(r"[^\W_]+")
+#: A letter or digit and those that follow, with their diacritics: what both databases index as a word.
+_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
+_DIACRITICS, _OF_LATIN = re.compile("[\u0300-\u036f]+"), re.compile("(?<=[a-z])[\u0300-\u036f]+")
+#: The quotes that phones and word processors set.
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _PIECE = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 
 #: Words of a query that count, and characters of a snippet.
@@ -21,6 +27,9 @@ SNIPPET = 200
 class Term(NamedTuple):
     """One word, or the words of a phrase in their order."""
 
+    #: As they were typed; the database finds the words in it as it found those of the texts.
+    text: str
+    #: Folded.
     words: tuple[str, ...]
     prefix: bool
 
@@ -36,10 +45,19 @@ class Query(NamedTuple):
         groups = ["(" + " OR ".join(map(_fts5, group)) + ")" for group in self.wanted]
         return " AND ".join(groups) + "".join(f" NOT {_fts5(term)}" for term in self.unwanted)
 
-    def tsquery(self) -> str:
-        """Write it for PostgreSQL's to_tsquery (its manual, section 8.11.2)."""
-        groups = ["(" + " | ".join(map(_tsquery, group)) + ")" for group in self.wanted]
-        return " & ".join(groups + [f"!({_tsquery(term)})" for term in self.unwanted])
+    def tsquery(self, written: Mapping[str, str]) -> str:
+        """Write it for PostgreSQL's to_tsquery (its manual, section 8.11.2).
+
+        `written` are terms that PostgreSQL has found the words of, by their text; empty where it found none.
+        """
+        either = ([_tsquery(term, written) for term in group] for group in self.wanted)
+        groups = ["(" + " | ".join(filter(None, group)) + ")" for group in either if any(group)]
+        others = filter(None, (_tsquery(term, written) for term in self.unwanted))
+        return " & ".join(groups + [f"!({one})" for one in others]) if groups else ""
+
+    def texts(self) -> list[str]:
+        """List the texts of all terms."""
+        return [term.text for term in (*chain.from_iterable(self.wanted), *self.unwanted)]
 
 
 @lru_cache(maxsize=1024)
@@ -48,15 +66,17 @@ def parse(text: str) -> Query | None:
     wanted: list[tuple[Term, ...]] = []
     unwanted: list[Term] = []
     either, count = False, 0
-    for piece in _PIECE.finditer(text):
+    for piece in _PIECE.finditer(text.translate(_QUOTES)):
         if piece["word"] == "OR" and not piece["no"]:
             either = bool(wanted)
             continue
-        words = tuple(_WORD.findall(fold(piece["word"] or piece["phrase"] or "")))[: MOST_WORDS - count]
+        typed = piece["word"] or piece["phrase"] or ""
+        every = tuple(_WORD.findall(fold(typed)))
+        words = every[: MOST_WORDS - count]
         count += len(words)
         if not words:
             continue
-        term = Term(words, prefix=(piece["word"] or "").endswith("*"))
+        term = Term(typed if words == every else " ".join(words), words, prefix=(piece["word"] or "").endswith("*"))
         if piece["no"]:
             unwanted.append(term)
         elif either:
@@ -68,18 +88,29 @@ def parse(text: str) -> Query | None:
 
 
 def fold(text: str) -> str:
-    """Lower-case `text` and strip its diacritics."""
+    """Lower-case `text` and strip its diacritics, but those that make a letter of a script that is not Latin."""
     if text.isascii():
         return text.lower()
-    return "".join(mark for mark in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(mark))
+    bare = _OF_LATIN.sub("", unicodedata.normalize("NFD", text.lower().replace("ς", "σ")))
+    return _DIACRITICS.sub("", unicodedata.normalize("NFC", bare))
+
+
+def longest(text: str, most: int) -> Query | None:
+    """Read the longest words of `text` as a query, `most` of them, which its rarest are; None where it has no word."""
+    parts = sorted({part for part in text.split() if _WORD.search(part)}, key=lambda part: (-len(part), part))[:most]
+    wanted = tuple((Term(part, tuple(_WORD.findall(fold(part))), prefix=False),) for part in parts)
+    return Query(wanted, ()) if wanted else None
 
 
 def _fts5(term: Term) -> str:
-    return '"' + " ".join(term.words) + '"' + ("*" if term.prefix else "")
+    return '"' + term.text.replace('"', " ") + '"' + ("*" if term.prefix else "")
 
 
-def _tsquery(term: Term) -> str:
-    return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")
+def _tsquery(term: Term, written: Mapping[str, str]) -> str:
+    words = written.get(term.text)
+    if words is None:
+        words = " <-> ".join(f"'{word}'" for word in term.words)
+    return words + (":*" if words and term.prefix else "")
 
 
 def marks(text: str, query: Query) -> list[tuple[int, int]]:

@@ -146,6 +146,10 @@ class Writer:
         if self._commit is not None:
             self._commit.last.setdefault(act, []).extend(items)
 
+    def waiting(self, act: Act) -> list[Any]:
+        """List what was put off for `act`; by who has the turn."""
+        return self._commit.last.get(act, []) if self._commit is not None else []
+
     def close(self) -> None:
         """Close the connection; nobody may be writing."""
         self.log.close()

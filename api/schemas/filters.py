@@ -139,8 +139,10 @@ class ListQuery(StatementConditions, PageQuery):
         longest=500,
         lines=True,
         metadata={
-            "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case and '
-            "diacritics do not count; any text is a query.",
+            "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case '
+            "does not count, nor do the diacritics of Latin letters; any text is a query. Where a script sets no "
+            "spaces between words, as Chinese does, what stands between two signs of punctuation is one word: find it "
+            "by its beginning, `prefix*`.",
             "example": "water",
         },
     )

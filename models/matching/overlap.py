@@ -23,6 +23,7 @@ _EMPTY = frozenset(
     report reports suggestion suggestions deny denies denied denying denial reject rejects rejected dismiss
     dismissed dispute disputed any all some such there than then so""".split()  # noqa: SIM905
 )
+_OF_LATIN = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s")
 #: How many letters an ending leaves at least.
@@ -47,7 +48,7 @@ class Match(NamedTuple):
 
 def stems(text: str) -> dict[str, str]:
     """List the stems of the words of `text` that say what it is about, each with its word, in order."""
-    bare = "".join(mark for mark in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(mark))
+    bare = unicodedata.normalize("NFC", _OF_LATIN.sub("", unicodedata.normalize("NFD", text.lower())))
     words = [word for word in _WORD.findall(bare) if word not in _EMPTY and (len(word) > 1 or word.isdigit())]
     return {_stem(word): word for word in reversed(words)}
 

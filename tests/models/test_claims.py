@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, reviews, speakers, statements, topics
+from models import claims, counterclaims, db, reviews, speakers, statements, topics
 from models.changes import Actor
 from models.db import on_sqlite
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
@@ -54,6 +54,50 @@ def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: 
     assert claims.find(by=actor, given=given | {"reuse": True}, field="/claim") == oldest
     for other in ({"text": "a."}, {"text": "A. "}, {"language": "fr"}):
         assert claims.find(by=actor, given=given | {"reuse": True} | other, field="/claim") > new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The exports sustain the war.",
+        "Ærøskøbing, Łódź and İstanbul.",
+        "Cafe\u0301 or caf\u00e9?",
+        "ﬁne print: ½ of Ⅷ, ① and 𝒜lpha",
+        "Σίσυφος ΣΊΣΥΦΟΣ ς",
+        "foo_bar x\u200dy naïve—dash 1,000.5%",
+        "中国的出口支持了战争。",
+        "हिन्दी में दावा किया गया",
+        "ข้อกล่าวหาเรื่องการส่งออก",
+        "الصادرات تدعم الحَرْب",
+        "Straße, ẞ and ŉ",
+        "?!",
+        "a",
+        "word " * 400,
+    ],
+)
+def test_a_claim_is_found_by_its_very_words_in_any_script(registry: str, actor: Actor, text: str) -> None:
+    id = claims.create(by=actor, text=text, language="en")
+    claims.create(by=actor, text=f"{text}.", language="en")
+    assert claims.twins(text=text, language="en") == [id]
+    assert claims.twins(text=text, language="de") == []
+
+
+def test_a_claim_that_the_same_transaction_makes_or_rewords_is_found_by_its_words(registry: str, actor: Actor) -> None:
+    before = claims.create(by=actor, text="Before.", language="en")
+    with db.transaction():
+        new = claims.create(by=actor, text="After.", language="en")
+        claims.change(by=actor, id=before, version=1, text="After.")
+        assert claims.twins(text="After.", language="en") == [before, new]
+        assert claims.twins(text="Before.", language="en") == []
+
+
+def test_a_claim_is_found_by_its_words_without_a_look_at_all(registry: str, actor: Actor, queries: list[str]) -> None:
+    claims.create(by=actor, text="The exports sustain the war.", language="en")
+    del queries[:]
+    claims.twins(text="The exports sustain the war.", language="en")
+    if db.on_sqlite():
+        plan = [step for *_, step in db.fetch(f"EXPLAIN QUERY PLAN {queries[-1]}", (None,) * queries[-1].count("?"))]
+        assert [step for step in plan if step.startswith("SEARCH c USING") and "rowid=?" in step], plan
 
 
 def test_what_was_retracted_or_merged_is_not_reused(registry: str, actor: Actor) -> None:

@@ -189,7 +189,7 @@ def test_four_processes_that_migrate_at_once_leave_one_clean_schema(empty: str) 
 
 def test_refuses_a_database_that_a_newer_version_wrote(registry: str) -> None:
     history = db._runner().History
-    history.create(name="0999_from_the_future", applied=datetime(2030, 1, 1, tzinfo=UTC))
+    history.create(id=999, name="0999_from_the_future", applied=datetime(2030, 1, 1, tzinfo=UTC))
     with pytest.raises(Conflict, match="0999_from_the_future"):
         db.migrate()
     history.delete().where(history.name == "0999_from_the_future").execute()

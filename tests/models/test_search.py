@@ -9,7 +9,7 @@ import pytest
 
 from models import claims, counterclaims, derived, documents, filters, lists, search, speakers, statements, topics
 from models.changes import Actor
-from models.db import db, transaction
+from models.db import MIGRATIONS, db, on_sqlite, transaction
 from models.filters import Order
 from models.shapes import Viewer
 from tests.factories import PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
@@ -26,6 +26,12 @@ TEXTS = (
     "Wateringen lies in the west.",
     "A safe was found in the lane by the mill.",
     "Die Straße ist gesperrt, sagte O'Brien.",
+    "Российский экспорт: ёлки и во\u0301дка.",
+    "Ο Σίσυφος μίλησε.",
+    "한국어 기사와 ガス",
+    "हिन्दी में दावा किया",
+    "الحَرْب مستمرة",
+    "Tiếng Việt, Łódź, Cœur",
 )
 
 #: (what is typed, the claims that are found).
@@ -51,6 +57,29 @@ FOUND = (
     ("ВОДУ", {7}),
     ("o'brien", {10}),
     ("2025", {3}),
+    ("российский", {11}),
+    ("РОССИЙСК*", {11}),
+    ("россиискии", set()),
+    ("ёлки", {11}),
+    ("елки", set()),
+    ("водка", {11}),
+    ('"экспорт ёлки"', {11}),
+    ("σίσυφος", {12}),
+    ("ΣΊΣΥΦΟΣ", {12}),
+    ("한국어", {13}),
+    ("한국*", {13}),
+    ("ガス", {13}),
+    ("カス", set()),
+    ("हिन्दी", {14}),
+    ("दावा -हिन्दी", set()),
+    ("الحَرْب", {15}),
+    ("مستمرة OR ガス", {13, 15}),
+    ("tieng viet", {16}),
+    ("“mill lane”", {1, 2}),
+    ("„mill lane“ -«drinking water»", {1}),
+    ("safe -“mill lane”", {9}),
+    ("l’etat", {6}),
+    ("ŁÓDŹ", {16}),
     ("-water", set()),
     ("", set()),
     ("  \t\n ", set()),
@@ -175,8 +204,8 @@ def test_puts_first_what_fits_best() -> None:
         "claims", viewer=PUBLIC, asked={"q": "water"}, limit=10, order=Order("relevance", descending=False)
     )
     ids = [item["id"] for item in items_of(page)]
-    assert (ids[0], ids[-1]) == (11, 12)
-    assert set(ids) == {1, 2, 11, 12}
+    assert (ids[0], ids[-1]) == (len(TEXTS) + 1, len(TEXTS) + 2)
+    assert set(ids) == {1, 2, len(TEXTS) + 1, len(TEXTS) + 2}
 
 
 @pytest.mark.usefixtures("shelf")
@@ -336,3 +365,16 @@ def test_a_statement_is_no_more_found_by_the_words_of_a_claim_that_it_left_for_a
     statements.change(by=actor, id=id, version=1, claim={"text": "Lions roam.", "language": "en"})
     assert (found("zebras"), found("lions")) == ([], [id])
     assert derived.differences() == []
+
+
+def test_what_was_indexed_by_other_letters_is_found_after_the_migration(registry: str, actor: Actor) -> None:
+    if on_sqlite():
+        pytest.skip("SQLite's index holds letters as they are")
+    put_charge(actor, claim={"text": "Российский экспорт.", "language": "ru"})
+    db.execute_sql("UPDATE claim_search SET words = to_tsvector('simple', 'россиискии экспорт')")
+    db.execute_sql("UPDATE statement_search SET words = to_tsvector('simple', 'россиискии экспорт')")
+    assert listed_ids(claims, PUBLIC, q="российский") == []
+    for statement in (MIGRATIONS / "0014_scripts.postgresql.sql").read_text(encoding="utf-8").split("\n\n"):
+        db.execute_sql(statement.strip().removesuffix(";"))
+    assert listed_ids(claims, PUBLIC, q="российский") == [1]
+    assert listed_ids(statements, PUBLIC, q="российский") == [1]
