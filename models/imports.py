@@ -30,7 +30,7 @@ class Import:
     def __init__(self, by: Actor) -> None:
         self.by = by
         self.names = Names()
-        #: The number of each claim's line.
+        #: The number of each claim's line, the first of those called so.
         self.places: dict[str, int] = {}
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
@@ -38,7 +38,9 @@ class Import:
 
         That is one transaction, or several on SQLite where it takes longer than LONGEST.
         """
-        self.places |= {new["id"]: number for number, noun, new, _ in lines if noun == "claim"}
+        for number, noun, new, _ in lines:
+            if noun == "claim":
+                self.places.setdefault(new["id"], number)
         told: list[Outcome] = []
         while len(told) < len(lines):
             told += db.attempt(partial(self._whole, partial(self._group, lines[len(told) :])))
@@ -93,10 +95,22 @@ class Import:
         try:
             id, made = self._whole(lambda: _STORE[line.noun](self, dict(line.new)))
         except Refusal as refusal:
+            if isinstance(refusal, _Doubled):
+                self.names.put(self.names.doubled, (line.noun, line.new["id"]), line.number)
             why = f"{refusal.field or 'the line'}: {refusal.detail}"
             errors = ({"pointer": refusal.field or "", "detail": refusal.detail},)
             return Outcome(line.number, line.noun, "refused", None, why, errors)
         return Outcome(line.number, line.noun, {True: "new", False: "known", None: "noted"}[made], id)
+
+
+class _Doubled(Conflict):
+    """A line gives itself a name that stands for what an earlier one brought."""
+
+    def __init__(self, name: str, earlier: str) -> None:
+        super().__init__(
+            f"{earlier} is called {name!r} too: give each line its own id, and import two files one after the other.",
+            field="/id",
+        )
 
 
 def _topic(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
@@ -116,12 +130,21 @@ def _document(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
     name = new.pop("id", None)
     id, made = _unless_known(lambda: documents.create(by=given.by, **new))
     if name:
-        given.names.put(given.names.documents, name, id)
+        _call(given.names, given.names.documents, name, id, "document")
     return id, made
 
 
+def _call(names: Names, some: dict[str, int], name: str, id: int, noun: str) -> None:
+    """Let `name` stand for a row, unless it stands for another."""
+    if some.get(name, id) != id:
+        raise _Doubled(name, f"An earlier line, that of {noun} {some[name]},")
+    names.put(some, name, id)
+
+
 def _claim(given: Import, new: dict[str, Any]) -> tuple[None, None]:
-    given.names.put(given.names.unbound, new.pop("id"), new)
+    name = new.pop("id")
+    if not given.names.note(name, new):
+        raise _Doubled(name, f"Line {given.places[name]}")
     return None, None
 
 
@@ -132,7 +155,7 @@ def _statement(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
         new["via"] = {"document": _known_document(given, new["via"]["document"], "/via/document")}
     if new.get("counters"):
         new["counters"] = [
-            counter | {"statement": _known(names.statements, counter["statement"], f"/counters/{place}/statement")}
+            counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{place}/statement")}
             for place, counter in enumerate(new["counters"])
         ]
     mark = names.mark()
@@ -142,12 +165,13 @@ def _statement(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
         if claim.get("claim") in names.unbound:
             names.bind(claim["claim"], statements.claim_of(id=id))
     if name:
-        names.put(names.statements, name, id)
+        _call(names, names.statements, name, id, "statement")
     return id, made
 
 
 def _recorded(given: Import, new: dict[str, Any], claim: dict[str, Any]) -> int:
     """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
+    _refuse_doubled(given.names, "claim", claim.get("claim", ""), "/claim/claim")
     unbound = given.names.unbound.get(claim.get("claim", ""))
     id = statements.record(by=given.by, **(new | {"claim": unbound or _meant(given, claim)}))
     if unbound:
@@ -156,9 +180,9 @@ def _recorded(given: Import, new: dict[str, Any], claim: dict[str, Any]) -> int:
 
 
 def _counterclaim(given: Import, new: dict[str, Any]) -> tuple[int, bool]:
-    new["claim"], new["answer"] = (_meant(given, new[side])["id"] for side in ("claim", "answer"))
+    new["claim"], new["answer"] = (_meant(given, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     if new.get("statement"):
-        new["statement"] = _known(given.names.statements, new["statement"], "/statement")
+        new["statement"] = _known(given.names, "statement", new["statement"], "/statement")
     return _unless_known(lambda: counterclaims.create(by=given.by, **new))
 
 
@@ -194,17 +218,18 @@ def _unless_known(create: Callable[[], int]) -> tuple[int, bool]:
         return int(conflict.more["known"]), False
 
 
-def _meant(given: Import, claim: dict[str, Any]) -> dict[str, Any]:
+def _meant(given: Import, claim: dict[str, Any], field: str = "/claim") -> dict[str, Any]:
     """Name a claim as the inside takes it: by id where the file names an earlier line."""
     if "statement" in claim:
-        statement = _known(given.names.statements, claim["statement"], "/claim/statement")
+        statement = _known(given.names, "statement", claim["statement"], f"{field}/statement")
         return {"id": statements.claim_of(id=statement)}
     if "claim" in claim:
-        return {"id": _bound(given, claim["claim"])}
+        _refuse_doubled(given.names, "claim", claim["claim"], f"{field}/claim")
+        return {"id": _bound(given, claim["claim"], field)}
     return claim
 
 
-def _bound(given: Import, name: str) -> int:
+def _bound(given: Import, name: str, field: str = "/claim") -> int:
     """Return the id of the claim of a line, stored now if it is not yet.
 
     One that no statement brings along is the identical one that stands, where no other line means that; where the line
@@ -221,16 +246,34 @@ def _bound(given: Import, name: str) -> int:
         )
         free = [twin for twin in twins if twin not in names.meant]
         names.bind(name, free[0] if free else claims.create(by=given.by, **line))
-    return _known(names.claims, name, "/claim/claim")
+    if name not in names.claims:
+        raise _unknown(name, f"{field}/claim")
+    return names.claims[name]
 
 
 def _known_document(given: Import, named: dict[str, Any], field: str) -> dict[str, Any]:
     if "document" in named:
-        return {"id": _known(given.names.documents, named["document"], f"{field}/document")}
+        return {"id": _known(given.names, "document", named["document"], f"{field}/document")}
     return named
 
 
-def _known(names: dict[str, int], name: str, field: str) -> int:
-    if name not in names:
-        raise Conflict(f"No earlier line is called {name!r}.", field=field)
-    return names[name]
+def _known(names: Names, noun: str, name: str, field: str) -> int:
+    """Return the id of the document or statement of an earlier line."""
+    _refuse_doubled(names, noun, name, field)
+    some = names.documents if noun == "document" else names.statements
+    if name not in some:
+        raise _unknown(name, field)
+    return some[name]
+
+
+def _unknown(name: str, field: str) -> Conflict:
+    return Conflict(f"No earlier line is called {name!r}.", field=field)
+
+
+def _refuse_doubled(names: Names, noun: str, name: str, field: str) -> None:
+    """Refuse to guess which of two lines with one name is meant."""
+    if (noun, name) in names.doubled:
+        raise Conflict(
+            f"Line {names.doubled[noun, name]} is called {name!r}, and an earlier one too: give each line its own id.",
+            field=field,
+        )

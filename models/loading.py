@@ -50,11 +50,15 @@ class Names:
         self.claims: dict[str, int] = {}
         #: Claims of lines that nothing has pointed at yet: a known statement may already have theirs.
         self.unbound: dict[str, dict[str, Any]] = {}
+        #: What each claim's line says, as a number to compare it by.
+        self.said: dict[str, int] = {}
         #: The ids that some line's claim has.
         self.meant: set[int] = set()
+        #: Noun and name -> the number of a line that was refused because an earlier one is called so.
+        self.doubled: dict[tuple[str, str], int] = {}
         self._undone: list[Callable[[], Any]] = []
 
-    def put(self, names: dict[str, Any], name: str, value: Any) -> None:
+    def put(self, names: dict[Any, Any], name: Any, value: Any) -> None:
         """Let `name` stand for `value` among `names`, which is one of the above."""
         if name in names:
             before = names[name]
@@ -62,6 +66,14 @@ class Names:
         else:
             self._undone.append(lambda: names.pop(name))
         names[name] = value
+
+    def note(self, name: str, line: dict[str, Any]) -> bool:
+        """Let a line's claim wait for those that point at it; tell whether that is what its name stands for."""
+        said = hash(dumps(line))
+        if name not in self.said:
+            self.put(self.said, name, said)
+            self.put(self.unbound, name, line)
+        return self.said[name] == said
 
     def bind(self, name: str, claim: int) -> None:
         """Let the claim of a line be the stored one with this id."""
@@ -259,6 +271,7 @@ class Desk:
         text, url = new["text"], new.get("url")
         address, sha = normalize(url), self.digests[text]
         id: int | None = self.editions.get((sha, address))
+        self._refuse_double(self.names.documents, new, id)
         what = "known"
         if id is None:
             row = {
@@ -297,15 +310,27 @@ class Desk:
         if new.get("hidden"):
             self.rows[Hidden].append((noun, id))
 
+    def _refuse_double(self, names: dict[str, int], new: dict[str, Any], id: int | None) -> None:
+        """Leave a line whose name stands for another row to who says so."""
+        if new.get("id") and names.get(new["id"], id) != id:
+            raise _Odd
+
+    def _clear(self, noun: str, name: Any) -> None:
+        """Leave a line that points at a name that two lines have to who says so."""
+        if self.names.doubled and (noun, name) in self.names.doubled:
+            raise _Odd
+
     def _claim(self, new: dict[str, Any]) -> tuple[None, str]:
         line = dict(new)
-        self.names.put(self.names.unbound, line.pop("id"), line)
+        if not self.names.note(line.pop("id"), line):
+            raise _Odd
         return None, "noted"
 
     def _statement(self, new: dict[str, Any]) -> tuple[int, str]:
         named = new["document"].get("document")
         if named is None or new.get("sentence") or new.get("via") or new.get("counters"):
             raise _Odd
+        self._clear("document", named)
         document = self._at(self.names.documents.get(named, 0))
         content = new["content"]
         place: Any = _in(document, content[0])
@@ -316,7 +341,9 @@ class Desk:
         origin = statements.origin_columns(self.by, new.get("origin"), new.get("status"))
         claim = new["claim"]
         given = claim.get("claim")
+        self._clear("claim", given)
         known = document.known.get((speaker, said["spans"]))
+        self._refuse_double(self.names.statements, new, known and known[0])
         if known:
             if not self.by.reviews:  # what waits for review is not told of
                 raise _Odd
@@ -425,6 +452,7 @@ class Desk:
         claim, answer = (self._end(new[side]) for side in ("claim", "answer"))
         evidence = None
         if new.get("statement"):
+            self._clear("statement", new["statement"])
             evidence = self.names.statements.get(new["statement"], 0)
             if self.states.get(evidence) != answer or not self.by.reviews:
                 raise _Odd
@@ -442,12 +470,11 @@ class Desk:
     def _end(self, given: dict[str, Any]) -> int:
         if "claim" not in given or not self.by.reviews:
             raise _Odd
+        self._clear("claim", given["claim"])
         return self._bound(given["claim"])
 
     def _review(self, new: dict[str, Any]) -> tuple[int, str]:
-        if not self.by.reviews or "claim" not in new["claim"]:
-            raise _Odd
-        claim = self._bound(new["claim"]["claim"])
+        claim = self._end(new["claim"])
         review = (new["url"], claim)
         known = self.reviews.get(review) or (None if claim in self.looked else reviews.known(*review))
         if known:

@@ -34,10 +34,19 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     a line such as `{"end": 12}`, the number of lines before it: one that was cut is refused with 400, though most
     lines that came are stored. A line is an object with
     one member that names its noun (`topic`, `speaker`, `document`, `claim`, `statement`, `counterclaim`,
-    `review`) and holds what the `POST` of that noun takes. A line may have an `id`, a name that only this body
-    knows, by which later lines point at it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A
-    claim is stored with the line that points at it, or at the end; its `standalone` says whether the public sees it
-    without an accepted statement, as it does where that is missing and no statement brings the claim along.
+    `review`) and holds what the `POST` of that noun takes. A line may have an `id`, and
+    that of a claim must have one: a name that only this body knows, by which later lines point at it:
+    `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A line whose `id` stands for something else
+    already is refused, and so is what points at that `id` from then on: nobody could tell which of the two it means.
+    Send two exports one after the other, not as one body.
+
+    A claim's line is `noted`, as nothing is stored with it: the claim is stored with the line that points at it, or
+    at the end, so that claims are never counted as `new` or `known`. A claim has no natural key, since the same
+    words may be two claims, and is recognised by what hangs on it: where the statement that brings it along is
+    known, it is that one's claim. Where an edge, a review or nothing points at it first, it is the oldest claim of
+    the same text and language that no other line means. Otherwise it is a new one. Its `standalone` says whether the
+    public sees it without an accepted statement, as it does where that is missing and no statement brings the claim
+    along.
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
     broken connection leaves are whole lines, from the first on. What is known (a topic by its slug, a speaker by name,

@@ -55,7 +55,10 @@ class Report(Output):
     new = shown(fields.Integer, "How many were stored.", minimum=0)
     known = shown(fields.Integer, "How many were known already.", minimum=0)
     noted = shown(
-        fields.Integer, "How many were claims, which are stored with the lines that point at them.", minimum=0
+        fields.Integer,
+        "How many were claims, which are stored with the lines that point at them, or at the end: new and known ones "
+        "alike.",
+        minimum=0,
     )
     refused = shown(fields.Integer, "How many were refused.", minimum=0)
     dry_run = shown(fields.Boolean, "Whether nothing was stored.")

@@ -1,7 +1,7 @@
 """The lines of an import or export: one object a line, with one member that names its noun.
 
-A line may give itself an `id`, a name that only this file knows, and later lines point back at it:
-`{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`.
+A line may give itself an `id`, and a claim's must: a name that only this file knows, and later lines point back at
+it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. It stands for one thing.
 """
 
 from typing import Any

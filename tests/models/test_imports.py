@@ -29,9 +29,25 @@ def _speaker(dice: random.Random) -> dict[str, Any]:
     return name
 
 
-def _line(dice: random.Random) -> dict[str, Any]:  # noqa: C901, PLR0911 - a case a noun
+class _Names(dict[str, int]):
+    """How many lines have a name of each letter."""
+
+    def new(self, dice: random.Random, letter: str) -> str:
+        """Give a line a name: now and then one that another line has."""
+        if dice.random() < 0.04:
+            return self.some(dice, letter)
+        self[letter] = self.get(letter, 0) + 1
+        return f"{letter}{self[letter]}"
+
+    def some(self, dice: random.Random, letter: str) -> str:
+        """Point at one of the last lines, or at one that does not come before."""
+        last = self.get(letter, 0)
+        return f"{letter}{dice.randint(max(1, last - 10), last + 1)}"
+
+
+def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, PLR0911 - a case a noun
     def some(letter: str) -> str:
-        return f"{letter}{dice.randint(1, 12)}"
+        return names.some(dice, letter) if letter != "t" else f"t{dice.randint(1, 12)}"
 
     def span() -> dict[str, int]:
         start = dice.randint(0, len(TEXT))
@@ -61,15 +77,15 @@ def _line(dice: random.Random) -> dict[str, Any]:  # noqa: C901, PLR0911 - a cas
         case "document":
             text = TEXT + dice.choice(("", "", " More.", "\n\nMore."))
             more = dice.choice(({}, {"hidden": True}, {"url": f"https://e.org/{dice.randint(1, 3)}", "title": "T"}))
-            return {"document": {"id": some("d"), "text": text, "language": "en"} | more}
+            return {"document": {"id": names.new(dice, "d"), "text": text, "language": "en"} | more}
         case "claim":
-            named = {"id": some("c")}
+            named = {"id": names.new(dice, "c")}
             said = dice.random()
             return {"claim": named | ({"standalone": said < 0.2} if said < 0.6 else {}) | claim}
         case "statement":
             status = dice.choice(({}, {"status": "candidate"}, {"status": "accepted"}, {"status": "rejected"}))
             line = {
-                "id": some("s"),
+                "id": names.new(dice, "s"),
                 "speaker": _speaker(dice),
                 "document": dice.choice(({"document": some("d")},) * 5 + ({"url": "https://e.org/1"},)),
                 "content": dice.choice(
@@ -107,8 +123,11 @@ def _line(dice: random.Random) -> dict[str, Any]:  # noqa: C901, PLR0911 - a cas
 
 def _lines(seed: int) -> list[bytes]:
     dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
+    names = _Names(d=4)
     lines = [{"document": {"id": f"d{n}", "text": TEXT + " x" * n, "language": "en"}} for n in range(1, 5)]
-    lines += [_line(dice) for _ in range(250)]
+    for _ in range(250):
+        # Some come twice, and mean the same.
+        lines.append(dice.choice(lines) if dice.random() < 0.04 else _line(dice, names))
     return [json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n" for line in lines]
 
 
@@ -120,7 +139,7 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
         read = lines_read._read(number, line)
         if isinstance(read, Line):
             if read.noun == "claim":
-                work.places[read.new["id"]] = number
+                work.places.setdefault(read.new["id"], number)
             with db.transaction():
                 read = work.alone(read)
         outcomes.append(read)
@@ -229,6 +248,69 @@ def test_a_claim_that_no_statement_brings_along_is_public_unless_its_line_says_o
         list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
         assert db.fetch("SELECT text FROM claims WHERE standalone ORDER BY text") == [("It is 0.",), ("It is 1.",)]
         assert db.fetch("SELECT text FROM claims WHERE NOT standalone ORDER BY text") == [("It is 1.",), ("It is 2.",)]
+
+
+def _written(*lines: dict[str, Any]) -> list[bytes]:
+    return [json.dumps(line).encode() + b"\n" for line in lines]
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+@pytest.mark.parametrize("pointed", [False, True])
+def test_a_name_that_an_earlier_line_has_is_refused_where_it_means_something_else(
+    registry: str, actor: Actor, way: str, pointed: bool
+) -> None:
+    """Two exports in one import both say c1: nothing is lost, and nothing is hung on what only looks like it."""
+    claim = {"id": "c1", "text": "Dup one.", "language": "en"}
+    said = {"speaker": {"name": "Ann"}, "document": {"document": "d1"}, "form": "direct"}
+    first = {"id": "s1", **said, "content": [{"start": 0, "end": 4}], "claim": {"claim": "c1"}}
+    review = {"publisher": {"name": "F"}, "url": "https://f.org/1", "rating": {"label": "x"}, "language": "en"}
+    other = {"text": "Other.", "language": "en"}
+    lines = _written(
+        {"speaker": {"name": "Ann"}},
+        {"document": {"id": "d1", "text": "It rains. She said so.", "language": "en"}},
+        {"claim": claim},
+        *([{"statement": first}] if pointed else [{"topic": {"slug": "a", "label": "A"}}]),
+        {"claim": claim},
+        {"claim": claim | {"text": "Dup two."}},
+        {"document": {"id": "d1", "text": "Another text.", "language": "en"}},
+        {"document": {"id": "d1", "text": "It rains. She said so.", "language": "en"}},
+        {"review": review | {"claim": {"claim": "c1"}}},
+        {"statement": first | {"claim": other}},
+        {"claim": claim | {"id": "c2"}},
+        {"counterclaim": {"claim": {"claim": "c2"}, "answer": {"claim": "c1"}, "kind": "denies"}},
+    )
+    told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+    refused = {one.line: one.errors[0] for one in told if one.what == "refused"}
+    assert {line: error["pointer"] for line, error in refused.items()} == {
+        6: "/id", 7: "/id", 9: "/claim/claim", 10: "/document/document", 12: "/answer/claim",
+    }  # fmt: skip
+    assert "Line 3 is called 'c1' too: give each line its own id" in refused[6]["detail"]
+    assert "that of document" in refused[7]["detail"]
+    assert "Line 6 is called 'c1', and an earlier one too" in refused[9]["detail"]
+    assert [one.what for one in told][4:8:3] == ["noted", "known"]
+    assert db.fetch("SELECT text FROM claims ORDER BY id") == [("Dup one.",), ("Dup one.",)]
+    assert db.fetch("SELECT count(*) FROM documents") == [(1,)]
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_statement_with_the_name_of_another_is_refused_and_none_is_stored(
+    registry: str, actor: Actor, way: str
+) -> None:
+    said = {"speaker": {"name": "Ann"}, "document": {"document": "d"}, "form": "direct"}
+    claim = {"text": "It rains.", "language": "en"}
+    lines = _written(
+        {"speaker": {"name": "Ann"}},
+        {"document": {"id": "d", "text": "It rains. She said so.", "language": "en"}},
+        {"statement": {"id": "s", **said, "content": [{"start": 0, "end": 4}], "claim": claim}},
+        {"statement": {"id": "s", **said, "content": [{"start": 0, "end": 4}], "claim": claim}},
+        {"statement": {"id": "s", **said, "content": [{"start": 3, "end": 8}], "claim": claim}},
+        {"statement": {**said, "content": [{"start": 3, "end": 8}], "claim": {"statement": "s"}}},
+    )
+    told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+    assert [one.what for one in told] == ["new", "new", "new", "known", "refused", "refused"]
+    assert [one.errors[0]["pointer"] for one in told[4:]] == ["/id", "/claim/statement"]
+    assert f"An earlier line, that of statement {told[2].id}, is called 's' too" in told[4].why
+    assert db.fetch("SELECT count(*) FROM statements") == db.fetch("SELECT count(*) FROM claims") == [(1,)]
 
 
 @pytest.mark.parametrize("group", [1, 7, 5000])
