@@ -63,12 +63,24 @@ def _pairs(sqlite: bool, asked: tuple[str, ...], continued: bool) -> tuple[str, 
 
 
 def _exchanges() -> str:
-    """Write the exchanges, each with who answered (the evidence's speaker, else whoever first stated it) and whom."""
+    """Write the exchanges, each once with everybody who answered, and whom: who put the charge forward first."""
     return (
-        "SELECT x.kind, x.claim_id, x.answer_id, lc.speaker_id AS against_id,"
-        f" coalesce(w.speaker_id, la.speaker_id) AS by_id, {shapes.ANSWERED_ON} AS answered_on,"
-        f" {shapes.days_to_answer()} AS days {shapes.EXCHANGE_FROM}"
-        f" WHERE {true('lc.public')} AND {true('la.public')} AND {shapes.edge_seen(_PUBLIC, 'x')}"
+        "SELECT x.kind, x.claim_id, x.answer_id, lc.speaker_id AS against_id, x.by_id,"
+        f" {shapes.ANSWERED_ON} AS answered_on, {shapes.days_to_answer()} AS days"
+        f" FROM ({_answers()}) AS x {shapes.EXCHANGE_LINKS} WHERE {true('lc.public')} AND {true('la.public')}"
+    )
+
+
+def _answers() -> str:
+    """Write the edges, each once with everybody who states its answer, and with their statement of it.
+
+    That is the evidence where it is theirs, else the one of theirs that was recorded first.
+    """
+    theirs = "coalesce(max(CASE WHEN s.id = x.statement_id THEN s.id END), min(s.id))"
+    return (
+        f"SELECT x.kind, x.claim_id, x.answer_id, s.speaker_id AS by_id, {theirs} AS statement_id"
+        " FROM counterclaims x JOIN statements s ON s.claim_id = x.answer_id"
+        f" WHERE {shapes.edge_seen(_PUBLIC, 'x')} AND {shapes.statement_seen(_PUBLIC)} GROUP BY x.id, s.speaker_id"
     )
 
 

@@ -311,15 +311,12 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
 def _is_charge(viewer: Viewer, names: set[str], claim: str) -> list[str]:
     """Write that `claim` is a charge against the speaker `@against`, and whether they replied to it.
 
-    It is about them, or an answer of theirs says so; and none of them ever stated it. They are the speaker
-    and all who are part of it.
+    It is about them, or an answer of theirs says so; and none of them ever stated it. An answer is theirs if one of
+    them states it, whoever the edge rests on. They are the speaker and all who are part of it.
     """
     accused, seen = within("against", on_sqlite()), shapes.statement_seen(viewer)
-    evidence = "(s.id = e.statement_id OR e.statement_id IS NULL AND s.claim_id = e.answer_id)"
-    reply = (
-        f"SELECT e.claim_id FROM counterclaims e JOIN statements s ON {evidence} JOIN claims o ON o.id = e.answer_id"
-    )
-    reply += f" WHERE s.speaker_id {accused} AND {seen}"
+    reply = "SELECT e.claim_id FROM counterclaims e JOIN statements s ON s.claim_id = e.answer_id"
+    reply += f" JOIN claims o ON o.id = e.answer_id WHERE s.speaker_id {accused} AND {seen}"
     reply += f" AND {shapes.edge_seen(viewer)} AND {shapes.claim_seen(viewer, 'o')}"
     about = f"SELECT x.claim_id FROM claim_about x WHERE x.speaker_id {accused}"
     own = f"SELECT s.claim_id FROM statements s WHERE s.speaker_id {accused} AND {seen}"

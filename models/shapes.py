@@ -427,14 +427,16 @@ def suggestion(viewer: Viewer) -> Object:
 
 #: The exchanges `x` with the leads `lc` of the charge and `la` of the answer, the evidence `w`, and the documents
 #: that printed the charge (`dc`) and the answer (`da`).
-EXCHANGE_FROM = (
-    "FROM counterclaims x JOIN leads lc ON lc.claim_id = x.claim_id JOIN leads la ON la.claim_id = x.answer_id"
+EXCHANGE_LINKS = (
+    "JOIN leads lc ON lc.claim_id = x.claim_id JOIN leads la ON la.claim_id = x.answer_id"
     " LEFT JOIN statements w ON w.id = x.statement_id LEFT JOIN documents dc ON dc.id = lc.document_id"
     " LEFT JOIN documents da ON da.id = coalesce(w.document_id, la.document_id)"
 )
 #: The days of an exchange: when it was said, else when the document that printed it was published; null if unknown.
 CHARGED_ON = "coalesce(nullif(lc.said_on, ''), substr(dc.published_at, 1, 10))"
-ANSWERED_ON = "coalesce(w.said_on, nullif(la.said_on, ''), substr(da.published_at, 1, 10))"
+ANSWERED_ON = (
+    "coalesce(w.said_on, CASE WHEN w.id IS NULL THEN nullif(la.said_on, '') END, substr(da.published_at, 1, 10))"
+)
 
 
 def days_to_answer() -> str:
@@ -446,7 +448,7 @@ def days_to_answer() -> str:
 
 def days() -> Node:
     """Make how many days passed from the charge of the edge `e` to its answer."""
-    return One(Value(days_to_answer()), f"{EXCHANGE_FROM} WHERE x.id = e.id")
+    return One(Value(days_to_answer()), f"FROM counterclaims x {EXCHANGE_LINKS} WHERE x.id = e.id")
 
 
 def _review_members() -> dict[str, Node]:

@@ -76,7 +76,8 @@ def list_charges(id: int, query: dict[str, Any]) -> Response:
     """List what others have put forward against a speaker, newest first.
 
     A charge is a claim about the speaker, or one that the speaker answered, that the speaker has not stated.
-    Who is part of the speaker counts as the speaker. `answered=false` leaves what they never answered.
+    Who is part of the speaker counts as the speaker. Whoever states a claim that answers the charge has answered it,
+    whoever stated that answer first. `answered=false` leaves what they never answered.
     """
     admit_status(query)
     return found(partial(speakers.charges, id=id), query, caller().viewer)

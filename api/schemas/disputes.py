@@ -39,7 +39,7 @@ class DaysToAnswer(Output):
 class Dispute(Output):
     """A pair of speakers, one of whom answers the other."""
 
-    by = nested(SpeakerPart, "Who answers.")
+    by = nested(SpeakerPart, "Who answers: who states the claim that answers.")
     against = nested(SpeakerPart, "Whose claims are answered: who put each forward first.")
     count = shown(fields.Integer, "In how many exchanges.", minimum=1)
     kinds = nested(DisputeKinds, "The same by kind.")

@@ -57,6 +57,17 @@ def test_counts_from_the_day_of_print_where_nobody_says_when(writer: FlaskClient
     assert public.get("/v1/counterclaims/1?fields=days").json == {"days": 7}
 
 
+def test_counts_the_days_to_the_evidence_where_the_same_words_were_said_before(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge(said_on="2026-03-01")).json
+    before = posted(writer, "statements", denial(0, said_on="2026-01-01", counters=[])).json
+    again = {"claim": {"id": before["claim"]["id"]}, "content": [{"text": "Beijing denies"}]}
+    posted(writer, "statements", denial(charged["id"], said_on="2026-03-06", **again))
+    (pair,) = public.get("/v1/disputes").json["items"]
+    assert (pair["count"], pair["days"]["median"], pair["first_on"]) == (1, 5, "2026-03-06")
+
+
 def test_narrows_what_it_counts(writer: FlaskClient, public: FlaskClient) -> None:
     three(writer)
     posted(writer, "topics", topic())
