@@ -85,7 +85,7 @@ def _order(sort: str) -> Order:
 
 #: What stands before the last number of a place: a day or none; what was ranked (lists.py). By id nothing does.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|", re.ASCII)
-_RANKED = re.compile(r"(?P<rest>r?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
+_RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
 
 
 def _past(place: str, order: Order) -> tuple[str, int]:
@@ -108,7 +108,7 @@ def _of_a_day(at: str, mark: str, order: Order) -> bool:
 def _of_relevance(at: str, number: int) -> bool:
     found = _RANKED.fullmatch(at)
     # Where none of the rest was shown, it is how many of those ranked were.
-    return found is not None and (bool(found["rest"]) or number <= found["ids"].count(".") + 1)
+    return found is not None and (found["of"] == "r" or number <= found["ids"].count(".") + 1)
 
 
 def _question(filters: dict[str, Any], order: Order | None = None) -> bytes:

@@ -430,6 +430,8 @@ def _with_days(edge: str, *, walked: bool) -> str:
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
 #: (docs/decisions/0022).
 RANKED = 200
+#: Stands before the ids of those that were ranked where others may have matched.
+OTHERS = "o"
 
 #: How much a word counts in the claim, in the sentence and in the speaker's names.
 _WEIGHTS = "4.0, 1.0, 2.0"
@@ -444,8 +446,8 @@ _NOT_HIDDEN = "NOT EXISTS (SELECT 1 FROM leads k INDEXED BY leads_hidden WHERE k
 def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order) -> str:
     """Write the query of (id, at, ranked) of the first RANKED of what `@q` finds and the filters leave.
 
-    The lowest rank fits best. `ranked` are the ids of all in their order, hexadecimal, with dots between. No more are
-    ranked, so that a page costs the same however many match.
+    The lowest rank fits best. `ranked` are the ids of all in their order, hexadecimal, with dots between, after OTHERS
+    where the bound was met. No more are ranked, so that a page costs the same however many match.
     """
     find = {"claims": _claims, "statements": _statements}[noun]
     source, id, conditions = find(viewer, names, order, False)
@@ -455,20 +457,23 @@ def _ranked(noun: str, viewer: Viewer, names: set[str], order: Order) -> str:
     else:
         source, conditions = source.replace("FROM", " CROSS JOIN", 1), [f"{id} = m.id", *conditions]
     condition = " AND ".join(conditions)
-    nearest = []
-    for match, first in _matches(noun, viewer, names):
+    rank = "rank" if on_sqlite() else _RANK
+    nearest = {}
+    for number, (match, first) in enumerate(_matches(noun, viewer, names)):
         # On PostgreSQL the rank is worked out of what is left; SQLite works it out for nothing else anyway.
         of_it = "m.rank" if on_sqlite() else "m.words, m.y"
         part = f"SELECT {id} AS id, {of_it} FROM ({match}) m{source} WHERE {condition}"
-        nearest.append(f"SELECT * FROM ({part} ORDER BY m.key {first} LIMIT {RANKED}) AS n")
-    rank = "rank" if on_sqlite() else _RANK
-    ranked = f"SELECT id, {rank} AS at FROM ({' UNION ALL '.join(nearest)}) AS r"
+        nearest[f"n{number}"] = f"SELECT id, {rank} AS at FROM ({part} ORDER BY m.key {first} LIMIT {RANKED}) AS n"
+    ranked = " UNION ALL ".join(f"SELECT id, at FROM {part}" for part in nearest)
     if len(nearest) > 1:
         ranked = f"SELECT id, min(at) AS at FROM ({ranked}) AS g GROUP BY id"
     # Not as a window over all: that takes a sixth of a page.
     ids = "group_concat(printf('%x', id)" if on_sqlite() else "string_agg(to_hex(id)"
-    together = f"(SELECT {ids}, '.' ORDER BY at, id) FROM c)"
-    return f"SELECT * FROM (WITH c AS MATERIALIZED ({ranked}) SELECT id, at, {together} AS ranked FROM c) AS d"
+    # Several of those nearest may be of one claim: how many are ranked does not tell whether there are others.
+    full = " OR ".join(f"(SELECT count(*) FROM {part}) = {RANKED}" for part in nearest)
+    together = f"CASE WHEN {full} THEN '{OTHERS}' ELSE '' END || (SELECT {ids}, '.' ORDER BY at, id) FROM c)"
+    tables = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in {**nearest, "c": ranked}.items())
+    return f"SELECT * FROM (WITH {tables} SELECT id, at, {together} AS ranked FROM c) AS d"
 
 
 def _matches(noun: str, viewer: Viewer, names: set[str]) -> list[tuple[str, str]]:

@@ -126,30 +126,35 @@ def _fitting(
     """Find as `_ordered` does, by relevance: first what is ranked, and where a page has room the others by id.
 
     What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
-    and how many of them were shown, or after _REST the id of the last of the others.
+    after filters.OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
+    of the others.
     """
     ranked, shown = past or ("", 0)
     in_rest = ranked.startswith(_REST)
-    ranked = ranked.removeprefix(_REST)
-    given = [int(id, 16) for id in ranked.split(".")] if ranked else []
     first = _Found(b"", 0, more=False, last=None)
     if not past:
         first = _ordered(noun, viewer, names, values, order, limit, None, written)
         ranked, shown = first.ranked, first.number
-        given = [int(id, 16) for id in ranked.split(".")] if not first.more and ranked else given
-    elif not in_rest:
+    given = _given(ranked)
+    if past and not in_rest:
         left = values | {"given": dumps(given[shown:])}
         first = _ordered(noun, viewer, names, left, Order("given", descending=False), limit, None, written)
         shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(given)
     if first.more:
         return first._replace(last=f"{ranked}_{shown}")
-    if not in_rest and len(given) < filters.RANKED:
+    if not ranked.startswith((filters.OTHERS, _REST)):
         return first
     others, after = values | {"given": dumps(given)}, ("", shown) if in_rest else None
     rest = _ordered(noun, viewer, names, others, Order("rest", descending=True), limit - first.number, after, written)
-    last = f"{_REST}{ranked}_{rest.last}" if rest.last else f"{ranked}_{shown}"
+    last = f"{_REST}{ranked[1:]}_{rest.last}" if rest.last else f"{ranked}_{shown}"
     items = b",".join(part for part in (first.items, rest.items) if part)
     return _Found(items, first.number + rest.number, rest.more, last)
+
+
+def _given(ranked: str) -> list[int]:
+    """Read the ids of all that were ranked, best first."""
+    bare = ranked.lstrip(filters.OTHERS + _REST)
+    return [int(id, 16) for id in bare.split(".")] if bare else []
 
 
 def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:

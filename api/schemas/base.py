@@ -41,9 +41,10 @@ class PageQuery(Query):
 
 
 #: A cursor of a list that may be sorted by something else than the id: the day and the id; or all ids that were ranked,
-#: and how many of them were shown or, after an r, the id of what was shown last of the others.
+#: after an o where others may follow, and how many of them were shown; or after an r the id of what was shown last of
+#: the others.
 SORTED_CURSOR = (
-    r"^(([0-9]{4}-[0-9]{2}-[0-9]{2}|r?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
+    r"^(([0-9]{4}-[0-9]{2}-[0-9]{2}|[or]?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
     rf"{OF_A_QUESTION}$"
 )
 

@@ -154,6 +154,11 @@ PLACES = (
     "1f.2_3",
     "1f_1",
     "r1f.2_5",
+    "o1f.2_2",
+    "o1f.2_3",
+    "ro1f.2_2",
+    "or1f.2_2",
+    "o_1",
     "r5",
     "r_5",
     "2_1_1",
@@ -172,10 +177,10 @@ def sorted_as(place: str) -> set[str]:
     forms = {
         "id": r"[1-9][0-9]{0,15}",
         "said_on": r"(2026-01-01)?_[1-9][0-9]{0,15}",
-        "relevance": r"r?[1-9a-f][0-9a-f]{0,13}(\.[0-9a-f]{1,14})*_[1-9][0-9]{0,15}",
+        "relevance": r"[or]?[1-9a-f][0-9a-f]{0,13}(\.[0-9a-f]{1,14})*_[1-9][0-9]{0,15}",
         "pairs": r"[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}",
     }
-    return {order for order, form in forms.items() if re.fullmatch(form, place) and place != "1f.2_3"}
+    return {order for order, form in forms.items() if re.fullmatch(form, place) and place not in ("1f.2_3", "o1f.2_3")}
 
 
 def forged(path: str, filters: dict[str, Any], order: Order | None, place: str) -> str:
