@@ -357,6 +357,7 @@ class _Converter(OpenAPIConverter):
         super().__init__(*args, **kwargs)
         for kind, name in (
             (fields.Text, "string"),
+            (fields.Search, "string"),
             (fields.Matching, "string"),
             (fields.Choice, "string"),
             (fields.Moment, "string"),

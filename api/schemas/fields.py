@@ -28,6 +28,10 @@ _UNSEEN = rf"{_BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
 _INK = re.compile(f"[^{_UNSEEN}]")
 
 
+#: What no database keeps, or nobody types: control characters and halves of surrogate pairs.
+_NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
+
+
 class Text(fields.Field[str]):
     """A string, kept to the letter: never trimmed, cut or normalised.
 
@@ -52,6 +56,21 @@ class Text(fields.Field[str]):
         if value and not _INK.search(value):
             raise ValidationError("This holds only white space, or what nobody sees: give words.")
         return value
+
+
+class Search(fields.Field[str]):
+    """What somebody typed to find something: any text at all, up to `longest` characters.
+
+    What no text holds, a NUL say, parts words as white space does.
+    """
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        super().__init__(validate=Length(max=longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("Give a string.")
+        return _NO_TEXT.sub(" ", value)
 
 
 def _refuse_no_text(value: str) -> None:

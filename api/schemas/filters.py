@@ -16,6 +16,7 @@ from api.schemas.fields import (
     QueryMembers,
     QueryNames,
     QueryNumber,
+    Search,
     Slug,
     Text,
     Url,
@@ -135,9 +136,8 @@ class ListQuery(StatementConditions, PageQuery):
             "out."
         },
     )
-    q = Text(
+    q = Search(
         longest=500,
-        lines=True,
         metadata={
             "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case '
             "does not count, nor do the diacritics of Latin letters; any text is a query. Where a script sets no "

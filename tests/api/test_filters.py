@@ -76,6 +76,24 @@ def test_a_filter_finds_the_same_whether_few_or_many_pass_it(
     assert len([items for items in as_few if items]) > 20
 
 
+@pytest.mark.parametrize("q", ["", " ", "\t\n", "\0", "\x1f", "\u200b", '"', "-", "*", "🌊", "水" * 500, "- OR", "-a"])
+@pytest.mark.parametrize("path", ["claims", "statements", "counterclaims", "exports/claims"])
+def test_any_text_is_a_query(reviewing: FlaskClient, path: str, q: str) -> None:
+    more = {} if path.startswith("exports") else {"total": "true", "facets": "topic"}
+    answer = reviewing.get(f"/v1/{path}", query_string={"q": q} | more)
+    assert answer.status_code == 200, answer.text
+    if more:
+        assert (answer.json["items"], answer.json["total"], answer.json["next"]) == ([], 0, None)
+    else:
+        assert answer.data == b""
+
+
+def test_a_control_character_parts_words(reviewing: FlaskClient) -> None:
+    found = reviewing.get("/v1/claims", query_string={"q": "exports war", "fields": "id"}).json["items"]
+    assert found
+    assert reviewing.get("/v1/claims", query_string={"q": "exports\0war", "fields": "id"}).json["items"] == found
+
+
 def spelled(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
