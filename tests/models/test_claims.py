@@ -73,6 +73,9 @@ def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: 
         "?!",
         "a",
         "word " * 400,
+        "à,b," * 400,
+        "a,b," * 3000,
+        '"q" & | ! :* b:c <-> d',
     ],
 )
 def test_a_claim_is_found_by_its_very_words_in_any_script(registry: str, actor: Actor, text: str) -> None:
