@@ -6,10 +6,12 @@ the filter's name (`answered=true`), because it is a part of the SQL.
 
 import re
 from functools import cache
+from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from models import derived, shapes
-from models.db import on_sqlite
+from models.db import dumps, on_sqlite
 from models.shapes import Viewer, true
 
 _MARK = re.compile(r"@(\w+)")
@@ -31,6 +33,42 @@ def within(name: str, sqlite: bool) -> str:
     return f"IN ({ids})" if sqlite else f"= ANY (ARRAY({ids}))"
 
 
+#: A comparison of words in any case, which `_any_case` writes for each database.
+_COMPARED = re.compile(r"= @(cue|rating)\b")
+#: How many spellings are looked for: all there are of ten letters that have two.
+_SPELLINGS = 1024
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def _any_case(sql: str, sqlite: bool) -> str:
+    """Write each comparison with a value from `in_any_case`; `sql` compares with lower(...) of a column."""
+    # SQLite's lower() leaves all but ASCII as it is, so the column may hold any of the value's spellings.
+    return _COMPARED.sub(r"IN (SELECT value FROM json_each(@\1))" if sqlite else r"= lower(@\1::text)", sql)
+
+
+def in_any_case(value: str) -> str:
+    """Prepare a value that is found in any case: on SQLite, all that its lower() may make of it, as JSON.
+
+    Of very many letters outside ASCII that is what people write: as given, small, capitals, and capitals first.
+    """
+    if not on_sqlite():
+        return value
+    letters = [_cases(letter) for letter in value]
+    if prod(map(len, letters)) <= _SPELLINGS:
+        return dumps(["".join(spelled) for spelled in product(*letters)])
+    forms = (value, value.lower(), value.upper(), value.capitalize(), value.title())
+    return dumps([form.translate(_SMALL) for form in forms])
+
+
+def _cases(letter: str) -> list[str]:
+    """Name what SQLite's lower() may make of a letter in any case."""
+    if letter.isascii():
+        return [letter.lower()]
+    # No letter becomes the capital sharp s by upper(), but the database knows its small one.
+    forms = {form for form in (letter.lower(), letter, letter.upper(), letter.title(), "ẞ") if len(form) == 1}
+    return sorted(form for form in forms if form.lower() == letter.lower()) or [letter]
+
+
 @cache
 def _of_a_statement(sqlite: bool) -> dict[str, str]:
     """Write the filters on one statement `s`. A part of a claim's list, all of them must hold for one and the same."""
@@ -48,7 +86,7 @@ def _of_a_statement(sqlite: bool) -> dict[str, str]:
             "s.document_id IN (SELECT x.id FROM documents x WHERE x.url_normalized = @url AND x.retracted_at IS NULL)"
         ),
         "domain": "s.document_id IN (SELECT x.id FROM documents x WHERE x.domain = @domain)",
-        "cue": f"{unindexed}lower(s.cue) = @cue",
+        "cue": unindexed + _any_case("lower(s.cue) = @cue", sqlite),
         "speaker_kind": "EXISTS (SELECT 1 FROM speakers x WHERE x.id = s.speaker_id AND x.kind = @speaker_kind)",
         "published_from": (
             "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at >= @published_from)"
@@ -148,7 +186,8 @@ def marked(names: tuple[str, ...], counted: tuple[str, ...], counts: tuple[int, 
 
 
 def _all_with(name: str) -> str:
-    return _ALL_WITH[name] if on_sqlite() else _INDEXED_BY.sub("", _ALL_WITH[name])
+    query = _any_case(_ALL_WITH[name], on_sqlite())
+    return query if on_sqlite() else _INDEXED_BY.sub("", query)
 
 
 def _few(names: set[str], claim: str) -> list[str]:
@@ -299,7 +338,7 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
     answered = sorted(names & {"answered=true", "answered=false"})
     conditions += [_is_answered(viewer, asked.endswith("true"), claim, lead) for asked in answered]
     conditions += _of_its_answers(viewer, names, claim)
-    of_reviews = [_OF_A_REVIEW[name] for name in sorted(names & _OF_A_REVIEW.keys())]
+    of_reviews = [_any_case(_OF_A_REVIEW[name], on_sqlite()) for name in sorted(names & _OF_A_REVIEW.keys())]
     standing = f"SELECT 1 FROM reviews r WHERE r.claim_id = {claim} AND r.retracted_at IS NULL"
     if of_reviews or "reviewed=true" in names:
         conditions.append(f"EXISTS ({' AND '.join([standing, *of_reviews])}{end})")

@@ -238,7 +238,7 @@ def _values(asked: Asked) -> dict[str, Any] | None:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    values |= {name: values[name].lower() for name in ("cue", "rating") if name in values}
+    values |= {name: filters.in_any_case(values[name]) for name in ("cue", "rating") if name in values}
     if "ids" in values:
         values["ids"] = dumps(values["ids"])
     return values

@@ -11,7 +11,7 @@ from models import filters, lists
 from models.changes import Actor
 from tests.api.steps import posted, refusal
 from tests.checked import ROOT, contract
-from tests.factories import candidate, review
+from tests.factories import candidate, charge, review
 
 Item = dict[str, Any]
 
@@ -190,6 +190,41 @@ def test_claims_pass_every_filter_on_them_or_are_left_out(reviewing: FlaskClient
         wanted = [item for item in everything if holds(item)]
         assert _ids(_all(reviewing, "/v1/claims", **query)) == _ids(wanted), query
         assert 0 < len(wanted) < len(everything), query
+
+
+#: Words that are the same in any case, but for letters that SQLite's own lower() leaves as they are.
+IN_ANY_CASE = {
+    "Äußerte": ("Äußerte", "äußerte", "ÄUẞERTE", "äUßerTE"),
+    "ausserte": ("Ausserte",),
+    "опроВЕРГ": ("ОПРОВЕРГ", "Опроверг", "опроверг"),
+    "категорически ОПРОВЕРГ это утверждение": (
+        "Категорически опроверг это утверждение",
+        "категорически опроверг это утверждение",
+        "КАТЕГОРИЧЕСКИ ОПРОВЕРГ ЭТО УТВЕРЖДЕНИЕ",
+        "Категорически Опроверг Это Утверждение",
+    ),
+}
+
+
+def test_finds_cue_and_rating_in_any_case_of_every_letter(reviewing: FlaskClient) -> None:
+    for word in (word for same in IN_ANY_CASE.values() for word in same):
+        text = f"Somebody {word} that it is so."
+        body = charge(
+            document={"text": text, "language": "de"},
+            sentence={"text": text},
+            mention=None,
+            cue={"text": word},
+            content=[{"text": "it is so"}],
+            claim={"text": "It is so.", "language": "de"},
+        )
+        claim = posted(reviewing, "statements", body).json["claim"]["id"]
+        posted(reviewing, "reviews", review(claim) | {"rating": {"label": word}})
+    for any_word, same in IN_ANY_CASE.items():
+        for word in (any_word, *same):
+            for query in ({"cue": word}, {"rating": word}, {"cue": word, "rating": word}):
+                for noun in ("claims", "statements"):
+                    found = _all(reviewing, f"/v1/{noun}", **query)
+                    assert len(found) == len(same), (noun, query)
 
 
 def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
