@@ -382,20 +382,21 @@ def _is_answered(viewer: Viewer, yes: bool, claim: str, lead: str | None) -> str
 
 
 def _of_its_answers(viewer: Viewer, names: set[str], claim: str) -> list[str]:
-    """Write what is asked of one and the same answer to `claim`."""
-    of_it = []
+    """Write what is asked of the answers to `claim`.
+
+    The one of `@counter_kind` may be another than the one that disputes it; by `@answered_by` must be both.
+    """
+    kinds = []
     if "counter_kind" in names:
-        of_it.append("e.kind = @counter_kind")
+        kinds.append(" AND e.kind = @counter_kind")
     if "disputed=true" in names:
-        of_it.append("e.kind IN ('denies', 'disputes')")
+        kinds.append(" AND e.kind IN ('denies', 'disputes')")
     if "answered_by" in names:
         by = f"s.speaker_id = @answered_by AND {shapes.statement_seen(viewer)}"
-        of_it.append(f"e.answer_id IN (SELECT s.claim_id FROM statements s WHERE {by})")
-        conditions = [f"{claim} IN (SELECT e.claim_id {edges(viewer)} AND {' AND '.join(of_it)})"]
-    elif of_it:
-        conditions = [f"EXISTS (SELECT 1 {edges(viewer)} AND e.claim_id = {claim} AND {' AND '.join(of_it)})"]
+        theirs = f"{edges(viewer)} AND e.answer_id IN (SELECT s.claim_id FROM statements s WHERE {by})"
+        conditions = [f"{claim} IN (SELECT e.claim_id {theirs}{kind})" for kind in kinds or [""]]
     else:
-        conditions = []
+        conditions = [f"EXISTS (SELECT 1 {edges(viewer)} AND e.claim_id = {claim}{kind})" for kind in kinds]
     if "disputed=false" in names:
         against = f"e.claim_id = {claim} AND e.kind IN ('denies', 'disputes')"
         conditions.append(f"NOT EXISTS (SELECT 1 {edges(viewer)} AND {against})")

@@ -1,6 +1,8 @@
 """Documents on the wire."""
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, Query, Stamped, asked, identifier, listed, shown
 from api.schemas.fields import Day, Language, QueryFlag, Text, Url
@@ -91,3 +93,8 @@ class DocumentQuery(PageQuery):
     language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
     published_from = Day(metadata={"description": "The first day of publication that counts.", "format": "date"})
     published_to = Day(metadata={"description": "The last day of publication that counts.", "format": "date"})
+
+    @validates_schema
+    def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "published_from" in data and data["published_from"] > data.get("published_to", "~"):
+            raise ValidationError("This is before published_from.", "published_to")

@@ -179,13 +179,23 @@ class OfAnswers(Query):
 
     answered = _flag("Whether the claim has been answered at all.")
     disputed = _flag("Whether an answer denies or disputes it.")
-    answered_by = _id("The id of a speaker who stated an answer to it.")
-    counter_kind = _choice(COUNTER_KINDS, "The kind of an answer to it.", "denies")
+    answered_by = _id(
+        "The id of a speaker who stated an answer to it; with `disputed=true` or `counter_kind`, one that is so."
+    )
+    counter_kind = _choice(
+        COUNTER_KINDS, "The kind of an answer to it; with `disputed`, it may be another answer.", "denies"
+    )
 
     @validates_schema
     def _refuse_contradicted_answers(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data.get("answered") is False and (data.get("disputed") or {"answered_by", "counter_kind"} & data.keys()):
-            raise ValidationError("This contradicts what is asked of the answers.", "answered")
+        of_answers = [name for name in ("disputed", "answered_by", "counter_kind") if data.get(name)]
+        if data.get("answered") is False and of_answers:
+            raise ValidationError(f"This contradicts {' and '.join(of_answers)}.", "answered")
+        self._refuse_undisputed(data)
+
+    def _refuse_undisputed(self, data: dict[str, Any]) -> None:
+        if data.get("disputed") is False and data.get("counter_kind") in ("denies", "disputes"):
+            raise ValidationError(f"This contradicts counter_kind={data['counter_kind']}.", "disputed")
 
 
 def sort_by(*orders: str) -> Choice:

@@ -1,6 +1,8 @@
 """Speakers on the wire."""
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import fields, validates_schema
 
 from api.schemas.base import PageQuery, Stamped, listed, nested, shown
 from api.schemas.claims import ClaimQuery
@@ -63,6 +65,11 @@ class ChargeQuery(ClaimQuery):
             "example": False,
         }
     )
+
+    @validates_schema
+    def _refuse_contradicted_answers(self, data: dict[str, Any], **kwargs: Any) -> None:
+        # What the speaker never answered, others may have.
+        self._refuse_undisputed(data)
 
 
 class PositionQuery(StatementQuery):

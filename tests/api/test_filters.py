@@ -11,7 +11,7 @@ from models import filters, lists
 from models.changes import Actor
 from tests.api.steps import posted, refusal
 from tests.checked import ROOT, contract
-from tests.factories import candidate, charge, review
+from tests.factories import candidate, charge, denial, review
 
 Item = dict[str, Any]
 
@@ -288,6 +288,9 @@ def test_writes_only_the_members_that_are_asked_for(reviewing: FlaskClient) -> N
         ("in=text", "in"),
         ("answered=false&disputed=true", "answered"),
         ("answered=false&answered_by=1", "answered"),
+        ("answered=false&counter_kind=corrects", "answered"),
+        ("disputed=false&counter_kind=denies", "disputed"),
+        ("disputed=false&counter_kind=disputes", "disputed"),
         ("reviewed=false&rating=False", "reviewed"),
         ("speaker=1&speaker=2", "speaker"),
         ("ids=1,,2", "ids"),
@@ -305,6 +308,60 @@ def test_refuses_what_is_unknown_or_contradicts_itself(public: FlaskClient, quer
     assert refusal(answer) == (400, [blamed])
     if blamed == "speeker":
         assert "speaker, speaker_kind" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("claims?answered=false&counter_kind=corrects", ("answered", "This contradicts counter_kind.")),
+        ("claims?answered=false&disputed=true", ("answered", "This contradicts disputed.")),
+        ("statements?disputed=false&counter_kind=denies", ("disputed", "This contradicts counter_kind=denies.")),
+        (
+            "speakers/1/charges?disputed=false&counter_kind=denies",
+            ("disputed", "This contradicts counter_kind=denies."),
+        ),
+        ("exports/claims?disputed=false&counter_kind=denies", ("disputed", "This contradicts counter_kind=denies.")),
+        (
+            "documents?published_from=2026-02-01&published_to=2026-01-01",
+            ("published_to", "This is before published_from."),
+        ),
+    ],
+)
+def test_a_contradiction_names_both_parameters(public: FlaskClient, path: str, told: tuple[str, str]) -> None:
+    answer = public.get(f"/v1/{path}")
+    assert answer.status_code == 400
+    assert [(error["parameter"], error["detail"]) for error in answer.json["errors"]] == [told]
+
+
+def test_what_is_asked_of_answers_may_hold_for_one_each(reviewing: FlaskClient) -> None:
+    made = [posted(reviewing, "claims", {"text": text, "language": "en"}).json["id"] for text in ("A.", "B.", "C.")]
+    answered, denial_of, correction = made
+    for answer, kind in ((denial_of, "denies"), (correction, "corrects")):
+        posted(reviewing, "counterclaims", {"claim": answered, "answer": answer, "kind": kind})
+    both = {"disputed": "true", "counter_kind": "corrects"}
+    assert _ids(_all(reviewing, "/v1/claims", **both, ids=answered)) == [answered]
+    assert _ids(_all(reviewing, "/v1/claims", **both, ids=denial_of)) == []
+    text = "Ann said no. Bob said not quite."
+    for name, words, claim in (("Ann", "no", denial_of), ("Bob", "not quite", correction)):
+        said = {"document": {"text": text, "language": "en"}, "sentence": None, "mention": None, "cue": None}
+        body = charge(speaker={"name": name}, content=[{"text": words}], claim={"id": claim}, **said)
+        by = posted(reviewing, "statements", body).json["speaker"]["id"]
+        # Each of them gave one answer, so nobody gave both.
+        assert _ids(_all(reviewing, "/v1/claims", answered_by=by)) == [answered]
+        assert _ids(_all(reviewing, "/v1/claims", answered_by=by, **both)) == []
+        kept = {"answered_by": by, "counter_kind": "denies" if name == "Ann" else "corrects"}
+        assert _ids(_all(reviewing, "/v1/claims", **kept)) == [answered]
+        disputing = _all(reviewing, "/v1/claims", answered_by=by, disputed="true")
+        assert _ids(disputing) == ([answered] if name == "Ann" else [])
+
+
+def test_asks_for_charges_that_others_answered_and_the_speaker_did_not(writer: FlaskClient) -> None:
+    about = {"text": "Ann knew.", "language": "en", "about": [{"name": "Ann", "kind": "person"}]}
+    charged = posted(writer, "statements", charge(claim=about)).json
+    other = posted(writer, "statements", denial(charged["id"], speaker={"name": "Her lawyer"}, mention=None)).json
+    path, id = f"/v1/speakers/{charged['claim']['about'][0]['id']}/charges", charged["claim"]["id"]
+    for query in ({"disputed": "true"}, {"counter_kind": "denies"}, {"answered_by": other["speaker"]["id"]}):
+        assert _ids(_all(writer, path, answered="false", **query)) == [id], query
 
 
 def test_shows_the_public_no_candidates_whatever_it_asks(
