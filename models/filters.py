@@ -420,7 +420,6 @@ def _statements(viewer: Viewer, names: set[str], order: Order, continued: bool) 
 
 
 def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> tuple[str, str, list[str]]:
-    # What is asked of a claim or of a statement may hold on either side.
     edge = TABLES["counterclaims"][0].removeprefix("FROM ")
     conditions = [seen("counterclaims", viewer)]
     source = f"FROM {edge}"
@@ -434,17 +433,28 @@ def _counterclaims(viewer: Viewer, names: set[str], order: Order, continued: boo
         conditions.append("e.kind = @kind")
     if "claim" in names:
         conditions.append("(e.claim_id = @claim OR e.answer_id = @claim)")
-    if "q" in names:
-        found = _matching("claims", viewer, names)
-        conditions.append(f"(e.claim_id {found} OR e.answer_id {found})")
-    of_it = names & _OF_A_STATEMENT
-    if of_it:
-        conditions.append(f"({_of_any(viewer, of_it, 'e.claim_id')} OR {_of_any(viewer, of_it, 'e.answer_id')})")
-    for name in sorted(names - {"q", "ids"}):
-        sides = [*_of_a_claim(viewer, {name}, "e.claim_id"), *_of_a_claim(viewer, {name}, "e.answer_id")]
-        if sides:
-            conditions.append(f"({' OR '.join(sides)})")
+    # What is asked of a claim or of a statement may hold on either side, but all of it on one.
+    whole = _either_side(viewer, names - {"ids"})
+    # By what few pass, asked by itself too, the database finds the edges by an index.
+    bounding = _either_side(viewer, names & _BOUNDING - {"ids"})
+    conditions += dict.fromkeys((*bounding, *whole))
     return source, "e.id", conditions + few
+
+
+def _either_side(viewer: Viewer, names: set[str]) -> list[str]:
+    """Write that all that is asked of a claim and its statements holds on one and the same side of `e`; none or one."""
+    sides = [" AND ".join(_of_a_side(viewer, names, f"e.{end}")) for end in ("claim_id", "answer_id")]
+    return ["({})".format(" OR ".join(f"({side})" for side in sides))] if any(sides) else []
+
+
+def _of_a_side(viewer: Viewer, names: set[str], claim: str) -> list[str]:
+    """Write what is asked of one side of an exchange, whose claim has the id `claim`."""
+    conditions = _of_a_claim(viewer, names - {"q"}, claim)
+    if "q" in names:
+        conditions.append(f"{claim} {_matching('claims', viewer, names)}")
+    if of_it := names & _OF_A_STATEMENT:
+        conditions.append(_of_any(viewer, of_it, claim))
+    return conditions
 
 
 def _few_sides(names: set[str]) -> list[str]:
@@ -458,10 +468,12 @@ def _few_sides(names: set[str]) -> list[str]:
 
 def _with_days(edge: str, *, walked: bool) -> str:
     """Write `edge` beside the lead `l` of its answer: all leads `walked` by their day, or each looked up."""
-    if walked:
-        return f"leads l CROSS JOIN {edge}"
     if on_sqlite():
-        return f"leads l, {edge}"
+        return f"leads l CROSS JOIN {edge}" if walked else f"leads l, {edge}"
+    if walked:
+        # Else PostgreSQL compares each lead with each edge that passes, where it expects few to.
+        its = "LATERAL (SELECT * FROM counterclaims e WHERE e.answer_id = l.claim_id OFFSET 0) AS e"
+        return f"leads l CROSS JOIN {edge.replace('counterclaims e', its, 1)}"
     return f"{edge} CROSS JOIN LATERAL (SELECT * FROM leads l WHERE l.claim_id = e.answer_id OFFSET 0) AS l"
 
 

@@ -26,7 +26,11 @@ routes = Routes("counterclaims", "The exchanges: a claim and the claim that answ
     "GET", "/counterclaims", query=CounterclaimQuery, gives=found_page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
-    """List exchanges, charge and answer side by side, newest first."""
+    """List exchanges, charge and answer side by side, newest first.
+
+    What is asked of a claim or of its statements may hold on either side, but all of it on one and the same:
+    `topic=trade&language=de` finds exchanges of which the charge, or the answer, is about trade and in German.
+    """
     admit_status(query)
     return found(counterclaims.listed, query, caller().viewer)
 

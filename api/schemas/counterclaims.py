@@ -60,7 +60,7 @@ class CounterclaimMembers(Query):
 
 
 class CounterclaimQuery(ListQuery):
-    """Which exchanges to list; what is asked of a claim or of a statement may hold on either side."""
+    """Which exchanges to list; what is asked of a claim and its statements must all hold on one and the same side."""
 
     claim = QueryId(metadata={"description": "The id of a claim on either side.", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})

@@ -1,6 +1,7 @@
 """Filters compose, and each finds what a reader of every item would pick out by hand."""
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from api.formats import ndjson
 from models import filters, lists
 from models.changes import Actor
-from tests.api.steps import posted, refusal
+from tests.api.steps import changed, posted, refusal
 from tests.checked import ROOT, contract
 from tests.factories import candidate, charge, denial, review
 
@@ -225,6 +226,42 @@ def test_finds_cue_and_rating_in_any_case_of_every_letter(reviewing: FlaskClient
                 for noun in ("claims", "statements"):
                     found = _all(reviewing, f"/v1/{noun}", **query)
                     assert len(found) == len(same), (noun, query)
+
+
+#: (query, what holds for a claim on one side of an exchange that is found by it).
+OF_A_SIDE: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
+    *(one for one in OF_A_CLAIM if {"topic", "about", "language", "reviewed"} >= one[0].keys()),
+    ({"speaker_kind": "government"}, lambda c: "government" in [s["speaker"]["kind"] for s in c["statements"]]),
+    ({"publisher": "The Halden Courier"}, lambda c: "The Halden Courier" in [_publisher(s) for s in c["statements"]]),
+    ({"q": "exports"}, lambda c: "exports" in str([c["text"], *(s["sentence"]["text"] for s in c["statements"])])),
+]
+
+
+def _publisher(statement: Item) -> str:
+    return str(statement["document"]["publisher"])
+
+
+@pytest.mark.parametrize("sort", ["-id", "said_on"])
+def test_exchanges_pass_all_filters_on_a_claim_by_one_and_the_same_side(reviewing: FlaskClient, sort: str) -> None:
+    edges = _all(reviewing, "/v1/counterclaims", sort=sort)
+    sides = ("claim", "answer")
+    for edge in edges[:2]:
+        posted(reviewing, "reviews", review(edge["claim"]["id"]) | {"url": f"https://checks.example.org/{edge['id']}"})
+    changed(reviewing, f"/v1/claims/{edges[0]['answer']['id']}", {"language": "es"})
+    known = {item["id"]: item for item in _all(reviewing, "/v1/claims")}
+    found = crosswise = 0
+    for (first, holds), (other, other_holds) in combinations(OF_A_SIDE, 2):
+        if first.keys() & other.keys():
+            continue
+        wanted = []
+        for edge in edges:
+            two = [(holds(known[edge[side]["id"]]), other_holds(known[edge[side]["id"]])) for side in sides]
+            wanted += [edge["id"]] if (True, True) in two else []
+            crosswise += two in ([(True, False), (False, True)], [(False, True), (True, False)])
+        assert _ids(_all(reviewing, "/v1/counterclaims", sort=sort, **first, **other)) == wanted, (first, other)
+        found += len(wanted)
+    assert found > 20
+    assert crosswise > 5
 
 
 def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
