@@ -232,10 +232,10 @@ def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, conti
     at = "at" if order.by in ("said_on", "given") else ""
     value = {"said_on": _DAYS[noun], "given": "g.key"}.get(order.by, "NULL")
     if order.by == "given":
-        source = f"FROM {_given('g')} CROSS JOIN {source.removeprefix('FROM ')}"
+        source = f"FROM {given('g')} CROSS JOIN {source.removeprefix('FROM ')}"
         conditions.append(f"{id} = g.id")
     if order.by == "rest":
-        conditions.append(f"{id} NOT IN (SELECT g.id FROM {_given('g')})")
+        conditions.append(f"{id} NOT IN (SELECT g.id FROM {given('g')})")
     if continued:
         sign = "<" if order.descending else ">"
         conditions.append(f"({value}, {id}) {sign} (@at, @past)" if at else f"{id} {sign} @past")
@@ -243,7 +243,7 @@ def found(noun: str, viewer: Viewer, names: tuple[str, ...], order: Order, conti
     return f"SELECT {id} AS id, {value} AS at{answered} {source} WHERE {' AND '.join(conditions or ['TRUE'])}", at
 
 
-def _given(alias: str) -> str:
+def given(alias: str) -> str:
     """Write the ids `@given` as a table of (key, id): their places from 0, and themselves."""
     if on_sqlite():
         return f"(SELECT key, value AS id FROM json_each(@given)) AS {alias}"

@@ -8,7 +8,7 @@ sends is always a parameter.
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from models import derived, filters, jsonsql, search, shapes
+from models import derived, filters, jsonsql, search, shapes, snippets
 from models.addresses import normalize
 from models.db import dumps, fetch, on_sqlite
 from models.filters import Order, compiled
@@ -63,7 +63,11 @@ def page(
     found = find(noun, viewer, names, values, order, limit, past, (fields, include))
     counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
     counts = _facets(noun, viewer, names, values, facets) if facets else None
-    return Page(found.items, found.last if found.more else None, counted, counts)
+    if "snippets" in include:
+        items = snippets.written(noun, viewer, found.items, asked.get("q"), values.get("q"))
+    else:
+        items = b",".join(found.items)
+    return Page(items, found.last if found.more else None, counted, counts)
 
 
 _Written = tuple[jsonsql.Chosen | None, tuple[str, ...]]
@@ -72,7 +76,8 @@ _Written = tuple[jsonsql.Chosen | None, tuple[str, ...]]
 class _Found(NamedTuple):
     """Some items in their order."""
 
-    items: bytes
+    #: Their JSON with commas between them, in parts; where snippets go into it, (JSON, id, *texts) of each.
+    items: list[Any]
     number: int
     #: Whether others come after them.
     more: bool
@@ -98,15 +103,14 @@ def _ordered(
     values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
     rows = _run(sql, order_of, values)
     if "snippets" in written[1]:
-        items, count, id, at, ranked = _with_snippets(rows, limit, values.get("typed"))
+        items, count = [item for _, _, *item in rows[:limit]], len(rows)
+        at, _, _, id, *_ = rows[limit - 1] if 0 < limit <= count else (None,) * 4
+        ranked = rows[0][1] if rows else None
     else:
-        ((items, count, id, at, ranked),) = rows
+        ((json, count, id, at, ranked),) = rows
+        items = [json if isinstance(json, bytes) else json.encode()] if json else []
     last = None if id is None else str(id) if order.by in ("id", "rest") else f"{at}_{id}"
-    return _Found(_sent(items), min(count, limit), count > limit, last, ranked or "")
-
-
-def _sent(items: bytes | str | None) -> bytes:
-    return items if isinstance(items, bytes) else (items or "").encode()
+    return _Found(items, min(count, limit), count > limit, last, ranked or "")
 
 
 #: Before the cursor of an item that comes after all that are ranked.
@@ -131,7 +135,7 @@ def _fitting(
     """
     ranked, shown = past or ("", 0)
     in_rest = ranked.startswith(_REST)
-    first = _Found(b"", 0, more=False, last=None)
+    first = _Found([], 0, more=False, last=None)
     if not past:
         first = _ordered(noun, viewer, names, values, order, limit, None, written)
         ranked, shown = first.ranked, first.number
@@ -147,8 +151,7 @@ def _fitting(
     others, after = values | {"given": dumps(given)}, ("", shown) if in_rest else None
     rest = _ordered(noun, viewer, names, others, Order("rest", descending=True), limit - first.number, after, written)
     last = f"{_REST}{ranked[1:]}_{rest.last}" if rest.last else f"{ranked}_{shown}"
-    items = b",".join(part for part in (first.items, rest.items) if part)
-    return _Found(items, first.number + rest.number, rest.more, last)
+    return _Found(first.items + rest.items, first.number + rest.number, rest.more, last)
 
 
 def _given(ranked: str) -> list[int]:
@@ -225,7 +228,6 @@ def _values(asked: Asked) -> dict[str, Any] | None:
     """Prepare the parameters; None where what is asked cannot be found at all."""
     values = {name: value for name, value in asked.items() if value is not None}
     if "q" in values:
-        values["typed"] = values["q"]
         query = search.parse(values["q"])
         values["q"] = derived.asking(query) if query else ""
         if not values["q"]:
@@ -260,15 +262,21 @@ def _shape(
     """
     if noun == "claims":
         id = "f.claim_id" if listed else "c.id"
-        public = f"SELECT 1 FROM leads l WHERE l.claim_id = {id} AND {true('l.answered')}"
         extra: dict[str, Node] = {
             "first_statement": shapes.first_statement(viewer, listed=listed),
-            "answered": Flag(f"EXISTS ({public})"),
+            "answered": Flag(_is_answered(viewer, id)),
         }
         return shapes.claim(viewer, answered, listed=listed), extra
     if noun == "statements":
         return shapes.statement(viewer), {}
     return shapes.counterclaim(viewer), {"days": shapes.days()}
+
+
+def _is_answered(viewer: Viewer, claim: str) -> str:
+    """Write the condition that the viewer sees an answer to `claim`: what the public sees, its lead says."""
+    if viewer.unreviewed:
+        return f"EXISTS (SELECT 1 {filters.edges(viewer)} AND e.claim_id = {claim})"
+    return f"EXISTS (SELECT 1 FROM leads l WHERE l.claim_id = {claim} AND {true('l.answered')})"
 
 
 def _json(
@@ -324,7 +332,7 @@ def _page(
     json = _json(noun, viewer, fields, include, answered, listed=True)
     ranked = "k.ranked" if order.by == "relevance" else "NULL"
     if "snippets" in include:
-        columns = f"{json}, k.id, k.at, {ranked}{_SNIPPET_TEXTS[noun]}"
+        columns = f"k.at, {ranked}, {json}, k.id, {snippets.texts(noun, viewer)}"
         return compiled(f"SELECT {jsonsql.read(columns, source)} ORDER BY k.n")
     # One row: a thread that reads many gives the others a turn at each.
     shown = f"CASE WHEN k.n <= @limit THEN {json} END"
@@ -337,30 +345,6 @@ def _page(
 def _count(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     inner, _ = filters.found(noun, viewer, names, Order("id", descending=True), False)
     return compiled(f"SELECT count(*) FROM ({inner}) AS k")
-
-
-#: The texts that are searched for snippets: (where, SQL).
-_SNIPPET_TEXTS = {
-    "claims": ", f.text, f.sentence_text",
-    "statements": ", (SELECT sc.text FROM claims sc WHERE sc.id = s.claim_id), se.text",
-}
-
-
-def _with_snippets(rows: list[Any], limit: int, q: str | None) -> tuple[str, int, int | None, Any, str | None]:
-    """Write a page as its SQL does otherwise, and into each item the parts of its texts in which `q` was found."""
-    query = search.parse(q) if q else None
-    items = [_with_its_snippets(json, texts, query) for json, _, _, _, *texts in rows[:limit]]
-    _, id, at, ranked, *_ = rows[limit - 1] if 0 < limit <= len(rows) else (None, None, None, None)
-    return ",".join(items), len(rows), id, at, ranked or (rows[0][3] if rows else None)
-
-
-def _with_its_snippets(json: str, texts: list[str | None], query: search.Query | None) -> str:
-    cut = []
-    for where, text in zip(("text", "sentence"), texts, strict=True):
-        snippet = search.snippet(text, query) if text and query else None
-        if snippet:
-            cut.append({"in": where, **snippet})
-    return json[:-1] + ("," if len(json) > 2 else "") + f'"snippets":{dumps(cut)}}}'
 
 
 # -- facets --------------------------------------------------------------------------------------------

@@ -32,10 +32,17 @@ class Claim(ClaimPart, Stamped):
     reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")
     first_statement = asked(
         fields.Nested(StatementPart, allow_none=True),
-        "The statement that put it forward first: the accepted one that was recorded first.",
+        "The statement that put it forward first: the accepted one that was recorded first. Where none is accepted, it "
+        "is null; a key with the review scope is shown the first that was recorded.",
     )
-    answered = asked(fields.Boolean(), "Whether an answer to it is known.")
-    snippets = asked(fields.List(fields.Nested(Snippet)), SNIPPETS)
+    answered = asked(fields.Boolean(), "Whether there is an answer to it that the caller may see.")
+    snippets = asked(
+        fields.List(fields.Nested(Snippet)),
+        SNIPPETS.format(
+            "in its text and in the sentence of its first statement; where neither holds one, in that of the first, in "
+            "the order of print, of the statements by which it was found"
+        ),
+    )
 
 
 class ClaimChange(ClaimDetails):

@@ -23,7 +23,7 @@ from api.schemas.fields import (
 )
 from models.tables import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
-SNIPPETS = "Where `q` was found; with `include=snippets`."
+SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
 
 
 def _words(description: str, example: str, longest: int = 200) -> Text:
@@ -72,12 +72,15 @@ class Mark(Output):
 
 
 class Snippet(Output):
-    """A part of a text in which `q` was found."""
+    """A part of a text in which words of `q` stand."""
 
     in_ = fields.String(
         data_key="in",
         required=True,
-        metadata={"description": "Which text it is cut from.", "enum": ["text", "sentence"]},
+        metadata={
+            "description": "Which text it is cut from: the claim's, or the sentence of a statement.",
+            "enum": ["text", "sentence"],
+        },
     )
     text = shown(fields.String, "The part, to the letter; at most about 200 characters.")
     marks = fields.List(

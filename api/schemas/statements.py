@@ -33,7 +33,9 @@ class Statement(StatementPart):
     claim = nested(FiledClaim, "What it puts forward.")
     counterclaims = listed(Exchange, COUNTERCLAIMS)
     counters = listed(Exchange, COUNTERS)
-    snippets = asked(fields.List(fields.Nested(Snippet)), SNIPPETS)
+    snippets = asked(
+        fields.List(fields.Nested(Snippet)), SNIPPETS.format("in the text of its claim and in its sentence")
+    )
 
 
 class OriginByPerson(Input):

@@ -12,7 +12,7 @@ from models.changes import Actor
 from models.db import MIGRATIONS, db, on_sqlite, transaction
 from models.filters import Order
 from models.shapes import Viewer
-from tests.factories import PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
+from tests.factories import MACHINE, PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
 
 #: The fixed set: claims by their number, from 1.
 TEXTS = (
@@ -378,3 +378,87 @@ def test_what_was_indexed_by_other_letters_is_found_after_the_migration(registry
         db.execute_sql(statement.strip().removesuffix(";"))
     assert listed_ids(claims, PUBLIC, q="российский") == [1]
     assert listed_ids(statements, PUBLIC, q="российский") == [1]
+
+
+def _snippets(viewer: Viewer, typed: str, *, by: str = "id", **more: Any) -> dict[int, list[str]]:
+    """Of each claim that is found, the parts that it shows, each after where it is cut from."""
+    asked, order = {"q": typed, **more}, Order(by, descending=by == "id")
+    page = lists.page("claims", viewer=viewer, asked=asked, limit=50, order=order, include=("snippets",))
+    return {item["id"]: [f"{part['in']}: {part['text']}" for part in item["snippets"]] for item in items_of(page)}
+
+
+def _put_said(actor: Actor, claim: dict[str, Any], sentence: str, **other: Any) -> int:
+    """Record that somebody stated `claim` in a document of this one `sentence`."""
+    row = {
+        "speaker": {"name": "The keeper"},
+        "document": {"text": sentence, "language": "en"},
+        "content": [{"text": sentence}],
+        "form": "direct",
+        "claim": claim,
+    } | other
+    return statements.record(by=actor, **row)
+
+
+def test_a_snippet_is_cut_from_the_statement_by_which_a_claim_was_found(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor, "They are many.")
+    for sentence in (
+        "We have plenty.",
+        "Stripes are plenty.",
+        "The zebra has stripes.",
+        "Zébras graze, and lions too.",
+    ):
+        _put_said(actor, {"id": claim}, sentence)
+    _put_said(actor, {"id": claim}, "Herds of gnus graze.", origin=MACHINE, status="candidate")
+    for by in ("id", "relevance"):
+        for typed, wanted in (
+            ("many", ["text: They are many."]),
+            ("plenty", ["sentence: We have plenty."]),
+            ("many plenty", ["text: They are many.", "sentence: We have plenty."]),
+            ("stripes", ["sentence: Stripes are plenty."]),
+            ("zebra", ["sentence: The zebra has stripes."]),
+            # Not from the one before, in which not all that is asked stands.
+            ("zebra stripes", ["sentence: The zebra has stripes."]),
+            ("stripes -plenty", ["sentence: The zebra has stripes."]),
+            ("zébras", ["sentence: Zébras graze, and lions too."]),
+            ('"graze and lions"', ["sentence: Zébras graze, and lions too."]),
+            ("zeb* lions", ["sentence: Zébras graze, and lions too."]),
+            ("lions OR gnus", ["sentence: Zébras graze, and lions too."]),
+            ("graze keeper", ["sentence: Zébras graze, and lions too."]),
+            ("keeper", []),
+        ):
+            assert _snippets(PUBLIC, typed, by=by) == {claim: wanted}, (typed, by)
+        assert _snippets(PUBLIC, "gnus", by=by) == {}
+        assert _snippets(REVIEWER, "gnus", by=by) == {claim: ["sentence: Herds of gnus graze."]}
+
+
+def test_a_snippet_shows_the_public_no_sentence_of_a_candidate(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor, "The zebra grazes.")
+    _put_said(actor, {"id": claim}, "No zebra is to be seen.", origin=MACHINE, status="candidate")
+    for by in ("id", "relevance"):
+        assert _snippets(PUBLIC, "zebra", by=by) == {claim: ["text: The zebra grazes."]}
+        shown = ["text: The zebra grazes.", "sentence: No zebra is to be seen."]
+        assert _snippets(REVIEWER, "zebra", by=by) == {claim: shown}
+
+
+def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_one(
+    registry: str, actor: Actor, queries: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "RANKED", 3)
+    lists._page.cache_clear()
+    try:
+        for number in range(5):
+            claim = put_claim(actor, f"It is so, {number}.")
+            for sentence in ("We have none.", "The zebra grazes.", "Zebras are many."):
+                _put_said(actor, {"id": claim}, sentence[:-1] + f" {number}.")
+
+        def asked(typed: str, by: str) -> int:
+            queries.clear()
+            shown = _snippets(PUBLIC, typed, by=by)
+            assert (len(shown), all(shown.values())) == (5, True)
+            return len(queries)
+
+        # By relevance, what is not ranked is found by a second.
+        for by, least in (("id", 1), ("relevance", 2)):
+            assert (asked("so", by), asked("none", by), asked("zebra", by)) == (least, least, least + 1), by
+    finally:
+        lists._page.cache_clear()

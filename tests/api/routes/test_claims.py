@@ -206,6 +206,31 @@ def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:
     assert found(f"speaker={charged['speaker']['id']}&said_from=2026-03-20") == []
 
 
+def test_says_that_it_is_answered_to_whom_the_answer_is_shown(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charged = posted(writer, "statements", charge()).json
+    machine = {"origin": candidate()["origin"]}
+    found = posted(writer, "statements", denial(charged["id"], **machine)).json
+    id = charged["claim"]["id"]
+
+    def shown(client: FlaskClient) -> list[tuple[bool, bool]]:
+        """Whether it says so, and whether it shows an answer: alone, in lists, and in a search."""
+        paths = (f"/{id}?", f"?ids={id}&", f"?ids={id}&q=exports&sort=-id&", f"?ids={id}&q=exports&sort=relevance&")
+        answers = [client.get(f"/v1/claims{path}include=answered").json for path in paths]
+        items = [answers[0], *(item for answer in answers[1:] for item in answer["items"])]
+        for filtered, yes in (("true", True), ("false", False)):
+            listed = client.get(f"/v1/claims?ids={id}&answered={filtered}&include=answered").json["items"]
+            assert [item["answered"] for item in listed] == [yes] * (yes == items[0]["answered"])
+        return [(item["answered"], bool(item["counterclaims"])) for item in items]
+
+    assert (shown(public), shown(reviewer)) == ([(False, False)] * 4, [(True, True)] * 4)
+    answer = reviewer.get(f"/v1/statements/{found['id']}")
+    patched = reviewer.patch(f"/v1/statements/{found['id']}", json={"status": "accepted"}, headers=matching(answer))
+    assert patched.status_code == 200
+    assert (shown(public), shown(reviewer)) == ([(True, True)] * 4, [(True, True)] * 4)
+
+
 def test_hides_a_claim_that_only_candidates_state(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
