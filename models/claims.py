@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from peewee import SQL, fn
 
-from models import changes, derived, lists, shapes, speakers, topics
+from models import changes, derived, lists, merged, shapes, speakers, topics
 from models.changes import Actor
 from models.db import Whole, fetch, transaction
 from models.jsonsql import Chosen
@@ -183,7 +183,7 @@ def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tup
     Raises NotFound, also where it has only candidates that the viewer may not see, Gone or Moved.
     """
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
-    return changes.found(Claim, id, found, lambda: viewer.unreviewed or _known(id))
+    return changes.found(Claim, id, found, lambda: viewer.unreviewed or merged.claim_known(id))
 
 
 def listed(**asked: Any) -> lists.Page:
@@ -240,21 +240,6 @@ def _between(id: int, into: int) -> list[int]:
         | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
     )
     return [edge for (edge,) in edges.tuples()]
-
-
-def _known(id: int) -> bool:
-    """Tell whether the public may hear what became of a claim that it does not find.
-
-    What a merge moved away counts as well.
-    """
-    c = Claim.alias("c")
-    if c.select(SQL("1")).where(c.id == id, SQL(shapes.claim_known("c"))).scalar() is not None:
-        return True
-    found = Claim.get_or_none(Claim.id == id)
-    if found is None or found.merged_into_id is None:
-        return False
-    moved = changes.moved(Claim, id)["statements"]
-    return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
 
 
 def _refuse_opponents(id: int, into: int) -> None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from models import jsonsql, shapes
+from models import jsonsql, merged, shapes
 from models.db import fetch, on_sqlite
 from models.filters import OF_TOPIC, compiled, within
 from models.jsonsql import Object, Value, values
@@ -34,7 +34,10 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **asked: Any) -> li
     """
     sql, names = _pairs(on_sqlite(), tuple(sorted(asked)), past is not None)
     given = {**asked, "limit": limit, **dict(zip(("count", "by_id", "against_id"), past or (), strict=False))}
-    return fetch(sql, tuple(given[name] for name in names))
+    found = fetch(sql, tuple(given[name] for name in names))
+    if renamed := merged.instead("disputes", asked, len(found), _PUBLIC):
+        return listed(past=past, limit=limit, **renamed)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from peewee import __exception_wrapper__ as peewees_errors
 
-from models import documents, jsonsql, lists, reviews, shapes, speakers, topics
+from models import documents, jsonsql, lists, merged, reviews, shapes, speakers, topics
 from models.db import dumps, on_sqlite, spelled
 from models.jsonsql import Chosen
 from models.moments import cursor, one_moment
@@ -60,7 +60,7 @@ def blocks(
     for the caller `whose` it is, and an error of the database where a server's reader takes no block for a while,
     or all of them slowly (models/moments.py).
     """
-    found = _ids(noun, viewer, asked)
+    found = _ids(noun, viewer, merged.instead(noun, asked, 0, viewer) or asked)
     if found is None:
         return
     sql = _block(noun, viewer, on_sqlite(), fields, include)

@@ -5,10 +5,10 @@ writes their JSON (`shapes.py`). The SQL of a combination of filters is built on
 sends is always a parameter.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from models import derived, filters, jsonsql, search, shapes, snippets
+from models import derived, filters, jsonsql, merged, search, shapes, snippets
 from models.addresses import normalize
 from models.db import dumps, fetch, on_sqlite
 from models.filters import Order, compiled
@@ -61,6 +61,9 @@ def page(
     names = _names(asked, values)
     find = _fitting if order.by == "relevance" else _ordered
     found = find(noun, viewer, names, values, order, limit, past, (fields, include))
+    if renamed := merged.instead(noun, asked, found.number, viewer):
+        again = partial(page, noun, viewer=viewer, asked=renamed, limit=limit, order=order, past=past)
+        return again(fields=fields, include=include, total=total, facets=facets)
     counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
     counts = _facets(noun, viewer, names, values, facets) if facets else None
     if "snippets" in include:

@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, claims, shapes
+from models import changes, claims, merged, shapes
 from models.changes import Actor
 from models.db import Whole, newest, transaction
 from models.refusals import Conflict
@@ -55,7 +55,10 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
 def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
     """List at most `limit` reviews past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
     r, query = _asked(viewer, **asked)
-    return newest(query, r.id, past, limit)
+    found = newest(query, r.id, past, limit)
+    if renamed := merged.instead("reviews", asked, len(found), viewer):
+        return listed(viewer=viewer, past=past, limit=limit, **renamed)
+    return found
 
 
 def ids(*, viewer: Viewer, **asked: Any) -> Any:

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Query, Stamped, asked, identifier, nested, shown
 from api.schemas.fields import Choice, Id, QueryId, Text
-from api.schemas.filters import ListQuery, extras, members_of, sort_by
+from api.schemas.filters import MERGED, ListQuery, extras, members_of, sort_by
 from api.schemas.parts import ExchangeSide
 from models.tables import COUNTER_KINDS
 
@@ -62,7 +62,7 @@ class CounterclaimMembers(Query):
 class CounterclaimQuery(ListQuery):
     """Which exchanges to list; what is asked of a claim and its statements must all hold on one and the same side."""
 
-    claim = QueryId(metadata={"description": "The id of a claim on either side.", "example": 1})
+    claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
     sort = sort_by("-said_on", "said_on", "-id", "id")
     members = members_of(Counterclaim)

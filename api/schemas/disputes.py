@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import OF_A_QUESTION, Output, PageQuery, nested, shown
 from api.schemas.fields import Choice, Day, Matching, QueryId, Slug
+from api.schemas.filters import MERGED
 from api.schemas.parts import SpeakerPart
 from models.tables import COUNTER_KINDS
 
@@ -60,10 +61,16 @@ class DisputeQuery(PageQuery):
         },
     )
     by = QueryId(
-        metadata={"description": "The id of a speaker; answers of it and of all who are part of it.", "example": 1}
+        metadata={
+            "description": f"The id of a speaker; answers of it and of all who are part of it. {MERGED}",
+            "example": 1,
+        }
     )
     against = QueryId(
-        metadata={"description": "The id of a speaker; answers to it and to all who are part of it.", "example": 2}
+        metadata={
+            "description": f"The id of a speaker; answers to it and to all who are part of it. {MERGED}",
+            "example": 2,
+        }
     )
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answers do.", "example": "denies"})
     topic = Slug(

@@ -23,6 +23,9 @@ from api.schemas.fields import (
 )
 from models.tables import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
+#: What the parameters by the id of a speaker or a claim say of one that was merged.
+MERGED = "One that was merged stands for its survivor."
+
 SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
 
 
@@ -91,9 +94,9 @@ class Snippet(Output):
 class StatementConditions(Query):
     """What may be asked of a statement."""
 
-    speaker = _id("The id of the speaker who stated it.")
+    speaker = _id(f"The id of the speaker who stated it. {MERGED}")
     speaker_kind = _choice(SPEAKER_KINDS, "The kind of the speaker who stated it.", "government")
-    part_of = _id("The id of a speaker; it and all who are part of it, down to the last, may have stated it.")
+    part_of = _id(f"The id of a speaker; it and all who are part of it, down to the last, may have stated it. {MERGED}")
     document = _id("The id of the document that printed it.")
     publisher = _words("Who published the document, to the letter.", "Example Press")
     url = Url(
@@ -150,12 +153,18 @@ class ListQuery(StatementConditions, PageQuery):
         },
     )
     topic = Slug(metadata={"description": "The slug of a topic the claim is filed under.", "example": "drinking-water"})
-    about = _id("The id of a speaker whom the claim is about.")
+    about = _id(f"The id of a speaker whom the claim is about. {MERGED}")
     language = Language(metadata={"description": "The claim's language (BCP 47), to the letter.", "example": "en"})
     reviewed = _flag("Whether a fact-checker's review of the claim is known.")
     review_publisher = _words("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
     rating = _words("The verdict of that review, in any case.", "False")
-    ids = QueryIds(most=100, metadata={"description": "Only these; at most 100.", "example": "1,2"})
+    ids = QueryIds(
+        most=100,
+        metadata={
+            "description": "Only these; at most 100. A claim that was merged stands for its survivor.",
+            "example": "1,2",
+        },
+    )
     total = _flag("Whether to count all items found.")
     facets = QueryNames(FACETS, metadata={"description": "What to count the values of.", "example": "topic,speaker"})
 
@@ -183,7 +192,8 @@ class OfAnswers(Query):
     answered = _flag("Whether the claim has been answered at all.")
     disputed = _flag("Whether an answer denies or disputes it.")
     answered_by = _id(
-        "The id of a speaker who stated an answer to it; with `disputed=true` or `counter_kind`, one that is so."
+        "The id of a speaker who stated an answer to it; with `disputed=true` or `counter_kind`, one that is so. "
+        f"{MERGED}"
     )
     counter_kind = _choice(
         COUNTER_KINDS, "The kind of an answer to it; with `disputed`, it may be another answer.", "denies"

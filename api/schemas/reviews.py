@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, nested, shown
 from api.schemas.fields import Language, Matching, Moment, Number, QueryId, Text, Url
+from api.schemas.filters import MERGED
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
 
@@ -104,5 +105,5 @@ class ReviewChange(_ReviewDetails):
 class ReviewQuery(PageQuery):
     """Which reviews to list."""
 
-    claim = QueryId(metadata={"description": "The id of their claim.", "example": 1})
+    claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
     publisher = _site()

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Query, asked, listed, nested
 from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryId, Text
-from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
+from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
@@ -167,7 +167,7 @@ class StatementMembers(Query):
 class StatementQuery(ListQuery, OfAnswers):
     """Which statements to list; what is asked of a claim or of its answers is asked of theirs."""
 
-    claim = QueryId(metadata={"description": "The id of their claim.", "example": 1})
+    claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
     members = members_of(Statement)
     include = extras(("snippets",))
