@@ -274,6 +274,10 @@ def _claims(viewer: Viewer, names: set[str], order: Order, continued: bool) -> t
         if of_it - {"said_from", "said_to", "said_before"}:
             source += " JOIN leads l ON l.claim_id = k.claim_id" if "topic" in names else ""
         conditions += _of_the_first(of_it, _bound(order, continued), "l" if "topic" in names else "k")
+        if not viewer.unreviewed:
+            # A claim that was put in by itself may have a first statement that is not everybody's to find.
+            accepted = "SELECT 1 FROM firsts a WHERE a.claim_id = k.claim_id AND a.status = 'accepted'"
+            conditions.append(f"EXISTS ({accepted}{shapes.one_by_one()})")
     elif of_it:
         conditions.append(_of_any(viewer, of_it, "k.claim_id"))
     conditions += _of_a_claim(viewer, names - {"topic", "q"}, "k.claim_id", "k")

@@ -66,7 +66,8 @@ class ClaimQuery(ListQuery, OfAnswers):
         ("first",),
         metadata={
             "description": "With `first`, what is asked of a statement must hold for the one that put the claim "
-            "forward first: the accepted one that was recorded first.",
+            "forward first: the accepted one that was recorded first or, for a key with the review scope where none is "
+            "accepted, the first that was recorded.",
             "example": "first",
         },
     )

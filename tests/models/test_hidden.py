@@ -2,10 +2,10 @@
 
 import pytest
 
-from models import claims, counterclaims, reviews, statements
+from models import claims, counterclaims, reviews, statements, topics
 from models.changes import Actor
 from models.refusals import Conflict, Moved, NotFound
-from tests.factories import PUBLIC, put_charge, put_claim, put_plain, put_review
+from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
 
 WRITER = Actor(reviews=False)
 
@@ -26,6 +26,19 @@ def test_the_public_hears_nothing_of_an_exchange_whose_evidence_it_never_saw(reg
     counterclaims.retract(by=actor, id=id, version=1, reason="Private.")
     with pytest.raises(NotFound):
         counterclaims.whole(id=id, viewer=PUBLIC)
+
+
+def test_the_public_finds_no_claim_by_what_a_hidden_first_statement_says(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    claim = put_claim(actor, topics=["war"])
+    put_charge(actor, claim={"id": claim}, origin=MACHINE, status="candidate")
+    for more in ({"speaker": 1}, {"document": 1}, {"cue": "warned"}, {"said_from": "2026-03-13"}, {"form": "indirect"}):
+        for topic in ({}, {"topic": "war"}):
+            asked = {**more, **topic, "stated": "first"}
+            assert (listed_ids(claims, PUBLIC, **asked), listed_ids(claims, REVIEWER, **asked)) == ([], [claim]), asked
+    put_charge(actor, claim={"id": claim}, speaker={"name": "Ann"}, content=[{"text": "US officials have long warned"}])
+    assert listed_ids(claims, PUBLIC, speaker=1, stated="first") == []
+    assert listed_ids(claims, PUBLIC, speaker=2, stated="first") == [claim]
 
 
 def test_a_writer_rests_no_edge_on_a_hidden_statement(registry: str, actor: Actor) -> None:
