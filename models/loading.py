@@ -13,7 +13,7 @@ from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from models import bulk, changes, counterclaims, derived, reviews, speakers, statements
+from models import bulk, changes, counterclaims, derived, reviews, sentences, speakers, statements
 from models.addresses import host, normalize
 from models.changes import Actor
 from models.db import dumps, fetch, now, on_sqlite
@@ -21,7 +21,7 @@ from models.documents import digest
 from models.extraction.sentences import cut
 from models.lines import Line, Outcome
 from models.refusals import Conflict, Forbidden
-from models.spans import locate, locate_content
+from models.spans import locate, locate_content, places_of
 from models.tables import (
     Alias,
     Claim,
@@ -39,6 +39,8 @@ from models.tables import (
 
 #: Ids that PostgreSQL is asked for at once where others take some as well; those that are not used are gaps.
 _RESERVED = 200
+#: As many texts of claims are looked for one by one; for more, it is quicker to read all claims.
+_FEW = 100
 
 
 class Names:
@@ -116,6 +118,14 @@ class _Place(NamedTuple):
     id: int
 
 
+class _Who(NamedTuple):
+    """What the registry holds of a speaker that a line may contradict."""
+
+    id: int
+    kind: str
+    wikidata_id: str | None
+
+
 class _Printed(NamedTuple):
     """A standing document, as spans are located in, with its sentences and statements."""
 
@@ -148,32 +158,26 @@ class Desk:
         self.made: set[int] = set()
         #: The lists to which the present line has added a row.
         self._added: list[list[tuple[Any, ...]]] = []
+        #: The documents that the present line has brought.
+        self._opened: list[int] = []
         self._ids: dict[Any, Iterator[int]] = {}
         self._read(_named(names, lines))
 
     # -- what the registry knows ----------------------------------------------------------------------
 
     def _read(self, named: "_Wanted") -> None:
-        if named.new_speakers:
-            speakers.take_names()
-        stands = "retracted_at IS NULL AND merged_into_id IS NULL"
-        keys = list(named.speakers)
-        self.own = dict(_among(f"SELECT name_key, id FROM speakers WHERE {stands} AND name_key", keys, lock=True))
-        self.aliases: dict[str, set[int]] = defaultdict(set)
-        # The plus keeps SQLite from reading all speakers that were not merged.
-        called = (
-            "SELECT a.alias_key, a.speaker_id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
-            " WHERE s.retracted_at IS NULL AND +s.merged_into_id IS NULL AND a.alias_key"
-        )
-        for alias, id in _among(called, keys):
-            self.aliases[alias].add(id)
+        self._read_speakers(named)
         self.topics = dict(
             _among("SELECT slug, id FROM topics WHERE retracted_at IS NULL AND slug", list(named.topics), lock=True)
         )
-        editions = "SELECT sha256, url_normalized, id FROM documents WHERE retracted_at IS NULL AND sha256"
-        self.editions = {(sha, url): id for sha, url, id in _among(editions, list(named.digests.values()))}
+        self._read_editions(named)
         self.digests, self.cuts = named.digests, named.cuts
-        self.printed = self._printed(sorted(named.documents))
+        pointed = {self.editions[edition] for edition in named.pointed if edition in self.editions}
+        self.printed = self._printed(sorted(named.documents | pointed))
+        evidence = "SELECT id, claim_id FROM statements WHERE retracted_at IS NULL AND id"
+        self.states = dict(_among(evidence, sorted(named.evidence)))
+        stands = "retracted_at IS NULL AND merged_into_id IS NULL"
+        named.claims.update(self.states[id] for id in named.stated if id in self.states)
         claims = _among(f"SELECT id FROM claims WHERE {stands} AND id", sorted(named.claims), lock=True)
         self.claims = {id for (id,) in claims}
         edges = "SELECT claim_id, answer_id, kind, id FROM counterclaims WHERE retracted_at IS NULL AND claim_id"
@@ -182,16 +186,57 @@ class Desk:
         self.reviews = {review[:2]: review[2] for review in _among(told, sorted(named.looked))}
         #: The claims whose edges and reviews those are; new ones have none.
         self.looked = set(named.looked)
-        evidence = "SELECT id, claim_id FROM statements WHERE retracted_at IS NULL AND id"
-        self.states = dict(_among(evidence, sorted(named.evidence)))
-        twins = f"SELECT text, language, id, standalone FROM claims WHERE {stands} AND text"
         self.twins: dict[tuple[str, str], list[int]] = defaultdict(list)
         #: Those of them that were put in by themselves.
         self.alone: set[int] = set()
-        for text, language, id, alone in sorted(_among(twins, list(named.loose)), key=itemgetter(2)):
+        for text, language, id, alone in sorted(_same(list(named.loose)), key=itemgetter(2)):
             self.twins[text, language].append(id)
             if alone:
                 self.alone.add(id)
+
+    def _read_speakers(self, named: "_Wanted") -> None:
+        keys = [key for key in named.speakers if key]
+        stands = "retracted_at IS NULL AND merged_into_id IS NULL"
+        own = f"SELECT name_key, id, kind, wikidata_id FROM speakers WHERE {stands} AND name_key"
+        # The plus keeps SQLite from reading all speakers that were not merged.
+        called = (
+            "SELECT a.alias_key, s.id, s.kind, s.wikidata_id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
+            " WHERE s.retracted_at IS NULL AND +s.merged_into_id IS NULL AND a.alias_key"
+        )
+        if not on_sqlite():  # there, writers take turns
+            new = named.new_speakers
+            if new or not {row[0] for sql in (own, called) for row in _among(sql, keys)}.issuperset(keys):
+                speakers.take_names()
+        self.own: dict[str, int] = {}
+        self.aliases: dict[str, set[int]] = defaultdict(set)
+        self.who: dict[int, _Who] = {}
+        for key, *who in _among(own, keys, lock=True):
+            self.own[key] = who[0]
+            self.who[who[0]] = _Who(*who)
+        for key, *who in _among(called, keys):
+            self.aliases[key].add(who[0])
+            self.who[who[0]] = _Who(*who)
+        items = f"SELECT wikidata_id FROM speakers WHERE {stands} AND wikidata_id"
+        #: The Wikidata ids that somebody has.
+        self.items = {item for (item,) in _among(items, list(named.items))}
+
+    def _read_editions(self, named: "_Wanted") -> None:
+        """Read the documents of the addresses that are named; of those without one, by what they say."""
+        #: Digest and address -> document.
+        self.editions: dict[tuple[str, str | None], int] = {}
+        #: Address -> when its newest edition was read, and its id.
+        self.newest: dict[str, tuple[str, int]] = {}
+        printed = "SELECT sha256, url_normalized, id, retrieved_at FROM documents WHERE retracted_at IS NULL AND"
+        rows = _among(f"{printed} url_normalized", list(named.addresses))
+        rows += _among(f"{printed} url_normalized IS NULL AND sha256", list(named.bare))
+        for sha, url, id, read in rows:
+            self.editions[sha, url] = id
+            if url:
+                self._is_newest(url, read, id)
+        named.documents.update(self.newest[url][1] for url in named.newest if url in self.newest)
+
+    def _is_newest(self, address: str, read: str, id: int) -> None:
+        self.newest[address] = max(self.newest.get(address, ("", 0)), (read, id))
 
     def _printed(self, ids: list[int]) -> dict[int, _Printed]:
         texts = _among("SELECT id, text, length FROM documents WHERE retracted_at IS NULL AND id", ids, lock=True)
@@ -222,12 +267,15 @@ class Desk:
             for line in self.lines:
                 mark = self.names.mark()
                 self._added.clear()
+                self._opened.clear()
                 id, what = _TAKE[line.noun](self, line.new)
                 done.append(Outcome(line.number, line.noun, what, id))
         except (_Odd, Conflict, Forbidden):
             self.names.undo(mark)
             for rows in self._added:
                 rows.pop()
+            for document in self._opened:
+                del self.printed[document]
         self._flush()
         return done
 
@@ -242,9 +290,12 @@ class Desk:
         name = speaker_key(new["name"])
         if name in self.own:
             return self.own[name], "known"
-        aliases = new.get("aliases") or []
+        return self._make_speaker(new), "new"
+
+    def _make_speaker(self, new: dict[str, Any]) -> int:
+        name, item, aliases = speaker_key(new["name"]), new.get("wikidata_id"), new.get("aliases") or []
         keys = [speaker_key(alias) for alias in aliases]
-        if new.get("part_of") or new.get("wikidata_id") or not name or self.aliases.get(name) or "" in keys:
+        if new.get("part_of") or item in self.items or not name or self.aliases.get(name) or "" in keys:
             raise _Odd
         if not self.own.keys().isdisjoint(keys):
             raise _Odd
@@ -253,23 +304,26 @@ class Desk:
             "name_key": name,
             "kind": new.get("kind", "person"),
             "description": new.get("description"),
-            "wikidata_id": None,
+            "wikidata_id": item,
             "same_as": dumps(new.get("same_as") or []),
             "part_of": None,
         }
         id = self.own[name] = self._new(Speaker, row, {"aliases": aliases})
-        spelled: dict[str, str] = {}
+        self.who[id] = _Who(id, row["kind"], item)
+        if item:
+            self.items.add(item)
+        written: dict[str, str] = {}
         for alias, key in zip(aliases, keys, strict=True):
-            spelled.setdefault(key, alias)
-        for key, alias in spelled.items():
+            written.setdefault(key, alias)
+        for key, alias in written.items():
             self.aliases[key].add(id)
-            self.rows[Alias].append((id, alias, key))
+            self._add(self.rows[Alias], (id, alias, key))
         self._hide("speakers", id, new)
-        return id, "new"
+        return id
 
     def _document(self, new: dict[str, Any]) -> tuple[int, str]:
         text, url = new["text"], new.get("url")
-        address, sha = normalize(url), self.digests[text]
+        address, sha = spelled(url), self.digests[text]
         id: int | None = self.editions.get((sha, address))
         self._refuse_double(self.names.documents, new, id)
         what = "known"
@@ -289,8 +343,11 @@ class Desk:
             }
             id, what = self._new(Document, row), "new"
             self.editions[sha, address] = id
+            if address:
+                self._is_newest(address, row["retrieved_at"], id)
             places = self._cut(id, text)
             self.printed[id] = _Printed(id, text, len(text), places, [place.start for place in places], {})
+            self._opened.append(id)
             if not row["text_public"]:
                 self._hide("documents", id, new)
         if new.get("id"):
@@ -300,15 +357,17 @@ class Desk:
     def _cut(self, document: int, text: str) -> list[_Place]:
         places = [_Place(start, end, self._id(Sentence)) for start, end in self.cuts.get(text) or cut(text)]
         stamp = self.stamp
-        self.rows[Sentence] += [
+        rows = self.rows[Sentence]
+        rows += [
             (place.id, stamp, stamp, 1, document, position, place.start, place.end, text[place.start : place.end])
             for position, place in enumerate(places)
         ]
+        self._added += [rows] * len(places)
         return places
 
     def _hide(self, noun: str, id: int, new: dict[str, Any]) -> None:
         if new.get("hidden"):
-            self.rows[Hidden].append((noun, id))
+            self._add(self.rows[Hidden], (noun, id))
 
     def _refuse_double(self, names: dict[str, int], new: dict[str, Any], id: int | None) -> None:
         """Leave a line whose name stands for another row to who says so."""
@@ -327,25 +386,25 @@ class Desk:
         return None, "noted"
 
     def _statement(self, new: dict[str, Any]) -> tuple[int, str]:
-        named = new["document"].get("document")
-        if named is None or new.get("sentence") or new.get("via") or new.get("counters"):
-            raise _Odd
-        self._clear("document", named)
-        document = self._at(self.names.documents.get(named, 0))
-        content = new["content"]
-        place: Any = _in(document, content[0])
-        spans = locate_content(content, document, place)
-        mention, cue = (_words(name, new, document, place) for name in ("mention", "cue"))
-        speaker = self._said_by(new["speaker"])
-        said = statements.content_columns(spans)
         origin = statements.origin_columns(self.by, new.get("origin"), new.get("status"))
+        hidden = origin["status"] != "accepted"
+        answered = [self._stated(counter["statement"]) for counter in new.get("counters") or []]
+        document = self._printed_in(new["document"], hidden)
+        content = new["content"]
+        place: Any = _place(document, new.get("sentence"), content[0])
+        spans = locate_content(content, document, place)
+        speaker = self._said_by(new["speaker"], hidden=hidden)
+        mention, cue = (_words(name, new, document, place, spans[-1].end) for name in ("mention", "cue"))
+        via = self._via(new.get("via") or {}, hidden)
+        said = statements.content_columns(spans)
         claim = new["claim"]
         given = claim.get("claim")
         self._clear("claim", given)
         known = document.known.get((speaker, said["spans"]))
         self._refuse_double(self.names.statements, new, known and known[0])
         if known:
-            if not self.by.reviews:  # what waits for review is not told of
+            # What waits for review is not told of, and what was made for a statement that is known already is undone.
+            if not self.by.reviews or self._added or not self._is_named(claim):
                 raise _Odd
             if given in self.names.unbound:
                 self.names.bind(given, known[1])
@@ -360,8 +419,7 @@ class Desk:
                 **said,
                 **mention,
                 **cue,
-                "via_speaker": None,
-                "via_document": None,
+                **via,
                 **origin,
                 "role": new.get("role"),
                 "form": new["form"],
@@ -369,6 +427,9 @@ class Desk:
                 "claim": self._its_claim(claim),
             }
             id, what = self._new(Statement, row), "new"
+            for counter, charge in zip(new.get("counters") or [], answered, strict=True):
+                if self._draw(charge, row["claim"], counter, id)[1] == "known":
+                    raise _Odd
             document.known[speaker, said["spans"]] = (id, row["claim"])
             self.states[id] = row["claim"]
             self.touched.add(row["claim"])
@@ -376,17 +437,47 @@ class Desk:
             self.names.put(self.names.statements, new["id"], id)
         return id, what
 
-    def _said_by(self, given: dict[str, Any]) -> int:
-        """Find the one speaker of a name with which nothing else is told."""
-        if len(given) > 1:
+    def _stated(self, name: str) -> int:
+        """Find the claim of an earlier line's statement."""
+        self._clear("statement", name)
+        claim: int | None = self.states.get(self.names.statements.get(name, 0))
+        if claim is None or not self.by.reviews:
             raise _Odd
+        return claim
+
+    def _is_named(self, claim: dict[str, Any]) -> bool:
+        """Tell whether the line is there that a claim is named by."""
+        if "statement" in claim:
+            return self._stated(claim["statement"]) > 0
+        return "claim" not in claim or claim["claim"] in self.names.unbound or claim["claim"] in self.names.claims
+
+    def _printed_in(self, given: dict[str, Any], hidden: bool) -> Any:
+        """Find the document that a statement names, as `documents.find` does."""
+        if "document" in given:
+            self._clear("document", given["document"])
+            return self._at(self.names.documents.get(given["document"], 0))
+        if "text" in given:
+            return self._at(self._document({"hidden": hidden} | given)[0])
+        return self._at(self.newest.get(spelled(given["url"]) or "", ("", 0))[1])
+
+    def _via(self, via: dict[str, Any], hidden: bool) -> dict[str, int | None]:
+        speaker, document = via.get("speaker"), via.get("document")
+        return {
+            "via_speaker": self._said_by(speaker, hidden=hidden) if speaker else None,
+            "via_document": self._printed_in(document, hidden).id if document else None,
+        }
+
+    def _said_by(self, given: dict[str, Any], *, hidden: bool) -> int:
+        """Find the one speaker of a name, or make one, as `speakers.find` does."""
         key = speaker_key(given["name"])
-        if key in self.own:
-            return int(self.own[key])
-        called = self.aliases.get(key, set())
-        if len(called) != 1:
+        called = {self.own[key]} if key in self.own else self.aliases.get(key, set())
+        if len(called) > 1:
             raise _Odd
-        return int(next(iter(called)))
+        for id in called:
+            if len(given) > 1:
+                speakers.refuse_contradiction(self.who[id], given, "")
+            return id
+        return self._make_speaker({"hidden": hidden} | given)
 
     def _its_claim(self, claim: dict[str, Any]) -> int:
         """Find the claim that a new statement states, or make the one that comes with it."""
@@ -399,8 +490,16 @@ class Desk:
             if not self.by.reviews:  # whether they see it is for a single change to find out
                 raise _Odd
             return self._bound(given)
-        if "text" not in claim or claim.get("reuse"):
-            raise _Odd
+        if "statement" in claim:
+            id = self._stated(claim["statement"])
+            if id not in self.claims:
+                raise _Odd
+            return id
+        if claim.get("reuse"):
+            if not self.by.reviews:  # they take only what they see
+                raise _Odd
+            if twins := self.twins[claim["text"], claim["language"]]:
+                return twins[0]
         return self._make_claim({name: value for name, value in claim.items() if name != "reuse"})
 
     def _make_claim(self, line: dict[str, Any], *, standalone: bool = False) -> int:
@@ -412,7 +511,8 @@ class Desk:
                 raise _Odd
             more["topics"] = slugs
         if about is not None:
-            more["about"] = subjects = [self._said_by(who) for who in about]
+            hidden = not line.get("standalone", standalone)
+            more["about"] = subjects = [self._said_by(who, hidden=hidden) for who in about]
         row = {
             "text": line["text"],
             "language": line["language"],
@@ -456,8 +556,13 @@ class Desk:
             evidence = self.names.statements.get(new["statement"], 0)
             if self.states.get(evidence) != answer or not self.by.reviews:
                 raise _Odd
+        return self._draw(claim, answer, new, evidence)
+
+    def _draw(self, claim: int, answer: int, new: dict[str, Any], evidence: int | None) -> tuple[int, str]:
+        """Let one claim answer another, unless it does."""
         edge = (claim, answer, new["kind"])
-        known = self.edges.get(edge) or (None if claim in self.looked else counterclaims.known(*edge))
+        unknown = claim in self.looked or answer in self.made
+        known = self.edges.get(edge) or (None if unknown else counterclaims.known(*edge))
         if known:
             return known, "known"
         if claim == answer:
@@ -575,24 +680,50 @@ def speaker_key(name: str) -> str:
     return speakers.key(name)
 
 
-def _in(document: _Printed, first: dict[str, Any]) -> _Place:
-    """Find the sentence in which a content that is given by offsets starts."""
-    if "text" in first:
-        raise _Odd
-    place = bisect_right(document.starts, first["start"]) - 1
-    if place < 0 or document.sentences[place].end <= first["start"]:
-        raise _Odd
-    return document.sentences[place]
+@lru_cache(maxsize=16_384)
+def spelled(url: str | None) -> str | None:
+    """Write an address the one way; that takes longer than all else about a line."""
+    return normalize(url)
 
 
-def _words(name: str, new: dict[str, Any], document: Any, place: Any) -> dict[str, Any]:
+def _place(document: _Printed, given: dict[str, Any] | None, first: dict[str, Any]) -> _Place:
+    """Find the one sentence that is given, or in which the content starts, as `sentences.find` does."""
+    if given is None:
+        words = first.get("text")
+        starts = [first["start"]] if words is None else [span.start for span in _found(words, document)]
+        found = {bisect_right(document.starts, start) - 1 for start in starts}
+        places = [document.sentences[at] for at in found if at >= 0]
+        if words is None:
+            places = [place for place in places if first["start"] < place.end]
+        else:
+            places = [place for place in places if any(place.start <= start < place.end for start in starts)]
+    elif "text" in given:
+        words = given["text"].strip()
+        places = [place for place in document.sentences if document.text[place.start : place.end] == words]
+    else:
+        places = [place for place in document.sentences if place[:2] == (given["start"], given["end"])]
+    if len(places) != 1:
+        raise _Odd
+    return places[0]
+
+
+def _found(words: str, document: _Printed) -> list[Any]:
+    return places_of(words, document.text, 0, document.length)
+
+
+def _words(name: str, new: dict[str, Any], document: Any, place: _Place, end: int) -> dict[str, Any]:
     given = new.get(name)
     if given is None:
         return {name: None, f"{name}_start": None, f"{name}_end": None}
-    if "text" in given:
-        raise _Odd
-    span = locate(given, document, place, lambda: (0, 0), f"/{name}")
+    span = locate(given, document, place, lambda: _around(document, place, end), f"/{name}")  # type: ignore[arg-type]
     return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+
+
+def _around(document: _Printed, place: _Place, end: int) -> tuple[int, int]:
+    """Find the stretch in which words that are not in the sentence may stand."""
+    at = bisect_right(document.starts, place.start) - 1
+    after = [one.end for one in document.sentences[at:] if one.end >= end][:2]
+    return sentences.stretch(place, document.sentences[at - 1].start if at else None, after, end)
 
 
 # -- what the lines name ----------------------------------------------------------------------------
@@ -604,62 +735,124 @@ class _Wanted:
     def __init__(self) -> None:
         self.speakers: dict[str, None] = {}
         self.new_speakers = False
+        #: Wikidata ids that speakers come with.
+        self.items: dict[str, None] = {}
         self.topics: dict[str, None] = {}
         #: Text -> its digest.
         self.digests: dict[str, str] = {}
         #: Text -> where its sentences stand, if that is known already.
         self.cuts: dict[str, list[tuple[int, int]] | None] = {}
         self.documents: set[int] = set()
+        #: Normalised addresses of documents, and the digests of those that have none.
+        self.addresses: dict[str, None] = {}
+        self.bare: dict[str, None] = {}
+        #: The addresses of which the newest edition is named.
+        self.newest: dict[str, None] = {}
+        #: Digest and address of those that statements stand in.
+        self.pointed: dict[tuple[str, str | None], None] = {}
         self.claims: set[int] = set()
         #: Those that an edge or a review is about.
         self.looked: set[int] = set()
         self.evidence: set[int] = set()
+        #: Those of them of which the claim is meant.
+        self.stated: set[int] = set()
         #: Texts of claims that no statement brings along.
         self.loose: dict[str, None] = {}
 
+    def speaker(self, given: dict[str, Any] | None) -> None:
+        """Want a speaker, who may be new."""
+        if given:
+            self.speakers[speaker_key(given["name"])] = None
+            for alias in given.get("aliases") or ():
+                self.speakers[speaker_key(alias)] = None
+            if given.get("wikidata_id"):
+                self.items[given["wikidata_id"]] = None
+
+    def document(self, new: dict[str, Any], cuts: list[tuple[int, int]] | None = None) -> tuple[str, str | None]:
+        """Want a document that comes whole; return its digest and address."""
+        text, address = new["text"], spelled(new.get("url"))
+        if self.cuts.get(text) is None:
+            self.cuts[text] = cuts
+        sha = self.digests.get(text) or self.digests.setdefault(text, digest(text))
+        if address:
+            self.addresses[address] = None
+        else:
+            self.bare[sha] = None
+        return sha, address
+
 
 def _named(names: Names, lines: Sequence[Line]) -> _Wanted:
-    wanted = _Wanted()
-    here: dict[str, dict[str, Any]] = {}
-    for _, noun, new, cuts in lines:
-        if noun == "statement":
-            wanted.speakers[speaker_key(new["speaker"]["name"])] = None
-            wanted.documents.add(names.documents.get(new["document"].get("document", ""), 0))
-            _claim_named(names, here, new["claim"], wanted)
-        elif noun == "claim":
-            here[new["id"]] = new
-        elif noun == "document":
-            wanted.digests[new["text"]] = digest(new["text"])
-            wanted.cuts[new["text"]] = cuts
-        elif noun == "speaker":
-            wanted.new_speakers = True
-            wanted.speakers |= dict.fromkeys(map(speaker_key, [new["name"], *(new.get("aliases") or [])]))
-        elif noun == "topic":
-            wanted.topics[new["slug"]] = None
-        elif noun == "counterclaim":
-            wanted.looked.add(_claim_named(names, here, new["claim"], wanted, loose=True))
-            _claim_named(names, here, new["answer"], wanted, loose=True)
-            wanted.evidence.add(names.statements.get(new.get("statement") or "", 0))
-        elif noun == "loose":
-            _claim_named(names, here, new, wanted, loose=True)
-        elif noun == "review":
-            wanted.looked.add(_claim_named(names, here, new["claim"], wanted, loose=True))
-    return wanted
+    return _Named(names, lines).wanted
 
 
-def _claim_named(
-    names: Names, here: dict[str, dict[str, Any]], given: dict[str, Any], wanted: _Wanted, *, loose: bool = False
-) -> int:
-    name = given.get("claim", "")
-    line = here.get(name) or names.unbound.get(name) or given
-    if "text" in line:
-        wanted.topics |= dict.fromkeys(line.get("topics") or [])
-        wanted.speakers |= dict.fromkeys(speaker_key(who["name"]) for who in line.get("about") or [])
-        if loose:
-            wanted.loose[line["text"]] = None
-    id = names.claims.get(name, 0)
-    wanted.claims.add(id)
-    return id
+class _Named:
+    """What some lines name."""
+
+    def __init__(self, names: Names, lines: Sequence[Line]) -> None:
+        self.names, self.wanted = names, _Wanted()
+        #: The claims, and the documents, of these lines.
+        self.claims: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, tuple[str, str | None]] = {}
+        for _, noun, new, cuts in lines:
+            if noun == "statement":
+                self._statement(new)
+            elif noun == "claim":
+                self.claims[new["id"]] = new
+            elif noun == "document":
+                self.documents.setdefault(new.get("id", ""), self.wanted.document(new, cuts))
+            elif noun == "speaker":
+                self.wanted.new_speakers = True
+                self.wanted.speaker(new)
+            elif noun == "topic":
+                self.wanted.topics[new["slug"]] = None
+            elif noun == "counterclaim":
+                self.wanted.looked.add(self._claim(new["claim"], loose=True))
+                self._claim(new["answer"], loose=True)
+                self.wanted.evidence.add(names.statements.get(new.get("statement") or "", 0))
+            else:  # a review, or a claim that nothing points at
+                self.wanted.looked.add(self._claim(new["claim"] if noun == "review" else new, loose=True))
+
+    def _statement(self, new: dict[str, Any]) -> None:
+        self.wanted.speaker(new["speaker"])
+        self._document(new["document"])
+        self._claim(new["claim"], loose=bool(new["claim"].get("reuse")))
+        via = new.get("via")
+        if via:
+            self.wanted.speaker(via.get("speaker"))
+            if "document" in via:
+                self._document(via["document"])
+        for counter in new.get("counters") or ():
+            self.wanted.evidence.add(self.names.statements.get(counter["statement"], 0))
+
+    def _document(self, given: dict[str, Any]) -> None:
+        wanted = self.wanted
+        if "document" in given:
+            name = given["document"]
+            if name in self.names.documents:
+                wanted.documents.add(self.names.documents[name])
+            elif name in self.documents:
+                wanted.pointed[self.documents[name]] = None
+        elif "text" in given:
+            wanted.pointed[wanted.document(given)] = None
+        elif address := spelled(given["url"]):
+            wanted.addresses[address] = wanted.newest[address] = None
+
+    def _claim(self, given: dict[str, Any], *, loose: bool = False) -> int:
+        wanted, name = self.wanted, given.get("claim", "")
+        line = self.claims.get(name) or self.names.unbound.get(name) or given
+        if "text" in line:
+            wanted.topics |= dict.fromkeys(line.get("topics") or ())
+            for who in line.get("about") or ():
+                wanted.speaker(who)
+            if loose:
+                wanted.loose[line["text"]] = None
+        elif "statement" in given:
+            id = self.names.statements.get(given["statement"], 0)
+            wanted.evidence.add(id)
+            wanted.stated.add(id)
+        id = self.names.claims.get(name, 0)
+        wanted.claims.add(id)
+        return id
 
 
 def _among(sql: str, values: list[Any], *, lock: bool = False) -> list[tuple[Any, ...]]:
@@ -671,6 +864,24 @@ def _among(sql: str, values: list[Any], *, lock: bool = False) -> list[tuple[Any
     kind = "bigint" if isinstance(values[0], int) else "text"
     order = " ORDER BY id FOR UPDATE" if lock else ""
     return fetch(f"{sql} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::{kind})){order}", (dumps(values),))
+
+
+def _same(texts: list[str]) -> list[tuple[Any, ...]]:
+    """Read text, language, id and `standalone` of the standing claims that have one of these texts.
+
+    Few are looked for one by one by their words, as `claims.twins` does; for many, and for what has none, all claims
+    are read.
+    """
+    claims = "SELECT text, language, id, standalone FROM claims WHERE retracted_at IS NULL AND merged_into_id IS NULL"
+    found: list[tuple[Any, ...]] = []
+    rest: list[str] = []
+    for text in texts:
+        among, params = derived.same_words(text) if len(texts) <= _FEW else ("", ())
+        if params:
+            found += fetch(f"{claims} AND id IN ({among}) AND text = ?", (*params, text))
+        else:
+            rest.append(text)
+    return found + _among(f"{claims} AND text", rest)
 
 
 def _new_ids(table: str, contested: bool) -> Iterator[int]:

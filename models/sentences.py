@@ -112,7 +112,12 @@ def around(*, sentence: Sentence, end: int) -> tuple[int, int]:
     """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
     before = fetch(_BEFORE, (sentence.document_id, sentence.start))
     after = fetch(_AFTER, (sentence.document_id, end))
-    return before[0][0] if before else sentence.start, max([end, sentence.end, *(one for (one,) in after)])
+    return stretch(sentence, before[0][0] if before else None, [one for (one,) in after], end)
+
+
+def stretch(sentence: Any, before: int | None, after: list[int], end: int) -> tuple[int, int]:
+    """Return what `around` does of a sentence, where the one before starts, and where those after end."""
+    return sentence.start if before is None else before, max([end, sentence.end, *after])
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:

@@ -113,7 +113,7 @@ def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False, 
         )
     if known:
         speaker = changes.referred(Speaker, known[0][0], f"{field}/name", shared=True)
-        _refuse_contradiction(speaker, given, field)
+        refuse_contradiction(speaker, given, field)
         return int(speaker.id)
     try:
         return create(by=by, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | given))
@@ -341,7 +341,7 @@ def _refuse_aliases(aliases: list[str], bearer: int | None) -> None:
             )
 
 
-def _refuse_contradiction(speaker: Speaker, given: dict[str, Any], field: str) -> None:
+def refuse_contradiction(speaker: Any, given: dict[str, Any], field: str) -> None:
     """Refuse what a request says of a known speaker where the registry says otherwise."""
     for name in ("kind", "wikidata_id"):
         held = getattr(speaker, name)
