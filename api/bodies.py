@@ -54,13 +54,9 @@ def _read(schema: type[Schema]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = _for(schema, frozenset(given)).load(given.to_dict())
     except ValidationError as error:
-        known = ", ".join(sorted(parameters)) or "none"
-        errors = [
-            {"parameter": name, "detail": strict.sentence(messages)}
-            for name, messages in strict.messages(error).items()
-        ]
+        errors = strict.misunderstood(error)
         names = ", ".join(problem["parameter"] for problem in errors)
-        detail = f"The query string is not understood ({names}). The parameters here are: {known}."
+        detail = f"The query string is not understood ({names}). {strict.parameters(schema)}"
         raise Problem(HTTPStatus.BAD_REQUEST, detail, errors) from None
     return loaded
 

@@ -164,6 +164,17 @@ def messages(error: ValidationError) -> dict[str, Any]:
     return wrong
 
 
+def misunderstood(error: ValidationError) -> list[dict[str, str]]:
+    """Tell what is wrong with a query string, by parameter."""
+    return [{"parameter": name, "detail": sentence(wrong)} for name, wrong in messages(error).items()]
+
+
+def parameters(schema: type[Schema]) -> str:
+    """Name the parameters that a query string may hold."""
+    names = (field.data_key or name for name, field in schema._declared_fields.items())
+    return f"The parameters here are: {', '.join(sorted(names)) or 'none'}."
+
+
 def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
     """Marshmallow's nested messages as {pointer, detail} (RFC 6901)."""
     if not isinstance(messages, dict):

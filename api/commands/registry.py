@@ -70,10 +70,12 @@ def export(
     refuse_empty()
     if noun:
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
+        shape = query_of(noun)
         try:
-            query = strict.made(query_of(noun)).load({**where, "format": form})
+            query = strict.made(shape).load({**where, "format": form})
         except ValidationError as error:
-            raise click.BadParameter(str(error.messages), param_hint="--where") from None
+            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in strict.misunderstood(error))
+            raise click.BadParameter(f"{wrong} {strict.parameters(shape)}", param_hint="--where") from None
         _export(file, listing.written(noun, query, viewer), "parts")
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")

@@ -81,7 +81,7 @@ class ClaimQuery(ListQuery, OfAnswers):
         },
     )
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
-    members = members_of(Claim)
+    members = members_of(Claim, searched=True)
     include = extras(("first_statement", "answered", "snippets"))
 
     @validates_schema

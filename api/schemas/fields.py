@@ -313,24 +313,25 @@ class QueryMembers(fields.Field[tuple[Any, ...]]):
     #: What a list of members looks like; 60 paths of at most 6 names.
     FORM = r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){0,5}(,[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){0,5}){0,59}"
 
-    def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
-        self._schema = schema
+    def __init__(self, schema: type[Schema], *, without: tuple[str, ...] = (), **kwargs: Any) -> None:
+        """`without`: members of the answer that cannot be in this one."""
+        self._schema, self._without = schema, without
         kwargs["metadata"] = {"pattern": f"^{self.FORM}$", **kwargs["metadata"]}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[Any, ...]:
-        return _wanted(self._schema, value)
+        return _wanted(self._schema, value, self._without)
 
 
 @lru_cache(maxsize=512)
-def _wanted(schema: type[Schema], value: str) -> tuple[Any, ...]:
+def _wanted(schema: type[Schema], value: str, without: tuple[str, ...] = ()) -> tuple[Any, ...]:
     """Read a list of members; clients send the same few again and again."""
     if not re.fullmatch(QueryMembers.FORM, value, re.ASCII):
         raise ValidationError("Give names of members with commas between them, such as id,statements.speaker.name.")
     wanted: dict[str, Any] = {}
     whole: set[str] = set()
     for path in value.split(","):
-        _refuse_unknown(schema, path)
+        _refuse_unknown(schema, path, without)
         steps, inner = path.split("."), wanted
         for depth, name in enumerate(steps, 1):
             if ".".join(steps[:depth]) in whole:
@@ -356,9 +357,11 @@ def _frozen(wanted: dict[str, Any]) -> tuple[Any, ...]:
     return tuple((name, _frozen(inner)) for name, inner in wanted.items())
 
 
-def _refuse_unknown(schema: type[Schema] | None, path: str) -> None:
+def _refuse_unknown(schema: type[Schema] | None, path: str, without: tuple[str, ...]) -> None:
     for name in path.split("."):
-        known = schema._declared_fields if schema else {}
+        members = schema._declared_fields if schema else {}
+        known = {member: field for member, field in members.items() if member not in without}
+        without = ()
         if name not in known:
             raise ValidationError(f"{path} is not known; here are: {', '.join(known) or 'no members'}.")
         schema = inside(known[name])

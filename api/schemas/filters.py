@@ -49,10 +49,11 @@ def _choice(words: tuple[str, ...], description: str, example: str) -> Choice:
     return Choice(words, metadata={"description": description, "example": example})
 
 
-def members_of(schema: Any) -> QueryMembers:
-    """Make the parameter `fields` for answers of the shape `schema`."""
+def members_of(schema: Any, *, searched: bool = False) -> QueryMembers:
+    """Make the parameter `fields` for answers of the shape `schema`; only of what is `searched` are there snippets."""
     return QueryMembers(
         schema,
+        without=() if searched else ("snippets",),
         data_key="fields",
         metadata={
             "description": "The members to write, with commas between them and dots for what is inside one; all where "
@@ -216,9 +217,11 @@ def sort_by(*orders: str) -> Choice:
     return Choice(
         orders,
         metadata={
-            "description": "`-` puts the greatest first. `said_on` is the day it was said, what has none counting as "
-            "the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that "
-            "match, and lets the others follow, the newest first. Left out: `relevance` with `q`, else `-id`.",
+            "description": "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its "
+            "first statement, the accepted one that was recorded first, and for an exchange that of its answer; what "
+            "has none counts as the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest of "
+            "the statements that match, and lets the others follow, the newest first. Left out: `relevance` with `q`, "
+            "else `-id`.",
             "example": orders[0],
         },
     )

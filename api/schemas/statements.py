@@ -169,5 +169,5 @@ class StatementQuery(ListQuery, OfAnswers):
 
     claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
-    members = members_of(Statement)
+    members = members_of(Statement, searched=True)
     include = extras(("snippets",))

@@ -313,6 +313,20 @@ def test_writes_only_the_members_that_are_asked_for(reviewing: FlaskClient) -> N
     assert refusal(reviewing.get("/v1/claims?fields=text,statments")) == (400, ["fields"])
 
 
+def test_knows_snippets_only_where_they_can_come(reviewing: FlaskClient) -> None:
+    for path in ("claims/1", "statements/1", "exports/claims", "exports/statements"):
+        answer = reviewing.get(f"/v1/{path}?fields=id,snippets")
+        assert refusal(answer) == (400, ["fields"]), path
+        told = answer.json["errors"][0]["detail"]
+        assert told.startswith("snippets is not known; here are: ")
+        assert "snippets" not in told.removeprefix("snippets")
+        assert "speaker" in told or "first_statement" in told
+    for noun in ("claims", "statements"):
+        assert [set(item) for item in _all(reviewing, f"/v1/{noun}", ids=1, fields="id,snippets")] == [
+            {"id", "snippets"}
+        ]
+
+
 @pytest.mark.parametrize(
     ("query", "blamed"),
     [
