@@ -496,6 +496,11 @@ class First(Registry):
         table_name = "firsts"
 
 
+First.add_index(
+    First.index(First.claim_id, where=SQL("status IS DISTINCT FROM 'accepted'"), name="firsts_unaccepted", safe=False)
+)
+
+
 class Filing(Registry):
     """A standing claim under one of its topics, with what it is narrowed and sorted by: derived."""
 
