@@ -49,7 +49,9 @@ def create_statement(body: dict[str, Any]) -> answers.Created:
     whole: what is new is made, all in one transaction. Spans are given by offsets or by exact words;
     words that stand more than once are refused with 409, which lists the places. A claim given by
     text is a new one unless `reuse` is true; topics must exist. The same words of one document are
-    recorded once for a speaker: 409 names the statement that is known. The answer is the linked whole.
+    recorded once for a speaker: 409 names the statement that is known. What its claim answers already, in the
+    same way, it answers too: that counterclaim stays as it is, with its evidence and note. The answer is the
+    linked whole.
     """
     id = statements.record(by=caller().actor, **body)
     return answers.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
