@@ -67,28 +67,48 @@ class Import:
     def _group(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store lines, from the first as many as there is time for."""
         outcomes: list[Outcome] = []
-        at, size = 0, _MANY
+        size = _MANY
+        printed: dict[int, Any] = {}
+        desk: Desk | None = None
         until = time.monotonic() + (LONGEST if db.on_sqlite() else inf)
-        while at < len(lines) and (not at or time.monotonic() < until):
-            some = lines[at : at + size]
-            done = self._at_once(some)
+        while len(outcomes) < len(lines) and (not outcomes or time.monotonic() < until):
+            at = len(outcomes)
+            some = desk.lines if desk else lines[at : at + size]
+            desk, done = self._at_once(some, desk, printed)
             outcomes += done
-            at += len(done)
-            size = min(size * 4, _MANY)
-            if len(done) < len(some):
-                outcomes.append(self.alone(lines[at]))
-                at, size = at + 1, _FEW
+            if desk and len(done) < len(some):
+                printed = desk.printed
+                outcomes.append(self.alone(some[len(done)]))
+                size = _FEW
+                desk = desk if desk.goes_on(outcomes[-1]) and desk.lines else None
+            else:
+                desk, printed = None, desk.printed if desk else {}
+                size = min(size * 4, _MANY)
         return outcomes
 
-    def _at_once(self, lines: Sequence[Line]) -> list[Outcome]:
-        """Store lines from the first to the last before one that has to be stored alone."""
+    def _at_once(
+        self, lines: Sequence[Line], desk: Desk | None, printed: dict[int, Any]
+    ) -> tuple[Desk | None, list[Outcome]]:
+        """Store lines from the first to the last before one that has to be stored alone.
+
+        `desk` has read of them already, or `printed` are documents that were. Returns what knows of the rest.
+        """
         try:
+            if desk:
+                with suppress(Raced):
+                    return desk, self._whole(desk.store)
+                printed = {}
             for contested in (False, True):
                 with suppress(Raced):
-                    return self._whole(lambda c=contested: Desk(self.by, self.names, lines, contested=c).store())  # type: ignore[misc,no-any-return]
+                    return self._whole(partial(self._begin, lines, printed, contested))  # type: ignore[no-any-return]
+                printed = {}
         except Refusal:  # somebody else put one of them in at the same moment
             pass
-        return [self.alone(line) for line in lines]
+        return None, [self.alone(line) for line in lines]
+
+    def _begin(self, lines: Sequence[Line], printed: dict[int, Any], contested: bool) -> tuple[Desk, list[Outcome]]:
+        desk = Desk(self.by, self.names, lines, printed=printed, contested=contested)
+        return desk, desk.store()
 
     def alone(self, line: Line) -> Outcome:
         """Store a line by the functions that any other change calls, and tell what became of it."""

@@ -39,6 +39,7 @@ from models.tables import (
 
 #: Ids that PostgreSQL is asked for at once where others take some as well; those that are not used are gaps.
 _RESERVED = 200
+_SAID = "SELECT document_id, speaker_id, spans, id, claim_id FROM statements WHERE retracted_at IS NULL"
 #: As many texts of claims are looked for one by one; for more, it is quicker to read all claims.
 _FEW = 100
 
@@ -142,20 +143,33 @@ class _Printed(NamedTuple):
 class Desk:
     """Some lines, and what the registry knows of what they name."""
 
-    def __init__(self, by: Actor, names: Names, lines: Sequence[Line], *, contested: bool = False) -> None:
+    def __init__(
+        self,
+        by: Actor,
+        names: Names,
+        lines: Sequence[Line],
+        *,
+        printed: dict[int, _Printed] | None = None,
+        contested: bool = False,
+    ) -> None:
         """Read all of it; inside the transaction in which the lines are to be stored.
 
-        `contested` says that others are taking ids as well.
+        `printed` are documents that were read in the same transaction, and `contested` says that others are taking
+        ids as well.
         """
         self.by, self.names, self.lines, self.contested = by, names, lines, contested
+        self.printed = printed or {}
         self.stamp = now()
         self.rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         self.log: list[tuple[Any, ...]] = []
         self.touched: set[int] = set()
         #: The claims between which edges are new.
         self.edges_made: list[dict[str, Any]] = []
-        #: The claims that are new.
+        #: The claims that are new, and those of them of which nobody was told.
         self.made: set[int] = set()
+        self.untold: set[int] = set()
+        #: Whether what is known here is still true, though a line was not taken.
+        self._sure = True
         #: The lists to which the present line has added a row.
         self._added: list[list[tuple[Any, ...]]] = []
         #: The documents that the present line has brought.
@@ -173,7 +187,7 @@ class Desk:
         self._read_editions(named)
         self.digests, self.cuts = named.digests, named.cuts
         pointed = {self.editions[edition] for edition in named.pointed if edition in self.editions}
-        self.printed = self._printed(sorted(named.documents | pointed))
+        self.printed |= self._printed(sorted((named.documents | pointed) - self.printed.keys()))
         evidence = "SELECT id, claim_id FROM statements WHERE retracted_at IS NULL AND id"
         self.states = dict(_among(evidence, sorted(named.evidence)))
         stands = "retracted_at IS NULL AND merged_into_id IS NULL"
@@ -245,8 +259,7 @@ class Desk:
         for document, *place in sorted(_among(cuts, list(printed))):
             printed[document].sentences.append(_Place(*place))
             printed[document].starts.append(place[0])
-        said = "SELECT document_id, speaker_id, spans, id, claim_id FROM statements WHERE retracted_at IS NULL AND"
-        for document, speaker, spans, id, claim in _among(f"{said} document_id", list(printed)):
+        for document, speaker, spans, id, claim in _among(f"{_SAID} AND document_id", list(printed)):
             printed[document].known[speaker, spans] = (id, claim)
         return printed
 
@@ -261,7 +274,7 @@ class Desk:
     # -- the lines ------------------------------------------------------------------------------------
 
     def store(self) -> list[Outcome]:
-        """Store the lines from the first to the last before one that is to be stored alone; tell of each."""
+        """Store what is left of the lines up to the last before one that is to be stored alone; tell of each."""
         done: list[Outcome] = []
         try:
             for line in self.lines:
@@ -272,12 +285,25 @@ class Desk:
                 done.append(Outcome(line.number, line.noun, what, id))
         except (_Odd, Conflict, Forbidden):
             self.names.undo(mark)
+            self._sure = not self._added
             for rows in self._added:
                 rows.pop()
             for document in self._opened:
                 del self.printed[document]
         self._flush()
+        self.lines = self.lines[len(done) :]
         return done
+
+    def goes_on(self, alone: Outcome) -> bool:
+        """Tell whether the lines after one that was stored alone can be stored as well, with what is known here."""
+        self.lines = self.lines[1:]
+        if alone.what == "new":
+            if alone.noun == "statement":
+                ((document, speaker, spans, *stored),) = fetch(f"{_SAID} AND id = ?", (alone.id,))
+                if document in self.printed:
+                    self.printed[document].known[speaker, spans] = (stored[0], stored[1])
+            return False
+        return self._sure
 
     def _topic(self, new: dict[str, Any]) -> tuple[int, str]:
         known = self.topics.get(new["slug"])
@@ -525,6 +551,7 @@ class Desk:
         self.looked.add(id)
         self.twins[line["text"], line["language"]].append(id)
         self.made.add(id)
+        self.untold.add(id)
         for slug in dict.fromkeys(slugs or []):
             self._add(self.rows[ClaimTopic], (id, self.topics[slug]))
         for subject in dict.fromkeys(subjects):
@@ -624,10 +651,12 @@ class Desk:
                     _take_ids(model._meta.table_name, self.rows[model])
                 bulk.insert(model, _columns(model), self.rows[model])
         derived.note("claims", *({"id": id} for id in self.touched - self.made))
-        derived.note("claims", *({"id": id} for id in self.made), new=True)
+        derived.note("claims", *({"id": id} for id in self.untold), new=True)
         derived.note("counterclaims", *self.edges_made, new=True)
         if self.log:
             changes.log_created(self.log)
+        for told in (self.rows, self._ids, self.touched, self.untold, self.edges_made, self.log):
+            told.clear()
 
 
 _TAKE: dict[str, Callable[[Desk, dict[str, Any]], tuple[int | None, str]]] = {

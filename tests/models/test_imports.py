@@ -494,6 +494,26 @@ def test_what_files_say_is_stored_many_at_once_and_comes_to_the_same_as_one_afte
     assert _stored() == stored
 
 
+def test_a_document_is_read_once_in_a_transaction_however_many_lines_of_it_are_stored_alone(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
+) -> None:
+    monkeypatch.setattr(imports, "LONGEST", 60)
+    said = {"speaker": {"name": "Ann"}, "document": {"document": "d"}, "form": "direct"}
+    claim = {"text": "It rains.", "language": "en"}
+    lines = [{"document": {"id": "d", "text": "It rains. " * 50, "language": "en"}}]
+    list(ndjson.read(_written(*lines), by=actor))
+    for n in range(50):
+        # What is refused changes nothing; a part of another speaker is new, so that all but documents is read anew.
+        lines.append({"statement": {**said, "content": [{"text": "It snows"}], "claim": claim}})
+        lines.append({"speaker": {"name": f"A {n}", "part_of": {"name": "B"}}})
+        lines.append({"statement": {**said, "content": [{"start": 10 * n, "end": 10 * n + 4}], "claim": claim}})
+        lines.append({"statement": {**said, "content": [{"start": 10 * n, "end": 10 * n + 4}], "claim": claim}})
+    del queries[:]
+    told = list(ndjson.read(_written(*lines), by=actor))
+    assert [one.what for one in told] == ["known"] + 50 * ["refused", "new", "new", "known"]
+    assert len([sql for sql in queries if 'start, "end", id FROM sentences' in sql]) == 1
+
+
 def test_no_read_of_many_lines_goes_through_all_documents_or_claims(
     registry: str, actor: Actor, queries: list[str]
 ) -> None:
