@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -256,9 +256,9 @@ class Desk:
         texts = _among("SELECT id, text, length FROM documents WHERE retracted_at IS NULL AND id", ids, lock=True)
         printed = {id: _Printed(id, text, length, [], [], {}) for id, text, length in texts}
         cuts = 'SELECT document_id, start, "end", id FROM sentences WHERE retracted_at IS NULL AND document_id'
-        for document, *place in sorted(_among(cuts, list(printed))):
-            printed[document].sentences.append(_Place(*place))
-            printed[document].starts.append(place[0])
+        for document, start, end, id in sorted(_among(cuts, list(printed))):
+            printed[document].sentences.append(_Place(start, end, id))
+            printed[document].starts.append(start)
         for document, speaker, spans, id, claim in _among(f"{_SAID} AND document_id", list(printed)):
             printed[document].known[speaker, spans] = (id, claim)
         return printed
@@ -728,9 +728,13 @@ def _place(document: _Printed, given: dict[str, Any] | None, first: dict[str, An
             places = [place for place in places if any(place.start <= start < place.end for start in starts)]
     elif "text" in given:
         words = given["text"].strip()
-        places = [place for place in document.sentences if document.text[place.start : place.end] == words]
+        size, text = len(words), document.text
+        places = [
+            one for one in document.sentences if one.end - one.start == size and text.startswith(words, one.start)
+        ]
     else:
-        places = [place for place in document.sentences if place[:2] == (given["start"], given["end"])]
+        at = max(bisect_right(document.starts, given["start"]) - 1, 0)
+        places = [one for one in document.sentences[at : at + 1] if one[:2] == (given["start"], given["end"])]
     if len(places) != 1:
         raise _Odd
     return places[0]
@@ -751,7 +755,7 @@ def _words(name: str, new: dict[str, Any], document: Any, place: _Place, end: in
 def _around(document: _Printed, place: _Place, end: int) -> tuple[int, int]:
     """Find the stretch in which words that are not in the sentence may stand."""
     at = bisect_right(document.starts, place.start) - 1
-    after = [one.end for one in document.sentences[at:] if one.end >= end][:2]
+    after = list(islice((one.end for one in islice(document.sentences, at, None) if one.end >= end), 2))
     return sentences.stretch(place, document.sentences[at - 1].start if at else None, after, end)
 
 
