@@ -245,6 +245,8 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
 def test_many_at_once_come_to_the_same_as_one_after_the_other(
     registry: str, actor: Actor, seed: int, another: Callable[[], None]
 ) -> None:
+    if seed % 4 == 0:  # who does not review is not told of what waits for it
+        actor = Actor(reviews=False)
     lines = _lines(seed)
     told = _told(list(ndjson.read(lines, by=actor)))
     stored = _stored()
