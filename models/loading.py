@@ -414,14 +414,15 @@ class Desk:
     def _statement(self, new: dict[str, Any]) -> tuple[int, str]:
         origin = statements.origin_columns(self.by, new.get("origin"), new.get("status"))
         hidden = origin["status"] != "accepted"
-        answered = [self._stated(counter["statement"]) for counter in new.get("counters") or []]
+        counters = new.get("counters") or ()
+        answered = [self._stated(counter["statement"]) for counter in counters]
         document = self._printed_in(new["document"], hidden)
         content = new["content"]
         place: Any = _place(document, new.get("sentence"), content[0])
         spans = locate_content(content, document, place)
         speaker = self._said_by(new["speaker"], hidden=hidden)
         mention, cue = (_words(name, new, document, place, spans[-1].end) for name in ("mention", "cue"))
-        via = self._via(new.get("via") or {}, hidden)
+        via = self._via(new.get("via"), hidden)
         said = statements.content_columns(spans)
         claim = new["claim"]
         given = claim.get("claim")
@@ -453,7 +454,7 @@ class Desk:
                 "claim": self._its_claim(claim),
             }
             id, what = self._new(Statement, row), "new"
-            for counter, charge in zip(new.get("counters") or [], answered, strict=True):
+            for counter, charge in zip(counters, answered, strict=True):
                 if self._draw(charge, row["claim"], counter, id)[1] == "known":
                     raise _Odd
             document.known[speaker, said["spans"]] = (id, row["claim"])
@@ -486,7 +487,9 @@ class Desk:
             return self._at(self._document({"hidden": hidden} | given)[0])
         return self._at(self.newest.get(spelled(given["url"]) or "", ("", 0))[1])
 
-    def _via(self, via: dict[str, Any], hidden: bool) -> dict[str, int | None]:
+    def _via(self, via: dict[str, Any] | None, hidden: bool) -> dict[str, int | None]:
+        if not via:
+            return {"via_speaker": None, "via_document": None}
         speaker, document = via.get("speaker"), via.get("document")
         return {
             "via_speaker": self._said_by(speaker, hidden=hidden) if speaker else None,
@@ -717,15 +720,16 @@ def spelled(url: str | None) -> str | None:
 
 def _place(document: _Printed, given: dict[str, Any] | None, first: dict[str, Any]) -> _Place:
     """Find the one sentence that is given, or in which the content starts, as `sentences.find` does."""
+    if given is None and "start" in first:
+        at = bisect_right(document.starts, first["start"]) - 1
+        if at < 0 or document.sentences[at].end <= first["start"]:
+            raise _Odd
+        return document.sentences[at]
     if given is None:
-        words = first.get("text")
-        starts = [first["start"]] if words is None else [span.start for span in _found(words, document)]
+        starts = [span.start for span in places_of(first["text"], document.text, 0, document.length)]
         found = {bisect_right(document.starts, start) - 1 for start in starts}
         places = [document.sentences[at] for at in found if at >= 0]
-        if words is None:
-            places = [place for place in places if first["start"] < place.end]
-        else:
-            places = [place for place in places if any(place.start <= start < place.end for start in starts)]
+        places = [place for place in places if any(place.start <= start < place.end for start in starts)]
     elif "text" in given:
         words = given["text"].strip()
         size, text = len(words), document.text
@@ -738,10 +742,6 @@ def _place(document: _Printed, given: dict[str, Any] | None, first: dict[str, An
     if len(places) != 1:
         raise _Odd
     return places[0]
-
-
-def _found(words: str, document: _Printed) -> list[Any]:
-    return places_of(words, document.text, 0, document.length)
 
 
 def _words(name: str, new: dict[str, Any], document: Any, place: _Place, end: int) -> dict[str, Any]:
