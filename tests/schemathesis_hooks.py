@@ -30,6 +30,7 @@ _EXCLUDES = (
     ("q", "", ("in",)),
     ("reviewed", "false", ("review_publisher", "rating")),
     ("answered", "false", ("disputed", "answered_by", "counter_kind")),
+    ("disputed", "false", ("counter_kind",)),
 )
 
 

@@ -191,7 +191,7 @@ class OfAnswers(Query):
     """What may be asked of the answers to a claim."""
 
     answered = _flag("Whether the claim has been answered at all.")
-    disputed = _flag("Whether an answer denies or disputes it.")
+    disputed = _flag("Whether an answer denies or disputes it; `false` excludes these as its `counter_kind`.")
     answered_by = _id(
         "The id of a speaker who stated an answer to it; with `disputed=true` or `counter_kind`, one that is so. "
         f"{MERGED}"
