@@ -49,7 +49,9 @@ class Client:
         if self._was_hung_up_on():
             self._connection.close()
         try:
-            self._connection.request(method, path, data, sent)
+            # A server that refuses a body before it has read it may hang up while it is sent: the answer is there.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self._connection.request(method, path, data, sent)
             got = self._connection.getresponse()
             answer = Answer(got.status, got.headers, got.read())
         except (OSError, http.client.HTTPException) as error:
