@@ -54,9 +54,10 @@ def same_words(text: str) -> tuple[str, tuple[Any, ...]]:
     Those of its length are looked for by its longest words, which are the rarest; for what has no word, all are.
     """
     query = search.longest(text, _LONGEST)
-    if query is None:
+    asked = asking(query) if query else ""
+    if not asked:
         return "SELECT id FROM claims", ()
-    asked, new = asking(query), dumps(unwritten())
+    new = dumps(unwritten())
     if on_sqlite():
         steps = min(len(text) // _STEP, _STEPS - 1)
         found = f"SELECT {CLAIM_OF_PLACE} FROM claim_search WHERE claim_search MATCH ? AND rowid BETWEEN ? AND ?"

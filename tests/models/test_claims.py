@@ -71,6 +71,8 @@ def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: 
         "الصادرات تدعم الحَرْب",
         "Straße, ẞ and ŉ",
         "?!",
+        "①②",
+        "½ ¾",
         "a",
         "word " * 400,
         "à,b," * 400,
