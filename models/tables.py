@@ -445,9 +445,14 @@ class Lead(Registry):
         )
 
 
-# Most have no answer yet: those that have none are found among all.
+# Most have no answer yet: those that have none are found among all. What a page reads ends it, as above.
 Lead.add_index(
-    Lead.index(Lead.said_on, Lead.claim_id, Lead.public, where=SQL("answered"), name="leads_answered", safe=False)
+    Lead.index(
+        *(Lead.said_on, Lead.claim_id, Lead.public, Lead.answered),
+        where=SQL("answered"),
+        name="leads_answered",
+        safe=False,
+    )
 )
 # For a search, which asks of each claim that it finds whether it is one of these.
 Lead.add_index(Lead.index(Lead.claim_id, where=SQL("NOT public"), name="leads_hidden", safe=False))
@@ -521,10 +526,7 @@ class Filing(Registry):
 
 Filing.add_index(
     Filing.index(
-        Filing.topic_id,
-        Filing.said_on,
-        Filing.claim_id,
-        Filing.public,
+        *(Filing.topic_id, Filing.said_on, Filing.claim_id, Filing.public, Filing.answered),
         where=SQL("answered"),
         name="filings_answered",
         safe=False,

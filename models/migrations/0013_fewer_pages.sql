@@ -18,8 +18,8 @@ DROP INDEX "claim_topics_topic_id";
 
 DROP INDEX "leads_answered_said_on_claim_id_public";
 
-CREATE INDEX "leads_answered" ON "leads" ("said_on", "claim_id", "public") WHERE answered;
+CREATE INDEX "leads_answered" ON "leads" ("said_on", "claim_id", "public", "answered") WHERE answered;
 
 DROP INDEX "filings_topic_id_answered_said_on_claim_id_public";
 
-CREATE INDEX "filings_answered" ON "filings" ("topic_id", "said_on", "claim_id", "public") WHERE answered;
+CREATE INDEX "filings_answered" ON "filings" ("topic_id", "said_on", "claim_id", "public", "answered") WHERE answered;

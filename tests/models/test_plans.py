@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from models import db, derived, speakers
+from models import db, derived, lists, speakers
 from models.changes import Actor
+from models.filters import Order
 from models.shapes import Viewer
 from tests.factories import put_charge
 
@@ -65,3 +66,19 @@ def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
     steps = [step for sql, params in asked for *_, step in db.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if "statements_of_speaker" in step]
     assert not [step for step in steps if "statements_status_id" in step]
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(("asked", "index"), [({}, "leads_answered"), ({"topic": "trade"}, "filings_answered")])
+def test_what_is_answered_is_read_from_an_index_alone(
+    asked: dict[str, Any], index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    # As where many are: few are looked up and sorted.
+    monkeypatch.setattr(lists, "_counting", lambda *_: None)
+    db.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    newest = Order("said_on", descending=True)
+    lists.page("claims", viewer=Viewer(), asked={"answered": True} | asked, limit=20, order=newest)
+    db.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in db.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if f" k USING COVERING INDEX {index}" in step], steps
