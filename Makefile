@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 DATABASE_URL ?= sqlite:///counterclaim.db
 export DATABASE_URL
 
+# A lock names every package that is needed. pip resolves nothing, so no new release can break an old checkout; `pip
+# check` then says whether anything is missing.
+LOCKED := --quiet --disable-pip-version-check --require-hashes --no-deps
+
 .PHONY: serve test slow faults faults-short lint types contract fix bench supply sbom lock clean help
 
 help:  ## List what can be made.
@@ -86,19 +90,22 @@ $(BIN)/python:
 
 $(VENV)/.serves: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what Counterclaim runs on (requirements.lock)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install $(LOCKED) -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 $(VENV)/.tests: requirements-dev.lock $(VENV)/.serves
 	@echo "Installing what its tests need (requirements-dev.lock)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install $(LOCKED) -r requirements-dev.lock
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 bench/.venv/.ready: bench/requirements.lock | $(BIN)/python
 	@echo "Installing what the bench compares with (bench/requirements.lock)"
 	@$(BIN)/python -m venv bench/.venv
-	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	@bench/.venv/bin/python -m pip install $(LOCKED) -r bench/requirements.lock
+	@bench/.venv/bin/python -m pip check --disable-pip-version-check
 	@touch $@
 
 .ci/node_modules/.ready: .ci/package-lock.json
