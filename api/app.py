@@ -8,8 +8,9 @@ from flask import Flask, Request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import IntegerConverter
 
-from api import errors, settings
-from api.gate import Gate
+from api import settings
+from api.contract import errors
+from api.middleware.middleware import Middleware
 from api.routes import (
     changes,
     claims,
@@ -28,7 +29,7 @@ from api.routes import (
     topics,
 )
 from api.settings import Settings
-from models import db
+from models.storage import database
 
 #: In the order in which the contract shows them.
 ROUTES = (
@@ -96,6 +97,6 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
         app.register_blueprint(routes)
     app.register_blueprint(health.routes)
     errors.register(app)
-    app.teardown_request(lambda _: db.release())
-    app.wsgi_app = Gate(app.wsgi_app, config, shared)  # type: ignore[method-assign]
+    app.teardown_request(lambda _: database.release())
+    app.wsgi_app = Middleware(app.wsgi_app, config, shared)  # type: ignore[method-assign]
     return app

@@ -9,8 +9,8 @@ import click
 from peewee import PeeweeException
 
 from api import settings
-from models import db, trouble
 from models.refusals import Refusal
+from models.storage import database, errors
 
 #: Each command's module and its name there. Only the one that is run is imported: importing all of them, and the web
 #: with them, takes longer than most have to do.
@@ -92,9 +92,9 @@ def run() -> None:
     except PeeweeException as error:
         first_line = str(error).partition("\n")[0]
         reason = f"the database of DATABASE_URL cannot be used: {first_line}"
-        if full := db.no_room():
+        if full := database.no_room():
             reason = f"the disk of {full} is full, and SQLite needs some room beside it even to read it: free some."
-        click.echo(f"Error: {trouble.known(error) or reason}", err=True)
+        click.echo(f"Error: {errors.known(error) or reason}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)

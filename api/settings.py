@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from models import db
+from models.storage import database
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -67,10 +67,10 @@ def connect(config: Settings, *, waiting: bool = False) -> None:
 
     Raises ValueError for an address that is wrong.
     """
-    db.connect(
+    database.connect(
         config.DATABASE_URL,
         replicas=[url.strip() for url in config.DATABASE_REPLICA_URLS.split(",") if url.strip()],
-        limits=db.Limits(
+        limits=database.Limits(
             0 if waiting else config.DEADLINE_SECONDS, config.DATABASE_CONNECTIONS, config.REPLICA_LAG_SECONDS
         ),
     )

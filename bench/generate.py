@@ -215,8 +215,12 @@ def workload(path: Path, claims: int) -> dict[str, Any]:
     """Choose what is asked of the registry at `path`: ids, words, filters and statements to record."""
     rnd = random.Random(SEED + 1)
     ask = sqlite3.connect(path).execute
-    quoted = ask("SELECT speaker_id, count(*) FROM leads GROUP BY 1 HAVING count(*) >= 50 ORDER BY 1").fetchall()
-    quoted = quoted or ask("SELECT speaker_id, count(*) FROM leads GROUP BY 1 ORDER BY 2 DESC LIMIT 5").fetchall()
+    quoted = ask(
+        "SELECT speaker_id, count(*) FROM claim_summaries GROUP BY 1 HAVING count(*) >= 50 ORDER BY 1"
+    ).fetchall()
+    quoted = (
+        quoted or ask("SELECT speaker_id, count(*) FROM claim_summaries GROUP BY 1 ORDER BY 2 DESC LIMIT 5").fetchall()
+    )
     days = [
         (f"{year}-{rnd.randrange(1, 13):02d}-01", f"{year + 2}-{rnd.randrange(1, 13):02d}-01")
         for year in rnd.choices(range(2015, 2024), k=200)

@@ -19,9 +19,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import db, derived
 from models.addresses import host, normalize
+from models.queries import derived
 from models.speakers import key
+from models.storage import database, schema, transactions
 from models.tables import Key
 
 #: When everything in the bench's registry was stored: the same files come out of every run.
@@ -134,9 +135,9 @@ Row = Topic | Speaker | Document | Sentence | Claim | Statement | Counterclaim |
 
 def write_database(rows: Iterable[Row], path: Path) -> None:
     """Make a SQLite database of `rows` at `path`, which must not exist; ids are those of the rows."""
-    db.connect(f"sqlite:///{path}")
-    db.migrate()
-    db.close()
+    database.connect(f"sqlite:///{path}")
+    schema.migrate()
+    database.close()
     connection = sqlite3.connect(path, isolation_level=None)
     # Nobody reads what a crash would leave of it.
     connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; PRAGMA foreign_keys = OFF;")
@@ -152,13 +153,13 @@ def write_database(rows: Iterable[Row], path: Path) -> None:
         raise ValueError("The rows point at rows that are not there.")
     connection.execute("COMMIT")
     connection.close()
-    with db.transaction():
+    with transactions.transaction():
         digest = hashlib.sha256(SECRET.encode()).hexdigest()
         Key.create(name="bench", scope="admin", secret_hash=digest, hint=SECRET[:8])
         derived.rebuild()
-    db.db.execute_sql("PRAGMA optimize = 0x10002")
-    db.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
+    database.db.execute_sql("PRAGMA optimize = 0x10002")
+    database.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
 
 
 def _insert(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:

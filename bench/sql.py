@@ -24,7 +24,7 @@ SHORT = {"id": "c.id", "text": "c.text", "language": "c.language", "topics": TOP
 FULL = SHORT | {"statements": STATEMENTS, "counterclaims": COUNTERCLAIMS}
 
 #: What they read from; `k` holds the ids, in any order.
-JOINED = """JOIN claims c ON c.id = k.claim_id JOIN leads l ON l.claim_id = c.id
+JOINED = """JOIN claims c ON c.id = k.claim_id JOIN claim_summaries l ON l.claim_id = c.id
  JOIN statements s ON s.id = l.statement_id JOIN speakers sp ON sp.id = s.speaker_id
  JOIN sentences se ON se.id = s.sentence_id JOIN documents d ON d.id = s.document_id"""
 
@@ -33,11 +33,12 @@ CLAIM = "rowid & 1099511627775"
 PLACE = "min(length(:text) / 16, 31) << 40 | (SELECT max(id) FROM claims)"
 
 ONE = "(SELECT :id AS claim_id)"
-OF_SPEAKER = """(SELECT claim_id, said_on AS at FROM leads WHERE speaker_id = :speaker
+OF_SPEAKER = """(SELECT claim_id, said_on AS at FROM claim_summaries WHERE speaker_id = :speaker
  ORDER BY said_on DESC, claim_id DESC LIMIT 50)"""
 SEARCH = f"""(SELECT {CLAIM} AS claim_id, rank AS at FROM claim_search WHERE claim_search MATCH :q
  ORDER BY rank LIMIT 20)"""
-FILTER = """(SELECT claim_id, said_on AS at FROM filings WHERE topic_id = (SELECT id FROM topics WHERE slug = :topic)
+FILTER = """(SELECT claim_id, said_on AS at FROM claim_topic_index WHERE topic_id =
+ (SELECT id FROM topics WHERE slug = :topic)
  AND answered = {answered} AND said_on >= :since AND {until} ORDER BY said_on DESC, claim_id DESC LIMIT 20)"""
 ANSWERED = FILTER.format(answered=1, until="said_on < :until")
 DEEP = FILTER.format(answered=0, until="(said_on, claim_id) < (:after_day, CAST(:after_id AS INTEGER))")
@@ -67,10 +68,10 @@ RECORD = (
  VALUES ('2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 1, (SELECT max(id) FROM claims), :speaker,
  :document, :sentence, json_array(json_object('text', :content, 'start', :start, 'end', :end)), :start,
  :start || '-' || :end, 'indirect', :said_on, 'accepted', 'person')""",
-    """INSERT INTO leads (claim_id, public, answered, statement_id, speaker_id, document_id, said_on)
+    """INSERT INTO claim_summaries (claim_id, public, answered, statement_id, speaker_id, document_id, said_on)
  SELECT claim_id, 1, 0, id, speaker_id, document_id, said_on FROM statements
  WHERE id = (SELECT max(id) FROM statements)""",
-    """INSERT INTO filings (claim_id, topic_id, public, answered, said_on)
+    """INSERT INTO claim_topic_index (claim_id, topic_id, public, answered, said_on)
  SELECT (SELECT max(id) FROM claims), id, 1, 0, :said_on FROM topics WHERE slug = :topic""",
     f"INSERT INTO claim_search (rowid, text) VALUES ({PLACE}, :text)",
     """INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, :text, se.text, sp.name

@@ -7,12 +7,16 @@ from typing import Any
 import orjson
 from peewee import SQL, fn
 
-from models import changes, derived, lists, merged, shapes, speakers, topics
-from models.changes import Actor
-from models.db import Whole, fetch, transaction
-from models.jsonsql import Chosen
+from models import speakers, topics
+from models.history import changes, merged
+from models.history.changes import Actor
+from models.queries import derived, lists, shapes
+from models.queries.members import Chosen
+from models.queries.results import Whole
+from models.queries.shapes import Viewer
 from models.refusals import Conflict, Moved, Refusal
-from models.shapes import Viewer
+from models.storage.database import fetch
+from models.storage.transactions import transaction
 from models.tables import (
     Change,
     Claim,

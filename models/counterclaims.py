@@ -4,12 +4,15 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, claims, lists, shapes, statements
-from models.changes import Actor
-from models.db import Whole, transaction
-from models.jsonsql import Chosen
+from models import claims, statements
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import lists, shapes
+from models.queries.members import Chosen
+from models.queries.results import Whole
+from models.queries.shapes import Viewer
 from models.refusals import Conflict
-from models.shapes import Viewer
+from models.storage.transactions import transaction
 from models.tables import Claim, Counterclaim, Statement
 
 

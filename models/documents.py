@@ -5,14 +5,19 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from models import changes, sentences, shapes
-from models import hidden as unseen
+from models import sentences
 from models.addresses import host, normalize
-from models.changes import Actor
-from models.db import Whole, fetch, newest, now, transaction
 from models.extraction.sentences import cut
+from models.history import changes
+from models.history import hidden as unseen
+from models.history.changes import Actor
+from models.queries import shapes
+from models.queries.results import Whole, newest
+from models.queries.shapes import Viewer
 from models.refusals import Conflict, Refusal
-from models.shapes import Viewer
+from models.storage.columns import now
+from models.storage.database import fetch
+from models.storage.transactions import transaction
 from models.tables import Document, Statement
 
 _STANDING = "SELECT id FROM documents WHERE retracted_at IS NULL"
@@ -77,7 +82,7 @@ def _store(
     changes.log(by, "create", document)
     sentences.put_in(document=document, places=cut(text) if places is None else places)
     if hidden and not text_public:
-        unseen.hide(noun="documents", id=document.id)
+        unseen.flag(noun="documents", id=document.id)
     return document
 
 
@@ -120,7 +125,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         changes.amend(by, changes.standing(Document, id, version), **new)
         if new.get("text_public"):
-            unseen.show(noun="documents", id=id)
+            unseen.unflag(noun="documents", id=id)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:

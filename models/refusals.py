@@ -1,4 +1,4 @@
-"""What the inside refuses: one small class per reason; only `api/errors.py` knows their status codes."""
+"""What the inside refuses: one small class per reason; only `api/contract/errors.py` knows their status codes."""
 
 from typing import Any
 

@@ -4,11 +4,14 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, claims, merged, shapes
-from models.changes import Actor
-from models.db import Whole, newest, transaction
+from models import claims
+from models.history import changes, merged
+from models.history.changes import Actor
+from models.queries import shapes
+from models.queries.results import Whole, newest
+from models.queries.shapes import Viewer
 from models.refusals import Conflict
-from models.shapes import Viewer
+from models.storage.transactions import transaction
 from models.tables import Claim, Review
 
 

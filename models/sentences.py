@@ -4,12 +4,17 @@ from typing import Any
 
 from peewee import SQL, Case
 
-from models import changes, derived, rows, shapes
-from models.changes import Actor
-from models.db import Whole, fetch, now, transaction
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import derived, shapes
+from models.queries.results import Whole
+from models.queries.shapes import Viewer
 from models.refusals import Conflict
-from models.shapes import Viewer
 from models.spans import places_of
+from models.storage import rows
+from models.storage.columns import now
+from models.storage.database import fetch
+from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
 
 _CUT = 'INSERT INTO sentences (created_at, updated_at, version, document_id, position, "start", "end", text) VALUES'

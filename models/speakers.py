@@ -5,12 +5,15 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, lists, shapes
-from models import hidden as unseen
-from models.changes import Actor
-from models.db import Whole, dumps, newest, take_turns, transaction
+from models.history import changes
+from models.history import hidden as unseen
+from models.history.changes import Actor
+from models.queries import lists, shapes
+from models.queries.results import Whole, newest
+from models.queries.shapes import Viewer
 from models.refusals import Conflict, Refusal
-from models.shapes import Viewer
+from models.storage.columns import dumps
+from models.storage.transactions import advisory_lock, transaction
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
 
 #: The lock under which names are given, each for itself: "ccname" in ASCII. A name in one table and an alias in
@@ -56,7 +59,7 @@ def create(
         _set_aliases(speaker.id, aliases or [])
         changes.log(by, "create", speaker, more={"aliases": aliases or []})
         if hidden:
-            unseen.hide(noun="speakers", id=speaker.id)
+            unseen.flag(noun="speakers", id=speaker.id)
         return int(speaker.id)
 
 
@@ -141,7 +144,7 @@ def bearing(name: str) -> list[tuple[int, str]]:
 
 def take_names() -> None:
     """Let nobody else give names until this transaction ends."""
-    take_turns(_NAMES)
+    advisory_lock(_NAMES)
 
 
 def take_turns_for(*given: dict[str, Any] | None) -> None:
@@ -157,7 +160,7 @@ def take_turns_for(*given: dict[str, Any] | None) -> None:
 def _take_turns(names: list[str]) -> None:
     """Let nobody else give one of these `names`, as a speaker's own or as an alias, until this transaction ends."""
     if names:
-        take_turns(_NAMES, [key(name) for name in names])
+        advisory_lock(_NAMES, [key(name) for name in names])
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -185,7 +188,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "dropped": dropped,
         }
         if not unseen.is_hidden(noun="speakers", id=id):
-            unseen.show(noun="speakers", id=into)
+            unseen.unflag(noun="speakers", id=into)
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor)
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
@@ -359,7 +362,7 @@ def _parent(part_of: int, child: int | None) -> int:
     parent = int(changes.referred(Speaker, part_of, "/part_of").id)
     if child in _line(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
-    unseen.show(noun="speakers", id=parent)
+    unseen.unflag(noun="speakers", id=parent)
     return parent
 
 

@@ -6,13 +6,18 @@ from typing import Any
 
 import orjson
 
-from models import changes, claims, counterclaims, documents, lists, sentences, speakers, wording
-from models.changes import Actor
-from models.db import Whole, dumps, fetch, transaction
-from models.jsonsql import Chosen
+from models import claim_text, claims, counterclaims, documents, sentences, speakers
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import lists
+from models.queries.members import Chosen
+from models.queries.results import Whole
+from models.queries.shapes import Viewer
 from models.refusals import Conflict, Forbidden
-from models.shapes import Viewer
 from models.spans import Span, Stretch, locate, locate_content
+from models.storage.columns import dumps
+from models.storage.database import fetch
+from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Sentence, Statement
 
 _KNOWN = (
@@ -186,7 +191,7 @@ def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
     if others.exists() or Review.select().where(Review.claim == claim.id, Review.retracted_at.is_null()).exists():
         return
     before, after = ([span["text"] for span in orjson.loads(spans)] for spans in (statement.content, row["content"]))
-    text = wording.follow(claim.text, before=before, after=after)
+    text = claim_text.follow(claim.text, before=before, after=after)
     if text not in (None, claim.text) and not claims.worded_by_hand(id=claim.id):
         changes.update(by, claim, more={"followed": statement.id}, text=text)
 

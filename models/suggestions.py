@@ -4,11 +4,16 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, counterclaims, match, matching, shapes
-from models.changes import Actor
-from models.db import Whole, dumps, newest, transaction
+from models import counterclaims, matching
+from models.history import changes
+from models.history.changes import Actor
+from models.ingest import match
+from models.queries import shapes
+from models.queries.results import Whole, newest
+from models.queries.shapes import Viewer
 from models.refusals import Conflict
-from models.shapes import Viewer
+from models.storage.columns import dumps
+from models.storage.transactions import transaction
 from models.tables import Claim, Statement, Suggestion
 
 #: Who reads them sees everything.

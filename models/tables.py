@@ -21,8 +21,9 @@ from peewee import (
     TextField,
 )
 
-from models import rows
-from models.db import NATURAL_KEYS, Registry, day, moment, now, one_of, stamp, words
+from models.storage import rows
+from models.storage.columns import Registry, day, moment, now, one_of, stamp, words
+from models.storage.transactions import NATURAL_KEYS
 
 SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
 FORMS = ("direct", "indirect", "mixed")
@@ -252,7 +253,7 @@ class ClaimTopic(Registry):
     """A claim is filed under a topic."""
 
     claim = ForeignKeyField(Claim, index=False)
-    #: Which claims a topic has is found in `filings`.
+    #: Which claims a topic has is found in `claim_topic_index`.
     topic = ForeignKeyField(Topic, index=False)
 
     class Meta:
@@ -416,7 +417,7 @@ Review.add_index(SQL('CREATE INDEX "reviews_rating" ON "reviews" (lower(rating_l
 _natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="/url")
 
 
-class Lead(Registry):
+class ClaimSummary(Registry):
     """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
 
     The first statement is the accepted one with the lowest id; where there is none, the lowest at all. Derived rows
@@ -436,7 +437,7 @@ class Lead(Registry):
     said_on = TextField()
 
     class Meta:
-        table_name = "leads"
+        table_name = "claim_summaries"
         indexes = (
             # Each ends with what a page reads of a row beside its order: fifty rows are not looked up for it.
             (("said_on", "claim_id", "public", "answered"), False),
@@ -446,19 +447,21 @@ class Lead(Registry):
 
 
 # Most have no answer yet: those that have none are found among all. What a page reads ends it, as above.
-Lead.add_index(
-    Lead.index(
-        *(Lead.said_on, Lead.claim_id, Lead.public, Lead.answered),
+ClaimSummary.add_index(
+    ClaimSummary.index(
+        *(ClaimSummary.said_on, ClaimSummary.claim_id, ClaimSummary.public, ClaimSummary.answered),
         where=SQL("answered"),
-        name="leads_answered",
+        name="claim_summaries_answered",
         safe=False,
     )
 )
 # For a search, which asks of each claim that it finds whether it is one of these.
-Lead.add_index(Lead.index(Lead.claim_id, where=SQL("NOT public"), name="leads_hidden", safe=False))
+ClaimSummary.add_index(
+    ClaimSummary.index(ClaimSummary.claim_id, where=SQL("NOT public"), name="claim_summaries_hidden", safe=False)
+)
 
 
-class First(Registry):
+class ClaimCard(Registry):
     """What lists show of a standing claim and its first statement, side by side: derived, to be found at once.
 
     Without it a page of fifty claims looks into seven other tables for each. Where a claim has no statement, all from
@@ -498,15 +501,17 @@ class First(Registry):
     document_language = TextField(null=True)
 
     class Meta:
-        table_name = "firsts"
+        table_name = "claim_cards"
 
 
-First.add_index(
-    First.index(First.claim_id, where=SQL("status IS DISTINCT FROM 'accepted'"), name="firsts_unaccepted", safe=False)
+ClaimCard.add_index(
+    ClaimCard.index(
+        ClaimCard.claim_id, where=SQL("status IS DISTINCT FROM 'accepted'"), name="claim_cards_unaccepted", safe=False
+    )
 )
 
 
-class Filing(Registry):
+class ClaimTopicIndex(Registry):
     """A standing claim under one of its topics, with what it is narrowed and sorted by: derived."""
 
     claim_id = BigIntegerField()
@@ -516,7 +521,7 @@ class Filing(Registry):
     said_on = TextField()
 
     class Meta:
-        table_name = "filings"
+        table_name = "claim_topic_index"
         primary_key = CompositeKey("claim_id", "topic_id")
         indexes = (
             (("topic_id", "said_on", "claim_id", "public", "answered"), False),
@@ -524,11 +529,17 @@ class Filing(Registry):
         )
 
 
-Filing.add_index(
-    Filing.index(
-        *(Filing.topic_id, Filing.said_on, Filing.claim_id, Filing.public, Filing.answered),
+ClaimTopicIndex.add_index(
+    ClaimTopicIndex.index(
+        *(
+            ClaimTopicIndex.topic_id,
+            ClaimTopicIndex.said_on,
+            ClaimTopicIndex.claim_id,
+            ClaimTopicIndex.public,
+            ClaimTopicIndex.answered,
+        ),
         where=SQL("answered"),
-        name="filings_answered",
+        name="claim_topic_index_answered",
         safe=False,
     )
 )
@@ -668,14 +679,14 @@ ALL: tuple[type[Model], ...] = (
     Review,
     Suggestion,
     Hidden,
-    Lead,
-    First,
-    Filing,
+    ClaimSummary,
+    ClaimCard,
+    ClaimTopicIndex,
     Key,
     KeyUse,
     Change,
     Reply,
 )
 
-#: Those that are written anew from the others (models/derived.py).
-DERIVED: tuple[type[Model], ...] = (Lead, First, Filing)
+#: Those that are written anew from the others (models/queries/derived.py).
+DERIVED: tuple[type[Model], ...] = (ClaimSummary, ClaimCard, ClaimTopicIndex)

@@ -4,10 +4,13 @@ from typing import Any
 
 from peewee import SQL
 
-from models import changes, shapes
-from models.changes import Actor
-from models.db import Whole, fetch, newest, transaction
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import shapes
+from models.queries.results import Whole, newest
 from models.refusals import Conflict
+from models.storage.database import fetch
+from models.storage.transactions import transaction
 from models.tables import Topic
 
 

@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.settings import Settings
-from models import db, keys
-from models.changes import Actor
+from models.access import keys
 from models.extraction import ParserMissing, load_parser
 from models.extraction.parser import Parser
+from models.history.changes import Actor
+from models.storage import database, schema
 from tests.checked import CheckedClient
 from tests.postgres import Databases, Postgres
 
@@ -25,9 +26,9 @@ from tests.postgres import Databases, Postgres
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    db.connect(f"sqlite:///{path}")
-    db.migrate()
-    db.close()
+    database.connect(f"sqlite:///{path}")
+    schema.migrate()
+    database.close()
     return path
 
 
@@ -40,10 +41,10 @@ def postgres() -> Iterator[Postgres]:
     try:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("CREATE DATABASE template")
-        db.connect(server.url("template"))
-        db.migrate()
-        db.close()
-        db.disconnect()  # a database that anybody is connected to cannot be copied
+        database.connect(server.url("template"))
+        schema.migrate()
+        database.close()
+        database.disconnect()  # a database that anybody is connected to cannot be copied
         yield server
     finally:
         server.stop()
@@ -72,9 +73,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def registry(url: str) -> Iterator[str]:
     """A fresh registry that the inside is bound to, for tests that need no app; its address."""
-    db.connect(url)
+    database.connect(url)
     yield url
-    db.close()
+    database.close()
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def app(url: str) -> Iterator[Flask]:
     app = create_app(Settings(DATABASE_URL=url, REQUESTS_PER_MINUTE=0, KEY_REQUESTS_PER_MINUTE=0))
     app.test_client_class = CheckedClient
     yield app
-    db.close()
+    database.close()
 
 
 @pytest.fixture(autouse=True)
@@ -146,9 +147,9 @@ def queries() -> Iterator[list[str]]:
     def hook(event: Any) -> None:
         seen.append(event.sql)
 
-    db.db.query_hooks.append(hook)
+    database.db.query_hooks.append(hook)
     yield seen
-    db.db.query_hooks.remove(hook)
+    database.db.query_hooks.remove(hook)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

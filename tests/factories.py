@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
-from models import changes, claims, documents, lists, reviews, statements
-from models.changes import Actor
-from models.db import Whole
-from models.filters import Order
-from models.shapes import Viewer
+from models import claims, documents, reviews, statements
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import lists
+from models.queries.filters import Order
+from models.queries.results import Whole
+from models.queries.shapes import Viewer
 from models.tables import Suggestion
 
 #: Charge and denial in one sentence.

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from models import keys
+from models.access import keys
 from tests.checked import ROOT
 from tests.factories import charge, denial
 

@@ -12,10 +12,10 @@ from openapi_spec_validator import validate
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine.events import ScenarioFinished
 
-from api import openapi
+from api.contract import openapi
 from api.formats import ndjson
-from models import keys
-from models.changes import Actor
+from models.access import keys
+from models.history.changes import Actor
 from tests.checked import BESIDE, ROOT, contract
 
 

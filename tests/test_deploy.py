@@ -18,7 +18,7 @@ import httpx
 import pytest
 import yaml
 
-from api.gate import _GUARDS
+from api.middleware.middleware import _GUARDS
 from api.settings import Settings
 from tests.checked import ROOT
 from tests.live import command, serving

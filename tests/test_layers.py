@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 #: What knows the web, and what knows the tables.
 WEB = ("api", "flask", "werkzeug", "marshmallow", "apispec", "click", "granian")
-TABLES = ("peewee", "playhouse", "psycopg", "sqlite3", "models.db", "models.tables")
+TABLES = ("peewee", "playhouse", "psycopg", "sqlite3", "models.storage", "models.tables")
 
 
 def _files(room: str) -> list[Path]:
@@ -67,7 +67,9 @@ def test_a_schema_is_a_shape() -> None:
 
 
 def test_a_route_asks_the_models_and_no_table() -> None:
-    assert _reached("api/routes", "peewee", "playhouse", "models.db", "models.tables", "models.shapes") == []
+    assert (
+        _reached("api/routes", "peewee", "playhouse", "models.storage", "models.tables", "models.queries.shapes") == []
+    )
 
 
 def test_only_the_errors_know_the_statuses_of_refusals() -> None:
@@ -76,7 +78,7 @@ def test_only_the_errors_know_the_statuses_of_refusals() -> None:
         for file in _files("api")
         if "STATUS: dict[type[refusals" in file.read_text(encoding="utf-8")
     }
-    assert knowing == {"api/errors.py"}
+    assert knowing == {"api/contract/errors.py"}
     assert _reached("api/routes", "models.refusals") == []
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from api import openapi
 from api.app import create_app
 from api.commands.shared import configured
-from models import backups
+from api.contract import openapi
+from models.upkeep import backups
 
 
 @click.command("openapi")

@@ -8,10 +8,10 @@ from marshmallow import ValidationError
 
 from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
-from models import erasures
-from models.changes import Actor
-from models.db import on_sqlite
-from models.erasures import Outcome
+from models.history.changes import Actor
+from models.storage.database import on_sqlite
+from models.upkeep import erasures
+from models.upkeep.erasures import Outcome
 
 #: The longest reason, in characters, as the API takes them.
 _LONGEST = 2000

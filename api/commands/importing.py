@@ -41,11 +41,12 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     groups = None if sign else (ahead if _long(file) else understood)(chain([first], lines))
     # What stores them is imported when the other process has begun.
     from api.formats import ndjson  # noqa: PLC0415
-    from models import db, documents  # noqa: PLC0415
-    from models.changes import Actor  # noqa: PLC0415
+    from models import documents  # noqa: PLC0415
+    from models.history.changes import Actor  # noqa: PLC0415
+    from models.storage import database  # noqa: PLC0415
 
     bring_up_to_date()
-    db.make_room()
+    database.make_room()
     if if_empty and documents.any_stored():
         click.echo("The registry is not empty: nothing was imported.")
         return

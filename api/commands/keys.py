@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import click
 
-from api.commands.shared import ID, bring_up_to_date, database
+from api.commands.shared import ID, bring_up_to_date, database_name
 from api.schemas.fields import Moment
-from models import keys, uses
-from models.db import now
+from models.access import key_uses as uses
+from models.access import keys
+from models.storage.columns import now
 from models.tables import SCOPES
 
 #: The longest name of a key, in characters, and the most hours of grace.
@@ -56,7 +57,7 @@ def key_create(name: str, scope: str, expires_at: str | None, first: bool) -> No
     if until and until <= now():
         raise click.BadParameter(f"{until} is past: the key would never work.", param_hint="--expires")
     made, secret = keys.create(name=name, scope=scope, expires_at=until)
-    click.echo(f"Key {made.id} ({scope}) of {database()}, for {name}; keep it, it is not shown again:", err=True)
+    click.echo(f"Key {made.id} ({scope}) of {database_name()}, for {name}; keep it, it is not shown again:", err=True)
     click.echo(secret)
 
 

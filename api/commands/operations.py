@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from api.commands.shared import bring_up_to_date, database, refuse_empty
-from models import backups, checks, derived
-from models.checks import Check
-from models.db import transaction
+from api.commands.shared import bring_up_to_date, database_name, refuse_empty
+from models.queries import derived
+from models.storage.transactions import transaction
+from models.upkeep import backups
+from models.upkeep import verify as checks
+from models.upkeep.verify import Check
 
 
 @click.command()
@@ -26,7 +28,7 @@ def backup(file: Path, force: bool) -> None:
     refuse_empty()
     with _progress("Copying") as seen:
         backups.write(file=file, force=force, seen=seen)
-    click.echo(f"{database()} is backed up in {file}: {file.stat().st_size:,} bytes.", err=True)
+    click.echo(f"{database_name()} is backed up in {file}: {file.stat().st_size:,} bytes.", err=True)
 
 
 @click.command()
@@ -41,7 +43,7 @@ def restore(file: Path, force: bool, even_if_wrong: bool) -> None:
     """
     with _progress("Copying") as seen:
         backups.restore(file=file, force=force, even_if_wrong=even_if_wrong, told=_tell, seen=seen)
-    click.echo(f"{database()} is restored from {file}.", err=True)
+    click.echo(f"{database_name()} is restored from {file}.", err=True)
 
 
 @click.command()

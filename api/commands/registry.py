@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 from marshmallow import ValidationError
 
-from api import strict
 from api.commands.shared import ID, bring_up_to_date, refuse_empty, replacing
+from api.contract import json_body
 from api.formats import decisions, listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
-from models import backups, changes
-from models.shapes import Viewer
+from models.history import changes
+from models.queries.shapes import Viewer
+from models.upkeep import backups
 
 
 @click.command()
@@ -72,10 +73,10 @@ def export(
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         shape = query_of(noun)
         try:
-            query = strict.made(shape).load({**where, "format": form})
+            query = json_body.made(shape).load({**where, "format": form})
         except ValidationError as error:
-            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in strict.misunderstood(error))
-            raise click.BadParameter(f"{wrong} {strict.parameters(shape)}", param_hint="--where") from None
+            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error))
+            raise click.BadParameter(f"{wrong} {json_body.parameters(shape)}", param_hint="--where") from None
         _export(file, listing.written(noun, query, viewer), "parts")
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")

@@ -21,13 +21,15 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from api import limits, logs, metrics, settings, telemetry
+from api import settings
 from api.app import create_app
-from api.commands.shared import bring_up_to_date, configured, database
-from api.gate import Gate
-from api.records import Records
+from api.commands.shared import bring_up_to_date, configured, database_name
+from api.middleware import limits, logs, metrics, telemetry
+from api.middleware.access_log import Records
+from api.middleware.middleware import Middleware
 from api.settings import Settings
-from models import db, uses
+from models.access import key_uses
+from models.storage import database
 
 #: Milliseconds for a request's headers to arrive, and for a kept connection to be used again.
 _HEADERS_WITHIN = 15_000
@@ -57,9 +59,9 @@ def serve() -> None:
     bring_up_to_date()
     _refuse_to_lose()
     # Those that follow are forks of this process: SQLite would take its locks for theirs.
-    db.close()
-    db.disconnect()
-    click.echo(f"Serving {database()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
+    database.close()
+    database.disconnect()
+    click.echo(f"Serving {database_name()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
     with tempfile.TemporaryDirectory(prefix="counterclaim-") as folder:
         os.environ[metrics.SHARED] = folder
         limits.Buckets.prepare(Path(folder) / "buckets")
@@ -99,17 +101,17 @@ def worker() -> Flask:
     config = settings.read()
     logs.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
-    db.keep_open()
+    database.keep_open()
     _write_down_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
     telemetry.start(app)
-    uses.keep()
+    key_uses.keep()
     # What is loaded now stays: no collection need look at it again.
     gc.collect()
     gc.freeze()
     return app
 
 
-def _write_down_requests(gate: Gate, *, logged: bool) -> None:
+def _write_down_requests(gate: Middleware, *, logged: bool) -> None:
     """Let requests be written down while this process lives, and what is left when it is told to stop."""
     gate.records = Records(metrics.count, *([logs.Requests()] if logged else []))
     gate.records.start()
@@ -156,8 +158,8 @@ def _heed() -> None:
 
 def _refuse_to_lose() -> None:
     """Refuse an SQLite file that is not kept safe from a power cut, and warn of a PostgreSQL that is not."""
-    careless = ", ".join(db.careless())
-    if careless and db.on_sqlite():
+    careless = ", ".join(database.unsafe_durability())
+    if careless and database.on_sqlite():
         raise click.ClickException(
             f"With this database a power cut would take what was acknowledged ({careless}): put its file on a disk of"
             " this machine that SQLite can keep in WAL mode."

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import click
 
 from api.settings import Settings
-from models import db
 from models.refusals import Conflict
+from models.storage import database, schema
 
 #: An id, or a sequence of the log, as the API takes it (api/schemas/fields.py).
 ID = click.IntRange(1, 2**53 - 1)
@@ -21,7 +21,7 @@ ID = click.IntRange(1, 2**53 - 1)
 
 def bring_up_to_date(quiet: bool = False) -> bool:
     """Bring the schema up to date; tell whether there was anything to do."""
-    applied = db.migrate()
+    applied = schema.migrate()
     for name in applied:
         if not quiet:
             click.echo(f"Applied migration {name}.", err=True)
@@ -30,9 +30,9 @@ def bring_up_to_date(quiet: bool = False) -> bool:
 
 def refuse_empty() -> None:
     """Raise Conflict where there is no registry: a mistyped address would be taken for that of an empty one."""
-    if (db.on_sqlite() and not Path(db.db.database).exists()) or not db.applied():
+    if (database.on_sqlite() and not Path(database.db.database).exists()) or not schema.applied():
         raise Conflict(
-            f"There is no registry in {database()}: set DATABASE_URL to where it is,"
+            f"There is no registry in {database_name()}: set DATABASE_URL to where it is,"
             " or make an empty one with `counterclaim migrate`."
         )
 
@@ -44,7 +44,7 @@ def configured() -> Settings:
     return config
 
 
-def database() -> str:
+def database_name() -> str:
     """Name the database without its password."""
     url = urlsplit(configured().DATABASE_URL)
     return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import orjson
 
-from models import corrections
+from models.ingest import corrections
 
 
 def write() -> Iterator[bytes]:
-    """Write a line for each document in which findings were decided on; `models/corrections.py` says what is in it."""
+    """Write a line for each document in which findings were decided on; models/ingest/corrections.py has its shape."""
     for told in corrections.documents():
         yield orjson.dumps(told) + b"\n"

@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from api import strict
-from api.problems import Problem
+from api.contract import json_body
+from api.contract.problems import Problem
 from api.schemas.lines import LINES
 from models.extraction.sentences import cut
-from models.lines import Line, Outcome
+from models.transfer.lines import Line, Outcome
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
 GROUP, _BYTES = 5000, 4_000_000
@@ -44,7 +44,7 @@ def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tup
         yield some
 
 
-#: Why that is no line, which a body may have behind its lines (api/bodies.py).
+#: Why that is no line, which a body may have behind its lines (api/contract/bodies.py).
 _END = (
     '{"end": N} ends a chunked body, to say how many lines came before it. Leave it out where it is not the last line, '
     "where the body has a Content-Length, and in a file."
@@ -55,12 +55,12 @@ def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
     noun = "?"
     try:
-        value = _quick(line) or strict.parsed(line)
+        value = _quick(line) or json_body.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:
             why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
-        new = strict.loaded(LINES[noun], value[noun])
+        new = json_body.loaded(LINES[noun], value[noun])
         # Every third document is left to who stores them, and would else wait: cutting takes longer than all the rest.
         cuts = cut(new["text"]) if ahead and noun == "document" and number % 3 else None
         return Line(number, noun, new, cuts)

@@ -7,8 +7,8 @@ from typing import Any
 from api.formats import table
 from api.schemas.exports import COLUMNS, LISTS
 from api.schemas.fields import chosen_paths, members_from
-from models import listings
-from models.shapes import Viewer
+from models.queries.shapes import Viewer
+from models.transfer import stream
 
 #: Format -> media type.
 MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
@@ -29,7 +29,7 @@ def written(noun: str, query: dict[str, Any], viewer: Viewer, whose: str | None 
     include = asked.pop("include", ())
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])
-    blocks = listings.blocks(noun, viewer=viewer, asked=asked, fields=fields, include=include, whose=whose)
+    blocks = stream.blocks(noun, viewer=viewer, asked=asked, fields=fields, include=include, whose=whose)
     begun = chain([block for block in (next(blocks, None),) if block is not None], blocks)
     text = table.rows(begun, chosen_paths(fields)) if form == "csv" and fields else (f"{b}\n" for b in begun)
     return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)

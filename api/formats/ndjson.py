@@ -9,13 +9,14 @@ from typing import Any
 
 import orjson
 
+from api.contract.problems import Problem
 from api.formats.lines import GROUP, Group, understood
-from api.problems import Problem
 from api.schemas.lines import LINES
-from models import db, exports
-from models.changes import Actor
-from models.imports import Import
-from models.lines import Line, Outcome
+from models.history.changes import Actor
+from models.storage import transactions
+from models.transfer import exports
+from models.transfer.imports import Import
+from models.transfer.lines import Line, Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -39,7 +40,7 @@ def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Itera
     if not dry_run:
         yield from _stored(groups, by)
         return
-    with suppress(_Undone), db.savepoint():
+    with suppress(_Undone), transactions.savepoint():
         yield from _stored(groups, by)
         raise _Undone
 

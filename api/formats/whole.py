@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from models import db, dumps
 from models.refusals import Conflict
+from models.storage import schema
+from models.transfer import dumps
 
 #: How the first line begins, by which an import knows what it is given.
 SIGN = b'{"registry":'
@@ -14,7 +15,7 @@ SIGN = b'{"registry":'
 
 def write() -> Iterator[bytes]:
     """Write the whole registry; what is read back is identical, and so is what is written of that."""
-    yield orjson.dumps({"registry": {"format": 1, "schema": db.applied()}}) + b"\n"
+    yield orjson.dumps({"registry": {"format": 1, "schema": schema.applied()}}) + b"\n"
     for table, row in dumps.rows():
         yield orjson.dumps({table: row}) + b"\n"
 

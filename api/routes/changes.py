@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import Routes
-from api.paging import log
+from api.contract.operation import Routes
+from api.contract.paging import log
 from api.schemas.base import page_of
 from api.schemas.changes import Change, ChangeQuery
-from models import changes
+from models.history import changes
 
 routes = Routes("changes", "The append-only log of everything that was changed.")
 

@@ -3,8 +3,8 @@
 from flask import Response, current_app
 from marshmallow import INCLUDE, fields
 
-from api import answers, openapi
-from api.contract import Routes
+from api.contract import answers, openapi
+from api.contract.operation import Routes
 from api.schemas.base import Output, shown
 
 routes = Routes("contract", "This description of the API.")

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import Routes
-from api.paging import ranked
+from api.contract.operation import Routes
+from api.contract.paging import ranked
 from api.schemas.base import page_of
 from api.schemas.disputes import Dispute, DisputeQuery
-from models import disputes
+from models.queries import disputes
 
 routes = Routes("disputes", "Who answers whom, counted over the exchanges.")
 

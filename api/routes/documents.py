@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Response
 
-from api import answers
-from api.auth import caller
-from api.contract import Routes
-from api.paging import page
+from api.contract import answers
+from api.contract.auth import caller
+from api.contract.operation import Routes
+from api.contract.paging import page
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
-from models import documents, ingest
+from models import documents
+from models.ingest import candidates
 
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
 
@@ -27,7 +28,7 @@ def list_documents(query: dict[str, Any]) -> Response:
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    findings = ingest.read_new(document=body) if query["extract"] else None
+    findings = candidates.read_new(document=body) if query["extract"] else None
     return {"findings": findings, "body": documents.prepared(body)}
 
 
@@ -56,13 +57,13 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     if not query["extract"]:
         id = documents.create(by=actor, **body)
         return answers.created("documents", id, documents.whole(id=id, viewer=viewer))
-    stored = ingest.create(by=actor, findings=findings, **body)
+    stored = candidates.create(by=actor, findings=findings, **body)
     whole = documents.whole(id=stored.document, viewer=viewer)
     return answers.created("documents", stored.document, whole, extraction=stored.told())
 
 
 def _extracted(id: int) -> dict[str, Any]:
-    return {"stored": ingest.extract_stored(by=caller().actor, id=id)}
+    return {"stored": candidates.extract_stored(by=caller().actor, id=id)}
 
 
 @routes.operation(

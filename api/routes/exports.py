@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response
 
-from api import answers
-from api.auth import admit_status, caller, share
-from api.contract import Routes
+from api.contract import answers
+from api.contract.auth import admit_status, caller, share
+from api.contract.operation import Routes
 from api.formats import listing
 from api.schemas.exports import LISTS, query_of
 

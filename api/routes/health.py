@@ -6,10 +6,11 @@ from http import HTTPStatus
 import orjson
 from flask import Blueprint, Response, current_app, request
 
-from api import answers, metrics
-from api.gate import Gate
-from api.problems import Problem
-from models import health
+from api.contract import answers
+from api.contract.problems import Problem
+from api.middleware import metrics
+from api.middleware.middleware import Middleware
+from models.upkeep import health
 
 routes = Blueprint("health", __name__)
 
@@ -38,7 +39,7 @@ def figures() -> Response:
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         detail = "This takes the operator's token: send Authorization: Bearer METRICS_TOKEN."
         raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
-    gate: Gate = current_app.wsgi_app  # type: ignore[assignment]
+    gate: Middleware = current_app.wsgi_app  # type: ignore[assignment]
     gate.records.settle()
     told, media_type = metrics.told()
     return Response(told, content_type=media_type)

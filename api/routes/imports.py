@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Response
 
-from api import answers
-from api.auth import caller
-from api.contract import Routes
+from api.contract import answers
+from api.contract.auth import caller
+from api.contract.operation import Routes
 from api.formats import ndjson
 from api.schemas.imports import ImportQuery, Report
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Response
 
-from api import answers
-from api.auth import admit_status, caller
-from api.contract import Routes
-from api.paging import found, page
+from api.contract import answers
+from api.contract.auth import admit_status, caller
+from api.contract.operation import Routes
+from api.contract.paging import found, page
 from api.schemas.base import RetractQuery, found_page_of, page_of
 from api.schemas.claims import Claim
 from api.schemas.refs import Merge

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from api import answers
-from api.auth import caller
-from api.contract import Routes
-from api.paging import page
+from api.contract import answers
+from api.contract.auth import caller
+from api.contract.operation import Routes
+from api.contract.paging import page
 from api.schemas.base import page_of
 from api.schemas.suggestions import Suggestion, SuggestionDecision, SuggestionQuery
 from models import suggestions

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from models import db
+from models.storage import database
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def together(count: int, work: Callable[[int], T]) -> list[T]:
         try:
             return work(number)
         finally:
-            db.close()
+            database.close()
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))

@@ -13,7 +13,7 @@ import pytest
 from api.formats.ahead import ahead
 from api.formats.lines import understood
 from models.extraction.sentences import cut
-from models.lines import Line
+from models.transfer.lines import Line
 from tests.checked import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")

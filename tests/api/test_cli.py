@@ -19,8 +19,10 @@ from flask.testing import FlaskClient
 from api import cli
 from api.app import create_app
 from api.formats import ndjson
-from models import db, keys, topics
-from models.changes import Actor
+from models import topics
+from models.access import keys
+from models.history.changes import Actor
+from models.storage import database
 from models.tables import KeyUse
 from tests.api.steps import changed, posted, retracted
 from tests.checked import ROOT
@@ -43,16 +45,16 @@ class Stdin(BytesIO):
 def command(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
     """Run `counterclaim` over a fresh registry, or over `database`; the exit code has to be `code`."""
 
-    def run(*arguments: str, code: int = 0, input: bytes = b"", database: str = url) -> Result:
-        monkeypatch.setenv("DATABASE_URL", database)
-        db.close()
+    def run(*arguments: str, code: int = 0, input: bytes = b"", where: str = url) -> Result:
+        monkeypatch.setenv("DATABASE_URL", where)
+        database.close()
         result = CliRunner().invoke(cli.main, arguments, input=Stdin(input))
-        db.close()
+        database.close()
         assert result.exit_code == code, result.output
         return result
 
     yield run
-    db.close()
+    database.close()
 
 
 def lines(*made: object) -> bytes:
@@ -82,7 +84,7 @@ def test_help_names_every_command(command: Command) -> None:
 
 def test_refuses_an_unknown_verband_a_wrong_setting(command: Command) -> None:
     assert "No such command" in command("serv", code=2).stderr
-    told = command("migrate", code=1, database="mysql://localhost/claims").stderr
+    told = command("migrate", code=1, where="mysql://localhost/claims").stderr
     assert "DATABASE_URL" in told
     assert "Traceback" not in told
 
@@ -168,7 +170,7 @@ def test_a_refusal_is_told_in_its_own_sentence(
     command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command("migrate")
-    db.close()
+    database.close()
     monkeypatch.setattr(sys, "argv", ["counterclaim", "key", "revoke", "7"])
     with pytest.raises(SystemExit) as stop:
         cli.run()
@@ -193,9 +195,9 @@ def test_an_export_imported_elsewhere_is_exported_identical(command: Command, tm
     command("import", SAMPLE)
     exported = command("export").stdout_bytes
     other = f"sqlite:///{tmp_path}/other.db"
-    imported = command("import", "-", input=exported, database=other)
+    imported = command("import", "-", input=exported, where=other)
     assert ", 0 known already, 0 refused." in imported.stdout
-    assert command("export", database=other).stdout_bytes == exported
+    assert command("export", where=other).stdout_bytes == exported
 
 
 def test_an_export_keeps_what_people_made_by_hand(
@@ -212,8 +214,8 @@ def test_an_export_keeps_what_people_made_by_hand(
     retracted(writer, "/v1/topics/2")
     exported = command("export").stdout_bytes
     other = f"sqlite:///{tmp_path}/other.db"
-    command("import", "-", input=exported, database=other)
-    assert command("export", database=other).stdout_bytes == exported
+    command("import", "-", input=exported, where=other)
+    assert command("export", where=other).stdout_bytes == exported
     text = exported.decode()
     assert all(word in text for word in ("By hand.", "candidate", "Ann O'Brien 👩‍👧", "White House", "Mostly true"))
     assert "gone" not in text
@@ -226,8 +228,8 @@ def test_an_export_keeps_from_the_public_what_only_candidates_name(
     exported = command("export").stdout_bytes
     assert exported.count(b'"hidden":true') == 2
     other = f"sqlite:///{tmp_path}/other.db"
-    command("import", "-", input=exported, database=other)
-    assert command("export", database=other).stdout_bytes == exported
+    command("import", "-", input=exported, where=other)
+    assert command("export", where=other).stdout_bytes == exported
 
 
 def test_exports_what_reviewers_made_of_findings(command: Command, writer: FlaskClient, reviewer: FlaskClient) -> None:
@@ -257,7 +259,7 @@ def test_two_claims_of_the_same_words_stay_two_through_export_and_import(
     )
     exported = command("export").stdout_bytes
     other = f"sqlite:///{tmp_path}/other.db"
-    command("import", "-", input=exported, database=other)
+    command("import", "-", input=exported, where=other)
     claims = create_app().test_client().get("/v1/claims").json["items"]
     assert [claim["statement_count"] for claim in claims] == [1, 1]
 
@@ -388,8 +390,8 @@ def test_an_erasure_names_what_it_leaves_and_how_that_is_erased(command: Command
 
 def test_migrates_an_empty_database_once(command: Command, tmp_path: Path) -> None:
     new = f"sqlite:///{tmp_path}/new.db"
-    assert "Applied migration 0001_initial" in command("migrate", database=new).stderr
-    assert command("migrate", database=new).stderr == "The schema is up to date.\n"
+    assert "Applied migration 0001_initial" in command("migrate", where=new).stderr
+    assert command("migrate", where=new).stderr == "The schema is up to date.\n"
 
 
 @pytest.mark.parametrize(
@@ -397,7 +399,7 @@ def test_migrates_an_empty_database_once(command: Command, tmp_path: Path) -> No
 )
 def test_who_only_reads_makes_no_registry_where_none_is(command: Command, tmp_path: Path, typed: str) -> None:
     nowhere = tmp_path / "mistyped.db"
-    told = command(*typed.format(tmp_path).split(), code=1, database=f"sqlite:///{nowhere}")
+    told = command(*typed.format(tmp_path).split(), code=1, where=f"sqlite:///{nowhere}")
     assert "There is no registry in sqlite:///" in str(told.exception.detail)  # type: ignore[union-attr]
     assert not nowhere.exists()
 
@@ -485,7 +487,7 @@ def test_a_database_that_the_server_does_not_have_is_told_in_one_line(url: str) 
 
 def test_tells_of_which_database_a_key_is_without_its_password(command: Command, url: str) -> None:
     address = url.replace("postgres@", "postgres:secret@")
-    told = command("key", "create", "--name", "Ann", "--scope", "read", database=address).stderr
+    told = command("key", "create", "--name", "Ann", "--scope", "read", where=address).stderr
     assert url.rpartition("@")[2] in told
     assert "secret" not in told
 
@@ -626,8 +628,8 @@ def test_no_command_writes_its_file_over_the_registry(how: tuple[str, ...], comm
     folder.mkdir()
     registry = folder / "claims.db"
     url = f"sqlite:///{registry}"
-    command("import", SAMPLE, database=url)
-    kept = command("export", database=url).stdout_bytes
+    command("import", SAMPLE, where=url)
+    kept = command("export", where=url).stdout_bytes
     (tmp_path / "folder").symlink_to(folder)
     (tmp_path / "link").symlink_to(registry)
     os.link(registry, tmp_path / "hard")
@@ -641,16 +643,16 @@ def test_no_command_writes_its_file_over_the_registry(how: tuple[str, ...], comm
     )
     there = {path: path.read_bytes() for path in folder.iterdir()}
     for file in (*own, *others, Path(os.path.relpath(registry))):
-        told = str(command(*how, str(file), code=1, database=url).exception)
+        told = str(command(*how, str(file), code=1, where=url).exception)
         assert str(file) in told
         assert "file of the registry" in told
     assert {path: path.read_bytes() for path in folder.iterdir()} == there
     # Under the name of a link, the locks are the link's and the log is the file's.
     linked = f"sqlite:///{tmp_path}/link"
     for file in (registry, tmp_path / "link", tmp_path / "link.lock", Path(f"{registry}-wal"), tmp_path / "hard"):
-        assert "file of the registry" in str(command(*how, str(file), code=1, database=linked).exception)
-    assert command("export", database=url).stdout_bytes == kept
-    command(*how, str(tmp_path / "elsewhere"), database=url)
+        assert "file of the registry" in str(command(*how, str(file), code=1, where=linked).exception)
+    assert command("export", where=url).stdout_bytes == kept
+    command(*how, str(tmp_path / "elsewhere"), where=url)
     assert (tmp_path / "elsewhere").stat().st_size > 100
 
 

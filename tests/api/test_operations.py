@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api import cli
-from models import db
-from models.changes import Actor
+from models.history.changes import Actor
+from models.storage import database
 from tests.checked import ROOT
 from tests.factories import put_claim
 from tests.live import COUNTERCLAIM, command, serving
@@ -43,7 +43,7 @@ def run(url: str, *arguments: object, code: int = 0) -> str:
 def typed(*arguments: str) -> Result:
     """Run `counterclaim` in this process."""
     result = CliRunner().invoke(cli.main, arguments)
-    db.close()
+    database.close()
     return result
 
 
@@ -68,8 +68,8 @@ def test_what_is_wrong_is_named_and_derived_tables_are_mended(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", registry)
     put_claim(actor)
-    db.db.execute_sql("DELETE FROM leads")
-    db.close()
+    database.db.execute_sql("DELETE FROM claim_summaries")
+    database.close()
     told = typed("verify")
     assert told.exit_code == 1
     assert "derived tables: wrong" in told.stdout

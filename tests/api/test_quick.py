@@ -13,7 +13,7 @@ from api.schemas.fields import Text
 from api.schemas.lines import LINES
 from api.schemas.quick import reader
 from tests.checked import ROOT
-from tests.models.test_imports import _lines
+from tests.models.transfer.test_imports import _lines
 
 #: What is put in the place of members.
 ODD: tuple[Any, ...] = (
@@ -118,7 +118,7 @@ SHAPES: dict[str, type[Schema]] = {
 def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
     """Bodies that are right: those that the contract shows, and one with every member that a statement may have."""
     for name in SHAPES.keys() - LINES.keys():
-        yield name, json.loads((ROOT / "api" / "examples" / f"{name}.json").read_bytes())["request"]
+        yield name, json.loads((ROOT / "api" / "contract" / "examples" / f"{name}.json").read_bytes())["request"]
     machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 1}
     told = {"id": 1}, {"start": 0, "end": 1}, {"text": "said"}
     yield (

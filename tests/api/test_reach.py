@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.settings import Settings
-from models import db, derived, keys
-from tests.api.test_filters import BESIDE, spelled
+from models.access import keys
+from models.queries import derived
+from models.storage import database, transactions
+from tests.api.contract.test_filters import BESIDE, spelled
 from tests.checked import contract
 from tests.faults.filling import fill
 from tests.postgres import Databases
@@ -62,27 +64,27 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     databases: Databases = request.getfixturevalue("databases")
     with databases.lent() as address:
         yield _filled(address)
-        db.disconnect()
+        database.disconnect()
 
 
 def _filled(url: str) -> str:
     fill(url, CLAIMS)
-    db.connect(url)
-    with db.transaction():
-        db.db.execute_sql(
+    database.connect(url)
+    with transactions.transaction():
+        database.db.execute_sql(
             "INSERT INTO counterclaims (created_at, updated_at, version, claim_id, answer_id, kind, statement_id)"
             " SELECT c.created_at, c.updated_at, 1, id, id + 1,"
             " CASE WHEN id / 40 * 40 = id THEN 'disputes' ELSE 'denies' END, id + 1"
             " FROM claims c WHERE id / 10 * 10 = id AND id < (SELECT max(id) FROM claims)"
         )
-        db.db.execute_sql(
+        database.db.execute_sql(
             "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
             " language) SELECT c.created_at, c.updated_at, 1, id, 'Check ' || (id / 7), 'https://check.example/' || id,"
             " 'False', 'en' FROM claims c WHERE id / 100 * 100 = id"
         )
         derived.rebuild()
-    db.db.execute_sql("ANALYZE")
-    db.close()
+    database.db.execute_sql("ANALYZE")
+    database.close()
     return url
 
 
@@ -91,8 +93,8 @@ def client(full: str) -> Iterator[FlaskClient]:
     """The public over it."""
     app = create_app(Settings(DATABASE_URL=full, REQUESTS_PER_MINUTE=0, KEY_REQUESTS_PER_MINUTE=0))
     yield app.test_client()
-    db.db.query_hooks.clear()
-    db.close()
+    database.db.query_hooks.clear()
+    database.close()
 
 
 @pytest.fixture
@@ -118,8 +120,8 @@ def test_no_filter_makes_a_list_read_the_whole_registry(
     client: FlaskClient, reviewer: dict[str, str], full: str, template: str
 ) -> None:
     asked: list[tuple[str, Any]] = []
-    db.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
-    read = _steps(full) if db.on_sqlite() else _rows
+    database.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
+    read = _steps(full) if database.on_sqlite() else _rows
     tried = 0
     for query in _queries(template):
         del asked[:]
@@ -151,7 +153,7 @@ def _steps(url: str) -> Callable[..., None]:
 
 
 def _rows(query: dict[str, str], sql: str, params: Any) -> None:
-    ((plan,),) = db.db.execute_sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params).fetchall()
+    ((plan,),) = database.db.execute_sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params).fetchall()
     nodes = [plan[0]["Plan"]]
     for node in nodes:
         nodes += node.get("Plans", [])

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.formats import ndjson
 from api.settings import Settings
-from models import db
-from models.changes import Actor
+from models.history.changes import Actor
+from models.storage import database, schema
 from tests.checked import ROOT, CheckedClient
 
 
@@ -18,16 +18,16 @@ from tests.checked import ROOT, CheckedClient
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """The public over a registry that holds the sample; read-only, so that all stories share it."""
     path = tmp_path_factory.mktemp("sample") / "registry.db"
-    db.connect(f"sqlite:///{path}")
-    db.migrate()
+    database.connect(f"sqlite:///{path}")
+    schema.migrate()
     with Path(ROOT / "examples" / "sample.ndjson").open("rb") as file:
         outcomes = list(ndjson.read(file, by=Actor()))
     assert {outcome.what for outcome in outcomes} == {"new"}
-    db.close()
+    database.close()
     app = create_app(Settings(DATABASE_URL=f"sqlite:///{path}"))
     app.test_client_class = CheckedClient
     yield app.test_client()
-    db.close()
+    database.close()
 
 
 def all_of(client: FlaskClient, noun: str) -> list[dict]:  # type: ignore[type-arg]

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from models import counterclaims, filters, lists, speakers, statements, topics
-from models.changes import Actor
-from models.db import transaction
-from tests.api.test_paging import walk
+from models import counterclaims, speakers, statements, topics
+from models.history.changes import Actor
+from models.queries import filters, lists
+from models.storage.transactions import transaction
+from tests.api.contract.test_paging import walk
 from tests.factories import put_claim
 
 #: How many are ranked here, and how many statements in which the words stand the one claim has.

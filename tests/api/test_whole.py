@@ -9,9 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.formats import ndjson, whole
-from models import claims, db, derived, documents, keys, sentences, speakers, statements
-from models.changes import Actor
+from models import claims, documents, sentences, speakers, statements
+from models.access import keys
+from models.history.changes import Actor
+from models.queries import derived
 from models.refusals import Conflict
+from models.storage import database, schema, transactions
 from tests.api.steps import posted
 from tests.checked import ROOT
 from tests.factories import PLAIN, candidate, put_claim, put_plain, review, topic
@@ -59,9 +62,9 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def _into(url: str, exported: bytes) -> int:
-    db.close()
-    db.connect(url)
-    db.migrate()
+    database.close()
+    database.connect(url)
+    schema.migrate()
     first, *rest = exported.splitlines(keepends=True)
     return whole.read(first, rest)
 
@@ -75,11 +78,11 @@ def test_what_is_imported_elsewhere_is_the_identical_registry(rich: bytes, elsew
     assert put_claim(actor) > max(
         json.loads(line)["claims"]["id"] for line in rich.splitlines() if b'{"claims"' in line
     )
-    with pytest.raises(Conflict), db.transaction():
-        db.db.execute_sql("UPDATE statements SET content_start = content_start + 1000 WHERE id = 1")
-    with pytest.raises(Conflict), db.transaction():
-        db.db.execute_sql("UPDATE statements SET claim_id = 99999 WHERE id = 1")
-    db.close()
+    with pytest.raises(Conflict), transactions.transaction():
+        database.db.execute_sql("UPDATE statements SET content_start = content_start + 1000 WHERE id = 1")
+    with pytest.raises(Conflict), transactions.transaction():
+        database.db.execute_sql("UPDATE statements SET claim_id = 99999 WHERE id = 1")
+    database.close()
 
 
 def test_it_goes_into_an_empty_database_only_and_leaves_another_as_it_is(rich: bytes) -> None:
@@ -108,4 +111,4 @@ def test_one_that_is_wrong_is_refused_whole(rich: bytes, tmp_path: Path, old: by
         _into(f"sqlite:///{tmp_path}/wrong.db", wrong)
     assert len(b"".join(whole.write()).splitlines()) == 1
     assert documents.any_stored() is False
-    db.close()
+    database.close()

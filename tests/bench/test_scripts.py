@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from api.app import create_app
 from api.cli import main
 from api.settings import Settings
-from models import db, derived
+from models.queries import derived
+from models.storage import database
 from tests.postgres import free_port
 
 BENCH = Path(__file__).parents[2] / "bench"
@@ -33,13 +34,13 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def registry(generated: Path) -> Iterator[Path]:
-    db.connect(f"sqlite:///{generated / 'registry.db'}")
+    database.connect(f"sqlite:///{generated / 'registry.db'}")
     yield generated
-    db.close()
+    database.close()
 
 
 def count(table: str) -> int:
-    return int(db.fetch(f"SELECT count(*) FROM {table}")[0][0])
+    return int(database.fetch(f"SELECT count(*) FROM {table}")[0][0])
 
 
 def test_generates_as_many_claims_as_were_asked_for(registry: Path) -> None:
@@ -67,30 +68,30 @@ def test_import_takes_its_lines_and_finds_as_much(generated: Path, tmp_path: Pat
     create_app(Settings(DATABASE_URL=f"sqlite:///{generated / 'registry.db'}"))
     tables = ("topics", "speakers", "documents", "claims", "statements", "counterclaims", "reviews")
     wanted = {table: count(table) for table in tables}
-    db.close()
+    database.close()
     url = f"sqlite:///{tmp_path / 'imported.db'}"
     told = CliRunner(env={"DATABASE_URL": url}).invoke(main, ["import", str(generated / "registry.ndjson")])
     assert told.exit_code == 0, told.output
-    db.connect(url)
+    database.connect(url)
     try:
         assert {table: count(table) for table in wanted} == wanted
     finally:
-        db.close()
+        database.close()
 
 
 def test_converts_tables_row_by_row(tmp_path: Path) -> None:
     for name, row in TABLES.items():
         (tmp_path / f"{name}.ndjson").write_text(json.dumps(row) + "\n" if row else "")
     script("convert.py", tmp_path, "--database", tmp_path / "converted.db")
-    db.connect(f"sqlite:///{tmp_path / 'converted.db'}")
+    database.connect(f"sqlite:///{tmp_path / 'converted.db'}")
     try:
         columns = "id, claim_id, speaker_id, sentence_id, mention, cue, content"
-        assert db.fetch(f"SELECT {columns} FROM statements") == [
+        assert database.fetch(f"SELECT {columns} FROM statements") == [
             (3, 7, 5, 1, "Ada Vance", "said", '[{"text":"water rose","start":20,"end":30}]')
         ]
-        assert db.fetch("SELECT topic_id FROM filings WHERE claim_id = 7") == [(1,)]
+        assert database.fetch("SELECT topic_id FROM claim_topic_index WHERE claim_id = 7") == [(1,)]
     finally:
-        db.close()
+        database.close()
 
 
 @pytest.mark.slow

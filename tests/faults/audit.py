@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from models import db, derived
+from models.queries import derived
+from models.storage import database
 from tests.faults.traffic import Writers
 
 #: What bears the name that a writer gave it: noun -> column.
@@ -19,7 +20,7 @@ LOGGED = ("claims", "speakers", "topics", "statements", "documents", "countercla
 @contextmanager
 def bound(url: str) -> Iterator[None]:
     """Ask the database at `url` from this process."""
-    db.connect(url)
+    database.connect(url)
     try:
         yield
     finally:
@@ -28,31 +29,31 @@ def bound(url: str) -> Iterator[None]:
 
 def hang_up() -> None:
     """Close every connection of this process: the server under test shall be alone with its database."""
-    db.close()
-    db.disconnect()
+    database.close()
+    database.disconnect()
 
 
 def whole(url: str) -> None:
     """Raise AssertionError where pages, references, derived tables, the search index or the log are not whole."""
     with bound(url):
-        if db.on_sqlite():
-            assert db.fetch("PRAGMA integrity_check") == [("ok",)]
-            assert db.fetch("PRAGMA foreign_key_check") == []
+        if database.on_sqlite():
+            assert database.fetch("PRAGMA integrity_check") == [("ok",)]
+            assert database.fetch("PRAGMA foreign_key_check") == []
             _words_are_whole(url)
         assert (wrong := derived.differences()) == [], wrong
         for noun in LOGGED:
-            wrong = db.fetch(
+            wrong = database.fetch(
                 f"SELECT n.id, n.version, count(c.sequence) FROM {noun} n"
                 f" LEFT JOIN changes c ON c.noun = '{noun}' AND c.noun_id = n.id"
                 " GROUP BY n.id, n.version HAVING count(c.sequence) <> n.version LIMIT 5"
             )
             assert not wrong, f"{noun} whose versions are not those of the log (id, version, lines): {wrong}"
-            lost = db.fetch(
+            lost = database.fetch(
                 f"SELECT c.sequence FROM changes c LEFT JOIN {noun} n ON n.id = c.noun_id"
                 f" WHERE c.noun = '{noun}' AND n.id IS NULL LIMIT 5"
             )
             assert not lost, f"lines about {noun} that are not there: {lost}"
-        halves = db.fetch(
+        halves = database.fetch(
             "SELECT c.text FROM claims c LEFT JOIN statements s ON s.claim_id = c.id JOIN changes h"
             " ON h.noun = 'claims' AND h.noun_id = c.id WHERE s.id IS NULL AND h.sequence IN"
             " (SELECT sequence - 1 FROM changes WHERE noun = 'statements') LIMIT 5"
@@ -78,7 +79,7 @@ def held_once(url: str, writers: Writers, *, also_maybe: bool = False) -> None:
         for noun, column in NAMED.items():
             rows = dict[str, list[int]]()
             mark = f"%{writers.run_id}w%"
-            for id, text in db.fetch(f"SELECT id, {column} FROM {noun} WHERE {column} LIKE ?", (mark,)):
+            for id, text in database.fetch(f"SELECT id, {column} FROM {noun} WHERE {column} LIKE ?", (mark,)):
                 rows.setdefault(text.partition(" ")[2], []).append(id)
             doubled = {name: ids for name, ids in rows.items() if len(ids) > 1}
             assert not doubled, f"{len(doubled)} {noun} are there more than once: {list(doubled.items())[:3]}"
@@ -90,7 +91,7 @@ def held_once(url: str, writers: Writers, *, also_maybe: bool = False) -> None:
             assert not extra, f"{len(extra)} {noun} are there that nobody was told of: {sorted(extra)[:3]}"
         stated = Counter(
             dict(
-                db.fetch(
+                database.fetch(
                     "SELECT c.text, count(*) FROM statements s JOIN claims c ON c.id = s.claim_id"
                     " WHERE c.text LIKE ? GROUP BY c.text",
                     (f"%{writers.run_id}w%",),
@@ -106,7 +107,7 @@ def held_once(url: str, writers: Writers, *, also_maybe: bool = False) -> None:
 
 def rows(sql: str, *params: object) -> list[tuple[Any, ...]]:
     """Ask the bound database."""
-    return db.fetch(sql, params)
+    return database.fetch(sql, params)
 
 
 def count(noun: str) -> int:

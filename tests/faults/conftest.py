@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from models import db, keys
+from models.access import keys
+from models.storage import database, schema
 from tests.faults.audit import hang_up
 from tests.faults.server import Server, own_port
 from tests.postgres import Postgres
@@ -62,8 +63,8 @@ def cluster() -> Iterator[Postgres]:
     server = Postgres(folder / "server", settings="", port=own_port())
     try:
         _sql(server, "CREATE DATABASE template")
-        db.connect(server.url("template"))
-        db.migrate()
+        database.connect(server.url("template"))
+        schema.migrate()
         hang_up()  # a database that anybody is connected to cannot be copied
         yield server
     finally:
@@ -137,7 +138,7 @@ def key(url: str) -> Callable[..., str]:
     """Make a key of a scope; its secret."""
 
     def make(scope: str = "admin", **more: str) -> str:
-        db.connect(url)
+        database.connect(url)
         try:
             return keys.create(name=f"faults {scope}", scope=scope, **more)[1]
         finally:

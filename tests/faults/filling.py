@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from models import bulk, db, derived
+from models.queries import derived
 from models.speakers import key
+from models.storage import bulk, columns, database, schema, transactions
 from models.tables import ALL, Claim, ClaimTopic, Document, Sentence, Speaker, Statement, Topic
 from tests.faults import audit
 
@@ -65,18 +66,18 @@ class _Said(NamedTuple):
 def fill(url: str, claims: int) -> None:
     """Put in `claims` claims, each with a statement, ten to a document, into the migrated, empty database at `url`."""
     with audit.bound(url):
-        with db.transaction():
+        with transactions.transaction():
             _store(Topic, ((n, f"topic-{n}", f"Topic {n}") for n in range(1, TOPICS + 1)))
             names = ((n, f"Speaker {n}") for n in range(1, SPEAKERS + 1))
             _store(Speaker, ((n, name, key(name), "person", "[]") for n, name in names))
             for first in range(0, claims, IN_A_DOCUMENT * AT_ONCE):
                 _fill(range(first, min(first + IN_A_DOCUMENT * AT_ONCE, claims), IN_A_DOCUMENT))
             derived.rebuild()
-            if not db.on_sqlite():  # SQLite goes on from the greatest id by itself
+            if not database.on_sqlite():  # SQLite goes on from the greatest id by itself
                 for model in _COLUMNS:
                     table = model._meta.table_name
-                    db.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
-        db.db.execute_sql("ANALYZE")
+                    database.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+        database.db.execute_sql("ANALYZE")
 
 
 def _fill(firsts: range) -> None:
@@ -108,21 +109,21 @@ def _statement(one: _Said, document: int, start: int) -> tuple[Any, ...]:
     mention, cue = start + len(one.name), start + len(one.name) + 1
     begin = cue + len("said that ")
     end = begin + len(one.content)
-    content = db.dumps([{"text": one.content, "start": begin, "end": end}])
+    content = columns.dumps([{"text": one.content, "start": begin, "end": end}])
     who = (one.id, one.speaker, document, one.id, one.name, start, mention, "said", cue, cue + 4)
     day = f"2026-{one.id % 12 + 1:02}-{one.id % 28 + 1:02}"
     return (one.id, *who, content, begin, f"{begin}-{end}", "indirect", day, "accepted", "import")
 
 
 def _store(model: Any, rows: Iterator[tuple[Any, ...]]) -> None:
-    columns = (*_STAMPS, *_COLUMNS[model])
-    bulk.insert(model, columns, ((id, STORED, STORED, 1, *more) for id, *more in rows))
+    names = (*_STAMPS, *_COLUMNS[model])
+    bulk.insert(model, names, ((id, STORED, STORED, 1, *more) for id, *more in rows))
 
 
 # -- of the first schema ------------------------------------------------------------
 
 #: The names of the migrations in their order.
-STEPS = sorted(path.stem for path in db.MIGRATIONS.glob("[0-9]*.py"))
+STEPS = sorted(path.stem for path in schema.MIGRATIONS.glob("[0-9]*.py"))
 
 _STAMP = "'2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 1"
 _STAMPED = "created_at, updated_at, version"
@@ -153,23 +154,23 @@ INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '
 def _as_logged(noun: str) -> str:
     """Write the SQL of a row as a line of the log has it."""
     (model,) = (model for model in ALL if model._meta.table_name == noun)
-    there = {column.name for column in db.db.get_columns(noun)}
+    there = {column.name for column in database.db.get_columns(noun)}
     fields = [field for field in model._meta.sorted_fields if field.column_name in there]
     said = [field for field in fields if (noun, field.name) != ("documents", "text")]
     members = ", ".join(f"'{field.name}', \"{field.column_name}\"" for field in said)
-    return f"json_object({members})" if db.on_sqlite() else f"json_build_object({members})::text"
+    return f"json_object({members})" if database.on_sqlite() else f"json_build_object({members})::text"
 
 
 def up_to(url: str, step: str) -> None:
     """Migrate a database as far as `step`."""
-    with audit.bound(url), db._alone():
-        db._runner().up(step)
+    with audit.bound(url), schema._alone():
+        schema._runner().up(step)
 
 
 def fill_first(url: str, count: int) -> None:
     """Put rows into a database of the first schema."""
     with audit.bound(url):
         for statement in _FILLED.replace("COUNT", str(count)).split(";"):
-            db.db.execute_sql(statement)
+            database.db.execute_sql(statement)
         for noun in ("speakers", "documents", "sentences", "claims", "statements"):
-            db.db.execute_sql(_LOGGED.format(noun, _as_logged(noun)))
+            database.db.execute_sql(_LOGGED.format(noun, _as_logged(noun)))

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from models import keys
-from tests.api.test_auth import BAD
+from models.access import keys
+from tests.api.contract.test_auth import BAD
 from tests.factories import claim
 from tests.faults import audit
 from tests.faults.client import Client, raw, status_of

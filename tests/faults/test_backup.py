@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from models import topics
-from models.changes import Actor
+from models.history.changes import Actor
 from tests.checked import ROOT
 from tests.faults import audit
 from tests.faults.server import Server

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from models import db
+from models.storage import database, schema
 from tests.faults import audit
 from tests.faults.server import Server, own_port
 from tests.faults.traffic import Readers, Writers, furnish
@@ -66,8 +66,8 @@ def url(request: pytest.FixtureRequest, disk: Path) -> Iterator[str]:
         (there / "pg_wal").symlink_to(folder / "server" / "first" / "pg_wal")
         data.symlink_to(there)
         server.start()
-        db.connect(server.url())
-        db.migrate()
+        database.connect(server.url())
+        schema.migrate()
         audit.hang_up()
         yield server.url()
     finally:

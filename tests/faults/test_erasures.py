@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from models import db
-from models.changes import Actor
+from models.history.changes import Actor
+from models.storage import schema
 from tests.checked import ROOT
 from tests.factories import put_charge
 from tests.faults import audit
@@ -91,7 +91,7 @@ def postgres() -> Iterator[Postgres]:
 def test_the_documented_commands_leave_no_file_of_postgresql_that_holds_the_words(postgres: Postgres) -> None:
     url, data = postgres.url(), postgres.folder / "data"
     with audit.bound(url):
-        db.migrate()
+        schema.migrate()
     put_secret(url)
     with psycopg.connect(url, autocommit=True) as connection:
         # Files of the log that hold the words are made ready for use again, under the names of later ones.

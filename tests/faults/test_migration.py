@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from models import db
+from models.storage import database, schema
 from tests.checked import ROOT
 from tests.faults import audit
 from tests.faults.filling import STEPS, fill_first, up_to
@@ -67,8 +67,8 @@ def _watch(url: str) -> Iterator[Callable[[], bool]]:
 def shape(url: str) -> tuple[list[str], Any]:
     """The migrations that a database says it has, and everything about its tables."""
     with audit.bound(url):
-        names = db.applied()
-        if db.on_sqlite():
+        names = schema.applied()
+        if database.on_sqlite():
             return names, audit.rows("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
         columns = audit.rows(
             "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"
@@ -135,7 +135,7 @@ def test_a_schema_that_is_newer_than_the_code_is_refused(
     url: str, served: Callable[..., Server], tell: Callable[[str], None]
 ) -> None:
     with audit.bound(url):
-        db.db.execute_sql(
+        database.db.execute_sql(
             "INSERT INTO migrations (name, applied) VALUES ('0999_from_the_future', '2030-01-01 00:00:00')"
         )
     before = shape(url)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models import db
+from models.storage import schema
 from tests.checked import ROOT
 from tests.faults import audit
 from tests.faults.filling import STEPS, fill_first, up_to
@@ -46,8 +46,8 @@ def test_a_million_claims_are_migrated_exported_and_backed_up_in_time(
     migrated = timed("migrate")
     tell(f"{claims} claims of the first schema migrated in {migrated:.1f} s")
     with audit.bound(url):
-        assert db.behind() == []
-        assert [audit.count(table) for table in ("leads", "firsts", "statement_search")] == [claims] * 3
+        assert schema.behind() == []
+        assert [audit.count(table) for table in ("claim_summaries", "claim_cards", "statement_search")] == [claims] * 3
 
     server = Server(url, tmp_path / "server.log")
     server.start()

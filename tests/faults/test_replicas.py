@@ -11,7 +11,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from models import db
+from models.storage import database, schema
 from tests.faults import audit
 from tests.faults.client import Client
 from tests.faults.server import Server, own_port
@@ -42,8 +42,8 @@ def pair() -> Iterator[Pair]:
     # It keeps what a standby that is away for a while still needs: one that cannot follow holds every commit up.
     primary = Postgres(folder / "primary", settings="-c wal_keep_size=1GB", port=own_port())
     try:
-        db.connect(primary.url())
-        db.migrate()
+        database.connect(primary.url())
+        schema.migrate()
         audit.hang_up()
         standby = Postgres(folder / "standby", settings="", port=own_port(), primary=primary)
         try:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, db, reviews, speakers, statements, topics
-from models.changes import Actor
-from models.db import on_sqlite
+from models import claims, counterclaims, reviews, speakers, statements, topics
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.storage import database, transactions
+from models.storage.database import on_sqlite
 from models.tables import Claim, Counterclaim, Review, Statement
 from tests.factories import (
     PUBLIC,
@@ -89,7 +90,7 @@ def test_a_claim_is_found_by_its_very_words_in_any_script(registry: str, actor: 
 
 def test_a_claim_that_the_same_transaction_makes_or_rewords_is_found_by_its_words(registry: str, actor: Actor) -> None:
     before = claims.create(by=actor, text="Before.", language="en")
-    with db.transaction():
+    with transactions.transaction():
         new = claims.create(by=actor, text="After.", language="en")
         claims.change(by=actor, id=before, version=1, text="After.")
         assert claims.twins(text="After.", language="en") == [before, new]
@@ -100,8 +101,10 @@ def test_a_claim_is_found_by_its_words_without_a_look_at_all(registry: str, acto
     claims.create(by=actor, text="The exports sustain the war.", language="en")
     del queries[:]
     claims.twins(text="The exports sustain the war.", language="en")
-    if db.on_sqlite():
-        plan = [step for *_, step in db.fetch(f"EXPLAIN QUERY PLAN {queries[-1]}", (None,) * queries[-1].count("?"))]
+    if database.on_sqlite():
+        plan = [
+            step for *_, step in database.fetch(f"EXPLAIN QUERY PLAN {queries[-1]}", (None,) * queries[-1].count("?"))
+        ]
         assert [step for step in plan if step.startswith("SEARCH c USING") and "rowid=?" in step], plan
 
 

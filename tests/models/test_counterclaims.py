@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, speakers, statements, topics
-from models.changes import Actor
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Counterclaim
 from tests.factories import (

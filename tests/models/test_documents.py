@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from models import addresses, documents, statements
-from models.changes import Actor
 from models.extraction.sentences import cut
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Document, Sentence
 from tests.factories import (

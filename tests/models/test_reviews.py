@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import reviews, statements
-from models.changes import Actor
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Claim, Review
 from tests.factories import PUBLIC, READER, REVIEWER, lines_of, put_charge, put_claim, put_review, seen

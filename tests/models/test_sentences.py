@@ -3,7 +3,7 @@
 import pytest
 
 from models import sentences, statements
-from models.changes import Actor
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Document, Sentence
 from tests.factories import (

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from models import changes, claims, counterclaims, db, speakers, statements
-from models.changes import Actor
+from models import claims, counterclaims, speakers, statements
+from models.history import changes
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.storage import database, transactions
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, lines_of, listed_items, put_charge, put_claim, put_denial, put_plain, seen
 
@@ -606,11 +608,11 @@ def test_a_name_and_the_same_alias_at_the_same_moment_do_not_both_stand(registry
         except Conflict as refused:
             outcome.append(refused)
         finally:
-            db.close()
+            database.close()
             done.set()
 
     thread = threading.Thread(target=run)
-    with db.transaction():
+    with transactions.transaction():
         speakers.create(by=actor, name="Beijing")
         thread.start()
         done.wait(0.5)

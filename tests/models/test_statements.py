@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements
-from models.changes import Actor
+from models.history.changes import Actor
 from models.refusals import Conflict, Forbidden, Gone, NotFound, Stale
 from models.tables import ALL, Claim, Counterclaim, Document, Speaker, Statement
 from tests.factories import (

@@ -2,9 +2,10 @@
 
 import pytest
 
-from models import claims, counterclaims, ingest, match, statements, suggestions
-from models.changes import Actor
+from models import claims, counterclaims, statements, suggestions
 from models.extraction.parser import Parser
+from models.history.changes import Actor
+from models.ingest import candidates, match
 from models.refusals import Conflict, NotFound, Stale
 from models.tables import Counterclaim, Statement, Suggestion
 from tests.factories import PUBLIC, document, lines_of, put_claim, put_plain, seen
@@ -15,8 +16,8 @@ DENIAL = "The talks went on.\n\nRuritania denied that its drones had crossed the
 
 def put_denial_of(by: Actor, parse: Parser, text: str = DENIAL) -> int:
     """Store a document that denies what it does not hold; the id of the denial."""
-    stored = ingest.create(
-        by=by, findings=ingest.read(text=text, language="en", parse=parse), **document(text=text, url=None)
+    stored = candidates.create(
+        by=by, findings=candidates.read(text=text, language="en", parse=parse), **document(text=text, url=None)
     )
     denial, *_ = stored.statements
     return denial
@@ -59,8 +60,8 @@ def test_a_denial_that_only_points_back_is_matched_by_its_sentence(registry: str
 def test_what_its_own_document_charges_is_linked_and_not_suggested(registry: str, actor: Actor, parse: Parser) -> None:
     put_claim(actor, CHARGE)
     text = "Poland said that drones from Ruritania had crossed the Oder. Ruritania denied that."
-    stored = ingest.create(
-        by=actor, findings=ingest.read(text=text, language="en", parse=parse), **document(text=text, url=None)
+    stored = candidates.create(
+        by=actor, findings=candidates.read(text=text, language="en", parse=parse), **document(text=text, url=None)
     )
     assert len(stored.statements) == 2
     assert (Counterclaim.select().count(), Suggestion.select().count()) == (1, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from models import topics
-from models.changes import Actor
+from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from tests.factories import lines_of, seen
 

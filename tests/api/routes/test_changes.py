@@ -4,8 +4,9 @@ from threading import Event, Thread
 
 from flask.testing import FlaskClient
 
-from models import db, topics
-from models.changes import Actor
+from models import topics
+from models.history.changes import Actor
+from models.storage import database, transactions
 from tests.api.steps import changed, posted, retracted
 from tests.factories import charge, topic
 
@@ -64,16 +65,16 @@ def test_a_reader_who_goes_on_misses_no_line_that_was_begun_early_and_written_la
     begun, may_end = Event(), Event()
 
     def slow() -> None:
-        with db.transaction():
+        with transactions.transaction():
             topics.create(by=Actor(), slug="slow", label="Begun first, written last")
             begun.set()
             may_end.wait(10)
-        db.close()
+        database.close()
 
     def quick() -> None:
         for slug in ("quick", "quicker"):
             topics.create(by=Actor(), slug=slug, label="Begun second")
-        db.close()
+        database.close()
 
     threads = [Thread(target=slow), Thread(target=quick)]
     threads[0].start()

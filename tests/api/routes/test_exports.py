@@ -15,8 +15,10 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api.formats import listing
 from api.schemas.exports import COLUMNS, LISTS
-from models import db, keys, listings, moments
-from models.changes import Actor
+from models.access import keys
+from models.history.changes import Actor
+from models.storage import database, snapshots
+from models.transfer import stream
 from tests.api.steps import posted
 from tests.factories import candidate, charge, claim, denial, put_claim, review, speaker, topic
 
@@ -113,8 +115,8 @@ def test_no_cell_of_a_table_is_a_formula(writer: FlaskClient, start: str) -> Non
 def test_many_blocks_are_one_file_in_its_order(
     registry_of_many: list[int], public: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listings, "_FIRST", 3)
-    monkeypatch.setattr(listings, "_AIM", 2000)
+    monkeypatch.setattr(stream, "_FIRST", 3)
+    monkeypatch.setattr(stream, "_AIM", 2000)
     assert [item["id"] for item in _lines(public, "claims?fields=id,text")] == registry_of_many
     assert [row[0] for row in _table(public, "claims?format=csv&fields=id")[1:]] == [str(id) for id in registry_of_many]
 
@@ -126,11 +128,11 @@ def registry_of_many(app: Any) -> list[int]:
 
 
 def test_it_is_read_at_one_moment(app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.shapes import Viewer
+    from models.queries.shapes import Viewer
 
-    monkeypatch.setattr(listings, "_FIRST", 3)
-    monkeypatch.setattr(listings, "_AIM", 100)
-    parts = listings.blocks("claims", viewer=Viewer(), asked={})
+    monkeypatch.setattr(stream, "_FIRST", 3)
+    monkeypatch.setattr(stream, "_AIM", 100)
+    parts = stream.blocks("claims", viewer=Viewer(), asked={})
     first = next(parts)
     put_claim(Actor(), "Later.")
     assert len("\n".join([first, *parts]).split("\n")) == 60
@@ -141,11 +143,11 @@ def test_one_that_is_left_in_the_middle_leaves_nothing_open(
 ) -> None:
     import threading
 
-    from models.shapes import Viewer
+    from models.queries.shapes import Viewer
 
-    monkeypatch.setattr(listings, "_FIRST", 3)
-    monkeypatch.setattr(listings, "_AIM", 100)
-    parts = listings.blocks("claims", viewer=Viewer(), asked={})
+    monkeypatch.setattr(stream, "_FIRST", 3)
+    monkeypatch.setattr(stream, "_AIM", 100)
+    parts = stream.blocks("claims", viewer=Viewer(), asked={})
     for _ in range(5):
         next(parts)
     parts.close()  # type: ignore[attr-defined]
@@ -157,9 +159,9 @@ def test_one_that_is_left_in_the_middle_leaves_nothing_open(
 def test_one_that_nobody_goes_on_reading_is_broken_off_where_no_reader_takes_it_for_whole(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch, form: str, coding: str | None
 ) -> None:
-    monkeypatch.setattr(listings, "_FIRST", 3)
-    monkeypatch.setattr(listings, "_AIM", 100)
-    monkeypatch.setattr(moments, "BEHIND", 0.05)
+    monkeypatch.setattr(stream, "_FIRST", 3)
+    monkeypatch.setattr(stream, "_AIM", 100)
+    monkeypatch.setattr(snapshots, "BEHIND", 0.05)
     headers = {"Accept-Encoding": coding} if coding else {}
     environ = EnvironBuilder(f"/v1/exports/claims?format={form}", headers=headers).get_environ()
     parts, status, _ = run_wsgi_app(app, environ)
@@ -181,10 +183,10 @@ def test_one_that_nobody_goes_on_reading_is_broken_off_where_no_reader_takes_it_
 def test_only_so_many_are_written_at_once(
     app: Any, public: FlaskClient, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moments, "SHORTLY", 0.1)
+    monkeypatch.setattr(snapshots, "SHORTLY", 0.1)
     with ExitStack() as opened:
-        for _ in range(moments.AT_ONCE):
-            opened.enter_context(moments.one_moment(0))
+        for _ in range(snapshots.AT_ONCE):
+            opened.enter_context(snapshots.snapshot(0))
         refused = public.get("/v1/exports/claims")
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert "exporting" in refused.json["detail"]
@@ -205,39 +207,39 @@ def _opened(app: Any, opened: ExitStack, address: str, secret: str | None = None
 def test_one_more_waits_a_moment_for_a_place(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moments, "SHORTLY", 20.0)
+    monkeypatch.setattr(snapshots, "SHORTLY", 20.0)
     with ExitStack() as opened, ThreadPoolExecutor() as threads:
-        for _ in range(moments.EACH):
+        for _ in range(snapshots.EACH):
             assert _opened(app, opened, "192.0.2.7") == 200
-        more = [threads.submit(_opened_and_closed, app, "192.0.2.7") for _ in range(moments.AT_ONCE)]
+        more = [threads.submit(_opened_and_closed, app, "192.0.2.7") for _ in range(snapshots.AT_ONCE)]
         with pytest.raises(TimeoutError):
             more[0].result(0.3)
         assert _opened_and_closed(app, "192.0.2.7") == 503, "as many wait as may"
         opened.close()
-        assert [one.result(20) for one in more] == [200] * moments.AT_ONCE
+        assert [one.result(20) for one in more] == [200] * snapshots.AT_ONCE
 
 
 def test_one_caller_leaves_exports_to_others(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moments, "SHORTLY", 0.01)
+    monkeypatch.setattr(snapshots, "SHORTLY", 0.01)
     _, secret = keys.create(name="Ann", scope="read")
     with ExitStack() as opened:
-        told = [_opened(app, opened, "2001:db8::1") for _ in range(moments.EACH)]
-        assert told == [200] * moments.EACH < [200] * moments.AT_ONCE
+        told = [_opened(app, opened, "2001:db8::1") for _ in range(snapshots.EACH)]
+        assert told == [200] * snapshots.EACH < [200] * snapshots.AT_ONCE
         # An address of the same household is the same caller, and a key of its own is another.
         assert [_opened(app, opened, f"2001:db8::{n}") for n in range(1, 9)] == [503] * 8
         assert _opened(app, opened, "192.0.2.7") == 200
         assert _opened(app, opened, "2001:db8::1", secret) == 200
         assert _opened(app, opened, "192.0.2.8") == 503, "there is no place left"
     with ExitStack() as opened:
-        assert [_opened(app, opened, "2001:db8::1") for _ in range(moments.EACH)] == [200] * moments.EACH
+        assert [_opened(app, opened, "2001:db8::1") for _ in range(snapshots.EACH)] == [200] * snapshots.EACH
 
 
 def _opened_and_closed(app: Any, address: str) -> int:
     with ExitStack() as opened:
         status = _opened(app, opened, address)
-    db.close()
+    database.close()
     return status
 
 
@@ -245,10 +247,10 @@ def _opened_and_closed(app: Any, address: str) -> int:
 def test_one_that_is_read_too_slowly_for_long_is_broken_off(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch, slowest: int
 ) -> None:
-    monkeypatch.setattr(listings, "_FIRST", 3)
-    monkeypatch.setattr(listings, "_AIM", 100)
-    monkeypatch.setattr(moments, "SLOWEST", slowest)
-    monkeypatch.setattr(moments, "BEHIND", 0.3)
+    monkeypatch.setattr(stream, "_FIRST", 3)
+    monkeypatch.setattr(stream, "_AIM", 100)
+    monkeypatch.setattr(snapshots, "SLOWEST", slowest)
+    monkeypatch.setattr(snapshots, "BEHIND", 0.3)
     parts, _, _ = run_wsgi_app(app, EnvironBuilder("/v1/exports/claims").get_environ())
     got = b""
     for part in parts:

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.settings import Settings
-from models import db
+from models.storage import database
 
 
 def test_is_alive_without_a_database(public: FlaskClient, queries: list[str]) -> None:
@@ -18,7 +18,7 @@ def test_is_ready_over_a_registry_of_this_version(public: FlaskClient) -> None:
 
 
 def test_is_not_ready_over_another_schema_but_alive(public: FlaskClient) -> None:
-    db.db.execute_sql("DELETE FROM migrations WHERE name = '0002_reading'")
+    database.db.execute_sql("DELETE FROM migrations WHERE name = '0002_reading'")
     answer = public.get("/readyz")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert "migrate" in answer.json["detail"]
@@ -33,7 +33,7 @@ def test_is_not_ready_without_a_database_but_alive(url: str) -> None:
     assert b"hunter2" not in answer.data
     assert b"/nowhere" not in answer.data
     assert public.get("/healthz").status_code == 200
-    db.close()
+    database.close()
 
 
 def test_figures_are_for_who_knows_the_token(url: str) -> None:
@@ -44,7 +44,7 @@ def test_figures_are_for_who_knows_the_token(url: str) -> None:
     told = public.get("/metrics", headers={"Authorization": "Bearer of the operator"})
     assert told.mimetype == "text/plain"
     assert 'counterclaim_request_seconds_count{operation="list_topics",status="200"}' in told.text
-    db.close()
+    database.close()
 
 
 def test_there_are_no_figures_by_default(public: FlaskClient) -> None:

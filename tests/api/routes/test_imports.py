@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api import bodies
+from api.contract import bodies
 from api.formats import ndjson
 from tests.checked import ROOT
 from tests.factories import charge, claim, denial, topic

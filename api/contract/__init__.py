@@ -1,0 +1,1 @@
+"""Contract: what an operation takes, gives and refuses. Begin with operation.py."""

@@ -1,0 +1,190 @@
+"""What a request brings: its query string and its body, read strictly, each error with the place it is meant for."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from flask import current_app, request
+from marshmallow import Schema, ValidationError, fields, missing
+from werkzeug.datastructures import MultiDict
+
+from api.contract import json_body
+from api.contract.problems import Problem
+
+#: How many bytes of a query string are worth keeping for the next request that sends the same.
+_REMEMBERED = 2000
+
+#: What is no UTF-8 is read as halves of surrogate pairs, which nothing else is, and written as it was.
+_KEPT = "surrogateescape"
+#: How much of the names of wrong parameters is said in a sentence too, in characters.
+_SHOWN = 100
+
+#: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
+#: it is spelled. And how much of such a body is read at once.
+LONGEST_LINE, _PART = 16 * 1024 * 1024, 256 * 1024
+
+
+def query(schema: type[Schema]) -> dict[str, Any]:
+    """Read the query string as `schema`. Raises 400 that names each wrong parameter and lists the known ones."""
+    sent = request.query_string
+    if not sent:
+        return dict(_defaults(schema))
+    # Clients ask the same again, of this item or another.
+    return dict(_understood(schema, sent) if len(sent) <= _REMEMBERED else _read(schema))
+
+
+@lru_cache(maxsize=1024)
+def _understood(schema: type[Schema], _sent: bytes) -> dict[str, Any]:
+    """Read the query string, which `_sent` tells from others; what is refused is not kept."""
+    return _read(schema)
+
+
+def _read(schema: type[Schema]) -> dict[str, Any]:
+    given = _given(request.query_string)
+    parameters = _parameters(schema)
+    errors = [
+        {"parameter": name, "detail": "Give this once."}
+        for name, values in given.lists()
+        if len(values) > 1 and name in parameters
+    ]
+    if errors:
+        raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
+    try:
+        loaded: dict[str, Any] = _for(schema, frozenset(given)).load(given.to_dict())
+    except ValidationError as error:
+        errors = json_body.misunderstood(error)
+        names = ", ".join(problem["parameter"] for problem in errors)
+        detail = f"The query string is not understood ({names}). {json_body.parameters(schema)}"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, errors) from None
+    return loaded
+
+
+def _given(sent: bytes) -> MultiDict[str, str]:
+    """Take a query string apart. Raises 400 for what is no UTF-8, of which Werkzeug would make other words."""
+    given = parse_qsl(sent.decode(errors=_KEPT), keep_blank_values=True, errors=_KEPT)
+    wrong = [name for name, value in given if json_body.SURROGATE.search(name + value)]
+    if wrong:
+        detail = "This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
+        names = dict.fromkeys(quote(name, safe="[]", errors=_KEPT) for name in wrong)
+        errors = [{"parameter": name, "detail": detail} for name in names]
+        shown = ", ".join(names)
+        said = f"The query string is not UTF-8 ({shown[:_SHOWN]}): percent-encode it as UTF-8, as %C3%A9 for é."
+        raise Problem(HTTPStatus.BAD_REQUEST, said, errors)
+    return MultiDict(given)
+
+
+@lru_cache(maxsize=1024)
+def _for(schema: type[Schema], given: frozenset[str]) -> Schema:
+    """Make the part of a schema of parameters that reads those `given`: going through all the others costs more."""
+    if not given <= _parameters(schema):
+        return json_body.made(schema)
+    declared = schema._declared_fields.items()
+    return schema(only={name for name, field in declared if (field.data_key or name) in given or _has_default(field)})
+
+
+@cache
+def _defaults(schema: type[Schema]) -> dict[str, Any]:
+    defaults: dict[str, Any] = json_body.made(schema).load({})
+    return defaults
+
+
+def _has_default(field: fields.Field[Any]) -> bool:
+    return field.load_default is not missing
+
+
+@cache
+def _parameters(schema: type[Schema]) -> frozenset[str]:
+    return frozenset(field.data_key or name for name, field in schema._declared_fields.items())
+
+
+def body(schema: type[Schema]) -> dict[str, Any]:
+    """Read the request's body as `schema`.
+
+    Raises 415 for another media type or a coding, 411 without a length, 413 over the limit, 400 for what is no
+    JSON, 422 with a JSON pointer for each wrong member.
+    """
+    raw = _raw()
+    if not raw.strip():
+        raise json_body.malformed("The body is empty: send a JSON object. /v1/openapi.json shows its members.")
+    return json_body.loaded(schema, json_body.parsed(raw))
+
+
+def lines(media_type: str) -> Iterator[bytes]:
+    """Read the request's body line by line, as it comes, however long it is.
+
+    Raises 415 for another media type or a coding and 411 for a body without a length or chunks; while it is read, 400
+    where it ends too early, and 413 for a line that is too long.
+    """
+    _refuse_media_type(media_type)
+    if request.content_length is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length, or a chunked body.")
+    lines = _lines(request.stream, request.content_length)
+    return _ended(lines) if request.content_length is None else lines
+
+
+def _ended(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines before the one that says how many there were: a chunked body that was cut looks whole."""
+    count, held = -1, b""
+    for line in lines:
+        if line.strip():
+            if count >= 0:
+                yield held
+            count, held = count + 1, line
+    try:
+        last = json_body.parsed(held)
+    except Problem:
+        last = None
+    if last != {"end": max(count, 0)}:
+        says = isinstance(last, dict) and last.keys() == {"end"}
+        raise json_body.malformed(
+            'A chunked body ends with a line such as {"end": 12}, the number of lines before it, so that a cut one is '
+            f"known{f': {count} came before this one' if says else ''}. The groups of lines that came whole are stored."
+        )
+
+
+def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
+    rest, count = b"", 0
+    while part := stream.read(_PART):
+        count += len(part)
+        whole, end, rest = (rest + part).rpartition(b"\n")
+        if end:
+            yield from whole.split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            detail = f"A line holds at most {LONGEST_LINE:,} bytes. The groups of lines before it are stored."
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    if length is not None and count != length:
+        raise json_body.malformed(
+            "The body is shorter than its Content-Length. The groups of lines that came whole are stored."
+        )
+    if rest:
+        yield rest
+
+
+def _refuse_media_type(wanted: str) -> None:
+    if request.mimetype != wanted:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"Send {'JSON' if wanted == 'application/json' else 'lines of JSON'}, with Content-Type: {wanted}.",
+            [{"header": "Content-Type", "detail": f"{wanted} is the only one that is read here."}],
+        )
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        detail = "Send the body as it is: no Content-Encoding is read here."
+        errors = [{"header": "Content-Encoding", "detail": detail}]
+        # Where it is the coding that is not taken, the answer says what is (RFC 9110, section 15.5.16).
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, errors, {"Accept-Encoding": "identity"})
+
+
+def _raw() -> bytes:
+    _refuse_media_type("application/json")
+    if request.content_length is None:
+        # Without a length the server could not tell a whole body from a cut one.
+        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length; chunked bodies are not taken.")
+    most = current_app.config["SETTINGS"].MAX_BODY_BYTES
+    if request.content_length > most:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body holds at most {most:,} bytes.")
+    raw = request.get_data()
+    if len(raw) != request.content_length:
+        raise json_body.malformed("The body is shorter than its Content-Length.")
+    return raw

@@ -1,0 +1,107 @@
+"""Refusal -> status: one table, and one JSON shape for every error (RFC 9457)."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from peewee import DatabaseError, InterfaceError, InternalError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from api.contract.problems import Problem
+from models import refusals
+from models.storage import database
+from models.storage import errors as trouble
+
+MEDIA_TYPE = "application/problem+json"
+
+#: The status of each reason to refuse.
+STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
+    refusals.Moved: HTTPStatus.PERMANENT_REDIRECT,
+    refusals.Forbidden: HTTPStatus.FORBIDDEN,
+    refusals.NotFound: HTTPStatus.NOT_FOUND,
+    refusals.Conflict: HTTPStatus.CONFLICT,
+    refusals.Gone: HTTPStatus.GONE,
+    refusals.Stale: HTTPStatus.PRECONDITION_FAILED,
+    refusals.Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    refusals.Lacking: HTTPStatus.NOT_IMPLEMENTED,
+    refusals.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+#: What a person can do about an error that no function of ours raised.
+_HINTS = {
+    404: "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.json.",
+    405: "This address does not know this method: see the Allow header.",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of this app in the one shape."""
+    app.register_error_handler(refusals.Refusal, _refused)
+    app.register_error_handler(Problem, _bad_request)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _away)
+    app.register_error_handler(InterfaceError, _away)
+    app.register_error_handler(InternalError, _away)
+    app.register_error_handler(Exception, _broken)
+
+
+def problem(
+    status: int, detail: str, errors: list[dict[str, str]] | None = None, more: dict[str, Any] | None = None
+) -> Response:
+    """Make a problem+json answer. `errors` lists {pointer | parameter | header, detail}."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": errors or [],
+        **(more or {}),
+    }
+    return Response(orjson.dumps(body), status, content_type=MEDIA_TYPE)
+
+
+def _refused(refusal: refusals.Refusal) -> Response:
+    errors = []
+    if refusal.field:
+        kind = "pointer" if refusal.field.startswith("/") else "header"
+        errors.append({kind: refusal.field, "detail": refusal.detail})
+    answer = problem(STATUS[type(refusal)], refusal.detail, errors, refusal.more)
+    if isinstance(refusal, refusals.Busy):
+        answer.headers["Retry-After"] = "5"
+    if isinstance(refusal, refusals.Moved) and request.url_rule:
+        address = request.url_rule.rule.replace("<id:id>", str(refusal.more["id"]))
+        query = request.query_string.decode("ascii", "replace")
+        answer.headers["Location"] = f"{address}?{query}" if query else address
+    return answer
+
+
+def _bad_request(error: Problem) -> Response:
+    answer = problem(error.status, error.detail, error.errors)
+    answer.headers.update(error.headers)
+    return answer
+
+
+def _http(error: HTTPException) -> Response:
+    # Its own answer keeps Allow, Retry-After and Location.
+    given = error.get_response()
+    status = error.code or 500
+    answer = problem(status, _HINTS.get(status, error.description or HTTPStatus(status).phrase))
+    for name, value in given.headers:
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _away(error: DatabaseError) -> Response:
+    logging.getLogger("counterclaim").error("the database did not answer: %s", error)
+    database.close()
+    answer = problem(503, trouble.sentence(error))
+    answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _broken(error: Exception) -> Response:
+    logging.getLogger("counterclaim").error("%s %s failed", request.method, request.path, exc_info=error)
+    return problem(500, "This is our mistake, and nothing was changed. It is in the log.")

@@ -1,0 +1,1 @@
+"""Middleware: limits, headers, compression, access log and metrics of every request. Begin with middleware.py."""

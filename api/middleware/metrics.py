@@ -1,0 +1,62 @@
+"""Figures for Prometheus: how many requests of which operation were answered how, and in what time.
+
+prometheus_client decides as it is imported whether figures are kept in files that processes share: so it is
+imported in the processes that serve, not in the one that starts them.
+"""
+
+import os
+import threading
+from bisect import bisect_left
+from collections import Counter
+from functools import cache
+from typing import Any
+
+from api.middleware.access_log import Record
+
+#: Names the folder where the processes of one server put their figures, so that each can tell those of all.
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+
+#: Seconds: from a look-up by id to the deadline of a query.
+_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1, 5)
+
+
+def count(requests: list[Record]) -> None:
+    """Add requests to the figures."""
+    taken: dict[tuple[str, int], list[float]] = {}
+    for request in requests:
+        taken.setdefault((request.operation, request.status), []).append(request.seconds)
+    with _one_at_a_time:
+        for (operation, status), seconds in taken.items():
+            _add(_seconds().labels(operation, str(status)), seconds)
+
+
+def _add(figures: Any, seconds: list[float]) -> None:
+    """Do what its `observe` does, for many at once: in files that processes share each costs 5 µs."""
+    figures._sum.inc(sum(seconds))
+    within = Counter(bisect_left(_BOUNDS, took) for took in seconds)
+    for bucket, number in within.items():
+        figures._buckets[bucket].inc(number)
+
+
+#: Or the figures would be made twice, by those who come first.
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def _seconds() -> Any:
+    from prometheus_client import Histogram  # noqa: PLC0415
+
+    told = "Requests by operation and status, and the seconds until their answer was ready."
+    return Histogram("counterclaim_request_seconds", told, ("operation", "status"), buckets=_BOUNDS)
+
+
+def told() -> tuple[bytes, str]:
+    """Write the figures of all processes as Prometheus reads them; and their media type."""
+    from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest  # noqa: PLC0415
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+
+    registry = REGISTRY
+    if SHARED in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -1,0 +1,1 @@
+"""Access: keys, their use, and idempotent replies; may import the nouns and below. Begin with keys.py."""

@@ -1,0 +1,137 @@
+"""Keys: who may read, write, review or administer."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from models.history.changes import Actor
+from models.queries.shapes import Viewer
+from models.refusals import Conflict, NotFound
+from models.storage.columns import now
+from models.storage.database import fetch
+from models.storage.transactions import attempt, transaction
+from models.tables import SCOPES, Key
+
+#: How a key begins, so that leaked ones can be searched for.
+PREFIX = "cck_"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the public, or the holder of a key."""
+
+    key_id: int | None = None
+    scope: str | None = None
+
+    def may(self, scope: str | None) -> bool:
+        """Whether this caller has `scope` or a wider one; None asks for nothing."""
+        return scope is None or (self.scope is not None and SCOPES.index(self.scope) >= SCOPES.index(scope))
+
+    @property
+    def viewer(self) -> Viewer:
+        """What this caller sees."""
+        return Viewer(texts=self.may("read"), unreviewed=self.may("review"))
+
+    @property
+    def actor(self) -> Actor:
+        """As whom this caller's changes are logged."""
+        return Actor(key_id=self.key_id, reviews=self.may("review"))
+
+
+PUBLIC = Caller()
+
+
+def create(*, name: str, scope: str, expires_at: str | None = None) -> tuple[Key, str]:
+    """Make a key; the secret that is returned beside it is known nowhere else."""
+    secret = _secret()
+    with transaction():
+        key = Key.create(
+            name=name, scope=scope, secret_hash=_hash(secret), hint=secret[: len(PREFIX) + 4], expires_at=expires_at
+        )
+    return key, secret
+
+
+def everything() -> list[Key]:
+    """All keys, revoked and expired ones too, oldest first."""
+    return list(Key.select().order_by(Key.id))
+
+
+def known(*, id: int) -> Key:
+    """Read a key. Raises NotFound."""
+    key: Key | None = Key.get_or_none(Key.id == id)
+    if key is None:
+        raise NotFound(f"There is no key {id}: `counterclaim key list` shows them.")
+    return key
+
+
+def in_grace(key: Key) -> bool:
+    """Tell whether the secret before the last rotation still works."""
+    return key.previous_until is not None and key.previous_until > _second()
+
+
+def revoke(*, id: int) -> Key:
+    """Make a key useless from the next request on. Raises NotFound, or Conflict where it already is."""
+    with transaction():
+        key = known(id=id)
+        if key.revoked_at:
+            raise Conflict(f"Key {id} was already revoked at {key.revoked_at}.")
+        key.revoked_at = key.updated_at = now()
+        key.version += 1
+        key.save()
+        return key
+
+
+def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
+    """Give a key a new secret, which is returned beside it; the present one works for `grace` longer.
+
+    Id, name, scope and expiry stay, so that the log goes on under one key. Of a key that is rotated
+    twice only the last two secrets work. Raises NotFound, or Conflict where the key no longer works.
+    """
+    with transaction():
+        key = known(id=id)
+        if key.revoked_at:
+            raise Conflict(f"Key {id} was revoked at {key.revoked_at}: create a new one.")
+        if key.expires_at and key.expires_at <= _second():
+            raise Conflict(f"Key {id} expired at {key.expires_at}: create a new one.")
+        secret = _secret()
+        key.previous_hash, key.previous_until = key.secret_hash, _second(grace)
+        key.secret_hash, key.hint = _hash(secret), secret[: len(PREFIX) + 4]
+        key.updated_at = now()
+        key.version += 1
+        key.save()
+        return key, secret
+
+
+_HOLDER = (
+    "SELECT id, scope, expires_at, revoked_at, secret_hash, previous_until FROM keys"
+    " WHERE secret_hash = ? OR previous_hash = ?"
+)
+
+
+def holder(*, secret: str) -> Caller | None:
+    """Whose key this is; None where it is unknown, revoked or expired."""
+    digest = _hash(secret)
+    found = attempt(lambda: fetch(_HOLDER, (digest, digest)))
+    if not found:
+        return None
+    id, scope, expires_at, revoked_at, present, previous_until = found[0]
+    ends = [expires_at] if hmac.compare_digest(present, digest) else [expires_at, previous_until]
+    if revoked_at or any(end and end <= _second() for end in ends):
+        return None
+    return Caller(key_id=id, scope=scope)
+
+
+def _secret() -> str:
+    # 32 bytes: 256 random bits.
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def _second(later: timedelta = timedelta()) -> str:
+    return (datetime.now(UTC) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _hash(secret: str) -> str:
+    # 256 random bits need no slow hash (OWASP ASVS 5.0, 11.4).
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""Replies: the answers to creates with an Idempotency-Key, kept so that a retry gets the same one."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from models.refusals import Conflict, Reused
+from models.storage.columns import dumps, now
+from models.storage.database import fetch
+from models.storage.transactions import transaction
+
+#: How long a retry may come: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
+KEPT = timedelta(hours=24)
+
+
+_MAKE = (
+    "INSERT INTO replies (key_id, token, request_hash, made_at) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (key_id, token) DO NOTHING RETURNING id"
+)
+_KEPT = "SELECT request_hash, status, headers, body FROM replies WHERE key_id = ? AND token = ? AND made_at >= ?"
+_FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
+
+
+class Answer(NamedTuple):
+    """What a create answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer]) -> Answer:
+    """Do `work` and keep its answer, or give the answer of the first time, in one transaction.
+
+    `request` is what must be equal in a retry. Raises Reused where it is not. A refusal that
+    `work` raises is not kept: the next try may succeed.
+    """
+    digest = hashlib.sha256(request).hexdigest()
+    with transaction():
+        _forget_old()
+        made = fetch(_MAKE, (key_id, token, digest, now()))
+        if not made:
+            return _first(fetch(_KEPT, (key_id, token, ""))[0], digest)
+        answer = work()
+        fetch(_FILL, (answer.status, dumps(answer.headers), answer.body, made[0][0]))
+        return answer
+
+
+def kept(*, key_id: int, token: str, request: bytes) -> Answer | None:
+    """Find the answer of the first time, where there was one. Raises Reused as `once`."""
+    found = fetch(_KEPT, (key_id, token, _oldest()))
+    return _first(found[0], hashlib.sha256(request).hexdigest()) if found else None
+
+
+def _first(reply: tuple[Any, ...], digest: str) -> Answer:
+    request, status, headers, body = reply
+    if request != digest:
+        raise Reused(
+            "This Idempotency-Key came with another request before: use a new one for a new request.",
+            field="Idempotency-Key",
+        )
+    if body is None:
+        raise Conflict(
+            "The answer to this request named what was erased since: a retry stores nothing, and is not told it again."
+        )
+    return Answer(status, orjson.loads(headers), body)
+
+
+def _oldest() -> str:
+    return (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _forget_old() -> None:
+    fetch("DELETE FROM replies WHERE made_at < ?", (_oldest(),))

@@ -1,0 +1,22 @@
+CREATE TABLE "claim_cards" (
+  "claim_id" BIGINT NOT NULL PRIMARY KEY,
+  "statement_id" BIGINT NOT NULL,
+  "status" TEXT NOT NULL,
+  "said_on" TEXT,
+  "speaker_id" BIGINT NOT NULL,
+  "speaker_name" TEXT NOT NULL,
+  "speaker_kind" TEXT NOT NULL,
+  "speaker_description" TEXT,
+  "speaker_wikidata_id" TEXT,
+  "sentence_id" BIGINT NOT NULL,
+  "sentence_position" BIGINT NOT NULL,
+  "sentence_start" BIGINT NOT NULL,
+  "sentence_end" BIGINT NOT NULL,
+  "sentence_text" TEXT NOT NULL,
+  "document_id" BIGINT NOT NULL,
+  "document_url" TEXT,
+  "document_title" TEXT,
+  "document_publisher" TEXT,
+  "document_published_at" TEXT,
+  "document_language" TEXT NOT NULL
+);

@@ -1,0 +1,13 @@
+"""What lists show of a claim, in one row of claim_cards, and what they are found and sorted by, in one index."""
+
+from pathlib import Path
+from typing import Any
+
+from peewee import SqliteDatabase
+
+
+def up(migrator: Any, db: Any) -> None:
+    """Run the statements of this database's file, a blank line between two."""
+    dialect = "sqlite" if isinstance(db, SqliteDatabase) else "postgresql"
+    for statement in Path(__file__).with_suffix(f".{dialect}.sql").read_text(encoding="utf-8").split("\n\n"):
+        db.execute_sql(statement.strip().removesuffix(";"))

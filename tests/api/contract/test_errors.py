@@ -1,0 +1,250 @@
+"""Every failure has one shape, tells a person what to do, and nothing of the inside."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.app import create_app
+from api.settings import Settings
+from models.access import keys
+from models.storage import database, sqlite, transactions
+from tests.api.steps import blamed, matching, posted, retracted
+from tests.checked import ROOT
+from tests.factories import charge, claim, document, topic
+
+#: What no answer may tell: code, paths, versions, SQL.
+TELLTALES = (
+    "Traceback",
+    "File ",
+    ".py",
+    str(ROOT),
+    "SELECT",
+    "INSERT",
+    "sqlite",
+    "psycopg",
+    "peewee",
+    "Werkzeug",
+    "Python",
+)
+
+
+def hold(answer: TestResponse, status: int) -> None:
+    """Hold a failure against the one shape (RFC 9457)."""
+    assert answer.status_code == status, answer.text
+    assert answer.mimetype == "application/problem+json"
+    assert (answer.json["type"], answer.json["status"]) == ("about:blank", status)
+    assert answer.json["title"]
+    assert len(answer.json["detail"]) > 15
+    assert answer.json["detail"].endswith((".", "?", "!"))
+    for error in answer.json["errors"]:
+        assert set(error) - {"detail"} <= {"pointer", "parameter", "header"}
+        assert len(error) == 2
+    for telltale in TELLTALES:
+        assert telltale not in answer.text
+        assert telltale not in str(answer.headers)
+
+
+def test_one_shape_whatever_is_wrong(writer: FlaskClient, public: FlaskClient) -> None:
+    made = posted(writer, "topics", topic())
+    posted(writer, "statements", charge())
+    hold(writer.post("/v1/topics", data=b"{", content_type="application/json"), 400)
+    hold(public.get("/v1/topics?x=1"), 400)
+    hold(public.post("/v1/topics", json=topic()), 401)
+    hold(writer.get("/v1/changes"), 403)
+    hold(public.get("/v1/topics/99"), 404)
+    hold(writer.post("/v1/topics", json=topic()), 409)
+    hold(writer.post("/v1/topics"), 415)
+    hold(writer.post("/v1/topics", content_type="application/json"), 411)
+    hold(writer.patch("/v1/topics/1", json={}), 428)
+    hold(writer.patch("/v1/topics/1", json={}, headers={"If-Match": f'"1-9-{"0" * 16}"'}), 412)
+    hold(writer.post("/v1/topics", data=b" " * 2_000_000, content_type="application/json"), 413)
+    hold(writer.post("/v1/topics", json={}), 422)
+    hold(writer.delete("/v1/claims/1", headers=matching(public.get("/v1/claims/1"))), 409)
+    assert writer.delete("/v1/topics/1", headers=matching(made)).status_code == 204
+    hold(public.get("/v1/topics/1"), 410)
+
+
+def test_an_unknown_address_is_a_404_that_points_to_the_description(public: FlaskClient) -> None:
+    for path in (
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/claim",
+        "/v1/claims/",
+        "/v1/claims/1/",
+        "//v1/claims",
+        "/v2/claims",
+        "/favicon.ico",
+    ):
+        answer = public.get(path)
+        hold(answer, 404)
+        assert "/v1/openapi" in answer.json["detail"]
+    for path in (
+        "/v1/claims/%00",
+        "/v1/claims/%ff",
+        "/v1/../etc/passwd",
+        "/v1/claims/1;drop",
+        "/v1/claims/" + "9" * 3000,
+    ):
+        hold(public.get(path), 404)
+
+
+def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient) -> None:
+    for path, method, allowed in (
+        ("/v1/topics", "DELETE", {"GET", "POST"}),
+        ("/v1/topics", "PUT", {"GET", "POST"}),
+        ("/v1/topics/1", "POST", {"GET", "PATCH", "DELETE"}),
+        ("/v1/changes", "POST", {"GET"}),
+        ("/v1/claims/1/merge", "PATCH", {"POST"}),
+        ("/v1/topics", "TRACE", {"GET", "POST"}),
+        ("/v1/topics", "BREW", {"GET", "POST"}),
+    ):
+        answer = writer.open(path, method=method)
+        hold(answer, 405)
+        assert {name.strip() for name in answer.headers["Allow"].split(",")} - {"HEAD", "OPTIONS"} == allowed
+
+
+def test_a_mistake_of_ours_is_a_500_that_tells_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise RuntimeError(f"a secret at {ROOT}")
+
+    app.add_url_rule("/broken", view_func=broken)
+    app.test_client_class = None
+    answer = app.test_client().get("/broken")
+    hold(answer, 500)
+    assert "secret" not in answer.text
+    assert "a secret at" in caplog.text
+
+
+def away(url: str) -> str:
+    """The address of a database of the same kind that does not answer."""
+    return "sqlite:////nowhere/at/all.db" if url.startswith("sqlite") else "postgresql://postgres@127.0.0.1:9/nothing"
+
+
+def test_a_database_that_is_away_is_a_503_with_retry_after(url: str) -> None:
+    client = create_app(Settings(DATABASE_URL=away(url))).test_client()
+    key = {"Authorization": f"Bearer {keys.PREFIX}{'a' * 43}"}
+    for answer in (
+        client.get("/v1/claims"),
+        client.get("/v1/claims/1"),
+        client.get("/v1/claims", headers=key),
+        client.post("/v1/topics", json=topic(), headers=key),
+    ):
+        hold(answer, 503)
+        assert int(answer.headers["Retry-After"]) > 0
+    assert client.post("/v1/topics", json=topic()).status_code == 401
+
+
+def test_answers_again_when_the_database_is_back(url: str) -> None:
+    client = create_app(Settings(DATABASE_URL=away(url))).test_client()
+    assert client.get("/v1/claims").status_code == 503
+    database.connect(url)
+    assert client.get("/v1/claims").status_code == 200
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no connection that could be cut
+def test_a_connection_that_was_cut_is_opened_anew(writer: FlaskClient, public: FlaskClient, url: str) -> None:
+    name = url.rsplit("/", 1)[1]
+    for number, ask in enumerate(
+        (
+            lambda: public.get("/v1/claims"),
+            lambda: writer.get("/v1/claims"),
+            lambda: writer.post("/v1/claims", json=claim()),
+        )
+    ):
+        assert public.get("/v1/topics").status_code == 200
+        with psycopg.connect(url.replace(name, "postgres"), autocommit=True) as server:
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        assert ask().status_code in (200, 201), number
+    assert len(public.get("/v1/claims").json["items"]) == 1
+
+
+def test_a_question_that_takes_too_long_is_a_503_that_says_so(url: str) -> None:
+    app = create_app(Settings(DATABASE_URL=url, DEADLINE_SECONDS=1))
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    app.add_url_rule("/slow", view_func=lambda: transactions.read(lambda: str(database.fetch(endless))))
+    answer = app.test_client().get("/slow")
+    hold(answer, 503)
+    assert "narrow it" in answer.json["detail"]
+    assert answer.headers["Retry-After"]
+    assert app.test_client().get("/v1/claims").status_code == 200
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # a full disk of PostgreSQL's is another machine's
+@pytest.mark.parametrize(
+    ("pragma", "mended", "words"),
+    [
+        ("max_page_count = 1", "max_page_count = 1073741823", "disk of the registry is full"),
+        ("query_only = 1", "query_only = 0", "only be read"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_a_503_and_reading_goes_on(
+    writer: FlaskClient, public: FlaskClient, *, monkeypatch: pytest.MonkeyPatch, pragma: str, mended: str, words: str
+) -> None:
+    monkeypatch.setattr(sqlite.File, "_writable", lambda _: False)  # else a new connection writes
+    posted(writer, "documents", document())
+    database.db.obj.writer._connection.execute(f"PRAGMA {pragma}")
+    answer = writer.post("/v1/documents", json=document(text="It was said. " * 1000))
+    hold(answer, 503)
+    assert words in answer.json["detail"]
+    assert public.get("/v1/documents/1").status_code == 200
+    if database.db.obj.writer._connection is not None:  # else the next one has no such limit
+        database.db.obj.writer._connection.execute(f"PRAGMA {mended}")
+    assert writer.post("/v1/documents", json=document(text="It was said. " * 1000)).status_code == 201
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_database_that_can_only_be_read_is_a_503_for_writers(
+    writer: FlaskClient, public: FlaskClient, url: str
+) -> None:
+    name = url.rsplit("/", 1)[1]
+    with psycopg.connect(url.replace(name, "postgres"), autocommit=True) as server:
+        for value, status in (("on", 503), ("off", 201)):
+            server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {value}")
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            answer = writer.post("/v1/topics", json=topic())
+            assert answer.status_code == status, answer.text
+            assert public.get("/v1/topics").status_code == 200
+            if status == 503:
+                hold(answer, 503)
+                assert "only be read" in answer.json["detail"]
+
+
+def test_a_pointer_names_the_member_however_deep(writer: FlaskClient) -> None:
+    about = [{"name": "A"}, {"name": "B", "kind": "x"}]
+    answer = writer.post("/v1/statements", json=charge(claim=claim(about=about)))
+    assert blamed(answer) == ["/claim/about/1/kind"]
+    assert "/claim/about/1/kind" in answer.json["detail"]
+
+
+def test_every_answer_bears_the_headers_that_guard_a_browser(
+    writer: FlaskClient, public: FlaskClient, caller: Callable[[str | None], FlaskClient]
+) -> None:
+    posted(writer, "topics", topic())
+    retracted(writer, "/v1/topics/1")
+    for answer in (
+        public.get("/v1/topics"),
+        public.get("/v1/topics/1"),
+        public.get("/nowhere"),
+        public.post("/v1/topics"),
+    ):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "Authorization" in answer.headers["Vary"]
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_what_a_caller_sends_cannot_write_a_header(writer: FlaskClient) -> None:
+    made = posted(writer, "claims", claim())
+    posted(writer, "claims", claim())
+    writer.post("/v1/claims/1/merge", json={"into": 2})
+    answer = writer.delete("/v1/claims/1?reason=a%0d%0aSet-Cookie:%20b=c", headers=matching(made))
+    assert answer.status_code in (308, 400)
+    assert "Set-Cookie" not in answer.headers
+    assert "\n" not in answer.headers.get("Location", "")

@@ -1,0 +1,430 @@
+"""Filters compose, and each finds what a reader of every item would pick out by hand."""
+
+import itertools
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.formats import ndjson
+from models.history.changes import Actor
+from models.queries import filters, lists
+from tests.api.steps import changed, posted, refusal
+from tests.checked import ROOT, contract
+from tests.factories import candidate, charge, denial, review
+
+Item = dict[str, Any]
+
+#: The lists that take filters.
+LISTS = {
+    "/v1/claims": "/v1/claims",
+    "/v1/statements": "/v1/statements",
+    "/v1/counterclaims": "/v1/counterclaims",
+    "/v1/speakers/{id}/charges": "/v1/speakers/5/charges",
+    "/v1/speakers/{id}/positions": "/v1/speakers/5/positions",
+    "/v1/disputes": "/v1/disputes",
+}
+#: What a parameter's example takes beside it.
+BESIDE = {"in": {"q": "water"}, "include": {"q": "water"}}
+
+
+@pytest.fixture
+def reviewing(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
+    """A reviewer over the sample, with a review and a candidate besides."""
+    client = caller("review")
+    with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
+        assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
+    posted(client, "reviews", review(1))
+    posted(client, "statements", candidate())
+    return client
+
+
+@pytest.mark.parametrize("template", LISTS)
+def test_every_filter_has_an_example_that_works(reviewing: FlaskClient, template: str) -> None:
+    parameters = [part for part in contract()["paths"][template]["get"]["parameters"] if part.get("in") == "query"]
+    without = [part["name"] for part in parameters if "example" not in part["schema"]]
+    assert set(without) <= {"limit", "cursor"}
+    for part in parameters:
+        if part["name"] not in without:
+            query = {**BESIDE.get(part["name"], {}), part["name"]: spelled(part["schema"]["example"])}
+            answer = reviewing.get(LISTS[template], query_string=query)
+            assert answer.status_code == 200, (query, answer.json)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # PostgreSQL decides for itself
+@pytest.mark.parametrize("template", ["/v1/claims", "/v1/statements", "/v1/counterclaims"])
+def test_a_filter_finds_the_same_whether_few_or_many_pass_it(
+    reviewing: FlaskClient, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = [
+        {part["name"]: spelled(part["schema"]["example"]), "sort": sort}
+        for part in contract()["paths"][template]["get"]["parameters"]
+        if part.get("in") == "query" and "example" in part["schema"] and part["name"] not in ("sort", *BESIDE)
+        for sort in ("-id", "said_on")
+    ]
+
+    def asked() -> list[Any]:
+        lists._counting.cache_clear()
+        return [reviewing.get(template, query_string=query).json["items"] for query in queries]
+
+    as_few = asked()
+    with monkeypatch.context() as patched:
+        patched.setattr(filters, "_FEW", 0)
+        as_many = asked()
+    lists._counting.cache_clear()
+    assert as_many == as_few
+    assert len([items for items in as_few if items]) > 20
+
+
+#: What holds no word that anything has.
+WORDLESS = ("", " ", "\t\n", "\0", "\x1f", "\u200b", '"', "-", "*", "🌊", "水" * 500, "- OR", "-a")
+
+
+def test_any_text_is_a_query(reviewing: FlaskClient) -> None:
+    for path, q in itertools.product(("claims", "statements", "counterclaims", "exports/claims"), WORDLESS):
+        more = {} if path.startswith("exports") else {"total": "true", "facets": "topic"}
+        answer = reviewing.get(f"/v1/{path}", query_string={"q": q} | more)
+        assert answer.status_code == 200, (path, q, answer.text)
+        if more:
+            assert (answer.json["items"], answer.json["total"], answer.json["next"]) == ([], 0, None), (path, q)
+        else:
+            assert answer.data == b"", (path, q)
+
+
+def test_a_control_character_parts_words(reviewing: FlaskClient) -> None:
+    found = reviewing.get("/v1/claims", query_string={"q": "exports war", "fields": "id"}).json["items"]
+    assert found
+    assert reviewing.get("/v1/claims", query_string={"q": "exports\0war", "fields": "id"}).json["items"] == found
+
+
+def spelled(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _day(statement: Item) -> str:
+    return str(statement["said_on"] or "")
+
+
+def _published(statement: Item) -> str:
+    return str(statement["document"]["published_at"] or "")[:10]
+
+
+#: (query, what holds for one statement that is found by it): at least one is found and one is not.
+OF_A_STATEMENT: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
+    ({"speaker": 2}, lambda s: s["speaker"]["id"] == 2),
+    ({"speaker_kind": "government"}, lambda s: s["speaker"]["kind"] == "government"),
+    ({"part_of": 1}, lambda s: s["speaker"]["id"] in (1, 2, 3, 4)),
+    ({"document": 1}, lambda s: s["document"]["id"] == 1),
+    ({"publisher": "The Halden Courier"}, lambda s: s["document"]["publisher"] == "The Halden Courier"),
+    ({"form": "direct"}, lambda s: s["form"] == "direct"),
+    ({"cue": "DENIES"}, lambda s: s["cue"] and s["cue"]["text"].lower() == "denies"),
+    ({"origin": "extractor"}, lambda s: s["origin"]["kind"] == "extractor"),
+    ({"said_from": "2026-03-14"}, lambda s: _day(s) >= "2026-03-14"),
+    ({"said_to": "2026-03-14"}, lambda s: "" < _day(s) <= "2026-03-14"),
+    ({"said_before": "2026-03-14"}, lambda s: "" < _day(s) < "2026-03-14"),
+    ({"published_from": "2026-03-15"}, lambda s: _published(s) >= "2026-03-15"),
+    ({"published_to": "2026-03-15"}, lambda s: "" < _published(s) <= "2026-03-15"),
+    ({"speaker": 2, "form": "indirect", "document": 1}, lambda s: (s["speaker"]["id"], s["document"]["id"]) == (2, 1)),
+]
+
+
+def _all(client: FlaskClient, path: str, **query: Any) -> list[Item]:
+    answer = client.get(path, query_string={"limit": 100, **query})
+    assert (answer.status_code, answer.json.get("next")) == (200, None), answer.json
+    items: list[Item] = answer.json["items"]
+    return items
+
+
+def _ids(items: list[Item]) -> list[int]:
+    return [item["id"] for item in items]
+
+
+def test_statements_pass_every_filter_on_them_or_are_left_out(reviewing: FlaskClient) -> None:
+    everything = _all(reviewing, "/v1/statements")
+    for query, holds in OF_A_STATEMENT:
+        wanted = [item for item in everything if holds(item)]
+        assert _ids(_all(reviewing, "/v1/statements", **query)) == _ids(wanted), query
+        assert 0 < len(wanted) < len(everything), query
+
+
+def test_claims_pass_a_filter_on_statements_by_one_and_the_same_of_theirs(reviewing: FlaskClient) -> None:
+    everything = _all(reviewing, "/v1/claims")
+    for query, holds in OF_A_STATEMENT:
+        wanted = [item for item in everything if any(holds(statement) for statement in item["statements"])]
+        assert _ids(_all(reviewing, "/v1/claims", **query)) == _ids(wanted), query
+
+
+#: (query, what holds for one claim that is found by it).
+OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
+    ({"topic": "drinking-water"}, lambda c: "drinking-water" in [topic["slug"] for topic in c["topics"]]),
+    ({"about": 5}, lambda c: 5 in _ids(c["about"])),
+    ({"language": "es"}, lambda c: c["language"] == "es"),
+    ({"answered": "true"}, lambda c: bool(c["counterclaims"])),
+    ({"answered": "false"}, lambda c: not c["counterclaims"]),
+    ({"disputed": "true"}, lambda c: bool({"denies", "disputes"} & {e["kind"] for e in c["counterclaims"]})),
+    ({"disputed": "false"}, lambda c: not {"denies", "disputes"} & {e["kind"] for e in c["counterclaims"]}),
+    ({"counter_kind": "corrects"}, lambda c: "corrects" in [e["kind"] for e in c["counterclaims"]]),
+    (
+        {"answered_by": 5},
+        lambda c: 5 in [s["speaker"]["id"] for e in c["counterclaims"] for s in e["claim"]["statements"]],
+    ),
+    ({"reviewed": "true"}, lambda c: bool(c["reviews"])),
+    ({"reviewed": "false"}, lambda c: not c["reviews"]),
+    (
+        {"review_publisher": "checks.example.org"},
+        lambda c: "checks.example.org" in [r["publisher"]["site"] for r in c["reviews"]],
+    ),
+    ({"rating": "mostly TRUE"}, lambda c: "Mostly true" in [r["rating"]["label"] for r in c["reviews"]]),
+    ({"ids": "3,1,2"}, lambda c: c["id"] in (1, 2, 3)),
+    (
+        {"topic": "dual-use-exports", "answered": "true", "speaker": 2},
+        lambda c: (
+            "dual-use-exports" in [t["slug"] for t in c["topics"]]
+            and bool(c["counterclaims"])
+            and 2 in [s["speaker"]["id"] for s in c["statements"]]
+        ),
+    ),
+]
+
+
+def test_claims_pass_every_filter_on_them_or_are_left_out(reviewing: FlaskClient) -> None:
+    everything = _all(reviewing, "/v1/claims")
+    for query, holds in OF_A_CLAIM:
+        wanted = [item for item in everything if holds(item)]
+        assert _ids(_all(reviewing, "/v1/claims", **query)) == _ids(wanted), query
+        assert 0 < len(wanted) < len(everything), query
+
+
+#: Words that are the same in any case, but for letters that SQLite's own lower() leaves as they are.
+IN_ANY_CASE = {
+    "Äußerte": ("Äußerte", "äußerte", "ÄUẞERTE", "äUßerTE"),
+    "ausserte": ("Ausserte",),
+    "опроВЕРГ": ("ОПРОВЕРГ", "Опроверг", "опроверг"),
+    "категорически ОПРОВЕРГ это утверждение": (
+        "Категорически опроверг это утверждение",
+        "категорически опроверг это утверждение",
+        "КАТЕГОРИЧЕСКИ ОПРОВЕРГ ЭТО УТВЕРЖДЕНИЕ",
+        "Категорически Опроверг Это Утверждение",
+    ),
+}
+
+
+def test_finds_cue_and_rating_in_any_case_of_every_letter(reviewing: FlaskClient) -> None:
+    for word in (word for same in IN_ANY_CASE.values() for word in same):
+        text = f"Somebody {word} that it is so."
+        body = charge(
+            document={"text": text, "language": "de"},
+            sentence={"text": text},
+            mention=None,
+            cue={"text": word},
+            content=[{"text": "it is so"}],
+            claim={"text": "It is so.", "language": "de"},
+        )
+        claim = posted(reviewing, "statements", body).json["claim"]["id"]
+        posted(reviewing, "reviews", review(claim) | {"rating": {"label": word}})
+    for any_word, same in IN_ANY_CASE.items():
+        for word in (any_word, *same):
+            for query in ({"cue": word}, {"rating": word}, {"cue": word, "rating": word}):
+                for noun in ("claims", "statements"):
+                    found = _all(reviewing, f"/v1/{noun}", **query)
+                    assert len(found) == len(same), (noun, query)
+
+
+#: (query, what holds for a claim on one side of an exchange that is found by it).
+OF_A_SIDE: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
+    *(one for one in OF_A_CLAIM if {"topic", "about", "language", "reviewed"} >= one[0].keys()),
+    ({"speaker_kind": "government"}, lambda c: "government" in [s["speaker"]["kind"] for s in c["statements"]]),
+    ({"publisher": "The Halden Courier"}, lambda c: "The Halden Courier" in [_publisher(s) for s in c["statements"]]),
+    ({"q": "exports"}, lambda c: "exports" in str([c["text"], *(s["sentence"]["text"] for s in c["statements"])])),
+]
+
+
+def _publisher(statement: Item) -> str:
+    return str(statement["document"]["publisher"])
+
+
+@pytest.mark.parametrize("sort", ["-id", "said_on"])
+def test_exchanges_pass_all_filters_on_a_claim_by_one_and_the_same_side(reviewing: FlaskClient, sort: str) -> None:
+    edges = _all(reviewing, "/v1/counterclaims", sort=sort)
+    sides = ("claim", "answer")
+    for edge in edges[:2]:
+        posted(reviewing, "reviews", review(edge["claim"]["id"]) | {"url": f"https://checks.example.org/{edge['id']}"})
+    changed(reviewing, f"/v1/claims/{edges[0]['answer']['id']}", {"language": "es"})
+    known = {item["id"]: item for item in _all(reviewing, "/v1/claims")}
+    found = crosswise = 0
+    for (first, holds), (other, other_holds) in combinations(OF_A_SIDE, 2):
+        if first.keys() & other.keys():
+            continue
+        wanted = []
+        for edge in edges:
+            two = [(holds(known[edge[side]["id"]]), other_holds(known[edge[side]["id"]])) for side in sides]
+            wanted += [edge["id"]] if (True, True) in two else []
+            crosswise += two in ([(True, False), (False, True)], [(False, True), (True, False)])
+        assert _ids(_all(reviewing, "/v1/counterclaims", sort=sort, **first, **other)) == wanted, (first, other)
+        found += len(wanted)
+    assert found > 20
+    assert crosswise > 5
+
+
+def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
+    everything = _all(reviewing, "/v1/claims", topic="dual-use-exports")
+    answer = reviewing.get("/v1/claims?topic=dual-use-exports&limit=1&total=true&facets=speaker,publisher,kind,topic")
+    assert answer.json["total"] == len(everything)
+    counts = {
+        facet: {value["value"]: value["count"] for value in values} for facet, values in answer.json["facets"].items()
+    }
+    by_speaker: dict[str, int] = {}
+    for claim in everything:
+        for id in {str(statement["speaker"]["id"]) for statement in claim["statements"]}:
+            by_speaker[id] = by_speaker.get(id, 0) + 1
+    assert counts["speaker"] == by_speaker
+    assert counts["topic"]["dual-use-exports"] == len(everything)
+    kinds = [{edge["kind"] for edge in claim["counterclaims"]} for claim in everything]
+    assert counts["kind"] == {kind: n for kind in ("denies", "disputes") if (n := sum(kind in of for of in kinds))} | {
+        kind: n for kind in ("qualifies", "corrects") if (n := sum(kind in of for of in kinds))
+    }
+
+
+@pytest.mark.parametrize("sort", ["said_on", "-said_on", "id", "-id"])
+@pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims"])
+def test_walks_every_order_without_doubles_or_gaps(reviewing: FlaskClient, noun: str, sort: str) -> None:
+    whole = _ids(_all(reviewing, f"/v1/{noun}", sort=sort))
+    walked: list[int] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = reviewing.get(f"/v1/{noun}", query_string={"limit": 7, "sort": sort, **cursor}).json
+        walked += _ids(page["items"])
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert walked == whole
+    assert len(set(walked)) == len(walked) > 7
+
+
+def test_sorts_by_the_day_of_the_first_statement(reviewing: FlaskClient) -> None:
+    days = [_day(item) for item in _all(reviewing, "/v1/statements", sort="-said_on")]
+    assert days == sorted(days, reverse=True)
+    assert len(set(days)) > 3
+
+
+def test_writes_only_the_members_that_are_asked_for(reviewing: FlaskClient) -> None:
+    (item,) = _all(reviewing, "/v1/claims", ids="1", fields="text,statements.speaker.name,statements.cue")
+    assert set(item) == {"text", "statements"}
+    assert [set(statement) for statement in item["statements"]] == [{"speaker", "cue"}] * len(item["statements"])
+    assert item["statements"][0]["speaker"] == {"name": "US officials"}
+    assert refusal(reviewing.get("/v1/claims?fields=text,statments")) == (400, ["fields"])
+
+
+def test_knows_snippets_only_where_they_can_come(reviewing: FlaskClient) -> None:
+    for path in ("claims/1", "statements/1", "exports/claims", "exports/statements"):
+        answer = reviewing.get(f"/v1/{path}?fields=id,snippets")
+        assert refusal(answer) == (400, ["fields"]), path
+        told = answer.json["errors"][0]["detail"]
+        assert told.startswith("snippets is not known; here are: ")
+        assert "snippets" not in told.removeprefix("snippets")
+        assert "speaker" in told or "first_statement" in told
+    for noun in ("claims", "statements"):
+        assert [set(item) for item in _all(reviewing, f"/v1/{noun}", ids=1, fields="id,snippets")] == [
+            {"id", "snippets"}
+        ]
+
+
+@pytest.mark.parametrize(
+    ("query", "blamed"),
+    [
+        ("speeker=1", "speeker"),
+        ("said_from=2026-02-01&said_to=2026-01-01", "said_to"),
+        ("said_from=2026-02-01&said_before=2026-02-01", "said_before"),
+        ("said_to=2026-02-01&said_before=2026-02-01", "said_before"),
+        ("published_from=2026-02-01&published_to=2026-01-01", "published_to"),
+        ("sort=relevance", "sort"),
+        ("in=text", "in"),
+        ("answered=false&disputed=true", "answered"),
+        ("answered=false&answered_by=1", "answered"),
+        ("answered=false&counter_kind=corrects", "answered"),
+        ("disputed=false&counter_kind=denies", "disputed"),
+        ("disputed=false&counter_kind=disputes", "disputed"),
+        ("reviewed=false&rating=False", "reviewed"),
+        ("speaker=1&speaker=2", "speaker"),
+        ("ids=1,,2", "ids"),
+        ("facets=mood", "facets"),
+        ("include=everything", "include"),
+        ("cursor=2026-03-13_5", "cursor"),
+        ("sort=-said_on&cursor=5", "cursor"),
+        ("said_from=2026-02-30", "said_from"),
+        ("min_confidence=2", "min_confidence"),
+        ("domain=not%20a%20host", "domain"),
+    ],
+)
+def test_refuses_what_is_unknown_or_contradicts_itself(public: FlaskClient, query: str, blamed: str) -> None:
+    answer = public.get(f"/v1/claims?{query}")
+    assert refusal(answer) == (400, [blamed])
+    if blamed == "speeker":
+        assert "speaker, speaker_kind" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("claims?answered=false&counter_kind=corrects", ("answered", "This contradicts counter_kind.")),
+        ("claims?answered=false&disputed=true", ("answered", "This contradicts disputed.")),
+        ("statements?disputed=false&counter_kind=denies", ("disputed", "This contradicts counter_kind=denies.")),
+        (
+            "speakers/1/charges?disputed=false&counter_kind=denies",
+            ("disputed", "This contradicts counter_kind=denies."),
+        ),
+        ("exports/claims?disputed=false&counter_kind=denies", ("disputed", "This contradicts counter_kind=denies.")),
+        (
+            "documents?published_from=2026-02-01&published_to=2026-01-01",
+            ("published_to", "This is before published_from."),
+        ),
+    ],
+)
+def test_a_contradiction_names_both_parameters(public: FlaskClient, path: str, told: tuple[str, str]) -> None:
+    answer = public.get(f"/v1/{path}")
+    assert answer.status_code == 400
+    assert [(error["parameter"], error["detail"]) for error in answer.json["errors"]] == [told]
+
+
+def test_what_is_asked_of_answers_may_hold_for_one_each(reviewing: FlaskClient) -> None:
+    made = [posted(reviewing, "claims", {"text": text, "language": "en"}).json["id"] for text in ("A.", "B.", "C.")]
+    answered, denial_of, correction = made
+    for answer, kind in ((denial_of, "denies"), (correction, "corrects")):
+        posted(reviewing, "counterclaims", {"claim": answered, "answer": answer, "kind": kind})
+    both = {"disputed": "true", "counter_kind": "corrects"}
+    assert _ids(_all(reviewing, "/v1/claims", **both, ids=answered)) == [answered]
+    assert _ids(_all(reviewing, "/v1/claims", **both, ids=denial_of)) == []
+    text = "Ann said no. Bob said not quite."
+    for name, words, claim in (("Ann", "no", denial_of), ("Bob", "not quite", correction)):
+        said = {"document": {"text": text, "language": "en"}, "sentence": None, "mention": None, "cue": None}
+        body = charge(speaker={"name": name}, content=[{"text": words}], claim={"id": claim}, **said)
+        by = posted(reviewing, "statements", body).json["speaker"]["id"]
+        # Each of them gave one answer, so nobody gave both.
+        assert _ids(_all(reviewing, "/v1/claims", answered_by=by)) == [answered]
+        assert _ids(_all(reviewing, "/v1/claims", answered_by=by, **both)) == []
+        kept = {"answered_by": by, "counter_kind": "denies" if name == "Ann" else "corrects"}
+        assert _ids(_all(reviewing, "/v1/claims", **kept)) == [answered]
+        disputing = _all(reviewing, "/v1/claims", answered_by=by, disputed="true")
+        assert _ids(disputing) == ([answered] if name == "Ann" else [])
+
+
+def test_asks_for_charges_that_others_answered_and_the_speaker_did_not(writer: FlaskClient) -> None:
+    about = {"text": "Ann knew.", "language": "en", "about": [{"name": "Ann", "kind": "person"}]}
+    charged = posted(writer, "statements", charge(claim=about)).json
+    other = posted(writer, "statements", denial(charged["id"], speaker={"name": "Her lawyer"}, mention=None)).json
+    path, id = f"/v1/speakers/{charged['claim']['about'][0]['id']}/charges", charged["claim"]["id"]
+    for query in ({"disputed": "true"}, {"counter_kind": "denies"}, {"answered_by": other["speaker"]["id"]}):
+        assert _ids(_all(writer, path, answered="false", **query)) == [id], query
+
+
+def test_shows_the_public_no_candidates_whatever_it_asks(
+    reviewing: FlaskClient, caller: Callable[[str | None], FlaskClient]
+) -> None:
+    public = caller(None)
+    hidden = set(_ids(_all(reviewing, "/v1/statements", status="candidate")))
+    assert len(hidden) == 1
+    for query, _ in OF_A_STATEMENT:
+        assert not hidden & set(_ids(_all(public, "/v1/statements", **query))), query
+    assert refusal(public.get("/v1/statements?status=candidate")) == (403, ["status"])

@@ -1,0 +1,336 @@
+"""Around every request: limits that name themselves, headers that guard, codings that keep ETags true."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client import Histogram
+
+from api.app import create_app
+from api.middleware import limits, logs, metrics
+from api.middleware.access_log import Record, Records
+from api.middleware.compression import chosen
+from api.middleware.middleware import Middleware
+from api.settings import Settings
+from models.access import keys
+from models.storage import database
+from tests.api.steps import matching, posted
+from tests.checked import CheckedClient
+from tests.factories import charge, claim, denial, topic
+
+try:
+    from compression import zstd
+except ImportError:
+    from backports import zstd
+
+PACKED = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
+
+
+def limited(url: str, **settings: int) -> FlaskClient:
+    """A client of an app with these limits."""
+    app = create_app(Settings(DATABASE_URL=url, **settings))
+    app.test_client_class = CheckedClient
+    return app.test_client()
+
+
+def a_long_answer(writer: FlaskClient) -> None:
+    """Make claim 1 one that is long enough to be made smaller."""
+    posted(writer, "statements", denial(posted(writer, "statements", charge()).json["id"]))
+
+
+def test_every_answer_bears_the_guarding_headers_and_a_request_id(writer: FlaskClient, public: FlaskClient) -> None:
+    a_long_answer(writer)
+    answers = [
+        *(public.get(path) for path in ("/v1/claims/1", "/v1/claims/99", "/nowhere", "/healthz", "/v1/claims?x=1")),
+        public.post("/v1/claims", json={}),
+        public.delete("/v1/openapi.json"),
+        public.get("/v1/claims/1", headers={"If-None-Match": "*"}),
+        public.get(f"/v1/claims?q={'a' * 9000}"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 404, 404, 200, 400, 401, 405, 304, 414]
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Vary"] == "Authorization, Accept-Encoding"
+        assert answer.headers["X-Request-Id"]
+    assert len({answer.headers["X-Request-Id"] for answer in answers}) == len(answers)
+
+
+def test_keeps_what_it_is_told_of_a_request_id_only_where_it_is_one(public: FlaskClient) -> None:
+    def given(id: str) -> str:
+        return public.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
+
+    assert given("trace-7.b_C") == "trace-7.b_C"
+    for wrong in ("", "two words", 'quote"', "ü", "a" * 65, "<script>"):
+        assert given(wrong) not in (wrong, "")
+
+
+def test_what_a_key_is_shown_is_for_no_shared_cache_and_errors_are_for_none(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    a_long_answer(writer)
+    assert public.get("/v1/claims/1").headers["Cache-Control"] == "no-cache"
+    assert writer.get("/v1/claims/1").headers["Cache-Control"] == "private, no-cache"
+    assert public.get("/v1/claims/99").headers["Cache-Control"] == "no-store"
+    assert posted(writer, "topics", topic()).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("coding", PACKED)
+def test_an_answer_is_made_smaller_for_who_asks_and_its_etag_says_so(
+    coding: str, writer: FlaskClient, public: FlaskClient
+) -> None:
+    a_long_answer(writer)
+    plain = public.get("/v1/claims/1")
+    small = public.get("/v1/claims/1", headers={"Accept-Encoding": coding})
+    assert small.headers["Content-Encoding"] == coding
+    assert PACKED[coding](small.data) == plain.data
+    assert len(small.data) == int(small.headers["Content-Length"]) < len(plain.data) / 2
+    assert small.headers["ETag"] == f'{plain.headers["ETag"][:-1]}-{coding}"'
+    assert "Content-Encoding" not in plain.headers
+    head = public.head("/v1/claims/1", headers={"Accept-Encoding": coding})
+    assert (head.headers["ETag"], head.headers["Content-Encoding"], head.data) == (small.headers["ETag"], coding, b"")
+
+
+def test_an_etag_is_known_again_in_every_coding_and_without(writer: FlaskClient, public: FlaskClient) -> None:
+    a_long_answer(writer)
+    plain = public.get("/v1/claims/1").headers["ETag"]
+    packed = [f'{plain[:-1]}-{coding}"' for coding in PACKED]
+    for etag in (plain, *packed, f"W/{packed[0]}", f'"other", {packed[1]}'):
+        for asked in ({}, {"Accept-Encoding": "gzip"}):
+            answer = public.get("/v1/claims/1", headers={"If-None-Match": etag, **asked})
+            assert (answer.status_code, answer.data) == (304, b""), etag
+            assert "Content-Encoding" not in answer.headers
+    named = public.get("/v1/claims/1", headers={"If-None-Match": packed[0], "Accept-Encoding": "gzip"})
+    assert named.headers["ETag"] == packed[0]
+
+
+def test_a_change_takes_the_etag_of_a_smaller_answer(writer: FlaskClient) -> None:
+    a_long_answer(writer)
+    read = writer.get("/v1/claims/1", headers={"Accept-Encoding": "br"})
+    assert read.headers["ETag"].endswith('-br"')
+    assert writer.patch("/v1/claims/1", json={"language": "de"}, headers=matching(read)).status_code == 200
+    assert writer.patch("/v1/claims/1", json={"language": "fr"}, headers=matching(read)).status_code == 412
+
+
+def test_what_is_short_stays_as_it_is(public: FlaskClient) -> None:
+    answer = public.get("/v1/claims", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=1.0, br;q=0.5", "gzip"),
+        ("GZIP", "gzip"),
+        ("*", "zstd"),
+        ("*;q=0, gzip", "gzip"),
+        ("zstd;q=0, *", "br"),
+        ("identity", None),
+        ("gzip;q=0", None),
+        ("gzip;q=nonsense", None),
+        ("", None),
+        ("deflate", None),
+    ],
+)
+def test_chooses_what_the_client_likes_best(accepted: str, coding: str | None) -> None:
+    assert chosen(accepted) == coding
+
+
+def test_a_caller_hears_what_is_left_and_then_to_wait(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=3)
+    left = [public.get("/v1/topics").headers["RateLimit"].partition(";t=")[0] for _ in range(3)]
+    assert left == ['"address";r=2', '"address";r=1', '"address";r=0']
+    refused = public.get("/v1/topics")
+    assert refused.status_code == 429
+    assert refused.mimetype == "application/problem+json"
+    assert "3 times a minute" in refused.json["detail"]
+    assert 1 <= int(refused.headers["Retry-After"]) <= 20
+    assert refused.headers["RateLimit-Policy"] == '"address";q=3;w=60'
+    assert refused.headers["RateLimit"].startswith('"address";r=0;t=')
+    assert public.get("/healthz").status_code == 200
+    database.close()
+
+
+def test_a_key_has_a_bucket_of_its_own_and_what_is_none_counts_for_its_address(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=4, KEY_REQUESTS_PER_MINUTE=50)
+    _, secret = keys.create(name="busy", scope="read")
+
+    def policy(secret: str) -> str:
+        return public.get("/v1/topics", headers={"Authorization": f"Bearer {secret}"}).headers["RateLimit-Policy"]
+
+    assert [policy(secret) for _ in range(3)] == ['"key";q=50;w=60'] * 3
+    assert [policy(f"cck_{number}") for number in range(3)] == ['"address";q=4;w=60'] * 3
+    statuses = [public.get("/v1/topics", headers={"Authorization": f"Bearer cck_{n}"}).status_code for n in range(2)]
+    assert statuses == [401, 429]
+    assert policy(secret) == '"key";q=50;w=60'
+    database.close()
+
+
+def test_a_key_is_served_where_its_address_is_spent_and_what_is_no_key_is_not(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=2, KEY_REQUESTS_PER_MINUTE=3)
+    _, secret = keys.create(name="late", scope="write")
+    known = {"Authorization": f"Bearer {secret}"}
+    assert [public.get("/v1/topics").status_code for _ in range(3)] == [200, 200, 429]
+    for guessed in ("Bearer cck_guessed", "Basic YTpi", ""):
+        for path in ("/v1/topics", "/v1/openapi.json", "/v1/claims?x=1"):
+            refused = public.get(path, headers={"Authorization": guessed})
+            assert (refused.status_code, "This address may" in refused.text) == (429, True), (guessed, path)
+            assert int(refused.headers["Retry-After"]) > 0
+    made = public.post("/v1/topics", json=topic(), headers=known)
+    assert (made.status_code, made.headers["RateLimit"].partition(";t")[0]) == (201, '"key";r=2')
+    assert "Retry-After" not in made.headers
+    assert [public.get("/v1/topics", headers=known).status_code for _ in range(3)] == [200, 200, 429]
+    database.close()
+
+
+def test_without_a_limit_there_is_no_header_of_it(public: FlaskClient) -> None:
+    assert "RateLimit" not in public.get("/v1/topics").headers
+
+
+def test_the_address_is_the_one_that_the_outermost_proxy_of_ours_saw() -> None:
+    seen = {"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_FOR": "6.6.6.6, 198.51.100.7, 10.0.0.8"}
+    assert [limits.address(seen, proxies) for proxies in range(5)] == [
+        "10.0.0.9",
+        "10.0.0.8",
+        "198.51.100.7",
+        "6.6.6.6",
+        "10.0.0.9",
+    ]
+    assert limits.address({"REMOTE_ADDR": "10.0.0.9"}, 1) == "10.0.0.9"
+
+
+def test_a_household_of_ipv6_is_one_caller() -> None:
+    assert limits.network("2001:db8:1:2:aaaa::1") == limits.network("2001:db8:1:2::9") == "2001:0db8:0001:0002"
+    assert limits.network("2001:db8:1:3::1") != limits.network("2001:db8:1:2::1")
+    assert limits.network("192.0.2.1") == "192.0.2.1"
+
+
+def test_processes_share_their_buckets(tmp_path: Path) -> None:
+    file = tmp_path / "buckets"
+    limits.Buckets.prepare(file)
+    one, other = limits.Buckets(file), limits.Buckets(file)
+    assert one.slot("192.0.2.1") == other.slot("192.0.2.1") != one.slot("192.0.2.2")
+    slot = one.slot("192.0.2.1")
+    assert [buckets.take(slot, 3)[:2] for buckets in (one, other, one)] == [(0, 2), (0, 1), (0, 0)]
+    wait, left, _ = other.take(slot, 3)
+    assert (wait > 0, left) == (True, 0)
+
+
+def gate_of(app: Flask) -> Middleware:
+    """The gate around an app."""
+    assert isinstance(app.wsgi_app, Middleware)
+    return app.wsgi_app
+
+
+def lines_of(app: Flask) -> tuple[FlaskClient, io.BytesIO]:
+    """A client, and what is logged of its requests."""
+    written = io.BytesIO()
+    gate_of(app).records = Records(logs.Requests(written))
+    return app.test_client(), written
+
+
+def test_each_request_is_one_line_with_its_id_operation_status_and_key(app: Flask) -> None:
+    key, secret = keys.create(name="logged", scope="read")
+    client, written = lines_of(app)
+    client.get("/v1/claims?q=secret+words", headers={"X-Request-Id": "abc", "Authorization": f"Bearer {secret}"})
+    client.get(f"/v1/{secret}%0d%0aforged: line")
+    gate_of(app).records.settle()
+    first, second = (json.loads(line) for line in written.getvalue().splitlines())
+    assert first.pop("milliseconds") > 0
+    assert first.pop("at").endswith("Z")
+    assert first == {
+        "event": "request",
+        "level": "info",
+        "request_id": "abc",
+        "method": "GET",
+        "operation": "list_claims",
+        "path": "/v1/claims",
+        "status": 200,
+        "key": key.id,
+        "address": "127.0.0.1",
+    }
+    assert (second["status"], second["operation"], second["key"]) == (404, "none", None)
+    assert second["path"] == "/v1/cck_…%0D%0Aforged:%20line"
+    assert b"secret" not in written.getvalue()
+    assert secret.encode() not in written.getvalue()
+
+
+def test_a_path_is_logged_as_it_was_sent(app: Flask) -> None:
+    client, written = lines_of(app)
+    client.get("/v1/café/%25/a%2Fb?x=1")
+    FlaskClient(app).get("/", environ_overrides={"PATH_INFO": "/\xff"})
+    gate_of(app).records.settle()
+    paths = [json.loads(line)["path"] for line in written.getvalue().splitlines()]
+    assert paths == ["/v1/caf%C3%A9/%25/a/b", "/%FF"]
+
+
+def test_a_request_to_speak_another_protocol_is_answered_as_any(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "claims", claim())
+    for asked in ("websocket", "WebSocket", "h2c"):
+        upgrade = {"Upgrade": asked, "Connection": "keep-alive, Upgrade"}
+        for method, path, status in (
+            *(("GET", "/v1/claims/1", 200), ("GET", "/healthz", 200), ("GET", "/nowhere", 404)),
+            *(("POST", "/v1/claims", 401), ("DELETE", "/v1/claims/1", 401), ("POST", "/v1/imports", 401)),
+        ):
+            answer = public.open(path, method=method, headers=upgrade)
+            plain = public.open(path, method=method)
+            assert (answer.status_code, answer.data) == (status, plain.data), (asked, method, path)
+        answer = public.put("/v1/claims/1", headers=upgrade)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, public.put("/v1/claims/1").headers["Allow"])
+        assert writer.post("/v1/claims", json=claim(), headers=upgrade).status_code == 201
+
+
+def test_a_key_sent_as_a_request_id_is_neither_answered_nor_logged(app: Flask) -> None:
+    client, written = lines_of(app)
+    for secret in ("cck_" + "a" * 43, "trace.cck_" + "b" * 43):
+        assert "cck_" not in client.get("/healthz", headers={"X-Request-Id": secret}).headers["X-Request-Id"]
+    gate_of(app).records.settle()
+    assert len(written.getvalue().splitlines()) == 2
+    assert b"cck_" not in written.getvalue()
+
+
+def test_many_lines_are_written_in_pieces_that_no_other_process_tears(tmp_path: Path) -> None:
+    class Pieces(io.BytesIO):
+        """Remembers what was written at once."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.sizes: list[int] = []
+
+        def write(self, piece: Any) -> int:
+            self.sizes.append(len(piece))
+            return super().write(piece)
+
+    written = Pieces()
+    record = Record(1.5, "id", "GET", "none", "/" + "x" * 300, 404, 0.001, None, "192.0.2.1")
+    logs.Requests(written)([record._replace(request_id=str(number)) for number in range(100)])
+    assert [json.loads(line)["request_id"] for line in written.getvalue().splitlines()] == [str(n) for n in range(100)]
+    assert max(written.sizes) <= 4096
+    assert len(written.sizes) < 20
+
+
+def test_figures_added_together_are_those_of_each() -> None:
+    took = [0.0001, 0.001, 0.0011, 0.03, 0.03, 7.0]
+    at_once, one_by_one = (Histogram(name, "x", buckets=metrics._BOUNDS, registry=None) for name in "ab")
+    metrics._add(at_once, took)
+    for seconds in took:
+        one_by_one.observe(seconds)
+    assert [
+        (s.name[1:], s.labels, pytest.approx(s.value)) for s in at_once.collect()[0].samples if "created" not in s.name
+    ] == [(s.name[1:], s.labels, s.value) for s in one_by_one.collect()[0].samples if "created" not in s.name]
+
+
+def test_takes_keys_and_passwords_out_of_a_text() -> None:
+    told = logs.redacted("postgresql://ann:hunter2@db/x refused Bearer cck_abc-DEF_1 twice")
+    assert told == "postgresql://ann:…@db/x refused Bearer cck_… twice"

@@ -1,0 +1,98 @@
+"""What was never public stays unheard of: by the public, and by who may not review."""
+
+import pytest
+
+from models import claims, counterclaims, reviews, statements, topics
+from models.history.changes import Actor
+from models.refusals import Conflict, Moved, NotFound
+from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
+
+WRITER = Actor(reviews=False)
+
+
+def test_the_public_follows_a_claim_whose_accepted_statements_a_merge_moved(registry: str, actor: Actor) -> None:
+    shown, into = statements.claim_of(id=put_charge(actor)), put_claim(actor)
+    assert claims.whole(id=shown, viewer=PUBLIC)
+    claims.merge(by=actor, id=shown, into=into)
+    with pytest.raises(Moved) as moved:
+        claims.whole(id=shown, viewer=PUBLIC)
+    assert moved.value.more == {"id": into}
+
+
+def test_the_public_hears_nothing_of_an_exchange_whose_evidence_it_never_saw(registry: str, actor: Actor) -> None:
+    charge, answer = put_claim(actor), put_claim(actor)
+    said = put_plain(actor, "first", claim={"id": answer}, status="candidate")
+    id = counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies", statement=said)
+    counterclaims.retract(by=actor, id=id, version=1, reason="Private.")
+    with pytest.raises(NotFound):
+        counterclaims.whole(id=id, viewer=PUBLIC)
+
+
+def test_the_public_finds_no_claim_by_what_a_hidden_first_statement_says(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    claim = put_claim(actor, topics=["war"])
+    put_charge(actor, claim={"id": claim}, origin=MACHINE, status="candidate")
+    for more in ({"speaker": 1}, {"document": 1}, {"cue": "warned"}, {"said_from": "2026-03-13"}, {"form": "indirect"}):
+        for topic in ({}, {"topic": "war"}):
+            asked = {**more, **topic, "stated": "first"}
+            assert (listed_ids(claims, PUBLIC, **asked), listed_ids(claims, REVIEWER, **asked)) == ([], [claim]), asked
+    put_charge(actor, claim={"id": claim}, speaker={"name": "Ann"}, content=[{"text": "US officials have long warned"}])
+    assert listed_ids(claims, PUBLIC, speaker=1, stated="first") == []
+    assert listed_ids(claims, PUBLIC, speaker=2, stated="first") == [claim]
+
+
+def test_a_writer_rests_no_edge_on_a_hidden_statement(registry: str, actor: Actor) -> None:
+    charge, answer = put_claim(actor), put_claim(actor)
+    hidden = put_plain(actor, "first", claim={"id": answer}, status="candidate")
+    edge = counterclaims.create(by=actor, claim=charge, answer=answer, kind="disputes")
+    for refused in (
+        lambda: counterclaims.create(by=WRITER, claim=charge, answer=answer, kind="denies", statement=hidden),
+        lambda: counterclaims.create(by=WRITER, claim=answer, answer=charge, kind="denies", statement=hidden),
+        lambda: counterclaims.change(by=WRITER, id=edge, version=1, statement=hidden),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused()
+        assert (conflict.value.detail, conflict.value.field) == (f"There is no statement {hidden}.", "/statement")
+
+
+def test_a_writer_does_not_hear_that_a_hidden_one_was_retracted(registry: str, actor: Actor) -> None:
+    said, shown = put_plain(actor, "first", status="candidate"), put_claim(actor)
+    hidden = statements.claim_of(id=said)
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    claims.retract(by=actor, id=hidden, version=1, reason=None)
+    for refused, detail in (
+        (lambda: claims.find(by=WRITER, given={"id": hidden}, field="/claim"), f"There is no claim {hidden}."),
+        (lambda: claims.merge(by=WRITER, id=shown, into=hidden), f"There is no claim {hidden}."),
+        (lambda: statements.referred(by=WRITER, id=said, field="/statement"), f"There is no statement {said}."),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused()
+        assert conflict.value.detail == detail
+
+
+def test_a_refused_merge_names_the_claim_that_the_writer_named(registry: str, actor: Actor) -> None:
+    merged, shown = put_claim(actor, standalone=False), put_claim(actor)
+    claims.merge(by=actor, id=merged, into=statements.claim_of(id=put_charge(actor, status="candidate")))
+    with pytest.raises(Conflict, match=f"There is no claim {merged}"):
+        claims.merge(by=WRITER, id=shown, into=merged)
+
+
+def test_a_writer_undoes_no_merge_of_hidden_claims_and_does_not_hear_of_them(registry: str, actor: Actor) -> None:
+    hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
+    with pytest.raises(NotFound):
+        claims.unmerge(by=WRITER, id=hidden)
+
+
+def test_the_public_hears_nothing_of_a_review_that_it_never_saw(registry: str, actor: Actor) -> None:
+    id = put_review(actor, statements.claim_of(id=put_charge(actor, status="candidate")))
+    reviews.retract(by=actor, id=id, version=1, reason="Private.")
+    with pytest.raises(NotFound):
+        reviews.whole(id=id, viewer=PUBLIC)
+
+
+def test_a_writer_does_not_hear_which_hidden_statement_says_the_same(registry: str, actor: Actor) -> None:
+    hidden = put_charge(actor, status="candidate")
+    with pytest.raises(Conflict) as refused:
+        put_charge(WRITER)
+    assert str(hidden) not in refused.value.detail
+    assert refused.value.more == {}

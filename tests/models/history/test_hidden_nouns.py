@@ -1,0 +1,120 @@
+"""What only candidates name: key holders meet it, the public does not, until an accepted statement names it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models import claims, documents, sentences, speakers, statements
+from models.history.changes import Actor
+from models.ingest import candidates
+from models.queries import derived
+from models.refusals import NotFound
+from models.storage.transactions import transaction
+from models.tables import Document, Hidden, Speaker
+from tests.factories import PUBLIC, READER, document, put_charge, put_document, put_plain, seen
+
+
+def names(viewer: Any = PUBLIC) -> list[str]:
+    """The names of the speakers who are listed, newest first."""
+    listed = speakers.listed(viewer=viewer, past=None, limit=99)
+    return [Speaker.get_by_id(id).name for id, _ in listed]
+
+
+def titles(viewer: Any = PUBLIC) -> list[str]:
+    """The titles of the documents that are listed, newest first."""
+    return [Document.get_by_id(id).title for id, _ in documents.listed(viewer=viewer, past=None, limit=99)]
+
+
+def test_who_and_what_only_a_candidate_names_is_for_key_holders(registry: str, actor: Actor) -> None:
+    put_charge(actor, status="candidate", via={"speaker": {"name": "White House"}})
+    assert (names(), titles()) == ([], [])
+    assert sorted(names(READER)) == ["US officials", "White House"]
+    assert titles(READER) == ["A visit"]
+    for read in (speakers.whole, documents.whole):
+        with pytest.raises(NotFound):
+            read(id=1, viewer=PUBLIC)
+        assert read(id=1, viewer=READER)
+    assert sentences.listed(viewer=PUBLIC, past=None, limit=9) == []
+
+
+def test_accepting_shows_them_for_good(registry: str, actor: Actor) -> None:
+    id = put_charge(actor, status="candidate", via={"document": document(title="A release", url=None)})
+    statements.change(by=actor, id=id, version=1, status="accepted")
+    assert names() == ["US officials"]
+    assert titles() == ["A release", "A visit"] or titles() == ["A visit", "A release"]
+    assert Hidden.select().count() == 0
+    statements.change(by=actor, id=id, version=2, status="rejected")
+    assert names() == ["US officials"]
+
+
+@pytest.mark.parametrize(
+    "names_them",
+    [
+        lambda by: put_charge(by, content=[{"text": "the war"}], claim={"text": "War goes on.", "language": "en"}),
+        lambda by: put_plain(by, "first", via={"speaker": {"id": 1}}),
+        lambda by: claims.create(by=by, text="It is.", language="en", about=[{"id": 1}]),
+        lambda by: speakers.create(by=by, name="An aide", part_of=1),
+        lambda by: speakers.merge(by=by, id=speakers.create(by=by, name="Officials"), into=1),
+    ],
+)
+def test_a_person_who_names_them_shows_them(names_them: Callable[[Actor], Any], registry: str, actor: Actor) -> None:
+    put_charge(actor, status="candidate")
+    names_them(actor)
+    assert "US officials" in names()
+
+
+def test_whoever_was_known_before_stays_public(registry: str, actor: Actor) -> None:
+    speakers.create(by=actor, name="US officials", kind="group")
+    put_document(actor)
+    put_charge(actor, status="candidate", document={"url": "https://example.org/visit"})
+    assert (names(), titles()) == (["US officials"], ["A visit"])
+
+
+def test_whom_a_candidates_claim_is_about_is_shown_with_the_claim(registry: str, actor: Actor) -> None:
+    claim = {"text": "The exports sustain the war.", "language": "en", "about": [{"name": "Government of China"}]}
+    id = put_charge(actor, status="candidate", claim=claim)
+    assert names() == []
+    statements.change(by=actor, id=id, version=1, status="accepted")
+    assert sorted(names()) == ["Government of China", "US officials"]
+
+
+def test_a_document_whose_text_is_public_is_not_hidden(registry: str, actor: Actor) -> None:
+    candidates.create(by=actor, findings=[], **document(text_public=True))
+    candidates.create(by=actor, findings=[], **document(text="Other words.", title="Another"))
+    assert titles() == ["A visit"]
+    documents.change(by=actor, id=2, version=1, text_public=True)
+    assert titles() == ["Another", "A visit"]
+
+
+def test_the_public_hears_nothing_of_what_was_hidden_and_taken_back_or_merged(registry: str, actor: Actor) -> None:
+    id = put_charge(actor, status="candidate")
+    other = speakers.create(by=actor, name="Officials")
+    statements.retract(by=actor, id=id, version=1, reason="Misread.")
+    documents.retract(by=actor, id=1, version=1, reason="Private.")
+    speakers.merge(by=actor, id=1, into=other)
+    for read in (speakers.whole, documents.whole):
+        with pytest.raises(NotFound):
+            read(id=1, viewer=PUBLIC)
+    assert names() == ["Officials"]
+
+
+def test_rebuilding_keeps_hidden_what_is_and_shows_what_an_accepted_statement_names(
+    registry: str, actor: Actor
+) -> None:
+    put_charge(actor, status="candidate")
+    put_plain(actor, "first")
+    Hidden.insert(noun="speakers", noun_id=2).execute()
+    with transaction():
+        derived.rebuild()
+    assert names() == ["Somebody"]
+
+
+def test_lists_stay_one_query(registry: str, actor: Actor, queries: list[str]) -> None:
+    put_charge(actor, status="candidate")
+    put_plain(actor, "first")
+    queries.clear()
+    assert len(speakers.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(documents.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(queries) == 2
+    assert seen(speakers.whole(id=2, viewer=PUBLIC))["name"] == "Somebody"

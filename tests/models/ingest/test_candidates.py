@@ -1,0 +1,351 @@
+"""From a text to stored candidates: once, linked, and never over what people decided."""
+
+import sys
+import threading
+
+import pytest
+
+from models import claims, counterclaims, documents, sentences, speakers, statements
+from models.extraction.parser import MODELS, Parser
+from models.history.changes import Actor
+from models.ingest import candidates
+from models.refusals import Busy, Conflict, Gone, Lacking
+from models.tables import Counterclaim, Document, Sentence, Speaker, Statement
+from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_charge, put_document, seen
+
+Stored = candidates.Stored
+
+
+def put(by: Actor, parse: Parser, text: str = TEXT, **other: str) -> Stored:
+    """Store the document with what is found in it."""
+    body = document(text=text, **other)
+    return candidates.create(by=by, findings=candidates.read(text=text, language="en", parse=parse), **body)
+
+
+def again(by: Actor, parse: Parser, id: int) -> Stored:
+    """Find and store once more what is in a stored document."""
+    return candidates.store(by=by, document=id, findings=candidates.read_stored(id=id, parse=parse))
+
+
+def statement(id: int) -> Statement:
+    """The row of a statement."""
+    return Statement.get_by_id(id)
+
+
+def named(*called: str) -> list[str]:
+    """The names of the speakers who are called that."""
+    return [name for one in called for _, name in speakers.named(one)]
+
+
+def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str, actor: Actor, parse: Parser) -> None:
+    stored = put(actor, parse)
+    assert (stored.found, len(stored.statements), stored.known, stored.left_out) == (3, 3, 0, 0)
+    charge = seen(statements.whole(id=stored.statements[0], viewer=REVIEWER))
+    assert charge["speaker"]["name"] == "US officials"
+    assert charge["speaker"]["kind"] == "group"
+    assert (charge["mention"]["text"], charge["cue"]["text"]) == ("US officials", "have long warned")
+    assert charge["content"] == [{"text": "that the exports sustain the war", "start": 58, "end": 90}]
+    assert (charge["form"], charge["status"]) == ("indirect", "candidate")
+    assert charge["sentence"]["text"] == SENTENCE
+    assert charge["claim"]["text"] == "The exports sustain the war."
+    assert charge["origin"]["kind"] == "extractor"
+    assert charge["origin"]["extractor"] == candidates.NAME
+    assert 0 < charge["origin"]["confidence"] <= 1
+    aide = seen(statements.whole(id=stored.statements[2], viewer=REVIEWER))
+    assert [span["text"] for span in aide["content"]] == ["“We need proof,”", "“There is none.”"]
+    assert aide["claim"]["text"] == "An aide said: “We need proof. There is none.”"
+
+
+def test_a_denial_is_a_claim_of_its_own_linked_to_the_charge(registry: str, actor: Actor, parse: Parser) -> None:
+    charge, denial, _ = put(actor, parse).statements
+    answer = seen(statements.whole(id=denial, viewer=REVIEWER))
+    assert answer["claim"]["text"] == "The exports do not sustain the war."
+    (edge,) = Counterclaim.select()
+    assert (edge.claim_id, edge.answer_id) == (statement(charge).claim_id, statement(denial).claim_id)
+    assert (edge.kind, edge.statement_id) == ("denies", denial)
+
+
+def test_a_charge_is_about_who_is_accused_and_who_denies_it(registry: str, actor: Actor, parse: Parser) -> None:
+    text = (
+        "Ona Reik accused the Harbor Authority of theft. Diplomats say that Chinese exports sustain the war, "
+        "a charge that Beijing denies."
+    )
+    stored = put(actor, parse, text=text)
+    about = [
+        [who["name"] for who in seen(statements.whole(id=id, viewer=REVIEWER))["claim"]["about"]]
+        for id in stored.statements
+    ]
+    assert about == [["Harbor Authority"], ["Chinese government"], []]
+
+
+UNOWNED = "Beijing rejected claims that its exports feed the war. The ferry is thought to be late."
+
+
+def test_a_charge_that_print_lays_to_nobody_is_stored_with_its_denial(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
+    stored = put(actor, parse, text=UNOWNED)
+    denial, charge = stored.statements
+    answer = seen(statements.whole(id=denial, viewer=REVIEWER))
+    assert [edge["claim"]["text"] for edge in answer["counters"]] == ["Its exports feed the war."]
+    said = answer["counters"][0]["claim"]["statements"][0]
+    assert (said["id"], said["mention"], said["cue"]["text"]) == (charge, None, "claims")
+    assert (said["speaker"]["name"], said["speaker"]["kind"]) == ("source not named (document 1, at 17)", "unnamed")
+    for id in (denial, charge):
+        statements.change(by=actor, id=id, version=1, status="accepted")
+    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
+
+
+@pytest.mark.parametrize(("that", "at"), [("that ", 63), ("", 58)])
+def test_a_charge_that_only_its_denial_tells_is_stored_with_it(
+    that: str, at: int, registry: str, actor: Actor, parse: Parser
+) -> None:
+    text = f"Police said 40 people were fined.\n\nMayor Ina Brand denied {that}she planned to leave."
+    _, denial, charge = put(actor, parse, text=text).statements
+    (edge,) = Counterclaim.select()
+    assert (edge.claim.text, edge.answer.text) == ("Ina Brand planned to leave.", "Ina Brand did not plan to leave.")
+    assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
+    said = seen(statements.whole(id=charge, viewer=REVIEWER))
+    assert (said["speaker"]["name"], said["cue"]) == (f"source not named (document 1, at {at})", None)
+    assert [who["name"] for who in said["claim"]["about"]] == ["Ina Brand"]
+    assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
+
+
+def test_an_owned_charge_inside_its_denial_is_linked_in_parts_too(
+    registry: str, actor: Actor, parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "PART", 1)
+    id = put_document(actor, text="Kyiv rejected Reik's claim that the bridge was unsafe.")
+    candidates.extract_stored(by=actor, id=id, parse=parse)
+    (edge,) = Counterclaim.select()
+    assert (edge.claim.text, edge.answer.text) == ("The bridge was unsafe.", "The bridge was not unsafe.")
+
+
+@pytest.mark.parametrize(("status", "edges"), [("accepted", 1), ("rejected", 0)])
+def test_a_denial_that_stands_there_already_gets_the_charge_that_was_left_out(
+    status: str, edges: int, registry: str, actor: Actor, parse: Parser
+) -> None:
+    id = put_document(actor, text=UNOWNED)
+    denial, charge, _ = candidates.read_stored(id=id, parse=parse)
+    (known,) = candidates.store(by=actor, document=id, findings=[denial]).statements
+    statements.change(by=actor, id=known, version=1, status=status)
+    candidates.store(by=actor, document=id, findings=[denial, charge])
+    assert Counterclaim.select().count() == edges
+
+
+def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str, actor: Actor, parse: Parser) -> None:
+    charge, denial, _ = put(actor, parse).statements
+    statements.change(by=actor, id=charge, version=1, status="accepted")
+    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    assert shown["counterclaims"] == []
+    statements.change(by=actor, id=denial, version=1, status="accepted")
+    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert seen(counterclaims.whole(id=1, viewer=PUBLIC))["kind"] == "denies"
+
+
+def test_a_second_run_changes_nothing(registry: str, actor: Actor, parse: Parser) -> None:
+    first = put(actor, parse)
+    second = again(actor, parse, first.document)
+    assert (second.found, second.statements, second.known) == (3, [], 3)
+    assert (Statement.select().count(), Counterclaim.select().count(), Speaker.select().count()) == (3, 1, 3)
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_what_was_decided_is_not_touched(status: str, registry: str, actor: Actor, parse: Parser) -> None:
+    first = put(actor, parse)
+    charge = first.statements[0]
+    statements.change(by=actor, id=charge, version=1, status=status)
+    before = statement(charge).__data__
+    assert again(actor, parse, first.document).statements == []
+    assert statement(charge).__data__ == before
+
+
+def test_what_was_corrected_is_not_found_a_second_time(registry: str, actor: Actor, parse: Parser) -> None:
+    first = put(actor, parse)
+    statements.change(
+        by=actor,
+        id=first.statements[0],
+        version=1,
+        speaker={"name": "American officials", "kind": "group"},
+        cue={"text": "warned"},
+        content=[{"text": "the exports sustain the war"}],
+    )
+    assert again(actor, parse, first.document).statements == []
+
+
+def test_what_was_retracted_stays_so(registry: str, actor: Actor, parse: Parser) -> None:
+    first = put(actor, parse)
+    for id in first.statements:
+        statements.retract(by=actor, id=id, version=1, reason="Misread.")
+    assert again(actor, parse, first.document).statements == []
+
+
+def test_a_denial_answers_the_charge_that_a_person_recorded(registry: str, actor: Actor, parse: Parser) -> None:
+    cue = {"text": "have long warned"}
+    charge = put_charge(actor, cue=cue)
+    stored = again(actor, parse, statement(charge).document_id)
+    assert stored.known == 1
+    assert statement(charge).version == 1
+    (edge,) = Counterclaim.select()
+    assert edge.claim_id == statement(charge).claim_id
+
+
+def test_speakers_are_found_by_name_alias_spelling_and_mention(registry: str, actor: Actor, parse: Parser) -> None:
+    speakers.create(by=actor, name="US officials", kind="group")
+    speakers.create(by=actor, name="Government of China", kind="government", aliases=["Beijing"])
+    text = "The U.S. officials warned that the exports sustain the war. Beijing denies the charge."
+    stored = put(actor, parse, text)
+    assert [statement(id).speaker.name for id in stored.statements] == ["US officials", "Government of China"]
+    assert Speaker.select().count() == 2
+
+
+def test_who_means_somebody_in_this_document_only_is_named_with_it(registry: str, actor: Actor, parse: Parser) -> None:
+    for number in (1, 2):
+        put(actor, parse, "Both sides said the talks would go on.", url=f"https://example.org/{number}")
+    assert sorted(speaker.name for speaker in Speaker.select()) == [
+        "both sides (document 1)",
+        "both sides (document 2)",
+    ]
+
+
+def test_who_is_described_is_somebody_else_in_another_document(registry: str, actor: Actor, parse: Parser) -> None:
+    text = (
+        "A US official said the talks would go on. Two Harbor Authority clerks said that the door was open. "
+        "Residents said that the water was cold. The mayor urged calm, according to a White House statement. "
+        "US officials said the ice was thin. The Chinese government said that it was thick. "
+        "Democrats said the boat was old. The Danish official said the boat was new. The US official said it was his."
+    )
+    for number in (1, 2):
+        put(actor, parse, text, url=f"https://example.org/{number}")
+    names = sorted(speaker.name for speaker in Speaker.select())
+    apart = ["a US official", "a White House statement", "residents", "the Danish official", "the mayor"]
+    apart.append("two Harbor Authority clerks")
+    assert [name for name in names if "document 1" in name] == [f"{name} (document 1)" for name in apart]
+    assert [name for name in names if "document 2" in name] == [f"{name} (document 2)" for name in apart]
+    assert [name for name in names if "document" not in name] == ["Chinese government", "Democrats", "US officials"]
+
+
+def test_a_name_that_two_share_makes_a_speaker_of_this_document(registry: str, actor: Actor, parse: Parser) -> None:
+    for name in ("Secretariat of Trade", "Secretariat of Defence"):
+        speakers.create(by=actor, name=name, kind="government", aliases=["Secretariat"])
+    stored = put(actor, parse, "The Secretariat said the talks would go on.")
+    assert statement(stored.statements[0]).speaker.name == "Secretariat (document 1)"
+
+
+def test_ministries_of_two_countries_are_two_speakers(registry: str, actor: Actor, parse: Parser) -> None:
+    for number, owner in ((1, "Norway’s"), (2, "Sweden's")):
+        text = f"The Health Ministry said the ward was open. {owner} health ministry said a nurse was ill."
+        put(actor, parse, text, url=f"https://example.org/{number}")
+    assert sorted(speaker.name for speaker in Speaker.select()) == [
+        "Norway’s health ministry",
+        "Sweden’s health ministry",
+        "the health ministry (document 1)",
+        "the health ministry (document 2)",
+    ]
+
+
+def test_a_statement_goes_to_the_sentence_as_people_have_cut_it(registry: str, actor: Actor, parse: Parser) -> None:
+    id = put_document(actor)
+    whole = Sentence.get(Sentence.text == SENTENCE)
+    sentences.change(by=actor, id=whole.id, version=1, end=whole.end - 1)
+    gone = Sentence.get(Sentence.text.startswith("“We need"))
+    sentences.retract(by=actor, id=gone.id, version=1, reason=None)
+    stored = again(actor, parse, id)
+    assert {statement(one).sentence_id for one in stored.statements} == {whole.id}
+    assert (len(stored.statements), stored.left_out) == (2, 1)
+
+
+def test_two_extractions_at_once_store_one(registry: str, actor: Actor, parse: Parser) -> None:
+    from tests.api.steps import together
+
+    id = put_document(actor)
+    findings = candidates.read_stored(id=id, parse=parse)
+    stored = together(4, lambda _: candidates.store(by=actor, document=id, findings=findings))
+    assert sorted(len(one.statements) for one in stored) == [0, 0, 0, 3]
+
+
+def test_reads_no_other_language(registry: str) -> None:
+    with pytest.raises(Conflict) as refused:
+        candidates.read(text="Peking bestreitet das.", language="de")
+    assert refused.value.field == "/language"
+
+
+def test_does_not_read_what_is_known_or_gone(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    with pytest.raises(Conflict) as refused:
+        candidates.read_new(document=document())
+    assert refused.value.more == {"known": id}
+    documents.retract(by=actor, id=id, version=1, reason=None)
+    with pytest.raises(Gone):
+        candidates.read_stored(id=id)
+    assert Document.select().count() == 1
+
+
+def test_says_that_the_parser_is_missing(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    candidates._parser.cache_clear()
+    for name in MODELS:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(Lacking, match="extra `extraction`"):
+        candidates.read(text=TEXT, language="en")
+
+
+def test_does_not_wait_for_ever_for_other_texts(registry: str, parse: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "PATIENCE", 0.01)
+    reading, done = threading.Event(), threading.Event()
+
+    class Slow:
+        """A parser that is at it until the test is done."""
+
+        def pipe(self, texts: object, *, batch_size: int) -> None:
+            reading.set()
+            done.wait(10)
+            raise InterruptedError
+
+    def read() -> None:
+        with pytest.raises(InterruptedError):
+            candidates.read(text=TEXT, language="en", parse=Slow())  # type: ignore[arg-type]
+
+    other = threading.Thread(target=read)
+    other.start()
+    assert reading.wait(10)
+    with pytest.raises(Busy):
+        candidates.read(text=TEXT, language="en", parse=parse)
+    done.set()
+    other.join()
+    assert len(candidates.read(text=TEXT, language="en", parse=parse)) == 3
+
+
+def test_reading_holds_no_transaction(registry: str, actor: Actor, parse: Parser) -> None:
+    id = put_document(actor)
+
+    class Watching:
+        """A parser during which another writer gets its turn."""
+
+        def make_doc(self, text: str) -> object:
+            return parse.make_doc(text)
+
+        def pipe(self, texts: object, *, batch_size: int) -> object:
+            from tests.api.steps import together
+
+            if Document.get_by_id(id).version == 1:
+                together(1, lambda _: documents.change(by=actor, id=id, version=1, title="Meanwhile"))
+            return parse.pipe(texts, batch_size=batch_size)  # type: ignore[arg-type]
+
+    assert candidates.read_stored(id=id, parse=Watching())  # type: ignore[arg-type]
+    assert Document.get_by_id(id).title == "Meanwhile"
+
+
+def test_a_long_document_is_stored_in_parts_and_linked_all_the_same(
+    registry: str, actor: Actor, parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "PART", 1)
+    id = put_document(actor)
+    stored = candidates.extract_stored(by=actor, id=id, parse=parse)
+    assert (stored.found, len(stored.statements), stored.known) == (3, 3, 0)
+    charge, denial, _ = stored.statements
+    (edge,) = Counterclaim.select()
+    assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
+    assert candidates.extract_stored(by=actor, id=id, parse=parse)[2:] == ([], 3, 0)

@@ -1,0 +1,151 @@
+"""What reviewers made of findings: before and after, in offsets of the text that goes with them."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, speakers, statements
+from models.extraction.parser import Parser
+from models.history.changes import Actor
+from models.ingest import candidates, corrections
+from models.tables import Statement
+from tests.factories import TEXT, document, put_charge, put_review
+
+
+@pytest.fixture
+def found(registry: str, actor: Actor, parse: Parser) -> list[int]:
+    """The candidates of the charge, the denial and the aide's words."""
+    findings = candidates.read(text=TEXT, language="en", parse=parse)
+    return candidates.create(by=actor, findings=findings, **document()).statements
+
+
+def _corrections() -> list[Any]:
+    return [one for told in corrections.documents() for one in told["corrections"]]
+
+
+def test_nothing_is_told_before_it_is_decided(found: list[int], actor: Actor) -> None:
+    statements.change(by=actor, id=found[0], version=1, role="officials")
+    assert list(corrections.documents()) == []
+
+
+def test_tells_what_was_mended_with_the_text_that_the_offsets_count_in(found: list[int], actor: Actor) -> None:
+    statements.change(
+        by=actor,
+        id=found[0],
+        version=1,
+        status="accepted",
+        speaker={"name": "American officials", "kind": "group"},
+        cue={"text": "warned"},
+        content=[{"text": "the exports sustain the war"}],
+        claim={"text": "Exports sustain the war.", "language": "en"},
+    )
+    (told,) = corrections.documents()
+    assert (told["doc_id"], told["text"], told["language"]) == (1, TEXT, "en")
+    (one,) = told["corrections"]
+    assert (one["id"], one["verdict"], one["extractor"]) == (found[0], "corrected", candidates.NAME)
+    assert one["changed"] == ["speaker", "cue", "content", "claim"]
+    before, after = one["before"], one["after"]
+    assert (before["speaker"]["name"], after["speaker"]["name"]) == ("US officials", "American officials")
+    assert [TEXT[slice(*one["cue"])] for one in (before, after)] == ["have long warned", "warned"]
+    assert [TEXT[slice(*one["content"][0])] for one in (before, after)] == [
+        "that the exports sustain the war",
+        "the exports sustain the war",
+    ]
+    assert before["source"] == after["source"]
+    assert (before["claim"], after["claim"]) == ("The exports sustain the war.", "Exports sustain the war.")
+
+
+def test_tells_what_was_right_wrong_and_taken_back(found: list[int], actor: Actor) -> None:
+    statements.change(by=actor, id=found[0], version=1, status="accepted")
+    statements.change(by=actor, id=found[1], version=1, status="rejected", cue=None)
+    statements.retract(by=actor, id=found[2], version=1, reason="Misread.")
+    told = _corrections()
+    assert [(one["id"], one["verdict"], one["changed"]) for one in told] == [
+        (found[0], "accepted", []),
+        (found[1], "rejected", []),
+        (found[2], "retracted", []),
+    ]
+    assert told[0]["after"] == told[0]["before"]
+    assert (told[1]["after"], told[2]["after"]) == (None, None)
+    assert TEXT[slice(*told[1]["before"]["cue"])] == "denies"
+    assert len(told[2]["before"]["content"]) == 2
+
+
+def test_a_claim_that_is_mended_in_its_place_and_a_speaker_who_is_merged_are_told_too(
+    found: list[int], actor: Actor
+) -> None:
+    charge = Statement.get_by_id(found[0])
+    claims.change(by=actor, id=charge.claim_id, version=1, text="They do.")
+    other = speakers.create(by=actor, name="Officials of the US", kind="group")
+    speakers.merge(by=actor, id=charge.speaker_id, into=other)
+    statements.change(by=actor, id=found[0], version=Statement.get_by_id(found[0]).version, status="accepted")
+    (one,) = _corrections()
+    assert one["changed"] == ["speaker", "claim"]
+    assert (one["before"]["claim"], one["after"]["claim"]) == ("The exports sustain the war.", "They do.")
+    assert (one["before"]["speaker"]["name"], one["after"]["speaker"]["name"]) == (
+        "US officials",
+        "Officials of the US",
+    )
+
+
+def test_leaves_out_what_people_recorded(registry: str, actor: Actor) -> None:
+    put_charge(actor)
+    assert list(corrections.documents()) == []
+
+
+def test_tells_of_many_documents_in_their_order(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "_CHUNK", 2)
+    origin = {"kind": "extractor", "extractor": "rules", "extractor_version": "1.0", "confidence": 0.75}
+    for number in range(5):
+        printed = document(url=f"https://example.org/{number}")
+        put_charge(actor, document=printed, origin=origin, status="rejected" if number != 3 else "candidate")
+    assert [told["doc_id"] for told in corrections.documents()] == [1, 2, 3, 5]
+
+
+def _claim(id: int) -> Any:
+    return Statement.get_by_id(id).claim
+
+
+def _mend(by: Actor, id: int, *content: str, **other: Any) -> None:
+    """Mend where the words of a statement begin and end."""
+    version = Statement.get_by_id(id).version
+    statements.change(by=by, id=id, version=version, content=[{"text": text} for text in content], **other)
+
+
+def test_a_claim_follows_its_words_time_and_again(found: list[int], actor: Actor) -> None:
+    _mend(actor, found[0], "that the exports sustain")
+    assert (_claim(found[0]).text, _claim(found[0]).version) == ("The exports sustain.", 2)
+    _mend(actor, found[0], "the exports")
+    assert _claim(found[0]).text == "The exports."
+    _mend(actor, found[1], "charge")
+    assert _claim(found[1]).text == "The exports do not sustain the war."
+
+
+def test_a_claim_that_was_worded_by_hand_is_shared_or_reviewed_stays(found: list[int], actor: Actor) -> None:
+    charge, denial, aide = found
+    claims.change(by=actor, id=_claim(charge).id, version=1, text="The exports, they say, sustain the war.")
+    _mend(actor, charge, "that the exports sustain")
+    assert _claim(charge).text == "The exports, they say, sustain the war."
+    put_review(actor, _claim(aide).id)
+    before = _claim(aide).text
+    _mend(actor, aide, "“We need proof,”")
+    assert _claim(aide).text == before
+    statements.change(by=actor, id=denial, version=1, claim={"id": _claim(aide).id})
+
+
+def test_a_claim_that_somebody_else_states_too_stays(found: list[int], actor: Actor) -> None:
+    put_charge(actor, speaker={"name": "Olga Fenn"}, claim={"id": _claim(found[0]).id})
+    _mend(actor, found[0], "that the exports sustain")
+    assert _claim(found[0]).text == "The exports sustain the war."
+
+
+def test_a_claim_that_is_given_with_the_words_is_taken(found: list[int], actor: Actor) -> None:
+    _mend(actor, found[0], "that the exports sustain", claim={"text": "They do.", "language": "en"})
+    assert _claim(found[0]).text == "They do."
+
+
+def test_a_speaker_who_is_only_renamed_keeps_their_kind(found: list[int], actor: Actor) -> None:
+    statements.change(by=actor, id=found[0], version=1, speaker={"name": "American officials"})
+    statements.change(by=actor, id=found[1], version=1, speaker={"name": "Ministry of Trade", "kind": "organization"})
+    statements.change(by=actor, id=found[2], version=1, speaker={"name": "Olga Fenn"})
+    assert [Statement.get_by_id(id).speaker.kind for id in found] == ["group", "organization", "person"]

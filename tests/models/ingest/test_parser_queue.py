@@ -1,0 +1,69 @@
+"""Texts take turns at the parser: a short one is read beside a long one, and each as if it were alone."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from models.extraction import extract
+from models.extraction.parser import Parser
+from models.ingest import parser_queue
+
+SHORT = "US officials warned that the exports sustain the war, a charge that Beijing denies."
+LONG = "\n\n".join(f"Olga Fenn said that ferry {number} would sail. Peter Holt denied it." for number in range(300))
+
+
+class _Telling:
+    """A parser that tells when it is first asked for trees."""
+
+    def __init__(self, parse: Parser) -> None:
+        self.parse, self.asked = parse, threading.Event()
+
+    def make_doc(self, text: str) -> Any:
+        return self.parse.make_doc(text)
+
+    def pipe(self, texts: Any, *, batch_size: int) -> Any:
+        self.asked.set()
+        return self.parse.pipe(texts, batch_size=batch_size)
+
+
+def test_a_short_text_is_read_while_a_long_one_is(parse: Parser) -> None:
+    telling = _Telling(parse)
+    found: list[Any] = []
+    long = threading.Thread(target=lambda: found.append(parser_queue.read(text=LONG, parse=telling, patience=1)))
+    long.start()
+    assert telling.asked.wait(10)
+    short = parser_queue.read(text=SHORT, parse=parse, patience=10)
+    assert long.is_alive()
+    assert short == extract(SHORT, parse=parse)
+    long.join()
+    assert len(found[0]) == 600
+
+
+def test_many_at_once_are_read_as_if_each_were_alone(parse: Parser) -> None:
+    texts = [LONG[: 2_000 * number] for number in range(1, 6)]
+    alone = [extract(text, parse=parse) for text in texts]
+    with ThreadPoolExecutor(5) as threads:
+        assert list(threads.map(lambda text: parser_queue.read(text=text, parse=parse, patience=60), texts)) == alone
+
+
+def test_the_parser_may_forget_now_and_then(parse: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_queue, "REMEMBERED", 100)
+    telling = _Telling(parse)
+    long = threading.Thread(target=lambda: parser_queue.read(text=LONG, parse=telling, patience=1))
+    long.start()
+    assert telling.asked.wait(10)
+    assert parser_queue.read(text=SHORT, parse=parse, patience=0.01) is None
+    long.join()
+    assert parser_queue.read(text=SHORT, parse=parse, patience=0.01)
+
+
+def test_who_fails_gives_the_turn_back(parse: Parser) -> None:
+    class Failing(_Telling):
+        def pipe(self, texts: Any, *, batch_size: int) -> Any:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        parser_queue.read(text=SHORT, parse=Failing(parse), patience=1)
+    assert parser_queue.read(text=SHORT, parse=parse, patience=1)

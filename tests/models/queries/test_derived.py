@@ -1,0 +1,180 @@
+"""What is derived is written in time that does not grow with the registry, and follows what it is derived from."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, sentences, speakers, statements, topics
+from models.history.changes import Actor
+from models.queries import derived
+from models.queries.filters import Order
+from models.queries.shapes import Viewer
+from models.storage.database import db
+from models.upkeep import erasures
+from tests.factories import (
+    PLAIN,
+    PUBLIC,
+    READER,
+    REVIEWER,
+    items_of,
+    listed_items,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_document,
+    put_plain,
+    seen,
+)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_first_statement_of_a_claim_is_found_by_the_claim_not_among_all_that_are_accepted(registry: str) -> None:
+    for statement in derived._rebuilding(True) + derived._refreshing(True):
+        plan = db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",) if "?" in statement else ()).fetchall()
+        assert not [step for *_, step in plan if "statements_status_id" in step], statement
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_search_looks_into_one_place_after_all_is_written_anew(registry: str, actor: Actor) -> None:
+    for number in range(3):
+        put_claim(actor, f"The exports are {number}.")
+    with db.atomic():
+        derived.rebuild()
+    assert db.execute_sql("SELECT count(DISTINCT segid) FROM claim_search_idx").fetchone() == (1,)
+    assert len(listed_items(claims, PUBLIC, q="exports")) == 3
+
+
+def firsts() -> list[Any]:
+    """The first statement of each claim as a list shows it, the newest claim first; it is the claim's only one."""
+    order, include = Order("id", descending=True), ("first_statement",)
+    page = claims.listed(viewer=REVIEWER, asked={}, limit=100, order=order, include=include)
+    shown = [(item["first_statement"], item["statements"]) for item in items_of(page)]
+    assert [first for first, _ in shown] == [only for _, (only,) in shown]
+    assert derived.differences() == []
+    return [first for first, _ in shown]
+
+
+def test_a_first_statement_is_shown_as_the_statement_itself_is(registry: str, actor: Actor) -> None:
+    put_denial(actor, put_charge(actor))
+    put_charge(actor, status="candidate", speaker={"name": "Ann"}, claim={"text": "It is so.", "language": "en"})
+    assert len(firsts()) == 3
+
+
+def test_a_first_statement_shows_where_its_sentence_stands_after_others_are_numbered_anew(
+    registry: str, actor: Actor
+) -> None:
+    id = put_document(actor, text=PLAIN, url=None)
+    put_plain(actor, "third", document={"id": id})
+    (before,) = firsts()
+    sentences.retract(by=actor, id=1, version=1, reason=None)
+    (after,) = firsts()
+    assert (before["sentence"]["position"], after["sentence"]["position"]) == (2, 1)
+
+
+def test_a_first_statement_shows_its_sentence_without_the_name_of_another_who_was_erased(
+    registry: str, actor: Actor
+) -> None:
+    url = "https://example.org/warning"
+    text = "Ann Quibblewick warned that the fleet sustains the war, a charge Beijing denies."
+    put_charge(
+        actor,
+        document={"url": url, "title": "Ann Quibblewick warns", "text": text, "language": "en"},
+        sentence=None,
+        speaker={"name": "Ann Quibblewick"},
+        mention={"text": "Ann Quibblewick"},
+        content=[{"text": "the fleet sustains the war"}],
+    )
+    put_charge(
+        actor,
+        document={"url": url},
+        sentence=None,
+        speaker={"name": "Beijing"},
+        mention=None,
+        cue=None,
+        content=[{"text": "a charge"}],
+        claim={"text": "It is a charge.", "language": "en"},
+    )
+    assert "Quibblewick" in firsts()[0]["sentence"]["text"]
+    erasures.speaker(id=1, reason="An order", by=actor)
+    (left,) = firsts()
+    assert "Quibblewick" not in left["sentence"]["text"] + left["document"]["title"]
+
+
+def test_a_first_statement_shows_who_its_speaker_was_merged_into(registry: str, actor: Actor) -> None:
+    put_charge(actor)
+    other = speakers.create(by=actor, name="Washington", kind="government")
+    speakers.merge(by=actor, id=1, into=other)
+    assert [first["speaker"]["name"] for first in firsts()] == ["Washington"]
+    speakers.unmerge(by=actor, id=1)
+    assert [first["speaker"]["name"] for first in firsts()] == ["US officials"]
+
+
+def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: str, actor: Actor) -> None:
+    for slug in ("war", "trade"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    claim = put_claim(actor, topics=["war", "trade"])
+
+    def shown() -> list[Any]:
+        whole = seen(claims.whole(id=claim, viewer=PUBLIC))
+        for fields in ((("topics", (("slug", ()),)), ("text", ())), (("text", ()), ("topics", ())), None):
+            order = Order("id", descending=True)
+            (item,) = items_of(claims.listed(viewer=PUBLIC, asked={}, limit=9, order=order, fields=fields))
+            of_it = [{name: topic[name] for name in kept} for topic in whole["topics"] for kept in [item["topics"][0]]]
+            assert item == {name: whole[name] for name in item} | {"topics": of_it}
+        assert derived.differences() == []
+        return [whole["text"], *(topic["slug"] for topic in whole["topics"])]
+
+    assert shown() == ["The exports sustain the war.", "trade", "war"]
+    topics.change(by=actor, id=2, version=1, slug="wares")
+    assert shown()[1:] == ["war", "wares"]
+    topics.retract(by=actor, id=1, version=1, reason=None)
+    claims.change(by=actor, id=claim, version=1, text="They do.")
+    assert shown() == ["They do.", "wares"]
+
+
+#: Members of a statement that a list need not look up where it is the only one, and one more that it must.
+KEPT = ("id", "speaker", "cue", "content", "form", "said_on", "sentence", "document", "status")
+CHOICES = (KEPT, ("content",), (*KEPT, "version"))
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, READER, REVIEWER])
+def test_a_list_shows_the_statements_that_the_claim_itself_shows(registry: str, actor: Actor, viewer: Viewer) -> None:
+    def shown() -> list[int]:
+        for kept in CHOICES:
+            fields = (("id", ()), ("statements", tuple((name, ()) for name in kept)))
+            order = Order("id", descending=True)
+            items = items_of(claims.listed(viewer=viewer, asked={}, limit=9, order=order, fields=fields))
+            for item in items:
+                whole = seen(claims.whole(id=item["id"], viewer=viewer))["statements"]
+                assert item["statements"] == [{name: said[name] for name in said if name in kept} for said in whole]
+        assert derived.differences() == []
+        return [len(item["statements"]) for item in items]
+
+    put_claim(actor, "Nobody said so.")
+    charge = put_charge(actor)
+    assert shown() == [1, 0]
+    again = {"claim": {"id": 2}, "document": {"id": 1}, "sentence": None, "mention": None, "cue": None}
+    other = put_charge(actor, **again, speaker={"name": "Ann"}, content=[{"text": "a charge"}], status="candidate")
+    assert shown() == [1 + viewer.unreviewed, 0]
+    statements.change(by=actor, id=other, version=1, status="accepted")
+    assert shown() == [2, 0]
+    statements.retract(by=actor, id=charge, version=1, reason=None)
+    assert shown() == [1, 0]
+    statements.change(by=actor, id=other, version=2, status="rejected")
+    assert shown() == ([1, 0] if viewer.unreviewed else [0])
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, READER, REVIEWER])
+def test_a_list_shows_the_answers_that_the_claim_itself_shows(registry: str, actor: Actor, viewer: Viewer) -> None:
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    put_denial(actor, charge, status="candidate", speaker={"name": "Ann"}, claim={"text": "No.", "language": "en"})
+
+    def answers() -> list[int]:
+        items = listed_items(claims, viewer)
+        assert items == [seen(claims.whole(id=item["id"], viewer=viewer)) for item in items]
+        return [len(item["counterclaims"]) for item in items]
+
+    assert answers() == ([0, 0, 2] if viewer.unreviewed else [0, 1])
+    statements.retract(by=actor, id=denial, version=1, reason=None)
+    assert answers()[-1] == int(viewer.unreviewed)

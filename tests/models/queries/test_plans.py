@@ -1,0 +1,88 @@
+"""How SQLite means to run the statements of every change, in a registry where nothing has been counted yet."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import speakers
+from models.history.changes import Actor
+from models.queries import derived, lists
+from models.queries.filters import Order
+from models.queries.shapes import Viewer
+from models.storage import database, schema
+from tests.factories import put_charge
+
+
+@pytest.fixture
+def registry_on_sqlite(registry: str) -> None:
+    """A fresh registry on SQLite: the one that plans by counting, and counts only when told to."""
+    if not registry.startswith("sqlite"):
+        pytest.skip("PostgreSQL counts by itself")
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+def test_a_change_reads_no_more_than_the_claims_it_touches() -> None:
+    for statement in derived._refreshing(True) + derived._refreshing(True, True):
+        steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",))]
+        # What a co-routine finds is scanned as it comes; where that looks for it has steps of its own.
+        whole = [
+            step
+            for step in steps
+            if step.startswith("SCAN")
+            and "VIRTUAL TABLE" not in step
+            and step.replace("SCAN", "CO-ROUTINE") not in steps
+        ]
+        assert not whole, statement
+        # Every statement that stands is accepted: found by that alone, they are all read.
+        assert not [step for step in steps if "statements_status_id" in step], statement
+
+
+def test_a_migration_reads_no_statements_of_others_for_a_claim(tmp_path: Path) -> None:
+    database.connect(f"sqlite:///{tmp_path / 'old.db'}")
+    with schema._alone():
+        schema._runner().up("0001_initial")
+    database.db.obj.connection().create_function("domain_of", 1, str)  # as the migration does
+    seen = 0
+    for file in sorted(schema.MIGRATIONS.glob("*.sqlite.sql"))[1:]:
+        for statement in file.read_text(encoding="utf-8").split("\n\n"):
+            if statement.startswith("INSERT") and "SELECT" in statement:
+                plan = database.db.execute_sql(f"EXPLAIN QUERY PLAN {statement.strip().removesuffix(';')}")
+                # Found among all that are accepted, one by one for each of a million claims, it takes hours.
+                assert not [step for *_, step in plan if "statements_status_id" in step], statement
+                seen += 1
+            database.db.execute_sql(statement.strip().removesuffix(";"))
+    database.close()
+    assert seen >= 4
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize("viewer", [Viewer(), Viewer(texts=True, unreviewed=True)])
+def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
+    put_charge(Actor())
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
+    speakers.whole(id=1, viewer=viewer)
+    speakers.listed(viewer=viewer, past=None, limit=20)
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in asked for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if "statements_of_speaker" in step]
+    assert not [step for step in steps if "statements_status_id" in step]
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(
+    ("asked", "index"), [({}, "claim_summaries_answered"), ({"topic": "trade"}, "claim_topic_index_answered")]
+)
+def test_what_is_answered_is_read_from_an_index_alone(
+    asked: dict[str, Any], index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    # As where many are: few are looked up and sorted.
+    monkeypatch.setattr(lists, "_counting", lambda *_: None)
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    newest = Order("said_on", descending=True)
+    lists.page("claims", viewer=Viewer(), asked={"answered": True} | asked, limit=20, order=newest)
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if f" k USING COVERING INDEX {index}" in step], steps

@@ -1,0 +1,293 @@
+"""Twelve writers of one thing at the same moment: one of them writes it, the others are told."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from models import claims, documents, sentences, speakers, statements, topics
+from models.access import keys, replies
+from models.access.replies import Answer
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import derived
+from models.queries.filters import Order
+from models.refusals import Conflict, Gone, Moved, Refusal
+from models.storage import database, transactions
+from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
+from tests.factories import PLAIN, PUBLIC, charge, put_charge, put_claim, put_document, put_plain, put_review
+
+WRITERS = 12
+
+
+def _at_once(*work: Callable[[], Any]) -> list[Any]:
+    """What each of `work` gives, or the refusal that it raises, all started at the same moment."""
+    start = threading.Barrier(len(work))
+    outcomes: list[Any] = [None] * len(work)
+
+    def run(place: int) -> None:
+        try:
+            start.wait()
+            outcomes[place] = work[place]()
+        except Exception as error:  # else it would be lost with the thread
+            outcomes[place] = error
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def _one_wins(outcomes: list[Any], field: str) -> int:
+    """One outcome is an id, all others are a Conflict at `field`; the id."""
+    kinds = Counter(type(outcome) for outcome in outcomes)
+    assert kinds == {int: 1, Conflict: len(outcomes) - 1}, outcomes
+    assert {outcome.field for outcome in outcomes if isinstance(outcome, Conflict)} == {field}
+    (id,) = (outcome for outcome in outcomes if isinstance(outcome, int))
+    return id
+
+
+def test_twelve_creates_of_one_speaker_make_one(registry: str, actor: Actor) -> None:
+    id = _one_wins(_at_once(*[lambda: speakers.create(by=actor, name="Wang Yi")] * WRITERS), "/name")
+    assert [speaker.id for speaker in Speaker.select()] == [id]
+    assert Change.select().count() == 1
+
+
+def test_twelve_creates_of_one_document_make_one(registry: str, actor: Actor) -> None:
+    id = _one_wins(_at_once(*[lambda: put_document(actor)] * WRITERS), "/url")
+    assert [document.id for document in Document.select(Document.id)] == [id]
+    assert {sentence.document_id for sentence in Sentence.select()} == {id}
+
+
+def test_twelve_creates_of_one_document_without_address_make_one(registry: str, actor: Actor) -> None:
+    _one_wins(_at_once(*[lambda: put_document(actor, url=None)] * WRITERS), "/text")
+    assert Document.select().count() == 1
+
+
+def test_twelve_creates_of_one_topic_make_one(registry: str, actor: Actor) -> None:
+    _one_wins(_at_once(*[lambda: topics.create(by=actor, slug="trade", label="Trade")] * WRITERS), "/slug")
+    assert Topic.select().count() == 1
+
+
+def test_twelve_records_of_one_statement_make_one(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    speakers.create(by=actor, name="US officials", kind="group")
+    id = _one_wins(_at_once(*[lambda: put_charge(actor)] * WRITERS), "/content")
+    assert [statement.id for statement in Statement.select()] == [id]
+    assert Claim.select().count() == 1, "the claims of those who lost are not stored"
+
+
+def test_twelve_records_of_a_whole_new_exchange_leave_one_of_each(registry: str, actor: Actor) -> None:
+    outcomes = _at_once(*[lambda: put_charge(actor)] * WRITERS)
+    assert Counter(map(type, outcomes)) == {int: 1, Conflict: WRITERS - 1}
+    fields = {outcome.field for outcome in outcomes if isinstance(outcome, Conflict)}
+    assert fields <= {"/document/url", "/speaker/name", "/content"}
+    counts = [model.select().count() for model in (Document, Speaker, Claim, Statement)]
+    assert counts == [1, 1, 1, 1]
+
+
+def test_twelve_reviews_at_one_address_make_one(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor)
+    _one_wins(_at_once(*[lambda: put_review(actor, claim)] * WRITERS), "/url")
+    assert Review.select().count() == 1
+
+
+def test_twelve_changes_of_one_version_make_one(registry: str, actor: Actor) -> None:
+    id = speakers.create(by=actor, name="Wang Yi")
+    work = [lambda: speakers.change(by=actor, id=id, version=1, description="A minister.")] * WRITERS
+    outcomes = _at_once(*work)
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"NoneType": 1, "Stale": WRITERS - 1}
+    assert Speaker.get_by_id(id).version == 2
+
+
+def test_ten_requests_with_one_idempotency_key_are_done_once(registry: str, actor: Actor) -> None:
+    key, _ = keys.create(name="ours", scope="write")
+
+    def work() -> Answer:
+        return Answer(201, {"Location": "/v1/topics/1"}, str(topics.create(by=actor, slug="trade", label="Trade")))
+
+    outcomes = _at_once(*[lambda: replies.once(key_id=key.id, token="t", request=b"r", work=work)] * 10)
+    assert len(set(map(str, outcomes))) == 1
+    assert outcomes[0].status == 201
+    assert (Reply.select().count(), Topic.select().count()) == (1, 1)
+
+
+def test_two_merges_of_the_same_two_speakers_leave_one_survivor(registry: str, actor: Actor) -> None:
+    for _ in range(3):
+        one = speakers.create(by=actor, name=f"One {Speaker.select().count()}")
+        two = speakers.create(by=actor, name=f"Two {Speaker.select().count()}")
+        outcomes = _at_once(
+            lambda one=one, two=two: speakers.merge(by=actor, id=one, into=two),
+            lambda one=one, two=two: speakers.merge(by=actor, id=two, into=one),
+        )
+        assert sum(isinstance(outcome, int) for outcome in outcomes) == 1, outcomes
+        assert sum(isinstance(outcome, Refusal) for outcome in outcomes) == 1, outcomes
+        standing = Speaker.select().where(Speaker.id << [one, two], Speaker.merged_into.is_null())
+        assert standing.count() == 1
+
+
+def _while_open(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """What `second` gives when it starts inside the transaction of `first`, which then ends."""
+    done, outcome = threading.Event(), []
+
+    def run() -> None:
+        try:
+            outcome.append(second())
+        except Refusal as refusal:
+            outcome.append(refusal)
+        finally:
+            database.close()
+            done.set()
+
+    thread = threading.Thread(target=run)
+    with transactions.transaction():
+        first()
+        thread.start()
+        done.wait(0.3)  # long enough for it to reach the row that is locked here
+    thread.join(30)
+    return outcome[0]
+
+
+def test_nothing_is_said_by_a_speaker_who_is_just_taken_back(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    id = speakers.create(by=actor, name="US officials")
+    outcome = _while_open(lambda: speakers.retract(by=actor, id=id, version=1, reason=None), lambda: put_charge(actor))
+    said = [statement.speaker_id for statement in Statement.select()]
+    assert id not in said, outcome
+
+
+def test_nothing_is_said_in_a_document_that_is_just_taken_back(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    by_url = charge(document={"url": "https://example.org/visit"})
+    outcome = _while_open(
+        lambda: documents.retract(by=actor, id=id, version=1, reason=None),
+        lambda: statements.record(by=actor, **by_url),
+    )
+    assert isinstance(outcome, Conflict | Gone)
+    assert Statement.select().count() == 0
+
+
+def test_nothing_is_said_in_a_sentence_that_is_just_taken_back(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    id = Sentence.get(Sentence.position == 1).id
+    outcome = _while_open(lambda: sentences.retract(by=actor, id=id, version=1, reason=None), lambda: put_charge(actor))
+    assert isinstance(outcome, Conflict), outcome
+    assert Statement.select().count() == 0
+
+
+def test_a_claim_that_is_just_merged_away_is_not_reused(registry: str, actor: Actor) -> None:
+    old, new = put_claim(actor), put_claim(actor, text="Another.")
+    again = {"text": "The exports sustain the war.", "language": "en", "reuse": True}
+    outcome = _while_open(lambda: claims.merge(by=actor, id=old, into=new), lambda: put_charge(actor, claim=again))
+    assert not isinstance(outcome, Moved)
+    assert Statement.get_by_id(outcome).claim_id != old
+
+
+def test_a_reader_of_the_log_misses_no_line(registry: str, actor: Actor) -> None:
+    def write_and_read() -> list[int]:
+        topics.create(by=actor, slug="second", label="Second")
+        return [sequence for sequence, _ in changes.listed(past=None, limit=100)]
+
+    read = _while_open(lambda: topics.create(by=actor, slug="first", label="First"), write_and_read)
+    now = [sequence for sequence, _ in changes.listed(past=None, limit=100)]
+    assert len(now) == 2
+    assert [sequence for sequence in now if sequence <= read[-1]] == read
+
+
+def test_lines_are_written_by_one_transaction_after_the_other(registry: str, actor: Actor) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        topics.create(by=actor, slug="trade", label="Trade")
+        database.close()
+        done.set()
+
+    thread = threading.Thread(target=write)
+    with transactions.transaction():
+        transactions.advisory_lock(changes._LOG)
+        thread.start()
+        assert not done.wait(0.3)
+    thread.join(30)
+    assert done.is_set()
+    assert Change.select().count() == 1
+
+
+def test_statements_in_one_document_do_not_wait_for_one_another_on_postgresql(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    said = charge(document={"url": "https://example.org/visit"})
+    elsewhere = said | {"speaker": {"name": "Somebody else"}, "mention": None}
+    done = threading.Event()
+
+    def second() -> Any:
+        id = statements.record(by=actor, **elsewhere)
+        done.set()
+        return id
+
+    thread = threading.Thread(target=lambda: (second(), database.close()))
+    with transactions.transaction():
+        statements.record(by=actor, **said)
+        thread.start()
+        if not database.on_sqlite():  # where writers take turns
+            assert done.wait(20)
+    thread.join(30)
+    assert Statement.select().count() == 2
+
+
+def test_a_document_is_not_taken_back_while_something_is_recorded_in_it(registry: str, actor: Actor) -> None:
+    id = put_document(actor)
+    outcome = _while_open(
+        lambda: put_charge(actor, document={"url": "https://example.org/visit"}),
+        lambda: documents.retract(by=actor, id=id, version=1, reason=None),
+    )
+    assert isinstance(outcome, Conflict), outcome
+    assert Statement.select().count() == 1
+
+
+def test_two_who_make_the_same_two_speakers_crosswise_do_not_stop_one_another(registry: str, actor: Actor) -> None:
+    put_document(actor)
+    for turn in range(10):
+        one, other = {"name": f"Ost {turn}"}, {"name": f"West {turn}"}
+        outcomes = _at_once(
+            lambda one=one, other=other: put_charge(actor, speaker=one, via={"speaker": other}),
+            lambda one=one, other=other: put_charge(actor, speaker=other, via={"speaker": one}),
+        )
+        assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
+    assert Speaker.select().count() == 20
+
+
+def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(registry: str, actor: Actor) -> None:
+    """Claims that are made, answered, changed and left by others within one commit."""
+
+    def text(number: int) -> dict[str, str]:
+        return {"text": f"{PLAIN}\n\nNumber {number}.", "language": "en"}
+
+    ids = [put_plain(actor, "first", document=text(number)) for number in range(3)]
+    of = [statements.claim_of(id=id) for id in ids]
+    answer = [{"statement": id, "kind": "denies"} for id in ids]
+    _at_once(
+        *(lambda n=n: put_plain(actor, "second", document=text(n)) for n in range(3)),
+        *(lambda n=n: put_plain(actor, "third", document=text(n), counters=[answer[n]]) for n in range(3)),
+        *(lambda n=n: put_plain(actor, "fourth", document=text(n), claim={"id": of[n]}) for n in range(3)),
+        lambda: claims.change(by=actor, id=of[0], version=1, text="It is changed."),
+        lambda: statements.retract(by=actor, id=ids[1], version=1, reason=None),
+        lambda: claims.merge(by=actor, id=of[1], into=of[2]),
+    )
+    assert derived.differences() == []
+    found = claims.listed(viewer=PUBLIC, asked={"q": "changed"}, limit=9, order=Order("id", descending=True))
+    assert [one["id"] for one in json.loads(b"[%s]" % found.items)] == [of[0]]
+
+
+def test_the_lock_of_the_log_is_held_for_nothing_but_its_lines(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        return  # where writers take turns
+    asked: list[str] = []
+    database.db.obj.query_hooks.append(lambda event: asked.append(event.sql))
+    put_charge(actor)
+    database.db.obj.query_hooks.pop()
+    # The lines are copied in, which no hook is told of.
+    assert asked[-1] == "SELECT pg_advisory_xact_lock(%s)"

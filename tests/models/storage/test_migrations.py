@@ -1,0 +1,222 @@
+"""Migrations: they build exactly what `models/tables.py` describes, once, whoever runs them at the same time."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playhouse.schema_diff import diff_models
+
+from models.refusals import Conflict
+from models.storage import database, schema
+from models.tables import ALL
+from tests.postgres import Postgres
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+#: The indexes of expressions.
+EXPRESSIONS = {
+    "statements_said_on_id",
+    "statements_speaker_said_on_id",
+    "statements_cue",
+    "statements_form",
+    "statements_origin",
+    "statements_confidence",
+    "reviews_rating",
+}
+
+#: Every migration, in order.
+STEPS = sorted(path.stem for path in schema.MIGRATIONS.glob("[0-9]*.py"))
+
+#: The rules that no CHECK can state.
+TRIGGERS = {
+    "sqlite": {
+        "sentences_inside_document_insert",
+        "sentences_inside_document_update",
+        "statements_spans_insert",
+        "statements_spans_update",
+    },
+    "postgresql": {"sentences_inside_document", "statements_spans"},
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        database.close()
+        return
+    server = request.getfixturevalue("postgres")
+    name = re.sub(r"\W", "_", f"empty_{tmp_path.name}".lower())[:60]
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield server.url(name)
+        database.close()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def described(empty: str) -> Iterator[Callable[[], Any]]:
+    """Make the tables in the empty database as the models describe them, and tell its schema."""
+    strict = {model: model._meta.strict_tables for model in ALL}
+
+    def make() -> Any:
+        database.connect(empty)
+        for model in ALL:
+            # peewee writes STRICT for PostgreSQL too, which does not know the word.
+            model._meta.strict_tables = database.on_sqlite()
+        database.db.create_tables(ALL, safe=False)
+        return _schema()
+
+    yield make
+    for model, value in strict.items():
+        model._meta.strict_tables = value
+
+
+def _schema() -> dict[str, Any]:
+    """Everything about the tables of the bound database but the table of migrations and the triggers."""
+    if database.on_sqlite():
+        objects = database.db.execute_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+            " AND tbl_name <> 'migrations'"
+        )
+        # The tables of words, which peewee has no model for, and what SQLite keeps of each.
+        return {
+            name: re.sub(r"\s+|(?<=\() | (?=\))", " ", sql).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+            for name, sql in objects
+            if not re.match(r"(claim|statement)_search", name)
+        }
+    questions = {
+        "columns": "SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> ALL (%s)",
+        "constraints": "SELECT conrelid::regclass::text, contype::text, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> ALL (%s)",
+        "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes"
+        " WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+    }
+    others = ["migrations", "claim_search", "statement_search"]
+    return {
+        what: sorted(database.db.execute_sql(question, (others,)).fetchall()) for what, question in questions.items()
+    }
+
+
+def drift() -> Any:
+    """What peewee finds to differ; it cannot read indexes of expressions, which _schema compares."""
+    found = diff_models(database.db.obj, list(ALL))
+    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSIONS]
+    return found
+
+
+def _triggers() -> set[str]:
+    question = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if database.on_sqlite()
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    return {name for (name,) in database.db.execute_sql(question)}
+
+
+def test_the_migrated_schema_is_the_one_that_the_models_describe(
+    empty: str, described: Callable[[], Any], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    from_models = described()
+    database.db.drop_tables(ALL)
+    assert not any(_schema().values())
+
+    schema.migrate()
+    migrated = _schema()
+
+    assert migrated.keys() == from_models.keys()
+    for part, rows in from_models.items():
+        assert migrated[part] == rows, part
+    assert not drift()
+
+
+def test_the_migrated_schema_has_the_triggers(registry: str) -> None:
+    assert _triggers() == TRIGGERS["sqlite" if database.on_sqlite() else "postgresql"]
+
+
+def test_a_column_that_drifts_is_seen(registry: str) -> None:
+    before = _schema()
+    database.db.execute_sql("ALTER TABLE topics ADD COLUMN colour TEXT")
+    assert drift().drop_columns == [("topics", "colour")]
+    assert _schema() != before
+
+
+def test_migrating_twice_changes_nothing(empty: str) -> None:
+    database.connect(empty)
+    assert schema.migrate() == STEPS
+    once = _schema()
+    assert schema.migrate() == []
+    assert _schema() == once
+
+
+def test_four_processes_that_migrate_at_once_leave_one_clean_schema(empty: str) -> None:
+    program = (
+        "import sys; from models.storage import database, schema; database.connect(sys.argv[1]);"
+        " print('ready', flush=True); sys.stdin.readline(); print(schema.migrate())"
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, empty],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for process in running:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n", process.communicate()
+    for process in running:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    answers = [process.communicate(timeout=60) for process in running]
+
+    assert [errors for _, errors in answers] == [""] * 4
+    assert sorted(told.strip() for told, _ in answers) == sorted([str(STEPS), "[]", "[]", "[]"])
+    database.connect(empty)
+    assert not drift()
+    assert _triggers() == TRIGGERS["sqlite" if database.on_sqlite() else "postgresql"]
+
+
+def test_refuses_a_database_that_a_newer_version_wrote(registry: str) -> None:
+    history = schema._runner().History
+    history.create(id=999, name="0999_from_the_future", applied=datetime(2030, 1, 1, tzinfo=UTC))
+    with pytest.raises(Conflict, match="0999_from_the_future"):
+        schema.migrate()
+    history.delete().where(history.name == "0999_from_the_future").execute()
+    assert schema.migrate() == []
+
+
+def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_broken.py").write_text(
+        'def up(migrator, db):\n    db.execute_sql("CREATE TABLE a (b TEXT)")\n    raise ValueError("half way")\n'
+    )
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    database.connect(empty)
+    with pytest.raises(ValueError, match="half way"):
+        schema.migrate()
+    assert "a" not in database.db.get_tables()
+    with pytest.raises(ValueError, match="half way"):  # it counts as not applied
+        schema.migrate()
+
+
+def test_refuses_a_postgresql_that_knows_no_letters_beyond_ascii(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE narrow TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'")
+    database.connect(postgres.url("narrow"))
+    with pytest.raises(Conflict, match="UTF-8 locale"):
+        schema.migrate()
+    database.close()

@@ -1,0 +1,145 @@
+"""Exports: everything that stands, each row after what it points at, and nothing that was taken back."""
+
+from typing import Any
+
+import pytest
+
+from api.formats import ndjson
+from models import claims, counterclaims, documents, reviews, speakers, statements, topics
+from models.history.changes import Actor
+from models.tables import Document
+from models.transfer import exports
+from models.upkeep import erasures
+from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_document, put_plain, put_review
+
+NOUNS = ("topic", "speaker", "document", "claim", "statement", "counterclaim", "review")
+
+
+def _rows(noun: str) -> list[Any]:
+    return list(exports.rows(noun=noun))
+
+
+def _points(value: Any) -> set[str]:
+    """The names of rows, such as c1 and d2, that a row points at."""
+    if isinstance(value, list):
+        return set().union(*map(_points, value))
+    if not isinstance(value, dict):
+        return set()
+    here = {part for key, part in value.items() if key in ("claim", "document", "statement") and isinstance(part, str)}
+    return here.union(*map(_points, value.values()))
+
+
+def test_everything_is_in_it_and_points_backwards(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    charge = put_charge(actor, via={"document": {"text": "A release.", "language": "en"}}, role="officials")
+    put_denial(actor, charge, origin=dict(MACHINE), via={"speaker": {"name": "White House"}})
+    put_review(actor, put_claim(actor, topics=["war"], about=[{"name": "Beijing"}]))
+
+    counts = {noun: len(_rows(noun)) for noun in NOUNS}
+    assert counts == {
+        "topic": 1,
+        "speaker": 3,
+        "document": 2,
+        "claim": 3,
+        "statement": 2,
+        "counterclaim": 1,
+        "review": 1,
+    }
+    named: set[str] = set()
+    for noun in NOUNS:
+        for row in _rows(noun):
+            assert _points(row) <= named, row
+            if "id" in row:
+                named.add(row["id"])
+
+    first, second = _rows("statement")
+    assert first["via"] == {"document": {"document": "d2"}}
+    assert (first["role"], first["origin"], first["status"]) == ("officials", {"kind": "person"}, "accepted")
+    assert second["via"] == {"speaker": {"name": "White House"}}
+    assert (second["origin"], second["status"]) == (MACHINE, "candidate")
+    assert _rows("counterclaim")[0]["statement"] == second["id"]
+    with_topic = _rows("claim")[-1]
+    assert (with_topic["topics"], with_topic["about"]) == (["war"], [{"name": "Government of China"}])
+
+
+def test_a_speaker_comes_after_the_one_that_it_is_part_of(registry: str, actor: Actor) -> None:
+    child = speakers.create(by=actor, name="Minister", aliases=["The minister"], same_as=["https://a.example"])
+    ministry = speakers.create(by=actor, name="Ministry")
+    speakers.change(by=actor, id=child, version=1, part_of=ministry)
+    state = speakers.create(by=actor, name="State")
+    speakers.change(by=actor, id=ministry, version=1, part_of=state)
+    rows = _rows("speaker")
+    assert [row["name"] for row in rows] == ["State", "Ministry", "Minister"]
+    assert (rows[2]["part_of"], rows[2]["aliases"], rows[2]["same_as"]) == (
+        {"name": "Ministry"},
+        ["The minister"],
+        ["https://a.example"],
+    )
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_what_was_taken_back_is_not_in_it(registry: str, actor: Actor, noun: str) -> None:
+    topic = topics.create(by=actor, slug="war", label="War")
+    speaker = speakers.create(by=actor, name="Gone")
+    speakers.create(by=actor, name="Stays", part_of=speaker)
+    document = put_document(actor)
+    claim = put_claim(actor, topics=["war"], about=[{"name": "Gone"}])
+    gone = put_claim(actor, "Gone.")
+    counterclaims.create(by=actor, claim=claim, answer=gone, kind="denies")
+    counterclaims.create(by=actor, claim=gone, answer=claim, kind="denies")
+    edge = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies")
+    said = put_plain(actor, "first")
+    put_review(actor, gone)
+    review = put_review(actor, claim)
+
+    topics.retract(by=actor, id=topic, version=1, reason=None)
+    speakers.retract(by=actor, id=speaker, version=1, reason=None)
+    documents.retract(by=actor, id=document, version=1, reason=None)
+    claims.retract(by=actor, id=gone, version=1, reason=None)
+    counterclaims.retract(by=actor, id=edge, version=1, reason=None)
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    reviews.retract(by=actor, id=review, version=1, reason=None)
+
+    expected = {"speaker": 2, "document": 1, "claim": 3}
+    rows = _rows(noun)
+    assert len(rows) == expected.get(noun, 0)
+    assert "Gone" not in str(rows)
+    assert "war" not in [slug for row in rows for slug in row.get("topics", [])]
+
+
+def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> None:
+    release = {"document": {"text": "A release.", "language": "en"}}
+    statement = put_charge(actor, speaker={"name": "Officials", "kind": "group"}, via=release)
+    put_denial(actor, statement, via={"speaker": {"name": "White House"}})
+    ministry = speakers.create(by=actor, name="Ministry")
+    speakers.create(by=actor, name="Minister", part_of=ministry)
+    put_claim(actor, about=[{"id": ministry}])
+    for gone in (speakers.named("White House")[0][0], ministry):
+        erasures.speaker(id=gone, reason="A court said so.", by=actor)
+    (document,) = Document.select().where(Document.text == "A release.")
+    erasures.document(id=document.id, reason="A court said so.", by=actor)
+    assert [row["via"] for row in _rows("statement")] == [None, None]
+    lines = list(ndjson.write())
+    assert not any(b"[erased]" in line for line in lines)
+    assert {outcome.what for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
+
+
+def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first", speaker={"name": "Old"})
+    old, new = speakers.named("Old")[0][0], speakers.create(by=actor, name="New")
+    about = put_claim(actor, about=[{"id": old}, {"id": new}])
+    speakers.merge(by=actor, id=old, into=new)
+    claims.merge(by=actor, id=put_claim(actor, "Other."), into=about)
+    assert [(row["name"], row["aliases"]) for row in _rows("speaker")] == [("New", ["Old"])]
+    assert [row["speaker"] for row in _rows("statement")] == [{"name": "New"}]
+    assert _rows("claim")[-1]["about"] == [{"name": "New"}]
+    assert len(_rows("claim")) == 2
+
+
+def test_more_than_one_chunk_is_exported(registry: str, actor: Actor) -> None:
+    chunk, exports._CHUNK = exports._CHUNK, 3
+    try:
+        made = [topics.create(by=actor, slug=f"topic-{number}", label="A") for number in range(6)]
+        assert [row["slug"] for row in _rows("topic")] == [f"topic-{number}" for number in range(len(made))]
+    finally:
+        exports._CHUNK = chunk

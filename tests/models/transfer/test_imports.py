@@ -1,0 +1,588 @@
+"""Imports: many lines at once come to the same as one after the other."""
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.formats import lines as lines_read
+from api.formats import ndjson, whole
+from models import counterclaims, statements
+from models.history.changes import Actor
+from models.queries import derived
+from models.queries.shapes import Viewer
+from models.storage import database, schema, transactions
+from models.transfer import imports, loading, stream
+from models.transfer.imports import Import
+from models.transfer.lines import Line, Outcome
+from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
+
+#: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
+SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
+TEXT = "Ann Lee said that it rains. Beijing denies it — and more.\n\nBo wrote: no.  She said yes, he added no."
+WIKIDATA = "Q1"
+
+
+def _speaker(dice: random.Random) -> dict[str, Any]:
+    name: dict[str, Any] = {"name": dice.choice((*SPEAKERS, f"P {dice.randint(1, 30)}"))}
+    if dice.random() < 0.2:
+        name["kind"] = dice.choice(("person", "person", "group"))
+    if dice.random() < 0.05:
+        name |= dice.choice(({"aliases": [dice.choice(SPEAKERS), "P 1"]}, {"wikidata_id": f"Q{dice.randint(1, 3)}"}))
+    return name
+
+
+class _Names(dict[str, int]):
+    """How many lines have a name of each letter."""
+
+    def new(self, dice: random.Random, letter: str) -> str:
+        """Give a line a name: now and then one that another line has."""
+        if dice.random() < 0.04:
+            return self.some(dice, letter)
+        self[letter] = self.get(letter, 0) + 1
+        return f"{letter}{self[letter]}"
+
+    def some(self, dice: random.Random, letter: str) -> str:
+        """Point at one of the last lines, or at one that does not come before."""
+        last = self.get(letter, 0)
+        return f"{letter}{dice.randint(max(1, last - 10), last + 1)}"
+
+
+def _right(dice: random.Random, names: _Names) -> dict[str, Any]:
+    """A statement that is right, if what it points at was."""
+    place, words = dice.choice(
+        ((0, "that it rains"), (28, "denies it"), (28, "and more"), (59, "wrote: no"), (74, "yes"), (74, "he added"))
+    )
+    start = TEXT.index(words)
+    whole, end = TEXT[place:], start + len(words)
+    line: dict[str, Any] = {
+        "id": names.new(dice, "s"),
+        "speaker": {"name": f"P {dice.randint(1, 9)}"} | dice.choice(({}, {"kind": "person"})),
+        "document": {"document": f"d{dice.randint(1, 4)}"},
+        "content": dice.choice(([{"text": words}], [{"start": start, "end": end}])),
+        "form": "direct",
+        "claim": dice.choice(
+            (
+                {"text": f"It rains {dice.randint(1, 5)}.", "language": "en", "reuse": dice.random() < 0.5},
+                {"text": "P.", "language": "en", "about": [{"name": f"P {dice.randint(1, 30)}"}]},
+                {"claim": names.some(dice, "c")},
+                {"statement": names.some(dice, "s")},
+            )
+        ),
+    }
+    if dice.random() < 0.3:
+        line["counters"] = [{"statement": names.some(dice, "s"), "kind": "denies"} for _ in range(dice.randint(0, 2))]
+    if dice.random() < 0.2:
+        line["sentence"] = dice.choice(({"text": whole.partition("\n")[0]}, {"text": f"{whole.partition('.')[0]}."}))
+    if dice.random() < 0.3:
+        line["cue"] = {"text": dice.choice(("said", "denies", "wrote", "added"))}
+    if dice.random() < 0.1:
+        line["via"] = {"speaker": {"name": f"P {dice.randint(1, 30)}"}}
+    if dice.random() < 0.2:
+        line["status"] = "candidate"
+    return {"statement": line}
+
+
+def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - a case a noun
+    def some(letter: str) -> str:
+        return names.some(dice, letter) if letter != "t" else f"t{dice.randint(1, 12)}"
+
+    def span() -> dict[str, int]:
+        start = dice.randint(0, len(TEXT))
+        return {"start": start, "end": start + dice.choice((0, 1, 5, 9, 30))}
+
+    def words() -> dict[str, str]:
+        return {"text": dice.choice(("it rains", "denies it", "more", "Bo wrote", "no", "She said", "said", "rain"))}
+
+    claim = {"text": f"It rains {dice.randint(1, 5)}.", "language": "en"}
+    if dice.random() < 0.3:
+        claim["topics"] = [some("t") for _ in range(dice.randint(0, 2))]  # type: ignore[assignment]
+    if dice.random() < 0.3:
+        claim["about"] = [_speaker(dice)]  # type: ignore[assignment]
+    named = dice.choice(({"claim": some("c")},) * 6 + ({"statement": some("s")}, claim, claim | {"reuse": True}))
+    match dice.choice(("topic", "speaker", "document", "claim", "claim", "statement", "statement", "edge", "review")):
+        case "topic":
+            return {"topic": {"slug": some("t"), "label": "T"}}
+        case "speaker":
+            more = dice.choice(
+                (
+                    {},
+                    {"aliases": [dice.choice(SPEAKERS), "The Capital", "the capital"]},
+                    {"hidden": True, "kind": "group"},
+                    {"part_of": _speaker(dice)},
+                    {"wikidata_id": WIKIDATA},
+                    {"description": "Who.", "same_as": ["https://example.org/who"]},
+                )
+            )
+            return {"speaker": {"name": dice.choice(SPEAKERS)} | more}
+        case "document":
+            text = TEXT + dice.choice(("", "", " More.", "\n\nMore."))
+            more = dice.choice(({}, {"hidden": True}, {"url": f"https://e.org/{dice.randint(1, 3)}", "title": "T"}))
+            return {"document": {"id": names.new(dice, "d"), "text": text, "language": "en"} | more}
+        case "claim":
+            named = {"id": names.new(dice, "c")}
+            said = dice.random()
+            return {"claim": named | ({"standalone": said < 0.2} if said < 0.6 else {}) | claim}
+        case "statement":
+            status = dice.choice(({}, {"status": "candidate"}, {"status": "accepted"}, {"status": "rejected"}))
+            line = {
+                "id": names.new(dice, "s"),
+                "speaker": _speaker(dice),
+                "document": dice.choice(
+                    ({"document": f"d{dice.randint(1, 4)}"},) * 5
+                    + ({"document": some("d")}, {"url": f"https://E.org:443/{dice.randint(1, 3)}"})
+                    + ({"text": TEXT + " y" * dice.randint(1, 3), "language": "en", "url": "https://e.org/1"},)
+                ),
+                "content": dice.choice(
+                    ([span()], [{"start": 9, "end": 26}], [words()], [words()], [words(), words()], [span(), words()])
+                ),
+                "form": "indirect",
+                "claim": named,
+            } | status
+            if dice.random() < 0.5:
+                line |= {"cue": dice.choice(({"start": 8, "end": 12}, words())), "mention": dice.choice((None, span()))}
+                line |= {"said_on": "2026-01-02"}
+            if dice.random() < 0.1:
+                seen = {"document": some("d")}, {"url": "https://e.org/2"}
+                line["via"] = dice.choice(({"speaker": _speaker(dice)}, {"document": dice.choice(seen)}))
+            if dice.random() < 0.3:
+                line["counters"] = [
+                    {"statement": some("s"), "kind": dice.choice(("denies", "disputes"))}
+                    | dice.choice(({}, {"note": "N."}))
+                    for _ in range(dice.randint(0, 2))
+                ]
+            if dice.random() < 0.2:
+                places = {"start": 0, "end": 27}, {"start": 28, "end": 58}, {"start": 1, "end": 9}
+                line["sentence"] = dice.choice((*places, {"text": TEXT[:27]}, {"text": "Bo wrote: no."}, words()))
+            if dice.random() < 0.2:
+                machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
+                line["origin"] = dice.choice(({"kind": "import"}, machine))
+            return {"statement": line}
+        case "edge":
+            ends = {"claim": {"claim": some("c")}, "answer": {"claim": some("c")}}
+            evidence = {"statement": some("s")} if dice.random() < 0.4 else {}
+            return {"counterclaim": ends | {"kind": dice.choice(("denies", "disputes"))} | evidence}
+    scale = dice.choice(({}, {"value": 1, "best": 5, "worst": 1}, {"value": 9, "best": 5, "worst": 1}))
+    return {
+        "review": {
+            "claim": {"claim": some("c")},
+            "publisher": {"name": "Checks"},
+            "rating": {"label": "False"} | scale,
+            "url": f"https://e.org/{dice.randint(1, 4)}",
+            "language": "en",
+        }
+    }
+
+
+def _lines(seed: int) -> list[bytes]:
+    dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
+    names = _Names(d=4)
+    lines = [{"document": {"id": f"d{n}", "text": TEXT + " x" * n, "language": "en"}} for n in range(1, 5)]
+    for _ in range(250):
+        # Some come twice, and mean the same.
+        made = dice.choices((_line, _right), (7, 3))[0]
+        lines.append(dice.choice(lines) if dice.random() < 0.04 else made(dice, names))
+    return [json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n" for line in lines]
+
+
+def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
+    """Import without storing anything many at once."""
+    work = Import(actor)
+    outcomes = []
+    for number, line in enumerate(lines, 1):
+        read = lines_read._read(number, line)
+        if isinstance(read, Line):
+            if read.noun == "claim":
+                work.places.setdefault(read.new["id"], number)
+            with transactions.transaction():
+                read = work.alone(read)
+        outcomes.append(read)
+    return outcomes + work.finish()
+
+
+def _told(outcomes: list[Outcome]) -> list[Any]:
+    return [(one.line, one.noun, one.what, [error["pointer"] for error in one.errors]) for one in outcomes]
+
+
+def _stored() -> list[str]:  # noqa: C901 - two dialects
+    """All rows, with ids counted anew in the order in which they come, and moments left out."""
+    numbers: dict[tuple[str, int], int] = {}
+
+    def anew(table: str, id: Any) -> Any:
+        return id and numbers.setdefault((table, id), len(numbers))
+
+    points = {
+        "speaker": "speakers", "claim": "claims", "answer": "claims", "document": "documents", "topic": "topics",
+        "sentence": "sentences", "statement": "statements", "via_speaker": "speakers", "via_document": "documents",
+        "part_of": "speakers",
+    }  # fmt: skip
+
+    def plain(table: str, row: dict[str, Any]) -> dict[str, Any]:
+        kept = {}
+        for name, value in row.items():
+            target = table if name == "id" else points.get(name.removesuffix("_id"))
+            if name == "about":
+                kept[name] = [anew("speakers", id) for id in value]
+            elif target and isinstance(value, int):
+                kept[name] = anew(target, value)
+            elif not name.endswith("_at") and name != "sequence" and value is not None:
+                kept[name] = value
+        return kept
+
+    rows = []
+    for line in list(whole.write())[1:]:
+        ((table, row),) = json.loads(line).items()
+        if table in ("changes", "hidden"):
+            row["noun_id"] = anew(row["noun"], row["noun_id"])
+        if table == "changes":
+            row["after"] = plain(row["noun"], json.loads(row["after"]))
+        if table == "aliases":
+            row["id"] = 0
+        rows.append(json.dumps([table, plain(table, row)], sort_keys=True))
+    return sorted(rows) if not database.on_sqlite() else rows
+
+
+@pytest.mark.parametrize("seed", range(5, 13))
+def test_many_at_once_come_to_the_same_as_one_after_the_other(
+    registry: str, actor: Actor, seed: int, another: Callable[[], None]
+) -> None:
+    if seed % 4 == 0:  # who does not review is not told of what waits for it
+        actor = Actor(reviews=False)
+    lines = _lines(seed)
+    told = _told(list(ndjson.read(lines, by=actor)))
+    stored = _stored()
+    assert derived.differences() == []
+    assert {what for _, _, what, _ in told} == {"new", "known", "refused", "noted"}
+    another()
+    assert _told(_one_by_one(lines, actor)) == told
+    assert _stored() == stored
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_who_sees_a_claim_is_the_same_after_export_and_import(
+    registry: str, actor: Actor, another: Callable[[], None], way: str
+) -> None:
+    shown = put_claim(actor, "Shown.")
+    put_review(actor, shown)
+    accepted = put_charge(actor)
+    rejected = put_plain(actor, "second", status="candidate", origin=dict(MACHINE))
+    statements.change(by=actor, id=rejected, version=1, status="rejected")
+    candidate = put_plain(actor, "third", status="candidate", origin=dict(MACHINE))
+    for said in (candidate, put_plain(actor, "fourth"), put_plain(actor, "fifth")):
+        put_review(actor, statements.claim_of(id=said))
+        statements.retract(by=actor, id=said, version=1, reason=None)
+    put_denial(actor, accepted, status="candidate", origin=dict(MACHINE))
+    # Two of the same words, of which one is hidden: each finds its own again.
+    hidden = put_claim(actor, "Shown.", standalone=False)
+    counterclaims.create(by=actor, claim=hidden, answer=shown, kind="denies")
+
+    def seen(viewer: Viewer) -> list[tuple[str, int, int]]:
+        blocks = stream.blocks("claims", viewer=viewer, asked={})
+        rows = [json.loads(row) for block in blocks for row in block.splitlines()]
+        return sorted((row["text"], len(row["reviews"]), len(row["counterclaims"])) for row in rows)
+
+    expected = [(viewer, seen(viewer)) for viewer in (Viewer(), Viewer(texts=True, unreviewed=True))]
+    assert [len(rows) for _, rows in expected] == [2, 8]
+    lines = list(ndjson.write())
+    another()
+    for _ in range(2):
+        told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+        assert {one.what for one in told} <= {"new", "known", "noted"}
+        assert [(viewer, seen(viewer)) for viewer, _ in expected] == expected
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_claim_that_no_statement_brings_along_is_public_unless_its_line_says_otherwise(
+    registry: str, actor: Actor, way: str
+) -> None:
+    shown: list[dict[str, Any]] = [{}, {"standalone": True}, {"standalone": False}]
+    made = [{"id": f"c{n}", "text": f"It is {n}.", "language": "en"} | more for n, more in enumerate(shown)]
+    lines = [json.dumps({"claim": new}).encode() + b"\n" for new in made]
+    # One that is already there and hidden is not what a line means that says it was put in by itself.
+    put_claim(actor, "It is 1.", standalone=False)
+    for _ in range(2):
+        list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+        assert database.fetch("SELECT text FROM claims WHERE standalone ORDER BY text") == [
+            ("It is 0.",),
+            ("It is 1.",),
+        ]
+        assert database.fetch("SELECT text FROM claims WHERE NOT standalone ORDER BY text") == [
+            ("It is 1.",),
+            ("It is 2.",),
+        ]
+
+
+def _written(*lines: dict[str, Any]) -> list[bytes]:
+    return [json.dumps(line).encode() + b"\n" for line in lines]
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+@pytest.mark.parametrize("pointed", [False, True])
+def test_a_name_that_an_earlier_line_has_is_refused_where_it_means_something_else(
+    registry: str, actor: Actor, way: str, pointed: bool
+) -> None:
+    """Two exports in one import both say c1: nothing is lost, and nothing is hung on what only looks like it."""
+    claim = {"id": "c1", "text": "Dup one.", "language": "en"}
+    said = {"speaker": {"name": "Ann"}, "document": {"document": "d1"}, "form": "direct"}
+    first = {"id": "s1", **said, "content": [{"start": 0, "end": 4}], "claim": {"claim": "c1"}}
+    review = {"publisher": {"name": "F"}, "url": "https://f.org/1", "rating": {"label": "x"}, "language": "en"}
+    other = {"text": "Other.", "language": "en"}
+    lines = _written(
+        {"speaker": {"name": "Ann"}},
+        {"document": {"id": "d1", "text": "It rains. She said so.", "language": "en"}},
+        {"claim": claim},
+        *([{"statement": first}] if pointed else [{"topic": {"slug": "a", "label": "A"}}]),
+        {"claim": claim},
+        {"claim": claim | {"text": "Dup two."}},
+        {"document": {"id": "d1", "text": "Another text.", "language": "en"}},
+        {"document": {"id": "d1", "text": "It rains. She said so.", "language": "en"}},
+        {"review": review | {"claim": {"claim": "c1"}}},
+        {"statement": first | {"claim": other}},
+        {"claim": claim | {"id": "c2"}},
+        {"counterclaim": {"claim": {"claim": "c2"}, "answer": {"claim": "c1"}, "kind": "denies"}},
+    )
+    told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+    refused = {one.line: one.errors[0] for one in told if one.what == "refused"}
+    assert {line: error["pointer"] for line, error in refused.items()} == {
+        6: "/id", 7: "/id", 9: "/claim/claim", 10: "/document/document", 12: "/answer/claim",
+    }  # fmt: skip
+    assert "Line 3 is called 'c1' too: give each line its own id" in refused[6]["detail"]
+    assert "that of document" in refused[7]["detail"]
+    assert "Line 6 is called 'c1', and an earlier one too" in refused[9]["detail"]
+    assert [one.what for one in told][4:8:3] == ["noted", "known"]
+    assert database.fetch("SELECT text FROM claims ORDER BY id") == [("Dup one.",), ("Dup one.",)]
+    assert database.fetch("SELECT count(*) FROM documents") == [(1,)]
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_statement_with_the_name_of_another_is_refused_and_none_is_stored(
+    registry: str, actor: Actor, way: str
+) -> None:
+    said = {"speaker": {"name": "Ann"}, "document": {"document": "d"}, "form": "direct"}
+    claim = {"text": "It rains.", "language": "en"}
+    lines = _written(
+        {"speaker": {"name": "Ann"}},
+        {"document": {"id": "d", "text": "It rains. She said so.", "language": "en"}},
+        {"statement": {"id": "s", **said, "content": [{"start": 0, "end": 4}], "claim": claim}},
+        {"statement": {"id": "s", **said, "content": [{"start": 0, "end": 4}], "claim": claim}},
+        {"statement": {"id": "s", **said, "content": [{"start": 3, "end": 8}], "claim": claim}},
+        {"statement": {**said, "content": [{"start": 3, "end": 8}], "claim": {"statement": "s"}}},
+    )
+    told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+    assert [one.what for one in told] == ["new", "new", "new", "known", "refused", "refused"]
+    assert [one.errors[0]["pointer"] for one in told[4:]] == ["/id", "/claim/statement"]
+    assert f"An earlier line, that of statement {told[2].id}, is called 's' too" in told[4].why
+    assert database.fetch("SELECT count(*) FROM statements") == database.fetch("SELECT count(*) FROM claims") == [(1,)]
+
+
+@pytest.mark.parametrize("group", [1, 7, 5000])
+def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
+    registry: str, actor: Actor, another: Callable[[], None], group: int
+) -> None:
+    # A line that was refused may be right the second time, when all the others are there.
+    all_lines = _lines(7)
+    refused = {one.line for one in ndjson.read(all_lines, by=actor) if one.what == "refused"}
+    # What is said of the newest edition at an address may be said of another one the second time.
+    lines = [
+        line for number, line in enumerate(all_lines, 1) if number not in refused and b'"document":{"url"' not in line
+    ]
+    another()
+    first = list(ndjson.read(lines, by=actor))
+    stored = list(whole.write())
+    again = list(ndjson.read(lines, by=actor, group=group))
+    assert [one.what for one in again] == [one.what.replace("new", "known") for one in first]
+    assert [one.id for one in again] == [one.id for one in first]
+    assert list(whole.write()) == stored
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Callable[[], None]:
+    """Bind the inside to another empty database of the same kind."""
+
+    def bind() -> None:
+        database.close()
+        if registry.startswith("sqlite"):
+            database.connect(f"sqlite:///{tmp_path}/another.db")
+            schema.migrate()
+            return
+        tables = [
+            "claim_topic_index",
+            "claim_cards",
+            "claim_summaries",
+            "claim_search",
+            "statement_search",
+            *reversed(whole.dumps.TABLES),
+        ]
+        database.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+
+    return bind
+
+
+def test_lines_that_take_long_are_stored_in_more_than_one_transaction_and_come_to_the_same(
+    registry: str, actor: Actor, another: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _lines(11)
+    told, stored = _told(list(ndjson.read(lines, by=actor))), _stored()
+    another()
+    monkeypatch.setattr(imports, "LONGEST", 0)
+    assert _told(list(ndjson.read(lines, by=actor))) == told
+    assert _stored() == stored
+
+
+def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_the_rest(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process ends."""
+
+    def alone(given: Import, line: Line) -> Outcome:
+        if line.number == 3:
+            raise Killed
+        return one_alone(given, line)
+
+    one_alone = Import.alone
+    monkeypatch.setattr(imports, "LONGEST", 0)
+    monkeypatch.setattr(Import, "alone", alone)
+    # A speaker who is a part of another one is stored alone.
+    lines = [json.dumps({"speaker": {"name": f"A {n}", "part_of": {"name": "B"}}}).encode() for n in range(5)]
+    with pytest.raises(Killed):
+        list(ndjson.read(lines, by=actor))
+    stored = {name for (name,) in database.fetch("SELECT name FROM speakers")}
+    assert stored == ({"A 0", "A 1", "B"} if database.on_sqlite() else set()), "on PostgreSQL nobody waits"
+
+
+def test_whose_alias_a_name_is_is_looked_up_by_the_name(registry: str, actor: Actor, queries: list[str]) -> None:
+    list(ndjson.read([b'{"speaker": {"name": "Ann Lee", "aliases": ["Annie"]}}'], by=actor))
+    (asked,) = [sql for sql in queries if "FROM aliases a JOIN" in sql]
+    if database.on_sqlite():
+        plan = [row[3] for row in database.fetch(f"EXPLAIN QUERY PLAN {asked}", ("[]",))]
+        assert any("SEARCH a USING INDEX aliases_alias_key (alias_key=?)" in step for step in plan), plan
+
+
+def _common(documents: int) -> list[bytes]:
+    """What a file says that nobody has prepared: two statements a document, in nearly every way that a line allows."""
+    lines: list[dict[str, Any]] = []
+    for n in range(documents):
+        told = {"text": f"Visit {n}. {TEXT}", "language": "en"} | ({} if n % 6 == 5 else {"url": f"https://e.org/{n}"})
+        lines += [{"document": {"id": f"d{n}"} | told}, {"claim": {"id": f"c{n}", "text": f"C {n}.", "language": "en"}}]
+        charge = {
+            "id": f"a{n}",
+            "speaker": {"name": f"P {n % 7}", "kind": "person", "aliases": [f"The {n % 7}th"]},
+            "document": ({"document": f"d{n}"}, {"url": f"https://E.org:443/{n}"}, told)[n % 3],
+            "sentence": {"text": "Ann Lee said that it rains."},
+            "mention": {"text": "Ann Lee"},
+            "cue": {"text": "said"},
+            "content": [{"text": "it rains"}],
+            "form": "indirect",
+            "via": ({"speaker": {"name": f"V {n}"}}, {"document": {"document": f"d{n}"}})[n % 2],
+            "claim": {"claim": f"c{n}"},
+            "counters": [],
+        }
+        denial = {
+            "speaker": {"name": f"Q {n}", "kind": "group", "wikidata_id": f"Q{n + 1}"},
+            "document": {"document": f"d{n}"},
+            "content": [{"text": "denies it"}],
+            "status": ("accepted", "candidate")[n % 2],
+            "form": "indirect",
+            "claim": {"text": f"Not {n % 5}.", "language": "en", "reuse": True, "about": [{"name": f"W {n}"}]},
+            "counters": [{"statement": f"a{n}", "kind": "denies"}],
+        }
+        lines += [{"statement": charge}, {"statement": denial}]
+        more = {"content": [{"text": "and more"}], "claim": {"statement": f"a{n}"}, "counters": []}
+        lines += [{"statement": denial | more}]
+    return _written(*lines)
+
+
+def test_what_files_say_is_stored_many_at_once_and_comes_to_the_same_as_one_after_the_other(
+    registry: str, actor: Actor, another: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _common(30)
+    with monkeypatch.context() as patched:
+        patched.setattr(Import, "alone", lambda _, line: pytest.fail(f"line {line.number} was stored alone"))
+        told = _told(list(ndjson.read(lines, by=actor)))
+        assert {what for _, _, what, _ in told} == {"new", "noted"}
+        stored = _stored()
+        assert derived.differences() == []
+        again = list(ndjson.read(lines, by=actor))
+        assert {one.what for one in again} == {"known", "noted"}
+    another()
+    assert _told(_one_by_one(lines, actor)) == told
+    assert _stored() == stored
+
+
+def test_a_document_is_read_once_in_a_transaction_however_many_lines_of_it_are_stored_alone(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
+) -> None:
+    monkeypatch.setattr(imports, "LONGEST", 60)
+    said = {"speaker": {"name": "Ann"}, "document": {"document": "d"}, "form": "direct"}
+    claim = {"text": "It rains.", "language": "en"}
+    lines = [{"document": {"id": "d", "text": "It rains. " * 50, "language": "en"}}]
+    list(ndjson.read(_written(*lines), by=actor))
+    for n in range(50):
+        # What is refused changes nothing; a part of another speaker is new, so that all but documents is read anew.
+        lines.append({"statement": {**said, "content": [{"text": "It snows"}], "claim": claim}})
+        lines.append({"speaker": {"name": f"A {n}", "part_of": {"name": "B"}}})
+        lines.append({"statement": {**said, "content": [{"start": 10 * n, "end": 10 * n + 4}], "claim": claim}})
+        lines.append({"statement": {**said, "content": [{"start": 10 * n, "end": 10 * n + 4}], "claim": claim}})
+    del queries[:]
+    told = list(ndjson.read(_written(*lines), by=actor))
+    assert [one.what for one in told] == ["known"] + 50 * ["refused", "new", "new", "known"]
+    assert len([sql for sql in queries if 'start, "end", id FROM sentences' in sql]) == 1
+
+
+def test_no_read_of_many_lines_goes_through_all_documents_or_claims(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    # Which steps the database chooses is known of SQLite alone; PostgreSQL's choice is of the size of the tables.
+    list(ndjson.read(_common(12), by=actor))
+    list(ndjson.read([*_common(12), b'{"claim": {"id": "l", "text": "C 1.", "language": "en"}}'], by=actor))
+    if database.on_sqlite():
+        reads = {sql for sql in queries if sql.startswith("SELECT") and " FROM " in sql and "max(id)" not in sql}
+        steps = {
+            (row[3], sql)
+            for sql in reads
+            for row in database.fetch(f"EXPLAIN QUERY PLAN {sql}", ("[]",) * sql.count("?"))
+        }
+        assert any("documents_url_sha256 (url_normalized=?)" in step for step, _ in steps)
+        assert any("documents_sha256 (sha256=?)" in step for step, _ in steps)
+        scanned = [(step, sql) for step, sql in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+        assert [one for one in scanned if one[0] != "SCAN CONSTANT ROW"] == []
+
+
+def test_claims_of_the_same_words_are_found_however_many_are_looked_for(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = [
+        {"id": f"c{n}", "text": text, "language": "en"} for n, text in enumerate(("One.", "…", "Two.", "One two."))
+    ]
+    lines = _written(*({"claim": claim} for claim in claims))
+    list(ndjson.read(lines, by=actor))
+    for few in (100, 2):
+        monkeypatch.setattr(loading, "_FEW", few)
+        list(ndjson.read(lines, by=actor))
+        assert database.fetch("SELECT count(*) FROM claims") == [(4,)]
+
+
+def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    import psycopg
+
+    def takes(event: Any) -> None:
+        if "pg_sequence_last_value" in event.sql:
+            other.execute("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")
+
+    lines = _lines(7)
+    with psycopg.connect(registry, autocommit=True) as other:
+        database.db.query_hooks.append(takes)
+        try:
+            told = list(ndjson.read(lines, by=actor))
+        finally:
+            database.db.query_hooks.remove(takes)
+    assert {one.what for one in told} == {"new", "known", "refused", "noted"}
+    assert derived.differences() == []
+    highest = database.fetch("SELECT max(id) FROM claims")[0][0]
+    assert highest > database.fetch("SELECT count(*) FROM claims")[0][0], "there are gaps"
+    assert database.fetch("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")[0][0] > highest

@@ -1,0 +1,260 @@
+"""Backups: taken under writers they hold everything acknowledged before, and they come back checked or not at all."""
+
+import gc
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from peewee import SQL
+
+from models import topics
+from models.history.changes import Actor
+from models.refusals import Conflict
+from models.storage import database, schema
+from models.tables import ALL, Topic
+from models.upkeep import backups, verify
+from tests.factories import put_charge, put_claim, put_denial
+from tests.postgres import Postgres
+
+WRITERS = 6
+
+
+@pytest.fixture(autouse=True)
+def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pg_dump and pg_restore be those of the server's version."""
+    server: Postgres = request.getfixturevalue("postgres")
+    monkeypatch.setenv("PATH", f"{server.binaries}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a backup goes."""
+    return tmp_path / "registry.backup"
+
+
+def told(_: verify.Check) -> None:
+    """Listen to no check."""
+
+
+def names() -> set[str]:
+    """The slugs of all topics."""
+    slugs = {slug for (slug,) in Topic.select(Topic.slug).tuples()}
+    database.close()
+    return slugs
+
+
+def write(writer: int, done: list[str], stop: threading.Event) -> None:
+    """Make topics until it is enough, and note each that was acknowledged."""
+    number = 0
+    while not stop.is_set():
+        slug = f"topic-{writer}-{number}"
+        topics.create(by=Actor(), slug=slug, label=slug)
+        done.append(slug)
+        number += 1
+    database.close()
+
+
+def test_holds_everything_acknowledged_before_it_began(registry: str, file: Path) -> None:
+    done: list[str] = []
+    stop = threading.Event()
+    writers = [threading.Thread(target=write, args=(number, done, stop)) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    try:
+        while len(done) < 50:
+            stop.wait(0.01)
+        before = set(done)
+        backups.write(file=file)
+        after = set(done)
+        while len(done) < len(after) + 20:
+            stop.wait(0.01)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    with backups.opened(file=file):
+        kept = names()
+        assert [check for check in verify.run() if check.problems] == []
+    assert before <= kept
+    assert kept < names()
+
+
+def test_comes_back_as_it_was(registry: str, actor: Actor, file: Path) -> None:
+    put_denial(actor, put_charge(actor))
+    backups.write(file=file)
+    kept = everything()
+    topics.create(by=actor, slug="later", label="Later")
+    passed: list[verify.Check] = []
+    backups.restore(file=file, force=True, told=passed.append)
+    assert everything() == kept
+    assert [check.problems for check in passed] == [[]] * (3 + len(verify.CHECKS))
+    topics.create(by=actor, slug="later", label="Later")
+
+
+def test_comes_back_into_an_empty_place(registry: str, actor: Actor, file: Path) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    kept = everything()
+    if database.on_sqlite():
+        database.close()
+        for end in ("", "-wal", "-shm"):
+            Path(f"{database.db.database}{end}").unlink(missing_ok=True)
+    else:
+        database.db.execute_sql("DROP SCHEMA public CASCADE")
+        database.db.execute_sql("CREATE SCHEMA public")
+    backups.restore(file=file, told=told)
+    assert everything() == kept
+
+
+def everything() -> dict[str, Any]:
+    """Every row of every table."""
+    found = {model.__name__: list(model.select().order_by(SQL("1"), SQL("2")).tuples()) for model in ALL}
+    database.close()
+    return found
+
+
+def test_replaces_nothing_unless_told_to(registry: str, actor: Actor, file: Path) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    kept = file.read_bytes()
+    with pytest.raises(Conflict, match="--force"):
+        backups.write(file=file)
+    with pytest.raises(Conflict, match="--force"):
+        backups.restore(file=file, told=told)
+    assert file.read_bytes() == kept
+    backups.write(file=file, force=True)
+
+
+def test_a_backup_that_does_not_pass_replaces_nothing(registry: str, actor: Actor, file: Path, tmp_path: Path) -> None:
+    put_charge(actor)
+    database.db.execute_sql("UPDATE sentences SET text = 'Never said' || substr(text, 11) WHERE id = 1")
+    backups.write(file=file)
+    database.db.execute_sql("DELETE FROM claim_summaries")
+    database.close()
+    found: list[verify.Check] = []
+    with pytest.raises(Conflict, match="nothing was replaced"):
+        backups.restore(file=file, force=True, told=found.append)
+    assert any("sentence 1" in problem for check in found for problem in check.problems)
+    assert database.fetch("SELECT count(*) FROM claim_summaries") == [(0,)]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+    backups.restore(file=file, force=True, even_if_wrong=True, told=told)
+    assert database.fetch("SELECT count(*) FROM claim_summaries") == [(1,)]
+
+
+def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, file: Path) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    database.close()
+    with other(registry), pytest.raises(Conflict, match="stop the server"):
+        backups.restore(file=file, force=True, told=told)
+    backups.restore(file=file, force=True, told=told)
+
+
+def test_is_in_nobodys_way_who_has_stopped_reading(registry: str, actor: Actor, file: Path) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    gc.disable()
+    try:
+        forgotten: list[Any] = [database.db.execute_sql("SELECT sequence FROM changes UNION ALL SELECT 1")]
+        forgotten[0].fetchone()
+        forgotten.append(forgotten)
+        del forgotten
+        backups.restore(file=file, force=True, told=told)
+    finally:
+        gc.enable()
+
+
+def test_what_a_killed_restore_has_left_is_in_nobodys_way(
+    registry: str, actor: Actor, file: Path, tmp_path: Path
+) -> None:
+    put_claim(actor)
+    backups.write(file=file)
+    names = ["registry.db", "registry.backup"]
+    if database.on_sqlite():
+        left = [tmp_path / f".{name}.x1.draft{end}" for name in names for end in ("", "-wal")]
+        for path in left:
+            path.touch()
+        foreign = tmp_path / ".registry.db.kept"
+        foreign.touch()
+        backups.restore(file=file, force=True, told=told)
+        backups.write(file=file, force=True)
+        assert foreign.exists()
+        assert [path for path in left if path.exists()] == []
+        return
+    server, _, name = registry.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        for end in ("restoring", "replaced"):
+            admin.execute(f"CREATE DATABASE {name}_{end}")
+        backups.restore(file=file, force=True, told=told)
+        there = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",)).fetchall()
+    assert there == [(name,)]
+
+
+def test_a_restored_database_knows_letters_as_the_one_before(postgres: Postgres, actor: Actor, file: Path) -> None:
+    question = "SELECT datlocprovider, datcollate, datlocale FROM pg_database WHERE datname = 'of_the_system'"
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE of_the_system TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C.UTF-8'")
+        before = admin.execute(question).fetchone()
+        database.connect(postgres.url("of_the_system"))
+        schema.migrate()
+        backups.write(file=file)
+        backups.restore(file=file, force=True, told=told)
+        database.close()
+        database.disconnect()
+        assert admin.execute(question).fetchone() == before
+        admin.execute("DROP DATABASE of_the_system")
+
+
+@contextmanager
+def other(url: str) -> Iterator[None]:
+    """Have another program's connection to the database at `url` open."""
+    if url.startswith("postgresql"):
+        with psycopg.connect(url):
+            yield
+        return
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("SELECT * FROM topics").fetchall()
+        yield
+
+
+@pytest.mark.parametrize("content", [b"", b"not a backup", b"SQLite format 3\0 but no more", b"PGDMP but no more"])
+def test_refuses_a_file_that_is_no_backup(registry: str, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    with pytest.raises(Conflict):
+        backups.restore(file=file, force=True, told=told)
+    with pytest.raises(Conflict), backups.opened(file=file):
+        pass
+    assert database.db.get_tables()
+
+
+def test_only_its_owner_may_read_it(registry: str, file: Path) -> None:
+    backups.write(file=file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_restored_file_belongs_to_whom_it_belonged(registry: str, file: Path) -> None:
+    if not database.on_sqlite():
+        pytest.skip("a database has no file mode")
+    path = Path(database.db.database)
+    path.chmod(0o640)
+    backups.write(file=file)
+    backups.restore(file=file, force=True, told=told)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_says_what_to_install_where_the_client_programs_are_missing(
+    registry: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.on_sqlite():
+        pytest.skip("SQLite needs no program")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(Conflict, match="postgresql-client"):
+        backups.write(file=file)
+    assert not file.exists()

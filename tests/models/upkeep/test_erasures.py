@@ -1,0 +1,474 @@
+"""Erasures: no word is left in any row, index, log line, kept answer or byte of the file, and a tombstone says why."""
+
+import json
+import sqlite3
+import unicodedata
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, documents, sentences, speakers, statements, topics
+from models.access import keys, replies
+from models.access.replies import Answer
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import derived
+from models.refusals import Conflict, Gone, NotFound
+from models.storage import database, transactions
+from models.tables import ALL, Counterclaim, Review, Statement, Suggestion
+from models.upkeep import backups, erasures, verify
+from tests.factories import (
+    PUBLIC,
+    REVIEWER,
+    lines_of,
+    listed_ids,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_document,
+    put_plain,
+    put_review,
+    seen,
+)
+
+REASON = "Court order 17/2026"
+
+#: Words that stand nowhere but in what the tests erase.
+SECRET = "Quibblewick"
+TEXT = (
+    f"The visit to {SECRET} Hall ended on Friday.\n\n"
+    f"Ann {SECRET} warned that the Zanzivarian fleet sustains the war, a charge Beijing denies.\n\n"
+    "Talks go on."
+)
+
+
+def put_secret(by: Actor) -> int:
+    """Record a charge in words that stand nowhere else, by a speaker with a telling name; the statement's id."""
+    return put_charge(
+        by,
+        speaker={
+            "name": f"Ann {SECRET}",
+            "kind": "person",
+            "aliases": [f"{SECRET} A."],
+            "description": f"Heir of {SECRET} Hall.",
+        },
+        document={"url": f"https://example.org/{SECRET}", "title": f"At {SECRET} Hall", "text": TEXT, "language": "en"},
+        sentence=None,
+        mention={"text": f"Ann {SECRET}"},
+        role=f"warden of {SECRET}",
+        content=[{"text": "the Zanzivarian fleet sustains the war"}],
+        claim={"text": "The Zanzivarian fleet sustains the war.", "language": "en"},
+    )
+
+
+def put_answer(by: Actor, statement: int) -> int:
+    """Record the denial of `statement` in the same document."""
+    return put_denial(
+        by,
+        statement,
+        document={"url": f"https://example.org/{SECRET}"},
+        sentence=None,
+        content=[{"text": "a charge"}],
+        claim={"text": "The fleet sustains nothing.", "language": "en"},
+    )
+
+
+def everywhere() -> str:
+    """Every value of every row, as one text."""
+    return "\n".join(str(row) for model in ALL for row in model.select().tuples())
+
+
+def whole_is_sound() -> bool:
+    """Whether every check passes."""
+    return [check for check in verify.run() if check.problems] == []
+
+
+def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    put_answer(actor, charge)
+    put_review(actor, 1, title="Does the Zanzivarian fleet sustain it?", url="https://checkers.example/Zanzivarian")
+    other = put_claim(actor, "Something else.")
+    outcome = erasures.document(id=1, reason=REASON, by=actor)
+    assert "Zanzivarian" not in everywhere()
+    assert "Talks go on" not in everywhere()
+    assert f"example.org/{SECRET}" not in everywhere()
+    assert whole_is_sound()
+    assert outcome.counts["documents"] == 1
+    assert outcome.counts["claims"] == 2
+    assert outcome.counts["statements"] == 2
+    for noun, id in ((documents, 1), (statements, charge), (claims, 1)):
+        with pytest.raises(Gone) as gone:
+            noun.whole(id=id, viewer=REVIEWER)
+        assert gone.value.more["reason"] == REASON
+    assert seen(claims.whole(id=other, viewer=PUBLIC))["text"] == "Something else."
+    assert Counterclaim.get().retracted_reason == Review.get().retracted_reason == REASON
+
+
+def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    denial = put_answer(actor, charge)
+    who = Statement.get_by_id(charge).speaker_id
+    erasures.speaker(id=who, reason=REASON, by=actor)
+    left = everywhere()
+    assert f"Ann {SECRET}" not in left
+    assert f"{SECRET} A." not in left
+    assert "Zanzivarian" not in left
+    assert whole_is_sound()
+    text = seen(documents.whole(id=1, viewer=REVIEWER))["text"]
+    assert len(text) == len(TEXT)
+    assert text.endswith("sustains the war, a charge Beijing denies.\n\nTalks go on.".removeprefix("sustains the war"))
+    assert erasures.BLACK * len(f"Ann {SECRET}") + " warned that " + erasures.BLACK in text
+    assert seen(statements.whole(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
+    with pytest.raises(Gone):
+        speakers.whole(id=who, viewer=PUBLIC)
+
+
+def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    other = speakers.create(by=actor, name="Zebedee Original", kind="person")
+    speakers.merge(by=actor, id=1, into=other)
+    with pytest.raises(Conflict, match=str(other)):
+        erasures.speaker(id=1, reason=REASON, by=actor)
+    erasures.speaker(id=other, reason=REASON, by=actor)
+    assert "Zebedee" not in everywhere()
+    assert f"Ann {SECRET}" not in everywhere()
+    assert f"ann {SECRET.lower()}" not in everywhere()
+    assert whole_is_sound()
+    for id in (1, other):
+        with pytest.raises(Gone):
+            speakers.whole(id=id, viewer=PUBLIC)
+        with pytest.raises((Conflict, Gone)):
+            speakers.unmerge(by=actor, id=id)
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_the_reasons_for_which_parts_were_retracted_are_nowhere_any_more(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    charge = put_secret(actor)
+    denial = put_answer(actor, charge)
+    statements.retract(by=actor, id=charge, version=1, reason="No Quarrelgrave ever said so")
+    if noun == "document":
+        statements.retract(by=actor, id=denial, version=1, reason="Nor did any Quarrelgrave")
+    for id in (1, 2, 3) if noun == "document" else ():
+        sentences.retract(by=actor, id=id, version=1, reason="Cut by Quarrelgrave")
+    {"document": erasures.document, "speaker": erasures.speaker}[noun](id=1, reason=REASON, by=actor)
+    assert "Quarrelgrave" not in everywhere()
+    assert whole_is_sound()
+
+
+def test_a_claim_that_somebody_else_states_too_stays(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    put_charge(actor, claim={"id": 1})
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert seen(claims.whole(id=1, viewer=PUBLIC))["text"] == "The Zanzivarian fleet sustains the war."
+    assert whole_is_sound()
+
+
+def test_a_claim_that_was_merged_away_goes_too(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    kept = put_claim(actor, "The fleet does.")
+    claims.merge(by=actor, id=1, into=kept)
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert "Zanzivarian" not in everywhere()
+    assert seen(claims.whole(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
+    assert whole_is_sound()
+
+
+def test_the_reasons_for_suggestions_go_too(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    other = put_claim(actor, "Something else.")
+    reasons = json.dumps([{"word": "zanzivarian", "weight": 1.0}])
+    row = {"kind": "denies", "score": 0.5, "reasons": reasons, "matcher": "overlap", "matcher_version": "1"}
+    with transactions.transaction():
+        changes.log(actor, "create", Suggestion.create(statement=charge, claim=other, status="open", **row))
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert "anzivarian" not in everywhere()
+    assert Suggestion.get().status == "dismissed"
+    assert whole_is_sound()
+
+
+def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    about = put_claim(actor, f"Ann {SECRET} owns the hall.")
+    elsewhere = put_document(actor, url=None, text=f"They met Ann {SECRET}.")
+    outcome = erasures.speaker(id=1, reason=REASON, by=actor)
+    assert f"claim {about}" in outcome.left
+    assert f"document {elsewhere}" in outcome.left
+
+
+@pytest.mark.parametrize(
+    "other", ["ŽOFIÉ LÖWE", unicodedata.normalize("NFD", "Žofié Löwe"), "Žofié\u00a0 Löwe", "Žofié\nLöwe", "Zofie Lowe"]
+)
+def test_a_name_in_another_spelling_is_blackened_too_and_offsets_hold(registry: str, actor: Actor, other: str) -> None:
+    name = "Žofié Löwe"
+    text = f"{other}: a profile of a mayor. Later {name} said that the bridge is unsafe. So {other}’s “bridge”."
+    put_charge(
+        actor,
+        speaker={"name": name, "kind": "person"},
+        document={"url": "https://example.org/9", "title": f"{other} under fire", "text": text, "language": "en"},
+        sentence=None,
+        mention={"text": name},
+        cue=None,
+        content=[{"text": "the bridge is unsafe"}],
+        claim={"text": "The bridge is unsafe.", "language": "en"},
+    )
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    black = text.replace(other, erasures.BLACK * len(other)).replace(name, erasures.BLACK * len(name))
+    black = black.replace("the bridge is unsafe", erasures.BLACK * len("the bridge is unsafe"))
+    whole = seen(documents.whole(id=1, viewer=REVIEWER))
+    assert (whole["text"], whole["title"]) == (black, "[erased]")
+    assert other not in everywhere()
+    assert json.dumps(other, ensure_ascii=False)[1:-1] not in everywhere()
+    assert whole_is_sound()
+
+
+def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    loud, small = f"ANN {SECRET.upper()}", f"ann-{SECRET.lower()}"
+    left = [f"claim {put_claim(actor, f'{loud} took it.')}"]
+    left.append(f"document {put_document(actor, url=None, text=f'They met {loud}.')}")
+    left.append(f"document {put_document(actor, url=f'https://example.org/{small}', text='They met.', title=None)}")
+    left.append(f"speaker {speakers.create(by=actor, name='Bob', description=f'Brother of {loud}.')}")
+    left.append(f"speaker {speakers.create(by=actor, name='Eve', aliases=[f'{loud} II'])}")
+    gone = speakers.create(by=actor, name="Tom")
+    speakers.retract(by=actor, id=gone, version=1, reason=f"It was {loud}")
+    left.append(f"speaker {gone}")
+    left.append(f"topic {topics.create(by=actor, slug=small, label='Her')}")
+    aide = put_plain(actor, "first", role=f"aide of {loud}")
+    left.append(f"statement {aide}")
+    claim = Statement.get_by_id(aide).claim_id
+    left.append(f"review {put_review(actor, claim, title=f'Is it {loud}?')}")
+    other = put_claim(actor, f"It was {loud}.")
+    edge = counterclaims.create(by=actor, claim=claim, answer=other, kind="denies", note=f"So {loud}")
+    left.append(f"counterclaim {edge}")
+    claims.change(by=actor, id=other, version=1, text="It was her.")
+    left.append(f"the log of claim {other}")
+    put_claim(actor, "Government of the fleet.")
+    assert sorted(erasures.speaker(id=1, reason=REASON, by=actor).left) == sorted(left)
+
+
+def test_the_reason_for_which_a_sentence_of_a_speaker_was_retracted_is_nowhere_any_more(
+    registry: str, actor: Actor
+) -> None:
+    charge = put_secret(actor)
+    statements.retract(by=actor, id=charge, version=1, reason=None)
+    sentences.retract(by=actor, id=Statement.get_by_id(charge).sentence_id, version=1, reason="No Quarrelgrave")
+    sentences.retract(by=actor, id=1, version=1, reason="A headline")
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert "Quarrelgrave" not in everywhere()
+    assert "A headline" in everywhere()
+    assert whole_is_sound()
+
+
+def test_names_what_calls_them_as_they_were_called_before(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    speakers.change(by=actor, id=1, version=1, name="Ann Newname", aliases=[])
+    about = put_claim(actor, f"ANN {SECRET} took it.")
+    assert erasures.speaker(id=1, reason=REASON, by=actor).left == [f"claim {about}"]
+
+
+def test_a_word_that_may_be_no_name_is_left_and_named(registry: str, actor: Actor) -> None:
+    text = "The premier, May, said that it may rain. MAY was right."
+    put_charge(
+        actor,
+        speaker={"name": "Theresa May", "kind": "person", "aliases": ["May"]},
+        document={"text": text, "language": "en"},
+        sentence=None,
+        mention={"text": "May"},
+        cue=None,
+        content=[{"text": "rain"}],
+        claim={"text": "It will rain.", "language": "en"},
+    )
+    assert erasures.speaker(id=1, reason=REASON, by=actor).left == ["document 1"]
+    assert (
+        seen(documents.whole(id=1, viewer=REVIEWER))["text"]
+        == "The premier, ███, said that it may ████. ███ was right."
+    )
+
+
+def test_lists_fifty_of_a_noun_and_counts_the_rest(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    for number in range(53):
+        put_claim(actor, f"Ann {SECRET} took {number}.")
+    left = erasures.speaker(id=1, reason=REASON, by=actor).left
+    assert (len(left), left[-1]) == (51, "3 more of claim")
+
+
+def test_a_reason_that_names_who_is_erased_is_refused(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    with pytest.raises(Conflict, match="names who is erased"):
+        erasures.speaker(id=1, reason=f"At the request of ANN {SECRET}", by=actor)
+
+
+def test_names_other_documents_with_the_same_address_or_text(registry: str, actor: Actor) -> None:
+    url, text = "https://example.org/visit", "The hall is unsafe."
+    first = put_document(actor, url=url, text=text)
+    second = put_document(actor, url="HTTPS://EXAMPLE.org:443/visit#top", text=f"{text} (Updated.)")
+    third = put_document(actor, url="https://example.net/copy", text=text)
+    put_document(actor, url="https://example.net/other", text="Something else.")
+    left = erasures.document(id=first, reason=REASON, by=actor).left
+    assert left == [
+        f"document {second} (the same address: `counterclaim erase document {second}`)",
+        f"document {third} (the same text: `counterclaim erase document {third}`)",
+    ]
+    assert erasures.document(id=second, reason=REASON, by=actor).left == []
+
+
+def test_names_whom_no_other_document_quotes_and_leaves_them(registry: str, actor: Actor) -> None:
+    charge = put_secret(actor)
+    denial = put_answer(actor, charge)
+    put_plain(actor, "first", speaker={"id": Statement.get_by_id(denial).speaker_id})
+    outcome = erasures.document(id=Statement.get_by_id(charge).document_id, reason=REASON, by=actor)
+    assert outcome.left == [f"speaker {Statement.get_by_id(charge).speaker_id}"]
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing(registry: str, actor: Actor) -> None:
+    put_answer(actor, put_secret(actor))
+    before = everywhere()
+    told = erasures.document(id=1, reason=REASON, by=actor, dry_run=True)
+    assert everywhere() == before
+    assert whole_is_sound()
+    assert erasures.document(id=1, reason=REASON, by=actor) == told
+
+
+def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    put_secret(Actor())
+    erasures.document(id=1, reason=REASON, by=Actor(key_id=key))
+    first, last = lines_of("documents", 1)[0], lines_of("documents", 1)[-1]
+    assert (last["action"], last["key_id"], last["after"]["retracted_reason"]) == ("erase", key, REASON)
+    assert (first["action"], first["after"]["id"], first["after"]["title"]) == ("create", 1, None)
+    assert [json.loads(line)["action"] for _, line in changes.listed(past=None, limit=100, key=key)].count("erase") >= 3
+
+
+def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retries_are_refused(
+    registry: str, actor: Actor
+) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+
+    def kept(token: str, body: Any) -> None:
+        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, {}, json.dumps(body)))
+
+    put_secret(actor)
+    kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
+    kept("holds not", {"claim": {"text": "The fleet."}})
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["holds not"]
+    kept("holds not", None)
+    with pytest.raises(Conflict, match="was erased since"):
+        kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"about": [{"id": 7, "name": "Wu72"}]},
+        {"part_of": {"id": 7, "name": "WU72"}},
+        {"part_of": {"id": 1, "name": "A name from before"}},
+        {"about": [1]},
+        {"statements": [{"id": 8, "via": {"speaker": {"id": 1}, "document": None}}]},
+        {"title": "What Wu72 said"},
+        {"url": "https://example.org/wu72.html"},
+        {"content": [{"text": "No"}]},
+    ],
+)
+def test_a_kept_answer_that_has_a_short_name_or_the_id_of_who_is_erased_is_emptied(
+    registry: str, actor: Actor, body: Any
+) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    put_charge(
+        actor,
+        speaker={"name": "Wu72"},
+        document={"text": "No, said Wu72. Talks go on.", "language": "en"},
+        sentence=None,
+        mention=None,
+        cue=None,
+        content=[{"text": "No"}],
+        claim={"text": "No.", "language": "en"},
+    )
+
+    def kept(token: str, body: Any) -> None:
+        headers = {"Location": "/v1/claims/3"}
+        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, headers, json.dumps(body)))
+
+    kept("tells", {"id": 3} | body)
+    kept("tells not", {"id": 3, "text": "No Wu721, nor 1.", "version": 1, "topics": [{"id": 1}], "standalone": True})
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["tells not"]
+
+
+def test_a_kept_answer_that_made_what_is_erased_is_emptied(registry: str, actor: Actor) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    put_secret(actor)
+    for path in ("speakers", "claims", "topics"):
+        answer = Answer(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
+        replies.once(key_id=key, token=path, request=b"", work=lambda answer=answer: answer)
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["topics"]
+
+
+def test_what_was_erased_is_not_found(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    assert listed_ids(claims, REVIEWER, q="zanzivarian") == [1]
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    for noun in (claims, statements):
+        for words in ("zanzivarian", SECRET, "fleet"):
+            assert listed_ids(noun, REVIEWER, q=words) == []
+    assert derived.differences() == []
+
+
+def test_is_done_once_and_to_what_there_is(registry: str, actor: Actor) -> None:
+    with pytest.raises(NotFound):
+        erasures.document(id=1, reason=REASON, by=actor)
+    put_secret(actor)
+    erasures.document(id=1, reason=REASON, by=actor)
+    with pytest.raises(Conflict, match=REASON):
+        erasures.document(id=1, reason="Again", by=actor)
+    erasures.speaker(id=1, reason=REASON, by=actor)
+
+
+def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> None:
+    if not database.on_sqlite():
+        pytest.skip("PostgreSQL's files are VACUUM FULL's to write anew")
+    put_answer(actor, put_secret(actor))
+    for number in range(20):
+        put_claim(actor, f"Something else {number}.")
+    erasures.document(id=1, reason=REASON, by=actor)
+    path = Path(database.db.database)
+    assert b"Zanzivarian" in held(path)  # in free space or in the WAL
+    assert erasures.sweep()
+    for words in (b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
+        assert words not in held(path)
+    database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, 'claim_search', 'row')")
+        connection.execute("CREATE VIRTUAL TABLE temp.more USING fts5vocab(main, 'statement_search', 'row')")
+        words = connection.execute("SELECT term FROM temp.words UNION SELECT term FROM temp.more").fetchall()
+    assert ("something",) in words
+    assert ("zanzivarian",) not in words
+
+
+def held(path: Path) -> bytes:
+    """What the database's files hold."""
+    return b"".join(Path(f"{path}{end}").read_bytes() for end in ("", "-wal") if Path(f"{path}{end}").exists())
+
+
+def test_says_which_backups_still_hold_the_words(
+    registry: str, actor: Actor, tmp_path: Path, postgres: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(postgres.binaries), prepend=":")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("no backup")
+    backups.write(file=folder / "before first")
+    put_secret(actor)
+    backups.write(file=folder / "before")
+    erasures.document(id=1, reason=REASON, by=actor)
+    backups.write(file=folder / "after")
+    held = [file.name for file in erasures.held_by(folder=folder, noun="document", id=1)]
+    assert held == (["before"] if database.on_sqlite() else ["before", "before first"])
+    with pytest.raises(NotFound):
+        erasures.held_by(folder=folder, noun="speaker", id=1)

@@ -1,0 +1,63 @@
+"""Mentions: names are found in whatever spelling, at their places in the text as it stands."""
+
+import unicodedata
+
+import pytest
+
+from models.upkeep.name_variants import Names
+
+NAMES = Names(["Jana Dorn", "Žofié Löw", "May", "Wu72", "习近平", "O'Neil", "Al-Sisi", "★★"])
+
+
+def blackened(text: str) -> str:
+    marks = list(text)
+    for start, end in NAMES.places(text):
+        marks[start:end] = "█" * (end - start)
+    return "".join(marks)
+
+
+@pytest.mark.parametrize(
+    ("text", "black"),
+    [
+        ("JANA DORN, Jana Dorn’s", "█████████, █████████’s"),
+        ("“jana\u00a0 dorn\n”", "“██████████\n”"),
+        ("Ja\u200bna\nDorn", "██████████"),
+        (unicodedata.normalize("NFD", "Žofié Löw, Žofié Löw"), "████████████, ████████████"),
+        ("Zofie Low", "█████████"),
+        ("It may rain in May. MAY!", "It may rain in ███. ███!"),
+        ("wu72, WU72, Wu721", "████, ████, Wu721"),
+        ("al-sisi", "███████"),
+        ("习近平说", "███说"),
+        ("★★!", "██!"),
+        ("Jana Dorns, Xjana Dorn, O’Neil, 100% of Jana", "Jana Dorns, Xjana Dorn, O’Neil, 100% of Jana"),
+        ("", ""),
+    ],
+)
+def test_finds_where_a_name_surely_stands(text: str, black: str) -> None:
+    assert blackened(text) == black
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Jana Dorns Haus", True),
+        ("https://example.org/jana-dorn?who=%4aana+dorn", True),
+        ("https://example.org/?who=%4aana+dorn", True),
+        ("O’Neil and O´NEIL", True),
+        ("It may rain", True),
+        ("Maypole, Wu721", False),
+        ("Xjana Dorn", False),
+        ("Jana met Dorn", False),
+        ("naïve", False),
+    ],
+)
+def test_tells_whether_a_name_may_stand_anywhere(text: str, stands: bool) -> None:
+    assert NAMES.stand_in(text) is stands
+    assert Names(["Jana Dorn", "May", "Wu72", "O'Neil"]).stand_in(text) is stands
+
+
+def test_no_names_stand_nowhere() -> None:
+    assert not Names([])
+    assert not Names(["\u200b"])
+    assert list(Names([]).places("Jana Dorn")) == []
+    assert not Names([]).stand_in("Jana Dorn")

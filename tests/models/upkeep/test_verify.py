@@ -1,0 +1,155 @@
+"""Checks: a registry that is whole passes, and each kind of damage is named."""
+
+import pytest
+from peewee import IntegrityError
+
+from models import claims, speakers
+from models.history.changes import Actor
+from models.storage import database
+from models.storage.database import fetch
+from models.upkeep import erasures, verify
+from tests.factories import put_charge, put_denial, put_plain, put_review
+
+
+@pytest.fixture
+def filled(registry: str, actor: Actor) -> str:
+    """A registry that holds something of everything that is checked."""
+    put_plain(actor, "second")
+    put_review(actor, 1)
+    put_denial(actor, put_charge(actor))
+    return registry
+
+
+def problems() -> dict[str, list[str]]:
+    """What is wrong, by the name of the check."""
+    return {check.name: check.problems for check in verify.run() if check.problems}
+
+
+def damage(sql: str) -> None:
+    """Do what no rule of the data allows."""
+    if database.on_sqlite():
+        database.db.execute_sql("PRAGMA foreign_keys = OFF")
+        database.db.execute_sql("PRAGMA ignore_check_constraints = ON")
+    else:
+        database.db.execute_sql("SET session_replication_role = replica")
+    try:
+        database.db.execute_sql(sql)
+    except IntegrityError:
+        pytest.skip("PostgreSQL has no way to do this damage")
+
+
+def test_a_registry_that_is_whole_passes(filled: str) -> None:
+    assert problems() == {}
+    assert [check.name for check in verify.run()] == ["file", "foreign keys", "schema", *verify.CHECKS]
+
+
+@pytest.mark.parametrize(
+    ("sql", "name", "told"),
+    [
+        ("UPDATE documents SET text = 'X' || substr(text, 2) WHERE id = 1", "texts", "document 1"),
+        ("UPDATE documents SET length = length + 1 WHERE id = 2", "texts", "code points"),
+        ("UPDATE sentences SET text = 'X' || substr(text, 2) WHERE id = 1", "texts", "sentence 1"),
+        ("UPDATE statements SET cue = 'warmed' WHERE cue = 'warned'", "texts", "statement 2"),
+        ("UPDATE statements SET content = replace(content, 'sustain', 'abstain')", "texts", "statement 2"),
+        ("DELETE FROM claim_summaries WHERE claim_id = 1", "derived tables", "claim_summaries"),
+        ("DELETE FROM changes WHERE noun = 'claims' AND noun_id = 3", "log", "nothing of claims 3"),
+        ("UPDATE claims SET version = 0 WHERE id = 1", "log", "more of claims 1"),
+        ("DELETE FROM reviews", "log", "more of reviews 1"),
+        ("UPDATE counterclaims SET kind = 'disputes' WHERE id = 1", "log", "counterclaims 1 has another kind"),
+        ("UPDATE counterclaims SET note = 'Added.' WHERE id = 1", "log", "counterclaims 1 has another note"),
+        ("UPDATE reviews SET rating_label = 'True'", "log", "reviews 1 has another rating_label"),
+        ("UPDATE reviews SET title = 'Another', version = 2", "log", "reviews 1 has another title"),
+        ("UPDATE claims SET text = 'We built it.' WHERE id = 1", "log", "claims 1 has another text"),
+        ("UPDATE statements SET speaker_id = 1 WHERE id = 2", "log", "statements 2 has another speaker"),
+        (
+            "UPDATE speakers SET created_at = updated_at, updated_at = replace(updated_at, '20', '19')",
+            "log",
+            "speakers",
+        ),
+        ("UPDATE changes SET after = replace(after, 'denies', 'corrects') WHERE noun = 'counterclaims'", "log", "kind"),
+        ("UPDATE changes SET after = '{}' WHERE noun = 'claims' AND noun_id = 2", "log", "how claims 2 stood"),
+        ("UPDATE statements SET speaker_id = 99 WHERE id = 1", "foreign keys", "speakers"),
+        ("ALTER TABLE topics ADD COLUMN colour TEXT", "schema", "colour"),
+        ("DROP INDEX statements_status_id", "schema", "statements"),
+        ("DELETE FROM migrations WHERE name = '0002_reading'", "schema", "0002_reading"),
+    ],
+)
+def test_names_what_is_wrong(filled: str, sql: str, name: str, told: str) -> None:
+    damage(sql)
+    assert any(told in problem for problem in problems()[name]), problems()
+
+
+def test_two_lines_about_one_version_are_seen(filled: str) -> None:
+    damage(
+        "INSERT INTO changes (made_at, noun, noun_id, action, after)"
+        " SELECT made_at, noun, noun_id, action, after FROM changes WHERE sequence = 1"
+    )
+    assert "earlier line" in problems()["log"][0]
+
+
+def test_each_line_goes_on_from_the_one_before(filled: str, actor: Actor) -> None:
+    for number in range(3):
+        claims.change(id=1, version=number + 1, by=actor, text=f"Text {number}.")
+    assert problems() == {}
+    damage("UPDATE changes SET after = replace(after, 'Text 1', 'Text 7') WHERE noun = 'claims' AND noun_id = 1")
+    assert "another text of claims 1 than the line before" in problems()["log"][0]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [(0, "how claims 2 was made"), (1, "another text of claims 2"), (2, "claims 2 has another text")],
+)
+def test_a_line_that_was_taken_out_is_seen(filled: str, actor: Actor, place: int, told: str) -> None:
+    for number in range(1, 3):
+        claims.change(id=2, version=number, by=actor, text=f"Text {number}.")
+    lines = fetch("SELECT sequence FROM changes WHERE noun = 'claims' AND noun_id = 2 ORDER BY sequence")
+    fetch("DELETE FROM changes WHERE sequence = ?", lines[place])
+    found = problems()["log"]
+    assert any(told in problem for problem in found), found
+    if database.on_sqlite() and place < 2:
+        assert "1 of the log's" in found[0]
+
+
+def test_what_merges_and_erasures_leave_is_sound(filled: str, actor: Actor) -> None:
+    claims.merge(id=1, into=2, by=actor)
+    speakers.merge(id=1, into=2, by=actor)
+    assert problems() == {}
+    claims.unmerge(id=1, by=actor)
+    assert problems() == {}
+    erasures.document(id=2, reason="At their request", by=actor)
+    assert problems() == {}
+    erasures.speaker(id=2, reason="At their request", by=actor)
+    assert problems() == {}
+
+
+def test_what_was_loaded_before_the_log_began_is_sound(filled: str, actor: Actor) -> None:
+    damage("DELETE FROM changes WHERE noun = 'claims' AND noun_id < 3")
+    if database.on_sqlite():
+        damage("UPDATE changes SET sequence = (SELECT count(*) FROM changes l WHERE l.sequence <= changes.sequence)")
+    assert problems() == {}
+    claims.change(id=1, version=1, by=actor, text="Another text.")
+    assert problems() == {}
+
+
+def test_numbers_that_would_come_again_are_seen(filled: str) -> None:
+    if database.on_sqlite():
+        pytest.skip("SQLite numbers from the highest there is")
+    damage("SELECT setval('changes_sequence_seq', 1)")
+    assert "changes" in problems()["numbering"][0]
+
+
+def test_a_broken_page_is_seen(filled: str, request: pytest.FixtureRequest) -> None:
+    if not database.on_sqlite():
+        pytest.skip("PostgreSQL holds pages by checksums of its own")
+    damage("PRAGMA writable_schema = ON")
+    damage(
+        "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'topics_slug')"
+        " WHERE name = 'documents_domain'"
+    )
+    database.close()
+    assert problems()["file"]
+
+
+def test_names_only_the_first_of_many(filled: str) -> None:
+    damage("UPDATE sentences SET text = 'X' || substr(text, 2)")
+    assert len(problems()["texts"]) <= verify.SHOWN
