@@ -24,21 +24,17 @@ from peewee import (
 from models.storage import rows
 from models.storage.columns import Registry, day, moment, now, one_of, stamp, words
 from models.storage.transactions import NATURAL_KEYS
-
-SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
-FORMS = ("direct", "indirect", "mixed")
-STATUSES = ("candidate", "accepted", "rejected")
-ORIGINS = ("person", "import", "extractor")
-COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
-#: What became of a suggestion.
-SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
-#: What only candidates may name, and the public then does not see.
-HIDEABLE = ("speakers", "documents")
-ACTIONS = ("create", "change", "retract", "merge", "unmerge", "erase")
-#: What lists count the values of.
-FACETS = ("topic", "speaker", "publisher", "kind")
-#: Each scope includes those before it.
-SCOPES = ("read", "write", "review", "admin")
+from models.vocabulary import (
+    ACTIONS,
+    COUNTER_KINDS,
+    FORMS,
+    HIDEABLE,
+    ORIGINS,
+    SCOPES,
+    SPEAKER_KINDS,
+    STATUSES,
+    SUGGESTION_STATUSES,
+)
 
 
 def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where: str = "retracted_at IS NULL") -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from models import vocabulary
+
 ROOT = Path(__file__).parent.parent
 
 #: What knows the web, and what knows the tables.
@@ -20,7 +22,7 @@ def _files(room: str) -> list[Path]:
 
 
 def _imported(file: Path) -> Iterator[str]:
-    """Every module and every name that a file imports, with dots: `models.tables.SCOPES`."""
+    """Every module and every name that a file imports, with dots: `models.vocabulary.SCOPES`."""
     return _names(ast.parse(file.read_text(encoding="utf-8")), file)
 
 
@@ -61,9 +63,14 @@ def test_what_is_pure_knows_neither_tables_nor_web(room: str) -> None:
 def test_a_schema_is_a_shape() -> None:
     assert _reached("api/schemas", "flask", "api.routes", "peewee", "playhouse") == []
     used = {name for file in _files("api/schemas") for name in _imported(file) if name.startswith("models")}
-    assert used, "schemas take their lists of words from the tables"
-    constants = {name for name in used if name.startswith("models.tables.") and name.rsplit(".", 1)[1].isupper()}
-    assert used - constants == set()
+    assert used, "schemas take their lists of words from models/vocabulary.py"
+    assert {name for name in used if not name.startswith("models.vocabulary.")} == set()
+
+
+def test_the_vocabulary_holds_words_and_imports_nothing() -> None:
+    assert list(_imported(ROOT / "models" / "vocabulary.py")) == []
+    constants = {name: value for name, value in vars(vocabulary).items() if not name.startswith("__")}
+    assert all(name.isupper() and isinstance(value, tuple) for name, value in constants.items())
 
 
 def test_a_route_asks_the_models_and_no_table() -> None:

@@ -9,7 +9,7 @@ from api.schemas.fields import Moment
 from models.access import key_uses as uses
 from models.access import keys
 from models.storage.columns import now
-from models.tables import SCOPES
+from models.vocabulary import SCOPES
 
 #: The longest name of a key, in characters, and the most hours of grace.
 _LONGEST, _YEAR = 200, 8760

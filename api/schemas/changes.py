@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Output, PageQuery, identifier, shown
 from api.schemas.fields import Choice, Matching, QueryId
-from models.tables import ACTIONS
+from models.vocabulary import ACTIONS
 
 #: What kinds of things the log is about.
 NOUNS = ("claims", "counterclaims", "documents", "reviews", "sentences", "speakers", "statements", "topics")

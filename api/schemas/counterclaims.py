@@ -6,7 +6,7 @@ from api.schemas.base import Input, Query, Stamped, asked, identifier, nested, s
 from api.schemas.fields import Choice, Id, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, members_of, sort_by
 from api.schemas.parts import ExchangeSide
-from models.tables import COUNTER_KINDS
+from models.vocabulary import COUNTER_KINDS
 
 _EVIDENCE = "The id of the statement in which the answer was given."
 

@@ -8,7 +8,7 @@ from api.schemas.base import OF_A_QUESTION, Output, PageQuery, nested, shown
 from api.schemas.fields import Choice, Day, Matching, QueryId, Slug
 from api.schemas.filters import MERGED
 from api.schemas.parts import SpeakerPart
-from models.tables import COUNTER_KINDS
+from models.vocabulary import COUNTER_KINDS
 
 
 def _count(description: str) -> Any:

@@ -21,7 +21,7 @@ from api.schemas.fields import (
     Text,
     Url,
 )
-from models.tables import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
 #: What the parameters by the id of a speaker or a claim say of one that was merged.
 MERGED = "One that was merged stands for its survivor."

@@ -21,7 +21,7 @@ from api.schemas.refs import (
 from api.schemas.reviews import NewReview
 from api.schemas.statements import NewStatement
 from api.schemas.topics import NewTopic
-from models.tables import COUNTER_KINDS
+from models.vocabulary import COUNTER_KINDS
 
 
 def _local(**kwargs: Any) -> Text:

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
-from models.tables import COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
 
 class TopicPart(Output):

@@ -17,7 +17,7 @@ from api.schemas.fields import (
     Whole,
     WikidataId,
 )
-from models.tables import SPEAKER_KINDS
+from models.vocabulary import SPEAKER_KINDS
 
 #: The longest document text and the longest other text, in code points.
 LONGEST_DOCUMENT = 1_000_000

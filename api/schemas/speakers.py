@@ -11,7 +11,7 @@ from api.schemas.filters import sort_by
 from api.schemas.parts import LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
 from api.schemas.statements import StatementQuery
-from models.tables import SPEAKER_KINDS
+from models.vocabulary import SPEAKER_KINDS
 
 _PART_OF = "The id of the speaker that this one belongs to: a minister to a government."
 

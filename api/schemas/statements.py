@@ -17,7 +17,7 @@ from api.schemas.parts import (
     TopicPart,
 )
 from api.schemas.refs import claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
-from models.tables import COUNTER_KINDS, FORMS, STATUSES
+from models.vocabulary import COUNTER_KINDS, FORMS, STATUSES
 
 
 class FiledClaim(ClaimPart):

@@ -5,7 +5,7 @@ from marshmallow import fields
 from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, listed, nested, shown
 from api.schemas.fields import Choice, QueryId
 from api.schemas.parts import ExchangeSide, LinkedStatement
-from models.tables import COUNTER_KINDS, SUGGESTION_STATUSES
+from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
 
 
 class SuggestionReason(Output):

@@ -12,7 +12,8 @@ from models.refusals import Conflict, NotFound
 from models.storage.columns import now
 from models.storage.database import fetch
 from models.storage.transactions import attempt, transaction
-from models.tables import SCOPES, Key
+from models.tables import Key
+from models.vocabulary import SCOPES
 
 #: How a key begins, so that leaked ones can be searched for.
 PREFIX = "cck_"

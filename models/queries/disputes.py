@@ -9,7 +9,7 @@ from models.queries.filters import OF_TOPIC, compiled, within
 from models.queries.members import Object, Value, values
 from models.queries.shapes import Viewer, true
 from models.storage.database import fetch, on_sqlite
-from models.tables import COUNTER_KINDS
+from models.vocabulary import COUNTER_KINDS
 
 _PUBLIC = Viewer()
 

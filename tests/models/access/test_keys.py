@@ -9,7 +9,8 @@ from models.access import keys
 from models.access.keys import PUBLIC, Caller
 from models.refusals import Conflict, NotFound
 from models.storage import database
-from models.tables import SCOPES, Key
+from models.tables import Key
+from models.vocabulary import SCOPES
 
 
 def _in(seconds: int) -> str:

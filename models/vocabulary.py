@@ -1,0 +1,22 @@
+"""The closed lists of words that columns hold and requests may name: imported by tables, schemas and commands."""
+
+#: What a speaker is.
+SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
+#: Whether print quotes what was said, reports it, or mixes both.
+FORMS = ("direct", "indirect", "mixed")
+#: Whether a statement was reviewed, and how; the public sees the accepted ones.
+STATUSES = ("candidate", "accepted", "rejected")
+#: Who put a statement in: a person, an import, or an extractor.
+ORIGINS = ("person", "import", "extractor")
+#: What an answer does to the claim that it answers.
+COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
+#: What became of a suggestion.
+SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
+#: The nouns that are hidden from the public while only candidates name them.
+HIDEABLE = ("speakers", "documents")
+#: What a line of the log says was done.
+ACTIONS = ("create", "change", "retract", "merge", "unmerge", "erase")
+#: What lists count the values of.
+FACETS = ("topic", "speaker", "publisher", "kind")
+#: What a key may do; each scope includes those before it.
+SCOPES = ("read", "write", "review", "admin")
