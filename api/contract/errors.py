@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from api.contract.problems import Problem
 from models import refusals
 from models.storage import database
-from models.storage import errors as trouble
+from models.storage import errors as storage_errors
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -97,7 +97,7 @@ def _http(error: HTTPException) -> Response:
 def _away(error: DatabaseError) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     database.close()
-    answer = problem(503, trouble.sentence(error))
+    answer = problem(503, storage_errors.sentence(error))
     answer.headers["Retry-After"] = "1"
     return answer
 
