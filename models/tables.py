@@ -22,7 +22,8 @@ from peewee import (
 )
 
 from models.storage import rows
-from models.storage.columns import Registry, day, moment, now, one_of, stamp, words
+from models.storage.columns import now
+from models.storage.database import db
 from models.storage.transactions import NATURAL_KEYS
 from models.vocabulary import (
     ACTIONS,
@@ -37,6 +38,39 @@ from models.vocabulary import (
 )
 
 
+#: Timestamps as `now` writes them, as callers give them, and full dates (RFC 3339); LIKE works on both databases.
+_MICROSECONDS, _SECONDS, _DAY = "____-__-__T__:__:__.______Z", "____-__-__T__:__:__Z", "____-__-__"
+
+
+def stamp(column: str) -> Any:
+    """Write a CHECK that `column` holds a timestamp as `now` writes it, or null."""
+    return Check(f"{column} LIKE '{_MICROSECONDS}'")
+
+
+def moment(column: str) -> Any:
+    """Write a CHECK that `column` holds an RFC 3339 timestamp in UTC, to the second, or null."""
+    return Check(f"{column} LIKE '{_SECONDS}'")
+
+
+def day(column: str) -> Any:
+    """Write a CHECK that `column` holds a full date (RFC 3339) or null."""
+    return Check(f"{column} LIKE '{_DAY}'")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> Any:
+    """Write a CHECK that `column` is one of `values`."""
+    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
+
+
+def words(name: str) -> list[Any]:
+    """Write the CHECKs of an optional stretch of print: text and offsets are all there or all null, and agree."""
+    return [
+        Check(f"({name} IS NULL) = ({name}_start IS NULL)"),
+        Check(f"({name} IS NULL) = ({name}_end IS NULL)"),
+        Check(f"{name}_start >= 0 AND {name}_end - {name}_start = length({name})"),
+    ]
+
+
 def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where: str = "retracted_at IS NULL") -> None:
     """Let the database hold `columns` unique, over the rows that stand unless `where` says otherwise."""
     model.add_index(*columns, unique=True, where=SQL(where), name=name)
@@ -47,6 +81,16 @@ def _where_there_is_one(model: type[Model], key: Any) -> None:
     """Index a column that not every row has: an entry for each that has none would cost as much as another."""
     where = SQL(f"{key.column_name} IS NOT NULL")
     model.add_index(key, where=where, name=f"{model._meta.table_name}_{key.column_name}")
+
+
+class Registry(Model):
+    """What every table shares."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+        # SQLite then refuses a value of the wrong type, as PostgreSQL does.
+        strict_tables = True
 
 
 class Table(Registry):
@@ -69,7 +113,7 @@ class Table(Registry):
 
     @classmethod
     def create(cls, **given: Any) -> Any:
-        """Store a new row, and return it with its id."""
+        """Store a new row, and return it with its id; as peewee's own, which adds a quarter to a whole POST."""
         row: Any = cls(__no_default__=True)  # peewee would set the members one by one
         stamp = now()
         row.__data__ = {**_defaults(row.__class__), "created_at": stamp, "updated_at": stamp, **given}
