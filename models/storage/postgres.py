@@ -1,77 +1,64 @@
-"""PostgreSQL: connections to the primary, and the replicas to which reads may go."""
+"""A PostgreSQL server: a pool of connections that never waits for long for a server that does not answer."""
 
-import random
 import re
-import threading
 import time
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from peewee import InterfaceError, InternalError, OperationalError, Psycopg3Adapter
+from peewee import OperationalError, Psycopg3Adapter
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
 #: Seconds to wait for a server that takes a connection and says nothing; with several hosts, for each.
-_CONNECT = 3
-#: Seconds without a word from a server's host after which it is taken for dead.
+CONNECT = 3
+#: Seconds without an answer from a server's host after which it is taken for dead.
 _SILENCE = 10
-#: Seconds beyond its own limit that a server has to say that a statement takes too long: one that does not even say
-#: that is stopped, or hangs.
-_BEYOND = 0.5
-
-#: Seconds in which nobody tries to connect after one who waited longer than that in vain.
+#: Seconds that a server has, after `statement_timeout`, to report it: one that does not is stopped, or hangs.
+_GRACE = 0.5
+#: Seconds for which no thread tries to connect after one that tried for longer than that in vain.
 _PAUSE = 0.5
-
-#: Seconds between two looks at the replicas.
-_LOOK = 0.5
 
 #: An address with an @ that is not the one before its hosts: most likely a password's, whose end would be taken for a
 #: host, and named where that is not found.
-_ODD_AT = re.compile(r"[^:]*://(?:[^/@]*@[^/?]*@|[^/?]*/[^?]*@)")
+_STRAY_AT = re.compile(r"[^:]*://(?:[^/@]*@[^/?]*@|[^/?]*/[^?]*@)")
 
-#: What a server says of a connection through which nothing can be written (its manual, protocol-flow, asynchronous
+#: Parameters that a server reports as `on` for a connection that cannot write (its manual, protocol-flow, asynchronous
 #: operations).
 _CANNOT_WRITE = (b"in_hot_standby", b"default_transaction_read_only")
 
-#: How far the log has been written, which is how far a replica has followed: what else a change stores is stored with
-#: its line (models/history/changes.py).
-_POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
+#: Settings of which none may be off, or a power cut takes what was acknowledged (its manual, chapter 19.5).
+_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed where its server says nothing for too long: its own limit is of no use then."""
+    """A connection that closes itself where its server sends nothing for too long, not even that it timed out."""
 
-    #: Seconds; None is no limit.
-    patience: float | None = None
+    server: "PostgresServer"
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for what the server says next. Raises OperationalError where that is nothing."""
+        """Wait for what the server sends next. Raises OperationalError where that is nothing."""
+        patience = self.server.patience
         try:
-            return super().wait(gen, interval, timeout or self.patience)
+            return super().wait(gen, interval, timeout or patience)
         except psycopg.OperationalError as error:
             if timeout or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
             self.pgconn.finish()
-            self.given_up()
-            raise psycopg.OperationalError(f"the server has said nothing for {self.patience} s") from error
-
-    def given_up(self) -> None:
-        """Hear that it was."""
+            self.server.fell_silent()
+            raise psycopg.OperationalError(f"the server has said nothing for {patience} s") from error
 
 
 class _Adapter(Psycopg3Adapter):
-    """Opens connections of our kind for peewee."""
+    """Opens connections of our class for peewee."""
 
-    def connect(self, db: "Server", **params: Any) -> Connection:
-        params.setdefault("dbname", db.database)
-        return db.told(Connection.connect(**params))
+    def connect(self, db: "PostgresServer", **params: Any) -> Connection:
+        connection = Connection.connect(**({"dbname": db.database} | params))
+        connection.server = db
+        return connection
 
 
-class Server(PooledPostgresqlDatabase):
+class PostgresServer(PooledPostgresqlDatabase):
     """A PostgreSQL server, or several of which one takes writes, behind a pool of connections."""
 
     psycopg3_adapter = _Adapter
@@ -85,19 +72,18 @@ class Server(PooledPostgresqlDatabase):
         if deadline:
             parts["options"] = f"{parts.get('options', '')} -c statement_timeout={round(deadline * 1000)}".strip()
         self.address = f"{parts.get('host', '')}:{parts.get('port', '5432')}/{parts['dbname']}"
-        # A host that vanished answers nothing at all: a question to it would wait for a quarter of an hour.
-        waits = {"connect_timeout": _CONNECT, "tcp_user_timeout": _SILENCE * 1000, "keepalives_idle": _SILENCE}
-        #: Who takes whatever host answers, where none takes writes: it goes on reading. None where there is one host.
-        self._whoever: str | None = None
+        # A host that vanished sends nothing at all: without these a statement would wait for a quarter of an hour.
+        waits = {"connect_timeout": CONNECT, "tcp_user_timeout": _SILENCE * 1000, "keepalives_idle": _SILENCE}
+        #: The address that accepts any host, for reading where none takes writes. None where there is one host.
+        self._any_host: str | None = None
         if "," in parts.get("host", ""):
             parts.setdefault("target_session_attrs", "read-write")
-            self._whoever = make_conninfo("", **(waits | parts | {"target_session_attrs": "any"}))
+            self._any_host = make_conninfo("", **(waits | parts | {"target_session_attrs": "any"}))
         self._conninfo = make_conninfo("", **(waits | parts))
-        self._patience = deadline + _BEYOND if deadline else None
-        #: When somebody last tried in vain to open a connection; by time.monotonic.
-        self._failed = 0.0
-        #: Until when nobody tries, because the last one waited long.
-        self._quiet = 0.0
+        #: Seconds that the server has to answer a statement; None is no limit.
+        self.patience = deadline + _GRACE if deadline else None
+        #: When a thread last failed to open a connection; and until when none tries. By time.monotonic.
+        self._failed, self._paused_until = 0.0, 0.0
         super().__init__(
             parts["dbname"],
             max_connections=connections,
@@ -114,8 +100,8 @@ class Server(PooledPostgresqlDatabase):
         except MaxConnectionsExceeded:
             raise OperationalError("all connections of the pool are in use") from None
 
-    def apart(self) -> Any:
-        """Give a connection of the pool that is no thread's, and that is no dead one; `_close` takes it back."""
+    def separate(self) -> Any:
+        """Take a connection of the pool that is no thread's, and that works; `give_back` returns it."""
         self._state.asked = time.monotonic()
         connection = self._connect()
         try:
@@ -126,8 +112,27 @@ class Server(PooledPostgresqlDatabase):
             return self._connect()
         return connection
 
+    def give_back(self, connection: Any) -> None:
+        """Return a `separate` connection."""
+        self._close(connection)
+
+    def unpooled(self) -> Connection:
+        """Open a connection that is not of the pool, without transactions."""
+        connection = Connection.connect(self._conninfo, autocommit=True)
+        connection.server = self
+        return connection
+
+    def release(self) -> None:
+        """Return this thread's connection to the pool, unless a transaction is open."""
+        if not self.is_closed() and not self.in_transaction():
+            self.close()
+
+    def disconnect(self) -> None:
+        """Close the idle connections."""
+        self.close_idle()
+
     def lost(self) -> bool:
-        """Tell whether this thread's connection was cut; then so are those that lie idle, and none is used again."""
+        """Tell whether this thread's connection was cut; then idle ones are too, and none is used again."""
         connection = self._state.conn
         if connection is not None and not connection.closed:
             return False
@@ -137,10 +142,9 @@ class Server(PooledPostgresqlDatabase):
         return connection is not None
 
     def renew(self) -> bool:
-        """Use none of the idle connections again, nor this thread's, as nothing can be written through it.
+        """Use no connection again that was opened while the server took no writes: it takes none ever after.
 
-        Connections that were opened while the server took no writes take none when it does again. Tells whether
-        another one may be used in its place.
+        Tells whether another one may be used instead of this thread's.
         """
         if self.in_transaction():
             return False
@@ -149,202 +153,63 @@ class Server(PooledPostgresqlDatabase):
         self.close_idle()
         return connection is not None
 
-    def alone(self) -> Any:
-        """Open a connection that is not of the pool."""
-        return self.told(Connection.connect(self._conninfo, autocommit=True))
-
-    def told(self, connection: Connection) -> Connection:
-        """Tell a connection how long to wait for this server, and whom to tell if that was in vain."""
-        connection.patience, connection.given_up = self._patience, self._fell_silent  # type: ignore[method-assign]
-        return connection
-
-    def _fell_silent(self) -> None:
-        """Let nobody else wait for a server that has just let somebody wait in vain."""
+    def fell_silent(self) -> None:
+        """Let no thread wait for a server for which one has just waited in vain."""
         self._failed = time.monotonic()
-        self._quiet = self._failed + _PAUSE
+        self._paused_until = self._failed + _PAUSE
         self.close_idle()
 
+    def unsafe_durability(self) -> list[str]:
+        """Name the settings with which a power cut may take what was acknowledged."""
+        return [f"{name} is off" for name in _DURABLE if self.execute_sql(f"SHOW {name}").fetchone()[0] == "off"]
+
     def _connect(self) -> Any:
-        # One opens a connection at a time: whoever has waited while that failed would only wait again. Nor does
-        # anybody try just after one that took long, or those who come could overtake those who wait.
+        # One thread opens a connection at a time: those that waited while that failed would only fail as well. Nor
+        # does any try just after one that took long, or new threads could overtake those that wait.
         began = time.monotonic()
-        if not self._connections and (self._failed > self._state.asked or began < self._quiet):
+        if not self._connections and (self._failed > self._state.asked or began < self._paused_until):
             raise OperationalError("the server did not answer another request a moment ago")
         try:
-            return self._first_that_answers()
+            return self._connect_to_writable()
         except psycopg.Error:
             self._failed = time.monotonic()
             if self._failed - began > _PAUSE:
-                self._quiet = self._failed + _PAUSE
+                self._paused_until = self._failed + _PAUSE
             raise
 
-    def _first_that_answers(self) -> Any:
-        """Take a connection from the pool, or open one to who takes writes; where none does, to whoever answers."""
+    def _connect_to_writable(self) -> Any:
+        """Take a connection from the pool, or open one to the host that takes writes; where none does, to any."""
         try:
             return super()._connect()
         except psycopg.Error:
-            if self._whoever is None:
+            if self._any_host is None:
                 raise
-        self.connect_params["conninfo"] = self._whoever
+        self.connect_params["conninfo"] = self._any_host
         try:
             return super()._connect()
         finally:
             self.connect_params["conninfo"] = self._conninfo
 
     def _can_reuse(self, connection: Any) -> bool:
-        # One that cannot write makes way for one to whoever takes writes by now; servers tell since PostgreSQL 14.
-        return self._whoever is None or not any(
+        # One that cannot write is replaced by one to the host that takes writes by now; reported since PostgreSQL 14.
+        return self._any_host is None or not any(
             connection.pgconn.parameter_status(name) == b"on" for name in _CANNOT_WRITE
         )
 
     def _is_closed(self, connection: Any) -> bool:
-        # The pool would ask the server at each request; one that turns out dead is met by asking again.
+        # The pool would ask the server at each request; `attempt` meets a connection that turns out dead.
         return bool(connection.closed)
 
 
-class Log:
-    """How far the log of a server has been written, asked through a connection of its own."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._connection: Any = None
-
-    def position(self) -> int:
-        """Ask for the last line's sequence. Raises psycopg.Error where nobody answers."""
-        try:
-            self._connection = self._connection or self._server.alone()
-            return int(self._connection.execute(_POSITION).fetchone()[0])
-        except psycopg.Error:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Close the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-class Replica:
-    """A hot standby, and how far it has followed its primary."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        #: Whether it may be asked.
-        self.fit = False
-        #: The last line of the log that it is known to have.
-        self.position = -1
-        self.log = Log(server)
-
-    @contextmanager
-    def connection(self) -> Iterator[Any]:
-        """Give a connection of its pool for a while."""
-        try:
-            yield self.server.connection()
-        finally:
-            self.server.close()
-
-    def reaches(self, sequence: int) -> bool:
-        """Tell whether it has the line `sequence` of the log."""
-        if self.position < sequence:
-            with suppress(psycopg.Error, OperationalError), self.connection() as connection:
-                self.position = connection.execute(_POSITION).fetchone()[0]
-        return self.position >= sequence
-
-    def drop(self) -> None:
-        """Leave it out until it answers again."""
-        self.fit = False
-        self.server.close_idle()
-
-    def look(self, wanted: int) -> None:
-        """See whether it answers, and has the line `wanted` of the log."""
-        try:
-            self.position = self.log.position()
-            self.fit = self.position >= wanted
-        except psycopg.Error:
-            self.drop()
-
-
-class Replicas:
-    """The replicas of a primary, watched from a thread of their own once somebody reads."""
-
-    def __init__(self, primary: Server, replicas: list[Replica], lag: float) -> None:
-        self.all = replicas
-        self._primary = primary
-        self._log = Log(primary)
-        self._lag = lag
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._looked = threading.Event()
-        self._stopped = threading.Event()
-
-    def choose(self, key_id: int | None) -> Iterator[Replica]:
-        """Give those that may be asked on behalf of a key, in an order of chance; those that have what it wrote."""
-        self._watch()
-        fit = [replica for replica in self.all if replica.fit]
-        if not fit:
-            return
-        try:
-            since = 0 if key_id is None else self._written(key_id)
-        except (OperationalError, InterfaceError, InternalError):
-            return  # the connection was cut: who then asks the primary tries again, and none of these is known to do
-        for replica in random.sample(fit, len(fit)):
-            if replica.reaches(since):
-                yield replica
-
-    def stop(self) -> None:
-        """Watch them no longer, and close what is idle."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-        for replica in self.all:
-            replica.drop()
-
-    def _written(self, key_id: int) -> int:
-        """Find the last line of the log that a key wrote, of whichever process; 0 where there is none."""
-        sql = "SELECT max(sequence) FROM changes WHERE key_id = %s"
-        return self._primary.execute_sql(sql, (key_id,)).fetchone()[0] or 0
-
-    def _watch(self) -> None:
-        if not self._looked.is_set():
-            with self._starting:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._go_on_looking, name="replicas", daemon=True)
-                    self._thread.start()
-            self._looked.wait(_CONNECT)
-
-    def _go_on_looking(self) -> None:
-        seen: deque[tuple[float, int]] = deque()
-        while True:
-            self._look(seen)
-            self._looked.set()
-            if self._stopped.wait(_LOOK):
-                break
-        for log in (self._log, *(replica.log for replica in self.all)):
-            log.close()
-
-    def _look(self, seen: deque[tuple[float, int]]) -> None:
-        """Look how far the primary is, which is kept in `seen`, and how far each replica."""
-        wanted, now = 0, time.monotonic()
-        with suppress(psycopg.Error):  # it is away: whoever answers may be read, however far it has followed
-            seen.append((now, self._log.position()))
-            while len(seen) > 1 and seen[1][0] <= now - self._lag:
-                seen.popleft()
-            if seen[0][0] <= now - self._lag:
-                wanted = seen[0][1]
-        for replica in self.all:
-            replica.look(wanted)
-
-
 def _parts(url: str) -> dict[str, Any]:
-    """Take an address apart. Raises ValueError that does not repeat it: it may hold a password."""
+    """Parse an address. Raises ValueError that does not repeat it: it may hold a password."""
     try:
         parts = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
         ports = [int(port) for port in str(parts.get("port", "5432")).split(",") if port]
-        known = parts.get("dbname") and all(0 < port < 65_536 for port in ports)
+        valid = parts.get("dbname") and all(0 < port < 65_536 for port in ports)
     except (psycopg.Error, ValueError):
-        known = False
-    if not known or "#" in url or _ODD_AT.match(url):
+        valid = False
+    if not valid or "#" in url or _STRAY_AT.match(url):
         raise ValueError(
             "it is no address: give postgresql://user:password@host:5432/name, with what is neither a letter nor a"
             " digit in the password percent-encoded: @ is %40, / is %2F, # is %23."

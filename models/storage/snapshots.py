@@ -77,7 +77,7 @@ class Snapshot(list[Any]):
             held.callback(_places.give, whose)
             if on_sqlite():
                 try:
-                    held.enter_context(db.obj.writer.log.read_long(deadline() or _PATIENCE))
+                    held.enter_context(db.obj.wal.long_read(deadline() or _PATIENCE))
                 except TimeoutError:
                     if deadline():
                         raise Busy(_FULL) from None
@@ -105,7 +105,7 @@ class Snapshot(list[Any]):
             yield
             return
         began = time.monotonic()
-        if on_sqlite() and began - self._begun > OLD and db.obj.writer.log.length() > wal.MOST:
+        if on_sqlite() and began - self._begun > OLD and db.obj.wal.size() > wal.MOST:
             self.give_up()
         # However much was taken fast, it buys no more than BEHIND.
         self._left = min(self._left + characters / SLOWEST, BEHIND)
@@ -131,13 +131,13 @@ def _apart() -> Iterator[Any]:
     """Open a connection that is no thread's: a list may be read while its thread asks other things."""
     database = db.obj
     with peewees_errors:
-        connection = database.apart()
+        connection = database.separate()
     try:
         yield connection
     finally:
         with suppress(sqlite3.Error, psycopg.Error):  # it may be closed already
             connection.rollback()
-        database._close(connection)
+        database.give_back(connection)
 
 
 @contextmanager

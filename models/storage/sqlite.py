@@ -1,18 +1,19 @@
 """An SQLite file: each thread reads it through a connection of its own, and all write through one."""
 
+import errno
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakSet
 
 from peewee import SqliteDatabase
+from peewee import __exception_wrapper__ as peewees_errors
 
 from models.storage import wal
 from models.storage.group_commit import Writer
@@ -20,22 +21,16 @@ from models.storage.group_commit import Writer
 #: Seconds to wait for SQLite's lock where requests have no deadline.
 PATIENCE = 10
 
-#: Steps of SQLite's machine after which it asks whether a question has taken too long: half a millisecond or more, so
-#: that it asks a short one never.
-_STEPS = 50_000
+#: Virtual machine instructions between two calls of the progress handler: half a millisecond or more, so that it is
+#: never called in a short query.
+_INSTRUCTIONS = 50_000
 
-#: Pages of SQLite's log after which they are copied back into the file: 16 MB.
-_LOG_PAGES = 4_000
-#: Kilobytes of pages that the connection that writes keeps at hand.
-_ROOM = 16_000
-#: The same two for a command that writes much at once.
-_MANY_LOG_PAGES, _MUCH_ROOM = 16_000, 256_000
+#: Pages of the WAL after which SQLite checkpoints by itself, and kilobytes of page cache, of the connection that
+#: writes: in a server, and in a command that writes much at once.
+_SERVER, _COMMAND = (4_000, 16_000), (16_000, 256_000)
 
-#: Seconds that who opens all connections of a process anew waits for those who use one.
+#: Seconds that `renew` waits for threads that use their connection.
 _RENEWING = 1.0
-
-#: Bytes of a file that are mapped; and the seconds without a commit from which on they are, and between two looks.
-_MAPPED, _CALM, _SELDOM = 4 * 1024**3, 1.0, 0.25
 
 #: Of each connection.
 PRAGMAS: dict[str, Any] = {
@@ -45,199 +40,197 @@ PRAGMAS: dict[str, Any] = {
     "foreign_keys": 1,
     # Kilobytes, of each connection that reads: there may be one for each thread.
     "cache_size": -4_000,
-    # Pages are read in place while nobody writes (`fit`): a lookup outside the cache would cost a system call each.
-    "mmap_size": _MAPPED,
+    # Pages are read in place: one outside the cache would else cost a system call.
+    "mmap_size": 4 * 1024**3,
+}
+
+#: Values with which an acknowledged write survives power loss: FULL or EXTRA (sqlite.org/pragma.html, synchronous).
+_DURABLE = {"journal_mode": ("wal",), "synchronous": ("2", "3")}
+
+#: SQLite's result codes for what can be wrong with a file.
+_CODES = {
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.EACCES: sqlite3.SQLITE_READONLY,
 }
 
 
-class Own:
-    """A thread's connection to an SQLite file; others may close it while it is not in use."""
+class ThreadConnection:
+    """What a thread reads through, used as a context: while it is not in use, `renew` may close it from another."""
 
-    __slots__ = ("__weakref__", "closed", "connection", "database", "lock", "look_again", "mapped", "until")
+    __slots__ = ("__weakref__", "_lock", "closed", "connection", "database", "interrupt_at")
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.database: File | None = None
+        self._lock = threading.RLock()
+        self.database: SqliteFile | None = None
         self.connection: Any = None
         #: Whether another thread has closed it.
         self.closed = False
-        #: When the question that is asked has taken too long; by time.monotonic.
-        self.until: float | None = None
-        #: Whether it maps the file, and when that is to be looked at again.
-        self.mapped, self.look_again = True, 0.0
+        #: When a query has taken too long, by time.monotonic; None is never.
+        self.interrupt_at: float | None = None
 
     def __enter__(self) -> None:
-        """Use it."""
-        self.lock.acquire()
+        """Use it; one that was closed meanwhile is opened anew."""
+        self._lock.acquire()
         if self.closed:
             self.closed = False
             if self.database is not None and not self.database.is_closed():
                 self.database.close()
 
     def __exit__(self, *_: object) -> None:
-        """Let others close it."""
-        self.lock.release()
+        """Let `renew` close it."""
+        self._lock.release()
 
-    def close(self) -> None:
-        """Close it, by whoever holds the lock."""
-        self.closed = True
+    def close(self, until: float) -> bool:
+        """Close it from another thread; tell whether that was possible before `until`: it is then held until `free`."""
+        self.closed = True  # its thread opens it anew, at the latest when it has used it for longer than that
+        if not self._lock.acquire(timeout=max(0, until - time.monotonic())):
+            return False
         if self.connection is not None:
             self.connection.close()
+        return True
+
+    def free(self) -> None:
+        """Let its thread use it again."""
+        self._lock.release()
 
 
-class _Mine(threading.local):
-    """What a thread has."""
-
+class _Local(threading.local):
     def __init__(self) -> None:
-        self.own = Own()
+        self.connection = ThreadConnection()
 
 
-mine = _Mine()
+_local = _Local()
 
 #: Those of all threads.
-_owns: WeakSet[Own] = WeakSet()
-_owning = threading.Lock()
+_connections: WeakSet[ThreadConnection] = WeakSet()
+_connections_lock = threading.Lock()
 
 
-def _others(seen: set[Own]) -> set[Own]:
-    with _owning:
-        return {own for own in _owns if own not in seen}
+def thread_connection() -> ThreadConnection:
+    """Return what this thread reads through."""
+    return _local.connection
 
 
-def _is_over() -> bool:
-    """Tell SQLite to give a question up; it asks now and then."""
-    until = mine.own.until
-    return until is not None and time.monotonic() > until
+def _is_too_late() -> bool:
+    """Tell SQLite, which calls this now and then, whether to interrupt the query of this thread."""
+    interrupt_at = _local.connection.interrupt_at
+    return interrupt_at is not None and time.monotonic() > interrupt_at
 
 
-@contextmanager
-def using(database: Any, connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
-    """Let everything that this thread asks `database` run through `connection`."""
-    state = database._state
-    own, closed = state.conn, state.closed
-    state.set_connection(connection)
-    if in_transaction:
-        state.transactions.append(connection)
-    try:
-        yield
-    finally:
-        state.reset()
-        if not closed:
-            state.set_connection(own)
-
-
-def coded(message: str, code: int) -> sqlite3.OperationalError:
-    """Make an error as SQLite would."""
-    error = sqlite3.OperationalError(message)
-    error.sqlite_errorcode = code
-    return error
-
-
-class File(SqliteDatabase):
+class SqliteFile(SqliteDatabase):
     """An SQLite file: each thread reads through a connection of its own, all write through one."""
 
-    def __init__(self, *args: Any, whatever_is_there: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, must_exist: bool = False, **kwargs: Any) -> None:
+        """Take what peewee takes. Where it `must_exist`, it is never made, nor may another one take its place."""
         super().__init__(*args, **kwargs)
-        #: Whether a file is made where there is none, and another one taken where there is another.
-        self._whatever_is_there = whatever_is_there
+        self._must_exist = must_exist
         #: Device and number of the file that was opened first.
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
         self._renewing = threading.Lock()
-        self.writer = Writer(self.database, self._writing, partial(using, self), self.refuse_moved)
-        #: Kilobytes of pages that the connection that writes keeps at hand, and pages of the log that it lets gather.
-        self.room, self.log_pages = _ROOM, _LOG_PAGES
-
-    def _writing(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = self._connect()
-        # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        # After each commit of another process the file would be mapped anew: that costs more than it saves here.
-        connection.execute("PRAGMA mmap_size = 0")
-        # Pages that many commits change are then copied back once for all of them.
-        connection.execute(f"PRAGMA wal_autocheckpoint = {self.log_pages}")
-        connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
-        connection.execute(f"PRAGMA cache_size = -{self.room}")
-        return connection
-
-    def apart(self) -> Any:
-        """Open a connection that is no thread's; `_close` closes it."""
-        return self._connect()
+        self._writer_settings = _SERVER
+        self.wal = wal.WriteAheadLog(self.database, self._connect_writer)
+        self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved)
 
     def connect(self, reuse_if_open: bool = False) -> bool:
-        """Open a connection of this thread's."""
-        with _owning:
-            _owns.add(mine.own)
+        """Open this thread's connection."""
+        own = thread_connection()
+        with _connections_lock:
+            _connections.add(own)
         opened = bool(super().connect(reuse_if_open))
-        mine.own.database, mine.own.connection = self, self._state.conn
+        own.database, own.connection = self, self._state.conn
         return opened
 
-    def keep(self) -> None:
+    def separate(self) -> Any:
+        """Open a connection that is no thread's; `give_back` closes it."""
+        return self._connect()
+
+    def give_back(self, connection: Any) -> None:
+        """Close a `separate` connection."""
+        connection.close()
+
+    def release(self) -> None:
+        """Keep this thread's connection: each has its own."""
+
+    @contextmanager
+    def turn(self, patience: float) -> Iterator[sqlite3.Connection]:
+        """Write, in this thread's turn, as `Writer.turn`; with peewee's errors, and SQLite's codes in them."""
+        with peewees_errors, ExitStack() as left:
+            try:
+                connection = left.enter_context(self.writer.turn(patience))
+            except TimeoutError:
+                raise _coded("others are writing", sqlite3.SQLITE_BUSY) from None
+            except OSError as error:
+                code = _CODES.get(error.errno or 0, sqlite3.SQLITE_CANTOPEN)
+                raise _coded(f"the lock of writers cannot be taken: {error.strerror}", code) from error
+            yield connection
+
+    def keep_open(self) -> None:
         """Hold the file open, and what SQLite needs beside it to read it: a full disk would have no room for that."""
         with suppress(sqlite3.Error):
             self._kept = self._connect()
             self._kept.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
-    def let_go(self) -> None:
-        """Hold it no longer."""
+    def disconnect(self) -> None:
+        """Close the connections that are no thread's."""
+        self.wal.close()
         self.writer.close()
         if self._kept is not None:
             self._kept.close()
         self._kept = self._opened = None
 
     def renew(self) -> bool:
-        """Close what all threads have open, if the file can be written; tell whether it can.
+        """Close the connections of all threads, if the file can be written; tell whether it can.
 
-        What stands beside the file is opened once for all connections of a process: as long as one is left from when
-        it could only be read, no other can write.
+        The files beside it are opened once for all connections of a process: as long as one is left from when they
+        could only be read, no other can write.
         """
         if self.in_transaction() or not self._writable() or not self._renewing.acquire(blocking=False):
             return False
         try:
             with ExitStack() as held:
-                until, seen = time.monotonic() + _RENEWING, set[Own]()
+                until, seen = time.monotonic() + _RENEWING, set[ThreadConnection]()
                 # Until all are held no thread may open one, or it would be opened as those are that are left.
                 while more := _others(seen):
-                    for own in more:
-                        own.closed = True  # so that who uses it for longer than that closes it next time
-                        if own.lock.acquire(timeout=max(0, until - time.monotonic())):
-                            held.callback(own.lock.release)
-                            own.close()
+                    for connection in more:
+                        if connection.close(until):
+                            held.callback(connection.free)
                     seen |= more
                 if self._kept is not None:
                     self._kept.close()
-                    self.keep()
+                    self.keep_open()
         finally:
             self._renewing.release()
         return True
 
-    def fit(self) -> None:
-        """Let this thread's connection map the file, or not, as fits what is written just now.
-
-        SQLite gives the mapping up with each commit that it sees, and every page has to be faulted in anew.
-        """
-        own, now = mine.own, time.monotonic()
-        if now < own.look_again or self.is_closed() or self.in_transaction():
-            return
-        own.look_again = now + _SELDOM
-        try:
-            calm = time.time() - Path(f"{self.database}-wal").stat().st_mtime > _CALM
-        except OSError:
-            calm = True
-        with own:
-            if calm is not own.mapped and not self.is_closed():
-                with suppress(sqlite3.Error):
-                    self.connection().execute(f"PRAGMA mmap_size = {_MAPPED if calm else 0}")
-                own.mapped = calm
-
     def make_room(self) -> None:
-        """Let the connection that writes keep more pages at hand, and write them back less often."""
-        self.room, self.log_pages = _MUCH_ROOM, _MANY_LOG_PAGES
+        """Let the connection that writes keep more pages in memory, and checkpoint less often."""
+        self._writer_settings = _COMMAND
 
     def refuse_moved(self) -> None:
-        """Raise SQLite's error where the file that is open is no longer the one of the path; only in a server."""
-        if not self._whatever_is_there and self._opened not in (None, _identity(self.database)):
-            raise coded(f"{self.database} is not the file that was opened", sqlite3.SQLITE_CANTOPEN)
+        """Raise SQLite's error where the file that is open is no longer the one of the path, and has to be."""
+        if self._must_exist and self._opened not in (None, _identity(self.database)):
+            raise _coded(f"{self.database} is not the file that was opened", sqlite3.SQLITE_CANTOPEN)
+
+    def unsafe_durability(self) -> list[str]:
+        """Name the settings with which a power cut may take what was acknowledged."""
+        values = {name: str(self.execute_sql(f"PRAGMA {name}").fetchone()[0]) for name in _DURABLE}
+        return [f"{name} is {values[name]}" for name, safe in _DURABLE.items() if values[name] not in safe]
+
+    def _connect_writer(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection = self._connect()
+        pages, kilobytes = self._writer_settings
+        # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # After each commit of another process the file would be mapped anew: that costs more than it saves here.
+        connection.execute("PRAGMA mmap_size = 0")
+        # Pages that many commits change are then copied back once for all of them.
+        connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+        connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
+        connection.execute(f"PRAGMA cache_size = -{kilobytes}")
+        return connection
 
     def _writable(self) -> bool:
         file = Path(self.database).resolve()
@@ -246,10 +239,10 @@ class File(SqliteDatabase):
 
     def _connect(self) -> Any:
         # As peewee's, but for the mode.
-        path, how = self.database, self.connect_params
-        if not self._whatever_is_there:
-            path, how = f"file:{quote(path)}?mode=rw", {**how, "uri": True}
-        connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **how)
+        path, params = self.database, self.connect_params
+        if self._must_exist:
+            path, params = f"file:{quote(path)}?mode=rw", {**params, "uri": True}
+        connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **params)
         try:
             self._opened = self._opened or _identity(self.database)
             self.refuse_moved()
@@ -260,7 +253,7 @@ class File(SqliteDatabase):
         return connection
 
     def _set_pragmas(self, conn: Any) -> None:
-        # SQLite waits for nobody where several make a new file's log at the same moment.
+        # SQLite does not wait where several connections make the WAL of a new file at the same moment.
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -274,12 +267,23 @@ class File(SqliteDatabase):
 
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
-        mine.own.mapped = True
-        conn.set_progress_handler(_is_over, _STEPS)
+        conn.set_progress_handler(_is_too_late, _INSTRUCTIONS)
+
+
+def _others(seen: set[ThreadConnection]) -> set[ThreadConnection]:
+    with _connections_lock:
+        return {connection for connection in _connections if connection not in seen}
+
+
+def _coded(message: str, code: int) -> sqlite3.OperationalError:
+    """Make an error as SQLite would."""
+    error = sqlite3.OperationalError(message)
+    error.sqlite_errorcode = code
+    return error
 
 
 def _identity(path: str) -> tuple[int, int] | None:
-    """Tell which file is at a path."""
+    """Return device and number of the file at a path; None where there is none."""
     try:
         found = Path(path).stat()
     except OSError:

@@ -1,28 +1,21 @@
-"""Transactions: store everything or nothing, again where that can help, with hooks before the commit."""
+"""Transactions: store everything or nothing, try again where that can help, and run hooks before the commit."""
 
-import errno
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from peewee import (
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-)
+from peewee import IntegrityError, InterfaceError, InternalError, OperationalError
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
-from models.storage import errors
-from models.storage.database import _Bound, db, fetch, on_sqlite
-from models.storage.sqlite import File, coded, mine, using
+from models.storage import database, errors
+from models.storage.database import db, fetch, on_sqlite
+from models.storage.sqlite import SqliteFile, thread_connection
 
 #: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
 #: The tables fill it.
@@ -31,37 +24,46 @@ NATURAL_KEYS: dict[str, str] = {}
 #: Seconds that a writer without a deadline waits for its turn: a day.
 _FOR_EVER = 86_400.0
 
-#: How often a transaction is tried that the database undoes for the sake of others.
+#: How often a transaction is tried that PostgreSQL undoes in favour of others.
 _ATTEMPTS = 4
 #: Seconds between two tries, at most.
-_APART = 0.05
-
-#: SQLite's names for what can be wrong with a file.
-_SQLITE_CODES = {
-    errno.ENOSPC: sqlite3.SQLITE_FULL,
-    errno.EDQUOT: sqlite3.SQLITE_FULL,
-    errno.EROFS: sqlite3.SQLITE_READONLY,
-    errno.EACCES: sqlite3.SQLITE_READONLY,
-}
+_PAUSE = 0.05
 
 T = TypeVar("T")
 
 
-def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
-    """Do `work`, which only reads, within the deadline; on a replica, where there is one that has what the key wrote.
+class _Local(threading.local):
+    """What this thread knows of its open transaction."""
 
-    A replica that fails is left out, and the next one asked; a connection that was cut is opened anew.
+    def __init__(self) -> None:
+        self.is_open = False
+        #: What to call before it is committed, with what, and whether after all else.
+        self.hooks: list[tuple[Callable[..., None], tuple[Any, ...], bool]] = []
+        #: Whether a part has failed that cannot be undone alone, so that the whole must fail as well.
+        self.part_failed = False
+        #: Whether a commit was sent, so that nobody knows whether it was done if the connection is cut now.
+        self.committing = False
+
+
+_local = _Local()
+
+
+def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
+    """Return what `work` reads, within the deadline; from a replica, where there is one that has what the key wrote.
+
+    A replica that fails is left out, and the next one tried; a connection that was cut is opened anew.
     """
     if on_sqlite():
-        mine.own.until = time.monotonic() + _Bound.limits.deadline if _Bound.limits.deadline else None
+        connection, seconds = thread_connection(), database.deadline()
+        connection.interrupt_at = time.monotonic() + seconds if seconds else None
         try:
-            with mine.own:
+            with connection:
                 return work()
         finally:
-            mine.own.until = None
-    for replica in _Bound.replicas.choose(key_id) if _Bound.replicas else ():
+            connection.interrupt_at = None
+    for replica in database.replicas_for(key_id):
         try:
-            with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
+            with replica.connection() as connection, _using(connection, in_transaction=False):
                 return work()
         except (OperationalError, InterfaceError, InternalError) as error:
             if errors.too_slow(error):
@@ -70,261 +72,185 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
     return attempt(work)
 
 
-def attempt(work: Callable[[], T]) -> T:
-    """Do `work`, and do it again where that can help and harms nothing.
+def write(work: Callable[[], T]) -> T:
+    """Return what `work` returns once what it wrote is stored, in one transaction; as `attempt`."""
 
-    That is where PostgreSQL undid its transaction for another one's sake, where the connection was cut
-    before anything was committed, and where only a connection from when nothing could be written is in the way.
+    def in_transaction() -> T:
+        with transaction():
+            return work()
+
+    return attempt(in_transaction)
+
+
+def attempt(work: Callable[[], T]) -> T:
+    """Return what `work` returns, and try again where that can help and does no harm.
+
+    That is where PostgreSQL undid its transaction in favour of another one, where the connection was cut
+    before anything was committed, and where it is from when nothing could be written.
     """
     renewed = False
     for left in reversed(range(_ATTEMPTS)):
-        _open.committing = False
+        _local.committing = False
         try:
-            with mine.own:
+            with thread_connection():
                 return work()
         except (OperationalError, InterfaceError, InternalError) as error:
-            again = errors.is_transient(error) or (not on_sqlite() and db.obj.lost() and not _open.committing)
+            again = errors.is_transient(error) or (not on_sqlite() and db.obj.lost() and not _local.committing)
             if not again and not renewed and errors.read_only(error):
                 again = renewed = db.obj.renew()
             if not again or not left:
                 raise
             # Two that were in each other's way should not meet again at once.
-            time.sleep(random.uniform(0, _APART))  # noqa: S311 (no secret)
+            time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 (no secret)
     raise AssertionError  # the last attempt has returned or raised
 
 
-def write(work: Callable[[], T]) -> T:
-    """Do `work` in a transaction, and return what it returned once that is stored; again where that can help.
-
-    On SQLite another thread may do it, one that writes already: it costs less than to wake this one. So `work` may
-    rely on this thread's context variables, Flask's among them, but not on what is local to a thread.
-    """
-    if isinstance(db.obj, File) and not db.in_transaction():
-        return attempt(lambda: _by_whoever_writes(db.obj, work))
-    return attempt(lambda: _inside(work))
-
-
-def _inside(work: Callable[[], T]) -> T:
-    with transaction():
-        return work()
-
-
-def _by_whoever_writes(database: File, work: Callable[[], T]) -> T:
-    with peewees_errors, _what_writers_meet():
-        return database.writer.do(lambda connection: _shared(work, connection), _patience())
-
-
-def _shared(work: Callable[[], T], connection: sqlite3.Connection) -> T:
-    """Do `work` as one of those who share the transaction of `connection`; nothing else is open in this thread."""
-    _open.depth, _open.waiting, _open.broken = 1, [], False
-    try:
-        with using(db.obj, connection), _Savepoint(1):
-            result = work()
-            _refuse_broken()
-            _end(sharing=True)
-            return result
-    except IntegrityError as error:
-        raise _refused(error) from error
-    finally:
-        _open.depth, _open.waiting = 0, []
-
-
-class _Open(threading.local):
-    """A thread's open transactions, and what waits for the end of the outermost."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self.waiting: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
-        #: Whether a change has failed that cannot be undone alone, so that what surrounds it must fail as well.
-        self.broken = False
-        #: Whether a commit was sent, so that nobody can say whether it was done if the connection is cut now.
-        self.committing = False
-
-
-_open = _Open()
-
-
-def transaction() -> AbstractContextManager[None]:
+@contextmanager
+def transaction() -> Iterator[None]:
     """Store everything inside, or nothing: one change. Inside another transaction it is a part of that.
 
     When the outermost is left, what it stored is on the disk. What a constraint of the database refuses
     becomes a Conflict. On PostgreSQL that is how the second of two writers of one natural key learns of
-    the first; on SQLite writers take turns (models/turns.py).
+    the first; on SQLite one writes after the other (models/storage/group_commit.py).
 
-    A part that fails is undone with the whole: whoever catches its error and goes on meets a RuntimeError
-    at the end, and nothing is stored. Who means to go on opens a `savepoint`.
+    A part that fails is undone with the whole: whoever catches its error and goes on gets a RuntimeError
+    at the end, and nothing is stored. To go on, use `savepoint`.
     """
-    return _Part() if _open.depth else _whole()
-
-
-def savepoint() -> AbstractContextManager[None]:
-    """Do as `transaction`, but undo what fails inside another one alone: what surrounds it may go on."""
-    return _Inner() if _open.depth else _whole()
+    if not _local.is_open:
+        with _outermost():
+            yield
+        return
+    try:
+        yield
+    except BaseException as error:
+        _local.part_failed = True
+        if isinstance(error, IntegrityError):
+            raise _conflict(error) from error
+        raise
 
 
 @contextmanager
-def _whole() -> Iterator[None]:
-    outermost = not db.in_transaction()
-    _open.depth, _open.broken = 1, False
-    try:
-        with _outermost() if outermost else _Savepoint(1):
+def savepoint() -> Iterator[None]:
+    """Do as `transaction`, but undo what fails inside another one alone, so that the other may go on."""
+    if not _local.is_open:
+        with _outermost():
             yield
-            _refuse_broken()
-            _end(outermost and isinstance(db.obj, File))
-    except IntegrityError as error:
-        raise _refused(error) from error
+        return
+    hooks, part_failed = len(_local.hooks), _local.part_failed
+    _local.part_failed = False
+    try:
+        with _sql_savepoint():
+            yield
+            _refuse_failed_part()
+    except BaseException as error:
+        del _local.hooks[hooks:]
+        if isinstance(error, IntegrityError):
+            raise _conflict(error) from error
+        raise
     finally:
-        _open.depth = 0
-        _open.waiting.clear()
-
-
-class _Broken(RuntimeError):
-    """A part of a transaction failed, and somebody went on: it takes a savepoint, or a half would be stored."""
-
-
-def _refuse_broken() -> None:
-    if _open.broken:
-        raise _Broken
-
-
-class _Part:
-    """A transaction that is a part of another one, and costs the database nothing."""
-
-    __slots__ = ()
-
-    def __enter__(self) -> None:
-        """Go on."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
-        if kind is not None:
-            _open.broken = True
-        if isinstance(error, IntegrityError):
-            raise _refused(error) from error
-
-
-class _Inner:
-    """A transaction inside another one that is undone alone."""
-
-    __slots__ = ("_broken", "_mark", "_savepoint")
-
-    def __enter__(self) -> None:
-        self._mark, self._broken = len(_open.waiting), _open.broken
-        self._savepoint = _Savepoint(_open.depth + 1)
-        _open.depth += 1
-        _open.broken = False
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
-        _open.depth -= 1
-        if kind is None and _open.broken:
-            kind, error = _Broken, _Broken()
-        _open.broken = self._broken
-        try:
-            self._savepoint.__exit__(kind)
-        except BaseException:
-            del _open.waiting[self._mark :]
-            raise
-        if kind is not None:
-            del _open.waiting[self._mark :]
-        if isinstance(error, _Broken):
-            raise error
-        if isinstance(error, IntegrityError):
-            raise _refused(error) from error
+        _local.part_failed = part_failed
 
 
 @contextmanager
 def _outermost() -> Iterator[None]:
-    database = db.obj
-    if not isinstance(database, File):
-        with database.atomic():
+    _local.is_open, _local.part_failed = True, False
+    try:
+        with _in_database():
             yield
-            _open.committing = True
-        return
-    with (
-        _what_writers_meet(),
-        peewees_errors,
-        database.writer.turn(_patience()) as connection,
-        using(db.obj, connection),
-        _Savepoint(_open.depth),
-    ):
-        yield
-
-
-def _patience() -> float:
-    """Tell for how many seconds a writer waits for its turn."""
-    return _Bound.limits.deadline or _FOR_EVER
+            _refuse_failed_part()
+            _run_hooks()
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    finally:
+        _local.is_open = False
+        _local.hooks.clear()
 
 
 @contextmanager
-def _what_writers_meet() -> Iterator[None]:
-    """Tell what keeps a writer from its turn as SQLite would."""
+def _in_database() -> Iterator[None]:
+    """Begin and end a transaction of the database; a savepoint in one that was begun through peewee."""
+    if db.in_transaction():
+        with _sql_savepoint():
+            yield
+    elif isinstance(db.obj, SqliteFile):
+        patience = database.deadline() or _FOR_EVER
+        with db.obj.turn(patience) as connection, _using(connection), _sql_savepoint():
+            yield
+    else:
+        with db.obj.atomic():
+            yield
+            _local.committing = True
+
+
+@contextmanager
+def _sql_savepoint() -> Iterator[None]:
+    connection = db.obj.connection()
+    with peewees_errors:
+        connection.execute("SAVEPOINT part")
     try:
         yield
-    except TimeoutError:
-        raise OperationalError(coded("others are writing", sqlite3.SQLITE_BUSY)) from None
-    except OSError as error:
-        code = _SQLITE_CODES.get(error.errno or 0, sqlite3.SQLITE_CANTOPEN)
-        raise OperationalError(coded(f"the lock of writers cannot be taken: {error.strerror}", code)) from error
-
-
-class _Savepoint:
-    """Undoes what is inside where it fails, and nothing else of the open transaction.
-
-    A class, because each change opens several, and a generator takes three times as long.
-    """
-
-    __slots__ = ("_connection", "_name")
-
-    def __init__(self, depth: int) -> None:
-        self._connection, self._name = db.obj.connection(), f"level_{depth}"
-        with peewees_errors:
-            self._connection.execute(f"SAVEPOINT {self._name}")
-
-    def __enter__(self) -> None:
-        """Go on."""
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    except BaseException:
         # SQLite undoes the whole transaction by itself where the disk is full.
-        undone = kind is not None and on_sqlite() and not self._connection.in_transaction
-        with peewees_errors:
-            if kind is not None and not undone:
-                self._connection.execute(f"ROLLBACK TO SAVEPOINT {self._name}")
-            if not undone:
-                self._connection.execute(f"RELEASE SAVEPOINT {self._name}")
+        if not on_sqlite() or connection.in_transaction:
+            with peewees_errors:
+                connection.execute("ROLLBACK TO SAVEPOINT part")
+                connection.execute("RELEASE SAVEPOINT part")
+        raise
+    with peewees_errors:
+        connection.execute("RELEASE SAVEPOINT part")
 
 
-def before_commit(act: Callable[..., None], *items: Any, shared: bool = False, last: bool = False) -> None:
-    """Do `act` as the last thing before the present transaction is stored; never, where it is undone.
+@contextmanager
+def _using(connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
+    """Run all queries of this thread through `connection`."""
+    state = db.obj._state
+    own, closed = state.conn, state.closed
+    state.set_connection(connection)
+    if in_transaction:
+        state.transactions.append(connection)
+    try:
+        yield
+    finally:
+        state.reset()
+        if not closed:
+            state.set_connection(own)
 
-    One that is given `items` is done once, with the list of all that it was given; a `shared` one, for all
-    transactions that share a commit. What is to be `last` is done when all else is.
+
+def _refuse_failed_part() -> None:
+    if _local.part_failed:
+        raise RuntimeError("A part of the transaction failed, and its error was caught: half a change is not stored.")
+
+
+def before_commit(hook: Callable[..., None], *items: Any, last: bool = False) -> None:
+    """Call `hook` just before the present transaction is committed; never, where it is undone.
+
+    One with `items` is called once, with the list of all items that it was registered with. Those that are `last` are
+    called after all others.
     """
-    _open.waiting.append((act, items, shared, last))
+    _local.hooks.append((hook, items, last))
 
 
-def pending(act: Callable[..., None]) -> list[Any]:
-    """List what `act` is to be given at the end of the present transaction, and of those that share its commit."""
-    put_off = db.obj.writer.waiting(act) if isinstance(db.obj, File) else []
-    return [*put_off, *(item for one, items, _, _ in _open.waiting if one is act for item in items)]
+def pending(hook: Callable[..., None]) -> list[Any]:
+    """List the items that `hook` is to be called with."""
+    return [item for one, items, _ in _local.hooks if one is hook for item in items]
 
 
-def _end(sharing: bool) -> None:
-    """Do what waits, in the order in which it was first asked for; `sharing` says whether others share the commit."""
-    gathered: dict[tuple[Callable[..., None], bool], list[Any]] = {}
-    for act, items, shared, _ in sorted(_open.waiting, key=itemgetter(3)):
-        gathered.setdefault((act, shared), []).extend(items)
-    for (act, shared), all_items in gathered.items():
-        if not all_items:
-            act()
-        elif shared and sharing:
-            db.obj.writer.put_off(act, all_items)
+def _run_hooks() -> None:
+    """Call the hooks in the order in which they were first registered."""
+    gathered: dict[Callable[..., None], list[Any]] = {}
+    for hook, items, _ in sorted(_local.hooks, key=itemgetter(2)):
+        gathered.setdefault(hook, []).extend(items)
+    for hook, all_items in gathered.items():
+        if all_items:
+            hook(all_items)
         else:
-            act(all_items)
+            hook()
 
 
 def advisory_lock(lock: int, parts: Iterable[str] | None = None) -> None:
-    """Wait until no other transaction holds `lock`, and hold it until this one ends; on SQLite all do so anyway.
+    """Take `lock`, which no other transaction then holds until this one ends; on SQLite one writes at a time anyway.
 
-    With `parts`, wait only for those who hold it whole, or one of the same parts.
+    With `parts`, keep out only those that hold it whole, or one of the same parts.
     """
     if on_sqlite():
         return
@@ -338,12 +264,12 @@ def advisory_lock(lock: int, parts: Iterable[str] | None = None) -> None:
 
 
 def _number(lock: int, part: str) -> int:
-    """Find the number of a lock of its own for a part; two that share one only wait needlessly."""
+    """Hash a part to the number of a lock of its own; two that share one only wait needlessly."""
     digest = blake2b(part.encode(), digest_size=8, key=lock.to_bytes(8)).digest()
     return int.from_bytes(digest, signed=True)
 
 
-def _refused(error: IntegrityError) -> Conflict:
+def _conflict(error: IntegrityError) -> Conflict:
     rule = str(error).splitlines()[0]
     for name, field in NATURAL_KEYS.items():
         if f'"{name}"' in rule:

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.settings import Settings
 from models.access import keys
-from models.storage import database, sqlite, transactions
+from models.storage import database, transactions
 from tests.api.steps import blamed, matching, posted, retracted
 from tests.checked import ROOT
 from tests.factories import charge, claim, document, topic
@@ -187,15 +187,16 @@ def test_a_question_that_takes_too_long_is_a_503_that_says_so(url: str) -> None:
 def test_a_file_that_cannot_be_written_is_a_503_and_reading_goes_on(
     writer: FlaskClient, public: FlaskClient, *, monkeypatch: pytest.MonkeyPatch, pragma: str, mended: str, words: str
 ) -> None:
-    monkeypatch.setattr(sqlite.File, "_writable", lambda _: False)  # else a new connection writes
+    monkeypatch.setattr("os.access", lambda *_: False)  # else a new connection writes
     posted(writer, "documents", document())
-    database.db.obj.writer._connection.execute(f"PRAGMA {pragma}")
+    with database.db.obj.turn(5) as connection:
+        connection.execute(f"PRAGMA {pragma}")
     answer = writer.post("/v1/documents", json=document(text="It was said. " * 1000))
     hold(answer, 503)
     assert words in answer.json["detail"]
     assert public.get("/v1/documents/1").status_code == 200
-    if database.db.obj.writer._connection is not None:  # else the next one has no such limit
-        database.db.obj.writer._connection.execute(f"PRAGMA {mended}")
+    with database.db.obj.turn(5) as connection:  # it is a new one where that failed
+        connection.execute(f"PRAGMA {mended}")
     assert writer.post("/v1/documents", json=document(text="It was said. " * 1000)).status_code == 201
 
 

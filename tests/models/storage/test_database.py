@@ -1,9 +1,6 @@
-"""The ground floor: connecting, one transaction, and what a constraint's refusal becomes."""
+"""The database handle and transactions: connecting, one change, and what a refused constraint becomes."""
 
-import os
 import re
-import threading
-import time
 import traceback
 from contextlib import suppress
 
@@ -39,24 +36,6 @@ def test_sqlite_keeps_what_it_has_acknowledged(registry: str) -> None:
     assert database.db.execute_sql("PRAGMA foreign_keys").fetchone() == (1,)
 
 
-def test_a_file_is_mapped_for_reading_while_nobody_writes(registry: str, actor: Actor) -> None:
-    if not database.on_sqlite():
-        assert not isinstance(database.db.obj, SqliteDatabase)
-        return
-
-    def mapped() -> int:
-        time.sleep(0.3)  # it is looked at four times a second at most
-        database.release()
-        (size,) = database.db.execute_sql("PRAGMA mmap_size").fetchone()
-        return int(size)
-
-    assert mapped() > 0
-    topics.create(by=actor, slug="trade", label="Trade")
-    assert mapped() == 0
-    os.utime(f"{database.db.database}-wal", (0, 0))
-    assert mapped() > 0
-
-
 def test_knows_a_database_that_may_lose_what_it_has_acknowledged(registry: str) -> None:
     if not database.on_sqlite():
         # As the tests run theirs.
@@ -65,7 +44,7 @@ def test_knows_a_database_that_may_lose_what_it_has_acknowledged(registry: str) 
     assert database.unsafe_durability() == []
     database.close()
     path = registry.removeprefix("sqlite:///")
-    database.db.initialize(sqlite.File(path, pragmas={"journal_mode": "delete", "synchronous": 1}))
+    database.db.initialize(sqlite.SqliteFile(path, pragmas={"journal_mode": "delete", "synchronous": 1}))
     assert database.unsafe_durability() == ["journal_mode is delete", "synchronous is 1"]
 
 
@@ -166,7 +145,7 @@ def test_no_refusal_repeats_a_password(url: str) -> None:
     assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
-def test_what_waits_is_done_at_the_end_of_the_outermost_transaction(registry: str) -> None:
+def test_hooks_are_called_at_the_end_of_the_outermost_transaction(registry: str) -> None:
     done: list[str] = []
     with transactions.transaction():
         with transactions.transaction():
@@ -179,26 +158,25 @@ def test_what_waits_is_done_at_the_end_of_the_outermost_transaction(registry: st
     assert done == ["inner", "outer"], "once"
 
 
-@pytest.mark.parametrize("shared", [True, False])
-def test_what_waits_for_several_things_is_done_once_for_those_that_stand(registry: str, shared: bool) -> None:
+def test_a_hook_with_several_items_is_called_once_with_those_that_stand(registry: str) -> None:
     done: list[list[int]] = []
 
     def fail() -> None:
         with transactions.savepoint():
-            transactions.before_commit(done.append, 3, shared=shared)
+            transactions.before_commit(done.append, 3)
             raise ZeroDivisionError
 
     with transactions.transaction():
-        transactions.before_commit(done.append, 1, 2, shared=shared)
+        transactions.before_commit(done.append, 1, 2)
         with pytest.raises(ZeroDivisionError):
             fail()
         with transactions.transaction():
-            transactions.before_commit(done.append, 4, shared=shared)
+            transactions.before_commit(done.append, 4)
         assert done == []
     assert done == [[1, 2, 4]]
 
 
-def test_what_waits_is_never_done_where_its_transaction_is_undone(registry: str) -> None:
+def test_no_hook_of_an_undone_transaction_is_called(registry: str) -> None:
     done: list[str] = []
 
     def wait_and_fail() -> None:
@@ -260,21 +238,3 @@ def test_a_raw_read_sees_what_its_own_transaction_wrote(registry: str) -> None:
     with transactions.transaction():
         Topic.create(slug="trade", label="Trade")
         assert database.fetch("SELECT label FROM topics WHERE slug = ?", ("trade",)) == [("Trade",)]
-
-
-def test_a_stream_is_of_one_moment(registry: str) -> None:
-    Topic.insert_many(
-        [{"slug": f"t{n}", "label": "T", "created_at": columns.now(), "updated_at": columns.now()} for n in range(25)]
-    ).execute()
-    rows = database.stream("SELECT slug FROM topics WHERE label = ? ORDER BY id", ("T",), size=10)
-    assert next(rows) == ("t0",)
-
-    def write() -> None:
-        Topic.create(slug="later", label="T")
-        database.close()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    writer.join()
-    assert [slug for (slug,) in rows] == [f"t{n}" for n in range(1, 25)]
-    assert Topic.select().count() == 26

@@ -1,0 +1,153 @@
+"""PostgreSQL's hot standbys: which of them has followed far enough to answer a read."""
+
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from peewee import InterfaceError, InternalError, OperationalError
+
+from models.storage.postgres import CONNECT, PostgresServer
+
+#: Seconds between two looks at the replicas.
+_INTERVAL = 0.5
+
+#: The last line of the log of changes: how far a replica has followed, since a change is stored with its line.
+_POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
+
+
+class Position:
+    """How far the log of changes of a server goes, asked through a connection of its own."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._connection: Any = None
+
+    def ask(self) -> int:
+        """Return the last line's sequence. Raises psycopg.Error where the server does not answer."""
+        try:
+            self._connection = self._connection or self._server.unpooled()
+            return int(self._connection.execute(_POSITION).fetchone()[0])
+        except psycopg.Error:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class Replica:
+    """A hot standby, and how far it has followed its primary."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self.server = server
+        #: Whether it may be read.
+        self.usable = False
+        #: The last line of the log of changes that it is known to have.
+        self.known = -1
+        self.position = Position(server)
+
+    @contextmanager
+    def connection(self) -> Iterator[Any]:
+        """Use a connection of its pool."""
+        try:
+            yield self.server.connection()
+        finally:
+            self.server.close()
+
+    def has(self, sequence: int) -> bool:
+        """Tell whether it has this line of the log."""
+        if self.known < sequence:
+            with suppress(psycopg.Error, OperationalError), self.connection() as connection:
+                self.known = connection.execute(_POSITION).fetchone()[0]
+        return self.known >= sequence
+
+    def drop(self) -> None:
+        """Leave it out until it answers again."""
+        self.usable = False
+        self.server.close_idle()
+
+    def check(self, sequence: int) -> None:
+        """Let it be read if it answers, and has this line of the log."""
+        try:
+            self.known = self.position.ask()
+            self.usable = self.known >= sequence
+        except psycopg.Error:
+            self.drop()
+
+
+class Replicas:
+    """The replicas of a primary, checked by a thread of their own from the first read on."""
+
+    def __init__(self, primary: PostgresServer, standbys: list[PostgresServer], lag: float) -> None:
+        self._primary, self._lag = primary, lag
+        self._replicas = [Replica(server) for server in standbys]
+        self._position = Position(primary)
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._checked = threading.Event()
+        self._stopped = threading.Event()
+
+    def choose(self, key_id: int | None) -> Iterator[Replica]:
+        """Yield, in random order, the replicas that have all that this API key wrote."""
+        self._start()
+        usable = [replica for replica in self._replicas if replica.usable]
+        if not usable:
+            return
+        try:
+            sequence = 0 if key_id is None else self._last_written(key_id)
+        except (OperationalError, InterfaceError, InternalError):
+            return  # the connection was cut: none is known to have it, and reading from the primary tries again
+        for replica in random.sample(usable, len(usable)):
+            if replica.has(sequence):
+                yield replica
+
+    def stop(self) -> None:
+        """End the checks, and close what is idle."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+        for replica in self._replicas:
+            replica.drop()
+
+    def _last_written(self, key_id: int) -> int:
+        """Find the last line of the log that a key wrote, through whichever process; 0 where there is none."""
+        sql = "SELECT max(sequence) FROM changes WHERE key_id = %s"
+        return self._primary.execute_sql(sql, (key_id,)).fetchone()[0] or 0
+
+    def _start(self) -> None:
+        if not self._checked.is_set():
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="replicas", daemon=True)
+                    self._thread.start()
+            self._checked.wait(CONNECT)
+
+    def _run(self) -> None:
+        seen: deque[tuple[float, int]] = deque()
+        while True:
+            self._check(seen)
+            self._checked.set()
+            if self._stopped.wait(_INTERVAL):
+                break
+        for position in (self._position, *(replica.position for replica in self._replicas)):
+            position.close()
+
+    def _check(self, seen: deque[tuple[float, int]]) -> None:
+        """Ask the primary how far it is, which is kept in `seen`, and each replica whether it is not too far behind."""
+        wanted, now = 0, time.monotonic()
+        with suppress(psycopg.Error):  # it is away: a replica that answers may be read, however far it has followed
+            seen.append((now, self._position.ask()))
+            while len(seen) > 1 and seen[1][0] <= now - self._lag:
+                seen.popleft()
+            if seen[0][0] <= now - self._lag:
+                wanted = seen[0][1]
+        for replica in self._replicas:
+            replica.check(wanted)
