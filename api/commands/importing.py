@@ -43,10 +43,8 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     from api.formats import ndjson  # noqa: PLC0415
     from models import documents  # noqa: PLC0415
     from models.history.changes import Actor  # noqa: PLC0415
-    from models.storage import database  # noqa: PLC0415
 
     bring_up_to_date()
-    database.make_room()
     if if_empty and documents.any_stored():
         click.echo("The registry is not empty: nothing was imported.")
         return

@@ -20,6 +20,9 @@ from models.storage.sqlite import PATIENCE, PRAGMAS, SqliteFile
 #: Made empty; `connect` binds it. Every table and every query goes through it.
 db = DatabaseProxy()
 
+#: It does not repeat the address, which may hold a password.
+_NO_ADDRESS = "DATABASE_URL is not understood: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
+
 #: Paths that name a database in memory, which is gone with the connection.
 _IN_MEMORY = ("", ":memory:", "file::memory:")
 
@@ -46,7 +49,7 @@ NO_LIMITS = Limits()
 
 
 class _Bound:
-    """What the handle is bound to."""
+    """What `connect` was told."""
 
     limits = NO_LIMITS
     replicas: Replicas | None = None
@@ -66,7 +69,7 @@ def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMIT
     elif url.startswith(("postgres://", "postgresql://")):
         bound = _postgres("DATABASE_URL", url, limits)
     else:
-        raise ValueError(_NOT_UNDERSTOOD)
+        raise ValueError(_NO_ADDRESS)
     standbys = [_postgres("DATABASE_REPLICA_URLS", one, limits) for one in replicas]
     disconnect()
     _Bound.limits = limits
@@ -75,17 +78,11 @@ def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMIT
     return bound
 
 
-#: The address is not repeated: it may hold a password.
-_NOT_UNDERSTOOD = (
-    "DATABASE_URL is not understood: give sqlite:///path/to/file.db or postgresql://user:password@host/name."
-)
-
-
 def _sqlite(url: str, limits: Limits) -> SqliteFile:
     if url.removeprefix("sqlite:///").partition("?")[0] in _IN_MEMORY:
         raise ValueError("DATABASE_URL names no file: give sqlite:///path/to/file.db, which lasts.")
     if not url.startswith("sqlite:///"):
-        raise ValueError(_NOT_UNDERSTOOD)
+        raise ValueError(_NO_ADDRESS)
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise ValueError(f"This Python has SQLite {sqlite3.sqlite_version}: {oldest} or newer is needed.")
@@ -125,12 +122,6 @@ def release() -> None:
     db.obj.release()
 
 
-def make_room() -> None:
-    """Let a command that writes much at once keep more of an SQLite file in memory; to be called before it writes."""
-    if on_sqlite():
-        db.obj.make_room()
-
-
 def keep_open() -> None:
     """Hold an SQLite file open for as long as this process serves it."""
     if on_sqlite():
@@ -155,7 +146,7 @@ def no_room() -> str | None:
 
 
 def unsafe_durability() -> list[str]:
-    """Name the settings with which the bound database may lose what was acknowledged when the power fails, as they are.
+    """Name the settings with which a power cut may take what was acknowledged, as they are.
 
     What is set when connecting is not always what holds: SQLite keeps another journal where the file system
     has no memory to share, and PostgreSQL's settings are its operator's.
@@ -185,27 +176,17 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     Placeholders are `?` on both databases. It bypasses peewee's cursor, which costs more than a look-up by
     id, but takes the same connection, raises the same errors and calls the same hooks.
     """
-    database = db.obj
-    if database.query_hooks:
-        return _fetch_with_hooks(database, sql, params)
-    with peewees_errors:
-        cursor = database.connection().execute(for_driver(sql), params)
-        return cursor.fetchall() if cursor.description else []
-
-
-def _fetch_with_hooks(database: Database, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    text, start, failed = for_driver(sql), time.perf_counter(), None
+    sql, start, failed = for_driver(sql), time.perf_counter(), None
     try:
         with peewees_errors:
-            cursor = database.connection().execute(text, params)
+            cursor = db.obj.connection().execute(sql, params)
             return cursor.fetchall() if cursor.description else []
     except Exception as error:
         failed = error
         raise
     finally:
-        event = QueryEvent(text, params, time.perf_counter() - start, failed)
-        for hook in database.query_hooks:
-            hook(event)
+        for hook in db.obj.query_hooks:
+            hook(QueryEvent(sql, params, time.perf_counter() - start, failed))
 
 
 #: A literal of SQL, a placeholder, or the sign that psycopg takes for one.

@@ -131,8 +131,7 @@ class Writer:
         return self._commit
 
     def _begin(self, until: float) -> Commit:
-        if self._connection is None:
-            self._connection = self._connect()
+        self._connection = self._connection or self._connect()
         self._process_lock.acquire(until - time.monotonic())
         try:
             self._check()

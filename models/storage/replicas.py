@@ -20,39 +20,36 @@ _INTERVAL = 0.5
 _POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
 
 
-class Position:
-    """How far the log of changes of a server goes, asked through a connection of its own."""
+class Server:
+    """A server whose log of changes is asked for its last line, through a connection of its own."""
 
     def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self._connection: Any = None
+        self.server = server
+        self._asking: Any = None
 
-    def ask(self) -> int:
+    def position(self) -> int:
         """Return the last line's sequence. Raises psycopg.Error where the server does not answer."""
         try:
-            self._connection = self._connection or self._server.unpooled()
-            return int(self._connection.execute(_POSITION).fetchone()[0])
+            self._asking = self._asking or self.server.unpooled()
+            return int(self._asking.execute(_POSITION).fetchone()[0])
         except psycopg.Error:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close that connection."""
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
 
 
-class Replica:
+class Replica(Server):
     """A hot standby, and how far it has followed its primary."""
 
-    def __init__(self, server: PostgresServer) -> None:
-        self.server = server
-        #: Whether it may be read.
-        self.usable = False
-        #: The last line of the log of changes that it is known to have.
-        self.known = -1
-        self.position = Position(server)
+    #: Whether it may be read.
+    usable = False
+    #: The last line of the log of changes that it is known to have.
+    known = -1
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -69,27 +66,26 @@ class Replica:
                 self.known = connection.execute(_POSITION).fetchone()[0]
         return self.known >= sequence
 
+    def check(self, sequence: int) -> None:
+        """Let it be read if it answers, and has this line of the log."""
+        try:
+            self.known = self.position()
+            self.usable = self.known >= sequence
+        except psycopg.Error:
+            self.drop()
+
     def drop(self) -> None:
         """Leave it out until it answers again."""
         self.usable = False
         self.server.close_idle()
-
-    def check(self, sequence: int) -> None:
-        """Let it be read if it answers, and has this line of the log."""
-        try:
-            self.known = self.position.ask()
-            self.usable = self.known >= sequence
-        except psycopg.Error:
-            self.drop()
 
 
 class Replicas:
     """The replicas of a primary, checked by a thread of their own from the first read on."""
 
     def __init__(self, primary: PostgresServer, standbys: list[PostgresServer], lag: float) -> None:
-        self._primary, self._lag = primary, lag
+        self._primary, self._lag = Server(primary), lag
         self._replicas = [Replica(server) for server in standbys]
-        self._position = Position(primary)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._checked = threading.Event()
@@ -120,7 +116,7 @@ class Replicas:
     def _last_written(self, key_id: int) -> int:
         """Find the last line of the log that a key wrote, through whichever process; 0 where there is none."""
         sql = "SELECT max(sequence) FROM changes WHERE key_id = %s"
-        return self._primary.execute_sql(sql, (key_id,)).fetchone()[0] or 0
+        return self._primary.server.execute_sql(sql, (key_id,)).fetchone()[0] or 0
 
     def _start(self) -> None:
         if not self._checked.is_set():
@@ -137,14 +133,14 @@ class Replicas:
             self._checked.set()
             if self._stopped.wait(_INTERVAL):
                 break
-        for position in (self._position, *(replica.position for replica in self._replicas)):
-            position.close()
+        for server in (self._primary, *self._replicas):
+            server.close()
 
     def _check(self, seen: deque[tuple[float, int]]) -> None:
         """Ask the primary how far it is, which is kept in `seen`, and each replica whether it is not too far behind."""
         wanted, now = 0, time.monotonic()
         with suppress(psycopg.Error):  # it is away: a replica that answers may be read, however far it has followed
-            seen.append((now, self._position.ask()))
+            seen.append((now, self._primary.position()))
             while len(seen) > 1 and seen[1][0] <= now - self._lag:
                 seen.popleft()
             if seen[0][0] <= now - self._lag:

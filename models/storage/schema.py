@@ -1,26 +1,28 @@
-"""The schema: bring it up to date, and tell what it lacks."""
+"""The schema: apply the migrations that a database lacks, one process at a time."""
 
-import fcntl
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from playhouse.migrations import Runner
 
 from models.refusals import Conflict
 from models.storage.database import db, on_sqlite
+from models.storage.file_lock import FileLock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 #: Name of the PostgreSQL advisory lock that lets one process migrate at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
+#: Seconds that one waits for another: a day.
+_FOR_EVER = 86_400.0
 
 
 def migrate() -> list[str]:
     """Bring the schema up to date and return the names of what was applied; one process at a time.
 
-    Raises Conflict where the database was written by a newer Counterclaim. One that is up to date is only read.
+    Raises Conflict where the database was written by a newer Counterclaim. What is up to date is only read.
     """
     if not behind():
         return []
@@ -28,7 +30,7 @@ def migrate() -> list[str]:
         runner = _runner()
         _refuse_newer([step.name for step in runner.status() if step.path is None])
         if not on_sqlite():
-            # What was just restored is counted by nobody yet: PostgreSQL would read all statements for each claim.
+            # What was just restored has no statistics: PostgreSQL would read all statements for each claim.
             db.execute_sql("ANALYZE")
         applied: list[str] = runner.up()
         return applied
@@ -63,9 +65,8 @@ def _runner() -> Runner:
 def _alone() -> Iterator[None]:
     """Hold a lock that no other migrating process holds; it falls with the process."""
     if on_sqlite():
-        # A file of its own: closing a second handle of the database file would drop SQLite's locks on it.
-        with Path(f"{db.database}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with closing(FileLock(db.database)) as lock:
+            lock.acquire(_FOR_EVER)
             yield
     else:
         db.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))

@@ -25,10 +25,6 @@ PATIENCE = 10
 #: never called in a short query.
 _INSTRUCTIONS = 50_000
 
-#: Pages of the WAL after which SQLite checkpoints by itself, and kilobytes of page cache, of the connection that
-#: writes: in a server, and in a command that writes much at once.
-_SERVER, _COMMAND = (4_000, 16_000), (16_000, 256_000)
-
 #: Seconds that `renew` waits for threads that use their connection.
 _RENEWING = 1.0
 
@@ -40,8 +36,20 @@ PRAGMAS: dict[str, Any] = {
     "foreign_keys": 1,
     # Kilobytes, of each connection that reads: there may be one for each thread.
     "cache_size": -4_000,
-    # Pages are read in place: one outside the cache would else cost a system call.
+    # Pages are read in place, not copied by a system call: over 100,000 claims a page of 50 costs a quarter less CPU.
     "mmap_size": 4 * 1024**3,
+}
+
+#: Of the connection that writes, besides.
+_WRITER_PRAGMAS = {
+    # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
+    "temp_store": "MEMORY",
+    # After each commit of another process the file would be mapped anew: a create took a twelfth less without.
+    "mmap_size": 0,
+    # Pages that many commits change are then copied back once for all of them: 16 MB.
+    "wal_autocheckpoint": 4_000,
+    "journal_size_limit": wal.KEPT,
+    "cache_size": -16_000,
 }
 
 #: Values with which an acknowledged write survives power loss: FULL or EXTRA (sqlite.org/pragma.html, synchronous).
@@ -57,24 +65,24 @@ _CODES = {
 
 
 class ThreadConnection:
-    """What a thread reads through, used as a context: while it is not in use, `renew` may close it from another."""
+    """A thread's connection, used as a context: while it is not in use, `renew` may close it from another thread."""
 
-    __slots__ = ("__weakref__", "_lock", "closed", "connection", "database", "interrupt_at")
+    __slots__ = ("__weakref__", "_closed", "_lock", "connection", "database", "interrupt_at")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        #: Whether another thread has closed it, or wants it closed.
+        self._closed = False
         self.database: SqliteFile | None = None
         self.connection: Any = None
-        #: Whether another thread has closed it.
-        self.closed = False
         #: When a query has taken too long, by time.monotonic; None is never.
         self.interrupt_at: float | None = None
 
     def __enter__(self) -> None:
         """Use it; one that was closed meanwhile is opened anew."""
         self._lock.acquire()
-        if self.closed:
-            self.closed = False
+        if self._closed:
+            self._closed = False
             if self.database is not None and not self.database.is_closed():
                 self.database.close()
 
@@ -82,18 +90,13 @@ class ThreadConnection:
         """Let `renew` close it."""
         self._lock.release()
 
-    def close(self, until: float) -> bool:
-        """Close it from another thread; tell whether that was possible before `until`: it is then held until `free`."""
-        self.closed = True  # its thread opens it anew, at the latest when it has used it for longer than that
-        if not self._lock.acquire(timeout=max(0, until - time.monotonic())):
-            return False
-        if self.connection is not None:
-            self.connection.close()
-        return True
-
-    def free(self) -> None:
-        """Let its thread use it again."""
-        self._lock.release()
+    def close(self, patience: float) -> None:
+        """Close it from another thread, or let its own do that which uses it for longer than `patience` seconds."""
+        self._closed = True
+        if self._lock.acquire(timeout=patience):
+            if self.connection is not None:
+                self.connection.close()
+            self._lock.release()
 
 
 class _Local(threading.local):
@@ -103,9 +106,9 @@ class _Local(threading.local):
 
 _local = _Local()
 
-#: Those of all threads.
+#: Those of all threads; while one is opened, or all are closed, no other is opened.
 _connections: WeakSet[ThreadConnection] = WeakSet()
-_connections_lock = threading.Lock()
+_opening = threading.Lock()
 
 
 def thread_connection() -> ThreadConnection:
@@ -129,18 +132,16 @@ class SqliteFile(SqliteDatabase):
         #: Device and number of the file that was opened first.
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
-        self._renewing = threading.Lock()
-        self._writer_settings = _SERVER
         self.wal = wal.WriteAheadLog(self.database, self._connect_writer)
         self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved)
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open this thread's connection."""
         own = thread_connection()
-        with _connections_lock:
+        with _opening:
             _connections.add(own)
-        opened = bool(super().connect(reuse_if_open))
-        own.database, own.connection = self, self._state.conn
+            opened = bool(super().connect(reuse_if_open))
+            own.database, own.connection = self, self._state.conn
         return opened
 
     def separate(self) -> Any:
@@ -187,27 +188,18 @@ class SqliteFile(SqliteDatabase):
         The files beside it are opened once for all connections of a process: as long as one is left from when they
         could only be read, no other can write.
         """
-        if self.in_transaction() or not self._writable() or not self._renewing.acquire(blocking=False):
+        if self.in_transaction() or not self._writable() or not _opening.acquire(blocking=False):
             return False
         try:
-            with ExitStack() as held:
-                until, seen = time.monotonic() + _RENEWING, set[ThreadConnection]()
-                # Until all are held no thread may open one, or it would be opened as those are that are left.
-                while more := _others(seen):
-                    for connection in more:
-                        if connection.close(until):
-                            held.callback(connection.free)
-                    seen |= more
-                if self._kept is not None:
-                    self._kept.close()
-                    self.keep_open()
+            until = time.monotonic() + _RENEWING
+            for connection in list(_connections):
+                connection.close(max(0, until - time.monotonic()))
+            if self._kept is not None:
+                self._kept.close()
+                self.keep_open()
         finally:
-            self._renewing.release()
+            _opening.release()
         return True
-
-    def make_room(self) -> None:
-        """Let the connection that writes keep more pages in memory, and checkpoint less often."""
-        self._writer_settings = _COMMAND
 
     def refuse_moved(self) -> None:
         """Raise SQLite's error where the file that is open is no longer the one of the path, and has to be."""
@@ -221,15 +213,8 @@ class SqliteFile(SqliteDatabase):
 
     def _connect_writer(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = self._connect()
-        pages, kilobytes = self._writer_settings
-        # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        # After each commit of another process the file would be mapped anew: that costs more than it saves here.
-        connection.execute("PRAGMA mmap_size = 0")
-        # Pages that many commits change are then copied back once for all of them.
-        connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
-        connection.execute(f"PRAGMA journal_size_limit = {wal.KEPT}")
-        connection.execute(f"PRAGMA cache_size = -{kilobytes}")
+        for pragma, value in _WRITER_PRAGMAS.items():
+            connection.execute(f"PRAGMA {pragma} = {value}")
         return connection
 
     def _writable(self) -> bool:
@@ -268,11 +253,6 @@ class SqliteFile(SqliteDatabase):
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
         conn.set_progress_handler(_is_too_late, _INSTRUCTIONS)
-
-
-def _others(seen: set[ThreadConnection]) -> set[ThreadConnection]:
-    with _connections_lock:
-        return {connection for connection in _connections if connection not in seen}
 
 
 def _coded(message: str, code: int) -> sqlite3.OperationalError:
