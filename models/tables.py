@@ -37,7 +37,6 @@ from models.vocabulary import (
     SUGGESTION_STATUSES,
 )
 
-
 #: Timestamps as `now` writes them, as callers give them, and full dates (RFC 3339); LIKE works on both databases.
 _MICROSECONDS, _SECONDS, _DAY = "____-__-__T__:__:__.______Z", "____-__-__T__:__:__Z", "____-__-__"
 

@@ -17,9 +17,8 @@ from models.storage import errors
 from models.storage.file_lock import FileLock
 from models.storage.wal import WriteAheadLog
 
-#: At most so many turns share a commit, and none joins one that was begun so many seconds ago: else a
-#: steady stream of writers would never be answered.
-MOST, LONGEST = 64, 0.05
+#: Seconds after which no turn joins a commit any more: else a steady stream of writers would never be answered.
+LONGEST = 0.05
 
 
 class Commit:
@@ -27,7 +26,6 @@ class Commit:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.turns = 0
         self.begun = time.monotonic()
         self.done = threading.Event()
         #: Whether a turn failed because the connection can only read, as SQLite tells whoever tries to write.
@@ -38,7 +36,7 @@ class Commit:
 
     def is_full(self) -> bool:
         """Tell whether no other turn may join."""
-        return self.turns >= MOST or time.monotonic() - self.begun > LONGEST
+        return time.monotonic() - self.begun > LONGEST
 
 
 class Writer:
@@ -127,7 +125,6 @@ class Writer:
             except BaseException:
                 self._call(None)
                 raise
-        self._commit.turns += 1
         return self._commit
 
     def _begin(self, until: float) -> Commit:

@@ -17,9 +17,8 @@ from models.storage.file_lock import FileLock
 
 #: Commits of a process between two checkpoints, and the pages from which on the WAL is long: 16 MB.
 _EVERY, _LONG = 100, 4_000
-#: Milliseconds for which writers wait for readers, so that the WAL can restart; and, one after the other, while the
-#: gate is closed.
-_BRIEFLY, _LONGER = 100, (100, 200, 400)
+#: Milliseconds for which writers wait for readers at most, so that the WAL can restart; and while the gate is closed.
+_BRIEFLY, _LONGER = 100, 400
 #: Bytes that the file of the WAL keeps when it restarts: what was made once need not be made again.
 KEPT = 32 * 1024**2
 #: Bytes of the WAL from which on a long read is broken off.
@@ -107,12 +106,9 @@ class WriteAheadLog:
             gate.acquire(_CLOSED)
             with closing(self._connect()) as connection, closing(FileLock(self._path)) as writers:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # beside writers, because it takes long
-                for patience in _LONGER:
-                    writers.acquire(_CLOSED)
-                    if _restarts(connection, patience):
-                        self._not_before = 0.0
-                        return
-                    writers.release()
+                writers.acquire(_CLOSED)
+                if _restarts(connection, _LONGER):
+                    self._not_before = 0.0
 
 
 def _restarts(connection: sqlite3.Connection, patience: int) -> bool:
