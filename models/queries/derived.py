@@ -43,7 +43,7 @@ def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
     if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
         return
     if noted := [(noun, row, new) for row in rows if row]:
-        before_commit(_refresh, *noted)
+        before_commit(_refresh, *noted, shared=True)
 
 
 def unwritten() -> list[int]:

@@ -4,6 +4,9 @@ SQLite takes one writer at a time, lets waiting ones poll without any order, and
 threads of a process write through one connection, one after the other, within one transaction, which the last one in
 the queue commits; none goes on before what it wrote or read here is on the disk. Each sets a savepoint of its own,
 so what one undoes takes nothing of the others with it. Among processes a file lock decides whose turn it is.
+
+What follows from what was written, the derived rows, is written once for all that share a commit: for each alone it
+took 330 to 360 us of processor time a request instead of 139, a ninth of a whole POST (16 threads, two rounds).
 """
 
 import sqlite3
@@ -11,7 +14,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
 
 from models.storage import errors
 from models.storage.file_lock import FileLock
@@ -21,6 +25,10 @@ from models.storage.wal import WriteAheadLog
 LONGEST = 0.05
 
 
+#: Called before a commit, with the items of all turns that share it.
+Hook = Callable[[list[Any]], None]
+
+
 class Commit:
     """A transaction that several turns share."""
 
@@ -28,6 +36,7 @@ class Commit:
         self.connection = connection
         self.begun = time.monotonic()
         self.done = threading.Event()
+        self.hooks: dict[Hook, list[Any]] = {}
         #: Whether a turn failed because the connection can only read, as SQLite tells whoever tries to write.
         self.read_only = False
         #: Why nothing of it was stored, and the error of the turn in which SQLite undid it.
@@ -48,9 +57,13 @@ class Writer:
         connect: Callable[[], sqlite3.Connection],
         wal: WriteAheadLog,
         check: Callable[[], None] = lambda: None,
+        using: Callable[[sqlite3.Connection], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
-        """Take how a connection is made, and what to call before each transaction: it raises where none may begin."""
-        self._connect, self._wal, self._check = connect, wal, check
+        """Take how a connection is made, and how hooks come to use it.
+
+        `check` is called before each transaction, and raises where none may begin.
+        """
+        self._connect, self._wal, self._check, self._using = connect, wal, check, using
         self._connection: sqlite3.Connection | None = None
         self._process_lock = FileLock(path)
         #: The tickets of those who wait: locks, each released when the turn of its thread has come.
@@ -77,6 +90,18 @@ class Writer:
             raise
         finally:
             self._end_turn(commit, error)
+
+    def before_commit(self, hook: Hook, items: list[Any]) -> None:
+        """Call `hook` before the commit, once for all that share it; inside a turn.
+
+        Where it fails, nothing of any of them is stored.
+        """
+        if self._commit is not None:
+            self._commit.hooks.setdefault(hook, []).extend(items)
+
+    def pending(self, hook: Hook) -> list[Any]:
+        """List the items that `hook` is to be called with; inside a turn."""
+        return self._commit.hooks.get(hook, []) if self._commit is not None else []
 
     def waiting(self) -> int:
         """Count the threads that wait for their turn."""
@@ -160,6 +185,9 @@ class Writer:
 
     def _store(self, commit: Commit) -> None:
         try:
+            with self._using(commit.connection):
+                for hook, items in commit.hooks.items():
+                    hook(items)
             commit.connection.execute("COMMIT")
         except BaseException as error:  # every turn of it is to raise
             if commit.connection.in_transaction:

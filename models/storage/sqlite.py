@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -116,6 +117,22 @@ def thread_connection() -> ThreadConnection:
     return _local.connection
 
 
+@contextmanager
+def using(database: Any, connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
+    """Run all that this thread asks `database` through `connection`."""
+    state = database._state
+    own, closed = state.conn, state.closed
+    state.set_connection(connection)
+    if in_transaction:
+        state.transactions.append(connection)
+    try:
+        yield
+    finally:
+        state.reset()
+        if not closed:
+            state.set_connection(own)
+
+
 def _is_too_late() -> bool:
     """Tell SQLite, which calls this now and then, whether to interrupt the query of this thread."""
     interrupt_at = _local.connection.interrupt_at
@@ -133,7 +150,7 @@ class SqliteFile(SqliteDatabase):
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
         self.wal = wal.WriteAheadLog(self.database, self._connect_writer)
-        self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved)
+        self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved, partial(using, self))
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open this thread's connection."""

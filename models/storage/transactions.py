@@ -15,7 +15,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 from models.refusals import Conflict
 from models.storage import database, errors
 from models.storage.database import db, fetch, on_sqlite
-from models.storage.sqlite import SqliteFile, thread_connection
+from models.storage.sqlite import SqliteFile, thread_connection, using
 
 #: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
 #: The tables fill it.
@@ -37,8 +37,8 @@ class _Local(threading.local):
 
     def __init__(self) -> None:
         self.is_open = False
-        #: What to call before it is committed, with what, and whether after all else.
-        self.hooks: list[tuple[Callable[..., None], tuple[Any, ...], bool]] = []
+        #: What to call before it is committed, as `before_commit` is told.
+        self.hooks: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
         #: Whether a part has failed that cannot be undone alone, so that the whole must fail as well.
         self.part_failed = False
         #: Whether a commit was sent, so that nobody knows whether it was done if the connection is cut now.
@@ -63,7 +63,7 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
             connection.interrupt_at = None
     for replica in database.replicas_for(key_id):
         try:
-            with replica.connection() as connection, _using(connection, in_transaction=False):
+            with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
                 return work()
         except (OperationalError, InterfaceError, InternalError) as error:
             if errors.too_slow(error):
@@ -153,12 +153,13 @@ def savepoint() -> Iterator[None]:
 
 @contextmanager
 def _outermost() -> Iterator[None]:
+    in_turn = isinstance(db.obj, SqliteFile) and not db.in_transaction()
     _local.is_open, _local.part_failed = True, False
     try:
         with _in_database():
             yield
             _refuse_failed_part()
-            _run_hooks()
+            _run_hooks(in_turn=in_turn)
     except IntegrityError as error:
         raise _conflict(error) from error
     finally:
@@ -174,7 +175,7 @@ def _in_database() -> Iterator[None]:
             yield
     elif isinstance(db.obj, SqliteFile):
         patience = database.deadline() or _FOR_EVER
-        with db.obj.turn(patience) as connection, _using(connection), _sql_savepoint():
+        with db.obj.turn(patience) as connection, using(db.obj, connection), _sql_savepoint():
             yield
     else:
         with db.obj.atomic():
@@ -200,51 +201,38 @@ def _sql_savepoint() -> Iterator[None]:
         connection.execute("RELEASE SAVEPOINT part")
 
 
-@contextmanager
-def _using(connection: Any, *, in_transaction: bool = True) -> Iterator[None]:
-    """Run all queries of this thread through `connection`."""
-    state = db.obj._state
-    own, closed = state.conn, state.closed
-    state.set_connection(connection)
-    if in_transaction:
-        state.transactions.append(connection)
-    try:
-        yield
-    finally:
-        state.reset()
-        if not closed:
-            state.set_connection(own)
-
-
 def _refuse_failed_part() -> None:
     if _local.part_failed:
         raise RuntimeError("A part of the transaction failed, and its error was caught: half a change is not stored.")
 
 
-def before_commit(hook: Callable[..., None], *items: Any, last: bool = False) -> None:
+def before_commit(hook: Callable[..., None], *items: Any, shared: bool = False, last: bool = False) -> None:
     """Call `hook` just before the present transaction is committed; never, where it is undone.
 
-    One with `items` is called once, with the list of all items that it was registered with. Those that are `last` are
-    called after all others.
+    One with `items` is called once, with the list of all items that it was registered with; a `shared` one, for all
+    transactions that share a commit. Those that are `last` are called after all others.
     """
-    _local.hooks.append((hook, items, last))
+    _local.hooks.append((hook, items, shared, last))
 
 
 def pending(hook: Callable[..., None]) -> list[Any]:
-    """List the items that `hook` is to be called with."""
-    return [item for one, items, _ in _local.hooks if one is hook for item in items]
+    """List the items that `hook` is to be called with, those of transactions that share the commit included."""
+    of_others = db.obj.writer.pending(hook) if isinstance(db.obj, SqliteFile) else []
+    return [*of_others, *(item for one, items, _, _ in _local.hooks if one is hook for item in items)]
 
 
-def _run_hooks() -> None:
-    """Call the hooks in the order in which they were first registered."""
-    gathered: dict[Callable[..., None], list[Any]] = {}
-    for hook, items, _ in sorted(_local.hooks, key=itemgetter(2)):
-        gathered.setdefault(hook, []).extend(items)
-    for hook, all_items in gathered.items():
-        if all_items:
-            hook(all_items)
-        else:
+def _run_hooks(*, in_turn: bool) -> None:
+    """Call the hooks in the order in which they were first registered; `in_turn`, leave shared ones to the commit."""
+    gathered: dict[tuple[Callable[..., None], bool], list[Any]] = {}
+    for hook, items, shared, _ in sorted(_local.hooks, key=itemgetter(3)):
+        gathered.setdefault((hook, shared), []).extend(items)
+    for (hook, shared), all_items in gathered.items():
+        if not all_items:
             hook()
+        elif shared and in_turn:
+            db.obj.writer.before_commit(hook, all_items)
+        else:
+            hook(all_items)
 
 
 def advisory_lock(lock: int, parts: Iterable[str] | None = None) -> None:

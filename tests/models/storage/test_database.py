@@ -158,20 +158,21 @@ def test_hooks_are_called_at_the_end_of_the_outermost_transaction(registry: str)
     assert done == ["inner", "outer"], "once"
 
 
-def test_a_hook_with_several_items_is_called_once_with_those_that_stand(registry: str) -> None:
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_hook_with_several_items_is_called_once_with_those_that_stand(registry: str, shared: bool) -> None:
     done: list[list[int]] = []
 
     def fail() -> None:
         with transactions.savepoint():
-            transactions.before_commit(done.append, 3)
+            transactions.before_commit(done.append, 3, shared=shared)
             raise ZeroDivisionError
 
     with transactions.transaction():
-        transactions.before_commit(done.append, 1, 2)
+        transactions.before_commit(done.append, 1, 2, shared=shared)
         with pytest.raises(ZeroDivisionError):
             fail()
         with transactions.transaction():
-            transactions.before_commit(done.append, 4)
+            transactions.before_commit(done.append, 4, shared=shared)
         assert done == []
     assert done == [[1, 2, 4]]
 

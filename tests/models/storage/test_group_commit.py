@@ -7,12 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from models.storage.group_commit import Writer
+from models.storage.group_commit import LONGEST, Writer
 from models.storage.wal import WriteAheadLog
 from tests.checked import ROOT
 
@@ -75,12 +75,13 @@ def _queued(writer: Writer, path: str, count: int, fails: tuple[int, ...] = ()) 
 
 
 def _line_up(writer: Writer, threads: list[threading.Thread]) -> None:
-    """Let `threads` queue up in their order behind a turn that writes nothing, and then have their turns."""
-    with suppress(sqlite3.OperationalError), writer.turn(20):  # it shares their commit, and its error
+    """Let `threads` queue up in their order behind a turn that takes too long for them to join its commit."""
+    with writer.turn(20):
         for place, thread in enumerate(threads, 1):
             thread.start()
             while writer.waiting() < place:
                 time.sleep(0.001)
+        time.sleep(LONGEST)
     for thread in threads:
         thread.join(20)
 
@@ -97,7 +98,7 @@ def test_those_who_wait_share_a_commit_and_nobody_goes_on_before_it(writer: Writ
     commits.clear()
     _, seen = _queued(writer, path, 12)
     assert seen == [12] * 12, "each of them saw what all had stored"
-    assert len(commits) == 1
+    assert len(commits) == 2, "that of the turn before them, and theirs"
 
 
 def test_each_writes_in_its_own_thread(writer: Writer) -> None:
@@ -234,3 +235,51 @@ def test_the_wal_restarts_though_somebody_reads_at_every_moment(path: str) -> No
     reader.join()
     writer.close()
     assert pages < 6_000, f"the WAL has {pages:.0f} pages of 10,000 that were written"
+
+
+def _all_with_a_hook(writer: Writer, hook: Callable[[list[int]], None], count: int) -> list[str]:
+    """Let `count` threads write, each with an item for the hook; how they failed."""
+    failed: list[str] = []
+
+    def work(number: int) -> None:
+        try:
+            with writer.turn(20) as connection:
+                connection.execute("INSERT INTO lines (by_whom) VALUES (?)", (f"{number}",))
+                writer.before_commit(hook, [number])
+        except Exception as error:
+            failed.append(f"{type(error).__name__}: {error.__cause__}")
+
+    _line_up(writer, [threading.Thread(target=work, args=(number,)) for number in range(count)])
+    return failed
+
+
+def test_a_hook_is_called_once_for_all_who_share_a_commit_and_stored_with_it(path: str) -> None:
+    done: list[list[int]] = []
+    used: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def using(connection: sqlite3.Connection) -> Iterator[None]:
+        used.append(connection)
+        yield
+
+    def hook(numbers: list[int]) -> None:
+        done.append(numbers)
+        used[-1].execute("INSERT INTO lines (by_whom) VALUES ('last')")
+
+    wal = WriteAheadLog(path, lambda: _connect(path))
+    writer = Writer(path, lambda: _connect(path), wal, using=using)
+    assert _all_with_a_hook(writer, hook, 4) == []
+    assert done == [[0, 1, 2, 3]]
+    assert _lines(path) == ["0", "1", "2", "3", "last"]
+    assert _all_with_a_hook(writer, hook, 2) == []
+    assert done[1:] == [[0, 1]], "what was done is not done again"
+    writer.close()
+
+
+def test_a_hook_that_fails_fails_for_all_who_share_the_commit(writer: Writer, path: str) -> None:
+    def hook(numbers: list[int]) -> None:
+        raise ValueError(f"{numbers}")
+
+    assert _all_with_a_hook(writer, hook, 3) == ["OperationalError: [0, 1, 2]"] * 3
+    assert _lines(path) == []
+    assert _queued(writer, path, 2)[0] == [], "the next ones can write"
