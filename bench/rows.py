@@ -196,9 +196,12 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "statements": (
         *(*_STAMPS, "claim_id", "speaker_id", "document_id", "sentence_id", "mention", "mention_start", "mention_end"),
         *("cue", "cue_start", "cue_end", "content", "content_start", "spans", "form", "said_on", "status", "origin"),
+        "cue_key",
     ),
     "counterclaims": (*_STAMPS, "claim_id", "answer_id", "kind", "statement_id"),
-    "reviews": (*_STAMPS, "claim_id", "publisher_name", "publisher_site", "url", "rating_label", "language"),
+    "reviews": (
+        *(*_STAMPS, "claim_id", "publisher_name", "publisher_site", "url", "rating_label", "language", "rating_key"),
+    ),
 }
 
 _Stored = Iterator[tuple[str, tuple[Any, ...]]]
@@ -242,7 +245,7 @@ def _statement(row: Statement) -> _Stored:
     mention = (row.name, row.start, row.start + len(row.name))
     cue = (row.cue, row.cue_start, row.cue_start + len(row.cue))
     said = (content, start, f"{start}-{end}", "indirect", row.said_on, "accepted", "import")
-    yield "statements", (*_stamps(row), *ids, *mention, *cue, *said)
+    yield "statements", (*_stamps(row), *ids, *mention, *cue, *said, key(row.cue))
 
 
 def _counterclaim(row: Counterclaim) -> _Stored:
@@ -251,7 +254,7 @@ def _counterclaim(row: Counterclaim) -> _Stored:
 
 def _review(row: Review) -> _Stored:
     site = host(normalize(row.url))
-    yield "reviews", (*_stamps(row), row.claim, row.publisher, site, row.url, row.rating, "en")
+    yield "reviews", (*_stamps(row), row.claim, row.publisher, site, row.url, row.rating, "en", key(row.rating))
 
 
 _TABLES: dict[type, Callable[[Any], _Stored]] = {

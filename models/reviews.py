@@ -11,6 +11,7 @@ from models.queries import shapes
 from models.queries.results import Whole, newest
 from models.queries.shapes import Viewer
 from models.refusals import Conflict
+from models.storage.columns import folded
 from models.storage.transactions import transaction
 from models.tables import Claim, Review
 
@@ -107,6 +108,8 @@ def columns(**new: Any) -> dict[str, Any]:
         if part in new:
             given = new.pop(part)
             new |= {f"{part}_{name}": given.get(name) for name in names}
+    if "rating_label" in new:
+        new["rating_key"] = folded(new["rating_label"])
     _refuse_bad_rating(new)
     return new
 

@@ -1,6 +1,5 @@
 """Speakers: who can be quoted, under which names, and who turned out to be the same."""
 
-import unicodedata
 from typing import Any
 
 from peewee import SQL
@@ -12,7 +11,7 @@ from models.queries import lists, shapes
 from models.queries.results import Whole, newest
 from models.queries.shapes import Viewer
 from models.refusals import Conflict, Refusal
-from models.storage.columns import dumps
+from models.storage.columns import dumps, folded
 from models.storage.transactions import advisory_lock, transaction
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
 
@@ -291,12 +290,8 @@ def _asked(viewer: Viewer, *, name: str | None = None, kind: str | None = None) 
 
 
 def key(name: str) -> str:
-    """Write a name as it is looked up: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15).
-
-    Marks that show nothing (zero width, direction) do not tell names apart.
-    """
-    visible = "".join(mark for mark in name if unicodedata.category(mark) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).split())
+    """Write a name as it is looked up."""
+    return folded(name)
 
 
 def _refuse_taken(column: Any, value: str, field: str, shown: str) -> None:

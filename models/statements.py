@@ -15,7 +15,7 @@ from models.queries.results import Whole
 from models.queries.shapes import Viewer
 from models.refusals import Conflict, Forbidden
 from models.spans import Span, Stretch, locate, locate_content
-from models.storage.columns import dumps
+from models.storage.columns import dumps, folded
 from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Sentence, Statement
@@ -233,9 +233,10 @@ def _words(
     name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence, near: Stretch
 ) -> dict[str, Any]:
     if given is None:
-        return {name: None, f"{name}_start": None, f"{name}_end": None}
+        return {name: None, f"{name}_start": None, f"{name}_end": None} | ({"cue_key": None} if name == "cue" else {})
     span = locate(given, document, sentence, near, f"/{name}")
-    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+    key = {"cue_key": folded(span.text)} if name == "cue" else {}
+    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end} | key
 
 
 def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:

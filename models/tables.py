@@ -351,6 +351,8 @@ class Statement(Retractable):
     extractor_version = TextField(null=True)
     #: How sure the extractor was, 0 to 1; null unless origin is extractor.
     confidence = DoubleField(null=True, constraints=[Check("confidence BETWEEN 0 AND 1")])
+    #: The cue as it is looked up, like name_key; null where there is none.
+    cue_key = TextField(null=True)
 
     class Meta:
         table_name = "statements"
@@ -370,11 +372,11 @@ class Statement(Retractable):
 
 _where_there_is_one(Statement, Statement.via_speaker)
 _where_there_is_one(Statement, Statement.via_document)
+_where_there_is_one(Statement, Statement.cue_key)
 
 for _name, _columns in (
     ("statements_said_on_id", "coalesce(said_on, ''), id"),
     ("statements_speaker_said_on_id", "speaker_id, coalesce(said_on, ''), id"),
-    ("statements_cue", "lower(cue)"),
     ("statements_form", "form"),
     ("statements_origin", "origin"),
     ("statements_confidence", "coalesce(confidence, 1)"),
@@ -446,13 +448,14 @@ class Review(Retractable):
     #: BCP 47.
     language = TextField()
     licence = TextField(null=True)
+    #: The rating's label as it is looked up, like name_key.
+    rating_key = TextField(null=True)
 
     class Meta:
         table_name = "reviews"
-        indexes = ((("publisher_name",), False), (("publisher_site",), False))
+        indexes = ((("publisher_name",), False), (("publisher_site",), False), (("rating_key",), False))
 
 
-Review.add_index(SQL('CREATE INDEX "reviews_rating" ON "reviews" (lower(rating_label))'))
 _natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="/url")
 
 

@@ -17,8 +17,8 @@ from models.storage.rows import row
 from models.storage.transactions import advisory_lock, before_commit
 from models.tables import Change, Statement
 
-#: Columns whose words stand in the row for good and would only double in the log.
-_NEVER_CHANGES = {"documents": ("text",)}
+#: Columns that the log leaves out: a text, which stands in its row for good, and what follows from other columns.
+UNLOGGED = {"documents": ("text",), "statements": ("cue_key",), "reviews": ("rating_key",)}
 
 
 #: The lock under which lines are written: "cclog" in ASCII.
@@ -68,7 +68,7 @@ def log_created(lines: list[tuple[Any, ...]]) -> None:
 
 def _said(noun: str, row: dict[str, Any] | None) -> dict[str, Any]:
     """Leave out of a row what the log does not keep."""
-    unsaid = _NEVER_CHANGES.get(noun)
+    unsaid = UNLOGGED.get(noun)
     return {key: value for key, value in row.items() if key not in unsaid} if row and unsaid else row or {}
 
 

@@ -23,6 +23,7 @@ from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
 from models.statements import content_columns
 from models.storage import rows
+from models.storage.columns import folded
 from models.storage.transactions import transaction
 from models.tables import Change, Document, Sentence, Statement
 
@@ -294,7 +295,8 @@ class _DocumentIngest:
 
     def _span(self, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
         start, end = span or (None, None)
-        return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end}
+        key = {"cue_key": folded(self._words(span)) if span else None} if name == "cue" else {}
+        return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end} | key
 
     def _speaker(self, speaker: Speaker, mention: str = "") -> int:
         if (speaker, mention) not in self.speakers:

@@ -6,13 +6,10 @@ the filter's name (`answered=true`), because it is a part of the SQL.
 
 import re
 from functools import cache
-from itertools import product
-from math import prod
 from typing import NamedTuple
 
 from models.queries import derived, shapes
 from models.queries.shapes import Viewer, true
-from models.storage.columns import dumps
 from models.storage.database import on_sqlite
 
 _MARK = re.compile(r"@(\w+)")
@@ -34,42 +31,6 @@ def within(name: str, sqlite: bool) -> str:
     return f"IN ({ids})" if sqlite else f"= ANY (ARRAY({ids}))"
 
 
-#: A comparison of words in any case, which `_any_case` writes for each database.
-_COMPARED = re.compile(r"= @(cue|rating)\b")
-#: How many spellings are looked for: all there are of ten letters that have two.
-_SPELLINGS = 1024
-_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
-def _any_case(sql: str, sqlite: bool) -> str:
-    """Write each comparison with a value from `in_any_case`; `sql` compares with lower(...) of a column."""
-    # SQLite's lower() leaves all but ASCII as it is, so the column may hold any of the value's spellings.
-    return _COMPARED.sub(r"IN (SELECT value FROM json_each(@\1))" if sqlite else r"= lower(@\1::text)", sql)
-
-
-def in_any_case(value: str) -> str:
-    """Prepare a value that is found in any case: on SQLite, all that its lower() may make of it, as JSON.
-
-    Of very many letters outside ASCII that is what people write: as given, small, capitals, and capitals first.
-    """
-    if not on_sqlite():
-        return value
-    letters = [_cases(letter) for letter in value]
-    if prod(map(len, letters)) <= _SPELLINGS:
-        return dumps(["".join(spelled) for spelled in product(*letters)])
-    forms = (value, value.lower(), value.upper(), value.capitalize(), value.title())
-    return dumps([form.translate(_SMALL) for form in forms])
-
-
-def _cases(letter: str) -> list[str]:
-    """Name what SQLite's lower() may make of a letter in any case."""
-    if letter.isascii():
-        return [letter.lower()]
-    # No letter becomes the capital sharp s by upper(), but the database knows its small one.
-    forms = {form for form in (letter.lower(), letter, letter.upper(), letter.title(), "ẞ") if len(form) == 1}
-    return sorted(form for form in forms if form.lower() == letter.lower()) or [letter]
-
-
 @cache
 def _of_a_statement(sqlite: bool) -> dict[str, str]:
     """Write the filters on one statement `s`. A part of a claim's list, all of them must hold for one and the same."""
@@ -87,7 +48,7 @@ def _of_a_statement(sqlite: bool) -> dict[str, str]:
             "s.document_id IN (SELECT x.id FROM documents x WHERE x.url_normalized = @url AND x.retracted_at IS NULL)"
         ),
         "domain": "s.document_id IN (SELECT x.id FROM documents x WHERE x.domain = @domain)",
-        "cue": unindexed + _any_case("lower(s.cue) = @cue", sqlite),
+        "cue": f"{unindexed}s.cue_key = @cue",
         "speaker_kind": "EXISTS (SELECT 1 FROM speakers x WHERE x.id = s.speaker_id AND x.kind = @speaker_kind)",
         "published_from": (
             "EXISTS (SELECT 1 FROM documents x WHERE x.id = s.document_id AND x.published_at >= @published_from)"
@@ -120,7 +81,7 @@ _OF_A_LEAD = {
 #: Filters on one review `r` of a claim.
 _OF_A_REVIEW = {
     "review_publisher": "(r.publisher_name = @review_publisher OR r.publisher_site = @review_publisher)",
-    "rating": "lower(r.rating_label) = @rating",
+    "rating": "r.rating_key = @rating",
 }
 #: The topic `@topic`, and the claims that are filed under it.
 _TOPIC = "(SELECT t.id FROM topics t WHERE t.slug = @topic AND t.retracted_at IS NULL)"
@@ -132,7 +93,7 @@ _PUBLISHED = "s.claim_id FROM documents x CROSS JOIN statements s WHERE s.docume
 #: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
 #: It is named for SQLite, to which one in which half the rows have the same value looks useless.
 _ALL_WITH = {
-    "cue": "s.claim_id FROM statements s INDEXED BY statements_cue WHERE lower(s.cue) = @cue",
+    "cue": "s.claim_id FROM statements s INDEXED BY statements_cue_key WHERE s.cue_key = @cue",
     "form": "s.claim_id FROM statements s INDEXED BY statements_form WHERE s.form = @form",
     "origin": "s.claim_id FROM statements s INDEXED BY statements_origin WHERE s.origin = @origin",
     "status": "s.claim_id FROM statements s INDEXED BY statements_status_id WHERE s.status = @status",
@@ -187,7 +148,7 @@ def marked(names: tuple[str, ...], counted: tuple[str, ...], counts: tuple[int, 
 
 
 def _all_with(name: str) -> str:
-    query = _any_case(_ALL_WITH[name], on_sqlite())
+    query = _ALL_WITH[name]
     return query if on_sqlite() else _INDEXED_BY.sub("", query)
 
 
@@ -344,7 +305,7 @@ def _of_a_claim(viewer: Viewer, names: set[str], claim: str, lead: str | None = 
     answered = sorted(names & {"answered=true", "answered=false"})
     conditions += [_is_answered(viewer, asked.endswith("true"), claim, lead) for asked in answered]
     conditions += _of_its_answers(viewer, names, claim)
-    of_reviews = [_any_case(_OF_A_REVIEW[name], on_sqlite()) for name in sorted(names & _OF_A_REVIEW.keys())]
+    of_reviews = [_OF_A_REVIEW[name] for name in sorted(names & _OF_A_REVIEW.keys())]
     standing = f"SELECT 1 FROM reviews r WHERE r.claim_id = {claim} AND r.retracted_at IS NULL"
     if of_reviews or "reviewed=true" in names:
         conditions.append(f"EXISTS ({' AND '.join([standing, *of_reviews])}{end})")

@@ -15,7 +15,7 @@ from models.queries import members as jsonsql
 from models.queries.filters import Order, compiled
 from models.queries.members import Flag, Node, Object
 from models.queries.shapes import Viewer, true
-from models.storage.columns import dumps
+from models.storage.columns import dumps, folded
 from models.storage.database import fetch, on_sqlite
 
 #: How many values a facet names.
@@ -246,7 +246,7 @@ def _values(asked: Asked) -> dict[str, Any] | None:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    values |= {name: filters.in_any_case(values[name]) for name in ("cue", "rating") if name in values}
+    values |= {name: folded(values[name]) for name in ("cue", "rating") if name in values}
     if "ids" in values:
         values["ids"] = dumps(values["ids"])
     return values

@@ -1,6 +1,8 @@
 """How values are written into columns: timestamps and JSON."""
 
+import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -14,3 +16,13 @@ def now() -> str:
 def dumps(value: Any) -> str:
     """Return the compact JSON that text columns hold."""
     return orjson.dumps(value).decode()
+
+
+@lru_cache(maxsize=16_384)
+def folded(text: str) -> str:
+    """Fold a text for comparison: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15).
+
+    Marks that show nothing (zero width, direction) do not tell two texts apart.
+    """
+    visible = "".join(mark for mark in text if unicodedata.category(mark) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).split())

@@ -1,11 +1,11 @@
-"""The schema: apply the migrations that a database lacks, one process at a time."""
+"""The schema of the bound database: bring it up to date, and name the migrations that it has or lacks."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from playhouse.migrations import Runner
+from playhouse.migrations import Migration, Runner
 
 from models.refusals import Conflict
 from models.storage.database import db, on_sqlite
@@ -13,47 +13,47 @@ from models.storage.file_lock import FileLock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
-#: Name of the PostgreSQL advisory lock that lets one process migrate at a time: "ccmigrat" in ASCII.
+#: Key of the PostgreSQL advisory lock under which one process migrates at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 #: Seconds that one waits for another: a day.
 _FOR_EVER = 86_400.0
 
 
-def migrate() -> list[str]:
-    """Bring the schema up to date and return the names of what was applied; one process at a time.
+def migrate(*, until: str | None = None) -> list[str]:
+    """Apply the migrations that the database lacks, `until` as the last, and return their names.
 
-    Raises Conflict where the database was written by a newer Counterclaim. What is up to date is only read.
+    One process migrates at a time; a database that is up to date is only read. Raises Conflict where a newer
+    Counterclaim wrote it.
     """
     if not behind():
         return []
-    with _alone():
-        runner = _runner()
-        _refuse_newer([step.name for step in runner.status() if step.path is None])
+    with _migration_lock():
+        _steps()  # again: another process may have migrated while this one waited
         if not on_sqlite():
-            # What was just restored has no statistics: PostgreSQL would read all statements for each claim.
+            # A database that was just restored has no statistics: PostgreSQL would read all statements for each claim.
             db.execute_sql("ANALYZE")
-        applied: list[str] = runner.up()
-        return applied
+        names: list[str] = _runner().up(until)
+        return names
 
 
 def behind() -> list[str]:
-    """Name the migrations that the bound database lacks, without applying any. Raises Conflict as `migrate`."""
-    steps = _runner().status()
-    _refuse_newer([step.name for step in steps if step.path is None])
-    return [step.name for step in steps if step.applied is None]
+    """Name the migrations that the database lacks. Raises Conflict where a newer Counterclaim wrote it."""
+    return [step.name for step in _steps() if step.applied is None]
 
 
 def applied() -> list[str]:
-    """Name the migrations that the bound database has, in their order."""
+    """Name the migrations that the database has, in their order."""
     return [step.name for step in _runner().status() if step.applied is not None]
 
 
-def _refuse_newer(unknown: list[str]) -> None:
-    if unknown:
+def _steps() -> list[Migration]:
+    steps: list[Migration] = _runner().status()
+    if unknown := [step.name for step in steps if step.path is None]:
         raise Conflict(
             f"The database has migrations that this version does not know ({', '.join(unknown)}): "
             "run the version that made them, or a newer one."
         )
+    return steps
 
 
 def _runner() -> Runner:
@@ -62,8 +62,8 @@ def _runner() -> Runner:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Hold a lock that no other migrating process holds; it falls with the process."""
+def _migration_lock() -> Iterator[None]:
+    """Hold the lock under which one process migrates at a time; it ends with the process."""
     if on_sqlite():
         with closing(FileLock(db.database)) as lock:
             lock.acquire(_FOR_EVER)

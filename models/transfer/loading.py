@@ -23,7 +23,7 @@ from models.queries import derived
 from models.refusals import Conflict, Forbidden
 from models.spans import locate, locate_content, places_of
 from models.storage import bulk
-from models.storage.columns import dumps, now
+from models.storage.columns import dumps, folded, now
 from models.storage.database import fetch, on_sqlite
 from models.tables import (
     Alias,
@@ -640,9 +640,9 @@ class BatchImporter:
         whole = {"version": 1, "created_at": stamp, "updated_at": stamp, **row, "id": id}
         empty, values = _filled(model)
         self._add(self.rows[model], values(empty | whole))
-        if model is Document:
-            whole.pop("text")
-        elif more:
+        for name in changes.UNLOGGED.get(model._meta.table_name, ()):
+            whole.pop(name, None)
+        if more:
             whole |= more
         self._add(self.log, (model._meta.table_name, id, "create", self.by.key_id, None, dumps(whole)))
         return id
@@ -753,7 +753,8 @@ def _words(name: str, new: dict[str, Any], document: Any, place: _Place, end: in
     if given is None:
         return {name: None, f"{name}_start": None, f"{name}_end": None}
     span = locate(given, document, place, lambda: _around(document, place, end), f"/{name}")  # type: ignore[arg-type]
-    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+    key = {"cue_key": folded(span.text)} if name == "cue" else {}
+    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end} | key
 
 
 def _around(document: _Printed, place: _Place, end: int) -> tuple[int, int]:

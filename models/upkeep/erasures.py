@@ -24,7 +24,7 @@ from models.history import changes
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, NotFound
-from models.storage.columns import dumps, now
+from models.storage.columns import dumps, folded, now
 from models.storage.database import close, db, fetch, on_sqlite
 from models.storage.rows import row
 from models.storage.transactions import savepoint
@@ -477,6 +477,8 @@ def _blacken(erasure: _Erasure, document: Document, places: Iterable[tuple[int, 
             _set(Sentence, sentence.id, stamp, text=new[sentence.start : sentence.end])
     for statement in Statement.select().where(Statement.document == document.id):
         printed = _printed(row(statement), new)
+        if "cue" in printed:
+            printed["cue_key"] = folded(printed["cue"])
         if any(getattr(statement, name) != words for name, words in printed.items()):
             _set(Statement, statement.id, stamp, **printed)
             derived.note("statements", row(statement))

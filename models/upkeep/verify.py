@@ -11,6 +11,7 @@ import orjson
 from peewee import SQL, ForeignKeyField
 from playhouse.schema_diff import diff_models
 
+from models.history import changes
 from models.queries import derived
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.schema import behind
@@ -26,7 +27,7 @@ _AT_ONCE = 50
 _ROWS_AT_ONCE = 500
 
 #: Columns that the log does not keep, by the table, or that change without a line.
-_UNSAID = {"documents": {"text"}, "sentences": {"position"}}
+_UNSAID = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
 #: Columns that a merge changes in rows that follow it, and an erasure in the sentences of a document.
 _MOVED = {
     "speakers": {"part_of"},
@@ -35,8 +36,6 @@ _MOVED = {
     "reviews": {"claim"},
     "sentences": {"retracted_at", "retracted_reason"},
 }
-#: Columns that a migration filled, so that earlier lines lack them.
-_LATER = {"domain"}
 
 
 class Check(NamedTuple):
@@ -248,7 +247,7 @@ def _differing(model: Any, said: dict[str, Any], stands: dict[str, Any], erased:
 
 
 def _is_default(model: Any, name: str, value: Any) -> bool:
-    return name in _LATER or bool(value == model._meta.fields[name].default)
+    return bool(value == model._meta.fields[name].default)
 
 
 def _numbers() -> Iterator[str]:

@@ -79,8 +79,8 @@ def _filled(url: str) -> str:
         )
         database.db.execute_sql(
             "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
-            " language) SELECT c.created_at, c.updated_at, 1, id, 'Check ' || (id / 7), 'https://check.example/' || id,"
-            " 'False', 'en' FROM claims c WHERE id / 100 * 100 = id"
+            " rating_key, language) SELECT c.created_at, c.updated_at, 1, id, 'Check ' || (id / 7),"
+            " 'https://check.example/' || id, 'False', 'false', 'en' FROM claims c WHERE id / 100 * 100 = id"
         )
         derived.rebuild()
     database.db.execute_sql("ANALYZE")

@@ -43,6 +43,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     Statement: (
         *("claim_id", "speaker_id", "document_id", "sentence_id", "mention", "mention_start", "mention_end", "cue"),
         *("cue_start", "cue_end", "content", "content_start", "spans", "form", "said_on", "status", "origin"),
+        "cue_key",
     ),
 }
 
@@ -112,7 +113,7 @@ def _statement(one: _Said, document: int, start: int) -> tuple[Any, ...]:
     content = columns.dumps([{"text": one.content, "start": begin, "end": end}])
     who = (one.id, one.speaker, document, one.id, one.name, start, mention, "said", cue, cue + 4)
     day = f"2026-{one.id % 12 + 1:02}-{one.id % 28 + 1:02}"
-    return (one.id, *who, content, begin, f"{begin}-{end}", "indirect", day, "accepted", "import")
+    return (one.id, *who, content, begin, f"{begin}-{end}", "indirect", day, "accepted", "import", "said")
 
 
 def _store(model: Any, rows: Iterator[tuple[Any, ...]]) -> None:
@@ -134,17 +135,17 @@ _FILLED = f"""
 INSERT INTO speakers ({_STAMPED}, name, name_key, kind, same_as)
   VALUES ({_STAMP}, 'A witness', 'a witness', 'person', '[]');
 INSERT INTO documents
-  ({_STAMPED}, url, url_normalized, language, retrieved_at, text_public, length, sha256, text)
-  {_ROWS} SELECT {_STAMP}, 'https://www.example.org/' || i, 'https://www.example.org/' || i, 'en',
+  ({_STAMPED}, url, url_normalized, domain, language, retrieved_at, text_public, length, sha256, text)
+  {_ROWS} SELECT {_STAMP}, 'https://www.example.org/' || i, 'https://www.example.org/' || i, 'example.org', 'en',
   '2026-01-01T00:00:00Z', FALSE, 10, '{hashlib.sha256(b"It rained.").hexdigest()}', 'It rained.' FROM n;
 INSERT INTO sentences ({_STAMPED}, document_id, position, start, "end", text)
   SELECT {_STAMP}, id, 0, 0, 10, text FROM documents;
 INSERT INTO claims ({_STAMPED}, text, language, standalone)
   {_ROWS} SELECT {_STAMP}, 'It rained on day ' || i, 'en', TRUE FROM n;
 INSERT INTO statements
-  ({_STAMPED}, claim_id, speaker_id, document_id, sentence_id, content, content_start, spans, form, status, origin)
-  SELECT {_STAMP}, id, 1, id, id, '[{{"text":"It rained.","start":0,"end":10}}]', 0, '0-10', 'direct', 'accepted',
-  'person' FROM claims
+  ({_STAMPED}, claim_id, speaker_id, document_id, sentence_id, cue, cue_start, cue_end, content, content_start, spans,
+  form, status, origin) SELECT {_STAMP}, id, 1, id, id, 'rained', 3, 9,
+  '[{{"text":"It rained.","start":0,"end":10}}]', 0, '0-10', 'direct', 'accepted', 'person' FROM claims
 """
 _LOGGED = """
 INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '{0}', id, 'create', {1} FROM {0}
@@ -163,8 +164,8 @@ def _as_logged(noun: str) -> str:
 
 def up_to(url: str, step: str) -> None:
     """Migrate a database as far as `step`."""
-    with audit.bound(url), schema._alone():
-        schema._runner().up(step)
+    with audit.bound(url):
+        schema.migrate(until=step)
 
 
 def fill_first(url: str, count: int) -> None:
@@ -174,3 +175,5 @@ def fill_first(url: str, count: int) -> None:
             database.db.execute_sql(statement)
         for noun in ("speakers", "documents", "sentences", "claims", "statements"):
             database.db.execute_sql(_LOGGED.format(noun, _as_logged(noun)))
+        with transactions.transaction():
+            derived.rebuild()

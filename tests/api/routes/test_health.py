@@ -18,7 +18,7 @@ def test_is_ready_over_a_registry_of_this_version(public: FlaskClient) -> None:
 
 
 def test_is_not_ready_over_another_schema_but_alive(public: FlaskClient) -> None:
-    database.db.execute_sql("DELETE FROM migrations WHERE name = '0002_reading'")
+    database.db.execute_sql("DELETE FROM migrations WHERE name = '0002_folded_keys'")
     answer = public.get("/readyz")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert "migrate" in answer.json["detail"]

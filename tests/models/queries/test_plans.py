@@ -1,6 +1,5 @@
 """How SQLite means to run the statements of every change, in a registry where nothing has been counted yet."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from models.history.changes import Actor
 from models.queries import derived, lists
 from models.queries.filters import Order
 from models.queries.shapes import Viewer
-from models.storage import database, schema
+from models.storage import database
 from tests.factories import put_charge
 
 
@@ -36,24 +35,6 @@ def test_a_change_reads_no_more_than_the_claims_it_touches() -> None:
         assert not whole, statement
         # Every statement that stands is accepted: found by that alone, they are all read.
         assert not [step for step in steps if "statements_status_id" in step], statement
-
-
-def test_a_migration_reads_no_statements_of_others_for_a_claim(tmp_path: Path) -> None:
-    database.connect(f"sqlite:///{tmp_path / 'old.db'}")
-    with schema._alone():
-        schema._runner().up("0001_initial")
-    database.db.obj.connection().create_function("domain_of", 1, str)  # as the migration does
-    seen = 0
-    for file in sorted(schema.MIGRATIONS.glob("*.sqlite.sql"))[1:]:
-        for statement in file.read_text(encoding="utf-8").split("\n\n"):
-            if statement.startswith("INSERT") and "SELECT" in statement:
-                plan = database.db.execute_sql(f"EXPLAIN QUERY PLAN {statement.strip().removesuffix(';')}")
-                # Found among all that are accepted, one by one for each of a million claims, it takes hours.
-                assert not [step for *_, step in plan if "statements_status_id" in step], statement
-                seen += 1
-            database.db.execute_sql(statement.strip().removesuffix(";"))
-    database.close()
-    assert seen >= 4
 
 
 @pytest.mark.usefixtures("registry_on_sqlite")

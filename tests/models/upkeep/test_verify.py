@@ -71,7 +71,7 @@ def test_a_registry_that_is_whole_passes(filled: str) -> None:
         ("UPDATE statements SET speaker_id = 99 WHERE id = 1", "foreign keys", "speakers"),
         ("ALTER TABLE topics ADD COLUMN colour TEXT", "schema", "colour"),
         ("DROP INDEX statements_status_id", "schema", "statements"),
-        ("DELETE FROM migrations WHERE name = '0002_reading'", "schema", "0002_reading"),
+        ("DELETE FROM migrations WHERE name = '0002_folded_keys'", "schema", "0002_folded_keys"),
     ],
 )
 def test_names_what_is_wrong(filled: str, sql: str, name: str, told: str) -> None:
