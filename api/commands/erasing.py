@@ -10,7 +10,7 @@ from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
 from models.history.changes import Actor
 from models.storage.database import on_sqlite
-from models.upkeep import erasures
+from models.upkeep import erasures, leftovers
 from models.upkeep.erasures import Outcome
 
 #: The longest reason, in characters, as the API takes them.
@@ -67,7 +67,7 @@ def erase_document(id: int, reason: str, dry_run: bool, yes: bool) -> None:
 def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool) -> None:
     """Erase the speaker ID: every name, what they said, and claims that only they stated.
 
-    In the documents that quote them, their names and words are blackened, in whatever case or spelling.
+    In the documents that quote them, their names and words are redacted, in whatever case or spelling.
     What names them in other people's words is listed, and stays.
     """
     _erase("speaker", erasures.speaker, id, reason, dry_run=dry_run, yes=yes)
@@ -86,7 +86,7 @@ def erase_sweep() -> None:
 def erase_search(folder: Path, noun: str, id: int) -> None:
     """Name the backups in FOLDER that still hold the erased document or speaker ID."""
     refuse_empty()
-    for file in erasures.held_by(folder=folder, noun=noun, id=id):
+    for file in leftovers.backups_with(folder=folder, noun=noun, id=id):
         click.echo(str(file))
 
 
@@ -122,7 +122,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _sweep() -> None:
-    if not erasures.sweep():
+    if not leftovers.sweep():
         raise click.ClickException(
             "The words are erased, but others read all the time, and the WAL beside the database could not be emptied:"
             " run `counterclaim erase sweep` in a quiet moment."

@@ -27,7 +27,7 @@ def backup(file: Path, force: bool) -> None:
     """
     refuse_empty()
     with _progress("Copying") as seen:
-        backups.write(file=file, force=force, seen=seen)
+        backups.write(file=file, force=force, progress=seen)
     click.echo(f"{database_name()} is backed up in {file}: {file.stat().st_size:,} bytes.", err=True)
 
 
@@ -42,7 +42,7 @@ def restore(file: Path, force: bool, even_if_wrong: bool) -> None:
     only when it passed do the two change places, in one step. Whatever fails leaves what was there.
     """
     with _progress("Copying") as seen:
-        backups.restore(file=file, force=force, even_if_wrong=even_if_wrong, told=_tell, seen=seen)
+        backups.restore(file=file, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen)
     click.echo(f"{database_name()} is restored from {file}.", err=True)
 
 

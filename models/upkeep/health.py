@@ -1,4 +1,4 @@
-"""Whether the registry can do its work."""
+"""Health: whether the database answers and has this version's schema."""
 
 from peewee import DatabaseError
 
@@ -8,7 +8,7 @@ from models.storage.transactions import attempt
 
 
 def wrong() -> str | None:
-    """Ask the database one cheap question; None where it answers and has this version's schema, else a sentence."""
+    """Say in a sentence why the registry cannot be used; None where it can. One cheap query."""
     try:
         refuse_moved()
         applied = {name for (name,) in attempt(lambda: fetch("SELECT name FROM migrations"))}

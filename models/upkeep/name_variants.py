@@ -1,7 +1,7 @@
-"""Mentions: where a text names somebody, in whatever spelling.
+"""Name variants: find a name in a text in whatever case, Unicode form and white space, with or without marks.
 
-Names are compared without case, marks and the kind or number of white space, as the registry compares those of
-speakers (`speakers.key`); a place is told by code points of the text as it stands.
+They are compared as the registry compares names of speakers (`columns.folded`); places are in code points of the
+text as it is.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from urllib.parse import unquote
 
-from models.speakers import key
+from models.storage.columns import folded
 
 #: Scripts that are written without spaces between words, as a part of a class of `re`.
 _UNSPACED = (
@@ -30,19 +30,19 @@ _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in ra
 
 
 class Names:
-    """Names that are looked for in texts."""
+    """Names to look for in texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {name for name in names if _folded(name)[0].strip()}
-        self._keys = {key(name) for name in self._names}
-        longest_first = sorted({_folded(name)[0].strip() for name in self._names}, key=len, reverse=True)
+        self._names = {name for name in names if _fold_with_origins(name)[0].strip()}
+        self._keys = {folded(name) for name in self._names}
+        longest_first = sorted({_fold_with_origins(name)[0].strip() for name in self._names}, key=len, reverse=True)
         self._exact = _any_of(f"{_BEGINS}{re.escape(name)}{_ENDS}" for name in longest_first)
         words = {tuple(_words(name).split()) for name in self._names}
-        #: Whether a name is of signs alone: then there is no word by which to see soon that none is there.
+        #: Whether a name has no letter or digit: then no word rules a text out quickly.
         self._signs = () in words
         words -= {()}
-        self._telling = {max(name, key=len) for name in words}
-        self._in_ascii = all(word.isascii() for word in self._telling)
+        self._longest = {max(name, key=len) for name in words}
+        self._in_ascii = all(word.isascii() for word in self._longest)
         self._wide = _any_of(_BEGINS + " +".join(map(re.escape, name)) + _end(name) for name in words)
 
     def __bool__(self) -> bool:
@@ -57,7 +57,7 @@ class Names:
         """
         if not self._signs and not self.stand_in(text):
             return
-        folded, origins = _folded(text)
+        folded, origins = _fold_with_origins(text)
         for match in self._exact.finditer(folded):
             start, end = origins[match.start()], origins[match.end() - 1] + 1
             while end < len(text) and not _fold_one(text[end]):
@@ -66,19 +66,19 @@ class Names:
                 yield start, end
 
     def _is_name(self, word: str) -> bool:
-        if key(word) not in self._keys or (len(word) == 1 and word not in self._names):
+        if folded(word) not in self._keys or (len(word) == 1 and word not in self._names):
             return False
         return word in self._names or not (word.islower() and unicodedata.normalize("NFC", word).isalpha())
 
     def stand_in(self, text: str) -> bool:
         """Tell whether one of the names may stand in `text`, be it an address or a word with an ending."""
-        if self._in_ascii and not text.isascii() and not self._tells(_in_ascii(text)):
+        if self._in_ascii and not text.isascii() and not self._has_longest(_in_ascii(text)):
             return False
         words = _words(text)
-        return self._tells(words) and bool(self._wide.search(words))
+        return self._has_longest(words) and bool(self._wide.search(words))
 
-    def _tells(self, words: str) -> bool:
-        return any(word in words for word in self._telling)
+    def _has_longest(self, words: str) -> bool:
+        return any(word in words for word in self._longest)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -92,23 +92,23 @@ def _end(name: tuple[str, ...]) -> str:
 
 
 def _words(text: str) -> str:
-    """Fold `text` and leave of it only letters and digits; what stood between them is spaces."""
+    """Fold `text`, and replace all but letters and digits by spaces."""
     if "%" in text:
         text = unquote(text)
     if text.isascii():
         return text.translate(_PLAIN)
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(r"[\W_]", " ", _unseen().sub("", folded))
+    return re.sub(r"[\W_]", " ", _ignored().sub("", folded))
 
 
 def _in_ascii(text: str) -> str:
-    """Leave of a folded `text` what is ASCII, in a tenth of the time that folding it takes."""
-    spelled = unquote(text) if "%" in text else text
-    return unicodedata.normalize("NFKD", spelled).casefold().encode("ascii", "ignore").decode()
+    """Keep what is ASCII of a folded `text`, in a tenth of the time that folding it takes."""
+    decoded = unquote(text) if "%" in text else text
+    return unicodedata.normalize("NFKD", decoded).casefold().encode("ascii", "ignore").decode()
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    """Fold `text` with one space for any white space; and tell of each character where in `text` it comes from."""
+def _fold_with_origins(text: str) -> tuple[str, list[int]]:
+    """Fold `text`, with one space for any white space; return with it where in `text` each character comes from."""
     parts = [(mark, at) for at, character in enumerate(text) for mark in _fold_one(character)]
     kept = [next_ for last, next_ in pairwise([("", 0), *parts]) if (last[0], next_[0]) != (" ", " ")]
     return "".join(mark for mark, _ in kept), [at for _, at in kept]
@@ -119,12 +119,12 @@ def _fold_one(character: str) -> str:
     if character.isspace():
         return " "
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    return _unseen().sub("", folded)
+    return _ignored().sub("", folded)
 
 
 @cache
-def _unseen() -> re.Pattern[str]:
-    """Match what does not tell names apart: marks above and below letters, and what shows nothing."""
+def _ignored() -> re.Pattern[str]:
+    """Match what does not tell names apart: combining marks, and characters that show nothing."""
     every = map(chr, range(sys.maxunicode + 1))
     marks = (mark for mark in every if unicodedata.combining(mark) or unicodedata.category(mark) == "Cf")
     return re.compile(f"[{''.join(map(re.escape, marks))}]")

@@ -1,4 +1,4 @@
-"""Checks: whether a registry is whole, and still says what it said when it was stored."""
+"""Checks: whether a registry is whole, and still holds what was stored."""
 
 import hashlib
 import re
@@ -8,14 +8,15 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import SQL, ForeignKeyField
+from peewee import SQL
 from playhouse.schema_diff import diff_models
 
 from models.history import changes
 from models.queries import derived
-from models.storage.database import db, fetch, on_sqlite
+from models.storage.database import db, fetch
 from models.storage.schema import behind
-from models.tables import ALL, Retractable, Sentence, Table
+from models.tables import ALL, Retractable, Sentence
+from models.upkeep.engine import engine
 
 #: What a check names at most: the rest is for after these are mended.
 SHOWN = 10
@@ -26,8 +27,8 @@ _AT_ONCE = 50
 #: Rows that are held against the log at once.
 _ROWS_AT_ONCE = 500
 
-#: Columns that the log does not keep, by the table, or that change without a line.
-_UNSAID = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
+#: Table -> columns that the log leaves out, or that change without a line of it.
+_UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
 #: Columns that a merge changes in rows that follow it, and an erasure in the sentences of a document.
 _MOVED = {
     "speakers": {"part_of"},
@@ -39,20 +40,20 @@ _MOVED = {
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, and what is wrong with it."""
+    """One check, and what it found."""
 
     name: str
-    #: Sentences, at most SHOWN; empty where all is well.
+    #: Sentences, at most SHOWN; empty where nothing is wrong.
     problems: list[str]
 
 
 def run() -> Iterator[Check]:
-    """Look at everything in the bound database, one check after the other; nothing is changed.
+    """Run every check on the bound database, one after the other; nothing is changed.
 
-    A schema that is older than the code ends it after the checks that need no table of ours.
+    Where the schema is older than the code, only those that need no table of ours run.
     """
-    yield Check("file", _first(_integrity()))
-    yield Check("foreign keys", _first(_foreign_keys()))
+    yield Check("file", _first(engine().integrity(SHOWN)))
+    yield Check("foreign keys", _first(engine().foreign_keys(SHOWN)))
     older = behind()
     schema = (
         [f"it lacks the migrations {', '.join(older)}: `counterclaim migrate` applies them"] if older else _schema()
@@ -60,42 +61,16 @@ def run() -> Iterator[Check]:
     yield Check("schema", schema)
     if older:
         return
-    for name, look in CHECKS.items():
-        yield Check(name, _first(look()))
+    for name, check in CHECKS.items():
+        yield Check(name, _first(check()))
 
 
 def _first(problems: Iterator[str]) -> list[str]:
     return list(islice(problems, SHOWN))
 
 
-def _integrity() -> Iterator[str]:
-    """Let SQLite read every page and every index, those of words too; PostgreSQL has checksums of its own."""
-    if on_sqlite():
-        yield from (line for (line,) in fetch(f"PRAGMA integrity_check({SHOWN})") if line != "ok")
-
-
-def _foreign_keys() -> Iterator[str]:
-    if on_sqlite():
-        for table, row, parent, _ in fetch("PRAGMA foreign_key_check"):
-            yield f"{table} {row} points at {parent} that are not there"
-        return
-    present = set(db.get_tables())
-    for model in ALL:
-        table = model._meta.table_name
-        for field in model._meta.sorted_fields:
-            if isinstance(field, ForeignKeyField) and table in present:
-                parent, column = field.rel_model._meta.table_name, field.column_name
-                for (value,) in fetch(
-                    f"SELECT r.{column} FROM {table} r LEFT JOIN {parent} p ON p.id = r.{column}"
-                    f" WHERE r.{column} IS NOT NULL AND p.id IS NULL LIMIT {SHOWN}"
-                    if field.rel_field.name == "id"
-                    else f"SELECT r.{column} FROM {table} r WHERE FALSE"
-                ):
-                    yield f"{table}.{column} points at {parent} {value}, which is not there"
-
-
 def _schema() -> list[str]:
-    """Hold the tables against the models; peewee cannot read indexes of expressions, so those are left out."""
+    """Compare the tables with the models, but for indexes of expressions, which peewee cannot read."""
     found = diff_models(db.obj, list(ALL))
     expressions = {
         name
@@ -112,7 +87,7 @@ def _schema() -> list[str]:
 
 
 def _texts() -> Iterator[str]:
-    """Hold lengths and sha256 against the texts, and sentences and quoted words, to the letter, too."""
+    """Compare lengths, sha256, sentences and quoted words with the texts of the documents."""
     last = 0
     while rows := fetch(
         f"SELECT id, text, length, sha256 FROM documents WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}", (last,)
@@ -135,8 +110,8 @@ def _texts() -> Iterator[str]:
             (first, last),
         ):
             spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
-            for said, start, end in (*spans, words[:3], words[3:]):
-                if said is not None and texts[document][start:end] != said:
+            for quoted, start, end in (*spans, words[:3], words[3:]):
+                if quoted is not None and texts[document][start:end] != quoted:
                     yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
 
 
@@ -146,25 +121,20 @@ def _derived() -> Iterator[str]:
 
 
 def _log() -> Iterator[str]:
-    """See that rows stand as the log's last lines say, that the lines go on from one another, and that none is missing.
+    """Compare each row with the last line of the log about it, each line with the one before, and count the lines.
 
-    Who can write to the database can make rows and lines agree on something else: no line seals those before it.
+    Whoever can write to the database can make rows and lines agree on something else: the lines are not signed.
     """
-    yield from _gaps()
+    ((count, last),) = fetch("SELECT count(*), coalesce(max(sequence), 0) FROM changes")
+    if engine().GAPLESS and count < last:
+        yield f"{last - count} of the log's {last} lines are missing"
     for model in ALL:
         if issubclass(model, Retractable):
-            yield from _unknown_to_the_table(model._meta.table_name)
+            yield from _logged_but_absent(model._meta.table_name)
             yield from _lines(model)
 
 
-def _gaps() -> Iterator[str]:
-    """Count the lines. PostgreSQL leaves numbers out where a commit fails or the server dies, SQLite never does."""
-    ((count, last),) = fetch("SELECT count(*), coalesce(max(sequence), 0) FROM changes")
-    if on_sqlite() and count < last:
-        yield f"{last - count} of the log's {last} lines are missing"
-
-
-def _unknown_to_the_table(table: str) -> Iterator[str]:
+def _logged_but_absent(table: str) -> Iterator[str]:
     for (id,) in fetch(
         f"SELECT l.noun_id FROM changes l WHERE l.noun = ? AND NOT EXISTS (SELECT 1 FROM {table} r"
         f" WHERE r.id = l.noun_id) LIMIT {SHOWN}",
@@ -174,18 +144,18 @@ def _unknown_to_the_table(table: str) -> Iterator[str]:
 
 
 def _lines(model: Any) -> Iterator[str]:
-    """Hold the rows of a noun against the lines about them, some hundreds at once."""
+    """Compare the rows of a noun with the lines about them, some hundreds at once."""
     table = model._meta.table_name
-    fields = [field for field in model._meta.sorted_fields if field.name not in _UNSAID.get(table, ())]
+    fields = [field for field in model._meta.sorted_fields if field.name not in _UNLOGGED.get(table, ())]
     names = [field.name for field in fields]
     columns = ", ".join(f'r."{field.column_name}"' for field in fields)
     # The sentences that a document is cut into follow from it, and have no lines. Rows that were there before the
     # first that the log saw made were loaded in bulk, past it.
     ((first,),) = fetch("SELECT min(noun_id) FROM changes WHERE noun = ? AND action = 'create'", (table,))
-    blackened = table == "documents" and bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
+    redacted = table == "documents" and bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
     at = names.index("id")
     last = 0
-    # One statement, as others write meanwhile.
+    # One statement for both, because others write meanwhile.
     while found := fetch(
         f"SELECT {columns}, l.sequence, l.action, l.before, l.after FROM (SELECT * FROM {table} WHERE id > ?"
         f" ORDER BY id LIMIT {_ROWS_AT_ONCE}) AS r LEFT JOIN changes l ON l.noun = '{table}' AND l.noun_id = r.id"
@@ -204,13 +174,13 @@ def _lines(model: Any) -> Iterator[str]:
                 yield f"the log knows nothing of {table} {id}"
             elif made and history[0][1] != "create":
                 yield f"the log does not know how {table} {id} was made"
-            yield from _history(model, id, row, history, blackened)
+            yield from _history(model, id, row, history, redacted)
 
 
-def _history(model: Any, id: int, row: dict[str, Any], history: list[Any], blackened: bool) -> Iterator[str]:
-    """Hold each line about a row against the one before it, and the row against the last."""
+def _history(model: Any, id: int, row: dict[str, Any], history: list[Any], redacted: bool) -> Iterator[str]:
+    """Compare each line about a row with the one before it, and the row with the last."""
     table = model._meta.table_name
-    erased = blackened or any(action == "erase" for _, action, _, _ in history)
+    erased = redacted or any(action == "erase" for _, action, _, _ in history)
     earlier: dict[str, Any] | None = None
     for sequence, action, before, after in history:
         if "version" not in after:
@@ -229,17 +199,17 @@ def _history(model: Any, id: int, row: dict[str, Any], history: list[Any], black
         yield f"{table} {id} has another {name} than the log says"
 
 
-def _differing(model: Any, said: dict[str, Any], stands: dict[str, Any], erased: bool) -> str | None:
-    """Name the first column of `stands` that is not as `said`.
+def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: bool) -> str | None:
+    """Name the first column of `row` that is not as `logged`.
 
-    The first line about a row leaves out what is null or as the table has it where nothing is said. What a merge moves
-    gets another version without a line, and an erasure takes words out of lines.
+    The first line about a row leaves out nulls and defaults. What a merge moves gets another version without
+    a line, and an erasure takes words out of lines.
     """
     table = model._meta.table_name
-    apart = {"version", "updated_at", *_MOVED.get(table, ())} if said["version"] != stands.get("version") else ()
-    for name, value in stands.items():
-        if name in said:
-            if value != said[name] and name not in apart and not (erased and said[name] is None):
+    apart = {"version", "updated_at", *_MOVED.get(table, ())} if logged["version"] != row.get("version") else ()
+    for name, value in row.items():
+        if name in logged:
+            if value != logged[name] and name not in apart and not (erased and logged[name] is None):
                 return name
         elif value is not None and name not in apart and not _is_default(model, name, value):
             return name
@@ -250,27 +220,10 @@ def _is_default(model: Any, name: str, value: Any) -> bool:
     return bool(value == model._meta.fields[name].default)
 
 
-def _numbers() -> Iterator[str]:
-    """See that the next id and the next line come after all that there are; SQLite does so itself."""
-    if on_sqlite():
-        return
-    for model in ALL:
-        table, column = model._meta.table_name, "id" if issubclass(model, Table) else "sequence"
-        if column not in {field.column_name for field in model._meta.sorted_fields}:
-            continue
-        ((name,),) = fetch("SELECT pg_get_serial_sequence(?, ?)", (table, column))
-        if name:
-            ((last, called, most),) = fetch(
-                f"SELECT last_value, is_called, (SELECT coalesce(max({column}), 0) FROM {table}) FROM {name}"
-            )
-            if last + called <= most:
-                yield f"the next number of {table} would be one that there already is"
-
-
-#: Name -> what it looks at, in the order in which they are told; each yields what is wrong.
+#: Name -> check, in the order in which they run; each yields what is wrong.
 CHECKS: dict[str, Callable[[], Iterator[Any]]] = {
     "texts": _texts,
     "derived tables": _derived,
     "log": _log,
-    "numbering": _numbers,
+    "numbering": lambda: engine().used_numbers(),
 }

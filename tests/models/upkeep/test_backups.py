@@ -92,7 +92,7 @@ def test_comes_back_as_it_was(registry: str, actor: Actor, file: Path) -> None:
     kept = everything()
     topics.create(by=actor, slug="later", label="Later")
     passed: list[verify.Check] = []
-    backups.restore(file=file, force=True, told=passed.append)
+    backups.restore(file=file, force=True, report=passed.append)
     assert everything() == kept
     assert [check.problems for check in passed] == [[]] * (3 + len(verify.CHECKS))
     topics.create(by=actor, slug="later", label="Later")
@@ -109,7 +109,7 @@ def test_comes_back_into_an_empty_place(registry: str, actor: Actor, file: Path)
     else:
         database.db.execute_sql("DROP SCHEMA public CASCADE")
         database.db.execute_sql("CREATE SCHEMA public")
-    backups.restore(file=file, told=told)
+    backups.restore(file=file, report=told)
     assert everything() == kept
 
 
@@ -127,7 +127,7 @@ def test_replaces_nothing_unless_told_to(registry: str, actor: Actor, file: Path
     with pytest.raises(Conflict, match="--force"):
         backups.write(file=file)
     with pytest.raises(Conflict, match="--force"):
-        backups.restore(file=file, told=told)
+        backups.restore(file=file, report=told)
     assert file.read_bytes() == kept
     backups.write(file=file, force=True)
 
@@ -140,11 +140,11 @@ def test_a_backup_that_does_not_pass_replaces_nothing(registry: str, actor: Acto
     database.close()
     found: list[verify.Check] = []
     with pytest.raises(Conflict, match="nothing was replaced"):
-        backups.restore(file=file, force=True, told=found.append)
+        backups.restore(file=file, force=True, report=found.append)
     assert any("sentence 1" in problem for check in found for problem in check.problems)
     assert database.fetch("SELECT count(*) FROM claim_summaries") == [(0,)]
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
-    backups.restore(file=file, force=True, even_if_wrong=True, told=told)
+    backups.restore(file=file, force=True, even_if_wrong=True, report=told)
     assert database.fetch("SELECT count(*) FROM claim_summaries") == [(1,)]
 
 
@@ -153,8 +153,8 @@ def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, fi
     backups.write(file=file)
     database.close()
     with other(registry), pytest.raises(Conflict, match="stop the server"):
-        backups.restore(file=file, force=True, told=told)
-    backups.restore(file=file, force=True, told=told)
+        backups.restore(file=file, force=True, report=told)
+    backups.restore(file=file, force=True, report=told)
 
 
 def test_is_in_nobodys_way_who_has_stopped_reading(registry: str, actor: Actor, file: Path) -> None:
@@ -166,7 +166,7 @@ def test_is_in_nobodys_way_who_has_stopped_reading(registry: str, actor: Actor, 
         forgotten[0].fetchone()
         forgotten.append(forgotten)
         del forgotten
-        backups.restore(file=file, force=True, told=told)
+        backups.restore(file=file, force=True, report=told)
     finally:
         gc.enable()
 
@@ -183,7 +183,7 @@ def test_what_a_killed_restore_has_left_is_in_nobodys_way(
             path.touch()
         foreign = tmp_path / ".registry.db.kept"
         foreign.touch()
-        backups.restore(file=file, force=True, told=told)
+        backups.restore(file=file, force=True, report=told)
         backups.write(file=file, force=True)
         assert foreign.exists()
         assert [path for path in left if path.exists()] == []
@@ -192,7 +192,7 @@ def test_what_a_killed_restore_has_left_is_in_nobodys_way(
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         for end in ("restoring", "replaced"):
             admin.execute(f"CREATE DATABASE {name}_{end}")
-        backups.restore(file=file, force=True, told=told)
+        backups.restore(file=file, force=True, report=told)
         there = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",)).fetchall()
     assert there == [(name,)]
 
@@ -205,7 +205,7 @@ def test_a_restored_database_knows_letters_as_the_one_before(postgres: Postgres,
         database.connect(postgres.url("of_the_system"))
         schema.migrate()
         backups.write(file=file)
-        backups.restore(file=file, force=True, told=told)
+        backups.restore(file=file, force=True, report=told)
         database.close()
         database.disconnect()
         assert admin.execute(question).fetchone() == before
@@ -228,7 +228,7 @@ def other(url: str) -> Iterator[None]:
 def test_refuses_a_file_that_is_no_backup(registry: str, file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(Conflict):
-        backups.restore(file=file, force=True, told=told)
+        backups.restore(file=file, force=True, report=told)
     with pytest.raises(Conflict), backups.opened(file=file):
         pass
     assert database.db.get_tables()
@@ -245,7 +245,7 @@ def test_a_restored_file_belongs_to_whom_it_belonged(registry: str, file: Path) 
     path = Path(database.db.database)
     path.chmod(0o640)
     backups.write(file=file)
-    backups.restore(file=file, force=True, told=told)
+    backups.restore(file=file, force=True, report=told)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 

@@ -18,7 +18,7 @@ from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
 from models.tables import ALL, Counterclaim, Review, Statement, Suggestion
-from models.upkeep import backups, erasures, verify
+from models.upkeep import backups, erasures, leftovers, redaction, verify
 from tests.factories import (
     PUBLIC,
     REVIEWER,
@@ -119,7 +119,7 @@ def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, ac
     text = seen(documents.whole(id=1, viewer=REVIEWER))["text"]
     assert len(text) == len(TEXT)
     assert text.endswith("sustains the war, a charge Beijing denies.\n\nTalks go on.".removeprefix("sustains the war"))
-    assert erasures.BLACK * len(f"Ann {SECRET}") + " warned that " + erasures.BLACK in text
+    assert redaction.REDACTED * len(f"Ann {SECRET}") + " warned that " + redaction.REDACTED in text
     assert seen(statements.whole(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
     with pytest.raises(Gone):
         speakers.whole(id=who, viewer=PUBLIC)
@@ -202,7 +202,7 @@ def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> Non
 @pytest.mark.parametrize(
     "other", ["ŽOFIÉ LÖWE", unicodedata.normalize("NFD", "Žofié Löwe"), "Žofié\u00a0 Löwe", "Žofié\nLöwe", "Zofie Lowe"]
 )
-def test_a_name_in_another_spelling_is_blackened_too_and_offsets_hold(registry: str, actor: Actor, other: str) -> None:
+def test_a_name_in_another_spelling_is_redacted_too_and_offsets_hold(registry: str, actor: Actor, other: str) -> None:
     name = "Žofié Löwe"
     text = f"{other}: a profile of a mayor. Later {name} said that the bridge is unsafe. So {other}’s “bridge”."
     put_charge(
@@ -216,8 +216,8 @@ def test_a_name_in_another_spelling_is_blackened_too_and_offsets_hold(registry: 
         claim={"text": "The bridge is unsafe.", "language": "en"},
     )
     erasures.speaker(id=1, reason=REASON, by=actor)
-    black = text.replace(other, erasures.BLACK * len(other)).replace(name, erasures.BLACK * len(name))
-    black = black.replace("the bridge is unsafe", erasures.BLACK * len("the bridge is unsafe"))
+    black = text.replace(other, redaction.REDACTED * len(other)).replace(name, redaction.REDACTED * len(name))
+    black = black.replace("the bridge is unsafe", redaction.REDACTED * len("the bridge is unsafe"))
     whole = seen(documents.whole(id=1, viewer=REVIEWER))
     assert (whole["text"], whole["title"]) == (black, "[erased]")
     assert other not in everywhere()
@@ -439,7 +439,7 @@ def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> Non
     erasures.document(id=1, reason=REASON, by=actor)
     path = Path(database.db.database)
     assert b"Zanzivarian" in held(path)  # in free space or in the WAL
-    assert erasures.sweep()
+    assert leftovers.sweep()
     for words in (b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
         assert words not in held(path)
     database.close()
@@ -468,7 +468,7 @@ def test_says_which_backups_still_hold_the_words(
     backups.write(file=folder / "before")
     erasures.document(id=1, reason=REASON, by=actor)
     backups.write(file=folder / "after")
-    held = [file.name for file in erasures.held_by(folder=folder, noun="document", id=1)]
+    held = [file.name for file in leftovers.backups_with(folder=folder, noun="document", id=1)]
     assert held == (["before"] if database.on_sqlite() else ["before", "before first"])
     with pytest.raises(NotFound):
-        erasures.held_by(folder=folder, noun="speaker", id=1)
+        leftovers.backups_with(folder=folder, noun="speaker", id=1)

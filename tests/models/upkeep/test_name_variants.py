@@ -9,7 +9,7 @@ from models.upkeep.name_variants import Names
 NAMES = Names(["Jana Dorn", "Žofié Löw", "May", "Wu72", "习近平", "O'Neil", "Al-Sisi", "★★"])
 
 
-def blackened(text: str) -> str:
+def redacted(text: str) -> str:
     marks = list(text)
     for start, end in NAMES.places(text):
         marks[start:end] = "█" * (end - start)
@@ -34,7 +34,7 @@ def blackened(text: str) -> str:
     ],
 )
 def test_finds_where_a_name_surely_stands(text: str, black: str) -> None:
-    assert blackened(text) == black
+    assert redacted(text) == black
 
 
 @pytest.mark.parametrize(

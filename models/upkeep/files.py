@@ -1,0 +1,101 @@
+"""Backup files: of which kind they are, how one appears only when it is whole, and how one is bound to be read."""
+
+import fcntl
+import gc
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from models.refusals import Conflict
+from models.storage.database import close, db, disconnect
+
+#: How backup files begin: SQLite's (sqlite.org/fileformat.html, 1.3), and those of pg_dump's custom format.
+SQLITE, PG_DUMP = b"SQLite format 3\0", b"PGDMP"
+
+#: Suffixes of a SQLite registry's own files: what SQLite puts beside it, and its locks.
+OWN = ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next")
+
+#: Suffix of files that are not whole yet.
+_DRAFT = ".draft"
+
+#: Called with how many pages of how many are copied; on SQLite only.
+Progress = Callable[[int, int], None]
+
+
+def kind(file: Path) -> bytes:
+    """Read how a file begins: SQLITE, PG_DUMP or anything else."""
+    with file.open("rb") as stream:
+        start = stream.read(len(SQLITE))
+    return PG_DUMP if start.startswith(PG_DUMP) else start
+
+
+def refuse_other_than(expected: bytes, file: Path) -> None:
+    """Raise Conflict for a file that is no backup of the bound kind of database."""
+    if kind(file) != expected:
+        name = "SQLite" if expected == SQLITE else "PostgreSQL"
+        raise Conflict(f"{file} is no backup of a registry on {name}, which DATABASE_URL names.")
+
+
+@contextmanager
+def draft_of(file: Path) -> Iterator[Path]:
+    """Yield a draft in the folder of `file`; at the end fsync it and rename it to `file`, or remove it on failure.
+
+    A process that is killed leaves its draft, and the next one removes it: a lock tells that none works on it.
+    """
+    folder, prefix = file.absolute().parent, f".{file.name}."
+    for draft in folder.iterdir():
+        if draft.name.startswith(prefix) and draft.name.endswith(_DRAFT):
+            with draft.open("rb") as stream, suppress(BlockingIOError):
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(draft)
+    # mkstemp's mode is 0600: a backup holds texts that are not public.
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_DRAFT, dir=folder)
+    draft = Path(name)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield draft
+        _sync(draft)
+        draft.replace(file)
+        _sync(folder)
+    finally:
+        _remove(draft)
+        os.close(handle)
+
+
+def _remove(draft: Path) -> None:
+    for suffix in OWN:
+        Path(f"{draft}{suffix}").unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def rebound(bind: Callable[[], object]) -> Iterator[None]:
+    """Bind the models to the database that `bind` binds, and at the end to the present one again."""
+    present = db.obj
+    close_all()
+    try:
+        bind()
+        yield
+    finally:
+        close_all()
+        db.initialize(present)
+
+
+def close_all() -> None:
+    """Close every connection of this thread and process to the bound database; nobody may be writing.
+
+    SQLite holds its lock for a closed connection as long as a statement of it is not read to its end: one that
+    only a cycle of references still holds has to be collected first.
+    """
+    close()
+    disconnect()
+    gc.collect()

@@ -1,0 +1,43 @@
+"""What may still hold erased words when no row does: the free space of the database file, and backups."""
+
+from datetime import datetime
+from pathlib import Path
+
+from models.refusals import NotFound
+from models.tables import Change
+from models.upkeep import files, sqlite
+from models.upkeep.engine import engine
+
+
+def sweep() -> bool:
+    """Rewrite the database file, so that no free space, full-text index or WAL holds what was erased.
+
+    Needs the space of a second copy for a while, and writers wait. False where others read all the
+    time, so that the WAL could not be truncated. Raises Conflict where there is no room. PostgreSQL is left alone:
+    see docs/operations.md.
+    """
+    return bool(engine().sweep())
+
+
+def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
+    """Find the files in `folder` that are older than the erasure of this row, and so hold its words.
+
+    A SQLite backup is looked into; a dump of PostgreSQL is judged by its time.
+    """
+    table = {"document": "documents", "speaker": "speakers"}[noun]
+    erased = (
+        Change.select(Change.made_at)
+        .where(Change.noun == table, Change.noun_id == id, Change.action == "erase")
+        .scalar()
+    )
+    if erased is None:
+        raise NotFound(f"The {noun} {id} was not erased.")
+    erased_at = datetime.fromisoformat(erased).timestamp()
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, table, id, erased_at)]
+
+
+def _holds(file: Path, table: str, id: int, erased_at: float) -> bool:
+    kind = files.kind(file)
+    if kind == files.PG_DUMP:
+        return file.stat().st_mtime < erased_at
+    return kind == files.SQLITE and sqlite.has_row_unerased(file, table, id)

@@ -1,0 +1,120 @@
+"""What names an erased speaker in other people's words: found before the erasure, and listed after it for a person."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from models.storage.database import fetch
+from models.tables import Alias, Change, Speaker
+from models.upkeep.name_variants import Names
+from models.upkeep.redaction import parts, strings
+
+#: Table -> the columns in which somebody may be named in other people's words, beside the reason of a retraction.
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "claims": ("text",),
+    "documents": ("text", "title", "url", "publisher", "licence"),
+    "speakers": ("name", "description", "same_as"),
+    "statements": ("role",),
+    "counterclaims": ("note",),
+    "reviews": ("title", "url", "publisher_name", "rating_label", "licence"),
+    "topics": ("slug", "label"),
+    "sentences": (),
+}
+#: Rows that may hold a name: table -> their keys.
+Suspects = dict[str, list[int]]
+#: How many of each noun are listed.
+_LISTED = 50
+#: Rows that are looked into at once: a document may have a million characters.
+_ROWS, _DOCUMENTS = 2_000, 50
+
+
+def present_names(people: set[int]) -> set[str]:
+    """Read the names and aliases that these speakers have."""
+    own = {name for (name,) in Speaker.select(Speaker.name).where(Speaker.id.in_(people)).tuples()}
+    return own | {alias for (alias,) in Alias.select(Alias.alias).where(Alias.speaker.in_(people)).tuples()}
+
+
+def all_names(people: set[int]) -> set[str]:
+    """Read the names and aliases that these speakers have, and from the log those that they had at any time."""
+    lines = Change.select(Change.before, Change.after).where(Change.noun == "speakers", Change.noun_id.in_(people))
+    states = [orjson.loads(state) for line in lines.tuples() for state in line if state]
+    return present_names(people) | {
+        name for state in states for key in ("name", "aliases") for name in strings(state.get(key))
+    }
+
+
+def suspected(names: Names) -> Suspects:
+    """Find the rows that may hold one of `names`, by the table.
+
+    Every text is read for it: outside the transaction, so that no writer waits.
+    """
+    found: Suspects = {}
+    for table, (key, _, columns) in _texts().items() if names else ():
+        some = " OR ".join(f"{column} IS NOT NULL" for column in columns)
+        query = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > ? AND ({some}) ORDER BY {key} LIMIT ?"
+        last, limit = 0, _DOCUMENTS if table == "documents" else _ROWS
+        while rows := fetch(query, (last, limit)):
+            last = rows[-1][0]
+            holding = (key for key, *texts in rows if any(text and names.stand_in(_unescaped(text)) for text in texts))
+            found.setdefault(table, []).extend(holding)
+    return found
+
+
+def naming(names: Names, suspects: Suspects) -> list[str]:
+    """List which of the suspects still hold one of `names`, retracted ones too, for a person to decide on.
+
+    A row of which only the log holds a name is listed as "the log of …".
+    """
+    found: dict[str, set[int]] = {table: set() for table in _COLUMNS}
+    logged: dict[str, set[int]] = {table: set() for table in _COLUMNS}
+    for table, (_, about, columns) in _texts().items():
+        for *of, texts in _read(table, about, columns, suspects.get(table, [])):
+            if table == "changes":
+                noun, id = of
+                if noun in _COLUMNS and any(
+                    names.stand_in(text) for state in texts for text in _texts_of_line(noun, state)
+                ):
+                    logged[noun].add(id)
+            elif any(text and names.stand_in(text) for text in texts):
+                found["speakers" if table == "aliases" else table].add(of[0])
+    left = [part for table, ids in found.items() for part in _listed(table[:-1], ids)]
+    for table, ids in logged.items():
+        left += _listed(f"the log of {table[:-1]}", ids - found[table])
+    return left
+
+
+def _texts() -> dict[str, tuple[str, list[str], list[str]]]:
+    """Map each table that may name somebody to its key, the columns of what a row is about, and those of texts."""
+    nouns = {table: ("id", ["id"], [*columns, "retracted_reason"]) for table, columns in _COLUMNS.items()}
+    return {
+        **nouns,
+        "aliases": ("id", ["speaker_id"], ["alias"]),
+        "changes": ("sequence", ["noun", "noun_id"], ["before", "after"]),
+    }
+
+
+def _read(table: str, about: list[str], columns: list[str], keys: list[int]) -> Iterator[tuple[Any, ...]]:
+    key = _texts()[table][0]
+    for part in parts(keys):
+        places = ", ".join("?" * len(part))
+        for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({places})", part):
+            yield (*values[: len(about)], values[len(about) :])
+
+
+def _texts_of_line(noun: str, state: str | None) -> Iterator[str]:
+    """Yield the texts of a row, as a line of the log has it, in which somebody may be named."""
+    row = orjson.loads(state or "{}")
+    for name in (*_COLUMNS[noun], "retracted_reason", "aliases"):
+        yield from strings(row.get(name))
+
+
+def _unescaped(text: str) -> str:
+    """Replace JSON's escapes of white space by spaces."""
+    return re.sub(r"\\[bfnrt]", " ", text) if "\\" in text else text
+
+
+def _listed(what: str, ids: set[int]) -> list[str]:
+    more = [f"{len(ids) - _LISTED} more of {what}"] if len(ids) > _LISTED else []
+    return [f"{what} {id}" for id in sorted(ids)[:_LISTED]] + more

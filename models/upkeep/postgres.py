@@ -1,0 +1,209 @@
+"""What upkeep does its own way on PostgreSQL: pg_dump, pg_restore, renaming databases, and sequences."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from peewee import Database, ForeignKeyField, PostgresqlDatabase
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from models.refusals import Conflict
+from models.storage.database import close, db, fetch
+from models.tables import ALL
+from models.upkeep.files import PG_DUMP, Progress, close_all, rebound, refuse_other_than
+
+#: Whether the log's numbers have no gaps: a failed commit or a crash of the server leaves some out.
+GAPLESS = False
+
+#: Locale providers besides libc: their sign in pg_database -> their clause of CREATE DATABASE.
+_LOCALES: dict[str, LiteralString] = {
+    "b": " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
+    "i": " LOCALE_PROVIDER icu ICU_LOCALE {}",
+}
+
+
+def is_own(_file: Path) -> bool:
+    """Tell whether a file is one of the registry's: never, the server keeps them."""
+    return False
+
+
+def write(draft: Path, _progress: Progress) -> None:
+    """Dump the registry to `draft`."""
+    _run(_server(), "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={draft}")
+
+
+def restore(file: Path, force: bool, check: Callable[[], None], _progress: Progress) -> None:
+    """Restore a dump into a database beside the registry's, `check` it there, and let it take the registry's place."""
+    refuse_other_than(PG_DUMP, file)
+    server = _server()
+    if db.get_tables() and not force:
+        raise Conflict(f"There are tables in {server['dbname']}: back it up, then say --force to replace it.")
+    with _scratch(server, "restoring") as scratch:
+        _load(file, scratch)
+        with rebound(lambda: db.initialize(_database(scratch))):
+            check()
+        _swap(server, scratch["dbname"])
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[None]:
+    """Bind the models to a dump, restored into a database of its own on the bound server for as long."""
+    refuse_other_than(PG_DUMP, file)
+    with _scratch(_server(), "checking") as scratch:
+        _load(file, scratch)
+        with rebound(lambda: db.initialize(_database(scratch))):
+            yield
+
+
+def _server() -> dict[str, Any]:
+    """Read how the bound database is connected to, as libpq's parameters."""
+    info = db.connection().info
+    return {**info.get_parameters(), **({"password": info.password} if info.password else {})}
+
+
+def _run(server: dict[str, Any], program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs; the password goes by the environment, where no other user sees it."""
+    found = shutil.which(program)
+    if found is None:
+        raise Conflict(
+            f"{program} is missing: install PostgreSQL's client programs (on Debian, apt install postgresql-client), "
+            "of the server's version or newer."
+        )
+    rest = {name: value for name, value in server.items() if name != "password"}
+    environment = os.environ | ({"PGPASSWORD": server["password"]} if "password" in server else {})
+    done = subprocess.run(  # noqa: S603 - our own arguments, and no shell
+        [found, f"--dbname={make_conninfo(**rest)}", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Conflict(f"{program} failed: {' '.join(done.stderr.split())}")
+
+
+def _load(file: Path, server: dict[str, Any]) -> None:
+    """Restore a dump into an empty database."""
+    _run(server, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", str(file))
+    with psycopg.connect(**server, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
+def _database(server: dict[str, Any]) -> Database:
+    rest = {name: value for name, value in server.items() if name != "dbname"}
+    return PostgresqlDatabase(server["dbname"], prefer_psycopg3=True, **rest)
+
+
+@contextmanager
+def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
+    """Make an empty database beside the one of `server`, with its collation; drop it at the end if it is there."""
+    name = f"{server['dbname']}_{purpose}"
+    with psycopg.connect(**server, autocommit=True) as connection:
+        like = _like(connection, server["dbname"])
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        try:
+            connection.execute(drop)
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(sql.Identifier(name), like))
+        except psycopg.errors.InsufficientPrivilege:
+            raise Conflict(
+                f"This takes a role that may create databases: ALTER ROLE {server['user']} CREATEDB."
+            ) from None
+    try:
+        yield {**server, "dbname": name}
+    finally:
+        close()
+        with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
+            connection.execute(drop)
+
+
+def _like(connection: psycopg.Connection[Any], name: str) -> sql.Composable:
+    """Write the clauses of CREATE DATABASE for the encoding, collation and locale of the database `name`."""
+    columns = "pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datlocprovider::text, to_jsonb(d)"
+    found = connection.execute(f"SELECT {columns} FROM pg_database d WHERE d.datname = %s", (name,)).fetchone()
+    if found is None:
+        raise Conflict(f"There is no database {name} on this server.")
+    encoding, collate, ctype, provider, row = found
+    like = sql.SQL("ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(*map(sql.Literal, (encoding, collate, ctype)))
+    if provider in _LOCALES:
+        # PostgreSQL 15 and 16 call it by ICU's name.
+        locale = sql.Literal(row.get("datlocale") or row.get("daticulocale"))
+        return like + sql.SQL(_LOCALES[provider]).format(locale)
+    return like + sql.SQL(" LOCALE_PROVIDER libc")
+
+
+def _other(server: dict[str, Any]) -> str:
+    """Name a database from which the one of `server` can be renamed."""
+    return "template1" if server["dbname"] == "postgres" else "postgres"
+
+
+def _swap(server: dict[str, Any], new: str) -> None:
+    """Give the database `new` the name of the one of `server`, in one transaction, and drop the old one."""
+    old, name = f"{server['dbname']}_replaced", server["dbname"]
+    close_all()
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old))
+    with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
+        connection.execute(drop)  # left by one that was killed here
+        try:
+            with connection.transaction():
+                connection.execute(rename.format(sql.Identifier(name), sql.Identifier(old)))
+                connection.execute(rename.format(sql.Identifier(new), sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            raise Conflict(f"{name} is in use: stop the server first.") from None
+        connection.execute(drop)
+
+
+# -- checks --------------------------------------------------------------------------------------
+
+
+def integrity(_limit: int) -> Iterator[str]:
+    """Yield nothing: PostgreSQL has checksums of its own."""
+    return iter(())
+
+
+def foreign_keys(limit: int) -> Iterator[str]:
+    """Yield which rows point at rows that are not there."""
+    present = set(db.get_tables())
+    for model in ALL:
+        table = model._meta.table_name
+        for field in model._meta.sorted_fields:
+            if isinstance(field, ForeignKeyField) and table in present:
+                parent, column = field.rel_model._meta.table_name, field.column_name
+                for (value,) in fetch(
+                    f"SELECT r.{column} FROM {table} r LEFT JOIN {parent} p ON p.id = r.{column}"
+                    f" WHERE r.{column} IS NOT NULL AND p.id IS NULL LIMIT {limit}"
+                ):
+                    yield f"{table}.{column} points at {parent} {value}, which is not there"
+
+
+def used_numbers() -> Iterator[str]:
+    """Yield the tables of which the next id, or line, would be one that is there already."""
+    for model in ALL:
+        table = model._meta.table_name
+        for column in {"id", "sequence"} & set(model._meta.columns):
+            ((name,),) = fetch("SELECT pg_get_serial_sequence(?, ?)", (table, column))
+            if name:
+                ((last, called, most),) = fetch(
+                    f"SELECT last_value, is_called, (SELECT coalesce(max({column}), 0) FROM {table}) FROM {name}"
+                )
+                if last + called <= most:
+                    yield f"the next number of {table} would be one that there already is"
+
+
+# -- erasures ------------------------------------------------------------------------------------
+
+
+def overwrite_freed() -> None:
+    """Do nothing: VACUUM FULL is the operator's (docs/operations.md)."""
+
+
+def sweep() -> bool:
+    """Do nothing, as above."""
+    return True

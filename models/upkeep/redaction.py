@@ -1,0 +1,231 @@
+"""Redaction: take words out of texts, and out of what repeats them: sentences, quotations, the log, kept replies.
+
+A code point is replaced by a code point, so that every offset keeps its meaning.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+from peewee import chunked
+
+from models.history.changes import Actor
+from models.queries import derived
+from models.storage.columns import dumps, folded, now
+from models.storage.rows import row
+from models.tables import Change, Document, Reply, Sentence, Statement
+from models.upkeep.name_variants import Names
+
+#: What replaces a code point that is redacted.
+REDACTED = "█"
+
+#: Words shorter than this are looked for in kept answers as a member's whole text alone: "he" is in all of them.
+_SHORTEST = 5
+
+#: A member of a kept answer -> the table of what its id, or the ids in it, are of.
+_TABLES = {
+    "speaker": "speakers",
+    "part_of": "speakers",
+    "about": "speakers",
+    "claim": "claims",
+    "document": "documents",
+    "sentence": "sentences",
+    "statement_id": "statements",
+    "statements": "statements",
+    "counterclaims": "counterclaims",
+    "counters": "counterclaims",
+    "reviews": "reviews",
+}
+
+#: Ids that one statement names.
+_AT_ONCE = 400
+
+#: The members of a log line that hold no words, by the table; all others of an erased row become null.
+_WORDLESS = {
+    "documents": {"published_at", "language", "retrieved_at", "text_public", "length"},
+    "speakers": {"kind", "part_of", "merged_into"},
+    "claims": {"language", "standalone", "merged_into", "topics"},
+    "counterclaims": {"claim", "answer", "kind", "statement"},
+    "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status"},
+    "reviews": {"claim", "rating_value", "rating_best", "rating_worst", "reviewed_at", "language", "publisher_name"},
+}
+_OF_EVERY_ROW = {"id", "created_at", "updated_at", "version", "retracted_at"}
+
+
+class Erasure:
+    """What one erasure takes away."""
+
+    def __init__(self, by: Actor, reason: str) -> None:
+        self.by = by
+        self.reason = reason
+        self.counts: Counter[str] = Counter()
+        #: Words that must not stand in an answer that was kept for a retry.
+        self.words: set[str] = set()
+        #: Document -> its text from now on, for the documents in which something was redacted.
+        self.texts: dict[int, str] = {}
+        #: Table -> the ids of the rows that are erased.
+        self.rows: dict[str, set[int]] = {}
+        self.left: list[str] = []
+        #: The names that the erased speaker has, or had.
+        self.names = Names(())
+
+
+def ids_of(query: Any) -> set[int]:
+    """Run a query of ids."""
+    return {id for (id,) in query.tuples()}
+
+
+def parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Cut ids into parts of which one statement may name each."""
+    yield from chunked(sorted(ids), _AT_ONCE)
+
+
+def rows_with(column: Any, ids: Iterable[int]) -> set[int]:
+    """Find the ids of the rows whose `column` is one of `ids`."""
+    model = column.model
+    return {id for part in parts(ids) for (id,) in model.select(model.id).where(column.in_(part)).tuples()}
+
+
+def set_columns(model: Any, id: int, stamp: str, **new: Any) -> None:
+    """Give a row new values and a new version, without a line in the log."""
+    model.update(updated_at=stamp, version=model.version + 1, **new).where(model.id == id).execute()
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yield the texts in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
+
+
+# -- texts ---------------------------------------------------------------------------------------
+
+
+def quoted(statements: list[Statement]) -> Iterator[tuple[int, int]]:
+    """Find where statements name their speaker and what they say."""
+    for statement in statements:
+        if statement.mention is not None:
+            yield statement.mention_start, statement.mention_end
+        yield from ((span["start"], span["end"]) for span in orjson.loads(statement.content))
+
+
+def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int]]) -> None:
+    """Redact `places` in a document's text, and whatever repeats that text: sentences and quoted words."""
+    old = document.text
+    marks = list(old)
+    for start, end in places:
+        if end - start < document.length:
+            erasure.words.add(old[start:end])
+        marks[start:end] = REDACTED * (end - start)
+    new = "".join(marks)
+    erasure.texts[document.id] = new
+    if new == old:
+        return
+    stamp = now()
+    derived.note("documents", row(document))
+    set_columns(Document, document.id, stamp, text=new, sha256=hashlib.sha256(new.encode()).hexdigest())
+    erasure.counts["documents redacted"] += 1
+    for sentence in Sentence.select().where(Sentence.document == document.id):
+        if new[sentence.start : sentence.end] != sentence.text:
+            erasure.words.add(sentence.text)
+            set_columns(Sentence, sentence.id, stamp, text=new[sentence.start : sentence.end])
+    for statement in Statement.select().where(Statement.document == document.id):
+        printed = _printed(row(statement), new)
+        if "cue" in printed:
+            printed["cue_key"] = folded(printed["cue"])
+        if any(getattr(statement, name) != words for name, words in printed.items()):
+            set_columns(Statement, statement.id, stamp, **printed)
+            derived.note("statements", row(statement))
+
+
+def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
+    """Read the words of a statement's row, or of a line about it, out of its document's `text`."""
+    printed: dict[str, Any] = {}
+    for name in ("mention", "cue"):
+        if statement[name] is not None:
+            printed[name] = text[statement[f"{name}_start"] : statement[f"{name}_end"]]
+    spans = orjson.loads(statement["content"])
+    printed["content"] = dumps([span | {"text": text[span["start"] : span["end"]]} for span in spans])
+    return printed
+
+
+# -- what repeats rows: the log and kept replies -------------------------------------------------
+
+
+def redact_log(erasure: Erasure) -> None:
+    """Take the words out of every line about a row that was erased or stands in a document that was redacted."""
+    rows = {table: set(ids) for table, ids in erasure.rows.items()}
+    for model in (Sentence, Statement):
+        rows.setdefault(model._meta.table_name, set()).update(rows_with(model.document, erasure.texts))
+    rows.setdefault("documents", set()).update(erasure.texts)
+    for table, ids in rows.items():
+        for part in parts(ids):
+            lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
+            for sequence, id, *states in lines.where(Change.noun == table, Change.noun_id.in_(part)).tuples():
+                before, after = (
+                    state and dumps(_without_words(erasure, table, id, orjson.loads(state))) for state in states
+                )
+                if [before, after] != states:
+                    Change.update(before=before, after=after).where(Change.sequence == sequence).execute()
+                    erasure.counts["lines of the log"] += 1
+
+
+def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
+    erased = id in erasure.rows.get(table, ())
+    if table == "sentences":
+        text = erasure.texts[state["document"]][state["start"] : state["end"]]
+        state |= {"text": text} | ({"retracted_reason": None} if erased else {})
+    elif table == "statements":
+        gone = {"role": None, "retracted_reason": None} if erased else {}
+        state |= _printed(state, erasure.texts[state["document"]]) | gone
+    elif table == "documents" and not erased:
+        state |= {"sha256": None, "title": None}
+    elif erased:
+        kept = _WORDLESS[table] | _OF_EVERY_ROW
+        state = {
+            name: value if name in kept or not isinstance(value, str | list | dict) else None
+            for name, value in state.items()
+        }
+    return state
+
+
+def redact_replies(erasure: Erasure) -> None:
+    """Empty the kept answers that hold any of the words or the id of what was erased: a retry is refused.
+
+    Rather one too many than one too few.
+    """
+    long = sorted({words for words in erasure.words if len(words) >= _SHORTEST}, key=len)
+    pattern = re.compile("|".join(map(re.escape, long)) or r"(?!)")
+
+    def repeats(text: str) -> bool:
+        return text in erasure.words or erasure.names.stand_in(text) or bool(pattern.search(text))
+
+    kept = Reply.select(Reply.id, Reply.headers, Reply.body).where(Reply.body.is_null(False))
+    found = []
+    for id, headers, body in kept.tuples():
+        answer = {_created_table(headers): orjson.loads(body or "null")}
+        if _refers_to(erasure.rows, answer) or any(text and repeats(text) for text in strings(answer)):
+            found.append(id)
+    for part in parts(found):
+        Reply.update(headers=None, body=None).where(Reply.id.in_(part)).execute()
+    erasure.counts["kept answers"] += len(found)
+
+
+def _created_table(headers: str | None) -> str:
+    """Read from its address the table of what was created, "/v1/claims/5"."""
+    return str(orjson.loads(headers or "{}").get("Location", "")).removeprefix("/v1/").split("/")[0]
+
+
+def _refers_to(rows: dict[str, set[int]], value: Any, table: str = "") -> bool:
+    """Tell whether a JSON value holds the id of one of `rows`; an `id` in it is one of `table`."""
+    if isinstance(value, dict):
+        of = {**_TABLES, "id": table}
+        return any(_refers_to(rows, part, of.get(name, str(name))) for name, part in value.items())
+    if isinstance(value, list):
+        return any(_refers_to(rows, part, table) for part in value)
+    return isinstance(value, int) and not isinstance(value, bool) and value in rows.get(table, ())

@@ -1,0 +1,187 @@
+"""What upkeep does its own way on SQLite: copy, replace, check and rewrite the database file."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from peewee import DatabaseError, SqliteDatabase
+
+from models.refusals import Conflict
+from models.storage.database import close, connect, db, fetch
+from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than
+
+#: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
+_STEP = 4096
+
+#: Whether the log's numbers have no gaps.
+GAPLESS = True
+
+#: How often, and with how many seconds between, truncating the WAL is tried while others read.
+_TRIES, _PAUSE = 20, 0.5
+#: Seconds for which running exports are waited for before that, while new ones wait.
+_LONGEST = 60
+
+
+def is_own(file: Path) -> bool:
+    """Tell whether a file, which need not be there yet, is one of the registry's, by whatever name or link."""
+    # SQLite names what it puts beside a file after where links lead, and the locks are named after the setting.
+    registry = Path(db.database)
+    own = [Path(f"{name}{suffix}") for name in (registry.absolute(), registry.resolve()) for suffix in OWN]
+    return file.resolve() in [one.resolve() for one in own] or (
+        file.exists() and any(one.exists() and file.samefile(one) for one in own)
+    )
+
+
+def write(draft: Path, progress: Progress) -> None:
+    """Copy the registry to `draft`."""
+    _copy(Path(db.database), draft, progress)
+
+
+def restore(file: Path, force: bool, check: Callable[[], None], progress: Progress) -> None:
+    """Copy a backup beside the registry, `check` it there, and let it take the registry's place."""
+    refuse_other_than(SQLITE, file)
+    target = Path(db.database)
+    close_all()
+    if target.exists() and target.stat().st_size and not force:
+        raise Conflict(f"There is a registry in {target}: back it up, then say --force to replace it.")
+    _fold_wal(target)
+    with draft_of(target) as draft:
+        _copy(file, draft, progress)
+        with rebound(lambda: connect(f"sqlite:///{draft}")):
+            check()
+        _fold_wal(draft)
+        _fold_wal(target)
+        if target.exists():
+            # The server may run as another user than who restores.
+            was = target.stat()
+            draft.chmod(was.st_mode)
+            os.chown(draft, was.st_uid, was.st_gid)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[None]:
+    """Bind the models to a backup, to be read only. Raises Conflict where it cannot be read."""
+    refuse_other_than(SQLITE, file)
+    with rebound(lambda: db.initialize(SqliteDatabase(_read_only(file), uri=True))):
+        try:
+            db.get_tables()
+        except DatabaseError as error:
+            raise Conflict(f"{file} cannot be read: {error}.") from None
+        yield
+
+
+def _read_only(file: Path) -> str:
+    return f"file:{quote(str(file.absolute()))}?mode=ro"
+
+
+def _copy(source: Path, target: Path, progress: Progress) -> None:
+    """Copy a SQLite file from one snapshot by its backup API (sqlite.org/backup.html).
+
+    The open read transaction holds the snapshot: without it the copy would begin anew at every write.
+    Raises Conflict where it cannot be read.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(_read_only(source), uri=True, isolation_level=None, timeout=30)) as from_,
+            closing(sqlite3.connect(target, isolation_level=None)) as to,
+        ):
+            from_.execute("BEGIN")
+            from_.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            from_.backup(to, pages=_STEP, progress=lambda _, left, whole: progress(whole - left, whole))
+            # One file, with nothing beside it, that can be read where nothing can be written.
+            to.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        raise Conflict(f"{source} cannot be copied: {error}.") from None
+
+
+def _fold_wal(file: Path) -> None:
+    """Checkpoint the WAL of a SQLite file and remove it. Raises Conflict where another process has the file open.
+
+    Leaving WAL mode takes that nobody else has the file open (sqlite.org/wal.html, 3.3). A file too broken
+    for it may be replaced all the same, and then what stands beside it goes.
+    """
+    if not file.exists():
+        return
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        raise Conflict(f"{file} is in use ({error}): stop the server first.") from None
+    except sqlite3.DatabaseError:
+        pass
+    for suffix in ("-wal", "-shm"):
+        Path(f"{file}{suffix}").unlink(missing_ok=True)
+
+
+# -- checks --------------------------------------------------------------------------------------
+
+
+def integrity(limit: int) -> Iterator[str]:
+    """Yield what is wrong with any page or any index, those of full text too."""
+    return (line for (line,) in fetch(f"PRAGMA integrity_check({limit})") if line != "ok")
+
+
+def foreign_keys(_limit: int) -> Iterator[str]:
+    """Yield which rows point at rows that are not there."""
+    for table, row, parent, _ in fetch("PRAGMA foreign_key_check"):
+        yield f"{table} {row} points at {parent} that are not there"
+
+
+def used_numbers() -> Iterator[str]:
+    """Yield nothing: SQLite continues after the greatest id by itself."""
+    return iter(())
+
+
+# -- erasures ------------------------------------------------------------------------------------
+
+
+def overwrite_freed() -> None:
+    """Let this connection overwrite with zeros what it frees (sqlite.org/pragma.html#pragma_secure_delete)."""
+    db.execute_sql("PRAGMA secure_delete = ON")
+
+
+def sweep() -> bool:
+    """Rewrite the file, so that no free space, full-text index or WAL holds what was erased."""
+    close()
+    try:
+        with closing(sqlite3.connect(db.database, isolation_level=None, timeout=60)) as connection:
+            return _rewrite(connection)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+            raise
+        raise Conflict(
+            "The words are erased, but the free space of the database file may still hold them: writing it anew needs"
+            " room for a second copy. Make room, then run `counterclaim erase sweep`."
+        ) from error
+
+
+def _rewrite(connection: sqlite3.Connection) -> bool:
+    connection.execute("PRAGMA secure_delete = ON")
+    indexes = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+    for (name,) in connection.execute(indexes).fetchall():
+        # An entry that was deleted leaves the index when its segments are merged (sqlite.org/fts5.html, 6.9).
+        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
+    connection.execute("VACUUM")
+    with db.obj.writer.log.shut(_LONGEST):
+        for _ in range(_TRIES):
+            if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                return True
+            time.sleep(_PAUSE)
+    return False
+
+
+def has_row_unerased(file: Path, table: str, id: int) -> bool:
+    """Tell whether a backup holds a row, and no line of its log that it was erased."""
+    sql = (
+        f"SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AND NOT EXISTS"
+        " (SELECT 1 FROM changes WHERE noun = ? AND noun_id = ? AND action = 'erase')"
+    )
+    try:
+        with closing(sqlite3.connect(_read_only(file), uri=True)) as connection:
+            return bool(connection.execute(sql, (id, table, id)).fetchone()[0])
+    except sqlite3.DatabaseError:
+        return False
