@@ -59,7 +59,7 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
         return answers.created("documents", id, documents.whole(id=id, viewer=viewer))
     stored = candidates.create(by=actor, findings=findings, **body)
     whole = documents.whole(id=stored.document, viewer=viewer)
-    return answers.created("documents", stored.document, whole, extraction=stored.told())
+    return answers.created("documents", stored.document, whole, extraction=stored.as_json())
 
 
 def _extracted(id: int) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def extract_document(stored: Any, **_path: Any) -> Response:
     /v1/statements/{id}`, with the review scope. Texts are read in English only (409 for others); 501 says
     that the server was installed without a parser.
     """
-    return answers.told(stored.told())
+    return answers.told(stored.as_json())
 
 
 @routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))

@@ -1,4 +1,4 @@
-"""How much each key is used: counted in memory, and stored every few seconds, so that no request waits for it."""
+"""Usage of keys: requests counted in memory, and stored every few seconds, so that no request waits for a write."""
 
 import logging
 import threading
@@ -12,55 +12,55 @@ from models.storage.database import close
 from models.storage.transactions import transaction
 from models.tables import KeyUse
 
-#: Seconds between two storings in a server: what a worker that is killed loses at most.
+#: Seconds between two writes in a server: what a worker that is killed loses at most.
 EVERY = 10.0
 
 
-class _Counts:
-    """What this process counted since it last stored."""
+class Counts:
+    """What this process counted since its last write."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        #: Held by who stores: who does so last, as the process ends, waits for the one who is about it.
+        #: Held during a write: the last one, as the process ends, waits for one that is under way.
         self.storing = threading.Lock()
-        #: (key, day) -> requests, and when the last one came.
+        #: (key, day) -> requests, and the time of the last one.
         self.waiting: dict[tuple[int, str], tuple[int, str]] = {}
-        #: None where nobody stores by time: then `store` does.
+        #: Seconds between two writes; None where only `store` writes.
         self.every: float | None = None
         self.timer: threading.Timer | None = None
 
 
-_counts = _Counts()
+counts = Counts()
 
 
 def keep(*, every: float = EVERY) -> None:
-    """Store what is counted every so many seconds from now on, and when the process ends; for a server's process."""
-    _counts.every = every
+    """Start a timer that stores the counts, here and when the process ends; for a server's process."""
+    counts.every = every
     # A server's process ends without Python's own hooks for it.
-    Finalize(None, _in_time, exitpriority=0)
+    Finalize(None, _on_timer, exitpriority=0)
 
 
 def count(*, key: int) -> None:
-    """Note that a request came with the key of this id, now."""
+    """Count a request with the key of this id."""
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with _counts.lock:
-        requests, _ = _counts.waiting.get((key, at[:10]), (0, ""))
-        _counts.waiting[key, at[:10]] = requests + 1, at
-        if _counts.every is not None and _counts.timer is None:
-            _counts.timer = threading.Timer(_counts.every, _in_time)
-            _counts.timer.daemon = True
-            _counts.timer.start()
+    with counts.lock:
+        requests, _ = counts.waiting.get((key, at[:10]), (0, ""))
+        counts.waiting[key, at[:10]] = requests + 1, at
+        if counts.every is not None and counts.timer is None:
+            counts.timer = threading.Timer(counts.every, _on_timer)
+            counts.timer.daemon = True
+            counts.timer.start()
 
 
 def store() -> None:
-    """Store what was counted since the last time. What cannot be stored now is kept for the next."""
-    with _counts.storing:
+    """Store what was counted since the last time; what cannot be stored is kept for the next."""
+    with counts.storing:
         _store()
 
 
 def _store() -> None:
-    with _counts.lock:
-        waiting, _counts.waiting = _counts.waiting, {}
+    with counts.lock:
+        waiting, counts.waiting = counts.waiting, {}
     if not waiting:
         return
     try:
@@ -71,16 +71,16 @@ def _store() -> None:
                     update={KeyUse.requests: KeyUse.requests + requests, KeyUse.last_at: at},
                 ).execute()
     except BaseException:
-        with _counts.lock:
+        with counts.lock:
             for place, (requests, at) in waiting.items():
-                later, last = _counts.waiting.get(place, (0, at))
-                _counts.waiting[place] = requests + later, max(at, last)
+                later, last = counts.waiting.get(place, (0, at))
+                counts.waiting[place] = requests + later, max(at, last)
         raise
 
 
-def _in_time() -> None:
-    with _counts.lock:
-        _counts.timer = None
+def _on_timer() -> None:
+    with counts.lock:
+        counts.timer = None
     try:
         store()
     except (PeeweeException, Refusal) as error:

@@ -1,4 +1,4 @@
-"""Keys: who may read, write, review or administer."""
+"""API keys: create, rotate and revoke them, and find who holds one."""
 
 import hashlib
 import hmac
@@ -21,13 +21,13 @@ PREFIX = "cck_"
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the public, or the holder of a key."""
+    """Who sends a request: the public, or the holder of a key."""
 
     key_id: int | None = None
     scope: str | None = None
 
     def may(self, scope: str | None) -> bool:
-        """Whether this caller has `scope` or a wider one; None asks for nothing."""
+        """Tell whether this caller has `scope` or a wider one; None needs no key."""
         return scope is None or (self.scope is not None and SCOPES.index(self.scope) >= SCOPES.index(scope))
 
     @property
@@ -45,17 +45,17 @@ PUBLIC = Caller()
 
 
 def create(*, name: str, scope: str, expires_at: str | None = None) -> tuple[Key, str]:
-    """Make a key; the secret that is returned beside it is known nowhere else."""
+    """Create a key and return it with its secret, which is stored nowhere."""
     secret = _secret()
     with transaction():
         key = Key.create(
-            name=name, scope=scope, secret_hash=_hash(secret), hint=secret[: len(PREFIX) + 4], expires_at=expires_at
+            name=name, scope=scope, secret_hash=hashed(secret), hint=secret[: len(PREFIX) + 4], expires_at=expires_at
         )
     return key, secret
 
 
 def everything() -> list[Key]:
-    """All keys, revoked and expired ones too, oldest first."""
+    """List all keys, revoked and expired ones too, oldest first."""
     return list(Key.select().order_by(Key.id))
 
 
@@ -73,7 +73,7 @@ def in_grace(key: Key) -> bool:
 
 
 def revoke(*, id: int) -> Key:
-    """Make a key useless from the next request on. Raises NotFound, or Conflict where it already is."""
+    """Revoke a key from the next request on. Raises NotFound, or Conflict where it is revoked."""
     with transaction():
         key = known(id=id)
         if key.revoked_at:
@@ -85,7 +85,7 @@ def revoke(*, id: int) -> Key:
 
 
 def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
-    """Give a key a new secret, which is returned beside it; the present one works for `grace` longer.
+    """Give a key a new secret, and return both; the present secret works for `grace` longer.
 
     Id, name, scope and expiry stay, so that the log goes on under one key. Of a key that is rotated
     twice only the last two secrets work. Raises NotFound, or Conflict where the key no longer works.
@@ -98,7 +98,7 @@ def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
             raise Conflict(f"Key {id} expired at {key.expires_at}: create a new one.")
         secret = _secret()
         key.previous_hash, key.previous_until = key.secret_hash, _second(grace)
-        key.secret_hash, key.hint = _hash(secret), secret[: len(PREFIX) + 4]
+        key.secret_hash, key.hint = hashed(secret), secret[: len(PREFIX) + 4]
         key.updated_at = now()
         key.version += 1
         key.save()
@@ -112,8 +112,8 @@ _HOLDER = (
 
 
 def holder(*, secret: str) -> Caller | None:
-    """Whose key this is; None where it is unknown, revoked or expired."""
-    digest = _hash(secret)
+    """Find the holder of a secret; None where it is unknown, revoked or expired."""
+    digest = hashed(secret)
     found = attempt(lambda: fetch(_HOLDER, (digest, digest)))
     if not found:
         return None
@@ -133,6 +133,7 @@ def _second(later: timedelta = timedelta()) -> str:
     return (datetime.now(UTC) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _hash(secret: str) -> str:
+def hashed(secret: str) -> str:
+    """Hash a secret as it is stored."""
     # 256 random bits need no slow hash (OWASP ASVS 5.0, 11.4).
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Replies: the answers to creates with an Idempotency-Key, kept so that a retry gets the same one."""
+"""Idempotent replies: the response to a create with an Idempotency-Key, stored so that a retry gets the same one."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,9 +12,8 @@ from models.storage.columns import dumps, now
 from models.storage.database import fetch
 from models.storage.transactions import transaction
 
-#: How long a retry may come: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
+#: How long a reply is kept for a retry: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
 KEPT = timedelta(hours=24)
-
 
 _MAKE = (
     "INSERT INTO replies (key_id, token, request_hash, made_at) VALUES (?, ?, ?, ?)"
@@ -25,7 +24,7 @@ _FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
 
 
 class Answer(NamedTuple):
-    """What a create answered."""
+    """The response to a create."""
 
     status: int
     headers: dict[str, str]
@@ -33,29 +32,29 @@ class Answer(NamedTuple):
 
 
 def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer]) -> Answer:
-    """Do `work` and keep its answer, or give the answer of the first time, in one transaction.
+    """Do `work` and store its response, or return the one that is stored, in one transaction.
 
     `request` is what must be equal in a retry. Raises Reused where it is not. A refusal that
-    `work` raises is not kept: the next try may succeed.
+    `work` raises is not stored: the next try may succeed.
     """
     digest = hashlib.sha256(request).hexdigest()
     with transaction():
-        _forget_old()
+        _delete_old()
         made = fetch(_MAKE, (key_id, token, digest, now()))
         if not made:
-            return _first(fetch(_KEPT, (key_id, token, ""))[0], digest)
+            return _stored(fetch(_KEPT, (key_id, token, ""))[0], digest)
         answer = work()
         fetch(_FILL, (answer.status, dumps(answer.headers), answer.body, made[0][0]))
         return answer
 
 
 def kept(*, key_id: int, token: str, request: bytes) -> Answer | None:
-    """Find the answer of the first time, where there was one. Raises Reused as `once`."""
+    """Find the stored response, if there is one. Raises Reused as `once`."""
     found = fetch(_KEPT, (key_id, token, _oldest()))
-    return _first(found[0], hashlib.sha256(request).hexdigest()) if found else None
+    return _stored(found[0], hashlib.sha256(request).hexdigest()) if found else None
 
 
-def _first(reply: tuple[Any, ...], digest: str) -> Answer:
+def _stored(reply: tuple[Any, ...], digest: str) -> Answer:
     request, status, headers, body = reply
     if request != digest:
         raise Reused(
@@ -73,5 +72,5 @@ def _oldest() -> str:
     return (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _forget_old() -> None:
+def _delete_old() -> None:
     fetch("DELETE FROM replies WHERE made_at < ?", (_oldest(),))

@@ -1,19 +1,19 @@
-"""Hidden: speakers and documents that only candidates have named so far, and that the public does not see.
+"""Flags on speakers and documents that only candidates have named so far: the public does not see them.
 
-Whoever comes into the registry with a candidate is put down here, and crossed out by the first accepted
-statement that names them (`derived.py`), or by a person; from then on they stay public.
+Whatever comes into the registry with a candidate is flagged, and unflagged by the first accepted statement
+that names it (`queries/derived.py`), or by a person; from then on it stays public.
 """
 
 from models.tables import Hidden
 
 
 def flag(*, noun: str, id: int) -> None:
-    """Put down a speaker or document that has just been made; inside the transaction of the change."""
+    """Hide a speaker or document that has just been made; inside the transaction of the change."""
     Hidden.insert(noun=noun, noun_id=id).execute()
 
 
 def unflag(*, noun: str, id: int) -> None:
-    """Cross one out, where it is put down."""
+    """Show one to the public from now on, if it was hidden."""
     Hidden.delete().where(Hidden.noun == noun, Hidden.noun_id == id).execute()
 
 

@@ -1,4 +1,4 @@
-"""Ingest: from a text to stored candidates, and reviewers' corrections of them.
+"""Ingest: extract statements from texts, store them as candidates, and export reviewers' corrections of them.
 
 It may import the nouns and what is below them. Begin with candidates.py.
 """

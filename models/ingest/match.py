@@ -1,6 +1,6 @@
-"""Match: a denial -> stored claims that it may answer; the one place where matching meets tables.
+"""Match: find stored claims that a denial may answer.
 
-Few words lead to candidates by the search index, and all words weigh them (`matching/`).
+Its rarest words find candidates in the search index, and all its words score them (`matching/`).
 """
 
 from typing import NamedTuple
@@ -12,12 +12,12 @@ from models.queries.search import Query, Term
 from models.queries.shapes import true
 from models.storage.database import fetch, on_sqlite
 
-#: A claim that shares less than this with the denial is not suggested: below it, by eye, words agree by chance.
+#: The least score of a suggestion: below it, by eye, words agree by chance.
 LEAST = 0.3
-#: How many claims are weighed, and how many are suggested at most.
-_WEIGHED, MOST = 50, 3
-#: How many of the rarest words lead to candidates, and up to how many claims a word is counted.
-_LEADING, _COUNTED = 8, 2000
+#: How many claims are scored, and how many are suggested at most.
+_SCORED, MOST = 50, 3
+#: How many of the rarest words find candidates, and up to how many claims a word is counted.
+_RAREST, _COUNTED = 8, 2000
 
 
 class Suggested(NamedTuple):
@@ -31,16 +31,16 @@ class Suggested(NamedTuple):
 def charges(*, text: str, language: str, speaker: int, document: int) -> list[Suggested]:
     """Find public claims that a denial with the words `text` may answer, the best first, at most MOST.
 
-    Not those that its `speaker` states, for nobody answers himself, nor those that its `document` holds.
+    Neither those that its `speaker` states, for nobody answers himself, nor those in its `document`.
     """
     stems = list(matching.stems(text))
     known = {stem: _count(stem) for stem in stems}
-    leading = sorted((stem for stem in stems if known[stem]), key=lambda stem: known[stem])[:_LEADING]
-    if not leading:
+    rarest = sorted((stem for stem in stems if known[stem]), key=lambda stem: known[stem])[:_RAREST]
+    if not rarest:
         return []
     total = max(_total(), 1)
     found = []
-    for id, claim in fetch(*_candidates(leading, language, speaker, document)):
+    for id, claim in fetch(*_candidates(rarest, language, speaker, document)):
         match = matching.score(text, claim, known, total)
         if match.score >= LEAST:
             found.append(Suggested(int(id), match.score, match.reasons))
@@ -54,29 +54,31 @@ def _query(stems: list[str]) -> str:
 
 def _count(stem: str) -> int:
     """Count the claims with a word that begins with `stem`, up to a bound: beyond it, it is common."""
-    matches = "claim_search MATCH ?" if on_sqlite() else "words @@ to_tsquery('simple', ?)"
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM claim_search WHERE {matches} LIMIT {_COUNTED}) AS k"  # noqa: S608
+    _, matches = _search()
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {matches} LIMIT {_COUNTED}) AS k"  # noqa: S608
     return int(fetch(sql, (_query([stem]),))[0][0])
 
 
 def _total() -> int:
-    """Tell how many claims there are; ids are near enough, and cost nothing to count."""
+    """Estimate the number of claims by the greatest id, which costs nothing to read."""
     return int(fetch("SELECT coalesce(max(id), 0) FROM claims")[0][0])
 
 
-def _candidates(stems: list[str], language: str, speaker: int, document: int) -> tuple[str, tuple[object, ...]]:
+def _search() -> tuple[str, str]:
+    """Write the columns `id` and `rank` of a search for claims, and what they are read from."""
     if on_sqlite():
-        found = f"SELECT {CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank FROM claim_search"  # noqa: S608
-        found += " WHERE claim_search MATCH ?"
-    else:
-        found = (
-            "SELECT claim_id AS id, -ts_rank(words, y, 1) AS rank FROM claim_search, to_tsquery('simple', ?) y"
-            " WHERE words @@ y"
-        )
+        return f"{CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
+    rank = "-ts_rank(words, y, 1)"
+    return f"claim_id AS id, {rank} AS rank", "claim_search, to_tsquery('simple', ?) y WHERE words @@ y"
+
+
+def _candidates(stems: list[str], language: str, speaker: int, document: int) -> tuple[str, tuple[object, ...]]:
+    columns, matches = _search()
     sql = (
-        f"SELECT c.id, c.text FROM ({found}) m JOIN claims c ON c.id = m.id JOIN claim_summaries l ON l.claim_id = c.id"  # noqa: S608
+        f"SELECT c.id, c.text FROM (SELECT {columns} FROM {matches}) m JOIN claims c ON c.id = m.id"  # noqa: S608
+        " JOIN claim_summaries l ON l.claim_id = c.id"
         f" WHERE c.language = ? AND {true('l.public')} AND NOT EXISTS (SELECT 1 FROM statements s"
         " WHERE s.claim_id = c.id AND s.retracted_at IS NULL AND (s.speaker_id = ? OR s.document_id = ?))"
-        f" ORDER BY m.rank, c.id LIMIT {_WEIGHED}"
+        f" ORDER BY m.rank, c.id LIMIT {_SCORED}"
     )
     return sql, (_query(stems), language, speaker, document)

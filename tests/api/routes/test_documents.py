@@ -240,7 +240,7 @@ def test_refuses_to_search_what_it_cannot_read(parse: Parser, writer: FlaskClien
 def test_says_what_is_missing_and_stores_all_the_same_without(
     writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    candidates._parser.cache_clear()
+    candidates.parser.cache_clear()
     for name in MODELS:
         monkeypatch.setitem(sys.modules, name, None)
     refused = writer.post("/v1/documents?extract=true", json=document())

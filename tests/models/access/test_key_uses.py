@@ -18,7 +18,7 @@ from models.tables import KeyUse
 @pytest.fixture
 def key(registry: str) -> int:
     """The id of a key; nothing was counted before."""
-    key_uses._counts.waiting.clear()
+    key_uses.counts.waiting.clear()
     return int(keys.create(name="ours", scope="read")[0].id)
 
 
@@ -55,7 +55,7 @@ def test_what_cannot_be_stored_is_kept_for_the_next_time(key: int) -> None:
     with pytest.raises((IntegrityError, Conflict)):
         key_uses.store()
     key_uses.count(key=key)
-    del key_uses._counts.waiting[99, columns.now()[:10]]
+    del key_uses.counts.waiting[99, columns.now()[:10]]
     key_uses.store()
     assert key_uses.of_keys()[key][0][1] == 2
 
@@ -99,6 +99,6 @@ def test_a_server_stores_by_time(key: int, monkeypatch: pytest.MonkeyPatch) -> N
                 break
             time.sleep(0.1)
         assert key_uses.of_keys()[key][0][1] == 1
-        assert key_uses._counts.timer is None
+        assert key_uses.counts.timer is None
     finally:
-        key_uses._counts.every = None
+        key_uses.counts.every = None

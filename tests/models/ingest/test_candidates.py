@@ -285,7 +285,7 @@ def test_does_not_read_what_is_known_or_gone(registry: str, actor: Actor) -> Non
 
 
 def test_says_that_the_parser_is_missing(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    candidates._parser.cache_clear()
+    candidates.parser.cache_clear()
     for name in MODELS:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(Lacking, match="extra `extraction`"):

@@ -1,0 +1,77 @@
+"""The speakers of ingested statements: find or make the one whom the words of a document mean."""
+
+import re
+
+from models import speakers
+from models.extraction import Speaker
+from models.history.changes import Actor
+
+#: Extraction's kinds of speakers -> the registry's. A proper name of unknown kind is taken for a person's.
+_KINDS = {"document": "unnamed", "unknown": "unnamed"}
+#: Words that refer to somebody named before, and to nobody outside their document; there is no name in them.
+_ANAPHORA = re.compile(
+    r"(?i:the|both|all|some|many|several|others?|two|three|four|his|her|its|their|this|that|these|those|he|she|it|"
+    r"they|we|i|you|who|which)\b[^A-Z]*"
+)
+#: Words for somebody, or some among more, who are not named.
+_SOME = re.compile(
+    r"(?:an?|one|another|some|several|two|three|four|five|six|seven|eight|nine|ten|many|various|multiple|dozens|"
+    r"hundreds|unnamed|anonymous)\b",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(the|an?) (?=\S)", re.IGNORECASE)
+
+
+def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
+    """Find the speaker of this name or, where the document prints another ("Beijing"), of that; or make one.
+
+    Who has no name outside the document ("both sides", "a US official") gets one that holds the document's id,
+    and so does a name that several speakers share: which of them is meant is for a reviewer to say.
+    """
+    kind, bare = speaker.kind, name_of(document, speaker)
+    proper = kind in ("government", "organization") and mention[:1].isupper()
+    shared = False
+    for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
+        known = speakers.named(called) if speakers.key(called) else []
+        if len(known) == 1:
+            return int(known[0][0])
+        shared = shared or len(known) > 1
+    if shared:
+        return speakers.find(by=by, given={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True)
+    registered = _KINDS.get(kind, kind)
+    if kind == "unknown" and bare[:1].isupper():
+        registered = "person"
+    return speakers.create(by=by, name=bare, kind=registered, hidden=True)
+
+
+def name_of(document: int, speaker: Speaker) -> str:
+    """Write the name under which the registry has a speaker, or would make one."""
+    name = speaker.name.strip()[:200]
+    if _of_this_document(speaker):
+        return f"{_small(name)} (document {document})"
+    return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
+
+
+def _of_this_document(speaker: Speaker) -> bool:
+    """Tell whether these words mean somebody else in another document: they describe, and name nobody.
+
+    "US officials" or "the Chinese government" are the same everywhere, "a US official" and "residents" are not.
+    """
+    name, kind = speaker.name.strip(), speaker.kind
+    if _ANAPHORA.fullmatch(name):
+        return True
+    if not speaker.described:
+        return False
+    if kind in ("group", "government", "organization") and not _SOME.match(name):
+        return kind == "group" and name[1:] == name[1:].lower()
+    return True
+
+
+def _small(name: str) -> str:
+    """Write a description as inside a sentence: "a US official", but "US official"."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
+
+
+def _spelled_out(name: str) -> str:
+    """Write "U.S. officials" as "US officials"."""
+    return re.sub(r"\b(?:[A-Z]\.){2,}", lambda letters: letters[0].replace(".", ""), name)
