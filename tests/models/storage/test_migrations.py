@@ -12,8 +12,9 @@ import pytest
 from playhouse.schema_diff import diff_models
 
 from models.refusals import Conflict
-from models.storage import database, schema
+from models.storage import columns, database, schema
 from models.tables import ALL
+from tests.faults.filling import fill_first, up_to
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -194,6 +195,34 @@ def test_refuses_a_database_that_a_newer_version_wrote(registry: str) -> None:
         schema.migrate()
     database.db.execute_sql("DELETE FROM migrations WHERE name = '0999_from_the_future'")
     assert schema.migrate() == []
+
+
+#: Words as they may be stored, and others that find them.
+WORDS = {"Said": "SAID", "ÄUẞERTE": "äusserte", "оПРОВЕРГ": "Опроверг", "ﬁnal  Call": "FINAL call", "ab\u200dc": "abc"}
+
+
+def test_the_second_step_folds_the_cues_and_ratings_that_are_stored(empty: str) -> None:
+    up_to(empty, STEPS[0])
+    fill_first(empty, len(WORDS) + 1)
+    database.connect(empty)
+    for id, words in enumerate(WORDS, start=1):
+        database.fetch(
+            "UPDATE statements SET cue = ?, cue_start = 0, cue_end = ? WHERE id = ?", (words, len(words), id)
+        )
+        database.fetch(
+            "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
+            " language) SELECT created_at, updated_at, 1, id, 'A', 'https://example.org', ?, 'en'"
+            " FROM claims WHERE id = ?",
+            (words, id),
+        )
+    last = (len(WORDS) + 1,)
+    database.fetch("UPDATE statements SET cue = NULL, cue_start = NULL, cue_end = NULL WHERE id = ?", last)
+    assert schema.migrate() == STEPS[1:]
+    wanted = [columns.folded(words) for words in WORDS]
+    assert wanted == [columns.folded(words) for words in WORDS.values()]
+    assert database.fetch("SELECT cue_key FROM statements ORDER BY id") == [(key,) for key in [*wanted, None]]
+    assert database.fetch("SELECT rating_key FROM reviews ORDER BY id") == [(key,) for key in wanted]
+    assert not drift()
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

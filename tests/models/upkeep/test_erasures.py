@@ -94,6 +94,7 @@ def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Acto
     assert "Zanzivarian" not in everywhere()
     assert "Talks go on" not in everywhere()
     assert f"example.org/{SECRET}" not in everywhere()
+    assert {key for (key,) in Statement.select(Statement.cue_key).tuples()} == {"██████"}
     assert whole_is_sound()
     assert outcome.counts["documents"] == 1
     assert outcome.counts["claims"] == 2
