@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from api.commands.shared import ID, bring_up_to_date, refuse_empty, replacing
 from api.contract import json_body
-from api.formats import decisions, listing, ndjson, whole
+from api.formats import listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
 from models.history import changes
@@ -81,8 +81,8 @@ def export(
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:
-        lines = whole if everything else decisions if corrections else ndjson
-        _export(file, lines.write(), "lines")
+        write = whole.write if everything else ndjson.corrections if corrections else ndjson.write
+        _export(file, write(), "lines")
 
 
 def _export(file: Path, parts: Iterable[bytes], what: str) -> None:

@@ -18,18 +18,18 @@ MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
 BROKEN_OFF = {"ndjson": b'{"broken_off":"Here the export was broken off', "csv": b'"Here the export was broken off'}
 
 
-def written(noun: str, query: dict[str, Any], viewer: Viewer, whose: str | None = None) -> Iterator[bytes]:
-    """Write every item of `noun` that `query` asks for (api/schemas/exports.py), as the viewer sees it, for a caller.
+def written(noun: str, query: dict[str, Any], viewer: Viewer, caller: str | None = None) -> Iterator[bytes]:
+    """Write every item of `noun` that `query` finds (api/schemas/exports.py), as the viewer sees it, from one snapshot.
 
-    The first items are there when this returns, so that what cannot be asked is refused before anything is sent.
-    Where a later one fails, the file ends as BROKEN_OFF says, and the failure is raised.
+    The first items are read when this returns, so that what is refused is refused before anything is sent. Where a
+    later one fails, the file ends as BROKEN_OFF says, and the failure is raised. `caller` is as in `stream.blocks`.
     """
-    asked = dict(query)
-    form, fields = asked.pop("format"), asked.pop("members", None)
-    include = asked.pop("include", ())
+    filters = dict(query)
+    form, fields = filters.pop("format"), filters.pop("members", None)
+    include = filters.pop("include", ())
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])
-    blocks = stream.blocks(noun, viewer=viewer, asked=asked, fields=fields, include=include, whose=whose)
+    blocks = stream.blocks(noun, viewer=viewer, filters=filters, fields=fields, include=include, caller=caller)
     begun = chain([block for block in (next(blocks, None),) if block is not None], blocks)
     text = table.rows(begun, chosen_paths(fields)) if form == "csv" and fields else (f"{b}\n" for b in begun)
     return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)

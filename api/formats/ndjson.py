@@ -11,8 +11,8 @@ import orjson
 
 from api.contract.problems import Problem
 from api.formats.lines import GROUP, Group, understood
-from api.schemas.lines import LINES
 from models.history.changes import Actor
+from models.ingest import corrections as decided
 from models.storage import transactions
 from models.transfer import exports
 from models.transfer.imports import Import
@@ -83,7 +83,15 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
 
 
 def write() -> Iterator[bytes]:
-    """Export the registry as lines that `read` takes; retracted and merged things are left out."""
-    for noun in LINES:
-        for row in exports.rows(noun=noun):
-            yield orjson.dumps({noun: row}) + b"\n"
+    """Write the registry as lines that `read` takes, from one snapshot; retracted and merged things are left out."""
+    for noun, row in exports.rows():
+        yield orjson.dumps({noun: row}) + b"\n"
+
+
+def corrections() -> Iterator[bytes]:
+    """Write a line for each document in which reviewers decided on findings, from one snapshot; to train and measure.
+
+    models/ingest/corrections.py has its shape.
+    """
+    for row in decided.documents():
+        yield orjson.dumps(row) + b"\n"

@@ -8,13 +8,14 @@ import orjson
 from models.refusals import Conflict
 from models.storage import schema
 from models.transfer import dumps
+from models.upkeep import verify
 
 #: How the first line begins, by which an import knows what it is given.
 SIGN = b'{"registry":'
 
 
 def write() -> Iterator[bytes]:
-    """Write the whole registry; what is read back is identical, and so is what is written of that."""
+    """Write the whole registry from one snapshot; what is read back is identical, and so is what is written of that."""
     yield orjson.dumps({"registry": {"format": 1, "schema": schema.applied()}}) + b"\n"
     for table, row in dumps.rows():
         yield orjson.dumps({table: row}) + b"\n"
@@ -28,7 +29,8 @@ def read(first: bytes, lines: Iterable[bytes]) -> int:
     head = _parsed(1, first)["registry"]
     if not isinstance(head, dict) or head.get("format") != 1:
         raise Conflict("Line 1: this form of a whole registry is not known to this version.", field="/registry/format")
-    return dumps.restore(_rows(lines), schema=head.get("schema") or [])
+    schema_then = head.get("schema") or []
+    return dumps.restore(_rows(lines), schema=schema_then, contradictions=verify.CHECKS["texts"])
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[dumps.Row]:

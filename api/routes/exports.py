@@ -29,7 +29,7 @@ apostrophe in front.
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
         admit_status(query)
-        parts = listing.written(noun, query, caller().viewer, whose=share())
+        parts = listing.written(noun, query, caller().viewer, share())
         return answers.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
 
     export.__name__ = f"export_{noun}"

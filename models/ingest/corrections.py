@@ -8,98 +8,88 @@ from typing import Any
 
 import orjson
 
-from models.storage.database import fetch
+from models.storage.snapshots import Snapshot, snapshot
 from models.tables import Change, Claim, Document, Speaker, Statement
-
-#: Documents looked for at once: what an export holds in memory is one of them.
-_CHUNK = 100
-
-_DECIDED = (
-    "SELECT DISTINCT document_id FROM statements WHERE origin = 'extractor' AND document_id > ?"
-    " AND (status <> 'candidate' OR retracted_at IS NOT NULL) ORDER BY document_id LIMIT ?"
-)
 
 #: The parts of a statement that a reviewer may correct.
 PARTS = ("speaker", "source", "cue", "content", "form", "via", "claim")
 
+_DOCUMENT = ("url", "title", "language", "sha256", "text")
+
 
 def documents() -> Iterator[dict[str, Any]]:
-    """Tell of each document in which findings were decided on, lowest id first: its text, and what was decided.
+    """Yield each document in which findings were decided on, with its text and the decisions, from one snapshot.
 
-    A finding has `before` and `after` with the members of PARTS, spans as [start, end] in code points of the
-    text; `after` is None where it was rejected or retracted. `verdict` is accepted, corrected, rejected or
-    retracted, and `changed` names the parts that differ. One that waits for review is left out.
+    The lowest id comes first. A finding has `before` and `after` with the members of PARTS, spans as [start, end] in
+    code points of the text; `after` is None where it was rejected or retracted. `verdict` is accepted, corrected,
+    rejected or retracted, and `changed` names the parts that differ. One that waits for review is left out.
     """
-    for id in _decided():
-        document = Document.get_by_id(id)
-        found = list(_of(id))
-        if found:
-            names = ("url", "title", "language", "sha256", "text")
-            yield {"doc_id": id} | {name: getattr(document, name) for name in names} | {"corrections": found}
+    decided = (Statement.status != "candidate") | Statement.retracted_at.is_null(False)
+    ids = Statement.select(Statement.document).where(Statement.origin == "extractor", decided).distinct()
+    with snapshot() as reader:
+        for (id,) in reader.rows(ids.order_by(Statement.document)):
+            found = list(_of(reader, id))
+            if found:
+                columns = [getattr(Document, name) for name in _DOCUMENT]
+                (document,) = reader.fetch(Document.select(*columns).where(Document.id == id))
+                yield {"doc_id": id} | dict(zip(_DOCUMENT, document, strict=True)) | {"corrections": found}
 
 
-def _decided() -> Iterator[int]:
-    last = 0
-    while True:
-        ids = fetch(_DECIDED, (last, _CHUNK))
-        yield from (last := int(id) for (id,) in ids)
-        if len(ids) < _CHUNK:
-            return
-
-
-def _of(document: int) -> Iterator[dict[str, Any]]:
-    """Tell what was decided on the findings of a document, in reading order."""
+def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
+    """Yield what was decided on the findings of a document, in reading order."""
     query = Statement.select().where(Statement.document == document, Statement.origin == "extractor")
-    for statement in query.order_by(Statement.content_start, Statement.id):
-        found = _first("statements", statement.id)
-        if found is None or (statement.status == "candidate" and statement.retracted_at is None):
+    names = [field.name for field in Statement._meta.sorted_fields]
+    for values in reader.fetch(query.order_by(Statement.content_start, Statement.id)):
+        row = dict(zip(names, values, strict=True))
+        found = _first(reader, "statements", row["id"])
+        if found is None or (row["status"] == "candidate" and row["retracted_at"] is None):
             continue
-        before = _parts(found, _first("claims", found["claim"]))
+        before = _parts(reader, found, _first(reader, "claims", found["claim"]))
         if before is None:
             continue
-        after, verdict = _parts(statement.__data__), "accepted"
-        if statement.retracted_at or statement.status == "rejected":
-            verdict = "retracted" if statement.retracted_at else "rejected"
+        after, verdict = _parts(reader, row), "accepted"
+        if row["retracted_at"] or row["status"] == "rejected":
+            verdict = "retracted" if row["retracted_at"] else "rejected"
             after = None
         changed = [part for part in PARTS if after and before[part] != after[part]]
         yield {
-            "id": statement.id,
+            "id": row["id"],
             "verdict": "corrected" if changed else verdict,
             "changed": changed,
-            "extractor": statement.extractor,
-            "extractor_version": statement.extractor_version,
-            "confidence": statement.confidence,
+            "extractor": row["extractor"],
+            "extractor_version": row["extractor_version"],
+            "confidence": row["confidence"],
             "before": before,
             "after": after,
         }
 
 
-def _first(noun: str, id: int) -> dict[str, Any] | None:
-    """Read from the log how a row was made; None where the log does not tell."""
+def _first(reader: Snapshot, noun: str, id: int) -> dict[str, Any] | None:
+    """Read from the log the row as it was made; None where the log does not have it."""
     line = Change.select(Change.after).where(Change.noun == noun, Change.noun_id == id, Change.action == "create")
-    after = line.order_by(Change.sequence).limit(1).scalar()
-    return orjson.loads(after) if after else None
+    found = reader.fetch(line.order_by(Change.sequence).limit(1))
+    return orjson.loads(found[0][0]) if found and found[0][0] else None
 
 
-def _parts(row: dict[str, Any], claim: dict[str, Any] | None = None) -> dict[str, Any] | None:
-    """Write the parts of a statement's row; None where its words were erased."""
-    text = claim["text"] if claim else Claim.get_by_id(row["claim"]).text
+def _parts(reader: Snapshot, row: dict[str, Any], claim: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """Name the parts of a statement's row; None where its words were erased."""
+    text = claim["text"] if claim else reader.fetch(Claim.select(Claim.text).where(Claim.id == row["claim"]))[0][0]
     if text is None:
         return None
     spans = ([int(edge) for edge in span.split("-")] for span in row["spans"].split(","))
     return {
-        "speaker": _speaker(row["speaker"]),
+        "speaker": _speaker(reader, row["speaker"]),
         "source": _span(row, "mention"),
         "cue": _span(row, "cue"),
         "content": list(spans),
         "form": row["form"],
-        "via": _speaker(row["via_speaker"]) if row["via_speaker"] else None,
+        "via": _speaker(reader, row["via_speaker"]) if row["via_speaker"] else None,
         "claim": text,
     }
 
 
-def _speaker(id: int) -> dict[str, str]:
-    name, kind = Speaker.select(Speaker.name, Speaker.kind).where(Speaker.id == id).tuples().get()
+def _speaker(reader: Snapshot, id: int) -> dict[str, str]:
+    ((name, kind),) = reader.fetch(Speaker.select(Speaker.name, Speaker.kind).where(Speaker.id == id))
     return {"name": name, "kind": kind}
 
 

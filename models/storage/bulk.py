@@ -1,6 +1,7 @@
 """Many rows at once: the quickest way that each database has."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from peewee import Model
 from peewee import __exception_wrapper__ as peewees_errors
 
-from models.storage.database import db, on_sqlite
+from models.refusals import Conflict
+from models.storage.database import db, fetch, on_sqlite
 
 #: Parameters of one statement: more would take as long to prepare as they save.
 _PARAMETERS = 999
@@ -51,3 +53,44 @@ def _inserting(table: str, names: tuple[str, ...], rows: int = 1) -> str:
     listed = ", ".join(f'"{name}"' for name in names)
     row = f"({', '.join('?' * len(names))})"
     return f'INSERT INTO "{table}" ({listed}) VALUES {", ".join([row] * rows)}'
+
+
+@contextmanager
+def rules_deferred(tables: Iterable[str]) -> Iterator[None]:
+    """Check foreign keys when all rows are stored, and run no triggers until then; inside a transaction.
+
+    Rows may come before those that they point at, and a retracted statement may lie outside a sentence whose edges
+    were corrected since.
+    """
+    if on_sqlite():
+        db.execute_sql("PRAGMA defer_foreign_keys = ON")
+        triggers = fetch("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        _run(f'DROP TRIGGER "{name}"' for name, _ in triggers)
+        yield
+        _run(sql for _, sql in triggers)
+        for table, row, parent, _ in fetch("PRAGMA foreign_key_check"):
+            raise Conflict(f"Row {row} of {table} points at one of {parent} that is not there.", field=f"/{table}")
+        return
+    keys = fetch("SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f'")
+    _run(f'ALTER TABLE {table} ALTER CONSTRAINT "{name}" DEFERRABLE INITIALLY DEFERRED' for table, name in keys)
+    _run(f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in tables)
+    yield
+    _run(["SET CONSTRAINTS ALL IMMEDIATE"])
+    _run(f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in tables)
+    _run(f'ALTER TABLE {table} ALTER CONSTRAINT "{name}" NOT DEFERRABLE' for table, name in keys)
+
+
+def _run(statements: Iterable[str]) -> None:
+    for statement in statements:
+        db.execute_sql(statement)
+
+
+def continue_numbering(models: Iterable[type[Model]]) -> None:
+    """Let PostgreSQL number on from the highest id of each table, whose rows brought theirs; SQLite does so anyway."""
+    for model in () if on_sqlite() else models:
+        for name in {"id", "sequence"} & set(columns(model)):
+            fetch(
+                f'SELECT setval(pg_get_serial_sequence(?, ?), max("{name}")) FROM "{model._meta.table_name}"'
+                f' HAVING max("{name}") > 0',
+                (model._meta.table_name, name),
+            )

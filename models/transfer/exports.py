@@ -1,181 +1,206 @@
-"""The registry as plain rows, in an order in which each comes after what it points at."""
+"""The registry as the lines that import takes: all that stands, each line after those that it points at."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+from peewee import JOIN, Cast, Query, Select, fn
 
-from models.history import hidden
-from models.tables import (
-    Alias,
-    Claim,
-    ClaimAbout,
-    ClaimTopic,
-    Counterclaim,
-    Document,
-    Review,
-    Speaker,
-    Statement,
-    Topic,
-)
+from models import tables
+from models.storage.database import on_sqlite
+from models.storage.snapshots import Snapshot, snapshot
+from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
 
-#: Rows fetched at once: what an export holds in memory.
-_CHUNK = 500
-
-_SPEAKER_COLUMNS = ("name", "kind", "description", "wikidata_id")
-_DOCUMENT_COLUMNS = (
-    "url",
-    "title",
-    "publisher",
-    "published_at",
-    "language",
-    "retrieved_at",
-    "licence",
-    "text_public",
-    "text",
-)
-_REVIEW_COLUMNS = ("url", "title", "reviewed_at", "language", "licence")
+Row = dict[str, Any]
 
 
-def rows(*, noun: str) -> Iterator[dict[str, Any]]:
-    """Every standing `noun` as the member of an import line (api/schemas/lines.py), lowest id first."""
-    return _EXPORT[noun]()
+def rows() -> Iterator[tuple[str, Row]]:
+    """Yield (noun, members of an import line of that noun), all from one snapshot, lowest id first.
+
+    api/schemas/lines.py describes the members. A speaker comes after the one that it is part of.
+    """
+    with snapshot() as reader:
+        for noun, read in (
+            *(("topic", _topics), ("speaker", _speakers), ("document", _documents), ("claim", _claims)),
+            *(("statement", _statements), ("counterclaim", _counterclaims), ("review", _reviews)),
+        ):
+            yield from ((noun, row) for row in read(reader))
 
 
-def _topics() -> Iterator[dict[str, Any]]:
-    for topic in _standing(Topic):
-        yield {"slug": topic.slug, "label": topic.label}
+def _topics(reader: Snapshot) -> Iterator[Row]:
+    return _read(reader, _standing(Topic), {"slug": Topic.slug, "label": Topic.label})
 
 
-def _speakers() -> Iterator[dict[str, Any]]:
-    """Parents come before those that belong to them."""
-    written: set[int] = set()
-    for speaker in _standing(Speaker, Speaker.merged_into.is_null()):
-        line = []
-        above: Any = speaker
-        while above is not None and above.id not in written and above.retracted_at is None:
-            line.append(above)
-            written.add(above.id)
-            above = above.part_of
-        for one in reversed(line):
-            yield _speaker(one)
-
-
-def _speaker(speaker: Speaker) -> dict[str, Any]:
-    aliases = Alias.select(Alias.alias).where(Alias.speaker == speaker.id).order_by(Alias.id)
-    kept = {"hidden": True} if hidden.is_hidden(noun="speakers", id=speaker.id) else {}
-    above = speaker.part_of
-    return {name: getattr(speaker, name) for name in _SPEAKER_COLUMNS} | {
-        "aliases": [alias for (alias,) in aliases.tuples()],
-        "same_as": orjson.loads(speaker.same_as),
-        "part_of": {"name": above.name} if above is not None and above.retracted_at is None else None,
-        **kept,
+def _speakers(reader: Snapshot) -> Iterator[Row]:
+    above = Speaker.alias()
+    aliases = Alias.select(Alias.alias.alias("each")).where(Alias.speaker == Speaker.id).order_by(Alias.id)
+    members = {
+        "id": Speaker.id,
+        "above": above.id,
+        **_columns(Speaker, "name", "kind", "description", "wikidata_id"),
+        "aliases": _array(aliases),
+        "same_as": _Made(Speaker.same_as, orjson.loads),
+        "part_of": {"name": above.name},
+        "hidden": _hidden(Speaker),
     }
-
-
-def _documents() -> Iterator[dict[str, Any]]:
-    for document in _standing(Document):
-        kept = {"hidden": True} if hidden.is_hidden(noun="documents", id=document.id) else {}
-        yield {"id": f"d{document.id}"} | {name: getattr(document, name) for name in _DOCUMENT_COLUMNS} | kept
-
-
-def _claims() -> Iterator[dict[str, Any]]:
-    for claim in _standing(Claim, Claim.merged_into.is_null()):
-        slugs = Topic.select(Topic.slug).join(ClaimTopic).where(ClaimTopic.claim == claim.id)
-        stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
-        names = Speaker.select(Speaker.name).join(ClaimAbout).where(ClaimAbout.claim == claim.id, *stands)
-        yield {
-            "id": f"c{claim.id}",
-            "text": claim.text,
-            "language": claim.language,
-            "standalone": claim.standalone,
-            "topics": [slug for (slug,) in slugs.where(Topic.retracted_at.is_null()).order_by(Topic.slug).tuples()],
-            "about": [{"name": name} for (name,) in names.order_by(Speaker.id).tuples()],
-        }
-
-
-def _statements() -> Iterator[dict[str, Any]]:
-    for statement in _standing(Statement):
-        yield {
-            "id": f"s{statement.id}",
-            "speaker": {"name": statement.speaker.name},
-            "document": {"document": f"d{statement.document_id}"},
-            "content": [{"start": span["start"], "end": span["end"]} for span in orjson.loads(statement.content)],
-            "mention": _span(statement, "mention"),
-            "role": statement.role,
-            "cue": _span(statement, "cue"),
-            "form": statement.form,
-            "said_on": statement.said_on,
-            "via": _via(statement),
-            "claim": {"claim": f"c{statement.claim_id}"},
-            "status": statement.status,
-            "origin": _origin(statement),
-        }
-
-
-def _span(statement: Statement, name: str) -> dict[str, int] | None:
-    start = getattr(statement, f"{name}_start")
-    return None if start is None else {"start": start, "end": getattr(statement, f"{name}_end")}
-
-
-def _via(statement: Statement) -> dict[str, Any] | None:
-    """Tell what it came by, unless that was erased: an import would make somebody called so, or find nothing."""
-    if statement.via_speaker_id and statement.via_speaker.retracted_at is None:
-        return {"speaker": {"name": statement.via_speaker.name}}
-    if statement.via_document_id and statement.via_document.retracted_at is None:
-        return {"document": {"document": f"d{statement.via_document_id}"}}
-    return None
-
-
-def _origin(statement: Statement) -> dict[str, Any]:
-    if statement.origin != "extractor":
-        return {"kind": statement.origin}
-    names = ("extractor", "extractor_version", "confidence")
-    return {"kind": "extractor"} | {name: getattr(statement, name) for name in names}
-
-
-def _counterclaims() -> Iterator[dict[str, Any]]:
-    for edge in _standing(Counterclaim):
-        if edge.claim.retracted_at or edge.answer.retracted_at or (edge.statement_id and edge.statement.retracted_at):
+    stands_above = (above.id == Speaker.part_of) & above.retracted_at.is_null()
+    query = _standing(Speaker).join(above, JOIN.LEFT_OUTER, on=stands_above).where(Speaker.merged_into.is_null())
+    early: set[int] = set()  # parents that were yielded before their turn
+    for speaker in _read(reader, query, members):
+        if speaker["id"] in early:
+            early.remove(speaker["id"])
             continue
-        yield {
-            "claim": {"claim": f"c{edge.claim_id}"},
-            "answer": {"claim": f"c{edge.answer_id}"},
-            "kind": edge.kind,
-            "note": edge.note,
-            "statement": f"s{edge.statement_id}" if edge.statement_id else None,
-        }
+        line = [speaker]
+        while (parent := line[-1]["above"]) and parent > speaker["id"] and parent not in early:
+            line += _read(reader, query.where(Speaker.id == parent), members)
+            early.add(parent)
+        for row in reversed(line):
+            del row["id"], row["above"]
+            yield _unless_hidden(row)
 
 
-def _reviews() -> Iterator[dict[str, Any]]:
-    for review in _standing(Review):
-        if review.claim.retracted_at:
-            continue
-        yield {"claim": {"claim": f"c{review.claim_id}"}} | {
-            "publisher": {"name": review.publisher_name, "site": review.publisher_site},
-            "rating": {name: getattr(review, f"rating_{name}") for name in ("label", "value", "best", "worst")},
-            **{name: getattr(review, name) for name in _REVIEW_COLUMNS},
-        }
+def _documents(reader: Snapshot) -> Iterator[Row]:
+    members = {
+        "id": _called("d", Document.id),
+        **_columns(Document, "url", "title", "publisher", "published_at", "language", "retrieved_at", "licence"),
+        "text_public": _Made(Document.text_public, bool),
+        "text": Document.text,
+        "hidden": _hidden(Document),
+    }
+    return map(_unless_hidden, _read(reader, _standing(Document), members))
 
 
-def _standing(model: Any, *conditions: Any) -> Iterator[Any]:
-    """Every row that stands, a chunk at a time, lowest id first."""
-    reached = 0
-    while True:
-        query = model.select().where(model.id > reached, model.retracted_at.is_null(), *conditions)
-        chunk = list(query.order_by(model.id).limit(_CHUNK))
-        yield from chunk
-        if len(chunk) < _CHUNK:
-            return
-        reached = chunk[-1].id
+def _claims(reader: Snapshot) -> Iterator[Row]:
+    filed, named = tables.ClaimTopic, tables.ClaimAbout
+    topics = Topic.select(Topic.slug.alias("each")).join(filed).order_by(Topic.slug)
+    about = Speaker.select(Speaker.name.alias("each")).join(named).order_by(Speaker.id)
+    stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
+    members = {
+        "id": _called("c", Claim.id),
+        **_columns(Claim, "text", "language"),
+        "standalone": _Made(Claim.standalone, bool),
+        "topics": _array(topics.where(filed.claim == Claim.id, Topic.retracted_at.is_null())),
+        "about": _array(about.where(named.claim == Claim.id, *stands)),
+    }
+    for row in _read(reader, _standing(Claim).where(Claim.merged_into.is_null()), members):
+        row["about"] = [{"name": name} for name in row["about"]]
+        yield row
 
 
-_EXPORT: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
-    "topic": _topics,
-    "speaker": _speakers,
-    "document": _documents,
-    "claim": _claims,
-    "statement": _statements,
-    "counterclaim": _counterclaims,
-    "review": _reviews,
-}
+def _statements(reader: Snapshot) -> Iterator[Row]:
+    teller, release, s = Speaker.alias(), Document.alias(), Statement
+    members = {
+        "id": _called("s", s.id),
+        "speaker": {"name": Speaker.name},
+        "document": {"document": _called("d", s.document)},
+        "content": _Made(s.content, orjson.loads),
+        "mention": {"start": s.mention_start, "end": s.mention_end},
+        "role": s.role,
+        "cue": {"start": s.cue_start, "end": s.cue_end},
+        **_columns(s, "form", "said_on"),
+        "via": {"speaker": {"name": teller.name}, "document": {"document": _called("d", release.id)}},
+        "claim": {"claim": _called("c", s.claim)},
+        "status": s.status,
+        "origin": {"kind": s.origin, **_columns(s, "extractor", "extractor_version", "confidence")},
+    }
+    # What was erased is no `via`: an import would make somebody called so, or find nothing.
+    told = (teller.id == s.via_speaker) & teller.retracted_at.is_null()
+    released = (release.id == s.via_document) & release.retracted_at.is_null()
+    query = _standing(s).join(Speaker, on=Speaker.id == s.speaker)
+    query = query.join_from(s, teller, JOIN.LEFT_OUTER, on=told).join_from(s, release, JOIN.LEFT_OUTER, on=released)
+    for row in _read(reader, query, members):
+        row["content"] = [{"start": span["start"], "end": span["end"]} for span in row["content"]]
+        row["via"] = row["via"] and {name: part for name, part in row["via"].items() if part}
+        if row["origin"]["kind"] != "extractor":
+            row["origin"] = {"kind": row["origin"]["kind"]}
+        yield row
+
+
+def _counterclaims(reader: Snapshot) -> Iterator[Row]:
+    answer, edge = Claim.alias(), Counterclaim
+    members = {
+        "claim": {"claim": _called("c", edge.claim)},
+        "answer": {"claim": _called("c", edge.answer)},
+        **_columns(edge, "kind", "note"),
+        "statement": _called("s", edge.statement),
+    }
+    query = _standing(edge).join(Claim, on=Claim.id == edge.claim).join_from(edge, answer, on=answer.id == edge.answer)
+    query = query.join_from(edge, Statement, JOIN.LEFT_OUTER)
+    return _read(reader, query.where(*(each.retracted_at.is_null() for each in (Claim, answer, Statement))), members)
+
+
+def _reviews(reader: Snapshot) -> Iterator[Row]:
+    rating = {name: getattr(Review, f"rating_{name}") for name in ("label", "value", "best", "worst")}
+    members = {
+        "claim": {"claim": _called("c", Review.claim)},
+        "publisher": {"name": Review.publisher_name, "site": Review.publisher_site},
+        "rating": rating,
+        **_columns(Review, "url", "title", "reviewed_at", "language", "licence"),
+    }
+    return _read(reader, _standing(Review).join(Claim).where(Claim.retracted_at.is_null()), members)
+
+
+def _standing(model: Any) -> Any:
+    return model.select().where(model.retracted_at.is_null()).order_by(model.id)
+
+
+# -- members ------------------------------------------------------------------------------------
+
+
+class _Made(NamedTuple):
+    """What is made of the value of a column, unless that is null."""
+
+    column: Any
+    make: Callable[[Any], Any]
+
+
+def _called(letter: str, column: Any) -> _Made:
+    """Make the name by which other lines point at a row: a letter and its id."""
+    return _Made(column, lambda value: f"{letter}{value}")
+
+
+def _columns(model: Any, *names: str) -> Row:
+    return {name: getattr(model, name) for name in names}
+
+
+def _hidden(model: Any) -> _Made:
+    kept = tables.Hidden.select().where(tables.Hidden.noun == model._meta.table_name)
+    return _Made(fn.EXISTS(kept.where(tables.Hidden.noun_id == model.id)), bool)
+
+
+def _unless_hidden(row: Row) -> Row:
+    if not row["hidden"]:
+        del row["hidden"]
+    return row
+
+
+def _array(query: Query) -> _Made:
+    """Make a list of the column `each` of a query, in its order."""
+    each = query.c.each
+    array = fn.json_group_array(each) if on_sqlite() else fn.coalesce(fn.json_agg(each), Cast("[]", "JSON"))
+    return _Made(Select([query], [Cast(array, "TEXT")]), orjson.loads)
+
+
+def _read(reader: Snapshot, query: Any, members: Row) -> Iterator[Row]:
+    """Yield the rows of a query with these members: columns, and objects of them, which are null where all in it is."""
+    for values in reader.rows(query.select(*_selected(members))):
+        yield _built(members, iter(values)) or {}
+
+
+def _selected(members: Row) -> Iterator[Any]:
+    for member in members.values():
+        if isinstance(member, dict):
+            yield from _selected(member)
+        else:
+            yield member.column if isinstance(member, _Made) else member
+
+
+def _built(members: Row, values: Iterator[Any]) -> Row | None:
+    row = {}
+    for name, member in members.items():
+        if isinstance(member, dict):
+            row[name] = _built(member, values)
+        else:
+            value = next(values)
+            row[name] = member.make(value) if isinstance(member, _Made) and value is not None else value
+    return row if any(value is not None for value in row.values()) else None

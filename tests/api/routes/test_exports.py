@@ -115,8 +115,8 @@ def test_no_cell_of_a_table_is_a_formula(writer: FlaskClient, start: str) -> Non
 def test_many_blocks_are_one_file_in_its_order(
     registry_of_many: list[int], public: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "_FIRST", 3)
-    monkeypatch.setattr(stream, "_AIM", 2000)
+    monkeypatch.setattr(stream, "FIRST", 3)
+    monkeypatch.setattr(stream, "AIM", 2000)
     assert [item["id"] for item in _lines(public, "claims?fields=id,text")] == registry_of_many
     assert [row[0] for row in _table(public, "claims?format=csv&fields=id")[1:]] == [str(id) for id in registry_of_many]
 
@@ -127,12 +127,12 @@ def registry_of_many(app: Any) -> list[int]:
     return [put_claim(Actor(), f"Claim {number}.") for number in range(60)]
 
 
-def test_it_is_read_at_one_moment(app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_one_snapshot(app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     from models.queries.shapes import Viewer
 
-    monkeypatch.setattr(stream, "_FIRST", 3)
-    monkeypatch.setattr(stream, "_AIM", 100)
-    parts = stream.blocks("claims", viewer=Viewer(), asked={})
+    monkeypatch.setattr(stream, "FIRST", 3)
+    monkeypatch.setattr(stream, "AIM", 100)
+    parts = stream.blocks("claims", viewer=Viewer(), filters={})
     first = next(parts)
     put_claim(Actor(), "Later.")
     assert len("\n".join([first, *parts]).split("\n")) == 60
@@ -141,17 +141,15 @@ def test_it_is_read_at_one_moment(app: Any, registry_of_many: list[int], monkeyp
 def test_one_that_is_left_in_the_middle_leaves_nothing_open(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     from models.queries.shapes import Viewer
 
-    monkeypatch.setattr(stream, "_FIRST", 3)
-    monkeypatch.setattr(stream, "_AIM", 100)
-    parts = stream.blocks("claims", viewer=Viewer(), asked={})
-    for _ in range(5):
-        next(parts)
-    parts.close()  # type: ignore[attr-defined]
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("listing")]
+    monkeypatch.setattr(stream, "FIRST", 3)
+    monkeypatch.setattr(stream, "AIM", 100)
+    for _ in range(snapshots.AT_ONCE + 1):  # one that is left open keeps its place
+        parts = stream.blocks("claims", viewer=Viewer(), filters={})
+        for _ in range(5):
+            next(parts)
+        parts.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
@@ -159,8 +157,8 @@ def test_one_that_is_left_in_the_middle_leaves_nothing_open(
 def test_one_that_nobody_goes_on_reading_is_broken_off_where_no_reader_takes_it_for_whole(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch, form: str, coding: str | None
 ) -> None:
-    monkeypatch.setattr(stream, "_FIRST", 3)
-    monkeypatch.setattr(stream, "_AIM", 100)
+    monkeypatch.setattr(stream, "FIRST", 3)
+    monkeypatch.setattr(stream, "AIM", 100)
     monkeypatch.setattr(snapshots, "BEHIND", 0.05)
     headers = {"Accept-Encoding": coding} if coding else {}
     environ = EnvironBuilder(f"/v1/exports/claims?format={form}", headers=headers).get_environ()
@@ -186,7 +184,7 @@ def test_only_so_many_are_written_at_once(
     monkeypatch.setattr(snapshots, "SHORTLY", 0.1)
     with ExitStack() as opened:
         for _ in range(snapshots.AT_ONCE):
-            opened.enter_context(snapshots.snapshot(0))
+            opened.enter_context(snapshots.snapshot())
         refused = public.get("/v1/exports/claims")
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert "exporting" in refused.json["detail"]
@@ -247,8 +245,8 @@ def _opened_and_closed(app: Any, address: str) -> int:
 def test_one_that_is_read_too_slowly_for_long_is_broken_off(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch, slowest: int
 ) -> None:
-    monkeypatch.setattr(stream, "_FIRST", 3)
-    monkeypatch.setattr(stream, "_AIM", 100)
+    monkeypatch.setattr(stream, "FIRST", 3)
+    monkeypatch.setattr(stream, "AIM", 100)
     monkeypatch.setattr(snapshots, "SLOWEST", slowest)
     monkeypatch.setattr(snapshots, "BEHIND", 0.3)
     parts, _, _ = run_wsgi_app(app, EnvironBuilder("/v1/exports/claims").get_environ())

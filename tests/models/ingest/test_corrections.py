@@ -8,6 +8,7 @@ from models import claims, speakers, statements
 from models.extraction.parser import Parser
 from models.history.changes import Actor
 from models.ingest import candidates, corrections
+from models.storage import snapshots
 from models.tables import Statement
 from tests.factories import TEXT, document, put_charge, put_review
 
@@ -94,7 +95,7 @@ def test_leaves_out_what_people_recorded(registry: str, actor: Actor) -> None:
 
 
 def test_tells_of_many_documents_in_their_order(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corrections, "_CHUNK", 2)
+    monkeypatch.setattr(snapshots, "ROWS", 2)
     origin = {"kind": "extractor", "extractor": "rules", "extractor_version": "1.0", "confidence": 0.75}
     for number in range(5):
         printed = document(url=f"https://example.org/{number}")

@@ -181,8 +181,8 @@ def test_a_moment_is_read_by_a_thread_that_asked_nothing_before_and_after_a_fail
     read: list[object] = []
 
     def export() -> None:
-        with snapshots.snapshot(0) as (reader,):
-            read.append(reader.execute("SELECT 1").fetchone()[0])
+        with snapshots.snapshot() as reader:
+            read.append(reader.fetch(("SELECT 1", ()))[0][0])
 
     database.connect(primary.url(), limits=LIMITS)
     thread = threading.Thread(target=export)

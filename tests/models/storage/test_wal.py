@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from peewee import ProgrammingError
 
 from models.refusals import Busy
 from models.storage import database, snapshots, wal
@@ -143,11 +144,11 @@ def test_exports_are_refused_while_the_gate_is_closed(registry: str) -> None:
     gate = FileLock(f"{database.db.obj.database}.reads")
     gate.acquire(5)
     for _ in range(snapshots.AT_ONCE + 1):  # a place that is not given back is lost
-        with pytest.raises(Busy), snapshots.snapshot(0):
+        with pytest.raises(Busy), snapshots.snapshot():
             pass
     gate.close()
-    with snapshots.snapshot(2) as readers:
-        assert len(readers) == 3
+    with snapshots.snapshot() as reader:
+        assert reader.fetch(("SELECT 1", ())) == [(1,)]
 
 
 def test_an_export_beside_which_the_wal_has_become_far_too_long_is_broken_off(
@@ -158,7 +159,7 @@ def test_an_export_beside_which_the_wal_has_become_far_too_long_is_broken_off(
     database.connect(registry, limits=database.Limits(deadline=5))
     monkeypatch.setattr(snapshots, "OLD", 0.0)
     monkeypatch.setattr(wal, "MOST", -1)
-    with snapshots.snapshot(0) as readers, readers.handed_out(1), pytest.raises(sqlite3.ProgrammingError):
-        readers[0].execute("SELECT 1")
-    with snapshots.snapshot(0) as readers:
-        readers[0].execute("SELECT 1")
+    with snapshots.snapshot() as reader, reader.sending(1), pytest.raises(ProgrammingError):
+        reader.fetch(("SELECT 1", ()))
+    with snapshots.snapshot() as reader:
+        reader.fetch(("SELECT 1", ()))

@@ -1,5 +1,6 @@
 """Exports: everything that stands, each row after what it points at, and nothing that was taken back."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -7,16 +8,18 @@ import pytest
 from api.formats import ndjson
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
 from models.history.changes import Actor
+from models.ingest import corrections
+from models.storage import snapshots
 from models.tables import Document
-from models.transfer import exports
+from models.transfer import dumps, exports
 from models.upkeep import erasures
-from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_document, put_plain, put_review
+from tests.factories import MACHINE, PLAIN, put_charge, put_claim, put_denial, put_document, put_plain, put_review
 
 NOUNS = ("topic", "speaker", "document", "claim", "statement", "counterclaim", "review")
 
 
 def _rows(noun: str) -> list[Any]:
-    return list(exports.rows(noun=noun))
+    return [row for of, row in exports.rows() if of == noun]
 
 
 def _points(value: Any) -> set[str]:
@@ -136,10 +139,42 @@ def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:
     assert len(_rows("claim")) == 2
 
 
-def test_more_than_one_chunk_is_exported(registry: str, actor: Actor) -> None:
-    chunk, exports._CHUNK = exports._CHUNK, 3
-    try:
-        made = [topics.create(by=actor, slug=f"topic-{number}", label="A") for number in range(6)]
-        assert [row["slug"] for row in _rows("topic")] == [f"topic-{number}" for number in range(len(made))]
-    finally:
-        exports._CHUNK = chunk
+def test_more_rows_are_exported_than_are_held_at_once(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "ROWS", 3)
+    made = [topics.create(by=actor, slug=f"topic-{number}", label="A") for number in range(6)]
+    assert [row["slug"] for row in _rows("topic")] == [f"topic-{number}" for number in range(len(made))]
+
+
+def test_a_parent_is_written_once_though_several_that_come_before_are_part_of_it(registry: str, actor: Actor) -> None:
+    made = [speakers.create(by=actor, name=f"Office {number}") for number in range(5)]
+    for id, parent in ((0, 3), (1, 3), (3, 4), (4, 2)):
+        speakers.change(by=actor, id=made[id], version=1, part_of=made[parent])
+    rows = _rows("speaker")
+    assert [row["name"] for row in rows] == [f"Office {number}" for number in (2, 4, 3, 0, 1)]
+    assert [row["part_of"] and row["part_of"]["name"] for row in rows] == [
+        None,
+        "Office 2",
+        "Office 4",
+        "Office 3",
+        "Office 3",
+    ]
+
+
+@pytest.mark.parametrize("read", [exports.rows, dumps.rows, corrections.documents])
+def test_what_is_stored_after_the_first_row_was_read_is_not_in_it(
+    registry: str, actor: Actor, read: Callable[[], Iterator[Any]]
+) -> None:
+    topics.create(by=actor, slug="first", label="First")
+    for word in ("first", "second"):
+        said = put_plain(actor, word, document={"text": PLAIN, "language": "en", "title": word}, origin=dict(MACHINE))
+        statements.change(by=actor, id=said, version=1, status="accepted")
+    before = list(read())
+    rows = read()
+    begun = [next(rows)]
+    statements.change(by=actor, id=said, version=2, cue={"text": "says"}, claim={"text": "New.", "language": "en"})
+    put_denial(actor, put_charge(actor))
+    topics.create(by=actor, slug="second", label="Second")
+    assert [*begun, *rows] == before
+    assert list(read()) != before

@@ -279,7 +279,7 @@ def test_who_sees_a_claim_is_the_same_after_export_and_import(
     counterclaims.create(by=actor, claim=hidden, answer=shown, kind="denies")
 
     def seen(viewer: Viewer) -> list[tuple[str, int, int]]:
-        blocks = stream.blocks("claims", viewer=viewer, asked={})
+        blocks = stream.blocks("claims", viewer=viewer, filters={})
         rows = [json.loads(row) for block in blocks for row in block.splitlines()]
         return sorted((row["text"], len(row["reviews"]), len(row["counterclaims"])) for row in rows)
 
