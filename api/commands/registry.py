@@ -23,8 +23,8 @@ def migrate() -> None:
         click.echo("The schema is up to date.", err=True)
 
 
-def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    pairs = [condition.partition("=") for condition in given]
+def _pairs(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = [condition.partition("=") for condition in values]
     if not all(name and sign for name, sign, _ in pairs):
         raise click.BadParameter("give NAME=VALUE, such as speaker=3.", context, option)
     return {name: value for name, _, value in pairs}
@@ -35,7 +35,7 @@ def _asked(context: click.Context, option: click.Parameter, given: tuple[str, ..
 @click.option("--force", is_flag=True, help="Replace FILE where it is there.")
 @click.option("--of", "noun", type=click.Choice(tuple(LISTS)), help="Export this list, as GET /v1/exports/… does.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="How a list is written.")
-@click.option("--where", multiple=True, callback=_asked, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
+@click.option("--where", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
 @click.option("--whole", "everything", is_flag=True, help="Export all rows as they are: ids, tombstones, log, keys.")
 @click.option("--public", is_flag=True, help="Write of a list only what everybody may see.")
 @click.option("--corrections", is_flag=True, help="Export what reviewers made of what extraction found instead.")
@@ -51,6 +51,8 @@ def export(
     corrections: bool,
 ) -> None:
     """Export the whole registry to FILE, or standard output, as NDJSON that import takes.
+
+    It may run while others write: in every form the export is one snapshot, the registry as it stood at one instant.
 
     Candidates and whole texts are in it; what was retracted or merged is not. FILE appears, or with
     --force is replaced, when all of it is written, and only its owner may read it.
