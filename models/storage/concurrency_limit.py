@@ -22,10 +22,11 @@ class ConcurrencyLimit:
                 if self._waiting >= self._places:
                     return False
                 self._waiting += 1
-                found = self._changed.wait_for(lambda: self._has_room(caller), patience)
-                self._waiting -= 1
-                if not found:
-                    return False
+                try:
+                    if not self._changed.wait_for(lambda: self._has_room(caller), patience):
+                        return False
+                finally:
+                    self._waiting -= 1
             self._held[caller] += 1
             return True
 
