@@ -12,7 +12,6 @@ from marshmallow import Schema, ValidationError
 
 from api.contract.problems import Problem
 from api.schemas.fields import BIGGEST
-from api.schemas.quick import reader
 
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
@@ -34,9 +33,6 @@ def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:
     """`value` as `schema` reads it. Raises 422 with a JSON pointer for each wrong member."""
     if not isinstance(value, dict):
         raise _unprocessable([{"pointer": "", "detail": "Give an object."}])
-    quick = reader(schema)(value)
-    if quick is not None:
-        return quick
     try:
         result: dict[str, Any] = made(schema).load(value)
     except ValidationError as error:

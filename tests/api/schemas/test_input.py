@@ -1,17 +1,18 @@
-"""Quick readers say what the schemas say, of right lines and of wrong ones."""
+"""What a caller sends is loaded as marshmallow alone would load it, right or wrong."""
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, validates_schema
 
 from api.app import ROUTES
-from api.schemas.fields import Text
+from api.schemas.base import Input
+from api.schemas.fields import Flag
 from api.schemas.lines import LINES
-from api.schemas.quick import reader
 from tests.checked import ROOT
 from tests.models.transfer.test_imports import _lines
 
@@ -30,8 +31,6 @@ ODD: tuple[Any, ...] = (
         2**53 - 1,
         2**53,
         1e300,
-        float("nan"),
-        float("inf"),
         "",
         " ",
         "\t",
@@ -143,20 +142,21 @@ def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def check(name: str, value: Any) -> bool:
-    """Whether the quick reader takes it; then the schema loads the same."""
-    quick = reader(SHAPES[name])(value)
-    if quick is None:
-        return False
+    """Whether the schema takes the value; it gives, or refuses, what marshmallow's own loop does."""
+    loaded, expected = outcome(SHAPES[name]().load, value), outcome(partial(Schema.load, SHAPES[name]()), value)
+    assert loaded == expected, value
+    return loaded[0]
+
+
+def outcome(load: Callable[[Any], Any], value: Any) -> tuple[bool, str]:
+    """What is loaded, or the messages of what is refused."""
     try:
-        loaded = SHAPES[name]().load(value)
+        return True, json.dumps(load(value), sort_keys=True)  # as text, since 1 is not 1.0
     except ValidationError as error:
-        pytest.fail(f"the schema refuses what the quick reader takes: {value!r}: {error}")
-    assert quick == loaded, value
-    assert json.dumps(quick, sort_keys=True) == json.dumps(loaded, sort_keys=True), "1 is not 1.0"
-    return True
+        return False, json.dumps(error.messages, sort_keys=True)
 
 
-def test_a_right_line_is_read_quickly_and_as_its_schema_reads_it() -> None:
+def test_right_lines_of_every_noun_are_taken() -> None:
     nouns = set()
     for noun, value in right():
         assert check(noun, value), value
@@ -164,45 +164,39 @@ def test_a_right_line_is_read_quickly_and_as_its_schema_reads_it() -> None:
     assert nouns == set(LINES)
 
 
-def test_a_right_body_is_read_quickly_and_as_its_schema_reads_it() -> None:
+def test_the_bodies_that_the_contract_shows_are_taken() -> None:
     for name, value in bodies():
         assert check(name, value), (name, value)
 
 
-def test_nothing_that_a_schema_refuses_is_read_quickly() -> None:
+def test_an_odd_value_anywhere_is_taken_or_refused_as_marshmallow_does() -> None:
     dice = random.Random(1)  # noqa: S311 - it is to be the same every time
     taken = tried = 0
-    for noun, value in [*right(), *sorted(bodies(), key=str) * 3]:
+    for noun, value in [*list(right())[::7], *sorted(bodies(), key=str)]:
         spots = list(places(value))
         for path in dice.sample(spots, min(4, len(spots))):
-            for new in dice.sample(ODD, 12):
+            for new in dice.sample(ODD, 6):
                 taken += check(noun, changed(value, path, new))
                 tried += 1
         taken += check(noun, value | {dice.choice(("id", "color", "kind")): dice.choice(ODD)})
         for name in value:
             taken += check(noun, {key: part for key, part in value.items() if key != name})
-    assert tried > 10_000
-    assert 1000 < taken < tried
+    assert tried > 1000
+    assert 100 < taken < tried
 
 
-def test_every_odd_value_is_tried_in_every_member_of_a_text() -> None:
-    for length in (1, 300):
-        for lines in (False, True):
-            made: Any = Schema.from_dict({"it": Text(longest=length, lines=lines, required=True)})
-            for odd in [*ODD, *map(chr, range(0x3100)), *(f"a{chr(code)}" for code in range(0x3100))]:
-                quick = reader(made)({"it": odd})
-                try:
-                    loaded = made().load({"it": odd})
-                except ValidationError:
-                    assert quick is None, repr(odd)
-                else:
-                    assert quick == loaded, repr(odd)
+def test_a_rule_of_the_whole_schema_is_held() -> None:
+    class Pair(Input):
+        """Two members of which one is enough."""
 
+        first = Flag(load_default=False)
+        second = Flag(load_default=False)
 
-def test_a_schema_that_says_more_than_its_fields_has_no_quick_reader() -> None:
-    from api.schemas.claims import ClaimQuery
+        @validates_schema
+        def refuse_none(self, data: dict[str, Any], **_kwargs: Any) -> None:
+            if not any(data.values()):
+                raise ValidationError("Give one of the two.")
 
-    with pytest.raises(TypeError, match="hooks"):
-        reader(ClaimQuery)
-    with pytest.raises(TypeError, match="validators"):
-        reader(Schema.from_dict({"it": fields.Integer(validate=lambda _: None)}))
+    assert Pair().load({"first": True}) == {"first": True, "second": False}
+    with pytest.raises(ValidationError, match="one of the two"):
+        Pair().load({"second": False})
