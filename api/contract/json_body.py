@@ -1,12 +1,11 @@
-"""JSON and shapes, read strictly, whoever sent them: a request, or a file that a command is given."""
+"""JSON -> what a schema loads, read strictly: bodies of requests, and lines of files that commands are given."""
 
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
 from functools import cache
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError
 
@@ -41,16 +40,19 @@ def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:
 
 
 def parsed(raw: bytes) -> Any:
-    """JSON, strictly: UTF-8, no doubled member, no NaN or Infinity, no number that loses digits, no deep nesting.
+    """Parse JSON, strictly: UTF-8, no doubled member, no NaN or Infinity, no number that loses digits, no deep nesting.
 
-    Raises 400.
+    Raises 400, with the JSON pointer of what is wrong where that is a value.
     """
     try:
-        text = raw.decode("utf-8")
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+            raw.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=lambda name: _Wrong(f"{name} is no JSON number."),
+            parse_int=_integer,
+            parse_float=_float,
         )
-        _measure(value)
+        _refuse_wrong(value)
     except UnicodeDecodeError as error:
         raise malformed(f"The body is not UTF-8: byte {error.start} is the first that is not.") from None
     except json.JSONDecodeError as error:
@@ -58,100 +60,53 @@ def parsed(raw: bytes) -> Any:
         raise malformed(f"The body is not JSON: {what} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
         raise malformed(f"The body nests too deeply: {DEEPEST} levels are the most.") from None
-    except Problem as refusal:
-        raise _placed(text) or refusal from None
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class _Wrong(NamedTuple):
+    """What stands in the place of a value that is no JSON, until its pointer is known."""
+
+    detail: str
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Any:
     made: dict[str, Any] = {}
+    wrong = None
     for name, value in pairs:
-        if name in made:
-            raise _doubled(name)
         if not name.isascii() and SURROGATE.search(name):
-            # No answer could name it: half of a pair has no UTF-8.
-            raise malformed(f"The name of the member {name[:80]!r} holds half of a surrogate pair.")
-        made[name] = value
-    return made
+            # No pointer could name it: half of a pair has no UTF-8.
+            wrong = _Wrong(f"The name of the member {name[:80]!r} holds half of a surrogate pair.")
+        made[name] = _Wrong(f"The member {name[:80]!r} is given twice in one object.") if name in made else value
+    return wrong or made
 
 
-def _doubled(name: str) -> Problem:
-    return malformed(f"The member {name[:80]!r} is given twice in one object.")
+def _integer(digits: str) -> int | _Wrong:
+    if len(digits) > len(str(BIGGEST)) + 1 or abs(int(digits)) > BIGGEST:
+        return _Wrong(f"A whole number is at most {BIGGEST} here, either side of 0.")
+    return int(digits)
 
 
-def _placed(text: str) -> Problem | None:
-    """Read `text`, which was refused, once more, and refuse the first wrong value with its place.
-
-    None where that has no place: what follows is no JSON.
-    """
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_marked_object,
-            parse_constant=lambda name: _marked(_constant, name),
-            parse_int=lambda digits: _marked(_integer, digits),
-            parse_float=lambda digits: _marked(_float, digits),
-        )
-        return next(_marks(value), None)
-    except (json.JSONDecodeError, RecursionError):
-        return None
+def _float(digits: str) -> float | _Wrong:
+    value = float(digits)
+    return value if math.isfinite(value) else _Wrong("A number is too large.")
 
 
-def _marked(read: Callable[[str], Any], given: str) -> Any:
-    """Read a value; where it is refused, let the refusal stand in its place."""
-    try:
-        return read(given)
-    except Problem as refusal:
-        return refusal
-
-
-def _marked_object(pairs: list[tuple[str, Any]]) -> Any:
-    made: dict[str, Any] = {}
-    for name, value in pairs:
-        made[name] = _doubled(name) if name in made else value
-    try:
-        return _object(list(made.items()))
-    except Problem as refusal:
-        return refusal
-
-
-def _marks(value: Any, at: str = "") -> Iterator[Problem]:
-    if isinstance(value, Problem):
-        detail = f"{at}: {value.detail}" if 0 < len(at) <= _SHOWN else value.detail
-        yield Problem(HTTPStatus.BAD_REQUEST, detail, [{"pointer": at, "detail": value.detail}])
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, part in inner:
-        yield from _marks(part, at + _step(step))
+def _refuse_wrong(value: Any, path: tuple[Any, ...] = ()) -> None:
+    """Refuse the first wrong value, with its pointer, and with RecursionError what nests too deeply."""
+    if len(path) >= DEEPEST:
+        raise RecursionError
+    if isinstance(value, _Wrong):
+        pointer = "".join(map(_step, path))
+        detail = f"{pointer}: {value.detail}" if 0 < len(pointer) <= _SHOWN else value.detail
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"pointer": pointer, "detail": value.detail}])
+    if isinstance(value, dict | list):
+        for step, part in value.items() if isinstance(value, dict) else enumerate(value):
+            _refuse_wrong(part, (*path, step))
 
 
 def _step(name: Any) -> str:
     """Write one step of a pointer (RFC 6901)."""
     return "/" + str(name).replace("~", "~0").replace("/", "~1")
-
-
-def _constant(name: str) -> NoReturn:
-    raise malformed(f"{name} is no JSON number.")
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > len(str(BIGGEST)) + 1 or abs(int(digits)) > BIGGEST:
-        raise malformed(f"A whole number is at most {BIGGEST} here, either side of 0.")
-    return int(digits)
-
-
-def _float(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise malformed("A number is too large.")
-    return value
-
-
-def _measure(value: Any, depth: int = 1) -> None:
-    if depth > DEEPEST:
-        raise RecursionError
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for part in inner:
-        _measure(part, depth + 1)
 
 
 def messages(error: ValidationError) -> dict[str, Any]:
