@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Any
 
 import click
-from peewee import PeeweeException
 
 from api import settings
 from models.refusals import Refusal
@@ -89,7 +88,7 @@ def run() -> None:
     except Refusal as refusal:
         click.echo(f"Error: {refusal.detail}", err=True)
         sys.exit(1)
-    except PeeweeException as error:
+    except errors.DatabaseFailure as error:
         first_line = str(error).partition("\n")[0]
         reason = f"the database of DATABASE_URL cannot be used: {first_line}"
         if full := database.no_room():

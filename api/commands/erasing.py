@@ -9,7 +9,6 @@ from marshmallow import ValidationError
 from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
 from models.history.changes import Actor
-from models.storage.database import on_sqlite
 from models.upkeep import erasures, leftovers
 from models.upkeep.erasures import Outcome
 
@@ -20,10 +19,6 @@ _LONGEST = 2000
 _BACKUPS = (
     "Backups, exports and copies made before now still hold the words: `counterclaim erase search FOLDER {noun} {id}`"
     " names the backups in a folder that do. Replace them by new ones, or erase again after a restore."
-)
-_POSTGRESQL = (
-    "PostgreSQL keeps old rows in its files until VACUUM FULL writes the tables anew, and in its archived WAL:"
-    " see docs/operations.md."
 )
 #: What is said of what an erasure leaves.
 _LEFT = (
@@ -109,8 +104,8 @@ def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry
         _tell(outcome)
     _sweep()
     click.echo(f"The {noun} {id} is erased. " + _BACKUPS.format(noun=noun, id=id))
-    if not on_sqlite():
-        click.echo(_POSTGRESQL)
+    if left := leftovers.left_in_files():
+        click.echo(left)
 
 
 def _tell(outcome: Outcome) -> None:

@@ -57,7 +57,8 @@ def serve() -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     bring_up_to_date()
-    _refuse_to_lose()
+    if unsafe := database.refuse_unsafe():
+        click.echo(f"Warning: with this PostgreSQL a power cut takes what was acknowledged ({unsafe}).", err=True)
     # Those that follow are forks of this process: SQLite would take its locks for theirs.
     database.close()
     database.disconnect()
@@ -154,18 +155,6 @@ def _heed() -> None:
     else:  # granian does not listen yet
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
         os.kill(os.getpid(), number)
-
-
-def _refuse_to_lose() -> None:
-    """Refuse an SQLite file that is not kept safe from a power cut, and warn of a PostgreSQL that is not."""
-    careless = ", ".join(database.unsafe_durability())
-    if careless and database.on_sqlite():
-        raise click.ClickException(
-            f"With this database a power cut would take what was acknowledged ({careless}): put its file on a disk of"
-            " this machine that SQLite can keep in WAL mode."
-        )
-    if careless:
-        click.echo(f"Warning: with this PostgreSQL a power cut takes what was acknowledged ({careless}).", err=True)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

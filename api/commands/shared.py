@@ -13,7 +13,7 @@ import click
 
 from api.settings import Settings
 from models.refusals import Conflict
-from models.storage import database, schema
+from models.storage import schema
 
 #: An id, or a sequence of the log, as the API takes it (api/schemas/fields.py).
 ID = click.IntRange(1, 2**53 - 1)
@@ -30,7 +30,7 @@ def bring_up_to_date(quiet: bool = False) -> bool:
 
 def refuse_empty() -> None:
     """Raise Conflict where there is no registry: a mistyped address would be taken for that of an empty one."""
-    if (database.on_sqlite() and not Path(database.db.database).exists()) or not schema.applied():
+    if not schema.is_there():
         raise Conflict(
             f"There is no registry in {database_name()}: set DATABASE_URL to where it is,"
             " or make an empty one with `counterclaim migrate`."

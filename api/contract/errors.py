@@ -6,13 +6,11 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from peewee import DatabaseError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from api.contract.problems import Problem
 from models import refusals
-from models.storage import database
-from models.storage import errors as storage_errors
+from models.storage import database, errors
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -41,9 +39,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(refusals.Refusal, _refused)
     app.register_error_handler(Problem, _bad_request)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _away)
-    app.register_error_handler(InterfaceError, _away)
-    app.register_error_handler(InternalError, _away)
+    for failure in errors.UNAVAILABLE:
+        app.register_error_handler(failure, _unavailable)
     app.register_error_handler(Exception, _broken)
 
 
@@ -63,11 +60,11 @@ def problem(
 
 
 def _refused(refusal: refusals.Refusal) -> Response:
-    errors = []
+    places = []
     if refusal.field:
         kind = "pointer" if refusal.field.startswith("/") else "header"
-        errors.append({kind: refusal.field, "detail": refusal.detail})
-    answer = problem(STATUS[type(refusal)], refusal.detail, errors, refusal.more)
+        places.append({kind: refusal.field, "detail": refusal.detail})
+    answer = problem(STATUS[type(refusal)], refusal.detail, places, refusal.more)
     if isinstance(refusal, refusals.Busy):
         answer.headers["Retry-After"] = "5"
     if isinstance(refusal, refusals.Moved) and request.url_rule:
@@ -94,10 +91,10 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
-def _away(error: DatabaseError) -> Response:
+def _unavailable(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     database.close()
-    answer = problem(503, storage_errors.sentence(error))
+    answer = problem(503, errors.sentence(error))
     answer.headers["Retry-After"] = "1"
     return answer
 

@@ -13,6 +13,7 @@ from peewee import Database, DatabaseProxy, QueryEvent, SqliteDatabase
 from peewee import __exception_wrapper__ as peewees_errors
 from playhouse.db_url import parse as parse_url
 
+from models.refusals import Conflict
 from models.storage.postgres import PostgresServer
 from models.storage.replicas import Replica, Replicas
 from models.storage.sqlite import PATIENCE, PRAGMAS, SqliteFile
@@ -202,3 +203,17 @@ def for_driver(sql: str) -> str:
 def _for_psycopg(sql: str) -> str:
     """Replace `?` by `%s`, outside literals, and double every `%`."""
     return _TOKEN.sub(lambda token: "%s" if token[0] == "?" else token[0].replace("%", "%%"), sql)
+
+
+def refuse_unsafe() -> str:
+    """Name what is unsafe about a PostgreSQL, empty where nothing is: its operator may mean it.
+
+    Raises Conflict for an SQLite file that a power cut may harm.
+    """
+    unsafe = ", ".join(unsafe_durability())
+    if unsafe and on_sqlite():
+        raise Conflict(
+            f"With this database a power cut would take what was acknowledged ({unsafe}): put its file on a disk of"
+            " this machine that SQLite can keep in WAL mode."
+        )
+    return unsafe

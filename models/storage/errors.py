@@ -3,6 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 
+from peewee import InterfaceError, InternalError, OperationalError, PeeweeException
+
+#: Whatever a database fails with; and what it fails with where it does not answer, or cannot do just now what it is
+#: asked.
+DatabaseFailure = PeeweeException
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
+
 _AWAY = "The database does not answer just now: try again in a moment."
 _FULL = "The disk of the registry is full: nothing was stored, and reading goes on. Try again later."
 _READ_ONLY = "The registry can only be read just now: nothing was stored. Try again later."

@@ -46,6 +46,11 @@ def applied() -> list[str]:
     return [step.name for step in _runner().status() if step.applied is not None]
 
 
+def is_there() -> bool:
+    """Tell whether the bound database holds a registry; a file that is not there is not made by asking."""
+    return not (on_sqlite() and not Path(db.database).exists()) and bool(applied())
+
+
 def _steps() -> list[Migration]:
     steps: list[Migration] = _runner().status()
     if unknown := [step.name for step in steps if step.path is None]:

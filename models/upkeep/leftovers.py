@@ -19,6 +19,12 @@ def sweep() -> bool:
     return bool(engine().sweep())
 
 
+def left_in_files() -> str | None:
+    """Say where the database's own files may still hold what was erased; None where `sweep` rewrites them."""
+    place: str | None = engine().LEFT_IN_FILES
+    return place
+
+
 def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
     """Find the files in `folder` that are older than the erasure of this row, and so hold its words.
 

@@ -204,6 +204,13 @@ def overwrite_freed() -> None:
     """Do nothing: VACUUM FULL is the operator's (docs/operations.md)."""
 
 
+#: Where erased words may stay.
+LEFT_IN_FILES = (
+    "PostgreSQL keeps old rows in its files until VACUUM FULL writes the tables anew, and in its archived WAL:"
+    " see docs/operations.md."
+)
+
+
 def sweep() -> bool:
     """Do nothing, as above."""
     return True

@@ -144,6 +144,10 @@ def overwrite_freed() -> None:
     db.execute_sql("PRAGMA secure_delete = ON")
 
 
+#: `sweep` rewrites the file.
+LEFT_IN_FILES = None
+
+
 def sweep() -> bool:
     """Rewrite the file, so that no free space, full-text index or WAL holds what was erased."""
     close()
