@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import orjson
-from blake3 import blake3
+
 from flask import Response, request
 from werkzeug.datastructures import Headers
 
