@@ -1,4 +1,4 @@
-"""create_app: settings in, a Flask app out."""
+"""The application: settings -> a Flask app with its routes, its error handlers and its middleware."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,8 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import IntegerConverter
 
 from api import settings
-from api.contract import errors
+from api.contract import auth, errors
+from api.middleware import limits
 from api.middleware.middleware import Middleware
 from api.routes import (
     changes,
@@ -57,20 +58,17 @@ class IdConverter(IntegerConverter):
 
 
 class NoSessions(SessionInterface):
-    """One session for all, in which nothing can be kept: callers bring a key each time."""
+    """One empty session for all: callers bring a key each time."""
 
-    _none = NullSession()
+    _empty = NullSession()
 
     def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 (Flask's)
-        """Open none, instead of an empty one for each request."""
-        return self._none
+        """Return the empty session."""
+        return self._empty
 
 
 class App(Flask):
-    """Flask without what it does at every request for nothing.
-
-    That is to open a session, and to ask of every function whether it is a coroutine: none is.
-    """
+    """Flask without sessions and coroutines, for which it looks at each request: a tenth of GET /v1/claims/{id}."""
 
     session_interface = NoSessions()
 
@@ -97,6 +95,10 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
         app.register_blueprint(routes)
     app.register_blueprint(health.routes)
     errors.register(app)
+    rate_limits = limits.RateLimits(
+        config.REQUESTS_PER_MINUTE, config.KEY_REQUESTS_PER_MINUTE, config.TRUSTED_PROXIES, shared
+    )
+    app.before_request(lambda: auth.identify(rate_limits))
     app.teardown_request(lambda _: database.release())
-    app.wsgi_app = Middleware(app.wsgi_app, config, shared)  # type: ignore[method-assign]
+    app.wsgi_app = Middleware(app.wsgi_app, config)  # type: ignore[method-assign]
     return app

@@ -18,7 +18,7 @@ import httpx
 import pytest
 import yaml
 
-from api.middleware.middleware import _GUARDS
+from api.middleware.middleware import SECURITY_HEADERS
 from api.settings import Settings
 from tests.checked import ROOT
 from tests.live import command, serving
@@ -182,7 +182,7 @@ def _is_a_refusal(address: str, path: str, headers: dict[str, str], status: int)
     assert (answer.status, told["status"]) == (status, status), (path, told)
     assert told["detail"]
     assert answer.headers["Content-Type"] == "application/problem+json"
-    for name, value in _GUARDS:
+    for name, value in SECURITY_HEADERS:
         if name not in ("Server", "Vary"):  # hidden by the proxy; and there is but one variant of a refusal
             assert answer.headers[name] == value, (path, name)
     assert answer.headers["Server"] is None

@@ -1,4 +1,4 @@
-"""Keys and scopes: who asks, and whether they may."""
+"""Authentication, rate limits and scopes: who the caller is, and whether they may."""
 
 import re
 from http import HTTPStatus
@@ -8,42 +8,59 @@ from flask import current_app, g, request
 
 from api.contract.problems import Problem
 from api.middleware import limits
-from api.middleware.middleware import KEY
 from models.access import key_uses, keys
 from models.access.keys import Caller
 
 #: RFC 6750, section 2.1.
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
 
+#: Asked by machines that watch, at any rate they like, whether or not there is a database.
+_UNLIMITED = ("/healthz", "/readyz")
+
+
+def identify(rate_limits: limits.RateLimits) -> None:
+    """Find out who the caller is, and count the request; runs before every request.
+
+    Whoever sends a good key is counted by the key, everybody else by the address. Raises 429.
+    """
+    environ = request.environ
+    if environ["PATH_INFO"] in _UNLIMITED:
+        return
+    header = environ.get("HTTP_AUTHORIZATION")
+    #: None where the header holds no key that works.
+    g.caller = keys.PUBLIC if header is None else _holder(header)
+    key = environ[limits.KEY] = g.caller.key_id if g.caller else None
+    if refusal := rate_limits.count(environ, key):
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, refusal)
+
+
+def _holder(header: str) -> Caller | None:
+    match = _BEARER.fullmatch(header)
+    return keys.holder(secret=match[1]) if match and match[1].startswith(keys.PREFIX) else None
+
 
 def admit(scope: str | None) -> None:
-    """Let the caller in for this request, or raise 401 or 403; None asks for no scope.
+    """Let the caller in, or raise 401 or 403; None asks for no scope.
 
     Runs before the body is read, so that a stranger can neither learn anything nor hold a thread.
     """
-    header = request.headers.get("Authorization")
-    if header is None:
-        g.caller = keys.PUBLIC
-    else:
-        match = _BEARER.fullmatch(header)
-        caller = keys.holder(secret=match[1]) if match else None
-        if caller is None:
-            # Two headers arrive as one.
-            no_key = "Send one Authorization header, of the form Bearer KEY."
-            detail = "This key is unknown, revoked or expired." if match else no_key
-            raise _unauthorized(detail, 'Bearer error="invalid_token"')
-        g.caller = caller
-        if caller.key_id is not None:
-            key_uses.count(key=caller.key_id)
-        request.environ[KEY] = caller.key_id
+    caller: Caller | None = g.caller
+    if caller is None:
+        # Two headers arrive as one.
+        no_key = "Send one Authorization header, of the form Bearer KEY."
+        known = _BEARER.fullmatch(request.environ["HTTP_AUTHORIZATION"])
+        raise _unauthorized(
+            "This key is unknown, revoked or expired." if known else no_key, 'Bearer error="invalid_token"'
+        )
+    if caller.key_id is not None:
+        key_uses.count(key=caller.key_id)
     if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
         scope = "read"
-    if not g.caller.may(scope):
-        if g.caller is keys.PUBLIC:
+    if not caller.may(scope):
+        if caller is keys.PUBLIC:
             raise _unauthorized(f"This takes a key with the {scope} scope: send Authorization: Bearer KEY.", "Bearer")
-        raise Problem(
-            HTTPStatus.FORBIDDEN, f"This takes a key with the {scope} scope; yours has the {g.caller.scope} scope."
-        )
+        detail = f"This takes a key with the {scope} scope; yours has the {caller.scope} scope."
+        raise Problem(HTTPStatus.FORBIDDEN, detail)
 
 
 def admit_status(query: dict[str, Any]) -> None:
@@ -54,13 +71,13 @@ def admit_status(query: dict[str, Any]) -> None:
 
 
 def caller() -> Caller:
-    """Who asks."""
+    """Return who the caller is."""
     admitted: Caller = g.caller
     return admitted
 
 
 def share() -> str:
-    """Name the caller as those who share something are told apart."""
+    """Return the name under which the caller holds a part of what all share."""
     return limits.caller(request.environ, caller().key_id, current_app.config["SETTINGS"].TRUSTED_PROXIES)
 
 

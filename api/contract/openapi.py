@@ -104,28 +104,18 @@ _FIRST, _LAST = ("id",), ("created_at", "updated_at", "version")
 
 def as_yaml(app: Flask) -> str:
     """Render the contract as YAML, the text of openapi.yaml."""
-    return _as_yaml(tuple(routes_of(app)))
+    text: str = yaml.dump(description(app), Dumper=_Prose, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
-def as_json(app: Flask) -> str:
-    """Render the contract as JSON."""
-    return _as_json(tuple(routes_of(app)))
+def description(app: Flask) -> dict[str, Any]:
+    """Describe the app as an OpenAPI document."""
+    return described(tuple(routes_of(app)))
 
 
 def routes_of(app: Flask) -> list[Routes]:
     """List the app's nouns, in the order in which they were registered."""
     return [routes for routes in app.blueprints.values() if isinstance(routes, Routes)]
-
-
-@cache
-def _as_json(nouns: tuple[Routes, ...]) -> str:
-    return orjson.dumps(described(nouns)).decode()
-
-
-@cache
-def _as_yaml(nouns: tuple[Routes, ...]) -> str:
-    text: str = yaml.dump(described(nouns), Dumper=_Prose, sort_keys=False, allow_unicode=True, width=110)
-    return text
 
 
 @cache

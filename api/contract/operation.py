@@ -1,7 +1,7 @@
-"""The hinge of the outside: one decorator says what a route takes, gives and refuses; it runs and describes it.
+"""Operations: one decorator says what a route takes, gives and refuses; requests and openapi.yaml are made from it.
 
 Above each route stands what comes in, what goes out and what may be refused; the function below is
-only the deed, and its docstring is public: it becomes summary and description in `openapi.yaml`.
+the models call, and its docstring is public: it becomes summary and description in `openapi.yaml`.
 """
 
 import re
@@ -19,9 +19,10 @@ from api.middleware.middleware import OPERATION
 from models.access import keys, replies
 from models.storage import database, transactions
 
-#: What was done: its answer is made when all is stored.
-Done = Response | answers.Created | replies.Answer
-View = Callable[..., Response | answers.Created]
+View = Callable[..., Response]
+
+#: The query string of an operation that takes no parameters.
+NoQuery = Schema.from_dict({}, name="NoQuery")
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ class Operation:
     streams: tuple[str, ...] = ()
     #: The media type of a body that is read line by line, as it comes.
     takes: str | None = None
-    #: What it works out of the request before its transaction begins, because it takes long; what that returns is
-    #: given to the view.
+    #: Called with the view's arguments before the transaction, for what takes long; returns more arguments.
     ahead: Callable[..., dict[str, Any]] | None = field(default=None)
 
     @property
@@ -66,39 +66,40 @@ class Operation:
         """Whether it makes something new, so that a retry needs an Idempotency-Key."""
         return self.status == HTTPStatus.CREATED
 
-    def run(self, **given: Any) -> Response:
-        """Let the caller in, read the request, do the deed in one transaction if it writes."""
+    def run(self, **arguments: Any) -> Response:
+        """Respond to one request: admit the caller, read what it takes, call the view in a transaction."""
         request.environ[OPERATION] = self.id
         auth.admit(self.scope)
         if self.query is not None:
-            given["query"] = bodies.query(self.query)
+            arguments["query"] = bodies.query(self.query)
         elif request.query_string:
-            given |= bodies.query(Schema.from_dict({}, name="NoQuery"))
+            bodies.query(NoQuery)
         if self.matches:
-            given["version"] = answers.matched_version(given["id"])
+            arguments["version"] = answers.matched_version(arguments["id"])
+        if not self.writes:
+            return transactions.read(lambda: self.view(**arguments), key_id=auth.caller().key_id)
+        return self._write(arguments)
+
+    def _write(self, arguments: dict[str, Any]) -> Response:
         if self.body is not None:
             # The connection that the key was looked up with shall not wait for a slow sender.
             database.release()
-            given["body"] = bodies.body(self.body)
+            arguments["body"] = bodies.body(self.body)
         if self.takes is not None:
-            given["lines"] = bodies.lines(self.takes)
-        once = self._idempotent() if self.creates and "Idempotency-Key" in request.headers else None
+            arguments["lines"] = bodies.lines(self.takes)
+        retry = self._retry() if self.creates and "Idempotency-Key" in request.headers else None
         if self.ahead is not None:
             # A retry is answered before anything is worked out for it anew.
-            if once and (reply := replies.kept(**once)):
-                return answers.again(reply)
-            given |= self.ahead(**given)
-        if not self.writes:
-            return answers.made(transactions.read(lambda: self.view(**given), key_id=auth.caller().key_id))
-        return answers.made(transactions.write(lambda: self._written(once, given)))
+            if retry and (reply := replies.kept(**retry)):
+                return answers.repeated(reply)
+            arguments |= self.ahead(**arguments)
+        if retry is None:
+            return transactions.write(lambda: self.view(**arguments))
+        reply = transactions.write(lambda: replies.once(**retry, work=lambda: answers.kept(self.view(**arguments))))
+        return answers.repeated(reply)
 
-    def _written(self, once: dict[str, Any] | None, given: dict[str, Any]) -> Done:
-        if once:
-            return replies.once(**once, work=lambda: answers.kept(self.view(**given)))
-        return self.view(**given)
-
-    def _idempotent(self) -> dict[str, Any]:
-        """Name this request as `replies` does, by its key, its token and what must be equal in a retry."""
+    def _retry(self) -> dict[str, Any]:
+        """Return what tells a retry: the caller's key, the Idempotency-Key, and what must be equal."""
         # Two headers arrive as one, with a comma between: as a name of its own it would be no retry of either.
         token = request.headers["Idempotency-Key"]
         if not re.fullmatch(r"[!-+\--~]{1,255}", token):
@@ -140,13 +141,12 @@ class Routes(Blueprint):
     ) -> Callable[[View], View]:
         """Make a route of the function below. Its name is the operationId.
 
-        The function is called with the path's variables, and with `query`, `body` and `version` (of
-        If-Match) where these are asked for. `ahead` is called with the same before the transaction, and
-        what it returns is handed on.
+        The function is called with the path's variables, and with `query`, `body`, `lines` and `version` (of
+        If-Match) where the operation takes these, and with what `ahead` returns.
         """
 
         def register(view: View) -> View:
-            made = Operation(
+            operation = Operation(
                 id=view.__name__,
                 method=method,
                 rule=rule,
@@ -162,8 +162,8 @@ class Routes(Blueprint):
                 takes=takes,
                 ahead=ahead,
             )
-            self.operations.append(made)
-            self.add_url_rule(rule, view.__name__, made.run, methods=[method])
+            self.operations.append(operation)
+            self.add_url_rule(rule, view.__name__, operation.run, methods=[method])
             return view
 
         return register

@@ -1,4 +1,4 @@
-"""Cursor in, page out: lists have no depth at which they get slow, and show no row twice."""
+"""Pages of lists: keyset cursors, which are as fast at any depth and show no row twice."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -24,64 +24,53 @@ _DIGEST = 12
 
 
 def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
-    """One page of `rows(past=, limit=, **filters)` as {items, next}, with a Link header to the next."""
-    filters = dict(query)
-    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
+    """Return one page of `rows(past=, limit=, **filters)`, in the order of their ids."""
+    filters, limit, cursor = _filters(query)
     question = _question(filters)
     past = int(_opened(cursor, question)) if cursor else None
     found = rows(past=past, limit=limit + 1, **filters, **fixed)
-    following = _sealed(str(found[limit - 1][0]), question) if len(found) > limit else None
-    return answers.items(_together(found[:limit]), following, _link(following))
+    return _page(found, limit, lambda place: _sealed(str(place), question))
 
 
 def log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
-    """One page of `rows(past=, limit=, **filters)`, whose cursor is the number of a line, of whatever question."""
-    filters = dict(query)
-    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
-    found = rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters)
-    following = str(found[limit - 1][0]) if len(found) > limit else None
-    return answers.items(_together(found[:limit]), following, _link(following))
+    """Return one page of `rows(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
+    filters, limit, cursor = _filters(query)
+    return _page(rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters), limit, str)
 
 
 def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
-    """One page of `rows(past=, limit=, **filters)`, whose cursor is made of several numbers."""
-    filters = dict(query)
-    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
+    """Return one page of `rows(past=, limit=, **filters)`, whose cursor is made of several numbers."""
+    filters, limit, cursor = _filters(query)
     question = _question(filters)
     past = tuple(int(part) for part in _opened(cursor, question).split("_")) if cursor else None
-    found = rows(past=past, limit=limit + 1, **filters)
-    following = _sealed(found[limit - 1][0], question) if len(found) > limit else None
-    return answers.items(_together(found[:limit]), following, _link(following))
+    return _page(rows(past=past, limit=limit + 1, **filters), limit, lambda place: _sealed(place, question))
 
 
-def chosen(query: dict[str, Any]) -> dict[str, Any]:
-    """Take from a query what it chooses to have written of each item, as the models take it."""
-    return {"fields": query.get("members"), "include": query.get("include", ())}
-
-
-def found(noun: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
-    """One page of what `noun` finds, in the order and with the members that the query asks for."""
-    asked = dict(query)
-    default_sort = "relevance" if "q" in asked and noun is not counterclaims.listed else "-id"
-    limit, cursor, sort = asked.pop("limit"), asked.pop("cursor", None), asked.pop("sort", None)
-    order = _order(sort or default_sort)
-    more = chosen(asked) | {"total": asked.pop("total", False), "facets": asked.pop("facets", ())}
-    asked.pop("members", None)
-    asked.pop("include", None)
-    question = _question(asked, order)
+def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
+    """Return one page of what `listed` finds, in the order and with the members that the query asks for."""
+    filters, limit, cursor = _filters(query)
+    default_sort = "relevance" if "q" in filters and listed is not counterclaims.listed else "-id"
+    sort = filters.pop("sort", None) or default_sort
+    # What fits best has the lowest rank.
+    order = Order(sort.removeprefix("-"), descending=sort.startswith("-"))
+    shown = {name: filters.pop(name) for name in ("fields", "include", "total", "facets") if name in filters}
+    question = _question(filters, order)
     past = _past(_opened(cursor, question), order) if cursor else None
-    page = noun(viewer=viewer, asked=asked, limit=limit, order=order, past=past, **more)
+    page = listed(viewer=viewer, asked=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
     return answers.items(page.items, following, _link(following), page.total, page.facets)
 
 
-def _together(rows: Sequence[tuple[Any, str]]) -> bytes:
-    return ",".join([json for _, json in rows]).encode()
+def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
+    """Part a query into its filters, the number of items on a page, and the cursor."""
+    filters = dict(query)
+    return filters, filters.pop("limit"), filters.pop("cursor", None)
 
 
-def _order(sort: str) -> Order:
-    # What fits best has the lowest rank.
-    return Order(sort.removeprefix("-"), descending=sort.startswith("-"))
+def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str]) -> Response:
+    """Return the first `limit` of `rows`, and what leads to the next page where there are more."""
+    following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
+    return answers.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
 
 
 #: What stands before the last number of a place: a day or none; what was ranked (lists.py). By id nothing does.
@@ -90,7 +79,7 @@ _RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-
 
 
 def _past(place: str, order: Order) -> tuple[str, int]:
-    """Read a place of a list in this order. Raises 400 where it is one of another: a digest can be made for it."""
+    """Read the place in a cursor of a list in this order. Raises 400 for one of another order: anybody can seal it."""
     at, mark, number = place.rpartition("_")
     if not (_of_relevance(at, int(number)) if order.by == "relevance" else _of_a_day(at, mark, order)):
         raise _foreign()
@@ -113,7 +102,7 @@ def _of_relevance(at: str, number: int) -> bool:
 
 
 def _question(filters: dict[str, Any], order: Order | None = None) -> bytes:
-    """Name what a list was asked, but not what is shown of it: its address, its filters and its order."""
+    """Return what a cursor is good for: the address of the list, its filters and its order."""
     return repr((request.path, sorted(filters.items()), order)).encode()
 
 
@@ -122,7 +111,7 @@ def _digest(place: str, question: bytes) -> str:
 
 
 def _sealed(place: str, question: bytes) -> str:
-    """Write the cursor that goes on after `place` with `question`; see docs/decisions/0029."""
+    """Write the cursor that goes on after `place`, bound to `question` by a digest (docs/decisions/0029)."""
     return f"{place}-{_digest(place, question)}"
 
 
@@ -144,7 +133,7 @@ _PLAIN = re.compile(r"[!#-;=?-\[\]_a-z~]*", re.ASCII)
 
 
 def _link(cursor: str | None) -> str | None:
-    """Write the header that leads to the next page: the same address with another cursor."""
+    """Write the Link header that leads to the next page: the same address with another cursor."""
     if cursor is None:
         return None
     sent = request.query_string.decode("latin-1")

@@ -25,7 +25,7 @@ def written(noun: str, query: dict[str, Any], viewer: Viewer, caller: str | None
     later one fails, the file ends as BROKEN_OFF says, and the failure is raised. `caller` is as in `stream.blocks`.
     """
     filters = dict(query)
-    form, fields = filters.pop("format"), filters.pop("members", None)
+    form, fields = filters.pop("format"), filters.pop("fields", None)
     include = filters.pop("include", ())
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])

@@ -1,103 +1,115 @@
-"""Answers made smaller on their way out: gzip, Brotli and Zstandard, where the client asks for one."""
+"""Compression of responses: gzip, Brotli or Zstandard, with an ETag for each."""
 
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
 
-#: Bytes from which on an answer is made smaller: below, the headers outweigh what is saved.
+#: Bytes from which on a response is compressed: below, the headers outweigh what is saved.
 SMALLEST = 1024
 
 #: Best first, where the client likes several as much: zstd takes a tenth of gzip's time for the same size.
 CODINGS = ("zstd", "br", "gzip")
 
-#: What shrinks; everything that is served here is text.
+#: What is compressed; everything that is served here is text.
 _TEXT = re.compile(r"(text/|application/(json|problem\+json|x-ndjson|ld\+json|vnd\.oai\.openapi))")
 
 #: The end of an ETag that names a coding.
-_MARK = re.compile(rf'-(?:{"|".join(CODINGS)})"')
+_CODING_OF_ETAG = re.compile(rf'-(?:{"|".join(CODINGS)})"')
+#: The headers that hold ETags, and where they stand as the client sent them.
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH")
+_SENT = "counterclaim.sent."
 
 # Each level is where its curve of time against size bends on pages of 50 claims.
 _GZIP, _BROTLI, _ZSTD = 5, 4, 3
 
+Headers = list[tuple[str, str]]
 
-@lru_cache(maxsize=1024)
+
 def chosen(accepted: str) -> str | None:
     """Choose a coding that Accept-Encoding allows (RFC 9110, 12.5.3); None for none."""
-    weights: dict[str, float] = {}
-    for part in accepted.lower().split(","):
-        name, _, parameter = part.partition(";")
-        key, _, value = parameter.strip().partition("=")
-        try:
-            weights[name.strip()] = float(value) if key.strip() == "q" else 1.0
-        except ValueError:
-            weights[name.strip()] = 0.0
-    liked = [(weights.get(coding, weights.get("*", 0.0)), -rank, coding) for rank, coding in enumerate(CODINGS)]
-    weight, _, coding = max(liked)
-    return coding if weight > 0 else None
+    accept = parse_accept_header(accepted, Accept)
+    best = max(CODINGS, key=accept.quality)
+    return best if accept.quality(best) > 0 else None
 
 
-def shrinks(media_type: str) -> bool:
-    """Tell whether a body of this type gets smaller."""
-    return _TEXT.match(media_type) is not None
+def strip_codings(environ: dict[str, Any]) -> None:
+    """Take the codings out of the ETags that the client sent: the app compares them without."""
+    for name in _CONDITIONS:
+        if name in environ:
+            environ[_SENT + name] = environ[name]
+            environ[name] = _CODING_OF_ETAG.sub('"', environ[name])
 
 
-def whole(coding: str, body: bytes) -> bytes:
-    """Make a whole body smaller."""
-    if coding == "zstd":
-        return bytes(zstd.compress(body, _ZSTD))
-    if coding == "br":
-        return bytes(brotli.compress(body, quality=_BROTLI))
-    gzip = _gzip()
-    return bytes(gzip.compress(body) + gzip.flush())
+def negotiated(environ: dict[str, Any], status: str, headers: Headers) -> str | None:
+    """Choose the coding of a response and say so in its headers; None where it is sent as it is."""
+    coding = chosen(environ["HTTP_ACCEPT_ENCODING"])
+    if coding is None:
+        return None
+    named = dict(headers)
+    etag = named.get("ETag")
+    # Other bytes are another representation (RFC 9110, 8.8.3.3).
+    etag_of_coding = f'{etag[:-1]}-{coding}"' if etag else ""
+    if status[:3] == "304":
+        # It names what the client has, in the coding that it has it in.
+        if etag and etag_of_coding in environ.get(_SENT + "HTTP_IF_NONE_MATCH", ""):
+            headers[headers.index(("ETag", etag))] = ("ETag", etag_of_coding)
+        return None
+    if (
+        "Content-Encoding" in named
+        or int(named.get("Content-Length", SMALLEST)) < SMALLEST
+        or not _TEXT.match(named.get("Content-Type", ""))
+    ):
+        return None
+    if etag:
+        headers[headers.index(("ETag", etag))] = ("ETag", etag_of_coding)
+    headers.append(("Content-Encoding", coding))
+    return coding
+
+
+def whole(coding: str, body: bytes, headers: Headers) -> bytes:
+    """Compress a whole body and set its length right; HEAD has no body, and a length that nobody knows."""
+    headers[:] = [header for header in headers if header[0] != "Content-Length"]
+    if body:
+        compress, _, finish = _compressor(coding)
+        body = compress(body) + finish()
+        headers.append(("Content-Length", str(len(body))))
+    return body
 
 
 def streamed(coding: str, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Make a stream smaller. The first part goes out at once; later ones when there is enough to send."""
-    packer, pack, flush, finish = _packer(coding)
+    """Compress a stream. The first part goes out at once; later ones when there is enough to send."""
+    compress, flush, finish = _compressor(coding)
     first = True
     try:
         for part in parts:
-            made = pack(part) + (flush() if first else b"")
+            sent = compress(part) + (flush() if first else b"")
             first = False
-            if made:
-                yield made
+            if sent:
+                yield sent
     except Exception:
         yield flush()  # all that there is, without an end
         raise
     yield finish()
-    del packer
 
 
-def _packer(coding: str) -> tuple[Any, Any, Any, Any]:
+def _compressor(coding: str) -> tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]:
+    """Make a compressor; return what compresses a part, what flushes all parts so far, and what ends the stream."""
     if coding == "zstd":
-        packer: Any = zstd.ZstdCompressor(_ZSTD)
-        return packer, packer.compress, lambda: packer.flush(packer.FLUSH_BLOCK), packer.flush
+        made: Any = zstd.ZstdCompressor(_ZSTD)
+        return made.compress, lambda: made.flush(made.FLUSH_BLOCK), made.flush
     if coding == "br":
-        packer = brotli.Compressor(quality=_BROTLI)
-        return packer, packer.process, packer.flush, packer.finish
-    packer = _gzip()
-    return packer, packer.compress, lambda: packer.flush(zlib.Z_SYNC_FLUSH), packer.flush
-
-
-def _gzip() -> Any:
-    return zlib.compressobj(_GZIP, zlib.DEFLATED, 31)
-
-
-def marked(etag: str, coding: str) -> str:
-    """Name the coding in a strong ETag: other bytes are another representation (RFC 9110, 8.8.3.3)."""
-    return f'{etag[:-1]}-{coding}"'
-
-
-def unmarked(etags: str) -> str:
-    """Take the codings out of the ETags of an If-None-Match or If-Match: the thing is the same in each."""
-    return _MARK.sub('"', etags)
+        made = brotli.Compressor(quality=_BROTLI)
+        return made.process, made.flush, made.finish
+    made = zlib.compressobj(_GZIP, zlib.DEFLATED, 31)
+    return made.compress, lambda: made.flush(zlib.Z_SYNC_FLUSH), made.flush

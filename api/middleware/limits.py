@@ -1,19 +1,52 @@
-"""How often one caller may ask: a bucket for each key and each address, shared by all processes of a server."""
+"""Rate limits: a token bucket for each key and each address, shared by all processes of a server."""
 
 import mmap
 from array import array
-from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv6Address
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any
+
+#: Where a request's WSGI environment holds the id of the caller's key, and the headers that say what is left.
+KEY, HEADERS = "counterclaim.key", "counterclaim.rate_limit"
 
 #: Seconds in which a bucket that was emptied is full again; limits are told as so many in this time.
 WINDOW = 60
 #: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
 SLOTS = 131_072
 _DOUBLE = 8
+
+
+class RateLimits:
+    """How many requests a minute an address, or a key, may make."""
+
+    def __init__(self, address: int, key: int, proxies: int, shared: Path | None = None) -> None:
+        """Take the two limits, 0 for none, the number of our own `proxies`, and the file that processes share."""
+        self._limits = {"address": address, "key": key}
+        self._proxies = proxies
+        self._buckets = Buckets(shared)
+
+    def count(self, environ: dict[str, Any], key: int | None) -> str | None:
+        """Count a request for the key of this id, or for its address; return why it is refused, None where it is not.
+
+        The headers that tell the caller what is left are put into `environ`.
+        """
+        kind = "address" if key is None else "key"
+        limit = self._limits[kind]
+        if not limit:
+            return None
+        name = address(environ, self._proxies) if key is None else f"key {key}"
+        wait, left, reset = self._buckets.take(self._buckets.slot(name), limit)
+        headers = environ[HEADERS] = [
+            ("RateLimit-Policy", f'"{kind}";q={limit};w={WINDOW}'),
+            ("RateLimit", f'"{kind}";r={left};t={ceil(reset)}'),
+        ]
+        if not wait:
+            return None
+        headers.append(("Retry-After", str(ceil(wait))))
+        return f"This {kind} may ask {limit:,} times a minute: try again in {ceil(wait)} s."
 
 
 class Buckets:
@@ -30,22 +63,21 @@ class Buckets:
         if shared is not None:
             with shared.open("r+b") as file:
                 self._full_at = memoryview(mmap.mmap(file.fileno(), SLOTS * _DOUBLE)).cast("d")
-        #: Finds the bucket of a caller.
-        self.slot = lru_cache(maxsize=10_000)(self._slot)
 
     @staticmethod
     def prepare(shared: Path) -> None:
         """Make the file that processes share."""
         shared.write_bytes(bytes(SLOTS * _DOUBLE))
 
-    def _slot(self, caller: str) -> int:
+    def slot(self, caller: str) -> int:
+        """Return the place of a caller's bucket."""
         # The salt keeps strangers from choosing whose bucket theirs falls into.
         return int.from_bytes(blake2b(network(caller).encode(), digest_size=8, key=self._salt).digest()) % SLOTS
 
     def take(self, slot: int, limit: int) -> tuple[float, int, float]:
         """Take one token of `limit` in the window out of the bucket.
 
-        Tells the seconds to wait, 0 where the request may pass; how many more may follow at once; and the
+        Returns the seconds to wait, 0 where the request may pass; how many more may follow at once; and the
         seconds until the bucket is full again.
         """
         now, cost = monotonic(), WINDOW / limit
@@ -56,13 +88,9 @@ class Buckets:
         self._full_at[slot] = full_at + cost
         return 0, int((WINDOW - after) / cost), after
 
-    def give(self, slot: int, limit: int) -> None:
-        """Put back a token that was taken."""
-        self._full_at[slot] -= WINDOW / limit
-
 
 def network(address: str) -> str:
-    """Name whom an address stands for: itself, or of IPv6 the /64 that one household is given."""
+    """Return what an address is counted as: itself, or of IPv6 the /64 that one household is given."""
     if ":" not in address:
         return address
     try:
@@ -86,5 +114,5 @@ def address(environ: dict[str, Any], proxies: int) -> str:
 
 
 def caller(environ: dict[str, Any], key: int | None, proxies: int) -> str:
-    """Name who asks: a key by its id, and where there is none whom the address stands for."""
+    """Return the name under which a request is counted: its key's, or its address's."""
     return f"key {key}" if key is not None else network(address(environ, proxies))

@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import answers
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import chosen, found
+from api.contract.paging import found
 from api.schemas.base import RetractQuery, found_page_of
 from api.schemas.claims import Claim, ClaimChange, ClaimMembers, ClaimQuery
 from api.schemas.refs import Merge, NewClaim
@@ -33,7 +33,7 @@ def list_claims(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_claim(body: dict[str, Any]) -> answers.Created:
+def create_claim(body: dict[str, Any]) -> Response:
     """Add a claim that nobody is recorded as stating yet.
 
     The same words may be another claim, so this always makes a new one.
@@ -59,7 +59,7 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
     answers, each with theirs; and its reviews. One that was merged answers 308 with the address of
     the survivor.
     """
-    return answers.one(claims.whole(id=id, viewer=caller().viewer, **chosen(query)))
+    return answers.one(claims.whole(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(

@@ -22,4 +22,4 @@ class Description(Output):
 @routes.operation("GET", "/openapi.json", gives=Description)
 def get_openapi() -> Response:
     """Fetch this description as JSON."""
-    return answers.text(openapi.as_json(current_app))
+    return answers.json(openapi.description(current_app))

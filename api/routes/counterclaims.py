@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import answers
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import chosen, found
+from api.contract.paging import found
 from api.schemas.base import RetractQuery, found_page_of
 from api.schemas.counterclaims import (
     Counterclaim,
@@ -44,7 +44,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_counterclaim(body: dict[str, Any]) -> answers.Created:
+def create_counterclaim(body: dict[str, Any]) -> Response:
     """Let one claim answer another.
 
     Refused with 409 where a claim would answer itself, and where the edge is known.
@@ -58,7 +58,7 @@ def create_counterclaim(body: dict[str, Any]) -> answers.Created:
 )
 def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one exchange, charge and answer side by side."""
-    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer, **chosen(query)))
+    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(

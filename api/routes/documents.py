@@ -43,7 +43,7 @@ def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED),
     ahead=_found_in_new,
 )
-def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> answers.Created:
+def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> Response:
     """Store a document.
 
     Its text is cut into sentences; offsets count Unicode code points of the text exactly as sent. The
@@ -85,7 +85,7 @@ def extract_document(stored: Any, **_path: Any) -> Response:
     /v1/statements/{id}`, with the review scope. Texts are read in English only (409 for others); 501 says
     that the server was installed without a parser.
     """
-    return answers.told(stored.as_json())
+    return answers.json(stored.as_json())
 
 
 @routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))

@@ -56,4 +56,4 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines.
     """
-    return answers.told(report)
+    return answers.json(report)

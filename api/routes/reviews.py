@@ -31,7 +31,7 @@ def list_reviews(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_review(body: dict[str, Any]) -> answers.Created:
+def create_review(body: dict[str, Any]) -> Response:
     """Add a review of a claim.
 
     The same address for the same claim is refused with 409, which names the review that is known.

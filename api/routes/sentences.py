@@ -34,7 +34,7 @@ def list_sentences(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_sentence(body: dict[str, Any]) -> answers.Created:
+def create_sentence(body: dict[str, Any]) -> Response:
     """Add a sentence that the cutting missed.
 
     It lies inside its document and over no other sentence.

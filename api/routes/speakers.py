@@ -38,7 +38,7 @@ def list_speakers(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_speaker(body: dict[str, Any]) -> answers.Created:
+def create_speaker(body: dict[str, Any]) -> Response:
     """Add a speaker.
 
     A name that another speaker has is refused with 409, which names that speaker: use that one, or

@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import answers
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import chosen, found
+from api.contract.paging import found
 from api.schemas.base import RetractQuery, found_page_of
 from api.schemas.statements import NewStatement, Statement, StatementChange, StatementMembers, StatementQuery
 from models import documents, statements
@@ -42,7 +42,7 @@ def _prepared(body: dict[str, Any]) -> dict[str, Any]:
     refuses=(HTTPStatus.CONFLICT,),
     ahead=_prepared,
 )
-def create_statement(body: dict[str, Any]) -> answers.Created:
+def create_statement(body: dict[str, Any]) -> Response:
     """Record who said what, where, and what it answers, in one request.
 
     Speaker, document, sentence and claim are named by id, or by what they are known by, or given
@@ -63,7 +63,7 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
 
     Its speaker, sentence, document, claim, and the exchanges of that claim in both directions.
     """
-    return answers.one(statements.whole(id=id, viewer=caller().viewer, **chosen(query)))
+    return answers.one(statements.whole(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(

@@ -31,7 +31,7 @@ def list_topics(query: dict[str, Any]) -> Response:
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def create_topic(body: dict[str, Any]) -> answers.Created:
+def create_topic(body: dict[str, Any]) -> Response:
     """Add a topic.
 
     A slug that stands already is refused with 409, and the answer names the topic that has it.

@@ -54,6 +54,7 @@ def members_of(schema: Any, *, searched: bool = False) -> QueryMembers:
     return QueryMembers(
         schema,
         without=() if searched else ("snippets",),
+        attribute="fields",
         data_key="fields",
         metadata={
             "description": "The members to write, with commas between them and dots for what is inside one; all where "

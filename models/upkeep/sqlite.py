@@ -170,7 +170,7 @@ def _rewrite(connection: sqlite3.Connection) -> bool:
         # An entry that was deleted leaves the index when its segments are merged (sqlite.org/fts5.html, 6.9).
         connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
     connection.execute("VACUUM")
-    with db.obj.writer.log.shut(_LONGEST):
+    with db.obj.wal.closed_gate(_LONGEST):
         for _ in range(_TRIES):
             if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 return True
