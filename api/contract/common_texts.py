@@ -1,0 +1,148 @@
+"""Texts of openapi.yaml that belong to no single route or schema: introduction, refusals, common headers, problems."""
+
+from http import HTTPStatus
+
+#: The prose above everything, a public text.
+ABOUT = """\
+Counterclaim is an open registry of attributed claims: who said what, in which sentence of which
+document, and who disputes it.
+
+**One GET returns the linked whole.** A claim comes with its statements (each with speaker, sentence
+and document), with the claims that answer it and the ones it answers, and with its reviews.
+`GET /v1/counterclaims` lists the exchanges, charge and answer side by side.
+
+**One POST records it.** `POST /v1/statements` takes speaker, document, sentence, claim and what the
+statement answers, each by id, by what it is known by, or whole, in one transaction.
+
+**Offsets** count Unicode code points of the document's text, half-open `[start, end)`. JavaScript
+strings count UTF-16 units: use `Array.from(text).slice(start, end)`.
+
+**Reading** needs no key, unless the operator closed the registry. The public sees accepted statements
+and their claims, and of other people's articles the sentences that carry statements with one on
+either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope includes those before it:
+`read` (whole texts), `write`, `review` (candidates, accepting and rejecting), `admin`.
+
+**Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
+or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
+
+**Caching and changing.** Every answer has an `ETag`: send it as `If-None-Match` to hear 304 while
+nothing changed, and as `If-Match` with every PATCH and DELETE so that no change of another is lost
+(without it 428, with a stale one 412). Send an `Idempotency-Key` with a POST that creates, and a
+retry within a day gets the same answer and makes nothing twice.
+
+**Nothing vanishes.** What is retracted answers 410 with when and why; what is merged answers 308 with
+the address of the survivor.
+
+**Errors** are problem details (RFC 9457): `detail` is a sentence that a person can act on, and `errors`
+names each wrong member by JSON pointer, parameter or header.
+
+**Smaller answers.** `Accept-Encoding: zstd`, `br` or `gzip` is honoured from 1 KiB on. The ETag then ends
+in the coding; with or without it, it is taken as If-None-Match and If-Match.
+
+**How often.** `RateLimit-Policy` says how many requests (`q`) in how many seconds (`w`) an address, or a
+key, may make; `RateLimit` how many are left (`r`) and in how many seconds all are there again (`t`).
+Beyond that the answer is 429 with `Retry-After`. Every answer bears an `X-Request-Id`, the caller's own if
+one was sent: quote it when you ask the operator about an answer.
+
+**Limits.** A path with its query has at most 8,192 characters (414), all headers together 16 KiB (431). A
+body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32 levels;
+whole numbers lie within 2^53 - 1.
+
+Times are RFC 3339 in UTC. Keys are snake_case and always there; what is not known is null.
+"""
+
+#: What each refusal means, wherever it is met.
+REFUSALS = {
+    HTTPStatus.BAD_REQUEST: "The query string, or the JSON of the body, is not understood.",
+    HTTPStatus.UNAUTHORIZED: "This takes a key, or the key is unknown, revoked or expired.",
+    HTTPStatus.FORBIDDEN: "The key's scope does not cover this.",
+    HTTPStatus.NOT_FOUND: "There is no such thing, or the caller may not know of it.",
+    HTTPStatus.CONFLICT: "Well-formed, but at odds with what is stored or with itself.",
+    HTTPStatus.GONE: "It was retracted: `retracted_at` and `reason` say when and why.",
+    HTTPStatus.LENGTH_REQUIRED: "The body has no Content-Length, or, where it may be chunked, no chunks either.",
+    HTTPStatus.PRECONDITION_FAILED: "If-Match is not the ETag of what stands: read it again.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body, or a line of it, is larger than this server takes.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The path with its query has more than 8,192 characters.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The path with its query and the headers are more than 16 KiB together,"
+    " or there are more than 100 headers. It has a body only where a proxy gives it one.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not of the one media type that is read here.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The body is JSON, but a member is unknown, missing or of the wrong shape.",
+    HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The caller asks more often than this server lets it.",
+    HTTPStatus.PERMANENT_REDIRECT: "It was merged: the Location header is the survivor's address.",
+    HTTPStatus.NOT_IMPLEMENTED: "This server was installed without the part that this takes.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer just now.",
+}
+
+#: Headers of responses.
+HEADERS = {
+    "ETag": {"description": "Id, version and a hash of the body.", "schema": {"type": "string"}},
+    "Location": {"description": "The address of the new thing.", "schema": {"type": "string"}},
+    "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}},
+}
+
+#: The shape of every refusal.
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong, and where (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string", "description": "`about:blank`: the status says which kind it is."},
+        "title": {"type": "string", "description": "The name of the status."},
+        "status": {"type": "integer", "description": "The status of the answer."},
+        "detail": {"type": "string", "description": "What went wrong and what to do, for a person."},
+        "errors": {
+            "type": "array",
+            "description": "Each wrong place.",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "detail": {"type": "string", "description": "What is wrong there."},
+                    "pointer": {"type": "string", "description": "A member of the body (RFC 6901)."},
+                    "parameter": {"type": "string", "description": "A parameter of the query string."},
+                    "header": {"type": "string", "description": "A header."},
+                },
+            },
+        },
+        "known": {"type": "integer", "description": "The id of the same thing, which is known already."},
+        "id": {"type": "integer", "description": "The id of what stands in the way, or of a merge's survivor."},
+        "ids": {
+            "type": "array",
+            "description": "The first 10 statements that rest on it, of those that the key may see.",
+            "items": {"type": "integer"},
+        },
+        "candidates": {
+            "type": "array",
+            "description": "Among what to choose.",
+            "items": {"type": "object", "additionalProperties": True},
+        },
+        "retracted_at": {"type": "string", "format": "date-time", "description": "When it was retracted."},
+        "reason": {"type": ["string", "null"], "description": "Why it was retracted."},
+    },
+}
+
+#: Parameters that many operations have.
+PARAMETERS = {
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "The ETag of what you read. A stale one is refused with 412, a missing one with 428.",
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,15}-[1-9][0-9]{0,15}-[0-9a-f]{16}(-(zstd|br|gzip))?"$'},
+        "example": '"1-1-0123456789abcdef"',
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag of what you have: 304 while it is still the same.",
+        "schema": {"type": "string"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A name for this request, a UUID for example: a retry within a day gets the same answer. Send "
+        "one: a name with a comma is refused, because two of these headers arrive as such a one.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-+\\--~]+$"},
+    },
+}
