@@ -29,7 +29,7 @@ def made(schema: type[Schema]) -> Schema:
 
 
 def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:
-    """`value` as `schema` reads it. Raises 422 with a JSON pointer for each wrong member."""
+    """Load `value` as `schema`. Raises 422 with a JSON pointer for each wrong member."""
     if not isinstance(value, dict):
         raise _unprocessable([{"pointer": "", "detail": "Give an object."}])
     try:
@@ -110,18 +110,18 @@ def _step(name: Any) -> str:
 
 
 def messages(error: ValidationError) -> dict[str, Any]:
-    """Tell what is wrong, by member."""
+    """Return what is wrong, by member."""
     wrong: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
     return wrong
 
 
 def misunderstood(error: ValidationError) -> list[dict[str, str]]:
-    """Tell what is wrong with a query string, by parameter."""
+    """Return what is wrong with a query string, by parameter."""
     return [{"parameter": name, "detail": sentence(wrong)} for name, wrong in messages(error).items()]
 
 
 def parameters(schema: type[Schema]) -> str:
-    """Name the parameters that a query string may hold."""
+    """Write which parameters a query string may hold."""
     names = (field.data_key or name for name, field in schema._declared_fields.items())
     return f"The parameters here are: {', '.join(sorted(names)) or 'none'}."
 
@@ -137,7 +137,7 @@ def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
 
 
 def sentence(messages: Any) -> str:
-    """Say what is wrong with one member in our own words."""
+    """Write what is wrong with one member, in our own words."""
     words = {
         "Unknown field.": "This is not known here: leave it out.",
         "Missing data for required field.": "This is required.",
