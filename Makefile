@@ -10,7 +10,7 @@ export DATABASE_URL
 # check` then says whether anything is missing.
 LOCKED := --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: serve test slow faults faults-short lint types contract fix bench supply sbom lock clean help
+.PHONY: serve dev test slow faults faults-short lint types contract fix bench supply sbom lock clean help
 
 help:  ## List what can be made.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -19,6 +19,11 @@ serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new databas
 	@$(BIN)/counterclaim import --if-empty examples/sample.ndjson
 	@$(BIN)/counterclaim key create --first --name first-admin --scope admin
 	@exec $(BIN)/counterclaim serve
+
+dev: $(VENV)/.serves  ## The same in one process that starts anew whenever the code changes; not for the public.
+	@$(BIN)/counterclaim import --if-empty examples/sample.ndjson
+	@$(BIN)/counterclaim key create --first --name first-admin --scope admin
+	@exec $(BIN)/python -m flask --app api.app run --reload --port $${PORT:-8000}
 
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
 	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
