@@ -55,7 +55,7 @@ def extract(file: IO[bytes], jsonl: bool, jobs: int | None) -> None:
         click.echo(_whole(_text(file)))
         return
     refused = 0
-    for number, told in enumerate(_each(watched(file), jobs or _cores()), 1):
+    for number, told in enumerate(each(watched(file), jobs or _cores()), 1):
         if isinstance(told, str):
             click.echo(f"line {number}: {told}", err=True)
             refused += 1
@@ -67,24 +67,24 @@ def extract(file: IO[bytes], jsonl: bool, jobs: int | None) -> None:
 
 def _whole(text: str) -> bytes:
     hidden = len(text) < LONG or not sys.stderr.isatty()
-    parse = _parser()
+    parse = parser()
     with click.progressbar(length=len(text), file=sys.stderr, hidden=hidden) as bar, forgetting(parse):
         found = extraction.extract(text, parse=parse, seen=lambda at: bar.update(at - bar.pos))
         bar.update(len(text) - bar.pos)
     return attributions.whole(text, found)
 
 
-def _each(lines: Iterable[bytes], jobs: int) -> Iterator[bytes | str]:
-    """Read each line by one of `jobs` processes, in the order of the lines; `_line` tells what comes of each."""
+def each(lines: Iterable[bytes], jobs: int) -> Iterator[bytes | str]:
+    """Read each line by one of `jobs` processes, in the order of the lines; `read_line` tells what comes of each."""
     if jobs == 1:
-        yield from map(_line, lines)
+        yield from map(read_line, lines)
         return
     # Fresh processes: a fork of one that has threads may hang.
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
     waiting: deque[Future[bytes | str]] = deque()
     try:
         for line in lines:
-            waiting.append(pool.submit(_line, line))
+            waiting.append(pool.submit(read_line, line))
             if len(waiting) > jobs * AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -98,10 +98,10 @@ def _each(lines: Iterable[bytes], jobs: int) -> Iterator[bytes | str]:
 def _begin() -> None:
     """Leave Ctrl-C to the process that hands out the lines, and be ready to read."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _parser()
+    parser()
 
 
-def _line(line: bytes) -> bytes | str:
+def read_line(line: bytes) -> bytes | str:
     """Write what is found in one line's text; empty for an empty line, and a sentence where it is refused."""
     if not line.strip():
         return b""
@@ -109,13 +109,14 @@ def _line(line: bytes) -> bytes | str:
         name, text = attributions.article(line)
     except ValueError as error:
         return str(error)
-    parse = _parser()
+    parse = parser()
     with forgetting(parse):
         return attributions.scored(name, extraction.extract(text, parse=parse))
 
 
 @cache
-def _parser() -> Parser:
+def parser() -> Parser:
+    """Load the parser of this process, once."""
     return extraction.load_parser()
 
 

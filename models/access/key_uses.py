@@ -58,6 +58,12 @@ def store() -> None:
         _store()
 
 
+def forget() -> None:
+    """Drop what was counted and is not stored."""
+    with _counts.lock:
+        _counts.waiting = {}
+
+
 def _store() -> None:
     with counts.lock:
         waiting, counts.waiting = counts.waiting, {}

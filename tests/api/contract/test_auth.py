@@ -1,5 +1,6 @@
 """Keys and scopes: every operation of the contract, with every kind of bad key."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -95,7 +96,7 @@ BAD: dict[str, Callable[[], str]] = {
     "Latin-1": lambda: f"Bearer {secret()}é",
     "quotes": lambda: f'Bearer "{secret()}"',
     "SQL": lambda: "Bearer ' OR 1=1 --",
-    "a hash": lambda: f"Bearer {keys.hashed(secret())}",
+    "a hash": lambda: f"Bearer {hashlib.sha256(secret().encode()).hexdigest()}",
     "a very long one": lambda: "Bearer " + "a" * 9000,
 }
 
@@ -235,7 +236,7 @@ def test_both_secrets_of_a_rotated_key_write_as_one_key_until_the_grace_ends(pub
 
 
 def test_every_request_with_a_good_key_counts_as_its_use(public: FlaskClient) -> None:
-    key_uses.counts.waiting.clear()
+    key_uses.forget()
     key, it = keys.create(name="test", scope="write")
     headers = {"Authorization": f"Bearer {it}"}
     public.get("/v1/topics", headers=headers)

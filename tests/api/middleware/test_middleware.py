@@ -322,8 +322,8 @@ def test_many_lines_are_written_in_pieces_that_no_other_process_tears(tmp_path: 
 
 def test_figures_added_together_are_those_of_each() -> None:
     took = [0.0001, 0.001, 0.0011, 0.03, 0.03, 7.0]
-    at_once, one_by_one = (Histogram(name, "x", buckets=metrics._BOUNDS, registry=None) for name in "ab")
-    metrics._add(at_once, took)
+    at_once, one_by_one = (Histogram(name, "x", buckets=metrics.BOUNDS, registry=None) for name in "ab")
+    metrics.add(at_once, took)
     for seconds in took:
         one_by_one.observe(seconds)
     assert [

@@ -154,7 +154,7 @@ def test_reads_no_further_ahead_than_its_processes_need(parse: Parser) -> None:
             taken += 1
             yield b'{"doc_id": 1, "text": ""}'
 
-    told = extraction._each(lines(), 2)
+    told = extraction.each(lines(), 2)
     assert next(told) == b'{"doc_id":1,"attributions":[]}'
     assert taken <= 2 * extraction.AHEAD + 1
     assert len(list(told)) == 199
@@ -168,6 +168,6 @@ def test_one_text_takes_one_process(extract: Extract) -> None:
 def test_memory_stays_flat_over_many_texts_of_new_words(parse: Parser) -> None:
     for number in range(40):
         text = f"Lund said that the x{number}y was gone."
-        assert b"source" in extraction._line(_lines({"doc_id": number, "text": text}))
-    kept = extraction._parser().vocab.strings  # type: ignore[attr-defined]
+        assert b"source" in extraction.read_line(_lines({"doc_id": number, "text": text}))
+    kept = extraction.parser().vocab.strings  # type: ignore[attr-defined]
     assert not any(f"x{number}y" in kept for number in range(40))
