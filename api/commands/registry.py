@@ -11,6 +11,7 @@ from api.contract import json_body
 from api.formats import listing, ndjson, whole
 from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
+from api.schemas.fields import made
 from models.history import changes
 from models.queries.shapes import Viewer
 from models.upkeep import backups
@@ -75,7 +76,7 @@ def export(
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         shape = query_of(noun)
         try:
-            query = json_body.made(shape).load({**where, "format": form})
+            query = made(shape).load({**where, "format": form})
         except ValidationError as error:
             wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error))
             raise click.BadParameter(f"{wrong} {json_body.parameters(shape)}", param_hint="--where") from None

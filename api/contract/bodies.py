@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.contract import json_body
 from api.contract.problems import Problem
+from api.schemas.fields import made
 
 #: How many bytes of a query string are worth keeping for the next request that sends the same.
 _REMEMBERED = 2000
@@ -43,7 +44,7 @@ def _load_query(schema: type[Schema], sent: bytes) -> dict[str, Any]:
         errors = [{"parameter": name, "detail": "Give this once."} for name in doubled]
         raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
     try:
-        loaded: dict[str, Any] = json_body.made(schema).load(parameters.to_dict())
+        loaded: dict[str, Any] = made(schema).load(parameters.to_dict())
     except ValidationError as error:
         errors = json_body.misunderstood(error)
         names = ", ".join(problem["parameter"] for problem in errors)

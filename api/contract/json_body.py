@@ -3,14 +3,13 @@
 import json
 import math
 import re
-from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError
 
 from api.contract.problems import Problem
-from api.schemas.fields import BIGGEST
+from api.schemas.fields import BIGGEST, made
 
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
@@ -20,12 +19,6 @@ _SHOWN = 100
 
 #: Half of a pair, which has no UTF-8.
 SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@cache
-def made(schema: type[Schema]) -> Schema:
-    """Make a schema once: making one copies every field, which costs more than most requests."""
-    return schema()
 
 
 def loaded(schema: type[Schema], value: Any) -> dict[str, Any]:

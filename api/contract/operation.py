@@ -6,7 +6,7 @@ the models call, and its docstring is public: it becomes summary and description
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -34,22 +34,22 @@ class Operation:
     rule: str
     view: View
     #: The scope that it takes; None for what the public may do.
-    scope: str | None
-    query: type[Schema] | None
-    body: type[Schema] | None
-    #: The shape of the answer; None where it has no body.
-    gives: type[Schema] | None
-    status: HTTPStatus
+    scope: str | None = None
+    query: type[Schema] | None = None
+    body: type[Schema] | None = None
+    #: The shape of the response; None where it has no body.
+    gives: type[Schema] | None = None
+    status: HTTPStatus = HTTPStatus.OK
     #: What it refuses besides what follows from the above.
-    refuses: tuple[HTTPStatus, ...]
+    refuses: tuple[HTTPStatus, ...] = ()
     #: Whether it changes a version that the caller must have read.
-    matches: bool = field(default=False)
-    #: The media types of an answer that is streamed, and so has neither shape nor ETag.
+    matches: bool = False
+    #: The media types of a response that is streamed, and so has neither shape nor ETag.
     streams: tuple[str, ...] = ()
     #: The media type of a body that is read line by line, as it comes.
     takes: str | None = None
     #: Called with the view's arguments before the transaction, for what takes long; returns more arguments.
-    ahead: Callable[..., dict[str, Any]] | None = field(default=None)
+    ahead: Callable[..., dict[str, Any]] | None = None
 
     @property
     def sparse(self) -> bool:
@@ -123,45 +123,15 @@ class Routes(Blueprint):
         self.description = description
         self.operations: list[Operation] = []
 
-    def operation(
-        self,
-        method: str,
-        rule: str,
-        *,
-        scope: str | None = None,
-        query: type[Schema] | None = None,
-        body: type[Schema] | None = None,
-        gives: type[Schema] | None = None,
-        status: HTTPStatus = HTTPStatus.OK,
-        refuses: tuple[HTTPStatus, ...] = (),
-        matches: bool = False,
-        streams: tuple[str, ...] = (),
-        takes: str | None = None,
-        ahead: Callable[..., dict[str, Any]] | None = None,
-    ) -> Callable[[View], View]:
-        """Make a route of the function below. Its name is the operationId.
+    def operation(self, method: str, rule: str, **contract: Any) -> Callable[[View], View]:
+        """Make a route of the function below, with what else `Operation` holds; its name is the operationId.
 
         The function is called with the path's variables, and with `query`, `body`, `lines` and `version` (of
         If-Match) where the operation takes these, and with what `ahead` returns.
         """
 
         def register(view: View) -> View:
-            operation = Operation(
-                id=view.__name__,
-                method=method,
-                rule=rule,
-                view=view,
-                scope=scope,
-                query=query,
-                body=body,
-                gives=gives,
-                status=status,
-                refuses=refuses,
-                matches=matches,
-                streams=streams,
-                takes=takes,
-                ahead=ahead,
-            )
+            operation = Operation(view.__name__, method, rule, view, **contract)
             self.operations.append(operation)
             self.add_url_rule(rule, view.__name__, operation.run, methods=[method])
             return view

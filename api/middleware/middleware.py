@@ -75,26 +75,30 @@ class Middleware:
         environ.pop("HTTP_UPGRADE", None)
         id = environ.get("HTTP_X_REQUEST_ID", "")
         environ[logs.REQUEST_ID] = id if _REQUEST_ID.fullmatch(id) else f"{self._process}-{next(self._numbers):x}"
-        slot = Slot(self._slots, lambda: limits.caller(environ, environ.get(limits.KEY), self._proxies))
-        body = None
+        body = slot = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+            slot = self._slot(environ)
             body = environ["wsgi.input"] = Body(environ, slot)
-        compression.strip_codings(environ)
+        if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
+            compression.strip_codings(environ)
         parts, status, headers = _called(_malformed(environ) or self._app, environ)
         names = {name for name, _ in headers}
         streams = "Content-Length" not in names and status[:3] not in _BODILESS
-        if streams and not slot.take():
-            slow_clients.close(parts)
-            parts, status, headers = _called(_busy(), environ)
-            names, streams = {name for name, _ in headers}, False
+        if streams:
+            slot = slot or self._slot(environ)
+            if not slot.take():
+                _close(parts)
+                parts, status, headers = _called(_busy(), environ)
+                names, streams = {name for name, _ in headers}, False
         self._add_headers(environ, headers, names)
         if body is not None and body.left:
             headers.append(_HANG_UP)
         coding = compression.negotiated(environ, status, headers) if "HTTP_ACCEPT_ENCODING" in environ else None
 
         def close() -> None:
-            slow_clients.close(parts)
-            slot.give_back()
+            _close(parts)
+            if slot is not None:
+                slot.give_back()
             self._record(environ, status, perf_counter() - began)
 
         if streams:
@@ -107,6 +111,9 @@ class Middleware:
         start_response(status, headers)
         # A list of one, which the server sends in one piece.
         return [whole]
+
+    def _slot(self, environ: Environ) -> Slot:
+        return Slot(self._slots, lambda: limits.caller(environ, environ.get(limits.KEY), self._proxies))
 
     def _add_headers(self, environ: Environ, headers: Headers, names: set[str]) -> None:
         """Add the headers that every response bears."""
@@ -143,6 +150,11 @@ def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]
     parts = app(environ, lambda *arguments: started.extend(arguments))
     status, headers = started[:2]
     return parts, status, headers
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    if hasattr(parts, "close"):
+        parts.close()
 
 
 def _malformed(environ: Environ) -> Response | None:

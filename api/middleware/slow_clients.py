@@ -1,7 +1,7 @@
 """Slots for clients that send or read slowly: only so many hold a thread at once, so that others are served."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -93,9 +93,3 @@ class Stream:
         if not self._closed:
             self._closed = True
             self._close()
-
-
-def close(parts: Iterable[bytes]) -> None:
-    """Close a response's parts, where they can be (PEP 3333)."""
-    if hasattr(parts, "close"):
-        parts.close()

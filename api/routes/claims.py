@@ -47,10 +47,7 @@ def create_claim(body: dict[str, Any]) -> Response:
     "/claims/<id:id>",
     query=ClaimMembers,
     gives=Claim,
-    refuses=(
-        HTTPStatus.PERMANENT_REDIRECT,
-        HTTPStatus.GONE,
-    ),
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def get_claim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one claim with everything linked.
@@ -84,11 +81,7 @@ def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     matches=True,
-    refuses=(
-        HTTPStatus.PERMANENT_REDIRECT,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.GONE,
-    ),
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a claim back.

@@ -123,10 +123,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     matches=True,
-    refuses=(
-        HTTPStatus.CONFLICT,
-        HTTPStatus.GONE,
-    ),
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_document(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a document back.

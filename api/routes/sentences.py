@@ -75,10 +75,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     matches=True,
-    refuses=(
-        HTTPStatus.CONFLICT,
-        HTTPStatus.GONE,
-    ),
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a sentence back, to join it to a neighbour for example.

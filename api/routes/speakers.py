@@ -52,10 +52,7 @@ def create_speaker(body: dict[str, Any]) -> Response:
     "GET",
     "/speakers/<id:id>",
     gives=Speaker,
-    refuses=(
-        HTTPStatus.PERMANENT_REDIRECT,
-        HTTPStatus.GONE,
-    ),
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def get_speaker(id: int) -> Response:
     """Fetch one speaker with the newest of their statements.
@@ -122,11 +119,7 @@ def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     matches=True,
-    refuses=(
-        HTTPStatus.PERMANENT_REDIRECT,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.GONE,
-    ),
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a speaker back.

@@ -277,15 +277,15 @@ class Either(Field[dict[str, Any]]):
         for sign, schema in self.shapes.items():
             member, _, wanted = sign.partition("=")
             if member in value and (not wanted or value[member] == wanted):
-                loaded: dict[str, Any] = _made(schema).load(value)
+                loaded: dict[str, Any] = made(schema).load(value)
                 return loaded
         members = dict.fromkeys(sign.partition("=")[0] for sign in self.shapes)
         raise ValidationError(f"Give {'one of ' if len(members) > 1 else ''}{', '.join(members)}.")
 
 
 @cache
-def _made(schema: type[Schema]) -> Schema:
-    """Make a schema once: making one copies every field."""
+def made(schema: type[Schema]) -> Schema:
+    """Make a schema once: making one copies every field, which costs more than most requests."""
     return schema()
 
 
@@ -335,12 +335,12 @@ class QueryMembers(Field[tuple[Any, ...]]):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[Any, ...]:
-        return _wanted(self._schema, value, self._without)
+        return members_from(self._schema, value, self._without)
 
 
 @lru_cache(maxsize=512)
-def _wanted(schema: type[Schema], value: str, without: tuple[str, ...] = ()) -> tuple[Any, ...]:
-    """Read a list of members; clients send the same few again and again."""
+def members_from(schema: type[Schema], value: str, without: tuple[str, ...] = ()) -> tuple[Any, ...]:
+    """Read a list of members of `schema`, as the parameter `fields` does; clients send the same few again and again."""
     if not re.fullmatch(QueryMembers.FORM, value, re.ASCII):
         raise ValidationError("Give names of members with commas between them, such as id,statements.speaker.name.")
     wanted: dict[str, Any] = {}
@@ -356,11 +356,6 @@ def _wanted(schema: type[Schema], value: str, without: tuple[str, ...] = ()) -> 
             inner.clear()
             whole.add(path)
     return _frozen(wanted)
-
-
-def members_from(schema: type[Schema], value: str) -> tuple[Any, ...]:
-    """Read a list of members of `schema`, as the parameter `fields` does."""
-    return _wanted(schema, value)
 
 
 def chosen_paths(members: tuple[Any, ...]) -> list[str]:
