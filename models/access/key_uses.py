@@ -60,8 +60,8 @@ def store() -> None:
 
 def forget() -> None:
     """Drop what was counted and is not stored."""
-    with _counts.lock:
-        _counts.waiting = {}
+    with counts.lock:
+        counts.waiting = {}
 
 
 def _store() -> None:
