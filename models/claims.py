@@ -13,7 +13,7 @@ from models.history.changes import Actor
 from models.queries import derived, lists, shapes
 from models.queries.members import Chosen
 from models.queries.results import Whole
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer, claim_seen
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.database import fetch
 from models.storage.transactions import transaction
@@ -89,10 +89,10 @@ def twins(*, text: str, language: str, limit: int = 10, viewer: Viewer = _EVERYT
     With `alone` only those that were put in by themselves.
     """
     among, params = derived.same_words(text)
-    by_itself = f" AND {shapes.true('c.standalone')}" if alone else ""
+    by_itself = " AND c.standalone" if alone else ""
     sql = (
         f"SELECT c.id FROM claims c WHERE c.id IN ({among}) AND c.text = ? AND c.language = ?"  # noqa: S608 (our SQL)
-        f" AND {shapes.claim_seen(viewer)}{by_itself} ORDER BY c.id LIMIT ?"
+        f" AND {shapes.text(claim_seen, viewer)}{by_itself} ORDER BY c.id LIMIT ?"
     )
     return [id for (id,) in fetch(sql, (*params, text, language, limit))]
 
@@ -192,7 +192,7 @@ def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tup
 
 def listed(**asked: Any) -> lists.Page:
     """Read a page of claims; what may be asked stands in `lists.page`."""
-    return lists.page("claims", **asked)
+    return merged.page("claims", **asked)
 
 
 def _file(

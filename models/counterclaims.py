@@ -5,12 +5,12 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, statements
-from models.history import changes
+from models.history import changes, merged
 from models.history.changes import Actor
-from models.queries import lists, shapes
+from models.queries import aliases, lists, shapes
 from models.queries.members import Chosen
 from models.queries.results import Whole
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer, claim_known
 from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Claim, Counterclaim, Statement
@@ -125,7 +125,7 @@ def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tup
 
 def listed(**asked: Any) -> lists.Page:
     """Read a page of exchanges; what may be asked stands in `lists.page`."""
-    return lists.page("counterclaims", **asked)
+    return merged.page("counterclaims", **asked)
 
 
 def known(claim: int, answer: int, kind: str) -> int | None:
@@ -147,7 +147,7 @@ def _known_to_all(id: int) -> bool:
     """Tell whether the public could once see an exchange that it does not find: both claims and the evidence."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
-    known = SQL(shapes.claim_known("charge")), SQL(shapes.claim_known("answer"))
+    known = SQL(shapes.text(claim_known, aliases.charge)), SQL(shapes.text(claim_known, aliases.answer))
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted")
     return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
 

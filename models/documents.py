@@ -13,7 +13,7 @@ from models.history import hidden as unseen
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.results import Whole, newest
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer, shown
 from models.refusals import Conflict, Refusal
 from models.storage.columns import now
 from models.storage.database import fetch
@@ -141,7 +141,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
     doc = Document.alias("doc")
     query = doc.select(doc.version, SQL(shapes.text(shapes.document, viewer))).where(
-        doc.id == id, doc.retracted_at.is_null(), SQL(shapes.shown(viewer, "documents", "doc"))
+        doc.id == id, doc.retracted_at.is_null(), SQL(shapes.text(shown, viewer, "documents", "doc"))
     )
     return changes.found(
         Document, id, query.tuples().first(), lambda: viewer.texts or not unseen.is_hidden(noun="documents", id=id)
@@ -173,7 +173,7 @@ def _asked(
     published_to: str | None = None,
 ) -> tuple[Any, Any]:
     doc = Document.alias("doc")
-    query = doc.select(doc.id).where(doc.retracted_at.is_null(), SQL(shapes.shown(viewer, "documents", "doc")))
+    query = doc.select(doc.id).where(doc.retracted_at.is_null(), SQL(shapes.text(shown, viewer, "documents", "doc")))
     if url is not None:
         query = query.where(doc.url_normalized == normalize(url))
     if publisher is not None:

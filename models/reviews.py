@@ -9,7 +9,7 @@ from models.history import changes, merged
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.results import Whole, newest
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer, claim_known, claim_seen
 from models.refusals import Conflict
 from models.storage.columns import folded
 from models.storage.transactions import transaction
@@ -84,7 +84,7 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     """Build the alias, and the query of `column` and JSON over what the viewer may see."""
     r, c = Review.alias("r"), Claim.alias("c")
     query = r.select(getattr(r, column), SQL(shapes.text(shapes.review))).join(c, on=r.claim == c.id)
-    return r, query.where(r.retracted_at.is_null(), SQL(shapes.claim_seen(viewer)))
+    return r, query.where(r.retracted_at.is_null(), SQL(shapes.text(claim_seen, viewer)))
 
 
 def known(url: str, claim: int) -> int | None:
@@ -98,7 +98,7 @@ def known(url: str, claim: int) -> int | None:
 def _known_to_all(id: int) -> bool:
     """Tell whether the public could once see the claim of a review that it does not find."""
     r, c = Review.alias("r"), Claim.alias("c")
-    query = r.select(SQL("1")).join(c, on=r.claim == c.id).where(r.id == id, SQL(shapes.claim_known("c")))
+    query = r.select(SQL("1")).join(c, on=r.claim == c.id).where(r.id == id, SQL(shapes.text(claim_known)))
     return query.scalar() is not None
 
 

@@ -8,7 +8,7 @@ from models.history import changes
 from models.history.changes import Actor
 from models.queries import derived, shapes
 from models.queries.results import Whole
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer, sentence_seen
 from models.refusals import Conflict
 from models.spans import places_of
 from models.storage import rows
@@ -148,7 +148,7 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     """Build the alias, and the query of `column` and JSON over what the viewer may read."""
     se, d = Sentence.alias("se"), Document.alias("d")
     query = se.select(getattr(se, column), SQL(shapes.text(shapes.sentence, viewer))).join(d, on=se.document == d.id)
-    return se, query.where(SQL(shapes.sentence_seen(viewer)))
+    return se, query.where(SQL(shapes.text(sentence_seen, viewer)))
 
 
 def _around(document: Document, first: dict[str, Any]) -> Sentence:

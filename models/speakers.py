@@ -4,12 +4,12 @@ from typing import Any
 
 from peewee import SQL
 
-from models.history import changes
+from models.history import changes, merged
 from models.history import hidden as unseen
 from models.history.changes import Actor
 from models.queries import lists, shapes
 from models.queries.results import Whole, newest
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer, shown
 from models.refusals import Conflict, Refusal
 from models.storage.columns import dumps, folded
 from models.storage.transactions import advisory_lock, transaction
@@ -235,7 +235,7 @@ def _found(id: int, viewer: Viewer, column: str) -> Whole:
     """Read `column` of the speaker `p`. Raises NotFound, Gone or Moved."""
     p = Speaker.alias("p")
     query = p.select(p.version, SQL(column)).where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
-    found = query.where(SQL(shapes.shown(viewer, "speakers", "p"))).tuples().first()
+    found = query.where(SQL(shapes.text(shown, viewer, "speakers", "p"))).tuples().first()
     return changes.found(Speaker, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="speakers", id=id))
 
 
@@ -247,7 +247,7 @@ def charges(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> li
     _found(id, viewer, "p.name")
     replied = {"replied": asked["answered"]} if "answered" in asked else {}
     rest = {name: value for name, value in asked.items() if name != "answered"}
-    return lists.page("claims", viewer=viewer, asked={**rest, **replied, "against": id}, **chosen)
+    return merged.page("claims", viewer=viewer, asked={**rest, **replied, "against": id}, **chosen)
 
 
 def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
@@ -258,7 +258,7 @@ def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> 
     _found(id, viewer, "p.name")
     rest = {name: value for name, value in asked.items() if name != "parts"}
     whose = "of_all" if asked.get("parts") else "of"
-    return lists.page("statements", viewer=viewer, asked={**rest, whose: id}, **chosen)
+    return merged.page("statements", viewer=viewer, asked={**rest, whose: id}, **chosen)
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
@@ -279,7 +279,7 @@ def ids(*, viewer: Viewer, **asked: Any) -> Any:
 def _asked(viewer: Viewer, *, name: str | None = None, kind: str | None = None) -> tuple[Any, Any]:
     p = Speaker.alias("p")
     query = p.select(p.id).where(
-        p.retracted_at.is_null(), p.merged_into.is_null(), SQL(shapes.shown(viewer, "speakers", "p"))
+        p.retracted_at.is_null(), p.merged_into.is_null(), SQL(shapes.text(shown, viewer, "speakers", "p"))
     )
     if kind is not None:
         query = query.where(p.kind == kind)

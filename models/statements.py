@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, counterclaims, documents, sentences, speakers
-from models.history import changes
+from models.history import changes, merged
 from models.history.changes import Actor
 from models.queries import lists
 from models.queries.members import Chosen
 from models.queries.results import Whole
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden
 from models.spans import Span, Stretch, locate, locate_content
 from models.storage.columns import dumps, folded
@@ -149,7 +149,7 @@ def whole(
 
 def listed(**asked: Any) -> lists.Page:
     """Read a page of statements; what may be asked stands in `lists.page`."""
-    return lists.page("statements", **asked)
+    return merged.page("statements", **asked)
 
 
 def referred(*, by: Actor, id: int, field: str) -> Statement:

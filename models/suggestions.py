@@ -10,7 +10,7 @@ from models.history.changes import Actor
 from models.ingest import match
 from models.queries import shapes
 from models.queries.results import Whole, newest
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.refusals import Conflict
 from models.storage.columns import dumps
 from models.storage.transactions import transaction

@@ -9,7 +9,7 @@ from models.history.changes import Actor
 from models.queries import lists
 from models.queries.filters import Order
 from models.queries.results import Whole
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.tables import Suggestion
 
 #: Charge and denial in one sentence.

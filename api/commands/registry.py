@@ -13,7 +13,7 @@ from api.schemas.changes import NOUNS
 from api.schemas.exports import FORMATS, LISTS, query_of
 from api.schemas.fields import made
 from models.history import changes
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.upkeep import backups
 
 

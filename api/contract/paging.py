@@ -15,7 +15,7 @@ from api.contract.problems import Problem
 from models import counterclaims
 from models.queries import lists
 from models.queries.filters import Order
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 
 Rows = list[tuple[int, str]]
 

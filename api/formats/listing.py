@@ -7,7 +7,7 @@ from typing import Any
 from api.formats import table
 from api.schemas.exports import COLUMNS, LISTS
 from api.schemas.fields import chosen_paths, members_from
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.transfer import stream
 
 #: Format -> media type.

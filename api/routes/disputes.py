@@ -8,7 +8,7 @@ from api.contract.operation import Routes
 from api.contract.paging import ranked
 from api.schemas.base import page_of
 from api.schemas.disputes import Dispute, DisputeQuery
-from models.queries import disputes
+from models import disputes
 
 routes = Routes("disputes", "Who answers whom, counted over the exchanges.")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.history.changes import Actor
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
 from models.storage.columns import now
 from models.storage.database import fetch

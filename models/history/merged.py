@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.history import changes, hidden
-from models.queries import shapes
-from models.queries.shapes import Viewer
+from models.queries import lists, shapes, visibility
+from models.queries.nodes import Aliased
+from models.queries.visibility import Viewer
 from models.storage import rows
 from models.tables import Claim, Speaker, Statement
 
@@ -17,6 +18,14 @@ from models.tables import Claim, Speaker, Statement
 _NAMES = {"speaker": Speaker, "part_of": Speaker, "about": Speaker, "answered_by": Speaker, "claim": Claim}
 #: The same for the pairs of disputes.
 _SIDES = {"by": Speaker, "against": Speaker}
+_CLAIMS = Aliased(Claim, "claims")
+
+
+def page(noun: str, *, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
+    """Read a page as `lists.page` does; where it names what was merged and finds less than may be there, again."""
+    found = lists.page(noun, viewer=viewer, asked=asked, **chosen)
+    renamed = instead(noun, asked, found.number, viewer)
+    return lists.page(noun, viewer=viewer, asked=renamed, **chosen) if renamed else found
 
 
 def instead(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:
@@ -50,7 +59,7 @@ def claim_known(id: int) -> bool:
 
     Statements that a merge moved to another claim count as well.
     """
-    if rows.where(Claim, f"id = ? AND {shapes.claim_known('claims')}", (id,)):
+    if rows.where(Claim, f"id = ? AND {shapes.text(visibility.claim_known, _CLAIMS)}", (id,)):
         return True
     found = rows.by_id(Claim, id)
     if found is None or found.merged_into_id is None:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from models import matching
 from models.matching import Reason
-from models.queries.derived import CLAIM_OF_PLACE, asking
+from models.queries.dialects import CLAIM_OF_PLACE, search_words
 from models.queries.search import Query, Term
-from models.queries.shapes import true
 from models.storage.database import fetch, on_sqlite
 
 #: The least score of a suggestion: below it, by eye, words agree by chance.
@@ -49,7 +48,7 @@ def charges(*, text: str, language: str, speaker: int, document: int) -> list[Su
 
 def _query(stems: list[str]) -> str:
     """Write the search for claims with a word that begins with one of `stems`."""
-    return asking(Query(wanted=(tuple(Term(stem, (stem,), prefix=True) for stem in stems),), unwanted=()))
+    return search_words(Query(wanted=(tuple(Term(stem, (stem,), prefix=True) for stem in stems),), unwanted=()))
 
 
 def _count(stem: str) -> int:
@@ -77,7 +76,7 @@ def _candidates(stems: list[str], language: str, speaker: int, document: int) ->
     sql = (
         f"SELECT c.id, c.text FROM (SELECT {columns} FROM {matches}) m JOIN claims c ON c.id = m.id"  # noqa: S608
         " JOIN claim_summaries l ON l.claim_id = c.id"
-        f" WHERE c.language = ? AND {true('l.public')} AND NOT EXISTS (SELECT 1 FROM statements s"
+        f" WHERE c.language = ? AND l.public AND NOT EXISTS (SELECT 1 FROM statements s"
         " WHERE s.claim_id = c.id AND s.retracted_at IS NULL AND (s.speaker_id = ? OR s.document_id = ?))"
         f" ORDER BY m.rank, c.id LIMIT {_SCORED}"
     )

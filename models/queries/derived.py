@@ -11,8 +11,13 @@ changes that share a commit, because each time costs the index of words a segmen
 from functools import cache
 from typing import Any
 
+from peewee import Entity, fn
+
 from models.queries import members, search, shapes
-from models.queries.shapes import Viewer
+from models.queries.aliases import e
+from models.queries.dialects import true
+from models.queries.nodes import Part
+from models.queries.visibility import Viewer, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.transactions import advisory_lock, before_commit, pending
@@ -179,7 +184,7 @@ def _leads() -> tuple[str, str, str]:
     return (
         "claim_summaries",
         "claim_id, public, answered, statement_id, speaker_id, document_id, said_on",
-        f"SELECT c.id, {shapes.claim_seen(_PUBLIC)}, {_answered('c.id')}, s.id, s.speaker_id, s.document_id,"
+        f"SELECT c.id, {Part(claim_seen(_PUBLIC)).sql}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
         " coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, {first.format('')})"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
@@ -199,7 +204,7 @@ def _firsts() -> tuple[str, str, str]:
     return (
         "claim_cards",
         ", ".join(("claim_id", "text", "language", "topic_slugs", "alone", *columns)),
-        f"SELECT c.claim_id, k.text, k.language, {members.text(shapes.topic_slugs('c.claim_id'))},"
+        f"SELECT c.claim_id, k.text, k.language, {members.text(shapes.topic_slugs(Entity('c', 'claim_id')))},"
         f" coalesce(s.status = 'accepted', FALSE) AND NOT EXISTS ({others}),"
         f" {', '.join(columns.values())} FROM claim_summaries c JOIN claims k ON k.id = c.claim_id"
         " LEFT JOIN statements s ON s.id = c.statement_id LEFT JOIN speakers sp ON sp.id = s.speaker_id"
@@ -208,12 +213,9 @@ def _firsts() -> tuple[str, str, str]:
     )
 
 
-def _answered(claim: str) -> str:
-    """Write the condition that the claim with the id `claim` has an answer that the public sees."""
-    return (
-        f"EXISTS (SELECT 1 FROM counterclaims e JOIN claims o ON o.id = e.answer_id WHERE e.claim_id = {claim}"
-        f" AND {shapes.edge_seen(_PUBLIC)} AND {shapes.claim_seen(_PUBLIC, 'o')})"
-    )
+def _answered(*claim: str) -> str:
+    """Write the condition that the public sees an answer to the claim whose id is in the given column."""
+    return Part(fn.EXISTS(shapes.answers(_PUBLIC, e.claim_id == Entity(*claim)))).sql
 
 
 #: Written so that no index on the status answers it: SQLite without statistics would read through all accepted
@@ -332,7 +334,7 @@ def _refreshing(sqlite: bool, new: bool = False, linked: bool = False) -> list[s
     # Whether a claim counts as answered hangs on the claims that answer it.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {_given('e.answer_id')})"
     answering = [
-        f"UPDATE claim_summaries SET answered = {_answered('claim_summaries.claim_id')} WHERE {charges}",
+        f"UPDATE claim_summaries SET answered = {_answered('claim_summaries', 'claim_id')} WHERE {charges}",
         "UPDATE claim_topic_index SET answered ="
         " (SELECT l.answered FROM claim_summaries l WHERE l.claim_id = claim_topic_index.claim_id)"
         f" WHERE {charges}",
@@ -352,7 +354,7 @@ def _showing(claims: str = "") -> list[str]:
     return [
         # Most registries hide nothing, and need not look.
         f"WITH c AS (SELECT c.claim_id FROM claim_summaries c WHERE EXISTS (SELECT 1 FROM hidden WHERE noun = '{noun}')"
-        f" AND {shapes.true('c.public')}{claims})"
+        f" AND {Part(true(Entity('c', 'public'))).sql}{claims})"
         f" DELETE FROM hidden WHERE noun = '{noun}' AND noun_id IN ({ids})"
         for noun, ids in named.items()
     ]

@@ -1,27 +1,29 @@
-"""Lists of claims, statements and counterclaims: filters that compose, orders, and the SQL of a page.
+"""Lists of claims, statements and counterclaims, a page at a time, and one of them.
 
-A page is one SELECT: the inner one finds the ids in their order by an index (`filters.py`), the outer one
-writes their JSON (`shapes.py`). The SQL of a combination of filters is built once and kept; what a caller
+A page is one SELECT: the inner one finds the ids in their order by an index (`filtered.py`), the outer one
+writes their JSON (`shapes.py`). The query for a combination of filters is compiled once and kept; what a caller
 sends is always a parameter.
 """
 
-from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from models.addresses import normalize
-from models.history import merged
-from models.queries import derived, filters, search, shapes, snippets
-from models.queries import members as jsonsql
-from models.queries.filters import Order, compiled
-from models.queries.members import Flag, Node, Object
-from models.queries.shapes import Viewer, true
-from models.storage.columns import dumps, folded
-from models.storage.database import fetch, on_sqlite
+from peewee import JOIN, SQL, Entity, Join, Select, fn
 
-#: How many values a facet names.
-FACET_VALUES = 20
+from models.queries import dialects, facets, filters, relevance, selectivity, shapes, snippets, values
+from models.queries.aliases import c, e, f, s
+from models.queries.dialects import joined, true
+from models.queries.disputes import days
+from models.queries.filtered import ordered, seen, summary_answered
+from models.queries.filters import Filters, Order
+from models.queries.members import Boolean, Chosen, Member, Object, Rows, tree
+from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
+from models.queries.shapes import SIDES, STATEMENT_LINKS
+from models.queries.visibility import Viewer
+from models.storage.columns import dumps
 
 Asked = dict[str, Any]
+#: The members of an item: those that are chosen, all where None, and those that are only written on request.
+Members = tuple[Chosen | None, tuple[str, ...]]
 
 
 class Page(NamedTuple):
@@ -33,9 +35,32 @@ class Page(NamedTuple):
     following: str | None = None
     total: int | None = None
     facets: dict[str, list[dict[str, Any]]] | None = None
+    #: How many items it has.
+    number: int = 0
 
 
-# -- what a caller asks ---------------------------------------------------------------------------
+class _Question(NamedTuple):
+    """What all the queries of a page are about."""
+
+    noun: str
+    viewer: Viewer
+    filters: Filters
+    values: dict[str, Any]
+    members: Members
+
+
+class _Items(NamedTuple):
+    """Some items in their order."""
+
+    #: Their JSON with commas between them, in parts; where snippets go into it, (JSON, id, *texts) of each.
+    items: list[Any]
+    number: int
+    #: Whether others come after them.
+    more: bool
+    #: The cursor of the last, where there are as many as were wanted.
+    last: str | None
+    #: The ids of all that were ranked, of which these are the first; see relevance.ranked.
+    ranked: str = ""
 
 
 def page(
@@ -46,69 +71,58 @@ def page(
     limit: int,
     order: Order,
     past: tuple[str, int] | None = None,
-    fields: jsonsql.Chosen | None = None,
+    fields: Chosen | None = None,
     include: tuple[str, ...] = (),
     total: bool = False,
     facets: tuple[str, ...] = (),
 ) -> Page:
-    """Read at most `limit` items of `noun` for which all that is `asked` holds, past the item (order value, id) `past`.
+    """Read at most `limit` items of `noun` that pass the filters `asked`, past the item (order value, id) `past`.
 
-    `asked` holds filters by name; None values count as absent. `fields` are the members to write, all
+    `asked` holds values by the name of the filter; None values count as absent. `fields` are the members to write, all
     where None; `include` adds members that are only written on request.
     """
     if fields and any(name == "snippets" for name, _ in fields):
         include = (*include, "snippets")
-    values = _values(asked)
-    if values is None:
+    prepared = values.prepared(asked)
+    if prepared is None:
         return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
-    names = _names(asked, values)
-    find = _fitting if order.by == "relevance" else _ordered
-    found = find(noun, viewer, names, values, order, limit, past, (fields, include))
-    if renamed := merged.instead(noun, asked, found.number, viewer):
-        again = partial(page, noun, viewer=viewer, asked=renamed, limit=limit, order=order, past=past)
-        return again(fields=fields, include=include, total=total, facets=facets)
-    counted = _run(*_count(noun, viewer, on_sqlite(), names), values)[0][0] if total else None
-    counts = _facets(noun, viewer, names, values, facets) if facets else None
+    question = _Question(noun, viewer, _filters(asked, prepared), prepared, (fields, include))
+    read = _by_relevance if order.by == "relevance" else _in_order
+    found = read(question, order, limit, past)
+    counted = run(_count(noun, viewer, question.filters), prepared)[0][0] if total else None
+    counts = {name: _values_of(question, name) for name in facets} if facets else None
     if "snippets" in include:
-        items = snippets.written(noun, viewer, found.items, asked.get("q"), values.get("q"))
+        items = snippets.written(noun, viewer, found.items, asked.get("q"), prepared.get("q"))
     else:
         items = b",".join(found.items)
-    return Page(items, found.last if found.more else None, counted, counts)
+    return Page(items, found.last if found.more else None, counted, counts, found.number)
 
 
-_Written = tuple[jsonsql.Chosen | None, tuple[str, ...]]
+def _filters(asked: Asked, prepared: dict[str, Any]) -> Filters:
+    """Name the filters, and which of them few rows pass, where that decides how a list is read."""
+    named = filters.used(asked)
+    if counting := _counting(named):
+        query, counted = counting
+        (counts,) = run(query, prepared)
+        return selectivity.marked(named, counted, counts)
+    return named
 
 
-class _Found(NamedTuple):
-    """Some items in their order."""
-
-    #: Their JSON with commas between them, in parts; where snippets go into it, (JSON, id, *texts) of each.
-    items: list[Any]
-    number: int
-    #: Whether others come after them.
-    more: bool
-    #: The cursor of the last, where there are as many as were wanted.
-    last: str | None
-    #: The ids of all that were ranked, of which these are the first; see filters.found.
-    ranked: str = ""
+def _values_of(question: _Question, facet: str) -> list[dict[str, Any]]:
+    query = facets.facet(question.noun, question.viewer, question.filters, facet)
+    return [
+        {"value": str(value), "label": label, "count": count} for value, label, count in run(query, question.values)
+    ]
 
 
-def _ordered(
-    noun: str,
-    viewer: Viewer,
-    names: tuple[str, ...],
-    values: dict[str, Any],
-    order: Order,
-    limit: int,
-    past: tuple[Any, int] | None,
-    written: _Written,
-) -> _Found:
-    """Find at most `limit` items past the item `past`, in their order."""
-    sql, order_of = _page(noun, viewer, on_sqlite(), names, order, past is not None, *written)
+def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:
+    """Read at most `limit` items past the item `past`, in their order."""
+    noun, viewer, used, prepared, members = question
+    query = _page(noun, viewer, used, order, past is not None, members)
     # One more is looked for than is shown, to know whether there is one.
-    values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
-    rows = _run(sql, order_of, values)
-    if "snippets" in written[1]:
+    prepared = prepared | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
+    rows = run(query, prepared)
+    if "snippets" in members[1]:
         items, count = [item for _, _, *item in rows[:limit]], len(rows)
         at, _, _, id, *_ = rows[limit - 1] if 0 < limit <= count else (None,) * 4
         ranked = rows[0][1] if rows else None
@@ -116,69 +130,66 @@ def _ordered(
         ((json, count, id, at, ranked),) = rows
         items = [json if isinstance(json, bytes) else json.encode()] if json else []
     last = None if id is None else str(id) if order.by in ("id", "rest") else f"{at}_{id}"
-    return _Found(items, min(count, limit), count > limit, last, ranked or "")
+    return _Items(items, min(count, limit), count > limit, last, ranked or "")
 
 
 #: Before the cursor of an item that comes after all that are ranked.
 _REST = "r"
 
 
-def _fitting(
-    noun: str,
-    viewer: Viewer,
-    names: tuple[str, ...],
-    values: dict[str, Any],
-    order: Order,
-    limit: int,
-    past: tuple[str, int] | None,
-    written: _Written,
-) -> _Found:
-    """Find as `_ordered` does, by relevance: first what is ranked, and where a page has room the others by id.
+def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str, int] | None) -> _Items:
+    """Read as `_in_order` does, by relevance: first what is ranked, and where a page has room the others by id.
 
     What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
-    after filters.OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
+    after relevance.OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
     of the others.
     """
     ranked, shown = past or ("", 0)
     in_rest = ranked.startswith(_REST)
-    first = _Found([], 0, more=False, last=None)
+    first = _Items([], 0, more=False, last=None)
     if not past:
-        first = _ordered(noun, viewer, names, values, order, limit, None, written)
+        first = _in_order(question, order, limit, None)
         ranked, shown = first.ranked, first.number
-    given = _given(ranked)
+    given = _ranked_ids(ranked)
     if past and not in_rest:
-        left = values | {"given": dumps(given[shown:])}
-        first = _ordered(noun, viewer, names, left, Order("given", descending=False), limit, None, written)
+        left = question._replace(values=question.values | {"given": dumps(given[shown:])})
+        first = _in_order(left, Order("given", descending=False), limit, None)
         shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(given)
     if first.more:
         return first._replace(last=f"{ranked}_{shown}")
-    if not ranked.startswith((filters.OTHERS, _REST)):
+    if not ranked.startswith((relevance.OTHERS, _REST)):
         return first
-    others, after = values | {"given": dumps(given)}, ("", shown) if in_rest else None
-    rest = _ordered(noun, viewer, names, others, Order("rest", descending=True), limit - first.number, after, written)
+    others = question._replace(values=question.values | {"given": dumps(given)})
+    after = ("", shown) if in_rest else None
+    rest = _in_order(others, Order("rest", descending=True), limit - first.number, after)
     last = f"{_REST}{ranked[1:]}_{rest.last}" if rest.last else f"{ranked}_{shown}"
-    return _Found(first.items + rest.items, first.number + rest.number, rest.more, last)
+    return _Items(first.items + rest.items, first.number + rest.number, rest.more, last)
 
 
-def _given(ranked: str) -> list[int]:
+def _ranked_ids(ranked: str) -> list[int]:
     """Read the ids of all that were ranked, best first."""
-    bare = ranked.lstrip(filters.OTHERS + _REST)
+    bare = ranked.lstrip(relevance.OTHERS + _REST)
     return [int(id, 16) for id in bare.split(".")] if bare else []
 
 
 def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:
-    """Write the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
-    values = _values(asked)
-    if values is None:
+    """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
+    prepared = values.prepared(asked)
+    if prepared is None:
         return None
-    inner, _ = filters.found(noun, viewer, _names(asked, values), Order("id", descending=False), False)
-    sql, order_of = compiled(f"SELECT k.id FROM ({inner}) AS k ORDER BY k.id")
-    return sql, tuple(values[name] for name in order_of)
+    found = ordered(noun, viewer, _filters(asked, prepared), Order("id", descending=False)).alias("k")
+    sql, names = compiled(Select([found], [_k.id]).order_by(_k.id))
+    return sql, tuple(prepared[name] for name in names)
 
 
-def written(noun: str, viewer: Viewer, fields: jsonsql.Chosen | None, include: tuple[str, ...]) -> tuple[str, str, str]:
-    """Write the SQL of one item's JSON, the FROM clause it reads from and the alias in there of the noun itself."""
-    return _json(noun, viewer, fields, include), *filters.TABLES[noun]
+def written(noun: str, viewer: Viewer, fields: Chosen | None, include: tuple[str, ...]) -> tuple[str, str, str]:
+    """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
+    table, links = _TABLES[noun]
+    source = table
+    for link, id in links.items():
+        source = Join(source, link, on=link.id == id)
+    json = Part(dialects.text(_item(noun, viewer, (fields, include)))).sql
+    return json, f"FROM {source_text(source)}", table._alias
 
 
 def one(
@@ -186,7 +197,7 @@ def one(
     *,
     viewer: Viewer,
     id: int,
-    fields: jsonsql.Chosen | None = None,
+    fields: Chosen | None = None,
     include: tuple[str, ...] = (),
     written: bool = False,
 ) -> tuple[int, str] | None:
@@ -194,208 +205,86 @@ def one(
 
     What the viewer has just `written` is shown whatever its status.
     """
-    sql, order_of = _one(noun, viewer, on_sqlite(), fields, include, written)
-    found = _run(sql, order_of, {"id": id})
+    found = run(_one(noun, viewer, (fields, include), written), {"id": id})
     return found[0] if found else None
 
 
-def members(noun: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name the members of `noun` that are always written, and those that are written on request."""
-    whole, extra = _shape(noun, Viewer())
-    return tuple(whole.members), (*extra, *(("snippets",) if noun != "counterclaims" else ()))
+# -- the queries of one, of a page, of a count -------------------------------------------------------
+
+#: What the JSON of each noun reads from: its table, and others that are found by their ids.
+_TABLES: dict[str, tuple[Any, dict[Any, Any]]] = {
+    "claims": (c, {}),
+    "statements": (s, STATEMENT_LINKS),
+    "counterclaims": (e, SIDES),
+}
+_k = Entity("k")
 
 
-# -- values ---------------------------------------------------------------------------------------
-
-
-def _names(asked: Asked, values: dict[str, Any]) -> tuple[str, ...]:
-    """Name what is asked; a flag's value is a part of its name, because it is a part of the SQL.
-
-    So is whether few pass a filter, where that decides how a list is read.
-    """
-    given = ((name, value) for name, value in asked.items() if value is not None)
-    names = tuple(sorted(f"{name}={str(value).lower()}" if isinstance(value, bool) else name for name, value in given))
-    if counting := _counting(on_sqlite(), names):
-        sql, order_of, counted = counting
-        (counts,) = _run(sql, order_of, values)
-        return filters.marked(names, counted, counts)
-    return names
-
-
-@lru_cache(maxsize=512)
-def _counting(sqlite: bool, names: tuple[str, ...]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
-    if (counting := filters.counting(names)) is None:
-        return None
-    sql, counted = counting
-    return *compiled(sql), counted
-
-
-def _values(asked: Asked) -> dict[str, Any] | None:
-    """Prepare the parameters; None where what is asked cannot be found at all."""
-    values = {name: value for name, value in asked.items() if value is not None}
-    if "q" in values:
-        query = search.parse(values["q"])
-        values["q"] = derived.asking(query) if query else ""
-        if not values["q"]:
-            return None
-    if "url" in values:
-        values["url"] = normalize(values["url"])
-    if "domain" in values:
-        values["domain"] = values["domain"].lower().removeprefix("www.")
-    if "published_from" in values:
-        values["published_from"] += "T00:00:00Z"
-    if "published_to" in values:
-        values["published_to"] += "T23:59:59Z"
-    values |= {name: folded(values[name]) for name in ("cue", "rating") if name in values}
-    if "ids" in values:
-        values["ids"] = dumps(values["ids"])
-    return values
-
-
-def _run(sql: str, names: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
-    return fetch(sql, tuple(values[name] for name in names))
-
-
-# -- the SQL of one, of a page, of a count -----------------------------------------------------------
-
-
-def _shape(
-    noun: str, viewer: Viewer, answered: str | None = None, *, listed: bool = False
-) -> tuple[Object, dict[str, Node]]:
-    """Make the members of an item of `noun`, and those that are on request.
-
-    `answered` and `listed` are as in `shapes.claim`.
-    """
+def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, listed: bool = False) -> Object:
+    """Make the chosen members of an item, and those on request; `answered` and `listed` are as in `shapes.claim`."""
+    fields, include = members
+    extra: dict[str, Member] = {}
     if noun == "claims":
-        id = "f.claim_id" if listed else "c.id"
-        extra: dict[str, Node] = {
-            "first_statement": shapes.first_statement(viewer, listed=listed),
-            "answered": Flag(_is_answered(viewer, id)),
-        }
-        return shapes.claim(viewer, answered, listed=listed), extra
-    if noun == "statements":
-        return shapes.statement(viewer), {}
-    return shapes.counterclaim(viewer), {"days": shapes.days()}
+        whole = shapes.claim(viewer, answered, listed=listed)
+        is_answered = Boolean(summary_answered(viewer, f.claim_id if listed else c.id))
+        extra = {"first_statement": shapes.first_statement(viewer, listed=listed), "answered": is_answered}
+    elif noun == "statements":
+        whole = shapes.statement(viewer)
+    else:
+        whole, extra = shapes.counterclaim(viewer), {"days": days()}
+    wanted = tree(fields or ())
+    chosen = whole if fields is None else whole.only(wanted)
+    added = {name: member for name, member in extra.items() if name in include or name in wanted}
+    return Object({**chosen.members, **{name: member.only(wanted.get(name, {})) for name, member in added.items()}})
 
 
-def _is_answered(viewer: Viewer, claim: str) -> str:
-    """Write the condition that the viewer sees an answer to `claim`: what the public sees, its lead says."""
-    if viewer.unreviewed:
-        return f"EXISTS (SELECT 1 {filters.edges(viewer)} AND e.claim_id = {claim})"
-    return f"EXISTS (SELECT 1 FROM claim_summaries l WHERE l.claim_id = {claim} AND {true('l.answered')})"
+@cached(512)
+def _one(noun: str, viewer: Viewer, members: Members, written: bool) -> Compiled:
+    table, links = _TABLES[noun]
+    conditions = seen(noun, viewer._replace(unreviewed=viewer.unreviewed or written))
+    json = dialects.text(_item(noun, viewer, members))
+    return compiled(Rows(table, (table.id == P.id, *conditions), links).select(table.version, json))
 
 
-def _json(
-    noun: str,
-    viewer: Viewer,
-    fields: jsonsql.Chosen | None,
-    include: tuple[str, ...],
-    answered: str | None = None,
-    *,
-    listed: bool = False,
-) -> str:
-    whole, extra = _shape(noun, viewer, answered, listed=listed)
-    wanted = None if fields is None else jsonsql.tree(fields)
-    chosen = whole if wanted is None else whole.only(wanted)
-    added = {name: node for name, node in extra.items() if name in include or (wanted and name in wanted)}
-    if wanted:
-        added = {name: node.only(wanted.get(name, {})) for name, node in added.items()}
-    return jsonsql.text(Object({**chosen.members, **added}))
+@cached(512)
+def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
+    """Compile the JSON of an item of a page, which is the same for all filters."""
+    answered = None if viewer.unreviewed or by_rank else true(_k.answered)
+    return Part(dialects.text(_item(noun, viewer, members, answered, listed=True)))
 
 
-@lru_cache(maxsize=512)
-def _one(
-    noun: str, viewer: Viewer, sqlite: bool, fields: jsonsql.Chosen | None, include: tuple[str, ...], written: bool
-) -> tuple[str, tuple[str, ...]]:
-    table, alias = filters.TABLES[noun]
-    seen = filters.seen(noun, viewer._replace(unreviewed=viewer.unreviewed or written))
-    json = _json(noun, viewer, fields, include)
-    return compiled(f"SELECT {alias}.version, {json} {table} WHERE {alias}.id = @id AND {seen}")
-
-
-#: What the items of a page are read from where that is not their table, and the id that the page knows them by.
-_LISTED = {"claims": ("FROM claim_cards f JOIN claims c ON c.id = f.claim_id", "f.claim_id")}
-
-
-@lru_cache(maxsize=2048)
-def _page(
-    noun: str,
-    viewer: Viewer,
-    sqlite: bool,
-    names: tuple[str, ...],
-    order: Order,
-    continued: bool,
-    fields: jsonsql.Chosen | None,
-    include: tuple[str, ...],
-) -> tuple[str, tuple[str, ...]]:
-    inner, at = filters.found(noun, viewer, names, order, continued)
-    table, id = _LISTED.get(noun) or (filters.TABLES[noun][0], f"{filters.TABLES[noun][1]}.id")
-    direction = " DESC" if order.descending else ""
-    sorting = f"ORDER BY {at}{direction}, id{direction}" if at else f"ORDER BY id{direction}"
-    numbered = f"SELECT *, row_number() OVER () AS n FROM ({inner} {sorting} LIMIT @most) AS p"
-    source = f"FROM ({numbered}) AS k CROSS JOIN {table.removeprefix('FROM ')} WHERE {id} = k.id"
-    answered = true("k.answered") if filters.knows_answered(noun, viewer, order) else None
-    json = _json(noun, viewer, fields, include, answered, listed=True)
-    ranked = "k.ranked" if order.by == "relevance" else "NULL"
-    if "snippets" in include:
-        columns = f"k.at, {ranked}, {json}, k.id, {snippets.texts(noun, viewer)}"
-        return compiled(f"SELECT {jsonsql.read(columns, source)} ORDER BY k.n")
-    # One row: a thread that reads many gives the others a turn at each.
-    shown = f"CASE WHEN k.n <= @limit THEN {json} END"
-    shown = f"CAST(group_concat({shown}) AS BLOB)" if sqlite else f"string_agg({shown}, ',' ORDER BY k.n)"
-    last = ", ".join(f"max(CASE WHEN k.n = @limit THEN k.{column} END)" for column in ("id", "at"))
-    return compiled(f"SELECT {jsonsql.read(f'{shown}, count(*), {last}, max({ranked})', source)}")
-
-
-@lru_cache(maxsize=512)
-def _count(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    inner, _ = filters.found(noun, viewer, names, Order("id", descending=True), False)
-    return compiled(f"SELECT count(*) FROM ({inner}) AS k")
-
-
-# -- facets --------------------------------------------------------------------------------------------
-
-
-def _facets(
-    noun: str, viewer: Viewer, names: tuple[str, ...], values: dict[str, Any], facets: tuple[str, ...]
-) -> dict[str, list[dict[str, Any]]]:
-    counted = {}
-    for facet in facets:
-        rows = _run(*_facet(noun, viewer, on_sqlite(), names, facet), values)
-        counted[facet] = [{"value": str(value), "label": label, "count": count} for value, label, count in rows]
-    return counted
-
-
-@lru_cache(maxsize=512)
-def _facet(noun: str, viewer: Viewer, sqlite: bool, names: tuple[str, ...], facet: str) -> tuple[str, tuple[str, ...]]:
-    """Write how many of the items have each value of `facet`: (value, label, count), the most frequent first."""
-    inner, _ = filters.found(noun, viewer, names, Order("id", descending=True), False)
-    claims = {
-        "claims": f"SELECT id, id AS claim_id FROM ({inner}) AS i",
-        "statements": f"SELECT i.id, z.claim_id FROM ({inner}) AS i JOIN statements z ON z.id = i.id",
-        "counterclaims": f"SELECT i.id, z.claim_id FROM ({inner}) AS i JOIN counterclaims z ON z.id = i.id"
-        f" UNION SELECT i.id, z.answer_id FROM ({inner}) AS i JOIN counterclaims z ON z.id = i.id",
-    }[noun]
-    stated = f"JOIN statements s ON s.claim_id = k.claim_id AND {shapes.statement_seen(viewer)}"
-    if noun == "statements":
-        stated = "JOIN statements s ON s.id = k.id"
-    value, label, joins = {
-        "topic": (
-            "t.slug",
-            "t.label",
-            "JOIN claim_topic_index f ON f.claim_id = k.claim_id JOIN topics t ON t.id = f.topic_id",
-        ),
-        "speaker": ("sp.id", "sp.name", f"{stated} JOIN speakers sp ON sp.id = s.speaker_id"),
-        "publisher": ("d.publisher", "d.publisher", f"{stated} JOIN documents d ON d.id = s.document_id"),
-        "kind": (
-            "g.kind",
-            "g.kind",
-            "JOIN counterclaims g ON g.id = k.id"
-            if noun == "counterclaims"
-            else f"JOIN (SELECT e.claim_id, e.kind {filters.edges(viewer)}) AS g ON g.claim_id = k.claim_id",
-        ),
-    }[facet]
-    return compiled(
-        f"SELECT {value}, {label}, count(DISTINCT k.id) FROM ({claims}) AS k {joins} WHERE {value} IS NOT NULL"
-        f" GROUP BY {value}, {label} ORDER BY 3 DESC, 1 LIMIT {FACET_VALUES}"
+@cached(2048)
+def _page(noun: str, viewer: Viewer, used: Filters, order: Order, continued: bool, members: Members) -> Compiled:
+    by_rank = order.by == "relevance"
+    found = (
+        relevance.ranked(noun, viewer, used, order)
+        if by_rank
+        else ordered(noun, viewer, used, order, continued=continued)
     )
+    by = [SQL("at"), SQL("id")] if order.by in ("said_on", "given", "relevance") else [SQL("id")]
+    found = found.order_by(*(column.desc() if order.descending else column for column in by)).limit(P.most)
+    numbered = Select([found.alias("p")], [STAR, fn.row_number().over().alias("n")]).alias("k")
+    table, links = _TABLES[noun]
+    id = table.id
+    if noun == "claims":  # what lists show of a claim stands in its card
+        table, id, links = f, f.claim_id, {c: f.claim_id}
+    rows = Rows(Join(numbered, table, JOIN.CROSS), (id == _k.id,), links, (_k.n,) if "snippets" in members[1] else ())
+    json, ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
+    if "snippets" in members[1]:
+        return compiled(rows.select(_k.at, ranked, json, _k.id, *snippets.texts(noun, viewer)))
+    # One row: a thread that reads many gives the others a turn at each.
+    shown = joined(case(_k.n <= P.limit, json), _k.n)
+    last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
+    return compiled(rows.select(shown, fn.count(STAR), *last, fn.max(ranked)))
+
+
+@cached(512)
+def _count(noun: str, viewer: Viewer, used: Filters) -> Compiled:
+    found = ordered(noun, viewer, used, Order("id", descending=True)).alias("k")
+    return compiled(Select([found], [fn.count(STAR)]))
+
+
+@cached(512)
+def _counting(used: Filters) -> tuple[Compiled, tuple[str, ...]] | None:
+    counting = selectivity.counting(used)
+    return counting and (compiled(counting[0]), counting[1])

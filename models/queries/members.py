@@ -1,18 +1,19 @@
-"""JSON written by the database: a tree of members, and the SQL that both databases understand for it.
+"""JSON that the database writes: a tree of members, each a node of the query, and the rows that they are read from.
 
-A tree is built once, may be pruned to the members that a caller asks for (`only`), and is rendered to
-one SQL expression. On SQLite an object of mere values is json_object, the fastest; one that holds what an inner query
-has written is put together by concat, since json_object would parse that again (docs/decisions/0010).
+A tree may be pruned to the members that a caller wants (`only`). On SQLite an object of scalars is json_object, the
+fastest; one that holds what a subquery has written is put together by concat, since json_object would parse that
+again (docs/decisions/0010).
 """
 
-from __future__ import annotations
-
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
-from models.storage.database import on_sqlite
+from peewee import SQL, Cast, Node, NodeList, Select, fn
+
+from models.queries import dialects
+from models.queries.nodes import TRUE, Aliased, Part, case
 
 #: Members that a caller chooses, as (name, what is chosen inside it) pairs; nothing inside is everything.
 Chosen = tuple[tuple[str, Any], ...]
@@ -20,211 +21,240 @@ Chosen = tuple[tuple[str, Any], ...]
 Wanted = Mapping[str, Any]
 
 
-class Node:
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a table for which conditions hold, joined with others that are found by their ids.
+
+    Of the `links`, {table: the id of its row}, those are left out that nothing refers to: such a row is the one that a
+    foreign key points at, so without it the others are the same. Without a `source` the first link is what is read.
+    """
+
+    source: Any = None
+    where: tuple[Any, ...] = ()
+    links: dict[Any, Any] = field(default_factory=dict)
+    order: tuple[Any, ...] = ()
+    limit: int | None = None
+
+    def select(self, *columns: Any, alias: str | None = None) -> Node:
+        """Select `columns`."""
+        return _Selection(self, columns, alias)
+
+
+@dataclass(frozen=True, eq=False)
+class _Selection(Node):
+    """A SELECT that joins only what it refers to, which is known once all but its FROM is compiled."""
+
+    rows: Rows
+    columns: tuple[Any, ...]
+    alias: str | None
+
+    def __sql__(self, ctx: Any) -> Any:
+        rows, source = self.rows, self.rows.source
+        parts = [[Part(node, ctx) for node in nodes] for nodes in (self.columns, rows.where, rows.order)]
+        columns, where, order = parts
+        used = set[str]().union(*(part.used for part in chain(*parts)))
+        kept: list[tuple[Any, Part]] = []
+        for link, id in reversed(rows.links.items()):
+            if link._alias in used:
+                on = Part(link.id == id, ctx)
+                used |= on.used
+                kept.insert(0, (link, on))
+        for link, on in kept:
+            if source is None:
+                source, where = link, [on, *where]
+            else:
+                source = source.join(link, on=on)
+        if source is None:  # nothing is wanted of the row itself
+            where = [next(iter(rows.links.values())).is_null(False), *where]
+        with ctx(used=set()):
+            query = Select([] if source is None else [source], columns).where(NodeList(where or [TRUE], " AND "))
+            ctx.sql(query.order_by(*order).limit(rows.limit).alias(self.alias))
+        own = {table._alias for table in (rows.source, *rows.links) if isinstance(table, Aliased)}
+        ctx.state.used.update(used - own)
+        return ctx
+
+
+class Member(Node):
     """Something that has a JSON form."""
 
-    def sql(self) -> str:
-        """Write it as SQL: JSON text that is never null on SQLite, a json value on PostgreSQL."""
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.sql(self.json(ctx.state.sqlite))
+
+    def json(self, sqlite: bool) -> Any:
+        """Make it for SQLite, as text that is never null, or for PostgreSQL, as a json value."""
         raise NotImplementedError
 
-    def value(self) -> str | None:
-        """Write it for SQLite's json_object to take as it is: a value, or JSON that the same expression makes.
+    def value(self) -> Any:
+        """Make what SQLite's json_object takes as it is: a value, or JSON that the same expression makes.
 
         None for what is JSON as mere text by then, such as the rows of a subquery: json_object would have to parse
         it again, or take it for a string.
         """
         return None
 
-    def only(self, wanted: Wanted) -> Node:
+    def only(self, wanted: Wanted) -> "Member":
         """Keep of it what is wanted."""
         return self
 
 
-@dataclass(frozen=True)
-class Value(Node):
+@dataclass(frozen=True, eq=False)
+class Scalar(Member):
     """A column or another expression that is a string, a number or null."""
 
-    expression: str
+    column: Any
 
-    def sql(self) -> str:
-        return f"json_quote({self.expression})" if on_sqlite() else self.expression
+    def json(self, sqlite: bool) -> Any:
+        return fn.json_quote(self.column) if sqlite else self.column
 
-    def value(self) -> str:
-        return self.expression
+    def value(self) -> Any:
+        return self.column
 
 
-@dataclass(frozen=True)
-class Json(Node):
+@dataclass(frozen=True, eq=False)
+class RawJson(Member):
     """A text column that holds JSON already."""
 
-    expression: str
+    column: Any
 
-    def sql(self) -> str:
-        return f"coalesce({self.expression}, 'null')" if on_sqlite() else f"({self.expression})::json"
+    def json(self, sqlite: bool) -> Any:
+        return fn.coalesce(self.column, "null") if sqlite else Cast(self.column, "json")
 
 
-@dataclass(frozen=True)
-class Stored(Node):
-    """A node of which a text column holds one choice of members, `form`, as JSON already."""
+@dataclass(frozen=True, eq=False)
+class Stored(Member):
+    """A member of which a text column holds one choice of its members, `form`, as JSON already."""
 
-    node: Node
+    member: Member
     form: Wanted
-    column: str
+    column: Any
 
-    def sql(self) -> str:
-        return self.node.sql()
+    def json(self, sqlite: bool) -> Any:
+        return self.member
 
-    def only(self, wanted: Wanted) -> Node:
-        return Json(self.column) if wanted == self.form else self.node.only(wanted)
+    def only(self, wanted: Wanted) -> Member:
+        return RawJson(self.column) if wanted == self.form else self.member.only(wanted)
 
 
-@dataclass(frozen=True)
-class Flag(Node):
+@dataclass(frozen=True, eq=False)
+class Boolean(Member):
     """A condition, as true or false."""
 
-    condition: str
+    condition: Any
 
-    def sql(self) -> str:
-        if on_sqlite():
-            return f"CASE WHEN {self.condition} THEN 'true' ELSE 'false' END"
-        return f"({self.condition})"
+    def json(self, sqlite: bool) -> Any:
+        return case(self.condition, "true", "false") if sqlite else self.condition
 
-    def value(self) -> str:
-        return f"CASE WHEN {self.condition} THEN json('true') ELSE json('false') END"
+    def value(self) -> Any:
+        return case(self.condition, fn.json("true"), fn.json("false"))
 
 
-@dataclass(frozen=True)
-class Object(Node):
+@dataclass(frozen=True, eq=False)
+class Object(Member):
     """An object."""
 
-    members: Mapping[str, Node]
+    members: Mapping[str, Member]
 
-    def sql(self) -> str:
-        if not on_sqlite():
-            pairs = ", ".join(f"'{name}', {node.sql()}" for name, node in self.members.items())
-            return f"json_build_object({pairs})"
-        whole = self.value()
-        if whole is not None:
+    def json(self, sqlite: bool) -> Any:
+        if not sqlite:
+            return fn.json_build_object(*chain(*self.members.items()))
+        if (whole := self.value()) is not None:
             return whole
-        pairs = ", ',".join(f'"{name}":\', {node.sql()}' for name, node in self.members.items())
-        return f"concat('{{{pairs}, '}}')"
+        keys = (f'{"," if place else "{"}"{name}":' for place, name in enumerate(self.members))
+        return fn.CONCAT(*chain(*zip(keys, self.members.values(), strict=True)), "}")
 
-    def value(self) -> str | None:
-        pairs = {name: node.value() for name, node in self.members.items()}
-        if None in pairs.values():
+    def value(self) -> Any:
+        values = [member.value() for member in self.members.values()]
+        if any(value is None for value in values):
             return None
-        return "json_object(" + ", ".join(f"'{name}', {value}" for name, value in pairs.items()) + ")"
+        return fn.json_object(*chain(*zip(self.members, values, strict=True)))
 
-    def only(self, wanted: Wanted) -> Object:
+    def only(self, wanted: Wanted) -> "Object":
         if not wanted:
             return self
-        return Object({name: node.only(wanted[name]) for name, node in self.members.items() if name in wanted})
+        return Object({name: member.only(wanted[name]) for name, member in self.members.items() if name in wanted})
 
 
-@dataclass(frozen=True)
-class Maybe(Node):
-    """A node where a condition holds, else null."""
+@dataclass(frozen=True, eq=False)
+class _Holder(Member):
+    """A member that holds another."""
 
-    condition: str
-    node: Node
+    member: Member
 
-    def sql(self) -> str:
-        otherwise = "ELSE 'null' " if on_sqlite() else ""
-        return f"CASE WHEN {self.condition} THEN {self.node.sql()} {otherwise}END"
-
-    def value(self) -> str | None:
-        inner = self.node.value()
-        return None if inner is None else f"CASE WHEN {self.condition} THEN {inner} END"
-
-    def only(self, wanted: Wanted) -> Node:
-        return Maybe(self.condition, self.node.only(wanted))
+    def only(self, wanted: Wanted) -> Member:
+        return replace(self, member=self.member.only(wanted))
 
 
-@dataclass(frozen=True)
-class Subquery(Node):
-    """A node for the one row of `source`, a FROM clause with its WHERE; null where there is none."""
+@dataclass(frozen=True, eq=False)
+class Nullable(_Holder):
+    """A member where a condition holds, else null."""
 
-    node: Node
-    source: str
+    condition: Any
 
-    def sql(self) -> str:
-        selected = f"(SELECT {read(self.node.sql(), self.source)})"
-        return f"coalesce({selected}, 'null')" if on_sqlite() else selected
+    def json(self, sqlite: bool) -> Any:
+        return case(self.condition, self.member, "null" if sqlite else None)
 
-    def value(self) -> str | None:
-        inner = self.node.value()
-        return None if inner is None else f"(SELECT {read(inner, self.source)})"
-
-    def only(self, wanted: Wanted) -> Node:
-        return Subquery(self.node.only(wanted), self.source)
+    def value(self) -> Any:
+        inner = self.member.value()
+        return None if inner is None else case(self.condition, inner)
 
 
-@dataclass(frozen=True)
-class Array(Node):
-    """A node for each row of `source`, a FROM clause with its WHERE and ORDER BY; at most `limit`.
+@dataclass(frozen=True, eq=False)
+class Subquery(_Holder):
+    """A member for the one row of `rows`; null where there is none."""
+
+    rows: Rows
+
+    def json(self, sqlite: bool) -> Any:
+        found = self.rows.select(self.member)
+        return fn.coalesce(found, "null") if sqlite else found
+
+    def value(self) -> Any:
+        inner = self.member.value()
+        return None if inner is None else self.rows.select(inner)
+
+
+@dataclass(frozen=True, eq=False)
+class Array(_Holder):
+    """A member for each of some `rows`.
 
     Where `if_any`, a condition on what is around it, does not hold, there is none, and nothing is looked up.
     """
 
-    node: Node
-    source: str
-    limit: int | None = None
-    if_any: str | None = None
-    #: A condition under which the array is of one node that is at hand, and this node.
-    at_hand: tuple[str, Node] | None = None
+    rows: Rows
+    if_any: Any = None
+    #: A condition under which the array is of one member that is at hand, and this member.
+    at_hand: tuple[Any, Member] | None = None
 
-    def sql(self) -> str:
-        rows = f"SELECT {read(self.node.sql() + ' AS j', self.source)}" + (f" LIMIT {self.limit}" if self.limit else "")
-        if on_sqlite():
-            listed, none = f"coalesce((SELECT group_concat(j) FROM ({rows}) AS a), '')", "''"
+    def json(self, sqlite: bool) -> Any:
+        rows = self.rows.select(NodeList((self.member, SQL("AS j"))), alias="a")
+        if sqlite:
+            none, items = "", fn.coalesce(Select([rows], [fn.group_concat(SQL("j"))]), "")
         else:
-            listed, none = f"(SELECT coalesce(json_agg(j), '[]'::json) FROM ({rows}) AS a)", "'[]'::json"
-        if self.if_any:
-            listed = f"CASE WHEN {self.if_any} THEN {listed} ELSE {none} END"
+            none = Cast("[]", "json")
+            items = Select([rows], [fn.coalesce(fn.json_agg(SQL("j")), none)])
+        if self.if_any is not None:
+            items = case(self.if_any, items, none)
         if self.at_hand:
-            one = self.at_hand[1].sql() if on_sqlite() else f"json_build_array({self.at_hand[1].sql()})"
-            listed = f"CASE WHEN {self.at_hand[0]} THEN {one} ELSE {listed} END"
-        return f"concat('[', {listed}, ']')" if on_sqlite() else listed
-
-    def only(self, wanted: Wanted) -> Node:
-        return replace(self, node=self.node.only(wanted))
+            condition, member = self.at_hand
+            items = case(condition, member if sqlite else fn.json_build_array(member), items)
+        return fn.CONCAT("[", items, "]") if sqlite else items
 
 
-@dataclass(frozen=True)
-class SingleItem(Node):
+@dataclass(frozen=True, eq=False)
+class SingleItem(Member):
     """An array that mostly is, namely under a condition, of one `item` alone, some of whose members are at hand."""
 
     array: Array
-    condition: str
+    condition: Any
     item: Object
 
-    def sql(self) -> str:
-        return self.array.sql()
+    def json(self, sqlite: bool) -> Any:
+        return self.array
 
-    def only(self, wanted: Wanted) -> Node:
-        array = replace(self.array, node=self.array.node.only(wanted))
-        if not wanted or not wanted.keys() <= self.item.members.keys():
-            return array
-        return replace(array, at_hand=(self.condition, self.item.only(wanted)))
-
-
-_JOIN = re.compile(r" JOIN \w+ (\w+) ON \1\.id = [\w.]+")
-_ROW = re.compile(r"FROM \w+ (\w+) WHERE \1\.id = ([\w.]+)")
-
-
-def read(columns: str, source: str) -> str:
-    """Write columns and where they come from, without the rows found by id that no other part refers to.
-
-    Such a row is the one that a foreign key points at, so without it the others are the same.
-    """
-    for join in reversed(list(_JOIN.finditer(source))):
-        rest = source[: join.start()] + source[join.end() :]
-        if not re.search(rf"\b{join[1]}\.", columns + rest):
-            source = rest
-    row = _ROW.match(source)
-    if row and not re.search(rf"\b{row[1]}\.", columns + source[row.end() :]):
-        source = f"WHERE {row[2]} IS NOT NULL{source[row.end() :]}"
-    return f"{columns} {source}"
+    def only(self, wanted: Wanted) -> Member:
+        at_hand = bool(wanted) and wanted.keys() <= self.item.members.keys()
+        member = self.array.member.only(wanted)
+        return replace(self.array, member=member, at_hand=(self.condition, self.item.only(wanted)) if at_hand else None)
 
 
 def tree(chosen: Chosen) -> Wanted:
@@ -232,11 +262,11 @@ def tree(chosen: Chosen) -> Wanted:
     return {name: tree(inner) for name, inner in chosen}
 
 
-def text(node: Node) -> str:
-    """Write `node` as SQL of the text that is sent; a driver would parse JSON otherwise."""
-    return node.sql() if on_sqlite() else f"({node.sql()})::text"
+def text(member: Member) -> str:
+    """Compile a member to the SQL of the text that is sent."""
+    return Part(dialects.text(member)).sql
 
 
-def values(alias: str, *columns: str) -> dict[str, Node]:
-    """Make members of the columns of `alias` with the same names."""
-    return {column: Value(f"{alias}.{column}") for column in columns}
+def scalars(table: Any, *columns: str) -> dict[str, Member]:
+    """Make members of the columns of a table with the same names."""
+    return {column: Scalar(getattr(table, column)) for column in columns}

@@ -13,7 +13,7 @@ from models import documents, reviews, speakers, topics
 from models.history import merged
 from models.queries import lists, members, shapes
 from models.queries.members import Chosen
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
 from models.storage.snapshots import Read, snapshot

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from api.formats import ndjson
 from models.history.changes import Actor
-from models.queries import filters, lists
+from models.queries import nodes, selectivity
 from tests.api.steps import changed, posted, refusal
 from tests.checked import ROOT, contract
 from tests.factories import candidate, charge, denial, review
@@ -66,14 +66,14 @@ def test_a_filter_finds_the_same_whether_few_or_many_pass_it(
     ]
 
     def asked() -> list[Any]:
-        lists._counting.cache_clear()
+        nodes.clear_caches()
         return [reviewing.get(template, query_string=query).json["items"] for query in queries]
 
     as_few = asked()
     with monkeypatch.context() as patched:
-        patched.setattr(filters, "_FEW", 0)
+        patched.setattr(selectivity, "FEW", 0)
         as_many = asked()
-    lists._counting.cache_clear()
+    nodes.clear_caches()
     assert as_many == as_few
     assert len([items for items in as_few if items]) > 20
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from models import counterclaims, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import filters, lists
+from models.queries import nodes, relevance
 from models.storage.transactions import transaction
 from tests.api.contract.test_paging import walk
 from tests.factories import put_claim
@@ -29,10 +29,10 @@ LISTS = {
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """So few are ranked that most searches find more; what bound the SQL has is kept with it."""
-    monkeypatch.setattr(filters, "RANKED", RANKED)
-    lists._page.cache_clear()
+    monkeypatch.setattr(relevance, "RANKED", RANKED)
+    nodes.clear_caches()
     yield
-    lists._page.cache_clear()
+    nodes.clear_caches()
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def registry_of_many(app: Any) -> list[int]:
 
 
 def test_it_is_one_snapshot(app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.queries.shapes import Viewer
+    from models.queries.visibility import Viewer
 
     monkeypatch.setattr(stream, "FIRST", 3)
     monkeypatch.setattr(stream, "AIM", 100)
@@ -141,7 +141,7 @@ def test_it_is_one_snapshot(app: Any, registry_of_many: list[int], monkeypatch: 
 def test_one_that_is_left_in_the_middle_leaves_nothing_open(
     app: Any, registry_of_many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.queries.shapes import Viewer
+    from models.queries.visibility import Viewer
 
     monkeypatch.setattr(stream, "FIRST", 3)
     monkeypatch.setattr(stream, "AIM", 100)

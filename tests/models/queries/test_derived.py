@@ -8,7 +8,7 @@ from models import claims, sentences, speakers, statements, topics
 from models.history.changes import Actor
 from models.queries import derived
 from models.queries.filters import Order
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.storage.database import db
 from models.upkeep import erasures
 from tests.factories import (

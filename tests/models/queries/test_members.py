@@ -4,47 +4,48 @@ import json
 from typing import Any
 
 import pytest
+from peewee import SQL, Entity, Select
 
-from models.queries import members
-from models.queries.members import Array, Flag, Json, Maybe, Node, Object, Subquery, Value
-from models.storage import database
+from models.queries import dialects
+from models.queries.members import Array, Boolean, Member, Nullable, Object, RawJson, Rows, Scalar, Subquery
+from models.queries.nodes import compiled, run
 
 #: What a string may hold that JSON has to escape, or that only looks like JSON.
 ODD = ("plain", 'a "quote"', "back\\slash", "line\nbreak", "ümlaut 😀", '{"no": "object"}', "[1]", "null", "")
 
 
-def written(node: Node, source: str = "") -> Any:
-    return json.loads(database.fetch(f"SELECT {members.text(node)} {source}")[0][0])
+def written(member: Member, *source: Any) -> Any:
+    return json.loads(run(compiled(Select(source, [dialects.text(member)])), {})[0][0])
 
 
 @pytest.mark.usefixtures("registry")
 @pytest.mark.parametrize("text", ODD)
 def test_a_string_stays_what_it_is_at_every_depth(text: str) -> None:
-    value = Value("'" + text.replace("'", "''") + "'")
-    row = f"FROM (SELECT {value.expression} AS x) AS r"
-    deep = Object({"a": value, "b": Object({"c": Maybe("1 = 1", Object({"d": value}))})})
-    shape = Object(
-        {"plain": deep, "one": Subquery(deep, row), "many": Array(deep, row), "words": Array(Value("r.x"), row)}
-    )
+    value = SQL("'" + text.replace("'", "''") + "'")
+    row = Rows(Select([], [value.alias("x")]).alias("r"))
+    deep = Object({"a": Scalar(value), "b": Object({"c": Nullable(Object({"d": Scalar(value)}), SQL("1 = 1"))})})
+    words = Array(Scalar(Entity("r", "x")), row)
+    shape = Object({"plain": deep, "one": Subquery(deep, row), "many": Array(deep, row), "words": words})
     held = {"a": text, "b": {"c": {"d": text}}}
     assert written(shape) == {"plain": held, "one": held, "many": [held], "words": [text]}
 
 
 @pytest.mark.usefixtures("registry")
 def test_nothing_is_null_and_a_flag_is_true_or_false() -> None:
-    nobody = "FROM (SELECT 1 AS x) AS r WHERE r.x = 2"
+    nobody = Rows(Select([], [SQL("1").alias("x")]).alias("r"), (SQL("r.x = 2"),))
+    one = Object({"a": Scalar(SQL("1"))})
     shape = Object(
         {
-            "value": Value("NULL"),
-            "number": Value("7"),
-            "maybe": Maybe("1 = 2", Object({"a": Value("1")})),
-            "one": Subquery(Object({"a": Value("1")}), nobody),
-            "yes": Flag("1 = 1"),
-            "no": Flag("1 = 2"),
+            "value": Scalar(SQL("NULL")),
+            "number": Scalar(SQL("7")),
+            "maybe": Nullable(one, SQL("1 = 2")),
+            "one": Subquery(one, nobody),
+            "yes": Boolean(SQL("1 = 1")),
+            "no": Boolean(SQL("1 = 2")),
         }
     )
     held = {"value": None, "number": 7, "maybe": None, "one": None, "yes": True, "no": False}
     assert written(shape) == held
     # Beside what a subquery wrote, an object is put together in another way.
-    mixed = Object({**shape.members, "many": Array(shape, nobody), "kept": Json("'[1]'"), "inner": shape})
+    mixed = Object({**shape.members, "many": Array(shape, nobody), "kept": RawJson(SQL("'[1]'")), "inner": shape})
     assert written(mixed) == held | {"many": [], "kept": [1], "inner": held}

@@ -6,9 +6,9 @@ import pytest
 
 from models import speakers
 from models.history.changes import Actor
-from models.queries import derived, lists
+from models.queries import derived, lists, nodes, selectivity
 from models.queries.filters import Order
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.storage import database
 from tests.factories import put_charge
 
@@ -60,10 +60,12 @@ def test_what_is_answered_is_read_from_an_index_alone(
 ) -> None:
     sent: list[tuple[str, tuple[Any, ...]]] = []
     # As where many are: few are looked up and sorted.
-    monkeypatch.setattr(lists, "_counting", lambda *_: None)
+    monkeypatch.setattr(selectivity, "FEW", 0)
+    nodes.clear_caches()
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
     newest = Order("said_on", descending=True)
     lists.page("claims", viewer=Viewer(), asked={"answered": True} | asked, limit=20, order=newest)
     database.db.obj.query_hooks.pop()
+    nodes.clear_caches()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if f" k USING COVERING INDEX {index}" in step], steps

@@ -9,9 +9,9 @@ import pytest
 
 from models import claims, counterclaims, documents, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import derived, filters, lists, search
+from models.queries import derived, lists, nodes, relevance, search
 from models.queries.filters import Order
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.storage.database import db, on_sqlite
 from models.storage.schema import MIGRATIONS
 from models.storage.transactions import transaction
@@ -264,8 +264,8 @@ def test_the_index_is_rebuilt_from_the_nouns_alone() -> None:
 def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filters, "RANKED", 3)
-    lists._page.cache_clear()
+    monkeypatch.setattr(relevance, "RANKED", 3)
+    nodes.clear_caches()
     try:
         with transaction():
             for count in range(9):
@@ -279,7 +279,7 @@ def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
             # The shortest are ranked, whenever they were put in.
             assert set(walked[:3]) >= {8, 9, 10} if "in_" in asked else walked[0] == 10, asked
     finally:
-        lists._page.cache_clear()
+        nodes.clear_caches()
 
 
 def _walked(asked: dict[str, Any], meanwhile: Callable[[], Any] = lambda: None) -> list[int]:
@@ -300,8 +300,8 @@ def _walked(asked: dict[str, Any], meanwhile: Callable[[], Any] = lambda: None) 
 def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhile(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filters, "RANKED", 5)
-    lists._page.cache_clear()
+    monkeypatch.setattr(relevance, "RANKED", 5)
+    nodes.clear_caches()
     try:
         for word in range(12):
             put_claim(actor, f"The river rose by {word:02} feet.")
@@ -311,14 +311,14 @@ def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhil
             assert len(walked) == len(set(walked)), asked
             assert set(walked) >= set(range(1, 13)), asked
     finally:
-        lists._page.cache_clear()
+        nodes.clear_caches()
 
 
 def test_filters_come_before_the_bound_of_what_is_ranked(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filters, "RANKED", 2)
-    lists._page.cache_clear()
+    monkeypatch.setattr(relevance, "RANKED", 2)
+    nodes.clear_caches()
     try:
         topics.create(by=actor, slug="war", label="War")
         long = claims.create(by=actor, text="The river rose" + " again" * 30 + ".", language="en", topics=["war"])
@@ -333,7 +333,7 @@ def test_filters_come_before_the_bound_of_what_is_ranked(
         )
         assert [item["id"] for item in items_of(page)] == [long]
     finally:
-        lists._page.cache_clear()
+        nodes.clear_caches()
 
 
 def test_every_change_keeps_what_is_derived_in_step(registry: str, actor: Actor) -> None:
@@ -446,8 +446,8 @@ def test_a_snippet_shows_the_public_no_sentence_of_a_candidate(registry: str, ac
 def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_one(
     registry: str, actor: Actor, queries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filters, "RANKED", 3)
-    lists._page.cache_clear()
+    monkeypatch.setattr(relevance, "RANKED", 3)
+    nodes.clear_caches()
     try:
         for number in range(5):
             claim = put_claim(actor, f"It is so, {number}.")
@@ -464,4 +464,4 @@ def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_on
         for by, least in (("id", 1), ("relevance", 2)):
             assert (asked("so", by), asked("none", by), asked("zebra", by)) == (least, least, least + 1), by
     finally:
-        lists._page.cache_clear()
+        nodes.clear_caches()

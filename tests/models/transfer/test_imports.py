@@ -12,7 +12,7 @@ from api.formats import ndjson, whole
 from models import counterclaims, statements
 from models.history.changes import Actor
 from models.queries import derived
-from models.queries.shapes import Viewer
+from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
 from models.transfer import imports, loading, stream
 from models.transfer.imports import Import

@@ -1,0 +1,19 @@
+"""Disputes: who answers whom, how often, and after how many days."""
+
+from typing import Any
+
+from models.history import merged
+from models.queries import disputes
+from models.queries.visibility import Viewer
+
+_PUBLIC = Viewer()
+
+
+def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> list[tuple[str, str]]:
+    """Read a page of disputes, as (cursor, JSON); the filters are those of models/queries/disputes.py.
+
+    A merged speaker stands for the one that it was merged into.
+    """
+    found = disputes.listed(past=past, limit=limit, **filters)
+    renamed = merged.instead("disputes", filters, len(found), _PUBLIC)
+    return disputes.listed(past=past, limit=limit, **renamed) if renamed else found

@@ -1,0 +1,169 @@
+"""Which claims, statements and counterclaims pass the filters: the queries that lists take their ids from."""
+
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from peewee import JOIN, Entity, Expression, Select, Tuple, fn
+
+from models.queries.aliases import e, s
+from models.queries.conditions import OF_A_STATEMENT, all_of, of_a_claim, of_any_statement
+from models.queries.dialects import among, beside_summaries, fence, in_list, indexed_by, listed, true
+from models.queries.filters import TOPIC, Filters, Found, Order
+from models.queries.matches import matching
+from models.queries.nodes import NULL, TRUE, Aliased, P
+from models.queries.selectivity import BOUNDING, among_few
+from models.queries.shapes import SIDES, answers
+from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
+from models.tables import ClaimCard, ClaimSummary, ClaimTopicIndex
+
+summaries, _index, summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
+_a, _g = Aliased(ClaimCard, "a"), listed("given", "g")
+_given = Entity("g")
+
+
+def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False) -> Select:
+    """Find (id, at) of all that pass, without their order; of claims also whether the public sees an answer.
+
+    Where the list is `continued`, only those past the values `at` and `past`.
+    """
+    found = find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "given" else None)
+    query, id = found.query, found.id
+    at = {"said_on": found.day, "given": _given.key}.get(order.by)
+    if order.by == "given":
+        query = query.where(id == _given.id)
+    if order.by == "rest":
+        query = query.where(id.not_in(Select([_g], [_given.id])))
+    if continued:
+        here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
+        query = query.where(Expression(here, "<" if order.descending else ">", there))
+    more = () if found.answered is None or viewer.unreviewed else (found.answered.alias("answered"),)
+    return query.columns(id.alias("id"), (NULL if at is None else at).alias("at"), *more)
+
+
+def find(
+    noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False, beside: Any = None
+) -> Found:
+    """Find what passes; with `beside`, a table that is read first, each of its rows is looked up."""
+    found = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
+    return found(viewer, filters, order, continued, beside)
+
+
+def seen(noun: str, viewer: Viewer) -> list[Any]:
+    """Say that the viewer may see an item of `noun`: the claim `c`, the statement `s`, the counterclaim `e`."""
+    if noun == "counterclaims":
+        return [counterclaim_seen(viewer), *(claim_seen(viewer, side) for side in SIDES)]
+    return [claim_seen(viewer) if noun == "claims" else statement_seen(viewer)]
+
+
+def summary_answered(viewer: Viewer, claim: Any) -> Any:
+    """Say that the viewer sees an answer to `claim`: what the public sees, its summary says."""
+    if viewer.unreviewed:
+        return fn.EXISTS(answers(viewer, e.claim_id == claim))
+    return fn.EXISTS(summary.select(1).where(summary.claim_id == claim, true(summary.answered)))
+
+
+def _from(table: Any, beside: Any) -> Select:
+    return Select([table], []) if beside is None else Select([beside], []).join(table, JOIN.CROSS)
+
+
+def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
+    k = _index if "topic" in filters.names else summaries
+    query = _from(k, beside)
+    conditions = [] if viewer.unreviewed else [true(k.public)]
+    if k is _index:
+        conditions.append(k.topic_id == TOPIC)
+    if "q" in filters.names and order.by in ("id", "said_on", "rest"):
+        conditions.append(matching("claims", viewer, filters, k.claim_id))
+    of_it = filters.names & OF_A_STATEMENT.keys()
+    if of_it and "stated" in filters.names:
+        if k is _index and of_it - {"said_from", "said_to", "said_before"}:
+            query = query.join(summary, on=summary.claim_id == k.claim_id)
+        conditions += _of_the_first(of_it, order.replaced if continued else set(), k)
+        if not viewer.unreviewed:
+            # A claim that was put in by itself may have a first statement that is not everybody's to find.
+            other = Select([indexed_by(_a, "claim_cards_unaccepted")], [1])  # few, and most registries have none
+            other = other.where(_a.claim_id == k.claim_id, Expression(_a.status, "IS DISTINCT FROM", "accepted"))
+            conditions.append(~fence(other))
+    elif of_it:
+        conditions.append(of_any_statement(viewer, of_it, k.claim_id))
+    conditions += of_a_claim(viewer, filters.without("topic", "q"), k.claim_id, k.answered)
+    conditions += among_few(filters, k.claim_id)
+    return Found(query.where(*conditions or [TRUE]), k.claim_id, k.said_on, k.answered)
+
+
+def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
+    """Say what filters ask of the first statement of a claim, by its row `k`; its summary knows more."""
+    own = summary if k is _index else k
+    known = {
+        "speaker": own.speaker_id == P.speaker,
+        "document": own.document_id == P.document,
+        "said_from": k.said_on >= P.said_from,
+        "said_to": (k.said_on <= P.said_to) & (k.said_on != ""),
+        "said_before": (k.said_on < P.said_before) & (k.said_on != ""),
+    }
+    conditions = [known[name] for name in sorted((names & known.keys()) - replaced)]
+    if others := names - known.keys():
+        conditions.append(fn.EXISTS(s.select(1).where(s.id == own.statement_id, *all_of(others))))
+    return conditions
+
+
+def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
+    names = filters.names
+    conditions = seen("statements", viewer)
+    if "q" in names and order.by in ("id", "said_on", "rest"):
+        conditions.append(matching("statements", viewer, filters, s.id))
+    if "claim" in names:
+        conditions.append(s.claim_id == P.claim)
+    if "ids" in names:
+        conditions.append(in_list(s.id, "ids"))
+    conditions += all_of(names & OF_A_STATEMENT.keys() - (order.replaced if continued else set()))
+    conditions += among_few(filters, s.claim_id)
+    conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id)
+    return Found(_from(s, beside).where(*conditions), s.id, fn.coalesce(s.said_on, ""))
+
+
+def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
+    few = list(_few_sides(filters))
+    conditions = seen("counterclaims", viewer)
+    if order.by == "said_on":
+        query = Select([beside_summaries(e, summary, SIDES, not few and not filters.names & BOUNDING)], [])
+        conditions.insert(0, e.answer_id == summary.claim_id)
+    else:
+        query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, Select([e], []))
+    if "ids" in filters.names:
+        conditions.append(in_list(e.id, "ids"))
+    if "kind" in filters.names:
+        conditions.append(e.kind == P.kind)
+    if "claim" in filters.names:
+        conditions.append((e.claim_id == P.claim) | (e.answer_id == P.claim))
+    # What is asked of a claim or of a statement may hold on either side, but all of it on one.
+    of_a_side = filters.without("ids", "kind", "claim")
+    # By what few pass, asked by itself too, the database finds the counterclaims by an index.
+    bounding = of_a_side.only(BOUNDING)
+    sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]
+    conditions += (either for of_it in sides for either in _either_side(viewer, of_it))
+    return Found(query.where(*conditions, *few), e.id, summary.said_on)
+
+
+def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
+    """Say that all that is asked of a claim and its statements holds on one and the same side of `e`; none or one."""
+    sides = [_of_a_side(viewer, filters, claim) for claim in SIDES.values()]
+    return [reduce(or_, (reduce(and_, side) for side in sides))] if any(sides) else []
+
+
+def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
+    """Say what is asked of one side of a counterclaim; PostgreSQL plans about each of the two apart."""
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=fence))
+    if "q" in filters.names:
+        conditions.append(matching("claims", viewer, filters, claim))
+    if of_it := filters.names & OF_A_STATEMENT.keys():
+        conditions.append(of_any_statement(viewer, of_it, claim, exists=fence))
+    return conditions
+
+
+def _few_sides(filters: Filters) -> Any:
+    """Say for each filter that few pass that a claim on either side of `e` is one of those."""
+    for sides in zip(*(among_few(filters, claim) for claim in SIDES.values()), strict=True):
+        one, other = (e.select(e.id).where(side) for side in sides)
+        yield among(e.id, one | other)

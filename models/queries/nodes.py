@@ -1,0 +1,124 @@
+"""Queries as peewee nodes without values, compiled once to SQL with the names of its values in their order.
+
+Any Python value in a node is written into the text: nodes are made of columns, constants and `P.name`, the place of the
+value `name`, never of what a caller sends.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from typing import Any
+
+from peewee import SCOPE_VALUES, SQL, Case, Column, ColumnBase, Node, Table
+
+from models.storage.database import db, fetch, on_sqlite
+
+#: SQL with `?` for each value, and the names of the values.
+Compiled = tuple[str, tuple[str, ...]]
+
+TRUE, NULL, STAR = SQL("TRUE"), SQL("NULL"), SQL("*")
+
+_caches: list[Any] = []
+
+
+def cached(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Cache what a function composes, by its positional arguments and by which of the two databases is bound."""
+
+    def decorate(compose: Callable[..., Any]) -> Callable[..., Any]:
+        kept = lru_cache(maxsize)(lambda _, *args: compose(*args))
+        _caches.append(kept)
+        return wraps(compose)(lambda *args: kept(on_sqlite(), *args))
+
+    return decorate
+
+
+def clear_caches() -> None:
+    """Forget every compiled query, for a test that changes a constant which stands in them."""
+    for kept in _caches:
+        kept.cache_clear()
+
+
+def compiled(query: Node) -> Compiled:
+    """Compile a query for the bound database."""
+    sql, names = _context().sql(query).query()
+    return sql, tuple(names)
+
+
+def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
+    """Run a compiled query with its values by name."""
+    sql, names = query
+    return fetch(sql, tuple([values[name] for name in names]))
+
+
+def _context() -> Any:
+    # Constants stand in the text, where the planner sees them and an index on a part of a table is found by them.
+    return db.obj.get_sql_context(param="?", value_literals=True, sqlite=on_sqlite(), used=set())
+
+
+class Part(Node):
+    """A part of a query, compiled by itself and once; `used` are the aliases of the tables whose columns it names."""
+
+    def __init__(self, node: Node, ctx: Any = None) -> None:
+        self.used: set[str] = set()
+        self.sql: str
+        self.names: list[str]
+        with (_context() if ctx is None else ctx.as_new())(used=self.used, subquery=True, in_function=True) as part:
+            self.sql, self.names = part.sql(node).query()
+
+    def __sql__(self, ctx: Any) -> Any:
+        ctx.state.used.update(self.used)
+        with ctx(value_literals=False):
+            return ctx.sql(SQL(self.sql, self.names))
+
+
+class Param(ColumnBase):
+    """The place of a value that is known by its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __sql__(self, ctx: Any) -> Any:
+        with ctx(value_literals=False):
+            return ctx.value(self.name, converter=False)
+
+
+class _Params:
+    def __getattr__(self, name: str) -> Param:
+        return Param(name)
+
+
+P = _Params()
+
+
+class _Column(Column):
+    """A column of an aliased table; compiling it notes that the table is needed."""
+
+    def __init__(self, source: Any, name: str) -> None:
+        super().__init__(source, name)
+        self.text = f'"{source._alias}"."{name}"'
+
+    def __sql__(self, ctx: Any) -> Any:
+        if ctx.scope == SCOPE_VALUES:  # as the ORDER BY of a UNION names it
+            return super().__sql__(ctx)
+        ctx.state.used.add(self.source._alias)
+        return ctx.literal(self.text)  # in an eighth of the time that peewee takes for it
+
+
+class Aliased(Table):
+    """A table under an alias, with its columns as attributes: a wrong name raises AttributeError."""
+
+    def __init__(self, model: Any, alias: str) -> None:
+        super().__init__(model._meta.table_name, alias=alias)
+        for field in model._meta.sorted_fields:
+            setattr(self, field.column_name, _Column(self, field.column_name))
+
+
+def case(condition: Any, value: Any, otherwise: Any = None) -> Any:
+    """Choose between two values."""
+    return Case(None, ((condition, value),), otherwise)
+
+
+def source_text(source: Node) -> str:
+    """Compile a table or a join of tables as it stands in FROM."""
+    ctx = _context()
+    with ctx.scope_source():
+        return str(ctx.sql(source).query()[0])

@@ -1,0 +1,75 @@
+"""Who may see which row: the conditions that every query puts on claims, statements, sentences and the rest."""
+
+from typing import Any, NamedTuple
+
+from peewee import Entity, fn
+
+from models.queries.aliases import c, d, e, s, se
+from models.queries.dialects import fence, true
+from models.queries.nodes import TRUE, Aliased
+from models.tables import Hidden, Sentence, Statement
+
+_v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")
+
+
+class Viewer(NamedTuple):
+    """What the caller may see beyond the public's share."""
+
+    #: Whole texts of documents that are not marked text_public (the read scope).
+    texts: bool = False
+    #: Candidates, rejected statements and claims that have no accepted one (the review scope).
+    unreviewed: bool = False
+
+
+def claim_seen(viewer: Viewer, c: Any = c) -> Any:
+    """Make the condition that the viewer may see the claim `c`.
+
+    It stands, and it was put in by itself or has an accepted statement.
+    """
+    stands = c.retracted_at.is_null() & c.merged_into_id.is_null()
+    if viewer.unreviewed:
+        return stands
+    accepted = _v.select(1).where(_v.claim_id == c.id, _v.status == "accepted", _v.retracted_at.is_null())
+    return stands & (true(c.standalone) | fence(accepted))
+
+
+def claim_known(c: Any = c) -> Any:
+    """Make the condition that the public could once see the claim `c`, and so may hear what became of it."""
+    return true(c.standalone) | fn.EXISTS(_v.select(1).where(_v.claim_id == c.id, _v.status == "accepted"))
+
+
+def statement_seen(viewer: Viewer, s: Any = s) -> Any:
+    """Make the condition that the viewer may see the statement `s`."""
+    stands = s.retracted_at.is_null()
+    return stands if viewer.unreviewed else stands & (s.status == "accepted")
+
+
+def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
+    """Make the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has."""
+    evidence = _w.select(1).where(_w.id == e.statement_id, statement_seen(viewer, _w))
+    return e.retracted_at.is_null() & (e.statement_id.is_null() | fence(evidence))
+
+
+def shown(viewer: Viewer, noun: str, alias: str) -> Any:
+    """Make the condition that the viewer may hear of the speaker or document `alias`: not what only candidates name.
+
+    Who has a key may: a writer could not help meeting them.
+    """
+    if viewer.texts:
+        return TRUE
+    return ~fn.EXISTS(_h.select(1).where(_h.noun == noun, _h.noun_id == Entity(alias, "id")))
+
+
+def sentence_seen(viewer: Viewer, se: Any = se) -> Any:
+    """Make the condition that the viewer may read the sentence `se` of the document `d`.
+
+    The public reads sentences that carry accepted statements and one on either side: other
+    people's articles are quoted, not republished.
+    """
+    stands = se.retracted_at.is_null() & d.retracted_at.is_null()
+    if viewer.texts:
+        return stands
+    near = _v.select(1).join(_vs, on=_vs.id == _v.sentence_id).where(_v.document_id == se.document_id)
+    near = near.where(_v.status == "accepted", _v.retracted_at.is_null())
+    near = near.where(_vs.position.between(se.position - 1, se.position + 1))
+    return stands & (true(d.text_public) | fn.EXISTS(near))
