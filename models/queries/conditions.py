@@ -74,8 +74,10 @@ def all_of(filters: Iterable[str]) -> list[Any]:
 
 def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exists = fn.EXISTS) -> Any:
     """Say that one and the same statement of `claim` passes some filters."""
-    theirs = s.select(s.claim_id).where(statement_seen(viewer), *all_of(filters))
-    return claim.in_(theirs) if filters & NARROW else exists(theirs.where(s.claim_id == claim))
+    conditions = (statement_seen(viewer), *all_of(filters))
+    if filters & NARROW:
+        return claim.in_(s.select(s.claim_id).where(*conditions))
+    return exists(s.select(1).where(s.claim_id == claim, *conditions))
 
 
 def of_a_claim(

@@ -1,4 +1,7 @@
-"""All in which the queries of the two databases differ: each difference is one function, both forms side by side."""
+"""All in which the queries of the two databases differ: each difference is one function, both forms side by side.
+
+Most make a node, which is compiled for the bound database; those at the end write SQL for derived.py.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +9,10 @@ from typing import Any
 
 from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, fn
 
+from models.queries import search
 from models.queries.nodes import STAR, P, Param
+from models.storage.columns import dumps
+from models.storage.database import fetch, on_sqlite
 
 
 class _Late(ColumnBase):
@@ -20,7 +26,7 @@ class _Late(ColumnBase):
 
 
 def _differing(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function that makes a node for SQLite, or else for PostgreSQL, make one for the bound database."""
+    """Let a function make a node for the bound database: its argument `sqlite` is given when the query is compiled."""
     return wraps(make)(lambda *args: _Late(make, args))
 
 
@@ -187,3 +193,113 @@ def days_between(sqlite: bool, first: Any, last: Any) -> Any:
     if sqlite:
         return Cast(fn.julianday(last) - fn.julianday(first), "INTEGER")
     return Cast(last, "date") - Cast(first, "date")
+
+
+# -- derived tables, and the words of a search -----------------------------------------------------
+
+#: Steps of a claim's length that its place in claim_search tells apart, of so many characters each.
+_STEPS, _STEP = 32, 16
+#: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
+_ID_BITS = 40
+CLAIM_OF_PLACE = f"rowid & {2**_ID_BITS - 1}"
+
+
+def _place(claim: str, steps: str) -> str:
+    """Write the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
+    return f"({steps}) << {_ID_BITS} | {claim}"
+
+
+def in_ids(column: str) -> str:
+    """Write the condition that `column` is one of the ids in a JSON array, the one parameter."""
+    if on_sqlite():
+        return f"{column} IN (SELECT value FROM json_each(?))"
+    return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
+
+
+def search_words(query: search.Query) -> str:
+    """Write a query as the tables of words take it; empty where PostgreSQL finds no word in it.
+
+    Words that are not ASCII are PostgreSQL's to find, which finds those of the texts: what is a letter is a matter of
+    its locale.
+    """
+    if on_sqlite():
+        return query.fts5()
+    foreign = [text for text in query.texts() if not text.isascii()]
+    if not foreign:
+        return query.tsquery({})
+    sql = f"SELECT t, phraseto_tsquery('simple', {folded('t')})::text FROM json_array_elements_text(?::json) AS j(t)"
+    return query.tsquery(dict(fetch(sql, (dumps(foreign),))))
+
+
+def claims_with(words: str, text: str, more: list[int]) -> tuple[str, tuple[Any, ...]]:
+    """Write the query of the ids of claims that have `words` and may be as long as `text`, and those of `more`."""
+    if on_sqlite():
+        steps = min(len(text) // _STEP, _STEPS - 1)
+        found = f"SELECT {CLAIM_OF_PLACE} FROM claim_search WHERE claim_search MATCH ? AND rowid BETWEEN ? AND ?"
+        bounds = (steps << _ID_BITS, ((steps + 1) << _ID_BITS) - 1)
+        return f"{found} UNION ALL SELECT value FROM json_each(?)", (words, *bounds, dumps(more))
+    found = "SELECT claim_id FROM claim_search WHERE words @@ to_tsquery('simple', ?)"
+    more_too = "SELECT value::bigint FROM json_array_elements_text(?::json)"
+    return f"{found} UNION ALL {more_too}", (words, dumps(more))
+
+
+def claim_words() -> tuple[str, tuple[str, ...], str]:
+    """Write what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
+    if on_sqlite():
+        key = _place("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
+        return f"{key} AS id", ("rowid", "text"), "c.text"
+    return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
+
+
+def statement_words() -> tuple[tuple[str, ...], str]:
+    """Write what statement_search holds of a statement `s`: the columns, and the words."""
+    together = "group_concat" if on_sqlite() else "string_agg"
+    names = (
+        "sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
+        f"(SELECT {together}(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '')"
+    )
+    if on_sqlite():
+        return ("rowid", "claim", "sentence", "speaker"), f"c.text, se.text, {names}"
+    return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
+
+
+def forgetting_words() -> list[str]:
+    """Write that claims are found by their words no more; how long a text was, nobody knows any longer."""
+    statements = f"SELECT s.id FROM statements s WHERE {in_ids('s.claim_id')}"
+    if not on_sqlite():
+        words = f"DELETE FROM claim_search WHERE {in_ids('claim_id')}"
+        return [words, f"DELETE FROM statement_search WHERE statement_id IN ({statements})"]
+    place = _place("g.value", "l.value")
+    words = (
+        f"SELECT z.id FROM json_each(?) g CROSS JOIN json_each('{list(range(_STEPS))}') l"
+        f" CROSS JOIN claim_search_docsize z WHERE z.id = {place}"
+    )
+    return [
+        f"DELETE FROM claim_search WHERE rowid IN ({words})",
+        f"DELETE FROM statement_search WHERE rowid IN ({statements})",
+    ]
+
+
+def counting_rows() -> list[str]:
+    """Write that PostgreSQL counts what a transaction wrote: else it reads all statements for each claim."""
+    return [] if on_sqlite() else ["ANALYZE claims, statements, counterclaims, speakers, sentences, documents"]
+
+
+def merging_segments() -> list[str]:
+    """Write that SQLite merges the segments in which it wrote a large index of words: a search looks into each."""
+    tables = ("claim_search", "statement_search") if on_sqlite() else ()
+    return [f"INSERT INTO {table} ({table}) VALUES ('optimize')" for table in tables]
+
+
+def _vector(*parts: tuple[str, str]) -> str:
+    """Write a tsvector of texts with their weights, each word folded as SQLite's unicode61 does."""
+    return " || ".join(f"setweight(to_tsvector('simple', {folded(text)}), '{weight}')" for weight, text in parts)
+
+
+def folded(text: str) -> str:
+    """Write PostgreSQL that folds `text` as `search.fold` does, and leaves only its words, a space between."""
+    bare = "regexp_replace(normalize(translate(lower(x.t), 'ς', 'σ'), NFD), '([a-z])[\\u0300-\\u036f]+', '\\1', 'g')"
+    bare = f"regexp_replace(normalize({bare}, NFC), '[\\u0300-\\u036f]+', '', 'g')"
+    # Most texts are ASCII, and have no diacritics.
+    bare = f"CASE WHEN octet_length(x.t) = length(x.t) THEN lower(x.t) ELSE {bare} END"
+    return f"(SELECT regexp_replace({bare}, '[^[:alnum:]]+', ' ', 'g') FROM (SELECT {text} AS t OFFSET 0) AS x)"

@@ -80,7 +80,7 @@ def _pairs(filters: tuple[str, ...], continued: bool) -> Compiled:
     ranked = ranked.where(_y.by_id != _y.against_id, *(_FILTERS[name] for name in filters))
     median = "avg(CASE WHEN days IS NOT NULL AND place IN ((known + 1) / 2, (known + 2) / 2) THEN days END)"
     counts = SQL(
-        "by_id, against_id, count(*) AS exchanges, min(answered_on) AS first_on, max(answered_on) AS last_on,"
+        "by_id, against_id, count(*) AS counted, min(answered_on) AS first_on, max(answered_on) AS last_on,"
         f" max(known) AS known, min(days) AS least, {median} AS median, max(days) AS most"
     )
     kinds = (SQL(f"sum(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END) AS {kind}") for kind in COUNTER_KINDS)
@@ -88,10 +88,10 @@ def _pairs(filters: tuple[str, ...], continued: bool) -> Compiled:
     if continued:
         after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
         counted = counted.having(Expression(SQL("(count(*), -by_id, -against_id)"), "<", after))
-    counted = counted.order_by(SQL("exchanges DESC, by_id, against_id")).limit(P.limit).alias("p")
-    columns = (SQL("p.exchanges || '_' || p.by_id || '_' || p.against_id"), dialects.text(_pair()))
+    counted = counted.order_by(SQL("counted DESC, by_id, against_id")).limit(P.limit).alias("p")
+    columns = (SQL("p.counted || '_' || p.by_id || '_' || p.against_id"), dialects.text(_pair()))
     pairs = Select([counted], columns).join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
-    return compiled(pairs.order_by(SQL("p.exchanges DESC, p.by_id, p.against_id")))
+    return compiled(pairs.order_by(SQL("p.counted DESC, p.by_id, p.against_id")))
 
 
 def _answered() -> Select:
@@ -117,7 +117,7 @@ def _pair() -> Object:
         {
             "by": Object(speaker_part(_a)),
             "against": Object(speaker_part(_b)),
-            "count": Scalar(_p.exchanges),
+            "count": Scalar(_p.counted),
             "kinds": Object(scalars(_p, *COUNTER_KINDS)),
             **scalars(_p, "first_on", "last_on"),
             "days": Object(days),

@@ -6,18 +6,20 @@ from typing import Any
 
 from peewee import JOIN, Entity, Expression, Select, Tuple, fn
 
+from models.queries import matches
 from models.queries.aliases import e, s
 from models.queries.conditions import OF_A_STATEMENT, all_of, of_a_claim, of_any_statement
-from models.queries.dialects import among, beside_summaries, fence, in_list, indexed_by, listed, true
+from models.queries.dialects import among, beside_summaries, fence, fit, in_list, indexed_by, listed, true
 from models.queries.filters import TOPIC, Filters, Found, Order
-from models.queries.matches import matching
+from models.queries.matches import m, matching
 from models.queries.nodes import NULL, TRUE, Aliased, P
 from models.queries.selectivity import BOUNDING, among_few
 from models.queries.shapes import SIDES, answers
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
+from models.storage.database import on_sqlite
 from models.tables import ClaimCard, ClaimSummary, ClaimTopicIndex
 
-summaries, _index, summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
+_summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
 _a, _g = Aliased(ClaimCard, "a"), listed("given", "g")
 _given = Entity("g")
 
@@ -27,7 +29,7 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
 
     Where the list is `continued`, only those past the values `at` and `past`.
     """
-    found = find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "given" else None)
+    found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "given" else None)
     query, id = found.query, found.id
     at = {"said_on": found.day, "given": _given.key}.get(order.by)
     if order.by == "given":
@@ -41,12 +43,29 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
     return query.columns(id.alias("id"), (NULL if at is None else at).alias("at"), *more)
 
 
-def find(
+def _find(
     noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False, beside: Any = None
 ) -> Found:
     """Find what passes; with `beside`, a table that is read first, each of its rows is looked up."""
     found = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
     return found(viewer, filters, order, continued, beside)
+
+
+def ranked(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:
+    """Find those that a search finds and the filters leave, best first, as `matches.ranked` does."""
+    nearest = [(_nearest(noun, viewer, filters, order, match), by) for match, by in matches.of(noun, viewer, filters)]
+    return matches.ranked(nearest)
+
+
+def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: Any) -> Select:
+    bare = noun == "claims" and not viewer.unreviewed and not filters.without("q", "in_", "stated").pairs
+    if bare and on_sqlite():
+        # Nothing else is asked of a claim, so it is not looked up among all, but among those that are not public.
+        hidden = Select([indexed_by(_summaries, "claim_summaries_hidden")], [1])
+        hidden = hidden.where(_summaries.claim_id == m.id, ~_summaries.public)
+        return Select([match], [m.id.alias("id"), fit("m")]).where(~fn.EXISTS(hidden))
+    found = _find(noun, viewer, filters, order, beside=match)
+    return found.query.where(found.id == m.id).columns(found.id.alias("id"), fit("m"))
 
 
 def seen(noun: str, viewer: Viewer) -> list[Any]:
@@ -60,7 +79,7 @@ def summary_answered(viewer: Viewer, claim: Any) -> Any:
     """Say that the viewer sees an answer to `claim`: what the public sees, its summary says."""
     if viewer.unreviewed:
         return fn.EXISTS(answers(viewer, e.claim_id == claim))
-    return fn.EXISTS(summary.select(1).where(summary.claim_id == claim, true(summary.answered)))
+    return fn.EXISTS(_summary.select(1).where(_summary.claim_id == claim, true(_summary.answered)))
 
 
 def _from(table: Any, beside: Any) -> Select:
@@ -68,7 +87,7 @@ def _from(table: Any, beside: Any) -> Select:
 
 
 def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
-    k = _index if "topic" in filters.names else summaries
+    k = _index if "topic" in filters.names else _summaries
     query = _from(k, beside)
     conditions = [] if viewer.unreviewed else [true(k.public)]
     if k is _index:
@@ -78,7 +97,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
     of_it = filters.names & OF_A_STATEMENT.keys()
     if of_it and "stated" in filters.names:
         if k is _index and of_it - {"said_from", "said_to", "said_before"}:
-            query = query.join(summary, on=summary.claim_id == k.claim_id)
+            query = query.join(_summary, on=_summary.claim_id == k.claim_id)
         conditions += _of_the_first(of_it, order.replaced if continued else set(), k)
         if not viewer.unreviewed:
             # A claim that was put in by itself may have a first statement that is not everybody's to find.
@@ -94,7 +113,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
 
 def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
     """Say what filters ask of the first statement of a claim, by its row `k`; its summary knows more."""
-    own = summary if k is _index else k
+    own = _summary if k is _index else k
     known = {
         "speaker": own.speaker_id == P.speaker,
         "document": own.document_id == P.document,
@@ -127,8 +146,8 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     few = list(_few_sides(filters))
     conditions = seen("counterclaims", viewer)
     if order.by == "said_on":
-        query = Select([beside_summaries(e, summary, SIDES, not few and not filters.names & BOUNDING)], [])
-        conditions.insert(0, e.answer_id == summary.claim_id)
+        query = Select([beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
+        conditions.insert(0, e.answer_id == _summary.claim_id)
     else:
         query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, Select([e], []))
     if "ids" in filters.names:
@@ -143,7 +162,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]
     conditions += (either for of_it in sides for either in _either_side(viewer, of_it))
-    return Found(query.where(*conditions, *few), e.id, summary.said_on)
+    return Found(query.where(*conditions, *few), e.id, _summary.said_on)
 
 
 def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
-from models.queries import dialects, facets, filters, relevance, selectivity, shapes, snippets, values
+from models.queries import dialects, facets, filters, matches, selectivity, shapes, snippets, values
 from models.queries.aliases import c, e, f, s
 from models.queries.dialects import joined, true
 from models.queries.disputes import days
-from models.queries.filtered import ordered, seen, summary_answered
+from models.queries.filtered import ordered, ranked, seen, summary_answered
 from models.queries.filters import Filters, Order
 from models.queries.members import Boolean, Chosen, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
@@ -59,7 +59,7 @@ class _Items(NamedTuple):
     more: bool
     #: The cursor of the last, where there are as many as were wanted.
     last: str | None
-    #: The ids of all that were ranked, of which these are the first; see relevance.ranked.
+    #: The ids of all that were ranked, of which these are the first; see matches.ranked.
     ranked: str = ""
 
 
@@ -141,7 +141,7 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
     """Read as `_in_order` does, by relevance: first what is ranked, and where a page has room the others by id.
 
     What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
-    after relevance.OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
+    after matches.OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
     of the others.
     """
     ranked, shown = past or ("", 0)
@@ -157,7 +157,7 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
         shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(given)
     if first.more:
         return first._replace(last=f"{ranked}_{shown}")
-    if not ranked.startswith((relevance.OTHERS, _REST)):
+    if not ranked.startswith((matches.OTHERS, _REST)):
         return first
     others = question._replace(values=question.values | {"given": dumps(given)})
     after = ("", shown) if in_rest else None
@@ -168,7 +168,7 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
 
 def _ranked_ids(ranked: str) -> list[int]:
     """Read the ids of all that were ranked, best first."""
-    bare = ranked.lstrip(relevance.OTHERS + _REST)
+    bare = ranked.lstrip(matches.OTHERS + _REST)
     return [int(id, 16) for id in bare.split(".")] if bare else []
 
 
@@ -217,6 +217,7 @@ _TABLES: dict[str, tuple[Any, dict[Any, Any]]] = {
     "statements": (s, STATEMENT_LINKS),
     "counterclaims": (e, SIDES),
 }
+
 _k = Entity("k")
 
 
@@ -256,26 +257,24 @@ def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
 @cached(2048)
 def _page(noun: str, viewer: Viewer, used: Filters, order: Order, continued: bool, members: Members) -> Compiled:
     by_rank = order.by == "relevance"
-    found = (
-        relevance.ranked(noun, viewer, used, order)
-        if by_rank
-        else ordered(noun, viewer, used, order, continued=continued)
-    )
+    found = ranked(noun, viewer, used, order) if by_rank else ordered(noun, viewer, used, order, continued=continued)
     by = [SQL("at"), SQL("id")] if order.by in ("said_on", "given", "relevance") else [SQL("id")]
-    found = found.order_by(*(column.desc() if order.descending else column for column in by)).limit(P.most)
-    numbered = Select([found.alias("p")], [STAR, fn.row_number().over().alias("n")]).alias("k")
+    by = [column.desc() if order.descending else column for column in by]
+    numbered = Select([found.order_by(*by).limit(P.most).alias("p")], [STAR, fn.row_number().over().alias("n")])
     table, links = _TABLES[noun]
     id = table.id
     if noun == "claims":  # what lists show of a claim stands in its card
         table, id, links = f, f.claim_id, {c: f.claim_id}
-    rows = Rows(Join(numbered, table, JOIN.CROSS), (id == _k.id,), links, (_k.n,) if "snippets" in members[1] else ())
-    json, ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
+    rows = Rows(
+        Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links, (_k.n,) if "snippets" in members[1] else ()
+    )
+    json, all_ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
     if "snippets" in members[1]:
-        return compiled(rows.select(_k.at, ranked, json, _k.id, *snippets.texts(noun, viewer)))
+        return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun, viewer)))
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
-    return compiled(rows.select(shown, fn.count(STAR), *last, fn.max(ranked)))
+    return compiled(rows.select(shown, fn.count(STAR), *last, fn.max(all_ranked)))
 
 
 @cached(512)

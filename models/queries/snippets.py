@@ -4,9 +4,9 @@ from typing import Any
 
 from peewee import JOIN, Entity, Select
 
-from models.queries import derived, search
+from models.queries import search
 from models.queries.aliases import f, s, sc, se
-from models.queries.dialects import listed, sentence_matches
+from models.queries.dialects import listed, search_words, sentence_matches
 from models.queries.nodes import Compiled, cached, case, compiled, run
 from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import dumps
@@ -54,7 +54,7 @@ def _cut(texts: list[str | None], query: search.Query) -> list[Snippet]:
 def _sentences_of(viewer: Viewer, claims: list[int], query: search.Query, words: str | None) -> dict[int, str | None]:
     """Find for each of `claims` the first sentence, in the order of print, by which `query` found it."""
     any_word = search.Query((tuple(term for group in query.wanted for term in group),), ())
-    return dict(run(_sentences(viewer), {"q": words, "word": derived.asking(any_word), "given": dumps(claims)}))
+    return dict(run(_sentences(viewer), {"q": words, "word": search_words(any_word), "given": dumps(claims)}))
 
 
 @cached(8)

@@ -5,7 +5,8 @@ from math import prod
 from typing import Any
 
 from models.addresses import normalize
-from models.queries import derived, search
+from models.queries import search
+from models.queries.dialects import search_words
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
 
@@ -19,7 +20,7 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     values = {name: value for name, value in filters.items() if value is not None}
     if "q" in values:
         query = search.parse(values["q"])
-        values["q"] = derived.asking(query) if query else ""
+        values["q"] = search_words(query) if query else ""
         if not values["q"]:
             return None
     if "url" in values:

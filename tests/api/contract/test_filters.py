@@ -233,7 +233,7 @@ def test_finds_cue_and_rating_in_any_case_of_every_letter(reviewing: FlaskClient
                     assert len(found) == len(same), (noun, query)
 
 
-#: (query, what holds for a claim on one side of an exchange that is found by it).
+#: (query, what holds for a claim on one side of a counterclaim that is found by it).
 OF_A_SIDE: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     *(one for one in OF_A_CLAIM if {"topic", "about", "language", "reviewed"} >= one[0].keys()),
     ({"speaker_kind": "government"}, lambda c: "government" in [s["speaker"]["kind"] for s in c["statements"]]),
@@ -247,21 +247,27 @@ def _publisher(statement: Item) -> str:
 
 
 @pytest.mark.parametrize("sort", ["-id", "said_on"])
-def test_exchanges_pass_all_filters_on_a_claim_by_one_and_the_same_side(reviewing: FlaskClient, sort: str) -> None:
-    edges = _all(reviewing, "/v1/counterclaims", sort=sort)
+def test_counterclaims_pass_all_filters_on_a_claim_by_one_and_the_same_side(reviewing: FlaskClient, sort: str) -> None:
+    counterclaims = _all(reviewing, "/v1/counterclaims", sort=sort)
     sides = ("claim", "answer")
-    for edge in edges[:2]:
-        posted(reviewing, "reviews", review(edge["claim"]["id"]) | {"url": f"https://checks.example.org/{edge['id']}"})
-    changed(reviewing, f"/v1/claims/{edges[0]['answer']['id']}", {"language": "es"})
+    for counterclaim in counterclaims[:2]:
+        posted(
+            reviewing,
+            "reviews",
+            review(counterclaim["claim"]["id"]) | {"url": f"https://checks.example.org/{counterclaim['id']}"},
+        )
+    changed(reviewing, f"/v1/claims/{counterclaims[0]['answer']['id']}", {"language": "es"})
     known = {item["id"]: item for item in _all(reviewing, "/v1/claims")}
     found = crosswise = 0
     for (first, holds), (other, other_holds) in combinations(OF_A_SIDE, 2):
         if first.keys() & other.keys():
             continue
         wanted = []
-        for edge in edges:
-            two = [(holds(known[edge[side]["id"]]), other_holds(known[edge[side]["id"]])) for side in sides]
-            wanted += [edge["id"]] if (True, True) in two else []
+        for counterclaim in counterclaims:
+            two = [
+                (holds(known[counterclaim[side]["id"]]), other_holds(known[counterclaim[side]["id"]])) for side in sides
+            ]
+            wanted += [counterclaim["id"]] if (True, True) in two else []
             crosswise += two in ([(True, False), (False, True)], [(False, True), (True, False)])
         assert _ids(_all(reviewing, "/v1/counterclaims", sort=sort, **first, **other)) == wanted, (first, other)
         found += len(wanted)

@@ -29,7 +29,7 @@ from tests.factories import (
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_the_first_statement_of_a_claim_is_found_by_the_claim_not_among_all_that_are_accepted(registry: str) -> None:
-    for statement in derived._rebuilding(True) + derived._refreshing(True):
+    for statement in derived.rebuilding() + derived.refreshing():
         plan = db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",) if "?" in statement else ()).fetchall()
         assert not [step for *_, step in plan if "statements_status_id" in step], statement
 
@@ -44,7 +44,7 @@ def test_a_search_looks_into_one_place_after_all_is_written_anew(registry: str, 
     assert len(listed_items(claims, PUBLIC, q="exports")) == 3
 
 
-def firsts() -> list[Any]:
+def first_statements() -> list[Any]:
     """The first statement of each claim as a list shows it, the newest claim first; it is the claim's only one."""
     order, include = Order("id", descending=True), ("first_statement",)
     page = claims.listed(viewer=REVIEWER, asked={}, limit=100, order=order, include=include)
@@ -57,7 +57,7 @@ def firsts() -> list[Any]:
 def test_a_first_statement_is_shown_as_the_statement_itself_is(registry: str, actor: Actor) -> None:
     put_denial(actor, put_charge(actor))
     put_charge(actor, status="candidate", speaker={"name": "Ann"}, claim={"text": "It is so.", "language": "en"})
-    assert len(firsts()) == 3
+    assert len(first_statements()) == 3
 
 
 def test_a_first_statement_shows_where_its_sentence_stands_after_others_are_numbered_anew(
@@ -65,9 +65,9 @@ def test_a_first_statement_shows_where_its_sentence_stands_after_others_are_numb
 ) -> None:
     id = put_document(actor, text=PLAIN, url=None)
     put_plain(actor, "third", document={"id": id})
-    (before,) = firsts()
+    (before,) = first_statements()
     sentences.retract(by=actor, id=1, version=1, reason=None)
-    (after,) = firsts()
+    (after,) = first_statements()
     assert (before["sentence"]["position"], after["sentence"]["position"]) == (2, 1)
 
 
@@ -94,9 +94,9 @@ def test_a_first_statement_shows_its_sentence_without_the_name_of_another_who_wa
         content=[{"text": "a charge"}],
         claim={"text": "It is a charge.", "language": "en"},
     )
-    assert "Quibblewick" in firsts()[0]["sentence"]["text"]
+    assert "Quibblewick" in first_statements()[0]["sentence"]["text"]
     erasures.speaker(id=1, reason="An order", by=actor)
-    (left,) = firsts()
+    (left,) = first_statements()
     assert "Quibblewick" not in left["sentence"]["text"] + left["document"]["title"]
 
 
@@ -104,9 +104,9 @@ def test_a_first_statement_shows_who_its_speaker_was_merged_into(registry: str, 
     put_charge(actor)
     other = speakers.create(by=actor, name="Washington", kind="government")
     speakers.merge(by=actor, id=1, into=other)
-    assert [first["speaker"]["name"] for first in firsts()] == ["Washington"]
+    assert [first["speaker"]["name"] for first in first_statements()] == ["Washington"]
     speakers.unmerge(by=actor, id=1)
-    assert [first["speaker"]["name"] for first in firsts()] == ["US officials"]
+    assert [first["speaker"]["name"] for first in first_statements()] == ["US officials"]
 
 
 def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: str, actor: Actor) -> None:

@@ -22,7 +22,7 @@ def registry_on_sqlite(registry: str) -> None:
 
 @pytest.mark.usefixtures("registry_on_sqlite")
 def test_a_change_reads_no_more_than_the_claims_it_touches() -> None:
-    for statement in derived._refreshing(True) + derived._refreshing(True, True):
+    for statement in derived.refreshing() + derived.refreshing(True):
         steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",))]
         # What a co-routine finds is scanned as it comes; where that looks for it has steps of its own.
         whole = [
