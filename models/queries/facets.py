@@ -1,6 +1,5 @@
 """Facets: how many of the items of a list have each topic, speaker, publisher or kind."""
 
-from typing import Any
 
 from peewee import SQL, Entity, Select, fn
 
@@ -21,13 +20,25 @@ _i, _k, _g, _filed = Entity("i"), Entity("k"), Aliased(Counterclaim, "g"), Alias
 @cached(512)
 def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     """Find how many of the items have each value of a facet: (value, label, count), the most frequent first."""
-    items = Select([_claims(noun, ordered(noun, viewer, filters, Order("id", descending=True))).alias("k")], [])
-    value, label, query = {"topic": _topics, "kind": _kinds}.get(name, _of_statements)(noun, viewer, items, name)
-    query = query.columns(value, label, fn.count(_k.id.distinct())).where(value.is_null(False))
-    return compiled(query.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES))
+    items = Select([_with_claims(noun, ordered(noun, viewer, filters, Order("id", descending=True))).alias("k")], [])
+    if name == "topic":
+        value, label = t.slug, t.label
+        items = items.join(_filed, on=_filed.claim_id == _k.claim_id).join(t, on=t.id == _filed.topic_id)
+    elif name == "kind":
+        value = label = _g.kind
+        answered = answers(viewer).select(e.claim_id, e.kind).alias("g")
+        own = noun == "counterclaims"
+        items = items.join(_g, on=_g.id == _k.id) if own else items.join(answered, on=_g.claim_id == _k.claim_id)
+    else:
+        its = s.id == _k.id if noun == "statements" else (s.claim_id == _k.claim_id) & statement_seen(viewer)
+        table, id = (sp, s.speaker_id) if name == "speaker" else (d, s.document_id)
+        value, label = (sp.id, sp.name) if name == "speaker" else (d.publisher, d.publisher)
+        items = items.join(s, on=its).join(table, on=table.id == id)
+    counted = items.columns(value, label, fn.count(_k.id.distinct())).where(value.is_null(False))
+    return compiled(counted.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES))
 
 
-def _claims(noun: str, found: Select) -> Select:
+def _with_claims(noun: str, found: Select) -> Select:
     """Find (id, claim_id) of the items `found`, of a counterclaim with the claims on both sides."""
     items = found.alias("i")
     if noun == "claims":
@@ -36,22 +47,3 @@ def _claims(noun: str, found: Select) -> Select:
     ends = (z.claim_id,) if noun == "statements" else (z.claim_id, z.answer_id)
     one, *other = (Select([items], [_i.id, end.alias("claim_id")]).join(z, on=z.id == _i.id) for end in ends)
     return one | other[0] if other else one
-
-
-def _topics(noun: str, viewer: Viewer, items: Select, name: str) -> tuple[Any, Any, Select]:
-    return t.slug, t.label, items.join(_filed, on=_filed.claim_id == _k.claim_id).join(t, on=t.id == _filed.topic_id)
-
-
-def _kinds(noun: str, viewer: Viewer, items: Select, name: str) -> tuple[Any, Any, Select]:
-    if noun == "counterclaims":
-        return _g.kind, _g.kind, items.join(_g, on=_g.id == _k.id)
-    seen = answers(viewer).select(e.claim_id, e.kind).alias("g")
-    return _g.kind, _g.kind, items.join(seen, on=_g.claim_id == _k.claim_id)
-
-
-def _of_statements(noun: str, viewer: Viewer, items: Select, name: str) -> tuple[Any, Any, Select]:
-    its = s.id == _k.id if noun == "statements" else (s.claim_id == _k.claim_id) & statement_seen(viewer)
-    items = items.join(s, on=its)
-    if name == "speaker":
-        return sp.id, sp.name, items.join(sp, on=sp.id == s.speaker_id)
-    return d.publisher, d.publisher, items.join(d, on=d.id == s.document_id)

@@ -27,7 +27,7 @@ _NO_ADDRESS = "DATABASE_URL is not understood: give sqlite:///path/to/file.db or
 #: Paths that name a database in memory, which is gone with the connection.
 _IN_MEMORY = ("", ":memory:", "file::memory:")
 
-#: The first that has concat (models/queries/members.py).
+#: The first that has concat (models/queries/dialects.py).
 _OLDEST_SQLITE = (3, 44)
 
 #: Bytes that SQLite needs beside a file to read it.
