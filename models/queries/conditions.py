@@ -6,7 +6,7 @@ from typing import Any
 from peewee import fn
 
 from models.queries.aliases import e, o, r, s
-from models.queries.dialects import any_case, in_list, unindexed
+from models.queries.dialects import in_list, unindexed
 from models.queries.filters import OF_TOPIC, Filters, within
 from models.queries.nodes import TRUE, Aliased, P
 from models.queries.shapes import answers
@@ -41,7 +41,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     "publisher": _of_a_document(_document.publisher == P.publisher),
     "url": _of_a_document((_document.url_normalized == P.url) & _document.retracted_at.is_null()),
     "domain": _of_a_document(_document.domain == P.domain),
-    "cue": any_case(unindexed(fn.lower(s.cue)), "cue"),
+    "cue": unindexed(s.cue_key) == P.cue,
     "speaker_kind": fn.EXISTS(_speaker.select(1).where(_speaker.id == s.speaker_id, _speaker.kind == P.speaker_kind)),
     "published_from": _published(_document.published_at >= P.published_from),
     "published_to": _published(_document.published_at <= P.published_to),
@@ -60,7 +60,7 @@ NARROW = {"speaker", "of", "of_all", "part_of", "document", "publisher", "url", 
 #: The filters on a review `r` of a claim.
 OF_A_REVIEW: dict[str, Any] = {
     "review_publisher": (r.publisher_name == P.review_publisher) | (r.publisher_site == P.review_publisher),
-    "rating": any_case(fn.lower(r.rating_label), "rating"),
+    "rating": r.rating_key == P.rating,
 }
 
 #: Makes the condition that a query finds something; for either side of a counterclaim it is `fence`.

@@ -11,7 +11,7 @@ from peewee import JOIN, Select, fn
 
 from models.queries.aliases import e, r, s
 from models.queries.conditions import AGAINST, NARROW, OF_A_REVIEW, said_on
-from models.queries.dialects import among, any_case, indexed_by
+from models.queries.dialects import among, indexed_by
 from models.queries.filters import OF_TOPIC, Filters
 from models.queries.nodes import STAR, Aliased, P
 from models.storage.database import on_sqlite
@@ -33,7 +33,7 @@ _by_kind = _answered.from_(indexed_by(e, "counterclaims_kind"))
 _reviewed = r.select(r.claim_id).where(r.retracted_at.is_null())
 #: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
 _ALL_WITH = {
-    "cue": _statements("statements_cue", any_case(fn.lower(s.cue), "cue")),
+    "cue": _statements("statements_cue_key", s.cue_key == P.cue),
     "form": _statements("statements_form", s.form == P.form),
     "origin": _statements("statements_origin", s.origin == P.origin),
     "status": _statements("statements_status_id", s.status == P.status),
