@@ -1,6 +1,6 @@
-"""Wording: how a claim that was read from printed words follows them when a reviewer mends where they begin or end.
+"""Claim texts: how a claim that was read from printed words follows them when a reviewer mends where they begin or end.
 
-No parser is asked: what parted the claim from the words before ("she" and the name it stands for, a "not") parts
+It needs no parser: what parted the claim from the words before ("she" and the name it stands for, a "not") parts
 it from the words as they are now.
 """
 
@@ -17,18 +17,18 @@ def follow(claim: str, *, before: list[str], after: list[str]) -> str | None:
     old, new = _bare(before), _bare(after)
     if not old or not new or old == new:
         return None
-    told = claim.rstrip(_CLOSING)
-    if told.casefold() == old.casefold():
+    bare = claim.rstrip(_CLOSING)
+    if bare.casefold() == old.casefold():
         return _sentence(new, claim)
-    if (at := told.casefold().find(old.casefold())) > 0:
+    if (at := bare.casefold().find(old.casefold())) > 0:
         # "Fenn praised the plan.", "An aide said: “...”": the words stand inside it.
         return claim[:at] + new + claim[at + len(old) :]
-    return _with_head(claim, told, old, new)
+    return _with_head(claim, bare, old, new)
 
 
-def _with_head(claim: str, told: str, old: str, new: str) -> str | None:
+def _with_head(claim: str, bare: str, old: str, new: str) -> str | None:
     """Keep what the claim has in the place of how the words begin: "Fenn would go" for "she would go"."""
-    ours, theirs = _words(told), _words(old)
+    ours, theirs = _words(bare), _words(old)
     shared = 0
     while shared < min(len(ours), len(theirs)) and ours[-1 - shared].casefold() == theirs[-1 - shared].casefold():
         shared += 1

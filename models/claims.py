@@ -8,14 +8,14 @@ import orjson
 from peewee import SQL, fn
 
 from models import speakers, topics
-from models.history import changes, merged
+from models.history import changes, merged, merges
 from models.history.changes import Actor
-from models.queries import derived, lists, shapes
+from models.history.store import STORE, Store
+from models.queries import lists
 from models.queries.members import Chosen
 from models.queries.results import Whole
-from models.queries.visibility import Viewer, claim_seen
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, Moved, Refusal
-from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import (
     Change,
@@ -39,6 +39,7 @@ def create(
     about: list[dict[str, Any]] | None = None,
     charged: Sequence[int] = (),
     standalone: bool = True,
+    store: Store = STORE,
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
@@ -46,55 +47,63 @@ def create(
     false for one that is made with a statement: the public then sees it through that. Raises Conflict for
     topics and speakers.
     """
-    with transaction():
-        claim = Claim.create(text=text, language=language, standalone=standalone)
-        more = _file(by, claim.id, topics, about, hidden=not standalone, anew=False)
-        if charged:
-            more["about"] = [*more.get("about", []), *charged]
-            ClaimAbout.insert_many([{"claim": claim.id, "speaker": speaker} for speaker in charged]).execute()
-        changes.log(by, "create", claim, more=more)
+    with store.transaction():
+        more: dict[str, Any] = {}
+        headings: list[int] = []
+        subjects: list[int] = []
+        if topics is not None:
+            more["topics"], headings = topics, _headings(topics, store)
+        if about is not None or charged:
+            more["about"] = subjects = [*_subjects(by, about, hidden=not standalone, store=store), *charged]
+        claim = store.create(by, Claim, more, text=text, language=language, standalone=standalone)
+        for topic in headings:
+            store.insert(ClaimTopic, claim=claim.id, topic=topic)
+        for speaker in dict.fromkeys(subjects):
+            store.insert(ClaimAbout, claim=claim.id, speaker=speaker)
         return int(claim.id)
 
 
-def find(*, by: Actor, given: dict[str, Any], field: str, standalone: bool = True) -> int:
-    """Find the claim that `given` names by `id`, or make one of its `text`, `standalone` as in `create`; return its id.
+def find(*, by: Actor, reference: dict[str, Any], field: str, standalone: bool = True, store: Store = STORE) -> int:
+    """Find the claim with the `id` of a reference, or make one of its `text`, as `create` does; return its id.
 
     With `reuse` the oldest standing claim with the same text and language is taken where there is one.
     """
-    if "id" in given:
-        return referred(by=by, id=given["id"], field=f"{field}/id")
-    new = dict(given)
+    if "id" in reference:
+        return referred(by=by, id=reference["id"], field=f"{field}/id", store=store)
+    new = {"standalone": standalone} | reference
     if new.pop("reuse", False):
         viewer = Viewer(texts=True, unreviewed=by.reviews)
-        twin = twins(text=given["text"], language=given["language"], limit=1, viewer=viewer)
-        if twin:
-            return int(changes.referred(Claim, twin[0], field).id)
+        same = twins(text=new["text"], language=new["language"], limit=1, viewer=viewer, store=store)
+        if same:
+            return int(store.referred(Claim, same[0], field).id)
     try:
-        return create(by=by, **({"standalone": standalone} | new))
+        return create(by=by, store=store, **new)
     except Refusal as refusal:
         raise refusal.under(field) from None
 
 
-def referred(*, by: Actor, id: int, field: str) -> int:
+def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> int:
     """Find the id of the claim that a request's `field` names, or of the survivor where it was merged.
 
     Raises Conflict where there is none that the actor may see.
     """
-    return int(changes.referred_seen(by, Claim, whole, id, field).id)
+    return int(store.referred_seen(by, Claim, whole, id, field).id)
 
 
-def twins(*, text: str, language: str, limit: int = 10, viewer: Viewer = _EVERYTHING, alone: bool = False) -> list[int]:
+def twins(
+    *,
+    text: str,
+    language: str,
+    limit: int = 10,
+    viewer: Viewer = _EVERYTHING,
+    alone: bool = False,
+    store: Store = STORE,
+) -> list[int]:
     """List the ids of standing claims with exactly this text and language, oldest first.
 
     With `alone` only those that were put in by themselves.
     """
-    among, params = derived.same_words(text)
-    by_itself = " AND c.standalone" if alone else ""
-    sql = (
-        f"SELECT c.id FROM claims c WHERE c.id IN ({among}) AND c.text = ? AND c.language = ?"  # noqa: S608 (our SQL)
-        f" AND {shapes.text(claim_seen, viewer)}{by_itself} ORDER BY c.id LIMIT ?"
-    )
-    return [id for (id,) in fetch(sql, (*params, text, language, limit))]
+    return store.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -102,7 +111,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         claim = changes.standing(Claim, id, version)
-        more = _file(by, id, new.pop("topics", None), new.pop("about", None))
+        more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
         changes.amend(by, claim, more=more, **new)
 
 
@@ -137,7 +146,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         changes.refuse_to_name(by, Claim, whole, into, "/into")
-        claim, survivor = changes.pair(Claim, id, into)
+        claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
@@ -145,10 +154,10 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         for row in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
         moved = {
-            "statements": changes.move(Statement.claim, id, into),
-            "answered": changes.move(Counterclaim.claim, id, into, apart_from=stay),
-            "answers": changes.move(Counterclaim.answer, id, into, apart_from=stay),
-            "reviews": changes.move(Review.claim, id, into, apart_from=_ids(doubled, Review)),
+            "statements": merges.move(Statement.claim, id, into),
+            "answered": merges.move(Counterclaim.claim, id, into, apart_from=stay),
+            "answers": merges.move(Counterclaim.answer, id, into, apart_from=stay),
+            "reviews": merges.move(Review.claim, id, into, apart_from=_ids(doubled, Review)),
             "retracted_edges": _ids(doubled, Counterclaim),
             "retracted_reviews": _ids(doubled, Review),
         }
@@ -166,7 +175,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         with suppress(Moved):
             changes.refuse_unseen(by, whole, id)
         claim = Claim.get_or_none(Claim.id == id)
-        into, moved = changes.merged(Claim, claim, id)
+        into, moved = merges.merged(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
         for column, part in (
             (Statement.claim, "statements"),
@@ -174,9 +183,9 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Counterclaim.answer, "answers"),
             (Review.claim, "reviews"),
         ):
-            changes.move_back(column, moved[part], into, id)
-        changes.restore(by, Counterclaim, moved["retracted_edges"])
-        changes.restore(by, Review, moved["retracted_reviews"])
+            merges.move_back(column, moved[part], into, id)
+        merges.restore(by, Counterclaim, moved["retracted_edges"])
+        merges.restore(by, Review, moved["retracted_reviews"])
         survivor = Claim.get_by_id(into)
         changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
@@ -195,46 +204,40 @@ def listed(**asked: Any) -> lists.Page:
     return merged.page("claims", **asked)
 
 
-def _file(
-    by: Actor,
-    claim: int,
-    slugs: list[str] | None,
-    about: list[dict[str, Any]] | None,
-    *,
-    hidden: bool = False,
-    anew: bool = True,
-) -> dict[str, list[Any]]:
-    """Put in topics and subjects where they are given, `anew` where there may be others; return what the log keeps.
+def _headings(slugs: list[str], store: Store) -> list[int]:
+    return list(dict.fromkeys(topics.ids(slugs, field="/topics", store=store)))
 
-    Lists that stand there already are left as they are.
 
-    Subjects that are new are `hidden` until the claim is public.
-    """
+def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, store: Store) -> list[int]:
+    """Find the speakers whom a claim is about; new ones are `hidden` until it is public."""
+    return [
+        speakers.find(by=by, reference=who, field=f"/about/{place}", hidden=hidden, store=store)
+        for place, who in enumerate(about or [])
+    ]
+
+
+def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
+    """Replace the topics and subjects of a claim by others; return of them what the log keeps."""
     more: dict[str, list[Any]] = {}
-    if slugs is not None:
-        chosen = dict.fromkeys(topics.ids(slugs, field="/topics"))
-        if not anew or _held(ClaimTopic.topic, claim) != chosen.keys():
-            more["topics"] = slugs
-            if anew:
-                ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
-            for topic in chosen:
-                fetch("INSERT INTO claim_topics (claim_id, topic_id) VALUES (?, ?)", (claim, topic))
+    if slugs is not None and _replaced(ClaimTopic.topic, claim, _headings(slugs, STORE)):
+        more["topics"] = slugs
     if about is not None:
-        subjects = [
-            speakers.find(by=by, given=who, field=f"/about/{place}", hidden=hidden) for place, who in enumerate(about)
-        ]
-        if not anew or _held(ClaimAbout.speaker, claim) != set(subjects):
+        subjects = _subjects(by, about, hidden=False, store=STORE)
+        if _replaced(ClaimAbout.speaker, claim, subjects):
             more["about"] = subjects
-            if anew:
-                ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
-            for speaker in dict.fromkeys(subjects):
-                ClaimAbout.insert(claim=claim, speaker=speaker).execute()
     return more
 
 
-def _held(column: Any, claim: int) -> set[int]:
-    """Find the ids that a claim is linked to already."""
-    return {id for (id,) in column.model.select(column).where(column.model.claim == claim).tuples()}
+def _replaced(column: Any, claim: int, ids: list[int]) -> bool:
+    """Link a claim to `ids` and nothing else, and tell whether it was not already."""
+    model = column.model
+    linked = {id for (id,) in model.select(column).where(model.claim == claim).tuples()}
+    if linked == set(ids):
+        return False
+    model.delete().where(model.claim == claim).execute()
+    for id in dict.fromkeys(ids):
+        STORE.insert(model, **{"claim": claim, column.name: id})
+    return True
 
 
 def _between(id: int, into: int) -> list[int]:

@@ -7,6 +7,7 @@ from peewee import SQL
 from models import claims, statements
 from models.history import changes, merged
 from models.history.changes import Actor
+from models.history.store import STORE, Store
 from models.queries import aliases, lists, shapes
 from models.queries.members import Chosen
 from models.queries.results import Whole
@@ -17,27 +18,42 @@ from models.tables import Claim, Counterclaim, Statement
 
 
 def create(
-    *, by: Actor, claim: int, answer: int, kind: str, statement: int | None = None, note: str | None = None
+    *,
+    by: Actor,
+    claim: int,
+    answer: int,
+    kind: str,
+    statement: int | None = None,
+    note: str | None = None,
+    store: Store = STORE,
 ) -> int:
     """Let the claim `answer` answer the claim `claim`, and return the edge's id.
 
     `statement` is the evidence, a statement of the answer. Raises Conflict where a
     claim would answer itself or where this edge is known.
     """
-    with transaction():
-        claim = claims.referred(by=by, id=claim, field="/claim")
-        answer = claims.referred(by=by, id=answer, field="/answer")
+    with store.transaction():
+        claim = claims.referred(by=by, id=claim, field="/claim", store=store)
+        answer = claims.referred(by=by, id=answer, field="/answer", store=store)
         if claim == answer:
             raise Conflict("A claim cannot answer itself.", field="/answer")
-        _refuse_wrong_evidence(by, statement, answer)
-        _refuse_taken(claim, answer, kind)
-        return draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note)
+        _refuse_wrong_evidence(by, statement, answer, store)
+        _refuse_taken(claim, answer, kind, store)
+        return draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note, store=store)
 
 
-def draw(*, by: Actor, claim: int, answer: int, kind: str, statement: int | None, note: str | None) -> int:
-    """Store an edge whose ends have been looked at, and return its id; inside the transaction of the change."""
-    edge = Counterclaim.create(claim=claim, answer=answer, kind=kind, statement=statement, note=note)
-    changes.log(by, "create", edge)
+def draw(
+    *,
+    by: Actor,
+    claim: int,
+    answer: int,
+    kind: str,
+    statement: int | None,
+    note: str | None,
+    store: Store = STORE,
+) -> int:
+    """Store an edge whose ends have been checked, and return its id; inside the transaction of the change."""
+    edge = store.create(by, Counterclaim, claim=claim, answer=answer, kind=kind, statement=statement, note=note)
     return int(edge.id)
 
 
@@ -47,8 +63,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.refuse_unseen(by, whole, id)
         edge = changes.standing(Counterclaim, id, version)
         if new.get("kind", edge.kind) != edge.kind:
-            _refuse_taken(edge.claim_id, edge.answer_id, new["kind"])
-        _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id)
+            _refuse_taken(edge.claim_id, edge.answer_id, new["kind"], STORE)
+        _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id, STORE)
         changes.amend(by, edge, **new)
 
 
@@ -59,11 +75,12 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, changes.standing(Counterclaim, id, version), reason)
 
 
-def support(*, by: Actor, id: int, statement: Statement) -> None:
+def support(*, by: Actor, id: int, statement: Statement, store: Store = STORE) -> None:
     """Let a known edge rest on `statement` where that is accepted and the evidence so far is not.
 
     The public would not see the edge otherwise.
     """
+    store.flush()
     edge = Counterclaim.get_by_id(id)
     if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
         changes.update(by, edge, statement=statement.id)
@@ -79,7 +96,7 @@ def follow_evidence(*, by: Actor, statement: int, answer: int) -> None:
             continue
         if edge.claim_id == answer:
             raise Conflict(f"Counterclaim {edge.id} would answer itself: retract it first.", field="/claim", id=edge.id)
-        _refuse_taken(edge.claim_id, answer, edge.kind)
+        _refuse_taken(edge.claim_id, answer, edge.kind, STORE)
         changes.update(by, edge, answer=answer)
 
 
@@ -128,19 +145,9 @@ def listed(**asked: Any) -> lists.Page:
     return merged.page("counterclaims", **asked)
 
 
-def known(claim: int, answer: int, kind: str) -> int | None:
+def known(claim: int, answer: int, kind: str, store: Store = STORE) -> int | None:
     """Find the id of the standing edge between these two with this kind."""
-    id: int | None = (
-        Counterclaim.select(Counterclaim.id)
-        .where(
-            Counterclaim.claim == claim,
-            Counterclaim.answer == answer,
-            Counterclaim.kind == kind,
-            Counterclaim.retracted_at.is_null(),
-        )
-        .scalar()
-    )
-    return id
+    return store.find(Counterclaim, claim=claim, answer=answer, kind=kind)
 
 
 def _known_to_all(id: int) -> bool:
@@ -156,16 +163,16 @@ def _resting_on(statement: int) -> list[Counterclaim]:
     return list(Counterclaim.select().where(Counterclaim.statement == statement, Counterclaim.retracted_at.is_null()))
 
 
-def _refuse_taken(claim: int, answer: int, kind: str) -> None:
-    id = known(claim, answer, kind)
+def _refuse_taken(claim: int, answer: int, kind: str, store: Store) -> None:
+    id = known(claim, answer, kind, store)
     if id:
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
 
 
-def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int) -> None:
+def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, store: Store) -> None:
     if statement is None:
         return
-    evidence = statements.referred(by=by, id=statement, field="/statement")
+    evidence = statements.referred(by=by, id=statement, field="/statement", store=store)
     if evidence.claim_id != answer:
         raise Conflict(
             f"Statement {statement} states claim {evidence.claim_id}, not the answer {answer}: "

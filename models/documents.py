@@ -5,46 +5,45 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from models import sentences
 from models.addresses import host, normalize
 from models.extraction.sentences import cut
 from models.history import changes
 from models.history import hidden as unseen
 from models.history.changes import Actor
+from models.history.store import STORE, Store
 from models.queries import shapes
 from models.queries.results import Whole, newest
 from models.queries.visibility import Viewer, shown
 from models.refusals import Conflict, Refusal
 from models.storage.columns import now
-from models.storage.database import fetch
 from models.storage.transactions import transaction
-from models.tables import Document, Statement
+from models.tables import Document, Hidden, Statement
 
-_STANDING = "SELECT id FROM documents WHERE retracted_at IS NULL"
 #: Characters of a text that is cut into sentences sooner than it is found out whether it is known.
 _SHORT = 2_000
 
 
-def create(*, by: Actor, text: str, language: str, url: str | None = None, **rest: Any) -> int:
-    """Store a document and return its id; `rest` is what else `_store` takes. Raises Conflict where it is known."""
-    with transaction():
-        normalized, hashed = normalize(url), digest(text)
-        _refuse_edition(url, normalized, hashed)
-        return int(_store(by, normalized, hashed, text=text, language=language, url=url, **rest).id)
+def create(*, by: Actor, text: str, language: str, url: str | None = None, store: Store = STORE, **rest: Any) -> int:
+    """Store a document and return its id; `rest` is what else `_put` takes. Raises Conflict where it is known."""
+    with store.transaction():
+        address, sha256 = normalize(url), digest(text)
+        _refuse_edition(url, address, sha256, store)
+        return int(_put(by, address, sha256, store, text=text, language=language, url=url, **rest).id)
 
 
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
-    """Work out of a document that comes whole, and is not known, what takes long: before the transaction."""
+    """Cut a document that comes whole, and is not known, into sentences: that takes long, and no transaction."""
     text = document.get("text")
-    if text is None or (len(text) > _SHORT and _edition(normalize(document.get("url")), digest(text))):
+    if text is None or (len(text) > _SHORT and edition(normalize(document.get("url")), digest(text))):
         return document
     return document | {"places": cut(text)}
 
 
-def _store(
+def _put(
     by: Actor,
-    normalized: str | None,
-    hashed: str,
+    address: str | None,
+    sha256: str,
+    store: Store,
     *,
     text: str,
     language: str,
@@ -58,16 +57,18 @@ def _store(
     hidden: bool = False,
     places: list[tuple[int, int]] | None = None,
 ) -> Document:
-    """Store a document that is not known, cut into sentences; its address `normalized`, its text `hashed`.
+    """Store a document that is not known, cut into sentences; `address` is its URL, normalised.
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
-    until one of them is accepted, unless its text is public. `places` are where its sentences stand; they are
-    found now where they are not given.
+    until one of them is accepted, unless its text is public. `places` are where its sentences stand; the text is
+    cut now where they are not given.
     """
-    document: Document = Document.create(
+    document: Document = store.create(
+        by,
+        Document,
         url=url,
-        url_normalized=normalized,
-        domain=host(normalized),
+        url_normalized=address,
+        domain=host(address),
         title=title,
         publisher=publisher,
         published_at=published_at,
@@ -76,48 +77,45 @@ def _store(
         licence=licence,
         text_public=text_public,
         length=len(text),
-        sha256=hashed,
+        sha256=sha256,
         text=text,
     )
-    changes.log(by, "create", document)
-    sentences.put_in(document=document, places=cut(text) if places is None else places)
+    store.insert_sentences(document, cut(text) if places is None else places)
     if hidden and not text_public:
-        unseen.flag(noun="documents", id=document.id)
+        store.insert(Hidden, noun="documents", noun_id=document.id)
     return document
 
 
 def refuse_known(*, url: str | None, text: str) -> None:
     """Raise Conflict where the edition of `url` with this text is known; one without an address, by its text."""
-    _refuse_edition(url, normalize(url), digest(text))
+    _refuse_edition(url, normalize(url), digest(text), STORE)
 
 
-def find(*, by: Actor, given: dict[str, Any], field: str, hidden: bool = False) -> Document:
-    """Find the document that `given` names: `id`, `url` (its newest edition), or `text` with the rest.
+def find(*, by: Actor, reference: dict[str, Any], field: str, hidden: bool = False, store: Store = STORE) -> Document:
+    """Find the document with the `id` of a reference, its `url` (the newest edition), or its `text` and the rest.
 
-    A whole that is not known yet is stored, `hidden` as in `_store`. Raises Conflict under `field`.
+    A whole that is not known yet is stored, `hidden` as in `_put`. Raises Conflict under `field`.
     """
-    if "id" in given:
-        return changes.referred(Document, given["id"], f"{field}/id", shared=True)  # type: ignore[no-any-return]
-    if "text" in given:
-        normalized, hashed = normalize(given.get("url")), digest(given["text"])
-        known = _edition(normalized, hashed)
+    if "id" in reference:
+        return store.referred(Document, reference["id"], f"{field}/id", shared=True)  # type: ignore[no-any-return]
+    if "text" in reference:
+        address, sha256 = normalize(reference.get("url")), digest(reference["text"])
+        known = edition(address, sha256, store)
         if known:
-            return changes.referred(Document, known, field, shared=True)  # type: ignore[no-any-return]
+            return store.referred(Document, known, field, shared=True)  # type: ignore[no-any-return]
         try:
-            with transaction():
-                return _store(by, normalized, hashed, **({"hidden": hidden} | given))
+            with store.transaction():
+                return _put(by, address, sha256, store, **({"hidden": hidden} | reference))
         except Refusal as refusal:  # somebody else stored it at the same moment
             raise refusal.under(field) from None
-    newest_edition = fetch(
-        f"{_STANDING} AND url_normalized = ? ORDER BY retrieved_at DESC, id DESC LIMIT 1", (normalize(given["url"]),)
-    )
-    if not newest_edition:
+    newest_edition = store.newest_edition(normalize(reference["url"]))
+    if newest_edition is None:
         raise Conflict(
-            f"No document with the address {given['url']} is known: post it to /v1/documents first, "
+            f"No document with the address {reference['url']} is known: post it to /v1/documents first, "
             "or give its text here.",
             field=f"{field}/url",
         )
-    return changes.referred(Document, newest_edition[0][0], f"{field}/url", shared=True)  # type: ignore[no-any-return]
+    return store.referred(Document, newest_edition, f"{field}/url", shared=True)  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -192,8 +190,8 @@ def any_stored() -> bool:
     return bool(Document.select(Document.id).limit(1).scalar())
 
 
-def _refuse_edition(url: str | None, normalized: str | None, hashed: str) -> None:
-    known = _edition(normalized, hashed)
+def _refuse_edition(url: str | None, address: str | None, sha256: str, store: Store) -> None:
+    known = edition(address, sha256, store)
     if known:
         raise Conflict(
             f"This edition is known: it is document {known}. Change it, or record statements in it.",
@@ -202,10 +200,11 @@ def _refuse_edition(url: str | None, normalized: str | None, hashed: str) -> Non
         )
 
 
-def _edition(normalized: str | None, hashed: str) -> int | None:
-    same = ("url_normalized = ?", (normalized, hashed)) if normalized else ("url_normalized IS NULL", (hashed,))
-    found = fetch(f"{_STANDING} AND {same[0]} AND sha256 = ? LIMIT 1", same[1])
-    return found[0][0] if found else None
+def edition(address: str | None, sha256: str, store: Store = STORE) -> int | None:
+    """Find the id of the document with this normalised address and digest of its text."""
+    if address:
+        return store.find(Document, url_normalized=address, sha256=sha256)
+    return store.find(Document, sha256=sha256, url_normalized=None)
 
 
 def digest(text: str) -> str:

@@ -7,6 +7,7 @@ from peewee import SQL
 from models import claims
 from models.history import changes, merged
 from models.history.changes import Actor
+from models.history.store import STORE, Store
 from models.queries import shapes
 from models.queries.results import Whole, newest
 from models.queries.visibility import Viewer, claim_known, claim_seen
@@ -16,19 +17,25 @@ from models.storage.transactions import transaction
 from models.tables import Claim, Review
 
 
-def create(*, by: Actor, claim: dict[str, Any], publisher: dict[str, Any], rating: dict[str, Any], **rest: Any) -> int:
+def create(
+    *,
+    by: Actor,
+    claim: dict[str, Any],
+    publisher: dict[str, Any],
+    rating: dict[str, Any],
+    store: Store = STORE,
+    **rest: Any,
+) -> int:
     """Add a review and return its id.
 
     `claim` is a claim by id, or a new one by text; `publisher` has name and site, `rating` has
     label, value, best and worst. Raises Conflict where this review of this claim is known.
     """
-    with transaction():
-        about = claims.find(by=by, given=claim, field="/claim", standalone=True)
-        _refuse_taken(rest["url"], about)
-        row = columns(publisher=publisher, rating=rating) | rest
-        review = Review.create(claim=about, **row)
-        changes.log(by, "create", review)
-        return int(review.id)
+    with store.transaction():
+        about = claims.find(by=by, reference=claim, field="/claim", standalone=True, store=store)
+        _refuse_taken(rest["url"], about, store)
+        row = _columns(publisher=publisher, rating=rating) | rest
+        return int(store.create(by, Review, claim=about, **row).id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -37,8 +44,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.refuse_unseen(by, whole, id)
         review = changes.standing(Review, id, version)
         if new.get("url", review.url) != review.url:
-            _refuse_taken(new["url"], review.claim_id)
-        changes.amend(by, review, **columns(**new))
+            _refuse_taken(new["url"], review.claim_id, STORE)
+        changes.amend(by, review, **_columns(**new))
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -87,14 +94,6 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     return r, query.where(r.retracted_at.is_null(), SQL(shapes.text(claim_seen, viewer)))
 
 
-def known(url: str, claim: int) -> int | None:
-    """Find the id of the standing review at this address of this claim."""
-    id: int | None = (
-        Review.select(Review.id).where(Review.url == url, Review.claim == claim, Review.retracted_at.is_null()).scalar()
-    )
-    return id
-
-
 def _known_to_all(id: int) -> bool:
     """Tell whether the public could once see the claim of a review that it does not find."""
     r, c = Review.alias("r"), Claim.alias("c")
@@ -102,12 +101,12 @@ def _known_to_all(id: int) -> bool:
     return query.scalar() is not None
 
 
-def columns(**new: Any) -> dict[str, Any]:
-    """Fill the columns of what is told of a review. Raises Conflict for a rating outside its scale."""
+def _columns(**new: Any) -> dict[str, Any]:
+    """Spread publisher and rating over their columns. Raises Conflict for a rating outside its scale."""
     for part, names in (("publisher", ("name", "site")), ("rating", ("label", "value", "best", "worst"))):
         if part in new:
-            given = new.pop(part)
-            new |= {f"{part}_{name}": given.get(name) for name in names}
+            members = new.pop(part)
+            new |= {f"{part}_{name}": members.get(name) for name in names}
     if "rating_label" in new:
         new["rating_key"] = folded(new["rating_label"])
     _refuse_bad_rating(new)
@@ -124,7 +123,7 @@ def _refuse_bad_rating(row: dict[str, Any]) -> None:
         raise Conflict("The rating's value is at least the worst.", field="/rating/value")
 
 
-def _refuse_taken(url: str, claim: int) -> None:
-    id = known(url, claim)
+def _refuse_taken(url: str, claim: int, store: Store) -> None:
+    id = store.find(Review, claim=claim, url=url)
     if id:
         raise Conflict(f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id)

@@ -6,44 +6,17 @@ from peewee import SQL, Case
 
 from models.history import changes
 from models.history.changes import Actor
+from models.history.store import STORE, Store
 from models.queries import derived, shapes
 from models.queries.results import Whole
 from models.queries.visibility import Viewer, sentence_seen
 from models.refusals import Conflict
-from models.spans import places_of
-from models.storage import rows
-from models.storage.columns import now
-from models.storage.database import fetch
+from models.spans import Place, places_of
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
 
-_CUT = 'INSERT INTO sentences (created_at, updated_at, version, document_id, position, "start", "end", text) VALUES'
-_BEFORE = (
-    'SELECT "start" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND "start" < ?'
-    ' ORDER BY "start" DESC LIMIT 1'
-)
-_AFTER = (
-    'SELECT "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND "end" >= ? ORDER BY "start" LIMIT 2'
-)
-
-#: Rows an INSERT takes at once: eight columns a row stay below SQLite's oldest limit of 999 parameters.
-_BATCH = 100
-
-
-def put_in(*, document: Document, places: list[tuple[int, int]]) -> None:
-    """Store the sentences of a new document, which stand at `places`; inside the transaction that stores it.
-
-    They have no line in the log: they follow from the document.
-    """
-    stamp = now()
-    new = [
-        (stamp, stamp, 1, document.id, position, start, end, document.text[start:end])
-        for position, (start, end) in enumerate(places)
-    ]
-    for first in range(0, len(new), _BATCH):
-        batch = new[first : first + _BATCH]
-        values = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(batch))
-        fetch(f"{_CUT} {values}", [value for sentence in batch for value in sentence])
+#: Positions that one UPDATE writes.
+_AT_ONCE = 100
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
@@ -88,41 +61,45 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         _renumber(sentence.document_id)
 
 
-def find(*, document: Document, given: dict[str, Any] | None, content: list[dict[str, Any]], field: str) -> Sentence:
-    """Find the sentence that `given` names by `id`, by `start` and `end`, or by its exact `text`.
+def find(
+    *,
+    document: Document,
+    reference: dict[str, Any] | None,
+    content: list[dict[str, Any]],
+    field: str,
+    store: Store = STORE,
+) -> Place:
+    """Find the sentence with the `id`, the `start` and `end`, or the exact `text` of a reference.
 
-    Where nothing is given, it is the one in which the content's offsets start, or the only one that
+    Without a reference, it is the one in which the content's offsets start, or the only one that
     holds the content's words. Raises Conflict under `field`, which lists the several where there are.
     """
-    if given is not None and "id" in given:
-        found: Sentence | None = rows.by_id(Sentence, given["id"])
+    if reference is None:
+        return _holding(document, content[0], store)
+    if "id" in reference:
+        found = store.by_id(Sentence, reference["id"], locked=False)
         if found is None or found.document_id != document.id or found.retracted_at:
-            raise Conflict(f"Document {document.id} has no sentence {given['id']}.", field=f"{field}/id")
-        return found
-    if given is None:
-        return _around(document, content[0])
-    standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
-    if "text" in given:
-        same = standing.where(Sentence.text == given["text"].strip()).order_by(Sentence.start)
-        return _only(list(same), "is this sentence", f"{field}/text")
-    matches: list[Sentence] = list(standing.where(Sentence.start == given["start"], Sentence.end == given["end"]))
-    if not matches:
-        near = standing.where(Sentence.end > given["start"]).order_by(Sentence.start).first()
-        hint = f" The nearest is {near.id} at {near.start} to {near.end}." if near else ""
-        raise Conflict(f"No sentence stands at {given['start']} to {given['end']}.{hint}", field=field)
-    return matches[0]
+            raise Conflict(f"Document {document.id} has no sentence {reference['id']}.", field=f"{field}/id")
+        return Place(found.id, found.start, found.end)
+    if "text" in reference:
+        same = store.sentences_reading(document, reference["text"].strip())
+        return _only(document, same, "is this sentence", f"{field}/text")
+    start, end = reference["start"], reference["end"]
+    before = store.sentence_before(document.id, start)
+    if before and (before.start, before.end) == (start, end):
+        return before
+    near = [before] if before and before.end > start else store.sentences_from(document.id, start, 1)
+    hint = f" The nearest is {near[0].id} at {near[0].start} to {near[0].end}." if near else ""
+    raise Conflict(f"No sentence stands at {start} to {end}.{hint}", field=field)
 
 
-def around(*, sentence: Sentence, end: int) -> tuple[int, int]:
+def around(*, document: int, sentence: Place, end: int, store: Store = STORE) -> tuple[int, int]:
     """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
-    before = fetch(_BEFORE, (sentence.document_id, sentence.start))
-    after = fetch(_AFTER, (sentence.document_id, end))
-    return stretch(sentence, before[0][0] if before else None, [one for (one,) in after], end)
-
-
-def stretch(sentence: Any, before: int | None, after: list[int], end: int) -> tuple[int, int]:
-    """Return what `around` does of a sentence, where the one before starts, and where those after end."""
-    return sentence.start if before is None else before, max([end, sentence.end, *after])
+    before = store.sentence_before(document, sentence.start - 1)
+    last = store.sentence_before(document, end - 1)
+    # Those that end at `end` or after it: the content may end between two sentences.
+    after = store.sentences_from(document, last.start if last and last.end >= end else end, 2)
+    return before.start if before else sentence.start, max([end, sentence.end, *(one.end for one in after)])
 
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
@@ -151,29 +128,22 @@ def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
     return se, query.where(SQL(shapes.text(sentence_seen, viewer)))
 
 
-def _around(document: Document, first: dict[str, Any]) -> Sentence:
+def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        found = _holding(document, [first["start"]])
-        if not found:
+        found = store.sentence_before(document.id, first["start"])
+        if found is None or found.end <= first["start"]:
             raise Conflict(
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
-        return found[0]
+        return found
     starts = [place.start for place in places_of(first["text"], document.text, 0, document.length)]
-    return _only(_holding(document, starts), "holds these words", "/content/0/text")
+    before = ((start, store.sentence_before(document.id, start)) for start in starts)
+    holding = [sentence for start, sentence in before if sentence and start < sentence.end]
+    return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")
 
 
-def _holding(document: Document, offsets: list[int]) -> list[Sentence]:
-    """Find the sentences of a document in which any of these offsets lies, in the order of print."""
-    if not offsets:
-        return []
-    any_of = " OR ".join(['("start" <= ? AND "end" > ?)'] * len(offsets))
-    condition = f'document_id = ? AND retracted_at IS NULL AND ({any_of}) ORDER BY "start"'
-    return rows.where(Sentence, condition, [document.id, *(offset for offset in offsets for _ in range(2))])
-
-
-def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
+def _only(document: Document, matches: list[Place], what: str, field: str) -> Place:
     if not matches:
         raise Conflict(
             f"No sentence of the document {what}, to the letter: copy from the document, with quotes and "
@@ -184,9 +154,7 @@ def _only(matches: list[Sentence], what: str, field: str) -> Sentence:
         raise Conflict(
             f'More than one sentence {what}: name one as "sentence": {{"id": …}}.',
             field=field,
-            candidates=[
-                {"id": match.id, "start": match.start, "end": match.end, "text": match.text} for match in matches
-            ],
+            candidates=[{**match._asdict(), "text": document.text[match.start : match.end]} for match in matches],
         )
     return matches[0]
 
@@ -228,7 +196,7 @@ def _renumber(document: int) -> None:
         .order_by(Sentence.start)
         .tuples()
     ]
-    for first in range(0, len(ids), _BATCH):
-        part = ids[first : first + _BATCH]
+    for first in range(0, len(ids), _AT_ONCE):
+        part = ids[first : first + _AT_ONCE]
         places = [(id, first + place) for place, id in enumerate(part)]
         Sentence.update(position=Case(Sentence.id, places)).where(Sentence.id.in_(part)).execute()

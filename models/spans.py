@@ -1,11 +1,10 @@
-"""Find words in print: what a caller gives by offsets or to the letter becomes a span of the document."""
+"""Spans: where the words stand that a caller gives to the letter or by their offsets."""
 
 import unicodedata
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from models.refusals import Conflict
-from models.tables import Document, Sentence
 
 
 class Span(NamedTuple):
@@ -14,6 +13,38 @@ class Span(NamedTuple):
     text: str
     start: int
     end: int
+
+
+class Place(NamedTuple):
+    """Where a sentence stands in its document, half-open, in code points."""
+
+    id: int
+    start: int
+    end: int
+
+
+class Text(Protocol):
+    """A document, as far as words are found in it."""
+
+    text: Any
+    #: In code points.
+    length: Any
+
+
+class Sentence(Protocol):
+    """A sentence, as far as words are found in it."""
+
+    @property
+    def id(self) -> Any:
+        """Its id."""
+
+    @property
+    def start(self) -> Any:
+        """Where it starts."""
+
+    @property
+    def end(self) -> Any:
+        """Where it ends."""
 
 
 #: Where a stretch of a document's text starts and ends.
@@ -28,29 +59,29 @@ _CONTEXT = 30
 _UNSPACED_SCRIPTS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
 
 
-def locate(given: dict[str, Any], document: Document, sentence: Sentence, around: Stretch, field: str) -> Span:
-    """Find the span that `given` names by its offsets or by its words.
+def locate(words: dict[str, Any], document: Text, sentence: Sentence, around: Stretch, field: str) -> Span:
+    """Find the span of `words`: {start, end}, or {text} that stands once in the sentence.
 
-    {start, end} names it, or {text} that stands once in the sentence, or else once in the stretch
-    `around` it, which is asked for only then: words from further off would be another attribution's.
+    Where it does not stand in the sentence, it has to stand once in the stretch `around` it, which is called only
+    then: words from further off would be another attribution's.
     Raises Conflict for offsets outside the document, for words that do not stand there to the letter,
     and for words that stand more than once, with their places.
     """
-    if "text" not in given:
-        return _by_offsets(given, document, field)
-    words = given["text"]
-    near = places_of(words, document.text, sentence.start, sentence.end)
-    return _only(words, near or places_of(words, document.text, *around()), document, field)
+    if "text" not in words:
+        return _by_offsets(words, document, field)
+    text = words["text"]
+    near = places_of(text, document.text, sentence.start, sentence.end)
+    return _only(text, near or places_of(text, document.text, *around()), document, field)
 
 
-def locate_content(given: list[dict[str, Any]], document: Document, sentence: Sentence) -> list[Span]:
+def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sentence) -> list[Span]:
     """Find the spans of a content, in the order of print.
 
     The first starts in the sentence; each further one given by words is the next place after the one before.
     Raises as `locate`, and Conflict where spans overlap or the first starts in another sentence.
     """
     spans: list[Span] = []
-    for place, part in enumerate(given):
+    for place, part in enumerate(content):
         field = f"/content/{place}"
         if "text" not in part:
             span = _by_offsets(part, document, field)
@@ -72,8 +103,8 @@ def locate_content(given: list[dict[str, Any]], document: Document, sentence: Se
     return spans
 
 
-def _by_offsets(given: dict[str, Any], document: Document, field: str) -> Span:
-    start, end = given["start"], given["end"]
+def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
+    start, end = offsets["start"], offsets["end"]
     if start >= end:
         raise Conflict("A span holds at least one code point: let end be greater than start.", field=f"{field}/end")
     if end > document.length:
@@ -120,7 +151,7 @@ def _unspaced(letter: str) -> bool:
     )
 
 
-def _only(words: str, places: list[Span], document: Document, field: str) -> Span:
+def _only(words: str, places: list[Span], document: Text, field: str) -> Span:
     if not places:
         raise Conflict(
             f"The words {words[:80]!r} do not stand there to the letter: copy them from the document, whole words "
@@ -136,7 +167,7 @@ def _only(words: str, places: list[Span], document: Document, field: str) -> Spa
     return places[0]
 
 
-def _shown(span: Span, document: Document) -> dict[str, Any]:
+def _shown(span: Span, document: Text) -> dict[str, Any]:
     """Show a place with a little of what stands around it."""
     around = document.text[max(0, span.start - _CONTEXT) : span.end + _CONTEXT]
     return {"start": span.start, "end": span.end, "text": around}

@@ -9,20 +9,16 @@ import orjson
 from models import claim_text, claims, counterclaims, documents, sentences, speakers
 from models.history import changes, merged
 from models.history.changes import Actor
+from models.history.store import STORE, Store
 from models.queries import lists
 from models.queries.members import Chosen
 from models.queries.results import Whole
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden
-from models.spans import Span, Stretch, locate, locate_content
+from models.spans import Place, Span, Stretch, locate, locate_content
 from models.storage.columns import dumps, folded
-from models.storage.database import fetch
 from models.storage.transactions import transaction
-from models.tables import Claim, Document, Review, Sentence, Statement
-
-_KNOWN = (
-    "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL LIMIT 1"
-)
+from models.tables import Claim, Document, Review, Statement
 
 
 def record(
@@ -42,6 +38,7 @@ def record(
     status: str | None = None,
     origin: dict[str, Any] | None = None,
     counters: list[dict[str, Any]] | None = None,
+    store: Store = STORE,
 ) -> int:
     """Record one act of attribution with all that it needs, and return the statement's id.
 
@@ -52,33 +49,32 @@ def record(
 
     Raises Conflict with the pointer of the member that is wrong.
     """
-    with transaction():
-        whence = origin_columns(by, origin, status)
-        speakers.take_turns_for(speaker, (via or {}).get("speaker"), *claim.get("about", []))
-        hidden = whence["status"] != "accepted"
-        printed = documents.find(by=by, given=document, field="/document", hidden=hidden)
-        where = sentences.find(document=printed, given=sentence, content=content, field="/sentence")
-        spans = locate_content(content, printed, where)
-        near = partial(sentences.around, sentence=where, end=spans[-1].end)
+    with store.transaction():
+        source = _origin_columns(by, origin, status)
+        speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), store=store)
+        hidden = source["status"] != "accepted"
+        printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, store=store)
+        place = sentences.find(document=printed, reference=sentence, content=content, field="/sentence", store=store)
+        spans = locate_content(content, printed, place)
+        near = partial(sentences.around, document=printed.id, sentence=place, end=spans[-1].end, store=store)
         row = {
             "document": printed.id,
-            "sentence": where.id,
-            "speaker": speakers.find(by=by, given=speaker, field="/speaker", hidden=hidden),
+            "sentence": place.id,
+            "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, store=store),
             **content_columns(spans),
-            **_words("mention", mention, printed, where, near),
-            **_words("cue", cue, printed, where, near),
-            **_via(by, via, hidden),
-            **whence,
+            **_words("mention", mention, printed, place, near),
+            **_words("cue", cue, printed, place, near),
+            **_via(by, via, hidden, store),
+            **source,
             "role": role,
             "form": form,
             "said_on": said_on,
         }
-        _refuse_known(by, row["document"], row["speaker"], row["spans"])
-        row["claim"] = claims.find(by=by, given=claim, field="/claim", standalone=False)
-        statement = Statement.create(**row)
-        changes.log(by, "create", statement)
-        for place, answered in enumerate(counters or []):
-            _counter(by, statement, answered, f"/counters/{place}")
+        _refuse_known(by, row["document"], row["speaker"], row["spans"], store=store)
+        row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, store=store)
+        statement = store.create(by, Statement, **row)
+        for at, answered in enumerate(counters or ()):
+            _counter(by, statement, answered, f"/counters/{at}", store)
         return int(statement.id)
 
 
@@ -102,9 +98,9 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if "speaker" in new:
             row["speaker"] = _renamed(by, statement, new.pop("speaker"), hidden)
         if "claim" in new:
-            row["claim"] = claims.find(by=by, given=new.pop("claim"), field="/claim", standalone=False)
+            row["claim"] = claims.find(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
-            row |= _via(by, new.pop("via"), hidden)
+            row |= _via(by, new.pop("via"), hidden, STORE)
         row |= new
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
@@ -152,30 +148,24 @@ def listed(**asked: Any) -> lists.Page:
     return merged.page("statements", **asked)
 
 
-def referred(*, by: Actor, id: int, field: str) -> Statement:
+def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> Statement:
     """Find the statement that a request's `field` names. Raises Conflict where there is none that the actor may see."""
-    statement: Statement = changes.referred_seen(by, Statement, whole, id, field)
+    statement: Statement = store.referred_seen(by, Statement, whole, id, field)
     return statement
 
 
-def claim_of(*, id: int) -> int:
+def claim_of(*, id: int, store: Store = STORE) -> int:
     """Return the id of the claim that a statement states."""
-    return int(Statement.select(Statement.claim).where(Statement.id == id).scalar())
+    return int(store.by_id(Statement, id, locked=False).claim_id)
 
 
-def known(document: int, speaker: int, spans: str) -> int | None:
-    """Find the id of the standing statement with this natural key."""
-    found = fetch(_KNOWN, (document, speaker, spans))
-    return found[0][0] if found else None
+def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: bool) -> int:
+    """Find or make the speaker who takes the place of another: of the same kind, unless the request says otherwise.
 
-
-def _renamed(by: Actor, statement: Statement, given: dict[str, Any], hidden: bool) -> int:
-    """Find or make the speaker who takes the place of another: of the same kind, where that is not told.
-
-    Whoever gives an unnamed source a name tells who it is, and that is a person unless they say otherwise.
+    An unnamed source that gets a name is a person, unless the request says otherwise.
     """
     kind = None if statement.speaker.kind == "unnamed" else statement.speaker.kind
-    return speakers.find(by=by, given=given, field="/speaker", hidden=hidden, kind=kind)
+    return speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, kind=kind)
 
 
 def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
@@ -221,7 +211,7 @@ def _once_public(id: int) -> bool:
 
 
 def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
-    """Fill the columns that hold what was said."""
+    """Fill the columns of the content."""
     return {
         "content": dumps([{"text": span.text, "start": span.start, "end": span.end} for span in spans]),
         "content_start": spans[0].start,
@@ -230,23 +220,25 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
 
 
 def _words(
-    name: str, given: dict[str, Any] | None, document: Document, sentence: Sentence, near: Stretch
+    name: str, words: dict[str, Any] | None, document: Document, sentence: Place, near: Stretch
 ) -> dict[str, Any]:
-    if given is None:
-        return {name: None, f"{name}_start": None, f"{name}_end": None} | ({"cue_key": None} if name == "cue" else {})
-    span = locate(given, document, sentence, near, f"/{name}")
-    key = {"cue_key": folded(span.text)} if name == "cue" else {}
-    return {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end} | key
+    columns: dict[str, Any] = {name: None, f"{name}_start": None, f"{name}_end": None}
+    if words is not None:
+        span = locate(words, document, sentence, near, f"/{name}")
+        columns = {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+    if name == "cue":
+        columns["cue_key"] = columns["cue"] and folded(columns["cue"])
+    return columns
 
 
 def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns of sentence, content, mention and cue after a change to any of them."""
     document = statement.document
     content = new.get("content") or [{"start": statement.content_start}]
-    given = new.get("sentence")
-    if given is None and "content" not in new:
-        given = {"id": statement.sentence_id}
-    sentence = sentences.find(document=document, given=given, content=content, field="/sentence")
+    reference = new.get("sentence")
+    if reference is None and "content" not in new:
+        reference = {"id": statement.sentence_id}
+    sentence = sentences.find(document=document, reference=reference, content=content, field="/sentence")
     row: dict[str, Any] = {"sentence": sentence.id}
     end = int(statement.spans.rpartition("-")[2])
     if "content" in new:
@@ -255,25 +247,26 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
         row |= content_columns(spans)
     elif not sentence.start <= statement.content_start < sentence.end:
         raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
-    near = partial(sentences.around, sentence=sentence, end=end)
+    near = partial(sentences.around, document=document.id, sentence=sentence, end=end)
     for name in ("mention", "cue"):
         if name in new:
             row |= _words(name, new[name], document, sentence, near)
     return row
 
 
-def _via(by: Actor, via: dict[str, Any] | None, hidden: bool) -> dict[str, int | None]:
-    via = via or {}
-    speaker, document = via.get("speaker"), via.get("document")
-    return {
-        "via_speaker": speakers.find(by=by, given=speaker, field="/via/speaker", hidden=hidden) if speaker else None,
-        "via_document": documents.find(by=by, given=document, field="/via/document", hidden=hidden).id
-        if document
-        else None,
-    }
+def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, store: Store) -> dict[str, int | None]:
+    row: dict[str, int | None] = {"via_speaker": None, "via_document": None}
+    if not via:
+        return row
+    new: dict[str, Any] = {"by": by, "hidden": hidden, "store": store}
+    if via.get("speaker"):
+        row["via_speaker"] = speakers.find(reference=via["speaker"], field="/via/speaker", **new)
+    if via.get("document"):
+        row["via_document"] = documents.find(reference=via["document"], field="/via/document", **new).id
+    return row
 
 
-def origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
+def _origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
     """Fill the columns that say where the statement comes from; what a machine found starts as a candidate.
 
     Raises Forbidden for a status that takes the review scope.
@@ -288,10 +281,12 @@ def origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None)
     return columns | {"status": status}
 
 
-def _refuse_known(by: Actor, document: int, speaker: int, spans: str, apart_from: int | None = None) -> None:
-    id = known(document, speaker, spans)
+def _refuse_known(
+    by: Actor, document: int, speaker: int, spans: str, *, apart_from: int | None = None, store: Store = STORE
+) -> None:
+    id = store.find(Statement, document=document, speaker=speaker, spans=spans)
     if id and id != apart_from:
-        if not by.reviews and Statement.get_by_id(id).status != "accepted":
+        if not by.reviews and store.by_id(Statement, id, locked=False).status != "accepted":
             raise Conflict("These words are recorded as said by this speaker, and wait for review.", field="/content")
         raise Conflict(
             f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
@@ -300,18 +295,18 @@ def _refuse_known(by: Actor, document: int, speaker: int, spans: str, apart_from
         )
 
 
-def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str) -> None:
+def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, store: Store) -> None:
     """Draw the edge from the new statement's claim to the one it answers."""
     if "statement" in answered:
-        other = referred(by=by, id=answered["statement"], field=f"{field}/statement").claim_id
+        other = referred(by=by, id=answered["statement"], field=f"{field}/statement", store=store).claim_id
     else:
-        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim")
+        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", store=store)
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind = answered["kind"]
-    known = counterclaims.known(other, statement.claim_id, kind)
+    known = counterclaims.known(other, statement.claim_id, kind, store)
     if known:
-        counterclaims.support(by=by, id=known, statement=statement)
+        counterclaims.support(by=by, id=known, statement=statement, store=store)
     else:
         counterclaims.draw(
             by=by,
@@ -320,4 +315,5 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
             kind=kind,
             statement=statement.id,
             note=answered.get("note"),
+            store=store,
         )

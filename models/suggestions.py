@@ -4,10 +4,10 @@ from typing import Any
 
 from peewee import SQL
 
-from models import counterclaims, matching
+from models import counterclaims
 from models.history import changes
 from models.history.changes import Actor
-from models.ingest import match
+from models.history.store import STORE
 from models.queries import shapes
 from models.queries.results import Whole, newest
 from models.queries.visibility import Viewer
@@ -20,13 +20,33 @@ from models.tables import Claim, Statement, Suggestion
 _REVIEWER = Viewer(texts=True, unreviewed=True)
 
 
-def suggest(*, by: Actor, statement: Statement, text: str, language: str) -> list[int]:
-    """Store which public claims the new denial `statement` may answer, and return the suggestions' ids.
+def create(
+    *,
+    by: Actor,
+    statement: int,
+    claim: int,
+    score: float,
+    reasons: list[dict[str, Any]],
+    matcher: str,
+    matcher_version: str,
+) -> int:
+    """Store that a new denial, `statement`, may answer a claim, and return the suggestion's id.
 
-    `text` holds the denial's words. Inside the transaction that stores it.
+    `matcher` and `matcher_version` name what found it. Inside the transaction that stores the statement.
     """
-    found = match.charges(text=text, language=language, speaker=statement.speaker_id, document=statement.document_id)
-    return [_put(by, statement, one) for one in found]
+    suggestion = STORE.create(
+        by,
+        Suggestion,
+        statement=statement,
+        claim=claim,
+        kind="denies",
+        score=score,
+        reasons=dumps(reasons),
+        matcher=matcher,
+        matcher_version=matcher_version,
+        status="open",
+    )
+    return int(suggestion.id)
 
 
 def decide(*, by: Actor, id: int, version: int, status: str) -> None:
@@ -58,21 +78,6 @@ def listed(
         if wanted is not None:
             query = query.where(column == wanted)
     return newest(query, su.id, past, limit)
-
-
-def _put(by: Actor, statement: Statement, found: match.Suggested) -> int:
-    suggestion = Suggestion.create(
-        statement=statement.id,
-        claim=found.claim,
-        kind="denies",
-        score=found.score,
-        reasons=dumps([reason._asdict() for reason in found.reasons]),
-        matcher=matching.NAME,
-        matcher_version=matching.VERSION,
-        status="open",
-    )
-    changes.log(by, "create", suggestion)
-    return int(suggestion.id)
 
 
 def _draw(by: Actor, suggestion: Suggestion) -> None:

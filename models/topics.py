@@ -6,21 +6,19 @@ from peewee import SQL
 
 from models.history import changes
 from models.history.changes import Actor
+from models.history.store import STORE, Store
 from models.queries import shapes
 from models.queries.results import Whole, newest
 from models.refusals import Conflict
-from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Topic
 
 
-def create(*, by: Actor, slug: str, label: str) -> int:
+def create(*, by: Actor, slug: str, label: str, store: Store = STORE) -> int:
     """Add a heading and return its id. Raises Conflict where the slug is taken."""
-    with transaction():
-        _refuse_taken(slug)
-        topic = Topic.create(slug=slug, label=label)
-        changes.log(by, "create", topic)
-        return int(topic.id)
+    with store.transaction():
+        _refuse_taken(slug, store)
+        return int(store.create(by, Topic, slug=slug, label=label).id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -28,7 +26,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         topic = changes.standing(Topic, id, version)
         if new.get("slug", topic.slug) != topic.slug:
-            _refuse_taken(new["slug"])
+            _refuse_taken(new["slug"], STORE)
         changes.amend(by, topic, **new)
 
 
@@ -58,23 +56,20 @@ def everything() -> Any:
     return t.select(t.id).where(t.retracted_at.is_null()).order_by(t.id)
 
 
-def ids(slugs: list[str], *, field: str) -> list[int]:
+def ids(slugs: list[str], *, field: str, store: Store = STORE) -> list[int]:
     """Find the ids of these headings. Raises Conflict that names the first unknown one under `field`."""
-    places = ", ".join("?" * len(slugs))
-    known: dict[str, int] = dict(
-        fetch(f"SELECT slug, id FROM topics WHERE retracted_at IS NULL AND slug IN ({places})", slugs)  # noqa: S608
-        if slugs
-        else ()
-    )
+    found = []
     for place, slug in enumerate(slugs):
-        if slug not in known:
+        id = store.find(Topic, slug=slug)
+        if id is None:
             raise Conflict(
                 f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{place}"
             )
-    return [known[slug] for slug in slugs]
+        found.append(id)
+    return found
 
 
-def _refuse_taken(slug: str) -> None:
-    holder = Topic.select(Topic.id).where(Topic.slug == slug, Topic.retracted_at.is_null()).scalar()
+def _refuse_taken(slug: str, store: Store) -> None:
+    holder = store.find(Topic, slug=slug)
     if holder:
         raise Conflict(f"The topic {slug!r} exists: it is {holder}.", field="/slug", known=holder)

@@ -7,11 +7,6 @@ that names it (`queries/derived.py`), or by a person; from then on it stays publ
 from models.tables import Hidden
 
 
-def flag(*, noun: str, id: int) -> None:
-    """Hide a speaker or document that has just been made; inside the transaction of the change."""
-    Hidden.insert(noun=noun, noun_id=id).execute()
-
-
 def unflag(*, noun: str, id: int) -> None:
     """Show one to the public from now on, if it was hidden."""
     Hidden.delete().where(Hidden.noun == noun, Hidden.noun_id == id).execute()

@@ -7,7 +7,7 @@ list found less than there may be.
 from collections.abc import Iterable
 from typing import Any
 
-from models.history import changes, hidden
+from models.history import changes, hidden, merges
 from models.queries import lists, shapes, visibility
 from models.queries.nodes import Aliased
 from models.queries.visibility import Viewer
@@ -64,7 +64,7 @@ def claim_known(id: int) -> bool:
     found = rows.by_id(Claim, id)
     if found is None or found.merged_into_id is None:
         return False
-    moved = changes.moved(Claim, id)["statements"]
+    moved = merges.moved(Claim, id)["statements"]
     return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
 
 

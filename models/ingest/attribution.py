@@ -34,10 +34,10 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
         known = speakers.named(called) if speakers.key(called) else []
         if len(known) == 1:
-            return int(known[0][0])
+            return known[0]
         shared = shared or len(known) > 1
     if shared:
-        return speakers.find(by=by, given={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True)
+        return speakers.find(by=by, reference={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True)
     registered = _KINDS.get(kind, kind)
     if kind == "unknown" and bare[:1].isupper():
         registered = "person"

@@ -18,7 +18,7 @@ from models.extraction.findings import Named
 from models.extraction.parser import Parser
 from models.history import changes
 from models.history.changes import Actor
-from models.ingest import attribution, parser_queue
+from models.ingest import attribution, match, parser_queue
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
 from models.statements import content_columns
@@ -168,7 +168,7 @@ class _DocumentIngest:
             self.sentences = list(standing.order_by(Sentence.start).tuples())
             self.starts = [start for _, start, _ in self.sentences]
             # All at once: two documents that name the same two speakers would wait for one another.
-            speakers.take_turns_for(*({"name": name} for name in self._names(findings)))
+            speakers.lock_names_of(*({"name": name} for name in self._names(findings)))
             for finding in _with_own_charges(self.document.text, findings):
                 self._store_one(finding)
 
@@ -275,7 +275,18 @@ class _DocumentIngest:
         words = statement.claim.text
         if len(matching.stems(words)) < POOR:
             words = f"{words} {statement.sentence.text}"
-        suggestions.suggest(by=self.by, statement=statement, text=words, language=self.document.language)
+        where = {"speaker": statement.speaker_id, "document": self.id}
+        for one in match.charges(text=words, language=self.document.language, **where):
+            reasons = [reason._asdict() for reason in one.reasons]
+            suggestions.create(
+                by=self.by,
+                statement=statement.id,
+                claim=one.claim,
+                score=one.score,
+                reasons=reasons,
+                matcher=matching.NAME,
+                matcher_version=matching.VERSION,
+            )
 
     def _claim(self, finding: Finding) -> int:
         text, language = finding.claim[:_LONGEST], self.document.language

@@ -61,15 +61,6 @@ def unindexed(sqlite: bool, value: Any) -> Any:
 
 
 @_differing
-def any_case(sqlite: bool, column: Any, name: str) -> Any:
-    """Compare lower(...) of a column with a value that `values.in_any_case` has prepared.
-
-    SQLite's lower() leaves all but ASCII as it is, so the column may hold any of the value's spellings.
-    """
-    return column.in_(_items(name)) if sqlite else column == fn.lower(Cast(Param(name), "text"))
-
-
-@_differing
 def in_list(sqlite: bool, id: Any, name: str) -> Any:
     """Say that `id` is in the JSON array `name`."""
     if sqlite:

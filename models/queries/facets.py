@@ -1,6 +1,5 @@
 """Facets: how many of the items of a list have each topic, speaker, publisher or kind."""
 
-
 from peewee import SQL, Entity, Select, fn
 
 from models.queries.aliases import d, e, s, sp, t

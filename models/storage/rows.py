@@ -1,6 +1,6 @@
-"""Rows put in, and read, with SQL that is made once for each table: making it costs more than running it.
+"""Single rows, inserted and read by SQL that is made once for each table: making it costs more than running it.
 
-What they give and take are peewee's instances, as `Model.create` and `Model.get` give and take them.
+Rows are peewee's instances, as `Model.create` and `Model.get` make them.
 """
 
 from collections.abc import Sequence
@@ -9,19 +9,39 @@ from typing import Any
 
 from peewee import BooleanField, Model
 
+from models.storage.columns import now
 from models.storage.database import fetch, on_sqlite
+
+
+def new(model: Any, columns: dict[str, Any], stamp: str | None = None) -> Any:
+    """Make a row that is not stored yet, with the defaults of its table, made at `stamp` or now; it has no id."""
+    stamp = stamp or now()
+    return stored(model, {**_defaults(model), "created_at": stamp, "updated_at": stamp, **columns})
+
+
+def stored(model: Any, columns: dict[str, Any]) -> Any:
+    """Make the instance of a row with these columns, by field name."""
+    row = model.__new__(model)  # peewee's own constructor sets the members one by one
+    row.__data__, row.__rel__, row._dirty = columns, {}, set()
+    return row
 
 
 def put(row: Any) -> None:
     """Insert a new row, and give it the id that the database assigned."""
     data = row.__data__
-    data[row._meta.primary_key.name] = fetch(_inserting(row.__class__, tuple(data)), tuple(data.values()))[0][0]
+    ((id,),) = fetch(_inserting(row.__class__, tuple(data), key=True), tuple(data.values()))
+    data[row._meta.primary_key.name] = id
+
+
+def insert(model: Any, **columns: Any) -> None:
+    """Insert a row that has no id, or of which nobody asks the id."""
+    fetch(_inserting(model, tuple(columns)), tuple(columns.values()))
 
 
 def by_id(model: Any, id: int, *, locked: bool = False, shared: bool = False) -> Any:
     """Read a row; None where there is none. `locked` keeps others from changing it until the transaction ends.
 
-    It also makes others wait who lock it, but for those who lock it `shared` where it is so here.
+    They also wait to lock it themselves, but for those who lock it `shared` where this lock is.
     """
     lock = "" if not locked or on_sqlite() else " FOR SHARE" if shared else " FOR UPDATE"
     found = where(model, f"id = ?{lock}", (id,))
@@ -33,21 +53,38 @@ def where(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:
     sql, names, booleans = _reading(model)
     found = []
     for values in fetch(sql + condition, params):
-        row = model(__no_default__=True)  # peewee's mark of a row that comes from the database
-        row.__data__ = dict(zip(names, values, strict=True))
+        columns = dict(zip(names, values, strict=True))
         for name in booleans:
-            row.__data__[name] = bool(row.__data__[name])
-        found.append(row)
+            columns[name] = bool(columns[name])
+        found.append(stored(model, columns))
     return found
 
 
+def row(instance: Model) -> dict[str, Any]:
+    """Return the columns of one row by field name, foreign keys as ids: what the log keeps."""
+    return dict(instance.__data__)
+
+
 @cache
-def _inserting(model: Any, names: tuple[str, ...]) -> str:
+def standing(model: Any) -> str:
+    """Write the condition that a row of a table was neither retracted nor merged."""
+    merged = " AND merged_into_id IS NULL" if "merged_into" in model._meta.fields else ""
+    return f"retracted_at IS NULL{merged}"
+
+
+@cache
+def _defaults(model: Any) -> dict[str, Any]:
+    """Name the values that rows of a table have where none are given, but for the moment."""
+    return {field.name: value for field, value in model._meta.defaults.items() if not callable(value)}
+
+
+@cache
+def _inserting(model: Any, names: tuple[str, ...], *, key: bool = False) -> str:
     meta = model._meta
     columns = ", ".join(f'"{meta.fields[name].column_name}"' for name in names)
     places = ", ".join("?" * len(names))
-    key = meta.primary_key.column_name
-    return f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608 (our names)
+    returned = f' RETURNING "{meta.primary_key.column_name}"' if key else ""
+    return f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({places}){returned}'  # noqa: S608 (our names)
 
 
 @cache
@@ -60,8 +97,3 @@ def _reading(model: Any) -> tuple[str, list[str], list[str]]:
         [field.name for field in fields],
         [field.name for field in fields if isinstance(field, BooleanField)],
     )
-
-
-def row(instance: Model) -> dict[str, Any]:
-    """Return the columns of one row by field name, foreign keys as ids: what the log keeps."""
-    return dict(instance.__data__)

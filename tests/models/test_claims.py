@@ -49,12 +49,12 @@ def test_the_same_words_may_be_another_claim(registry: str, actor: Actor) -> Non
 def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: Actor) -> None:
     oldest, second = put_claim(actor, "A."), put_claim(actor, "A.")
     given = {"text": "A.", "language": "en"}
-    new = claims.find(by=actor, given=given, field="/claim")
+    new = claims.find(by=actor, reference=given, field="/claim")
     assert new not in (oldest, second)
-    assert claims.find(by=actor, given=given | {"reuse": False}, field="/claim") not in (oldest, second, new)
-    assert claims.find(by=actor, given=given | {"reuse": True}, field="/claim") == oldest
+    assert claims.find(by=actor, reference=given | {"reuse": False}, field="/claim") not in (oldest, second, new)
+    assert claims.find(by=actor, reference=given | {"reuse": True}, field="/claim") == oldest
     for other in ({"text": "a."}, {"text": "A. "}, {"language": "fr"}):
-        assert claims.find(by=actor, given=given | {"reuse": True} | other, field="/claim") > new
+        assert claims.find(by=actor, reference=given | {"reuse": True} | other, field="/claim") > new
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_was_retracted_or_merged_is_not_reused(registry: str, actor: Actor)
     claims.retract(by=actor, id=gone, version=1, reason=None)
     claims.merge(by=actor, id=merged, into=put_claim(actor, "B."))
     assert claims.twins(text="A.", language="en") == [stands]
-    assert claims.find(by=actor, given={"text": "A.", "language": "en", "reuse": True}, field="/claim") == stands
+    assert claims.find(by=actor, reference={"text": "A.", "language": "en", "reuse": True}, field="/claim") == stands
 
 
 def test_is_filed_under_topics_and_about_speakers(registry: str, actor: Actor) -> None:
@@ -141,7 +141,7 @@ def test_refuses_an_unknown_topic_or_subject_at_its_place(registry: str, actor: 
         ({"about": [{"name": "Beijing"}, {"id": 99}]}, "/claim/about/1/id"),
     ):
         with pytest.raises(Conflict) as refused:
-            claims.find(by=actor, given=given | wrong, field="/claim")
+            claims.find(by=actor, reference=given | wrong, field="/claim")
         assert refused.value.field == field
     assert Claim.select().count() == 0
     assert speakers.named("Beijing") == [], "a refused write leaves nothing behind"
@@ -212,7 +212,7 @@ def test_lists_by_what_must_hold_for_one_and_the_same_statement(registry: str, a
     id = put_claim(actor)
     _states(actor, "first", id, speaker={"name": "A"}, said_on="2026-03-12")
     _states(actor, "second", id, speaker={"name": "B"}, said_on="2026-03-14")
-    a, b = speakers.named("A")[0][0], speakers.named("B")[0][0]
+    a, b = speakers.named("A")[0], speakers.named("B")[0]
     assert _ids(speaker=a) == _ids(speaker=b) == [id]
     assert _ids(speaker=a, said_from="2026-03-12", said_to="2026-03-12") == [id]
     assert _ids(speaker=a, said_from="2026-03-13") == []
@@ -226,7 +226,7 @@ def test_lists_by_topic_subject_and_exchange(registry: str, actor: Actor) -> Non
     filed = put_claim(actor, topics=["war"], about=[{"name": "Beijing"}])
     other = put_claim(actor)
     _answers(actor, claim=filed, answer=other)
-    assert _ids(topic="war") == _ids(about=speakers.named("Beijing")[0][0]) == _ids(answered=True) == [filed]
+    assert _ids(topic="war") == _ids(about=speakers.named("Beijing")[0]) == _ids(answered=True) == [filed]
     assert _ids(answered=False) == [other]
     assert _ids(topic="peace") == _ids(topic="war", answered=False) == []
     topics.retract(by=actor, id=1, version=1, reason=None)
@@ -416,7 +416,7 @@ def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> 
     with pytest.raises(Moved) as moved:
         claims.whole(id=a, viewer=PUBLIC)
     assert moved.value.more == {"id": c}
-    assert claims.find(by=actor, given={"id": a}, field="/claim") == c
+    assert claims.find(by=actor, reference={"id": a}, field="/claim") == c
     with pytest.raises(Conflict, match="undo that first"):
         claims.unmerge(by=actor, id=a)
     claims.unmerge(by=actor, id=b)
@@ -532,7 +532,7 @@ def test_a_writer_names_no_hidden_claim(registry: str, actor: Actor, status: str
     hidden, shown = statements.claim_of(id=put_charge(actor, status=status)), put_claim(actor, "Shown.")
     for id in (hidden, 99):
         for refused, field in (
-            (lambda it=id: claims.find(by=writer, given={"id": it}, field="/claim"), "/claim/id"),
+            (lambda it=id: claims.find(by=writer, reference={"id": it}, field="/claim"), "/claim/id"),
             (lambda it=id: claims.referred(by=writer, id=it, field="/counters/0/claim"), "/counters/0/claim"),
             (lambda it=id: claims.merge(by=writer, id=shown, into=it), "/into"),
         ):
@@ -544,8 +544,8 @@ def test_a_writer_names_no_hidden_claim(registry: str, actor: Actor, status: str
                 {},
             )
     assert Claim.get_by_id(shown).merged_into_id is None
-    assert claims.find(by=actor, given={"id": hidden}, field="/claim") == hidden
-    assert claims.find(by=writer, given={"id": shown}, field="/claim") == shown
+    assert claims.find(by=actor, reference={"id": hidden}, field="/claim") == hidden
+    assert claims.find(by=writer, reference={"id": shown}, field="/claim") == shown
     assert claims.merge(by=actor, id=shown, into=hidden) == hidden
 
 
@@ -555,10 +555,10 @@ def test_a_writer_names_the_survivor_of_what_was_merged_only_where_it_is_shown(r
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
     claims.merge(by=actor, id=merged, into=hidden)
     with pytest.raises(Conflict, match=f"There is no claim {merged}"):
-        claims.find(by=writer, given={"id": merged}, field="/claim")
+        claims.find(by=writer, reference={"id": merged}, field="/claim")
     shown = put_claim(actor)
     claims.merge(by=actor, id=shown, into=other)
-    assert claims.find(by=writer, given={"id": shown}, field="/claim") == other
+    assert claims.find(by=writer, reference={"id": shown}, field="/claim") == other
 
 
 def test_a_hidden_claim_is_a_twin_only_to_who_sees_it(registry: str, actor: Actor) -> None:
@@ -576,7 +576,7 @@ def test_a_writer_does_not_reuse_a_hidden_claim(registry: str, actor: Actor) -> 
     writer = Actor(reviews=False)
     again = {"text": "The exports sustain the war.", "language": "en", "reuse": True}
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
-    new = claims.find(by=writer, given=again, field="/claim")
+    new = claims.find(by=writer, reference=again, field="/claim")
     assert new != hidden
-    assert claims.find(by=writer, given=again, field="/claim") == new
-    assert claims.find(by=actor, given=again, field="/claim") == hidden
+    assert claims.find(by=writer, reference=again, field="/claim") == new
+    assert claims.find(by=actor, reference=again, field="/claim") == hidden

@@ -136,7 +136,7 @@ def test_lists_by_either_side(registry: str, actor: Actor) -> None:
     assert _ids(claim=charge) == _ids(claim=answer) == _ids(document=1) == [exchange]
     assert _ids(topic="war") == _ids(claim=pair[0]) == _ids(kind="qualifies") == [other]
     for name in ("US officials", "Beijing"):
-        assert _ids(speaker=speakers.named(name)[0][0]) == [exchange]
+        assert _ids(speaker=speakers.named(name)[0]) == [exchange]
     assert _ids(said_to="2026-03-12") == _ids(status="rejected") == _ids(topic="war", kind="denies") == []
 
 

@@ -91,20 +91,20 @@ def test_a_changed_article_is_a_new_edition_of_the_address(registry: str, actor:
     late = put_document(actor, text=TEXT + " Older.", retrieved_at="2026-03-12T10:00:00Z")
     editions = documents.listed(viewer=PUBLIC, past=None, limit=10, url="https://example.org:443/visit")
     assert [id for id, _ in editions] == [late, new, old]
-    found = documents.find(by=actor, given={"url": "https://EXAMPLE.org/visit"}, field="/document")
+    found = documents.find(by=actor, reference={"url": "https://EXAMPLE.org/visit"}, field="/document")
     assert found.id == new, "an address means the edition that was read last"
 
 
 def test_finds_a_known_edition_by_its_whole_and_stores_an_unknown_one(registry: str, actor: Actor) -> None:
     id = put_document(actor)
     whole = {"text": TEXT, "language": "en", "url": "https://example.org/visit"}
-    assert documents.find(by=actor, given=whole, field="/document").id == id
-    assert documents.find(by=actor, given=whole | {"url": None}, field="/document").id != id
+    assert documents.find(by=actor, reference=whole, field="/document").id == id
+    assert documents.find(by=actor, reference=whole | {"url": None}, field="/document").id != id
 
 
 def test_refuses_an_address_that_nobody_stored(registry: str, actor: Actor) -> None:
     with pytest.raises(Conflict) as refused:
-        documents.find(by=actor, given={"url": "https://example.org/visit"}, field="/via/document")
+        documents.find(by=actor, reference={"url": "https://example.org/visit"}, field="/via/document")
     assert refused.value.field == "/via/document/url"
 
 
@@ -218,7 +218,7 @@ def test_what_is_worked_out_ahead_is_what_is_stored(registry: str, actor: Actor)
     id = documents.create(by=actor, **ahead)
     stored = Sentence.select(Sentence.start, Sentence.end).where(Sentence.document == id).order_by(Sentence.position)
     assert list(stored.tuples()) == ahead["places"] == cut(document()["text"])
-    assert documents.find(by=actor, given=ahead, field="/document").id == id, "somebody else was quicker"
+    assert documents.find(by=actor, reference=ahead, field="/document").id == id, "somebody else was quicker"
 
 
 def test_nothing_is_worked_out_ahead_of_a_long_document_that_is_known_or_of_one_that_is_only_named(

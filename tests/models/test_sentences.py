@@ -179,15 +179,15 @@ def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> No
 
 def _find(actor: Actor, **given: object) -> Sentence:
     document = Document.get()
-    named = {"given": None, "content": [{"text": "says third"}]} | given
+    named = {"reference": None, "content": [{"text": "says third"}]} | given
     return sentences.find(document=document, field="/sentence", **named)  # type: ignore[arg-type]
 
 
 def test_is_found_by_id_by_offsets_by_words_and_by_its_content(registry: str, actor: Actor) -> None:
     third = _all(put_document(actor, text=PLAIN))[2]
-    assert _find(actor, given={"id": third.id}).id == third.id
-    assert _find(actor, given={"start": third.start, "end": third.end}).id == third.id
-    assert _find(actor, given={"text": f" {third.text}\n"}).id == third.id
+    assert _find(actor, reference={"id": third.id}).id == third.id
+    assert _find(actor, reference={"start": third.start, "end": third.end}).id == third.id
+    assert _find(actor, reference={"text": f" {third.text}\n"}).id == third.id
     assert _find(actor).id == third.id
     assert _find(actor, content=[{"start": third.start + 1, "end": third.end}]).id == third.id
 
@@ -200,7 +200,7 @@ def test_several_that_fit_are_listed_to_choose_from(registry: str, actor: Actor)
         (None, [{"text": "No"}], "/content/0/text"),
     ):
         with pytest.raises(Conflict) as error:
-            _find(actor, given=given, content=content)
+            _find(actor, reference=given, content=content)
         assert (error.value.field, error.value.more) == (field, {"candidates": places})
 
 
@@ -227,9 +227,15 @@ def test_the_stretch_around_reaches_one_further_on_either_side(registry: str, ac
         (1, rows[3].start + 1, 0, 4),
         (1, rows[4].end, 0, 4),
     ):
-        assert sentences.around(sentence=rows[place], end=end) == (rows[first].start, rows[last].end)
+        assert sentences.around(document=rows[place].document_id, sentence=rows[place], end=end) == (
+            rows[first].start,
+            rows[last].end,
+        )
     sentences.retract(by=actor, id=rows[1].id, version=1, reason="A caption.")
-    assert sentences.around(sentence=rows[2], end=rows[2].end) == (rows[0].start, rows[3].end)
+    assert sentences.around(document=rows[2].document_id, sentence=rows[2], end=rows[2].end) == (
+        rows[0].start,
+        rows[3].end,
+    )
 
 
 def test_lists_the_lowest_id_first(registry: str, actor: Actor) -> None:
@@ -259,7 +265,7 @@ def test_none_that_fits_is_refused_at_what_was_given(registry: str, actor: Actor
         (None, [{"start": document.length, "end": document.length + 1}], "/content/0/start"),
     ):
         with pytest.raises(Conflict) as error:
-            sentences.find(document=document, given=given, content=content, field="/sentence")
+            sentences.find(document=document, reference=given, content=content, field="/sentence")
         assert error.value.field == field
 
 
@@ -268,7 +274,7 @@ def test_a_retracted_sentence_is_found_no_more(registry: str, actor: Actor) -> N
     sentences.retract(by=actor, id=third.id, version=1, reason=None)
     for given in ({"id": third.id}, {"text": third.text}, {"start": third.start, "end": third.end}):
         with pytest.raises(Conflict):
-            _find(actor, given=given)
+            _find(actor, reference=given)
 
 
 def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, speakers, statements
-from models.history import changes
+from models.history import merges
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import database, transactions
@@ -51,7 +51,7 @@ def test_a_name_is_one_in_any_case_width_and_spacing(registry: str, actor: Actor
     with pytest.raises(Conflict) as refused:
         _make(actor, spelling)
     assert (refused.value.field, refused.value.more) == ("/name", {"known": id})
-    assert speakers.find(by=actor, given={"name": spelling}, field="/speaker") == id
+    assert speakers.find(by=actor, reference={"name": spelling}, field="/speaker") == id
 
 
 def test_a_composed_and_a_decomposed_name_are_one() -> None:
@@ -70,7 +70,7 @@ def test_refuses_a_wikidata_id_that_another_has(registry: str, actor: Actor) -> 
 
 def test_is_found_by_an_alias(registry: str, actor: Actor) -> None:
     id = _make(actor, "Government of China", aliases=["Beijing", "BEIJING"])
-    assert speakers.find(by=actor, given={"name": "beijing"}, field="/speaker") == id
+    assert speakers.find(by=actor, reference={"name": "beijing"}, field="/speaker") == id
     assert _read(id)["aliases"] == ["Beijing"], "two spellings of one alias are one"
 
 
@@ -99,7 +99,7 @@ def test_an_alias_is_not_anothers_name(registry: str, actor: Actor) -> None:
             refused()
         assert (conflict.value.field, conflict.value.more) == ("/aliases/1", {"id": city})
     with pytest.raises(Conflict) as conflict:
-        speakers.find(by=actor, given={"name": "Government of China", "aliases": ["Beijing"]}, field="/speaker")
+        speakers.find(by=actor, reference={"name": "Government of China", "aliases": ["Beijing"]}, field="/speaker")
     assert (conflict.value.field, conflict.value.more) == ("/speaker/aliases/0", {"id": city})
     assert Speaker.select().count() == 2
     assert (_read(other)["aliases"], _version(other)) == (["Kept"], 1)
@@ -112,7 +112,7 @@ def test_ones_own_names_may_change_places(registry: str, actor: Actor) -> None:
     speakers.change(by=actor, id=id, version=1, name="Beijing", aliases=["Government of China"])
     speakers.change(by=actor, id=id, version=2, name="Government of China")
     speakers.change(by=actor, id=id, version=3, aliases=["Government of China", "Beijing"])
-    assert speakers.named("Beijing") == speakers.named("government of china") == [(id, "Government of China")]
+    assert speakers.named("Beijing") == speakers.named("government of china") == [id]
 
 
 def test_an_alias_that_is_shared_becomes_nobodys_name(registry: str, actor: Actor) -> None:
@@ -128,9 +128,9 @@ def test_what_shows_nothing_does_not_tell_names_apart(registry: str, actor: Acto
     with pytest.raises(Conflict) as refused:
         _make(actor, spelling)
     assert (refused.value.field, refused.value.more) == ("/name", {"known": id})
-    assert speakers.find(by=actor, given={"name": spelling}, field="/speaker") == id
-    assert speakers.find(by=actor, given={"name": "The mini\u200dster"}, field="/speaker") == id
-    assert speakers.named(spelling) == [(id, "Wang Yi")]
+    assert speakers.find(by=actor, reference={"name": spelling}, field="/speaker") == id
+    assert speakers.find(by=actor, reference={"name": "The mini\u200dster"}, field="/speaker") == id
+    assert speakers.named(spelling) == [id]
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u2060\u200d", " \u00ad ", "\ufeff"])
@@ -139,7 +139,7 @@ def test_a_name_that_shows_nothing_is_refused(registry: str, actor: Actor, name:
     for refused, field in (
         (lambda: _make(actor, name), "/name"),
         (lambda: speakers.change(by=actor, id=id, version=1, name=name), "/name"),
-        (lambda: speakers.find(by=actor, given={"name": name}, field="/speaker"), "/speaker/name"),
+        (lambda: speakers.find(by=actor, reference={"name": name}, field="/speaker"), "/speaker/name"),
     ):
         with pytest.raises(Conflict) as conflict:
             refused()
@@ -154,7 +154,7 @@ def test_what_contradicts_a_known_speaker_is_refused(
 ) -> None:
     id = _make(actor, "Government of China", kind="government", wikidata_id="Q1", aliases=["Beijing"])
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, given={"name": name, member: value}, field="/speaker")
+        speakers.find(by=actor, reference={"name": name, member: value}, field="/speaker")
     assert (refused.value.field, refused.value.more) == (f"/speaker/{member}", {"id": id})
     assert (_read(id)["kind"], _read(id)["wikidata_id"], _version(id)) == ("government", "Q1", 1)
 
@@ -168,7 +168,7 @@ def test_what_agrees_with_a_known_speaker_or_only_adds_to_them_is_ignored(regist
         {"wikidata_id": "Q2"},
         {"description": "Theirs.", "aliases": ["Beijing"], "same_as": ["https://a.example"]},
     ):
-        assert speakers.find(by=actor, given={"name": "government of china"} | more, field="/speaker") == id
+        assert speakers.find(by=actor, reference={"name": "government of china"} | more, field="/speaker") == id
     assert _read(id) == before
     assert speakers.named("Beijing") == []
 
@@ -177,24 +177,24 @@ def test_a_shared_alias_is_refused_with_those_who_share_it(registry: str, actor:
     state = _make(actor, "Department of State", aliases=["Washington", "State"])
     house = _make(actor, "White House", aliases=["Washington"])
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, given={"name": "washington"}, field="/speaker")
+        speakers.find(by=actor, reference={"name": "washington"}, field="/speaker")
     assert refused.value.field == "/speaker/name"
     assert refused.value.more == {
         "candidates": [{"id": state, "name": "Department of State"}, {"id": house, "name": "White House"}]
     }
     speakers.retract(by=actor, id=house, version=1, reason=None)
-    assert speakers.find(by=actor, given={"name": "Washington"}, field="/speaker") == state
+    assert speakers.find(by=actor, reference={"name": "Washington"}, field="/speaker") == state
 
 
 def test_a_name_that_nobody_has_makes_a_speaker(registry: str, actor: Actor) -> None:
-    id = speakers.find(by=actor, given={"name": "US officials", "kind": "group"}, field="/speaker")
+    id = speakers.find(by=actor, reference={"name": "US officials", "kind": "group"}, field="/speaker")
     assert (_read(id)["name"], _read(id)["kind"]) == ("US officials", "group")
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, given={"id": 99}, field="/about/0")
+        speakers.find(by=actor, reference={"id": 99}, field="/about/0")
     assert refused.value.field == "/about/0/id"
     _make(actor, "Wang Yi", wikidata_id="Q1")
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, given={"name": "New", "wikidata_id": "Q1"}, field="/speaker")
+        speakers.find(by=actor, reference={"name": "New", "wikidata_id": "Q1"}, field="/speaker")
     assert refused.value.field == "/speaker/wikidata_id"
 
 
@@ -243,12 +243,12 @@ def test_a_merged_parent_stands_for_its_survivor(registry: str, actor: Actor) ->
 def test_is_not_retracted_while_statements_rest_on_them(registry: str, actor: Actor) -> None:
     said = put_charge(actor, via={"speaker": {"name": "White House"}})
     for name in ("US officials", "White House"):
-        id = speakers.named(name)[0][0]
+        id = speakers.named(name)[0]
         with pytest.raises(Conflict) as refused:
             speakers.retract(by=actor, id=id, version=1, reason=None)
         assert refused.value.more == {"ids": [said]}
     statements.retract(by=actor, id=said, version=1, reason=None)
-    speakers.retract(by=actor, id=speakers.named("White House")[0][0], version=1, reason=None)
+    speakers.retract(by=actor, id=speakers.named("White House")[0], version=1, reason=None)
 
 
 def test_a_retracted_one_leaves_a_tombstone_and_gives_the_name_free(registry: str, actor: Actor) -> None:
@@ -285,7 +285,7 @@ def test_lists_by_name_alias_and_kind(registry: str, actor: Actor) -> None:
 
 def test_one_query_reads_a_whole_however_much_they_said(registry: str, actor: Actor, queries: list[str]) -> None:
     put_plain(actor, "first")
-    id = speakers.named("Somebody")[0][0]
+    id = speakers.named("Somebody")[0]
     queries.clear()
     speakers.whole(id=id, viewer=PUBLIC)
     speakers.listed(viewer=PUBLIC, past=None, limit=100)
@@ -307,7 +307,7 @@ def test_one_query_reads_a_whole_however_much_they_said(registry: str, actor: Ac
 def test_the_public_counts_only_what_is_accepted(registry: str, actor: Actor) -> None:
     put_plain(actor, "first")
     put_plain(actor, "second", status="candidate")
-    id = speakers.named("Somebody")[0][0]
+    id = speakers.named("Somebody")[0]
     assert seen(speakers.whole(id=id, viewer=PUBLIC))["statement_count"] == 1
     assert len(seen(speakers.whole(id=id, viewer=PUBLIC))["statements"]) == 1
     assert seen(speakers.whole(id=id, viewer=REVIEWER))["statement_count"] == 2
@@ -339,7 +339,7 @@ def _everything() -> dict[str, Any]:
 def test_the_survivor_takes_over_statements_names_parts_and_subjects(registry: str, actor: Actor) -> None:
     said = put_plain(actor, "first", speaker={"name": "US officials", "aliases": ["Officials"]})
     reported = put_plain(actor, "second", via={"speaker": {"name": "US officials"}})
-    old, new = speakers.named("US officials")[0][0], _make(actor, "U.S. officials", aliases=["officials"])
+    old, new = speakers.named("US officials")[0], _make(actor, "U.S. officials", aliases=["officials"])
     part = _make(actor, "An aide", part_of=old)
     about_one = put_claim(actor, about=[{"id": old}])
     about_both = put_claim(actor, about=[{"id": old}, {"id": new}])
@@ -351,7 +351,7 @@ def test_the_survivor_takes_over_statements_names_parts_and_subjects(registry: s
     assert Statement.get_by_id(reported).via_speaker_id == new
     assert Speaker.get_by_id(part).part_of_id == new
     assert _read(new)["aliases"] == ["officials", "US officials"]
-    assert speakers.named("US officials") == speakers.named("Officials") == [(new, "U.S. officials")]
+    assert speakers.named("US officials") == speakers.named("Officials") == [new]
     for claim in (about_one, about_both):
         assert [who["id"] for who in seen(claims.whole(id=claim, viewer=PUBLIC))["about"]] == [new]
 
@@ -376,7 +376,7 @@ def test_the_old_id_points_at_the_survivor(registry: str, actor: Actor) -> None:
             refused()
         assert moved.value.more == {"id": c}, "a chain ends at the last survivor"
     assert [id for id, _ in speakers.listed(viewer=REVIEWER, past=None, limit=9)] == [c]
-    assert speakers.find(by=actor, given={"id": a}, field="/speaker") == c
+    assert speakers.find(by=actor, reference={"id": a}, field="/speaker") == c
 
 
 def test_nobody_is_merged_into_themselves_or_into_nobody(registry: str, actor: Actor) -> None:
@@ -400,7 +400,7 @@ def _doubled(actor: Actor, **of_the_old: Any) -> tuple[int, int, int, int]:
     """Two speakers of the same words: their ids, and those of their statements."""
     mine = put_plain(actor, "first", speaker={"name": "Old"}, **of_the_old)
     theirs = put_plain(actor, "first", speaker={"name": "New"})
-    return speakers.named("Old")[0][0], speakers.named("New")[0][0], mine, theirs
+    return speakers.named("Old")[0], speakers.named("New")[0], mine, theirs
 
 
 def test_the_same_words_of_both_become_one_statement(registry: str, actor: Actor) -> None:
@@ -433,7 +433,7 @@ def test_an_exchange_rests_on_the_statement_that_stays(registry: str, actor: Act
     denial = put_denial(actor, charge)
     answer = statements.claim_of(id=denial)
     twin = put_denial(actor, charge, speaker={"name": "China"}, claim={"id": answer}, counters=None)
-    old, new = speakers.named("Beijing")[0][0], speakers.named("China")[0][0]
+    old, new = speakers.named("Beijing")[0], speakers.named("China")[0]
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
     (exchange,) = listed_items(counterclaims, PUBLIC)
@@ -446,7 +446,7 @@ def test_an_exchange_goes_with_its_evidence_where_the_other_states_another_claim
     charge = put_charge(actor)
     put_denial(actor, charge)
     put_denial(actor, charge, speaker={"name": "China"}, counters=None)
-    old, new = speakers.named("Beijing")[0][0], speakers.named("China")[0][0]
+    old, new = speakers.named("Beijing")[0], speakers.named("China")[0]
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
     assert listed_items(counterclaims, REVIEWER) == []
@@ -457,7 +457,7 @@ def test_an_exchange_goes_with_its_evidence_where_the_other_states_another_claim
 
 def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> None:
     said = put_plain(actor, "first", speaker={"name": "A"})
-    a, b, c = speakers.named("A")[0][0], _make(actor, "B"), _make(actor, "C")
+    a, b, c = speakers.named("A")[0], _make(actor, "B"), _make(actor, "C")
     start = _everything()
     speakers.merge(by=actor, id=a, into=b)
     middle = _everything()
@@ -473,7 +473,7 @@ def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> 
 
 def test_only_what_is_still_there_moves_back(registry: str, actor: Actor) -> None:
     stays, goes = (put_plain(actor, word, speaker={"name": "Old"}) for word in ("first", "second"))
-    old, new, other = speakers.named("Old")[0][0], _make(actor, "New"), _make(actor, "Other")
+    old, new, other = speakers.named("Old")[0], _make(actor, "New"), _make(actor, "Other")
     speakers.merge(by=actor, id=old, into=new)
     late = put_plain(actor, "third", speaker={"name": "Old"})
     statements.change(by=actor, id=goes, version=2, speaker={"id": other})
@@ -553,7 +553,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
 
 def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None:
     first = put_plain(actor, "first", speaker={"name": "Old"})
-    old, new, other = speakers.named("Old")[0][0], _make(actor, "New"), _make(actor, "Other")
+    old, new, other = speakers.named("Old")[0], _make(actor, "New"), _make(actor, "Other")
     speakers.merge(by=actor, id=old, into=new)
     speakers.unmerge(by=actor, id=old)
     speakers.merge(by=actor, id=old, into=other)
@@ -565,12 +565,12 @@ def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None
 
 def test_a_merge_of_many_statements_moves_all_of_them(registry: str, actor: Actor) -> None:
     ids = [put_plain(actor, word, speaker={"name": "Old"}) for word in ("first", "second", "third")]
-    old, new = speakers.named("Old")[0][0], _make(actor, "New")
-    at_once, changes._AT_ONCE = changes._AT_ONCE, 2
+    old, new = speakers.named("Old")[0], _make(actor, "New")
+    at_once, merges.AT_ONCE = merges.AT_ONCE, 2
     try:
         speakers.merge(by=actor, id=old, into=new)
     finally:
-        changes._AT_ONCE = at_once
+        merges.AT_ONCE = at_once
     assert {Statement.get_by_id(id).speaker_id for id in ids} == {new}
     assert {Statement.get_by_id(id).version for id in ids} == {2}
 

@@ -61,7 +61,7 @@ def test_a_writer_does_not_hear_that_a_hidden_one_was_retracted(registry: str, a
     statements.retract(by=actor, id=said, version=1, reason=None)
     claims.retract(by=actor, id=hidden, version=1, reason=None)
     for refused, detail in (
-        (lambda: claims.find(by=WRITER, given={"id": hidden}, field="/claim"), f"There is no claim {hidden}."),
+        (lambda: claims.find(by=WRITER, reference={"id": hidden}, field="/claim"), f"There is no claim {hidden}."),
         (lambda: claims.merge(by=WRITER, id=shown, into=hidden), f"There is no claim {hidden}."),
         (lambda: statements.referred(by=WRITER, id=said, field="/statement"), f"There is no statement {said}."),
     ):

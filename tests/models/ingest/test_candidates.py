@@ -34,7 +34,7 @@ def statement(id: int) -> Statement:
 
 def named(*called: str) -> list[str]:
     """The names of the speakers who are called that."""
-    return [name for one in called for _, name in speakers.named(one)]
+    return [Speaker.get_by_id(id).name for one in called for id in speakers.named(one)]
 
 
 def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str, actor: Actor, parse: Parser) -> None:

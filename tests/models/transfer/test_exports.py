@@ -117,7 +117,7 @@ def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> Non
     ministry = speakers.create(by=actor, name="Ministry")
     speakers.create(by=actor, name="Minister", part_of=ministry)
     put_claim(actor, about=[{"id": ministry}])
-    for gone in (speakers.named("White House")[0][0], ministry):
+    for gone in (speakers.named("White House")[0], ministry):
         erasures.speaker(id=gone, reason="A court said so.", by=actor)
     (document,) = Document.select().where(Document.text == "A release.")
     erasures.document(id=document.id, reason="A court said so.", by=actor)
@@ -129,7 +129,7 @@ def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> Non
 
 def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:
     put_plain(actor, "first", speaker={"name": "Old"})
-    old, new = speakers.named("Old")[0][0], speakers.create(by=actor, name="New")
+    old, new = speakers.named("Old")[0], speakers.create(by=actor, name="New")
     about = put_claim(actor, about=[{"id": old}, {"id": new}])
     speakers.merge(by=actor, id=old, into=new)
     claims.merge(by=actor, id=put_claim(actor, "Other."), into=about)

@@ -11,12 +11,13 @@ from api.formats import lines as lines_read
 from api.formats import ndjson, whole
 from models import counterclaims, statements
 from models.history.changes import Actor
+from models.history.store import STORE
 from models.queries import derived
 from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
-from models.transfer import imports, loading, stream
-from models.transfer.imports import Import
+from models.transfer import fetched, imports, stream
 from models.transfer.lines import Line, Outcome
+from models.transfer.names import Names
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
 
 #: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
@@ -188,18 +189,21 @@ def _lines(seed: int) -> list[bytes]:
 
 
 def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
-    """Import without storing anything many at once."""
-    work = Import(actor)
-    outcomes = []
+    """Import as single changes do, with the look-ups and inserts of the API."""
+    names, outcomes = Names(), []
     for number, line in enumerate(lines, 1):
-        read = lines_read._read(number, line)
+        (read,) = next(lines_read.understood([line]))
         if isinstance(read, Line):
-            if read.noun == "claim":
-                work.places.setdefault(read.new["id"], number)
             with transactions.transaction():
-                read = work.alone(read)
-        outcomes.append(read)
-    return outcomes + work.finish()
+                read = imports.store_line(read._replace(number=number), by=actor, names=names, store=STORE)
+        outcomes.append(read._replace(line=number))
+    for name in list(names.unbound):
+        with transactions.transaction():
+            line = Line(names.claim_lines[name][0], "loose", {"claim": name})
+            left = imports.store_line(line, by=actor, names=names, store=STORE)
+        if left.what == "refused":
+            outcomes.append(left._replace(noun="claim"))
+    return outcomes
 
 
 def _told(outcomes: list[Outcome]) -> list[Any]:
@@ -258,6 +262,10 @@ def test_many_at_once_come_to_the_same_as_one_after_the_other(
     another()
     assert _told(_one_by_one(lines, actor)) == told
     assert _stored() == stored
+    another()
+    assert _told(list(ndjson.read(lines, by=actor, group=1))) == told
+    assert _stored() == stored
+    assert derived.differences() == []
 
 
 @pytest.mark.parametrize("way", ["many at once", "one by one"])
@@ -404,6 +412,7 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
     def bind() -> None:
         database.close()
         if registry.startswith("sqlite"):
+            (tmp_path / "another.db").unlink(missing_ok=True)
             database.connect(f"sqlite:///{tmp_path}/another.db")
             schema.migrate()
             return
@@ -437,18 +446,23 @@ def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_t
     class Killed(BaseException):
         """The process ends."""
 
-    def alone(given: Import, line: Line) -> Outcome:
-        if line.number == 3:
-            raise Killed
-        return one_alone(given, line)
+    seen = []
 
-    one_alone = Import.alone
+    def hook(event: Any) -> None:
+        if event.sql.startswith("DELETE FROM"):
+            seen.append(event.sql)
+            if len(seen) == 3:
+                raise Killed
+
     monkeypatch.setattr(imports, "LONGEST", 0)
-    monkeypatch.setattr(Import, "alone", alone)
-    # A speaker who is a part of another one is stored alone.
+    # Who another speaker is a part of is shown from then on, which takes a query of its own.
     lines = [json.dumps({"speaker": {"name": f"A {n}", "part_of": {"name": "B"}}}).encode() for n in range(5)]
-    with pytest.raises(Killed):
-        list(ndjson.read(lines, by=actor))
+    database.db.query_hooks.append(hook)
+    try:
+        with pytest.raises(Killed):
+            list(ndjson.read(lines, by=actor))
+    finally:
+        database.db.query_hooks.remove(hook)
     stored = {name for (name,) in database.fetch("SELECT name FROM speakers")}
     assert stored == ({"A 0", "A 1", "B"} if database.on_sqlite() else set()), "on PostgreSQL nobody waits"
 
@@ -495,24 +509,34 @@ def _common(documents: int) -> list[bytes]:
     return _written(*lines)
 
 
-def test_what_files_say_is_stored_many_at_once_and_comes_to_the_same_as_one_after_the_other(
-    registry: str, actor: Actor, another: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+def test_what_files_say_is_stored_by_as_many_queries_however_many_lines_there_are(
+    registry: str, actor: Actor, another: Callable[[], None]
 ) -> None:
+    def imported(lines: list[bytes]) -> tuple[list[Outcome], int]:
+        seen: list[str] = []
+        hook = lambda event: seen.append(event.sql)  # noqa: E731
+        database.db.query_hooks.append(hook)
+        outcomes = list(ndjson.read(lines, by=actor))
+        database.db.query_hooks.remove(hook)
+        return outcomes, len(seen)
+
+    _, few = imported(_common(6))
+    another()
     lines = _common(30)
-    with monkeypatch.context() as patched:
-        patched.setattr(Import, "alone", lambda _, line: pytest.fail(f"line {line.number} was stored alone"))
-        told = _told(list(ndjson.read(lines, by=actor)))
-        assert {what for _, _, what, _ in told} == {"new", "noted"}
-        stored = _stored()
-        assert derived.differences() == []
-        again = list(ndjson.read(lines, by=actor))
-        assert {one.what for one in again} == {"known", "noted"}
+    outcomes, many = imported(lines)
+    assert {one.what for one in outcomes} == {"new", "noted"}
+    assert many == few
+    told, stored = _told(outcomes), _stored()
+    assert derived.differences() == []
+    again, known = imported(lines)
+    assert {one.what for one in again} == {"known", "noted"}
+    assert known <= few
     another()
     assert _told(_one_by_one(lines, actor)) == told
     assert _stored() == stored
 
 
-def test_a_document_is_read_once_in_a_transaction_however_many_lines_of_it_are_stored_alone(
+def test_a_document_is_read_once_in_a_transaction_however_many_lines_of_it_are_refused(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
 ) -> None:
     monkeypatch.setattr(imports, "LONGEST", 60)
@@ -529,7 +553,7 @@ def test_a_document_is_read_once_in_a_transaction_however_many_lines_of_it_are_s
     del queries[:]
     told = list(ndjson.read(_written(*lines), by=actor))
     assert [one.what for one in told] == ["known"] + 50 * ["refused", "new", "new", "known"]
-    assert len([sql for sql in queries if 'start, "end", id FROM sentences' in sql]) == 1
+    assert len([sql for sql in queries if "FROM sentences WHERE" in sql]) == 1
 
 
 def test_no_read_of_many_lines_goes_through_all_documents_or_claims(
@@ -560,7 +584,7 @@ def test_claims_of_the_same_words_are_found_however_many_are_looked_for(
     lines = _written(*({"claim": claim} for claim in claims))
     list(ndjson.read(lines, by=actor))
     for few in (100, 2):
-        monkeypatch.setattr(loading, "_FEW", few)
+        monkeypatch.setattr(fetched, "FEW", few)
         list(ndjson.read(lines, by=actor))
         assert database.fetch("SELECT count(*) FROM claims") == [(4,)]
 

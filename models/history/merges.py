@@ -1,0 +1,146 @@
+"""Merges: what moves from one row to another when both turn out to be the same, and how it moves back."""
+
+from typing import Any
+
+import orjson
+
+from models.history import changes
+from models.history.changes import Actor
+from models.refusals import Conflict, NotFound
+from models.storage.columns import now
+from models.tables import Alias, Change, ClaimAbout, Counterclaim, Speaker, Statement
+
+#: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
+AT_ONCE = 500
+
+
+def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
+    """Find the row to merge and the one that it is merged into, at `/into`; raises as `standing` and `referred`.
+
+    The lower id is locked first: two merges crosswise would wait for one another.
+    """
+    if into < id:
+        other = changes.referred(model, into, "/into")
+        row = changes.standing(model, id)
+    else:
+        row = changes.standing(model, id)
+        other = changes.referred(model, into, "/into")
+    if other.id == row.id:
+        raise Conflict(f"A {changes.singular(model)} cannot be merged into itself.", field="/into")
+    return row, other
+
+
+def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
+    """Read from the log into what `found` was merged, and what moved then.
+
+    Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
+    survivor has itself been merged since: merges are undone in the reverse order.
+    """
+    if found is None:
+        raise NotFound(changes.unknown(model, id))
+    if found.merged_into_id is None:
+        raise Conflict(f"The {changes.singular(model)} {id} is not merged, so there is nothing to undo.")
+    survivor = model.get_by_id(found.merged_into_id)
+    if survivor.merged_into_id is not None:
+        raise Conflict(f"The {changes.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
+    return int(survivor.id), moved(model, id)
+
+
+def moved(model: Any, id: int) -> dict[str, Any]:
+    """Read from the log what moved when this row was last merged."""
+    line = (
+        Change.select(Change.after)
+        .where(Change.noun == model._meta.table_name, Change.noun_id == id, Change.action == "merge")
+        .order_by(Change.sequence.desc())
+        .scalar()
+    )
+    moved: dict[str, Any] = orjson.loads(line)["moved"]
+    return moved
+
+
+def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:
+    """Let every row that points at `from_` point at `to`; return the ids of those that moved."""
+    model = column.model
+    ids = [id for (id,) in model.select(model.id).where(column == from_).tuples() if id not in (apart_from or [])]
+    move_back(column, ids, from_, to)
+    return ids
+
+
+def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
+    """Let those of the rows `ids` that still point at `from_` point at `to`."""
+    model = column.model
+    new = {column: to, model.version: model.version + 1, model.updated_at: now()}
+    for first in range(0, len(ids), AT_ONCE):
+        model.update(new).where(model.id.in_(ids[first : first + AT_ONCE]), column == from_).execute()
+
+
+def restore(actor: Actor, model: Any, ids: list[int]) -> None:
+    """Let the rows `ids`, which a merge took back, stand again."""
+    for retracted in model.select().where(model.id.in_(ids)):
+        changes.update(actor, retracted, retracted_at=None, retracted_reason=None)
+
+
+# -- what only speakers have -------------------------------------------------------------------------
+
+
+def move_about(from_: int, to: int) -> list[int]:
+    """Let what claims are about move too; where a claim names both, the link of the merged one is only hidden."""
+    mine = [claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == from_).tuples()]
+    theirs = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to).tuples()}
+    moved = [claim for claim in mine if claim not in theirs]
+    ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(moved)).execute()
+    return moved
+
+
+def lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
+    """Give the survivor the other's names as aliases; return the keys of those that are new.
+
+    Keys, because a change of the aliases gives all of them new ids.
+    """
+    aliases = Alias.select(Alias.alias, Alias.alias_key).where(Alias.speaker == speaker.id).tuples()
+    known = {key for (key,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
+    known.add(survivor.name_key)
+    lent = []
+    for name, key in ((speaker.name, speaker.name_key), *aliases):
+        if key not in known:
+            known.add(key)
+            Alias.insert(speaker=survivor.id, alias=name, alias_key=key).execute()
+            lent.append(key)
+    return lent
+
+
+def drop_doubled(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
+    """Retract of the standing statements of two speakers over the same words one each; return what the log keeps."""
+    return [_drop(by, statement, kept) for statement, kept in _doubled_statements(id, into)]
+
+
+def _doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
+    """Find the standing statements of both over the same words, as (the one to drop, the one to keep)."""
+    theirs = Statement.alias()
+    same = (theirs.document == Statement.document) & (theirs.spans == Statement.spans)
+    query = Statement.select(Statement, theirs).join(theirs, on=same, attr="twin")
+    query = query.where(Statement.speaker == id, theirs.speaker == into)
+    pairs = [(mine, mine.twin) for mine in query.where(Statement.retracted_at.is_null(), theirs.retracted_at.is_null())]
+    return [
+        (twin, mine) if mine.status == "accepted" and twin.status != "accepted" else (mine, twin)
+        for mine, twin in pairs
+    ]
+
+
+def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
+    """Take back a statement that `kept` doubles; return what the log keeps of it.
+
+    Edges that rest on it rest on the other, or go with it where the other states another claim.
+    """
+    reason = f"The same words stand as statement {kept.id}."
+    edges: list[int] = []
+    retracted: list[int] = []
+    if kept.claim_id == statement.claim_id:
+        edges = move(Counterclaim.statement, statement.id, kept.id)
+    else:
+        standing = Counterclaim.statement == statement.id, Counterclaim.retracted_at.is_null()
+        for edge in Counterclaim.select().where(*standing):
+            changes.retract(by, edge, reason)
+            retracted.append(edge.id)
+    changes.retract(by, statement, reason)
+    return {"statement": statement.id, "kept": kept.id, "edges": edges, "retracted_edges": retracted}

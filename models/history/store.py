@@ -1,0 +1,157 @@
+"""The look-ups and inserts by which the nouns' rules read and write, each of them one query.
+
+Every function that makes something takes them as an argument. An import passes others (models/transfer/batch.py),
+which fetch beforehand what thousands of lines name, and insert many rows at once.
+"""
+
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
+
+from models.history import changes
+from models.history.changes import Actor
+from models.queries import derived, shapes
+from models.queries.visibility import Viewer, claim_seen
+from models.spans import Place
+from models.storage import rows
+from models.storage.database import db, fetch
+from models.storage.transactions import advisory_lock, savepoint, transaction
+
+#: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
+#: alias in another must not meet.
+NAMES = int.from_bytes(b"ccname")
+
+_ALIASED = (
+    "SELECT DISTINCT s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
+    " WHERE a.alias_key = ? AND s.retracted_at IS NULL AND s.merged_into_id IS NULL ORDER BY s.id"
+)
+_NEWEST = (
+    "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
+    " ORDER BY retrieved_at DESC, id DESC LIMIT 1"
+)
+_PLACES = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
+
+#: Sentences that one INSERT takes: nine columns each stay below SQLite's oldest limit of 999 parameters.
+_AT_ONCE = 100
+
+
+class Store:
+    """The database itself."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Store everything inside, or nothing."""
+        return transaction()
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo what is inside where it fails, and nothing else."""
+        return savepoint()
+
+    def flush(self) -> None:
+        """Let queries find all that was put in, as they do here anyway."""
+
+    def lock_names(self, keys: list[str]) -> None:
+        """Let nobody else take one of these names, written as they are looked up, until this transaction ends."""
+        if keys:
+            advisory_lock(NAMES, keys)
+
+    def by_id(self, model: Any, id: int, *, locked: bool = True, shared: bool = False) -> Any:
+        """Read a row, locked as by `rows.by_id` in a transaction; None where there is none."""
+        return rows.by_id(model, id, locked=locked and db.in_transaction(), shared=shared)
+
+    def referred(self, model: Any, id: int, field: str, *, shared: bool = False) -> Any:
+        """Find the row that a caller's `field` names, as `changes.referred` does."""
+        return changes.referred(model, id, field, shared=shared, by_id=self.by_id)
+
+    def referred_seen(self, by: Actor, model: Any, whole: Any, id: int, field: str) -> Any:
+        """Find the row that a caller's `field` names; what the actor may not see, `whole` reading it, is not there."""
+        if not by.reviews:
+            self.flush()
+            changes.refuse_to_name(by, model, whole, id, field)
+        return self.referred(model, id, field)
+
+    def find(self, model: Any, **key: Any) -> int | None:
+        """Find the id of the standing row that has these values in its columns, which are a natural key."""
+        nulls = tuple(name for name, value in key.items() if value is None)
+        found = fetch(_finding(model, tuple(key), nulls), [value for value in key.values() if value is not None])
+        return found[0][0] if found else None
+
+    def aliased(self, key: str) -> list[int]:
+        """List the ids of the standing speakers who have an alias, in their order."""
+        return [id for (id,) in fetch(_ALIASED, (key,))]
+
+    def newest_edition(self, address: str | None) -> int | None:
+        """Find the id of the document at a normalised address that was read last."""
+        found = fetch(_NEWEST, (address,))
+        return found[0][0] if found else None
+
+    def same_claims(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool) -> list[int]:
+        """List the ids of the standing claims with this text and language that the viewer sees, the oldest first.
+
+        With `standalone` only those that were put in by themselves.
+        """
+        among, params = derived.same_words(text)
+        by_itself = " AND c.standalone" if standalone else ""
+        sql = (
+            f"SELECT c.id FROM claims c WHERE c.id IN ({among}) AND c.text = ? AND c.language = ?"  # noqa: S608 (our SQL)
+            f" AND {shapes.text(claim_seen, viewer)}{by_itself} ORDER BY c.id LIMIT ?"
+        )
+        return [id for (id,) in fetch(sql, (*params, text, language, limit))]
+
+    def sentence_before(self, document: int, offset: int) -> Place | None:
+        """Find the last standing sentence of a document that starts at an offset or before it."""
+        found = fetch(f'{_PLACES} "start" <= ? ORDER BY "start" DESC LIMIT 1', (document, offset))
+        return Place(*found[0]) if found else None
+
+    def sentences_from(self, document: int, offset: int, limit: int) -> list[Place]:
+        """List the first `limit` standing sentences of a document that start at an offset or after it."""
+        found = fetch(f'{_PLACES} "start" >= ? ORDER BY "start" LIMIT ?', (document, offset, limit))
+        return [Place(*one) for one in found]
+
+    def sentences_reading(self, document: Any, words: str) -> list[Place]:
+        """List the standing sentences of a document that read so, in the order of print."""
+        return [Place(*one) for one in fetch(f'{_PLACES} text = ? ORDER BY "start"', (document.id, words))]
+
+    def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
+        """Store a new row and its line in the log, which holds `more` as well; return the row with its id."""
+        row = rows.new(model, columns)
+        rows.put(row)
+        changes.log(by, "create", row, more=more)
+        return row
+
+    def insert(self, model: Any, **columns: Any) -> None:
+        """Store what only links rows or marks them, and has no line in the log."""
+        rows.insert(model, **columns)
+
+    def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
+        """Store the sentences of a new document; they have no line in the log, for they follow from the document."""
+        new = sentences(document, places)
+        for first in range(0, len(new), _AT_ONCE):
+            part = new[first : first + _AT_ONCE]
+            fetch(_inserting(len(part)), [value for row in part for value in row])
+
+
+def sentences(document: Any, places: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
+    """Write the rows of a new document's sentences, in the order of SENTENCE."""
+    id, stamp, text = document.id, document.created_at, document.text
+    return [(stamp, stamp, 1, id, at, start, end, text[start:end]) for at, (start, end) in enumerate(places)]
+
+
+#: The columns that a new document's sentence fills.
+SENTENCE = ("created_at", "updated_at", "version", "document_id", "position", "start", "end", "text")
+
+#: The one that every change uses but those of an import.
+STORE = Store()
+
+
+@cache
+def _finding(model: Any, names: tuple[str, ...], nulls: tuple[str, ...]) -> str:
+    fields = model._meta.fields
+    same = (f'"{fields[name].column_name}" {"IS NULL" if name in nulls else "= ?"}' for name in names)
+    return f'SELECT id FROM "{model._meta.table_name}" WHERE {" AND ".join(same)} AND {rows.standing(model)} LIMIT 1'  # noqa: S608 (our names)
+
+
+@cache
+def _inserting(number: int) -> str:
+    columns = ", ".join(f'"{name}"' for name in SENTENCE)
+    values = ", ".join([f"({', '.join('?' * len(SENTENCE))})"] * number)
+    return f"INSERT INTO sentences ({columns}) VALUES {values}"  # noqa: S608 (our names)

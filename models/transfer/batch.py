@@ -1,0 +1,229 @@
+"""The look-ups and inserts of an import, by which the nouns' rules work as by those of a single change.
+
+What lines put in is found at once, and inserted together when the last of them was there, or when one of them needs a
+query of its own; what a refused line has put in is undone (models/history/store.py, models/transfer/fetched.py).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from itertools import count
+from operator import itemgetter
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from models.history import changes
+from models.history.changes import Actor
+from models.history.store import SENTENCE, sentences
+from models.queries import derived
+from models.spans import Place
+from models.storage import bulk, rows
+from models.storage.columns import now
+from models.storage.database import fetch, on_sqlite
+from models.storage.transactions import savepoint
+from models.tables import (
+    Alias,
+    Claim,
+    ClaimAbout,
+    ClaimTopic,
+    Counterclaim,
+    Document,
+    Hidden,
+    Review,
+    Sentence,
+    Speaker,
+    Statement,
+    Topic,
+)
+from models.transfer.fetched import FetchedStore
+
+#: Ids that PostgreSQL is asked for at once where others take some as well; those that are not used are gaps.
+_RESERVED = 200
+
+#: The order in which tables are filled: each after those that it points at.
+_ORDER = (
+    *(Topic, Document, Sentence, Speaker, Alias, Claim, ClaimTopic, ClaimAbout, Statement, Counterclaim, Review),
+    Hidden,
+)
+
+
+class SequenceConflict(Exception):
+    """Somebody else took an id that a row was to have: nothing is stored, and the lines are to be tried again."""
+
+
+class _Insert(NamedTuple):
+    """What is to be inserted: a row and its line in the log, or the values of one that has none."""
+
+    model: Any
+    row: Any
+    line: changes.Line | None
+    values: tuple[Any, ...] = ()
+
+
+class BatchStore(FetchedStore):
+    """What the lines of one transaction look up, and what they put in."""
+
+    def __init__(self, *, contested: bool = False) -> None:
+        """Know nothing; `contested` says that others are taking ids at the same time."""
+        super().__init__()
+        self._contested = contested
+        self._stamp = now()
+        #: How often lines had to be inserted before the last of them was there.
+        self.flushes = 0
+        self._inserts: list[_Insert] = []
+        #: How many of them are in the database already.
+        self._flushed = 0
+        self._savepoints: list[_Savepoint] = []
+        self._ids: dict[Any, Iterator[int]] = {}
+        #: The ids of rows that were undone, the lowest last.
+        self._free: dict[Any, list[int]] = defaultdict(list)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Let what is inside be part of its line, which is undone where it fails."""
+        return _NOTHING
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo what is inside where it fails, and nothing else."""
+        return _Savepoint(self)
+
+    def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
+        """Put in a new row and its line in the log, which holds `more` as well; return the row with its id."""
+        row = rows.new(model, columns, self._stamp)
+        row.__data__["id"] = self._id(model)
+        self.add(row)
+        self._inserts.append(_Insert(model, row, changes.line(by, "create", row, more=more)))
+        return row
+
+    def insert(self, model: Any, **columns: Any) -> None:
+        """Put in what only links rows or marks them, and has no line in the log."""
+        if model is Alias:
+            self.aliased(columns["alias_key"]).append(columns["speaker"])
+        self._inserts.append(_Insert(model, None, None, tuple([columns[name] for name in _LINKS[model]])))
+
+    def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
+        """Put in the sentences of a new document; they have no line in the log."""
+        found = self._sentences[document.id] = [Place(self._id(Sentence), *place) for place in places]
+        new = zip(found, sentences(document, places), strict=True)
+        self._inserts += [_Insert(Sentence, None, None, (place.id, *row)) for place, row in new]
+
+    def flush(self) -> None:
+        """Insert what was put in so far, so that queries find it; what is in a savepoint, under one of the database."""
+        self.flushes += 1
+        for one in self._savepoints:
+            if one.inner is None:
+                self._insert(one.mark)
+                one.inner = savepoint()
+                one.inner.__enter__()
+        self._insert(len(self._inserts))
+
+    def _insert(self, end: int) -> None:
+        tables: dict[Any, list[_Insert]] = defaultdict(list)
+        for insert in self._inserts[self._flushed : end]:
+            tables[insert.model].append(insert)
+        for model in _ORDER:
+            if inserts := tables.get(model):
+                columns, empty, values = _filled(model)
+                new = [insert.row.__data__ for insert in inserts if insert.row is not None]
+                filled = [values({**empty, **data}) for data in new] or [insert.values for insert in inserts]
+                if model in self._ids and not self._contested:
+                    _take_ids(model._meta.table_name, filled)
+                bulk.insert(model, columns, filled)
+                derived.note(model._meta.table_name, *new, new=True)
+        if lines := [insert.line for insert in self._inserts[self._flushed : end] if insert.line]:
+            changes.write(lines)
+        self._flushed = end
+
+    def undo(self, mark: int) -> None:
+        """Forget what was put in since `mark`; what of it was flushed, the database has undone."""
+        for model, row, _, values in reversed(self._inserts[mark:]):
+            if row is not None:
+                self.remove(row)
+                self._free[model].append(row.id)
+            elif model is Alias:
+                self._aliased[values[-1]].pop()
+            elif model is Sentence:
+                self._free[model].append(values[0])
+        del self._inserts[mark:]
+        if mark < self._flushed:  # PostgreSQL does not give the same ids again
+            self._flushed = mark
+            self._ids.clear()
+            self._free.clear()
+
+    def _id(self, model: Any) -> int:
+        free = self._free[model]
+        if free:
+            return free.pop()
+        if model not in self._ids:
+            self._ids[model] = _new_ids(model._meta.table_name, self._contested)
+        return next(self._ids[model])
+
+
+class _Savepoint:
+    """A part of the work that is undone alone; one of the database is inside it where it was flushed."""
+
+    __slots__ = ("inner", "mark", "store")
+
+    def __init__(self, store: BatchStore) -> None:
+        self.store = store
+
+    def __enter__(self) -> None:
+        """Remember what was put in before."""
+        self.mark = len(self.store._inserts)
+        self.inner: AbstractContextManager[None] | None = None
+        self.store._savepoints.append(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.store._savepoints.pop()
+        failed = True
+        try:
+            if self.inner is not None:
+                self.inner.__exit__(kind, error, traceback)
+            failed = kind is not None
+        finally:
+            if failed:
+                self.store.undo(self.mark)
+
+
+_NOTHING = nullcontext()
+
+#: The members of rows that are only values here, in their order.
+_LINKS: dict[Any, tuple[str, ...]] = {
+    Alias: ("speaker", "alias", "alias_key"),
+    ClaimTopic: ("claim", "topic"),
+    ClaimAbout: ("claim", "speaker"),
+    Hidden: ("noun", "noun_id"),
+}
+
+
+@cache
+def _filled(model: Any) -> tuple[tuple[str, ...], dict[str, None], Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    """Return the columns that a new row fills, an empty row, and what takes the values out of one in their order."""
+    if model is Sentence:
+        return ("id", *SENTENCE), {}, itemgetter(0)
+    empty = ("retracted_at", "retracted_reason", "merged_into")
+    names = _LINKS.get(model) or tuple(name for name in model._meta.sorted_field_names if name not in empty)
+    columns = tuple(model._meta.fields[name].column_name for name in names)
+    return columns, dict.fromkeys(names), itemgetter(*names)
+
+
+def _new_ids(table: str, contested: bool) -> Iterator[int]:
+    if contested:
+        while True:
+            sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
+            yield from sorted(id for (id,) in fetch(sql, (table, _RESERVED)))
+    if on_sqlite():  # only one transaction writes at a time: nobody else has the next
+        last = fetch(f'SELECT coalesce(max(id), 0) FROM "{table}"')
+    else:
+        last = fetch("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?, 'id')::regclass), 0)", (table,))
+    yield from count(last[0][0] + 1)
+
+
+def _take_ids(table: str, values: list[tuple[Any, ...]]) -> None:
+    """Take the ids that the rows have from PostgreSQL's sequence. Raises SequenceConflict where it gives others."""
+    if not on_sqlite():
+        sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
+        if sorted(id for (id,) in fetch(sql, (table, len(values)))) != [row[0] for row in values]:
+            raise SequenceConflict
