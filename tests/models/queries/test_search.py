@@ -12,8 +12,7 @@ from models.history.changes import Actor
 from models.queries import derived, lists, matches, nodes, search
 from models.queries.filters import Order
 from models.queries.visibility import Viewer
-from models.storage.database import db, on_sqlite
-from models.storage.schema import MIGRATIONS
+from models.storage.database import db
 from models.storage.transactions import transaction
 from tests.factories import MACHINE, PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
 
@@ -368,19 +367,6 @@ def test_a_statement_is_no_more_found_by_the_words_of_a_claim_that_it_left_for_a
     statements.change(by=actor, id=id, version=1, claim={"text": "Lions roam.", "language": "en"})
     assert (found("zebras"), found("lions")) == ([], [id])
     assert derived.differences() == []
-
-
-def test_what_was_indexed_by_other_letters_is_found_after_the_migration(registry: str, actor: Actor) -> None:
-    if on_sqlite():
-        pytest.skip("SQLite's index holds letters as they are")
-    put_charge(actor, claim={"text": "Российский экспорт.", "language": "ru"})
-    db.execute_sql("UPDATE claim_search SET words = to_tsvector('simple', 'россиискии экспорт')")
-    db.execute_sql("UPDATE statement_search SET words = to_tsvector('simple', 'россиискии экспорт')")
-    assert listed_ids(claims, PUBLIC, q="российский") == []
-    for statement in (MIGRATIONS / "0014_scripts.postgresql.sql").read_text(encoding="utf-8").split("\n\n"):
-        db.execute_sql(statement.strip().removesuffix(";"))
-    assert listed_ids(claims, PUBLIC, q="российский") == [1]
-    assert listed_ids(statements, PUBLIC, q="российский") == [1]
 
 
 def _snippets(viewer: Viewer, typed: str, *, by: str = "id", **more: Any) -> dict[int, list[str]]:
