@@ -1,6 +1,5 @@
-"""The outside: everything that speaks with someone.
+"""The outside: everything that speaks HTTP, JSON or the command line; may import models, but no database and no SQL.
 
-A request goes URL -> route -> schema -> models and comes back as JSON that the database wrote.
-`contract.py` is the hinge: one decorator says what comes in, what goes out and what may be refused,
-runs it and describes it; `openapi.py` renders those descriptions to `openapi.yaml`.
+A request passes middleware, contract, route and schema, makes one call of models, and is answered with JSON that the
+database wrote. docs/architecture.md walks through a read and a write. Begin with app.py.
 """

@@ -1,4 +1,7 @@
-"""The inside: what is known, and what may be asked of it.
+"""The inside: the nouns, their rules, and how they are stored.
+
+A noun is a module of this folder; the rooms below are storage, queries, history, ingest, transfer, access, upkeep,
+extraction and matching. docs/architecture.md says which may import which.
 
 Who points at whom (an arrow is a foreign key):
 
@@ -20,12 +23,12 @@ Glossary
     cue           the words that mark the act ("warned", "according to")
     content       the words that were said, as one or more spans of the document
     claim         the proposition, apart from who said it
-    counterclaim  the directed edge: one claim answers another
+    counterclaim  one claim answers another, in a direction
     suggestion    a stored claim that a denial may answer, for a reviewer to decide
     review        what a fact-checker published about a claim
     topic         a subject heading
     change        one line of the append-only log
 
 Offsets everywhere count Unicode code points of the document's text, half-open `[start, end)`.
-Every change runs in one transaction together with its line in the log.
+Every change is one transaction, which also writes its line of the log. Begin with topics.py, the smallest noun.
 """

@@ -1,1 +1,1 @@
-"""The commands of `counterclaim`, a file for each group; `api/cli.py` hangs them up."""
+"""Commands: those of `counterclaim`, a file for each group; `api/cli.py` lists them. Begin with shared.py."""

@@ -1,1 +1,1 @@
-"""Other shapes, in and out."""
+"""Formats: the lines, tables and files of imports, exports and extraction. Begin with ndjson.py."""

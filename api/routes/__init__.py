@@ -1,1 +1,1 @@
-"""URL -> schema -> models: a route says what comes in, what goes out and what may be refused."""
+"""Routes: the addresses of each noun, and what they take, return and refuse. Begin with topics.py, a short one."""

@@ -1,8 +1,7 @@
-"""Inside, pure: text -> findings. No tables, no web.
+"""Extraction: who said what in a text, and who denies it. Pure: it imports nothing of ours, no tables and no web.
 
-The stages, one a file: sentences and quotes cut the text, units are parsed,
-cues finds attributing words, contents and speakers their spans, coreference
-says who the speakers are, denials who answers whom.
+The stages, one a file: sentences and quotes cut the text, units are parsed, cues finds attributing words, contents and
+speakers their spans, coreference says who the speakers are, denials who answers whom. Begin with assemble.py.
 """
 
 from importlib import import_module

@@ -1,4 +1,7 @@
-"""Inside, pure: query and candidates -> scores with reasons. No tables, no web."""
+"""Matching: scores, with reasons, how well stored claims fit a text.
+
+Pure: it imports nothing of ours, no tables and no web. Begin with overlap.py.
+"""
 
 from models.matching.overlap import NAME, VERSION, Match, Reason, score, stems
 
