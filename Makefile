@@ -1,4 +1,4 @@
-# Everything a checkout needs: `make serve` runs it, `make test` tests it. Both install what they need.
+# `make serve` runs a checkout, `make test` tests it; both install what they need. `make help` lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,7 @@ LOCKED := --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: serve dev test slow faults faults-short lint types contract fix bench supply sbom lock clean help
 
-help:  ## List what can be made.
+help:  ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new database prints its first admin key.
@@ -28,21 +28,20 @@ dev: $(VENV)/.serves  ## The same in one process that starts anew whenever the c
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
 	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
-slow: $(VENV)/.tests  ## Run the tests that take minutes: the contract under fire, lists of 100,000 claims.
+slow: $(VENV)/.tests  ## Run the tests that take minutes: generated requests against the contract, lists of 100,000 claims.
 	$(BIN)/pytest -m slow -n auto --dist worksteal $(ARGS)
 
-# What looks at no clock runs on two cores; then the others one after the other: each has the machine to itself, as its
-# figures are meant.
+# Tests that measure no time run two at a time; the others run alone, because their figures assume an idle machine.
 FAULTS ?= full
-faults: $(VENV)/.tests  ## Kill, starve, flood and lie to the real server on both databases; takes 40 minutes.
+faults: $(VENV)/.tests  ## Run the real server under faults (kills, full disks, slow clients) on both databases; takes 40 minutes.
 	@failed=0; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m "faults and not alone" -n 2 $(ARGS) || failed=1; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m alone $(ARGS) || failed=1; exit $$failed
 
-faults-short:  ## The same, each for a few seconds.
+faults-short:  ## Run the same tests for a few seconds each.
 	@$(MAKE) --no-print-directory faults FAULTS=short
 
-lint: $(VENV)/.tests  ## Check style and spelling of the code.
+lint: $(VENV)/.tests  ## Check the style and the format of the code.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -54,7 +53,7 @@ contract: $(VENV)/.tests .ci/node_modules/.ready  ## Check openapi.yaml against 
 	$(BIN)/openapi-spec-validator openapi.yaml
 	REDOCLY_TELEMETRY=off $(CURDIR)/.ci/node_modules/.bin/redocly lint --config .ci/redocly.yaml openapi.yaml
 
-fix: $(VENV)/.tests  ## Format the code and write openapi.yaml anew.
+fix: $(VENV)/.tests  ## Format the code and write openapi.yaml.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/counterclaim openapi
@@ -62,11 +61,11 @@ fix: $(VENV)/.tests  ## Format the code and write openapi.yaml anew.
 bench: $(VENV)/.serves bench/.venv/.ready  ## Measure speed beside Datasette and a bare app; see bench/README.md.
 	@$(BIN)/python bench/run.py $(ARGS)
 
-supply: $(VENV)/.tests  ## Check what Counterclaim runs on: known vulnerabilities and licences.
+supply: $(VENV)/.tests  ## Check the dependencies for known vulnerabilities and for their licences.
 	$(BIN)/python .ci/audit.py
 	@if [ -d .github/workflows ]; then $(BIN)/zizmor --offline .github/workflows; fi
 
-sbom: $(VENV)/.tests  ## Write what Counterclaim runs on to build/sbom.json (CycloneDX 1.6).
+sbom: $(VENV)/.tests  ## Write the list of dependencies to build/sbom.json (CycloneDX 1.6).
 	@mkdir -p build
 	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml \
 	  --mc-type application --output-reproducible --spec-version 1.6 --output-format JSON --output-file build/sbom.json
@@ -81,7 +80,7 @@ lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.
 	uv pip compile bench/requirements.txt --generate-hashes --no-emit-index-url --no-header --universal \
 	  --python-version 3.11 --quiet --output-file bench/requirements.lock
 
-clean:  ## Remove what was installed and built; the database stays.
+clean:  ## Remove what was installed and built; databases stay.
 	rm -rf $(VENV) bench/.venv .ci/node_modules build *.egg-info .coverage .*_cache .hypothesis
 
 $(BIN)/python:
