@@ -13,7 +13,7 @@ LOCKED := --quiet --disable-pip-version-check --require-hashes --no-deps
 .PHONY: serve dev test slow faults faults-short lint types contract fix bench supply sbom lock clean help
 
 help:  ## List the targets.
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new database prints its first admin key.
 	@$(BIN)/counterclaim import --if-empty examples/sample.ndjson
@@ -28,12 +28,12 @@ dev: $(VENV)/.serves  ## The same in one process that starts anew whenever the c
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
 	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
-slow: $(VENV)/.tests  ## Run the tests that take minutes: generated requests against the contract, lists of 100,000 claims.
+slow: $(VENV)/.tests  ## Run the tests that take minutes: generated requests, lists of 100,000 claims.
 	$(BIN)/pytest -m slow -n auto --dist worksteal $(ARGS)
 
 # Tests that measure no time run two at a time; the others run alone, because their figures assume an idle machine.
 FAULTS ?= full
-faults: $(VENV)/.tests  ## Run the real server under faults (kills, full disks, slow clients) on both databases; takes 40 minutes.
+faults: $(VENV)/.tests  ## Run the real server under faults in full, on both databases; takes 40 minutes.
 	@failed=0; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m "faults and not alone" -n 2 $(ARGS) || failed=1; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m alone $(ARGS) || failed=1; exit $$failed
