@@ -23,11 +23,11 @@ class Settings:
     DATABASE_URL: str = "sqlite:///counterclaim.db"
     #: Hot standbys of a PostgreSQL database, to which reads go; a comma between two.
     DATABASE_REPLICA_URLS: str = ""
-    #: By how many seconds a replica may be behind before it is left out.
+    #: By how many seconds a replica may lag before it is left out.
     REPLICA_LAG_SECONDS: int = 5
     #: How many connections each process opens to each PostgreSQL server.
     DATABASE_CONNECTIONS: int = 20
-    #: How many seconds a question to the database may take, and a writer may wait for its turn; then the answer is 503.
+    #: How many seconds a query may take, and a writer may wait for its turn; then the answer is 503.
     DEADLINE_SECONDS: int = 5
     #: The address that `counterclaim serve` listens on.
     HOST: str = "127.0.0.1"
@@ -35,7 +35,7 @@ class Settings:
     PORT: int = 8000
     #: How many processes serve.
     PROCESSES: int = 2
-    #: The most requests that each process has in hand at once, slow clients included; threads are started as needed.
+    #: How many requests each process handles at once, slow clients included; threads are started as needed.
     THREADS: int = 192
     #: Whether reading needs no key; false closes the registry to all but key holders.
     PUBLIC_READS: bool = True
@@ -45,7 +45,7 @@ class Settings:
     REQUESTS_PER_MINUTE: int = 1200
     #: How many requests a minute one key may make; 0 is no limit.
     KEY_REQUESTS_PER_MINUTE: int = 12_000
-    #: How many proxies of ours stand in front, each adding to X-Forwarded-For; 0 where clients connect directly.
+    #: How many proxies of yours stand in front, each adding to X-Forwarded-For; 0 where clients connect directly.
     TRUSTED_PROXIES: int = 0
     #: The least that is logged: info has a line for each request, warning and error only what went wrong.
     LOG_LEVEL: str = "info"
