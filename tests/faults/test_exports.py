@@ -80,13 +80,12 @@ def written_to(served: Served, secret: str, scale: Scale) -> Iterator[tuple[Serv
     assert not writers.refused, writers.refused[:3]
 
 
-def exports(writers: Linked, read: Callable[[], bytes], times: int) -> Iterator[bytes]:
-    """Read an export so many times, each while writers write."""
-    for _ in range(times):
-        before = len(writers.acknowledged)
-        made = read()
-        assert len(writers.acknowledged) > before, "nobody wrote while it was read"
-        yield made
+def exports(writers: Linked, read: Callable[[], bytes], times: int) -> list[bytes]:
+    """Read an export so many times while writers write; and on until some wrote while they were read."""
+    made, before = list[bytes](), len(writers.acknowledged)
+    while len(made) < times or len(writers.acknowledged) == before:
+        made.append(read())
+    return made
 
 
 FROM_ONE_INTO_THE_OTHER = pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_an_export_beside_writers_is_imported_whole_and_exported_again_the_same(
     command: Command,
 ) -> None:
     with written_to(served, key("write"), scale) as (_, writers):
-        made = list(exports(writers, lambda: command(url, "export"), scale(2, 10)))
+        made = exports(writers, lambda: command(url, "export"), scale(2, 10))
     for first in made:
         second = taken_in(command, copied(), first, ", 0 known already, 0 refused.")
         # Rows are numbered anew where they are stored: what they say has to be the same.
@@ -125,7 +124,7 @@ def test_all_rows_beside_writers_make_the_identical_registry(
     command: Command,
 ) -> None:
     with written_to(served, key("write"), scale) as (_, writers):
-        made = list(exports(writers, lambda: command(url, "export", "--whole"), scale(2, 6)))
+        made = exports(writers, lambda: command(url, "export", "--whole"), scale(2, 6))
     for first in made:
         other = copied()
         assert taken_in(command, other, first, "the whole registry", "--whole") == first
@@ -138,8 +137,8 @@ def test_lists_beside_writers_show_both_ends_of_every_counterclaim(
 ) -> None:
     with written_to(served, key("write"), scale) as (server, writers):
         client = server.client()
-        claims = list(exports(writers, lambda: exported(client, "claims"), scale(3, 20)))
-        speakers = list(exports(writers, lambda: exported(client, "statements"), scale(3, 20)))
+        claims = exports(writers, lambda: exported(client, "claims"), scale(3, 20))
+        statements = exports(writers, lambda: exported(client, "statements"), scale(3, 20))
     for made in claims:
         items = [orjson.loads(line) for line in made.splitlines()]
         answered = {(item["id"], edge["claim"]["id"]) for item in items for edge in item["counterclaims"]}
@@ -147,13 +146,13 @@ def test_lists_beside_writers_show_both_ends_of_every_counterclaim(
         assert answered == answers
         assert answered
         assert {id for pair in answered for id in pair} <= {item["id"] for item in items}
-    for made in speakers:
+    for made in statements:
         items = [orjson.loads(line) for line in made.splitlines()]
         stated = {item["claim"]["id"] for item in items}
         beside = {edge["claim"]["id"] for item in items for edge in (*item["counterclaims"], *item["counters"])}
         assert beside
         assert beside <= stated
-    tell(f"{len(claims) + len(speakers)} lists of up to {claims[-1].count(NEW)} items beside {WRITERS} writers")
+    tell(f"{len(claims) + len(statements)} lists of up to {claims[-1].count(NEW)} items beside {WRITERS} writers")
 
 
 NEW = b"\n"
