@@ -17,7 +17,6 @@ from models.history import changes
 from models.history.changes import Actor
 from models.history.store import SENTENCE, sentences
 from models.queries import derived
-from models.spans import Place
 from models.storage import bulk, rows
 from models.storage.columns import now
 from models.storage.database import fetch, on_sqlite
@@ -103,9 +102,9 @@ class BatchStore(FetchedStore):
 
     def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
         """Put in the sentences of a new document; they have no line in the log."""
-        found = self._sentences[document.id] = [Place(self._id(Sentence), *place) for place in places]
+        found = self._sentences[document.id] = [(self._id(Sentence), *place) for place in places]
         new = zip(found, sentences(document, places), strict=True)
-        self._inserts += [_Insert(Sentence, None, None, (place.id, *row)) for place, row in new]
+        self._inserts += [_Insert(Sentence, None, None, (id, *row)) for (id, _, _), row in new]
 
     def flush(self) -> None:
         """Insert what was put in so far, so that queries find it; what is in a savepoint, under one of the database."""
