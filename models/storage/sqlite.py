@@ -149,6 +149,7 @@ class SqliteFile(SqliteDatabase):
         #: Device and number of the file that was opened first.
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
+        self._renewing = threading.Lock()
         self.wal = wal.WriteAheadLog(self.database, self._connect_writer)
         self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved, partial(using, self))
 
@@ -205,17 +206,18 @@ class SqliteFile(SqliteDatabase):
         The files beside it are opened once for all connections of a process: as long as one is left from when they
         could only be read, no other can write.
         """
-        if self.in_transaction() or not self._writable() or not _opening.acquire(blocking=False):
+        if self.in_transaction() or not self._writable() or not self._renewing.acquire(blocking=False):
             return False
         try:
-            until = time.monotonic() + _RENEWING
-            for connection in list(_connections):
-                connection.close(max(0, until - time.monotonic()))
-            if self._kept is not None:
-                self._kept.close()
-                self.keep_open()
+            with _opening:
+                until = time.monotonic() + _RENEWING
+                for connection in list(_connections):
+                    connection.close(max(0, until - time.monotonic()))
+                if self._kept is not None:
+                    self._kept.close()
+                    self.keep_open()
         finally:
-            _opening.release()
+            self._renewing.release()
         return True
 
     def refuse_moved(self) -> None:
