@@ -610,3 +610,30 @@ def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, 
     highest = database.fetch("SELECT max(id) FROM claims")[0][0]
     assert highest > database.fetch("SELECT count(*) FROM claims")[0][0], "there are gaps"
     assert database.fetch("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")[0][0] > highest
+
+
+def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    import psycopg
+
+    stamp = "2026-01-01T00:00:00.000000Z"
+    row = "INSERT INTO topics (created_at, updated_at, version, slug, label) VALUES (%s, %s, 1, 'b', 'B')"
+
+    def stores(event: Any) -> None:
+        # When what the lines name was read, and before they are stored.
+        if "pg_sequence_last_value" in event.sql and not stored:
+            stored.append(other.execute(row, (stamp, stamp)))
+
+    stored: list[Any] = []
+    lines = _written(*({"topic": {"slug": slug, "label": slug.upper()}} for slug in "abc"))
+    with psycopg.connect(registry, autocommit=True) as other:
+        database.db.query_hooks.append(stores)
+        try:
+            told = list(ndjson.read(lines, by=actor))
+        finally:
+            database.db.query_hooks.remove(stores)
+    assert [one.what for one in told] == ["new", "known", "new"]
+    assert database.fetch("SELECT slug, id FROM topics ORDER BY slug") == [
+        (slug, one.id) for slug, one in zip("abc", told, strict=True)
+    ]
