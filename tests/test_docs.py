@@ -65,6 +65,19 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_target_of_make_that_a_document_names_exists(document: Path) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    typed = re.findall(r"(?:^|`)make ([a-z][a-z-]*)", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(typed) - set(targets) == set()
+
+
+def test_the_list_of_fault_tests_names_each_file() -> None:
+    folder = ROOT / "tests" / "faults"
+    named = re.findall(r"`(test_\w+\.py)`", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(path.name for path in folder.glob("test_*.py"))
+
+
 def test_every_note_that_the_code_names_exists() -> None:
     for source in SOURCES:
         for number in re.findall(r"docs/decisions/(\d{4})", source.read_text(encoding="utf-8")):
