@@ -166,7 +166,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
         dropped = merges.drop_doubled(by, id, into)
-        cut = survivor.part_of_id if id in _line(into) else None
+        cut = survivor.part_of_id if id in wholes_of(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
         moved = {
@@ -214,7 +214,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             merges.move_back(Counterclaim.statement, drop["edges"], drop["kept"], drop["statement"])
             merges.restore(by, Counterclaim, drop["retracted_edges"])
         survivor = Speaker.get_by_id(into)
-        again = moved["cut"] and survivor.part_of_id is None and into not in _line(moved["cut"])
+        again = moved["cut"] and survivor.part_of_id is None and into not in wholes_of(moved["cut"])
         changes.update(by, survivor, **({"part_of": moved["cut"]} if again else {}))
 
 
@@ -344,14 +344,14 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
 def _parent(part_of: int, child: int | None, store: Store) -> int:
     """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
     parent = int(store.referred(Speaker, part_of, "/part_of").id)
-    if child is not None and child in _line(parent):
+    if child is not None and child in wholes_of(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
     store.flush()
     unseen.unflag(noun="speakers", id=parent)
     return parent
 
 
-def _line(id: int | None) -> list[int]:
+def wholes_of(id: int | None) -> list[int]:
     """List a speaker and all that they are part of, nearest first."""
     line: list[int] = []
     while id is not None and id not in line:

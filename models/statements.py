@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from models import claim_text, claims, counterclaims, documents, sentences, speakers
+from models import claim_text, claims, documents, evidence, sentences, speakers
 from models.history import changes, merged
 from models.history.changes import Actor
 from models.history.store import STORE, Store
@@ -108,9 +108,9 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         _follow(by, statement, row)
         changes.amend(by, statement, **row)
         if row.get("status") == "rejected":
-            counterclaims.hand_evidence_on(by=by, statement=id)
+            evidence.hand_on(by=by, statement=id)
         if "claim" in row:
-            counterclaims.follow_evidence(by=by, statement=id, answer=row["claim"])
+            evidence.follow_statement(by=by, statement=id, answer=row["claim"])
             _leave(by, left, row["claim"])
 
 
@@ -122,8 +122,8 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
-        counterclaims.hand_evidence_on(by=by, statement=id)
-        counterclaims.retract_evidence(by=by, statement=id, reason=reason)
+        evidence.hand_on(by=by, statement=id)
+        evidence.retract_with(by=by, statement=id, reason=reason)
         changes.retract(by, statement, reason)
 
 
@@ -202,7 +202,7 @@ def _leave(by: Actor, left: int, taken: int) -> None:
         or Review.select().where(Review.claim == left, Review.retracted_at.is_null()).exists()
     ):
         return
-    counterclaims.follow_claim(by=by, left=left, taken=taken)
+    evidence.follow_claim(by=by, left=left, taken=taken)
     changes.retract(by, claim, f"Claim {taken} is stated instead.")
 
 
@@ -304,11 +304,11 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind = answered["kind"]
-    known = counterclaims.known(other, statement.claim_id, kind, store)
+    known = evidence.known(other, statement.claim_id, kind, store)
     if known:
-        counterclaims.support(by=by, id=known, statement=statement, store=store)
+        evidence.support(by=by, id=known, statement=statement, store=store)
     else:
-        counterclaims.draw(
+        evidence.draw(
             by=by,
             claim=other,
             answer=statement.claim_id,

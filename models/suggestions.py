@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL
 
-from models import counterclaims
+from models import evidence
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE
@@ -85,11 +85,11 @@ def _draw(by: Actor, suggestion: Suggestion) -> None:
     claim = int(changes.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
-    known = counterclaims.known(claim, statement.claim_id, suggestion.kind)
+    known = evidence.known(claim, statement.claim_id, suggestion.kind)
     if known:
-        counterclaims.support(by=by, id=known, statement=statement)
+        evidence.support(by=by, id=known, statement=statement)
         return
-    counterclaims.draw(
+    evidence.draw(
         by=by, claim=claim, answer=statement.claim_id, kind=suggestion.kind, statement=statement.id, note=None
     )
 

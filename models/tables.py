@@ -365,13 +365,15 @@ _where_there_is_one(Statement, Statement.via_speaker)
 _where_there_is_one(Statement, Statement.via_document)
 _where_there_is_one(Statement, Statement.cue_key)
 
-for _name, _columns in (
-    ("statements_said_on_id", "coalesce(said_on, ''), id"),
-    ("statements_speaker_said_on_id", "speaker_id, coalesce(said_on, ''), id"),
-    ("statements_form", "form"),
-    ("statements_origin", "origin"),
-    ("statements_confidence", "coalesce(confidence, 1)"),
-):
+#: Indexes of expressions, which peewee cannot read back from a database: name -> what is indexed of statements.
+EXPRESSION_INDEXES = {
+    "statements_said_on_id": "coalesce(said_on, ''), id",
+    "statements_speaker_said_on_id": "speaker_id, coalesce(said_on, ''), id",
+    "statements_form": "form",
+    "statements_origin": "origin",
+    "statements_confidence": "coalesce(confidence, 1)",
+}
+for _name, _columns in EXPRESSION_INDEXES.items():
     Statement.add_index(SQL(f'CREATE INDEX "{_name}" ON "statements" ({_columns})'))
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
 Statement.add_index(

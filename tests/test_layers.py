@@ -237,8 +237,8 @@ def test_the_vocabulary_holds_words_and_imports_nothing() -> None:
 
 
 def test_the_outside_knows_no_peewee_and_no_database() -> None:
-    assert _reached("api", "peewee", "playhouse", "psycopg", "sqlite3", "models.tables") == []
-    assert [file for file in _files("api") if "on_sqlite" in file.read_text(encoding="utf-8")] == []
+    assert reached(API, *DATABASES, "models.tables") == []
+    assert [place(file) for file in files(API) if "on_sqlite" in file.read_text(encoding="utf-8")] == []
 
 
 def test_a_route_asks_the_models_and_no_table() -> None:

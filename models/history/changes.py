@@ -22,7 +22,7 @@ UNLOGGED = {"documents": ("text",), "statements": ("cue_key",), "reviews": ("rat
 
 
 #: The lock under which lines are written: "cclog" in ASCII.
-_LOG = int.from_bytes(b"cclog")
+LOG_LOCK = int.from_bytes(b"cclog")
 
 #: The columns of a line, but for when it was made.
 _LINE = ("noun", "noun_id", "action", "key_id", "before", "after")
@@ -76,7 +76,7 @@ def _logged(noun: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(lines: list[Line]) -> None:
-    advisory_lock(_LOG)
+    advisory_lock(LOG_LOCK)
     made_at = now()
     bulk.insert(Change, ("made_at", *_LINE), [(made_at, *line) for line in lines])
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import claims, counterclaims, documents, matching, speakers, suggestions
+from models import claims, documents, evidence, matching, speakers, suggestions
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
 from models.extraction.findings import Named
 from models.extraction.parser import Parser
@@ -248,9 +248,9 @@ class _DocumentIngest:
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
                 continue
-            if counterclaims.known(charge.claim_id, answer.claim_id, "denies"):
+            if evidence.known(charge.claim_id, answer.claim_id, "denies"):
                 continue
-            counterclaims.draw(
+            evidence.draw(
                 by=self.by,
                 claim=charge.claim_id,
                 answer=answer.claim_id,

@@ -1,21 +1,19 @@
 """Checks: whether a registry is whole, and still holds what was stored."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import SQL
 from playhouse.schema_diff import diff_models
 
 from models.history import changes
 from models.queries import derived
 from models.storage.database import db, fetch
 from models.storage.schema import behind
-from models.tables import ALL, Retractable, Sentence
+from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence
 from models.upkeep.engine import engine
 
 #: What a check names at most: the rest is for after these are mended.
@@ -72,14 +70,7 @@ def _first(problems: Iterator[str]) -> list[str]:
 def _schema() -> list[str]:
     """Compare the tables with the models, but for indexes of expressions, which peewee cannot read."""
     found = diff_models(db.obj, list(ALL))
-    expressions = {
-        name
-        for model in ALL
-        for index in model._meta.indexes
-        if isinstance(index, SQL)
-        for name in re.findall(r'INDEX "(\w+)"', index.sql)
-    }
-    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in expressions]
+    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSION_INDEXES]
     return [line.strip() for line in str(found).splitlines() if line.strip()][:SHOWN] if found else []
 
 

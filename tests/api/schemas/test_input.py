@@ -14,7 +14,7 @@ from api.schemas.base import Input
 from api.schemas.fields import Flag
 from api.schemas.lines import LINES
 from tests.checked import ROOT
-from tests.models.transfer.test_imports import _lines
+from tests.models.transfer.test_imports import mixed_lines
 
 #: What is put in the place of members.
 ODD: tuple[Any, ...] = (
@@ -62,7 +62,7 @@ ODD: tuple[Any, ...] = (
 def right() -> Iterator[tuple[str, dict[str, Any]]]:
     """Lines that are right, with every member that a line may have."""
     sample = (ROOT / "examples" / "sample.ndjson").read_bytes().splitlines()
-    for line in [*sample, *(line for seed in range(4) for line in _lines(seed))]:
+    for line in [*sample, *(line for seed in range(4) for line in mixed_lines(seed))]:
         noun, value = next(iter(json.loads(line).items()))
         # A name that nobody sees, which only the inside is to refuse in those lines, the schema refuses already.
         if '"\u200b"' not in json.dumps(value, ensure_ascii=False):

@@ -209,7 +209,7 @@ def test_lines_are_written_by_one_transaction_after_the_other(registry: str, act
 
     thread = threading.Thread(target=write)
     with transactions.transaction():
-        transactions.advisory_lock(changes._LOG)
+        transactions.advisory_lock(changes.LOG_LOCK)
         thread.start()
         assert not done.wait(0.3)
     thread.join(30)

@@ -13,20 +13,11 @@ from playhouse.schema_diff import diff_models
 
 from models.refusals import Conflict
 from models.storage import columns, database, schema
-from models.tables import ALL
+from models.tables import ALL, EXPRESSION_INDEXES
 from tests.faults.filling import fill_first, up_to
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parent.parent.parent.parent
-
-#: The indexes of expressions.
-EXPRESSIONS = {
-    "statements_said_on_id",
-    "statements_speaker_said_on_id",
-    "statements_form",
-    "statements_origin",
-    "statements_confidence",
-}
 
 #: Every migration, in order.
 STEPS = sorted(path.stem for path in schema.MIGRATIONS.glob("[0-9]*.py"))
@@ -107,7 +98,7 @@ def _schema() -> dict[str, Any]:
 def drift() -> Any:
     """What peewee finds to differ; it cannot read indexes of expressions, which _schema compares."""
     found = diff_models(database.db.obj, list(ALL))
-    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSIONS]
+    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSION_INDEXES]
     return found
 
 

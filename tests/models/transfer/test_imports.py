@@ -177,7 +177,8 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
     }
 
 
-def _lines(seed: int) -> list[bytes]:
+def mixed_lines(seed: int) -> list[bytes]:
+    """Write lines of every noun by chance, right and wrong ones."""
     dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
     names = _Names(d=4)
     lines = [{"document": {"id": f"d{n}", "text": TEXT + " x" * n, "language": "en"}} for n in range(1, 5)]
@@ -254,7 +255,7 @@ def test_many_at_once_come_to_the_same_as_one_after_the_other(
 ) -> None:
     if seed % 4 == 0:  # who does not review is not told of what waits for it
         actor = Actor(reviews=False)
-    lines = _lines(seed)
+    lines = mixed_lines(seed)
     told = _told(list(ndjson.read(lines, by=actor)))
     stored = _stored()
     assert derived.differences() == []
@@ -390,7 +391,7 @@ def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
     registry: str, actor: Actor, another: Callable[[], None], group: int
 ) -> None:
     # A line that was refused may be right the second time, when all the others are there.
-    all_lines = _lines(7)
+    all_lines = mixed_lines(7)
     refused = {one.line for one in ndjson.read(all_lines, by=actor) if one.what == "refused"}
     # What is said of the newest edition at an address may be said of another one the second time.
     lines = [
@@ -432,7 +433,7 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
 def test_lines_that_take_long_are_stored_in_more_than_one_transaction_and_come_to_the_same(
     registry: str, actor: Actor, another: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = _lines(11)
+    lines = mixed_lines(11)
     told, stored = _told(list(ndjson.read(lines, by=actor))), _stored()
     another()
     monkeypatch.setattr(imports, "LONGEST", 0)
@@ -598,7 +599,7 @@ def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, 
         if "pg_sequence_last_value" in event.sql:
             other.execute("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")
 
-    lines = _lines(7)
+    lines = mixed_lines(7)
     with psycopg.connect(registry, autocommit=True) as other:
         database.db.query_hooks.append(takes)
         try:
