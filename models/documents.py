@@ -3,17 +3,15 @@
 import hashlib
 from typing import Any
 
-from peewee import SQL, fn
-
 from models.addresses import host, normalize
 from models.extraction.sentences import cut
 from models.history import changes
 from models.history import hidden as unseen
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import shapes
-from models.queries.results import Whole, newest
-from models.queries.visibility import Viewer, shown
+from models.queries import plain
+from models.queries.results import Whole
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import now
 from models.storage.transactions import transaction
@@ -137,52 +135,16 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
-    doc = Document.alias("doc")
-    query = doc.select(doc.version, SQL(shapes.text(shapes.document, viewer))).where(
-        doc.id == id, doc.retracted_at.is_null(), SQL(shapes.text(shown, viewer, "documents", "doc"))
-    )
-    return changes.found(
-        Document, id, query.tuples().first(), lambda: viewer.texts or not unseen.is_hidden(noun="documents", id=id)
-    )
+    found = plain.one("documents", viewer=viewer, id=id)
+    return changes.found(Document, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="documents", id=id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
-    """List at most `limit` documents past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
-    doc, query = _asked(viewer, **asked)
-    return newest(query.select(doc.id, SQL(shapes.text(shapes.document, viewer))), doc.id, past, limit)
-
-
-def ids(*, viewer: Viewer, **asked: Any) -> Any:
-    """Build the query of the ids of the documents for which all that is `asked` holds.
+    """Read a page of documents as `plain.page` does.
 
     `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
     """
-    doc, query = _asked(viewer, **asked)
-    return query.order_by(doc.id)
-
-
-def _asked(
-    viewer: Viewer,
-    *,
-    url: str | None = None,
-    publisher: str | None = None,
-    language: str | None = None,
-    published_from: str | None = None,
-    published_to: str | None = None,
-) -> tuple[Any, Any]:
-    doc = Document.alias("doc")
-    query = doc.select(doc.id).where(doc.retracted_at.is_null(), SQL(shapes.text(shown, viewer, "documents", "doc")))
-    if url is not None:
-        query = query.where(doc.url_normalized == normalize(url))
-    if publisher is not None:
-        query = query.where(doc.publisher == publisher)
-    if language is not None:
-        query = query.where(doc.language == language)
-    if published_from is not None:
-        query = query.where(doc.published_at >= published_from)
-    if published_to is not None:
-        query = query.where(fn.substr(doc.published_at, 1, 10) <= published_to)
-    return doc, query
+    return plain.page("documents", viewer=viewer, past=past, limit=limit, asked=asked)
 
 
 def any_stored() -> bool:

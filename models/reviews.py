@@ -8,9 +8,9 @@ from models import claims
 from models.history import changes, merged
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import shapes
-from models.queries.results import Whole, newest
-from models.queries.visibility import Viewer, claim_known, claim_seen
+from models.queries import plain, shapes
+from models.queries.results import Whole
+from models.queries.visibility import Viewer, claim_known
 from models.refusals import Conflict
 from models.storage.columns import folded
 from models.storage.transactions import transaction
@@ -57,41 +57,16 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a review with its claim. Raises NotFound or Gone."""
-    r, query = _seen(viewer, "version")
-    return changes.found(
-        Review, id, query.where(r.id == id).tuples().first(), lambda: viewer.unreviewed or _known_to_all(id)
-    )
+    found = plain.one("reviews", viewer=viewer, id=id)
+    return changes.found(Review, id, found, lambda: viewer.unreviewed or _known_to_all(id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
-    """List at most `limit` reviews past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
-    r, query = _asked(viewer, **asked)
-    found = newest(query, r.id, past, limit)
+    """Read a page of reviews as `plain.page` does; `publisher` is a site."""
+    found = plain.page("reviews", viewer=viewer, past=past, limit=limit, asked=asked)
     if renamed := merged.instead("reviews", asked, len(found), viewer):
-        return listed(viewer=viewer, past=past, limit=limit, **renamed)
+        return plain.page("reviews", viewer=viewer, past=past, limit=limit, asked=renamed)
     return found
-
-
-def ids(*, viewer: Viewer, **asked: Any) -> Any:
-    """Build the query of the ids of the reviews for which all that is `asked` holds; `publisher` is a site."""
-    r, query = _asked(viewer, **asked)
-    return query.select(r.id).order_by(r.id)
-
-
-def _asked(viewer: Viewer, *, claim: int | None = None, publisher: str | None = None) -> tuple[Any, Any]:
-    r, query = _seen(viewer, "id")
-    if claim is not None:
-        query = query.where(r.claim == claim)
-    if publisher is not None:
-        query = query.where(r.publisher_site == publisher)
-    return r, query
-
-
-def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
-    """Build the alias, and the query of `column` and JSON over what the viewer may see."""
-    r, c = Review.alias("r"), Claim.alias("c")
-    query = r.select(getattr(r, column), SQL(shapes.text(shapes.review))).join(c, on=r.claim == c.id)
-    return r, query.where(r.retracted_at.is_null(), SQL(shapes.text(claim_seen, viewer)))
 
 
 def _known_to_all(id: int) -> bool:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from peewee import SQL, Case
+from peewee import Case
 
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import derived, shapes
+from models.queries import derived, plain
 from models.queries.results import Whole
-from models.queries.visibility import Viewer, sentence_seen
+from models.queries.visibility import Viewer
 from models.refusals import Conflict
 from models.spans import Place, places_of
 from models.storage.transactions import transaction
@@ -104,28 +104,15 @@ def around(*, document: int, sentence: Place, end: int, store: Store = STORE) ->
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
-    se, query = _seen(viewer, "version")
-    return changes.found(Sentence, id, query.where(se.id == id).tuples().first())
+    return changes.found(Sentence, id, plain.one("sentences", viewer=viewer, id=id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
-    """List at most `limit` sentences past the id `past`, lowest id first, as (id, JSON).
+    """Read a page of sentences as `plain.page` does, lowest id first.
 
     That is the order of print, but for those that people added.
     """
-    se, query = _seen(viewer, "id")
-    if document is not None:
-        query = query.where(se.document == document)
-    if past is not None:
-        query = query.where(se.id > past)
-    return list(query.order_by(se.id).limit(limit).tuples())
-
-
-def _seen(viewer: Viewer, column: str) -> tuple[Any, Any]:
-    """Build the alias, and the query of `column` and JSON over what the viewer may read."""
-    se, d = Sentence.alias("se"), Document.alias("d")
-    query = se.select(getattr(se, column), SQL(shapes.text(shapes.sentence, viewer))).join(d, on=se.document == d.id)
-    return se, query.where(SQL(shapes.text(sentence_seen, viewer)))
+    return plain.page("sentences", viewer=viewer, past=past, limit=limit, asked={"document": document})
 
 
 def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from peewee import SQL
-
 from models.history import changes, merged, merges
 from models.history import hidden as unseen
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import lists, shapes
-from models.queries.results import Whole, newest
-from models.queries.visibility import Viewer, shown
+from models.queries import lists, plain
+from models.queries.results import Whole
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
@@ -218,16 +216,12 @@ def unmerge(*, by: Actor, id: int) -> None:
         changes.update(by, survivor, **({"part_of": moved["cut"]} if again else {}))
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
-    """Read a speaker with the newest statements. Raises NotFound, also for one that is hidden, Gone or Moved."""
-    return _found(id, viewer, shapes.text(shapes.speaker, viewer))
+def whole(*, id: int, viewer: Viewer, bare: bool = False) -> Whole:
+    """Read a speaker with the newest statements; a `bare` one without its JSON.
 
-
-def _found(id: int, viewer: Viewer, column: str) -> Whole:
-    """Read `column` of the speaker `p`. Raises NotFound, Gone or Moved."""
-    p = Speaker.alias("p")
-    query = p.select(p.version, SQL(column)).where(p.id == id, p.retracted_at.is_null(), p.merged_into.is_null())
-    found = query.where(SQL(shapes.text(shown, viewer, "speakers", "p"))).tuples().first()
+    Raises NotFound, also for one that is hidden, Gone or Moved.
+    """
+    found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
     return changes.found(Speaker, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="speakers", id=id))
 
 
@@ -236,7 +230,7 @@ def charges(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> li
 
     `asked` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
     """
-    _found(id, viewer, "p.name")
+    whole(id=id, viewer=viewer, bare=True)
     replied = {"replied": asked["answered"]} if "answered" in asked else {}
     rest = {name: value for name, value in asked.items() if name != "answered"}
     return merged.page("claims", viewer=viewer, asked={**rest, **replied, "against": id}, **chosen)
@@ -247,38 +241,15 @@ def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> 
 
     Raises NotFound, Gone or Moved.
     """
-    _found(id, viewer, "p.name")
+    whole(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in asked.items() if name != "parts"}
     whose = "of_all" if asked.get("parts") else "of"
     return merged.page("statements", viewer=viewer, asked={**rest, whose: id}, **chosen)
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
-    """List at most `limit` speakers past the id `past`, newest first, as (id, JSON); `asked` as in `ids`."""
-    p, query = _asked(viewer, **asked)
-    return newest(query.select(p.id, SQL(shapes.text(shapes.speaker, viewer))), p.id, past, limit)
-
-
-def ids(*, viewer: Viewer, **asked: Any) -> Any:
-    """Build the query of the ids of the speakers for which all that is `asked` holds.
-
-    `name` is a name or an alias, whole, in any case.
-    """
-    p, query = _asked(viewer, **asked)
-    return query.order_by(p.id)
-
-
-def _asked(viewer: Viewer, *, name: str | None = None, kind: str | None = None) -> tuple[Any, Any]:
-    p = Speaker.alias("p")
-    query = p.select(p.id).where(
-        p.retracted_at.is_null(), p.merged_into.is_null(), SQL(shapes.text(shown, viewer, "speakers", "p"))
-    )
-    if kind is not None:
-        query = query.where(p.kind == kind)
-    if name is not None:
-        also = Alias.select(Alias.speaker).where(Alias.alias_key == key(name))
-        query = query.where((p.name_key == key(name)) | p.id.in_(also))
-    return p, query
+    """Read a page of speakers as `plain.page` does; `name` is a name or an alias, whole, in any case."""
+    return plain.page("speakers", viewer=viewer, past=past, limit=limit, asked=asked)
 
 
 def key(name: str) -> str:

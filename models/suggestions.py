@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from peewee import SQL
-
 from models import evidence
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE
-from models.queries import shapes
-from models.queries.results import Whole, newest
+from models.queries import plain
+from models.queries.results import Whole
 from models.queries.visibility import Viewer
 from models.refusals import Conflict
 from models.storage.columns import dumps
@@ -65,19 +63,12 @@ def decide(*, by: Actor, id: int, version: int, status: str) -> None:
 
 def whole(*, id: int) -> Whole:
     """Read a suggestion. Raises NotFound."""
-    su, query = _standing("version")
-    return changes.found(Suggestion, id, query.where(su.id == id).tuples().first())
+    return changes.found(Suggestion, id, plain.one("suggestions", viewer=_REVIEWER, id=id))
 
 
-def listed(
-    *, past: int | None, limit: int, statement: int | None = None, claim: int | None = None, status: str | None = None
-) -> list[tuple[int, str]]:
-    """List at most `limit` suggestions past the id `past`, newest first, as (id, JSON)."""
-    su, query = _standing("id")
-    for column, wanted in ((su.statement, statement), (su.claim, claim), (su.status, status)):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    return newest(query, su.id, past, limit)
+def listed(*, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+    """Read a page of suggestions as `plain.page` does, by `statement`, `claim` and `status`."""
+    return plain.page("suggestions", viewer=_REVIEWER, past=past, limit=limit, asked=asked)
 
 
 def _draw(by: Actor, suggestion: Suggestion) -> None:
@@ -92,11 +83,3 @@ def _draw(by: Actor, suggestion: Suggestion) -> None:
     evidence.draw(
         by=by, claim=claim, answer=statement.claim_id, kind=suggestion.kind, statement=statement.id, note=None
     )
-
-
-def _standing(column: str) -> tuple[Any, Any]:
-    """Build the alias, and the query of `column` and JSON over what has a statement and a claim that stand."""
-    su, s, o = Suggestion.alias("su"), Statement.alias("s"), Claim.alias("o")
-    query = su.select(getattr(su, column), SQL(shapes.text(shapes.suggestion, _REVIEWER)))
-    query = query.join(s, on=su.statement == s.id).switch(su).join(o, on=su.claim == o.id)
-    return su, query.where(s.retracted_at.is_null(), o.retracted_at.is_null())

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from peewee import SQL
-
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import shapes
-from models.queries.results import Whole, newest
+from models.queries import plain
+from models.queries.results import Whole
+from models.queries.visibility import Viewer
 from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Topic
+
+_PUBLIC = Viewer()
 
 
 def create(*, by: Actor, slug: str, label: str, store: Store = STORE) -> int:
@@ -38,22 +39,12 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def whole(*, id: int) -> Whole:
     """Read one heading. Raises NotFound or Gone."""
-    t = Topic.alias("t")
-    query = t.select(t.version, SQL(shapes.text(shapes.topic))).where(t.id == id, t.retracted_at.is_null())
-    return changes.found(Topic, id, query.tuples().first())
+    return changes.found(Topic, id, plain.one("topics", viewer=_PUBLIC, id=id))
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
-    """List at most `limit` headings past the id `past`, newest first, as (id, JSON)."""
-    t = Topic.alias("t")
-    query = t.select(t.id, SQL(shapes.text(shapes.topic))).where(t.retracted_at.is_null())
-    return newest(query, t.id, past, limit)
-
-
-def everything() -> Any:
-    """Build the query of the ids of all headings, which everybody sees."""
-    t = Topic.alias("t")
-    return t.select(t.id).where(t.retracted_at.is_null()).order_by(t.id)
+    """Read a page of headings as `plain.page` does."""
+    return plain.page("topics", viewer=_PUBLIC, past=past, limit=limit, asked={})
 
 
 def ids(slugs: list[str], *, field: str, store: Store = STORE) -> list[int]:

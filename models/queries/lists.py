@@ -185,11 +185,8 @@ def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...
 def written(noun: str, viewer: Viewer, fields: Chosen | None, include: tuple[str, ...]) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
     table, links = _TABLES[noun]
-    source = table
-    for link, id in links.items():
-        source = Join(source, link, on=link.id == id)
     json = Part(dialects.text(_item(noun, viewer, (fields, include)))).sql
-    return json, f"FROM {source_text(source)}", table._alias
+    return json, f"FROM {source_text(table, links)}", table._alias
 
 
 def one(

@@ -33,7 +33,7 @@ class Rows:
     where: tuple[Any, ...] = ()
     links: dict[Any, Any] = field(default_factory=dict)
     order: tuple[Any, ...] = ()
-    limit: int | None = None
+    limit: Any = None
 
     def select(self, *columns: Any, alias: str | None = None) -> Node:
         """Select `columns`."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any
 
-from peewee import SCOPE_VALUES, SQL, Case, Column, ColumnBase, Node, Table
+from peewee import SCOPE_VALUES, SQL, Case, Column, ColumnBase, Join, Node, Table
 
 from models.storage.database import db, fetch, on_sqlite
 
@@ -117,8 +117,10 @@ def case(condition: Any, value: Any, otherwise: Any = None) -> Any:
     return Case(None, ((condition, value),), otherwise)
 
 
-def source_text(source: Node) -> str:
-    """Compile a table or a join of tables as it stands in FROM."""
-    ctx = _context()
+def source_text(table: Any, links: Mapping[Any, Any]) -> str:
+    """Compile a table, joined with the `links` {another: the id of its row}, as it stands in FROM."""
+    ctx, source = _context(), table
+    for link, id in links.items():
+        source = Join(source, link, on=link.id == id)
     with ctx.scope_source():
         return str(ctx.sql(source).query()[0])

@@ -1,6 +1,6 @@
-"""What reads answer: one thing with everything linked, and rows of a list."""
+"""What a read of one thing answers."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Whole(NamedTuple):
@@ -10,10 +10,3 @@ class Whole(NamedTuple):
     #: Of the thing itself; what is linked has its own.
     version: int
     json: str
-
-
-def newest(query: Any, id: Any, past: int | None, limit: int) -> list[tuple[int, str]]:
-    """Run a list: rows of (id, JSON) past the id `past`, highest id first, at most `limit`."""
-    if past is not None:
-        query = query.where(id < past)
-    return list(query.order_by(id.desc()).limit(limit).tuples())

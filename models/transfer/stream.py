@@ -4,19 +4,18 @@ One query finds the ids, in their order; another writes the items of a few hundr
 the same snapshot.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from models import documents, reviews, speakers, topics
 from models.history import merged
-from models.queries import lists, members, shapes
+from models.queries import lists, plain
 from models.queries.members import Chosen
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
-from models.storage.snapshots import Read, snapshot
+from models.storage.snapshots import snapshot
 
 #: Items of the first block, which is to be there at once, and characters that the following ones aim at. All blocks
 #: are read by one thread: two took as long, since SQLite's allocator has one mutex (100,000 claims, 35 µs of a
@@ -24,23 +23,6 @@ from models.storage.snapshots import Read, snapshot
 FIRST, AIM = 50, 500_000
 #: Items of a block at most.
 _MOST = 2000
-
-
-class _Noun(NamedTuple):
-    """A noun that has no filters to compose: how its ids are found, and how an item is written."""
-
-    ids: Callable[..., Any]
-    shape: Callable[[Viewer], Any]
-    source: str
-    alias: str
-
-
-_PLAIN = {
-    "documents": _Noun(documents.ids, shapes.document, "FROM documents doc", "doc"),
-    "speakers": _Noun(speakers.ids, shapes.speaker, "FROM speakers p", "p"),
-    "reviews": _Noun(reviews.ids, lambda _: shapes.review(), "FROM reviews r JOIN claims c ON c.id = r.claim_id", "r"),
-    "topics": _Noun(lambda **_: topics.everything(), lambda _: shapes.topic(), "FROM topics t", "t"),
-}
 
 
 def blocks(
@@ -58,7 +40,8 @@ def blocks(
     are as in `lists.page`. Raises Busy as `snapshot` does for this `caller`, and an error of the database where a
     server's client takes no block for a while, or all of them slowly (`Snapshot.sending`).
     """
-    found = _ids(noun, viewer, merged.instead(noun, filters, 0, viewer) or filters)
+    room = plain if noun in plain.NOUNS else lists
+    found = room.ids(noun, viewer=viewer, asked=merged.instead(noun, filters, 0, viewer) or filters)
     if found is None:
         return
     items = _items(noun, viewer, on_sqlite(), fields, include)
@@ -71,19 +54,11 @@ def blocks(
             size = max(1, min(_MOST, len(some) * AIM // len(block)))
 
 
-def _ids(noun: str, viewer: Viewer, filters: dict[str, Any]) -> Read | None:
-    if noun in _PLAIN:
-        found: Read = _PLAIN[noun].ids(viewer=viewer, **filters)
-        return found
-    return lists.ids(noun, viewer=viewer, asked=filters)
-
-
 @lru_cache(maxsize=512)
 def _items(noun: str, viewer: Viewer, sqlite: bool, fields: Chosen | None, include: tuple[str, ...]) -> str:
     """Write the SELECT of the items whose ids a JSON array lists, lowest first, as one text with a line for each."""
-    if noun in _PLAIN:
-        shape, source, alias = _PLAIN[noun].shape(viewer), _PLAIN[noun].source, _PLAIN[noun].alias
-        text = members.text(shape if fields is None else shape.only(members.tree(fields)))
+    if noun in plain.NOUNS:
+        text, source, alias = plain.written(noun, viewer, fields)
     else:
         text, source, alias = lists.written(noun, viewer, fields, include)
     if sqlite:

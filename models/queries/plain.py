@@ -1,0 +1,131 @@
+"""Lists of the nouns that few filters narrow, a page at a time, and one item of them; the others' are in lists.py."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from peewee import fn
+
+from models.addresses import normalize
+from models.queries import dialects, members, shapes
+from models.queries.aliases import c, d, o, r, s, se, t
+from models.queries.members import Chosen, Object, Rows, tree
+from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
+from models.queries.shapes import al, doc, p, su
+from models.queries.visibility import Viewer, claim_seen, sentence_seen, shown
+from models.storage.columns import folded
+
+
+class _Noun(NamedTuple):
+    """How the items of a noun are read."""
+
+    table: Any
+    #: Other tables that are read with it, each with the id of the row that belongs to an item.
+    links: dict[Any, Any]
+    shape: Callable[[Viewer], Object]
+    #: The conditions under which the viewer sees an item.
+    seen: Callable[[Viewer], tuple[Any, ...]]
+    #: The condition that each filter makes.
+    filters: dict[str, Any]
+    newest_first: bool = True
+
+
+NOUNS = {
+    "documents": _Noun(
+        doc,
+        {},
+        shapes.document,
+        lambda viewer: (doc.retracted_at.is_null(), shown(viewer, "documents", "doc")),
+        {
+            "url": doc.url_normalized == P.url,
+            "publisher": doc.publisher == P.publisher,
+            "language": doc.language == P.language,
+            "published_from": doc.published_at >= P.published_from,
+            "published_to": fn.substr(doc.published_at, 1, 10) <= P.published_to,
+        },
+    ),
+    "speakers": _Noun(
+        p,
+        {},
+        shapes.speaker,
+        lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), shown(viewer, "speakers", "p")),
+        {
+            "kind": p.kind == P.kind,
+            "name": (p.name_key == P.name) | p.id.in_(al.select(al.speaker_id).where(al.alias_key == P.name)),
+        },
+    ),
+    "sentences": _Noun(
+        se,
+        {d: se.document_id},
+        shapes.sentence,
+        lambda viewer: (sentence_seen(viewer),),
+        {"document": se.document_id == P.document},
+        newest_first=False,
+    ),
+    "reviews": _Noun(
+        r,
+        {c: r.claim_id},
+        lambda _: shapes.review(),
+        lambda viewer: (r.retracted_at.is_null(), claim_seen(viewer)),
+        {"claim": r.claim_id == P.claim, "publisher": r.publisher_site == P.publisher},
+    ),
+    "topics": _Noun(t, {}, lambda _: shapes.topic(), lambda _: (t.retracted_at.is_null(),), {}),
+    "suggestions": _Noun(
+        su,
+        {s: su.statement_id, o: su.claim_id},
+        shapes.suggestion,
+        lambda _: (s.retracted_at.is_null(), o.retracted_at.is_null()),
+        {"statement": su.statement_id == P.statement, "claim": su.claim_id == P.claim, "status": su.status == P.status},
+    ),
+}
+
+#: How the values of filters are looked up, where not as they are given.
+_AS_STORED: dict[str, Callable[[str], Any]] = {"url": normalize, "name": folded}
+
+
+def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int, str] | None:
+    """Read the version and the JSON of an item, a `bare` one with an empty text; None where the viewer sees none."""
+    found = run(_query(noun, viewer, ("id",), "version" if bare else "one"), {"id": id})
+    return found[0] if found else None
+
+
+def page(noun: str, *, viewer: Viewer, past: int | None, limit: int, asked: dict[str, Any]) -> list[tuple[int, str]]:
+    """Read at most `limit` items past the id `past`, as (id, JSON): the newest first, but sentences lowest id first.
+
+    `asked` holds values by the name of the filter; None values count as absent.
+    """
+    values = _values({**asked, "past": past})
+    return run(_query(noun, viewer, tuple(sorted(values)), "page"), values | {"limit": limit})
+
+
+def ids(noun: str, *, viewer: Viewer, asked: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """Compile the query of a whole list's ids, oldest first, as (SQL, parameters)."""
+    values = _values(asked)
+    sql, names = _query(noun, viewer, tuple(sorted(values)), "ids")
+    return sql, tuple(values[name] for name in names)
+
+
+def written(noun: str, viewer: Viewer, fields: Chosen | None) -> tuple[str, str, str]:
+    """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
+    table, shape, links = NOUNS[noun].table, NOUNS[noun].shape(viewer), NOUNS[noun].links
+    text = members.text(shape if fields is None else shape.only(tree(fields)))
+    return text, f"FROM {source_text(table, links)}", table._alias
+
+
+def _values(asked: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in asked.items() if value is not None}
+    return {name: _AS_STORED[name](value) if name in _AS_STORED else value for name, value in given.items()}
+
+
+@cached(1024)
+def _query(noun: str, viewer: Viewer, filters: tuple[str, ...], what: str) -> Compiled:
+    """Compose the read of what passes some filters: "one" item or its "version", a "page", or the "ids" of all."""
+    it, id = NOUNS[noun], NOUNS[noun].table.id
+    conditions = it.filters | {"id": id == P.id, "past": id < P.past if it.newest_first else id > P.past}
+    columns, order, limit = {
+        "one": ((it.table.version, dialects.text(it.shape(viewer))), (), None),
+        "version": ((it.table.version, ""), (), None),
+        "page": ((id, dialects.text(it.shape(viewer))), (id.desc() if it.newest_first else id,), P.limit),
+        "ids": ((id,), (id,), None),
+    }[what]
+    where = (*it.seen(viewer), *(conditions[name] for name in filters))
+    return compiled(Rows(it.table, where, it.links, order, limit).select(*columns))
