@@ -69,16 +69,21 @@ def words(name: str) -> list[Any]:
     ]
 
 
-def _natural_key(model: type[Model], *columns: Any, name: str, field: str, where: str = "retracted_at IS NULL") -> None:
+def _natural_key(name: str, *columns: Any, field: str, where: str = "retracted_at IS NULL") -> None:
     """Let the database hold `columns` unique, over the rows that stand unless `where` says otherwise."""
-    model.add_index(*columns, unique=True, where=SQL(where), name=name)
+    columns[0].model.add_index(*columns, unique=True, where=SQL(where), name=name)
     NATURAL_KEYS[name] = field
 
 
-def _where_there_is_one(model: type[Model], key: Any) -> None:
+def _partial_index(name: str, *columns: Any, where: str) -> None:
+    """Index the rows for which `where` holds."""
+    columns[0].model.add_index(*columns, where=SQL(where), name=name)
+
+
+def _where_there_is_one(key: Any) -> None:
     """Index a column that not every row has: an entry for each that has none would cost as much as another."""
-    where = SQL(f"{key.column_name} IS NOT NULL")
-    model.add_index(key, where=where, name=f"{model._meta.table_name}_{key.column_name}")
+    column = key.column_name
+    _partial_index(f"{key.model._meta.table_name}_{column}", key, where=f"{column} IS NOT NULL")
 
 
 class Registry(Model):
@@ -138,7 +143,7 @@ class Topic(Retractable):
         table_name = "topics"
 
 
-_natural_key(Topic, Topic.slug, name="topics_slug", field="/slug")
+_natural_key("topics_slug", Topic.slug, field="/slug")
 
 
 class Document(Retractable):
@@ -173,24 +178,12 @@ class Document(Retractable):
         table_name = "documents"
 
 
-_where_there_is_one(Document, Document.publisher)
-_where_there_is_one(Document, Document.published_at)
-_where_there_is_one(Document, Document.domain)
-_natural_key(
-    Document,
-    Document.url_normalized,
-    Document.sha256,
-    name="documents_url_sha256",
-    field="/url",
-    where="retracted_at IS NULL AND url_normalized IS NOT NULL",
-)
-_natural_key(
-    Document,
-    Document.sha256,
-    name="documents_sha256",
-    field="/text",
-    where="retracted_at IS NULL AND url_normalized IS NULL",
-)
+for _column in (Document.publisher, Document.published_at, Document.domain):
+    _where_there_is_one(_column)
+_WITH_URL = "retracted_at IS NULL AND url_normalized IS NOT NULL"
+_WITHOUT_URL = "retracted_at IS NULL AND url_normalized IS NULL"
+_natural_key("documents_url_sha256", Document.url_normalized, Document.sha256, field="/url", where=_WITH_URL)
+_natural_key("documents_sha256", Document.sha256, field="/text", where=_WITHOUT_URL)
 
 
 class Sentence(Retractable):
@@ -212,7 +205,7 @@ class Sentence(Retractable):
         indexes = ((("document", "position"), False),)
 
 
-_natural_key(Sentence, Sentence.document, Sentence.start, name="sentences_document_start", field="/start")
+_natural_key("sentences_document_start", Sentence.document, Sentence.start, field="/start")
 
 
 class Speaker(Retractable):
@@ -240,8 +233,8 @@ class Speaker(Retractable):
 
 
 _STANDS = "retracted_at IS NULL AND merged_into_id IS NULL"
-_natural_key(Speaker, Speaker.name_key, name="speakers_name_key", field="/name", where=_STANDS)
-_natural_key(Speaker, Speaker.wikidata_id, name="speakers_wikidata_id", field="/wikidata_id", where=_STANDS)
+_natural_key("speakers_name_key", Speaker.name_key, field="/name", where=_STANDS)
+_natural_key("speakers_wikidata_id", Speaker.wikidata_id, field="/wikidata_id", where=_STANDS)
 
 
 class Alias(Registry):
@@ -276,7 +269,7 @@ class Claim(Retractable):
         constraints = (Check("merged_into_id <> id"),)
 
 
-_where_there_is_one(Claim, Claim.merged_into)
+_where_there_is_one(Claim.merged_into)
 
 
 class ClaimTopic(Registry):
@@ -361,9 +354,8 @@ class Statement(Retractable):
         )
 
 
-_where_there_is_one(Statement, Statement.via_speaker)
-_where_there_is_one(Statement, Statement.via_document)
-_where_there_is_one(Statement, Statement.cue_key)
+for _column in (Statement.via_speaker, Statement.via_document, Statement.cue_key):
+    _where_there_is_one(_column)
 
 #: Indexes of expressions, which peewee cannot read back from a database: name -> what is indexed of statements.
 EXPRESSION_INDEXES = {
@@ -376,21 +368,10 @@ EXPRESSION_INDEXES = {
 for _name, _columns in EXPRESSION_INDEXES.items():
     Statement.add_index(SQL(f'CREATE INDEX "{_name}" ON "statements" ({_columns})'))
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
-Statement.add_index(
-    Statement.index(
-        Statement.speaker, Statement.id, where=SQL("retracted_at IS NULL"), name="statements_of_speaker", safe=False
-    )
-)
+_partial_index("statements_of_speaker", Statement.speaker, Statement.id, where="retracted_at IS NULL")
 
-
-_natural_key(
-    Statement,
-    Statement.document,
-    Statement.speaker,
-    Statement.spans,
-    name="statements_document_speaker_spans",
-    field="/content",
-)
+_SPANS = (Statement.document, Statement.speaker, Statement.spans)
+_natural_key("statements_document_speaker_spans", *_SPANS, field="/content")
 
 
 class Counterclaim(Retractable):
@@ -411,14 +392,8 @@ class Counterclaim(Retractable):
         indexes = ((("kind",), False),)
 
 
-_natural_key(
-    Counterclaim,
-    Counterclaim.claim,
-    Counterclaim.answer,
-    Counterclaim.kind,
-    name="counterclaims_claim_answer_kind",
-    field="/kind",
-)
+_EDGE = (Counterclaim.claim, Counterclaim.answer, Counterclaim.kind)
+_natural_key("counterclaims_claim_answer_kind", *_EDGE, field="/kind")
 
 
 class Review(Retractable):
@@ -449,7 +424,7 @@ class Review(Retractable):
         indexes = ((("publisher_name",), False), (("publisher_site",), False), (("rating_key",), False))
 
 
-_natural_key(Review, Review.url, Review.claim, name="reviews_url_claim", field="/url")
+_natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
 
 
 class ClaimSummary(Registry):
@@ -482,18 +457,10 @@ class ClaimSummary(Registry):
 
 
 # Most have no answer yet: those that have none are found among all. What a page reads ends it, as above.
-ClaimSummary.add_index(
-    ClaimSummary.index(
-        *(ClaimSummary.said_on, ClaimSummary.claim_id, ClaimSummary.public, ClaimSummary.answered),
-        where=SQL("answered"),
-        name="claim_summaries_answered",
-        safe=False,
-    )
-)
+_READ = (ClaimSummary.said_on, ClaimSummary.claim_id, ClaimSummary.public, ClaimSummary.answered)
+_partial_index("claim_summaries_answered", *_READ, where="answered")
 # For a search, which asks of each claim that it finds whether it is one of these.
-ClaimSummary.add_index(
-    ClaimSummary.index(ClaimSummary.claim_id, where=SQL("NOT public"), name="claim_summaries_hidden", safe=False)
-)
+_partial_index("claim_summaries_hidden", ClaimSummary.claim_id, where="NOT public")
 
 
 class ClaimCard(Registry):
@@ -539,11 +506,7 @@ class ClaimCard(Registry):
         table_name = "claim_cards"
 
 
-ClaimCard.add_index(
-    ClaimCard.index(
-        ClaimCard.claim_id, where=SQL("status IS DISTINCT FROM 'accepted'"), name="claim_cards_unaccepted", safe=False
-    )
-)
+_partial_index("claim_cards_unaccepted", ClaimCard.claim_id, where="status IS DISTINCT FROM 'accepted'")
 
 
 class ClaimTopicIndex(Registry):
@@ -564,20 +527,8 @@ class ClaimTopicIndex(Registry):
         )
 
 
-ClaimTopicIndex.add_index(
-    ClaimTopicIndex.index(
-        *(
-            ClaimTopicIndex.topic_id,
-            ClaimTopicIndex.said_on,
-            ClaimTopicIndex.claim_id,
-            ClaimTopicIndex.public,
-            ClaimTopicIndex.answered,
-        ),
-        where=SQL("answered"),
-        name="claim_topic_index_answered",
-        safe=False,
-    )
-)
+_READ = tuple(getattr(ClaimTopicIndex, name) for name in ("topic_id", "said_on", "claim_id", "public", "answered"))
+_partial_index("claim_topic_index_answered", *_READ, where="answered")
 
 
 class Suggestion(Table):
