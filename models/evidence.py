@@ -26,7 +26,7 @@ def draw(
     answer: int,
     kind: str,
     statement: int | None,
-    note: str | None,
+    note: str | None = None,
     store: Store = STORE,
 ) -> int:
     """Store a counterclaim whose ends have been checked, and return its id; inside the transaction of the change."""
@@ -34,7 +34,18 @@ def draw(
     return int(edge.id)
 
 
-def support(*, by: Actor, id: int, statement: Statement, store: Store = STORE) -> None:
+def draw_or_support(
+    *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, store: Store = STORE
+) -> None:
+    """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now."""
+    answer = statement.claim_id
+    if id := known(claim, answer, kind, store):
+        _support(by=by, id=id, statement=statement, store=store)
+    else:
+        draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, store=store)
+
+
+def _support(*, by: Actor, id: int, statement: Statement, store: Store) -> None:
     """Let a known counterclaim rest on `statement` where that is accepted and the evidence so far is not.
 
     The public would not see it otherwise.

@@ -303,17 +303,5 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
         other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", store=store)
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
-    kind = answered["kind"]
-    known = evidence.known(other, statement.claim_id, kind, store)
-    if known:
-        evidence.support(by=by, id=known, statement=statement, store=store)
-    else:
-        evidence.draw(
-            by=by,
-            claim=other,
-            answer=statement.claim_id,
-            kind=kind,
-            statement=statement.id,
-            note=answered.get("note"),
-            store=store,
-        )
+    kind, note = answered["kind"], answered.get("note")
+    evidence.draw_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, store=store)

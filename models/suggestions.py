@@ -76,10 +76,4 @@ def _draw(by: Actor, suggestion: Suggestion) -> None:
     claim = int(changes.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
-    known = evidence.known(claim, statement.claim_id, suggestion.kind)
-    if known:
-        evidence.support(by=by, id=known, statement=statement)
-        return
-    evidence.draw(
-        by=by, claim=claim, answer=statement.claim_id, kind=suggestion.kind, statement=statement.id, note=None
-    )
+    evidence.draw_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)

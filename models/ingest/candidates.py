@@ -250,14 +250,7 @@ class _DocumentIngest:
                 continue
             if evidence.known(charge.claim_id, answer.claim_id, "denies"):
                 continue
-            evidence.draw(
-                by=self.by,
-                claim=charge.claim_id,
-                answer=answer.claim_id,
-                kind="denies",
-                statement=answer.id,
-                note=None,
-            )
+            evidence.draw(by=self.by, claim=charge.claim_id, answer=answer.claim_id, kind="denies", statement=answer.id)
 
     def _unnamed_source(self, finding: Finding) -> Speaker | None:
         """Give a charge without a speaker one of its own, where somebody answers it.
