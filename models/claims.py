@@ -17,15 +17,7 @@ from models.queries.results import Whole
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
-from models.tables import (
-    Change,
-    Claim,
-    ClaimAbout,
-    ClaimTopic,
-    Counterclaim,
-    Review,
-    Statement,
-)
+from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement
 
 _EVERYTHING = Viewer(texts=True, unreviewed=True)
 
@@ -137,6 +129,15 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, claim, reason)
 
 
+#: What moves with a claim that is merged, as the log calls it -> the column that points at the claim.
+_MOVING = {
+    "statements": Statement.claim,
+    "answered": Counterclaim.claim,
+    "answers": Counterclaim.answer,
+    "reviews": Review.claim,
+}
+
+
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the claim `id` be one with `into`, which takes over its statements, exchanges and reviews.
 
@@ -150,17 +151,13 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         into = survivor.id
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
-        stay = _ids(doubled, Counterclaim) + _between(id, into)
+        stay = {Counterclaim: _ids(doubled, Counterclaim) + _between(id, into), Review: _ids(doubled, Review)}
         for row in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
         moved = {
-            "statements": merges.move(Statement.claim, id, into),
-            "answered": merges.move(Counterclaim.claim, id, into, apart_from=stay),
-            "answers": merges.move(Counterclaim.answer, id, into, apart_from=stay),
-            "reviews": merges.move(Review.claim, id, into, apart_from=_ids(doubled, Review)),
-            "retracted_edges": _ids(doubled, Counterclaim),
-            "retracted_reviews": _ids(doubled, Review),
+            part: merges.move(column, id, into, apart_from=stay.get(column.model)) for part, column in _MOVING.items()
         }
+        moved |= {"retracted_edges": _ids(doubled, Counterclaim), "retracted_reviews": _ids(doubled, Review)}
         if claim.standalone and not survivor.standalone:
             moved["standalone"] = [into]
         # A new version, too: who read the survivor before must read it again before changing it.
@@ -177,12 +174,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         claim = Claim.get_or_none(Claim.id == id)
         into, moved = merges.merged(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
-        for column, part in (
-            (Statement.claim, "statements"),
-            (Counterclaim.claim, "answered"),
-            (Counterclaim.answer, "answers"),
-            (Review.claim, "reviews"),
-        ):
+        for part, column in _MOVING.items():
             merges.move_back(column, moved[part], into, id)
         merges.restore(by, Counterclaim, moved["retracted_edges"])
         merges.restore(by, Review, moved["retracted_reviews"])

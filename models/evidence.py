@@ -86,15 +86,10 @@ def follow_claim(*, by: Actor, left: int, taken: int) -> None:
 
 def hand_on(*, by: Actor, statement: int) -> None:
     """Rest counterclaims whose evidence is `statement` on another accepted statement of the answer, if there is one."""
+    accepted = Statement.select(Statement.id).where(Statement.status == "accepted", Statement.retracted_at.is_null())
     for edge in _resting_on(statement):
-        other = (
-            Statement.select(Statement.id)
-            .where(Statement.claim == edge.answer_id, Statement.id != statement)
-            .where(Statement.status == "accepted", Statement.retracted_at.is_null())
-            .order_by(Statement.id)
-            .scalar()
-        )
-        if other:
+        others = accepted.where(Statement.claim == edge.answer_id, Statement.id != statement)
+        if other := others.order_by(Statement.id).scalar():
             changes.update(by, edge, statement=other)
 
 

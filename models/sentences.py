@@ -176,13 +176,8 @@ def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int 
 def _renumber(document: int) -> None:
     """Let the positions follow the offsets again, and what is derived from them."""
     derived.note("documents", {"id": document})
-    ids = [
-        id
-        for (id,) in Sentence.select(Sentence.id)
-        .where(Sentence.document == document, Sentence.retracted_at.is_null())
-        .order_by(Sentence.start)
-        .tuples()
-    ]
+    standing = Sentence.select(Sentence.id).where(Sentence.document == document, Sentence.retracted_at.is_null())
+    ids = [id for (id,) in standing.order_by(Sentence.start).tuples()]
     for first in range(0, len(ids), _AT_ONCE):
         part = ids[first : first + _AT_ONCE]
         places = [(id, first + place) for place, id in enumerate(part)]

@@ -193,20 +193,13 @@ def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "
 
     Of those that the actor may not see, it says only how many there are.
     """
-    standing = Statement.select(Statement.status, fn.count(Statement.id)).where(
-        column == id, Statement.retracted_at.is_null()
-    )
-    counts = dict(standing.group_by(Statement.status).tuples())
+    standing = Statement.select().where(column == id, Statement.retracted_at.is_null())
+    counts = dict(standing.select(Statement.status, fn.count(Statement.id)).group_by(Statement.status).tuples())
     if not counts:
         return
     seen = tuple(counts) if by.reviews else ("accepted",)
-    listed = (
-        Statement.select(Statement.id)
-        .where(column == id, Statement.retracted_at.is_null(), Statement.status.in_(seen))
-        .order_by(Statement.id)
-        .limit(_NAMED)
-    )
-    users = [user for (user,) in listed.tuples()]
+    named = standing.select(Statement.id).where(Statement.status.in_(seen)).order_by(Statement.id).limit(_NAMED)
+    users = [user for (user,) in named.tuples()]
     more = sum(counts.get(status, 0) for status in seen) - len(users)
     hidden = sum(counts.values()) - len(users) - more
     parts = [*map(str, users), *([f"{more} more"] if more else [])]

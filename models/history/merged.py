@@ -38,14 +38,10 @@ def instead(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> 
         return None
     names = _SIDES if noun == "disputes" else _NAMES
     named = {name: model for name, model in names.items() if filters.get(name) is not None}
-    into = {
-        model: _survivors(model, ids, viewer)
-        for model in (Speaker, Claim)
-        if (
-            ids := {filters[name] for name, one in named.items() if one is model}
-            | (wanted if model is Claim else set())
-        )
-    }
+    ids: dict[Any, set[int]] = {Speaker: set(), Claim: set(wanted)}
+    for name, model in named.items():
+        ids[model].add(filters[name])
+    into = {model: _survivors(model, some, viewer) for model, some in ids.items() if some}
     if not any(into.values()):
         return None
     new = {name: into[model].get(filters[name], filters[name]) for name, model in named.items()}

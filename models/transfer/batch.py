@@ -83,11 +83,9 @@ class BatchStore(FetchedStore):
         return _NOTHING
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """Undo what is inside where it fails, and nothing else."""
         return _Savepoint(self)
 
     def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
-        """Put in a new row and its line in the log, which holds `more` as well; return the row with its id."""
         row = rows.new(model, columns, self._stamp)
         row.__data__["id"] = self._id(model)
         self.add(row)
@@ -95,13 +93,11 @@ class BatchStore(FetchedStore):
         return row
 
     def insert(self, model: Any, **columns: Any) -> None:
-        """Put in what only links rows or marks them, and has no line in the log."""
         if model is Alias:
             self.aliased(columns["alias_key"]).append(columns["speaker"])
         self._inserts.append(_Insert(model, None, None, tuple([columns[name] for name in _LINKS[model]])))
 
     def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
-        """Put in the sentences of a new document; they have no line in the log."""
         found = self._sentences[document.id] = [(self._id(Sentence), *place) for place in places]
         new = zip(found, sentences(document, places), strict=True)
         self._inserts += [_Insert(Sentence, None, None, (id, *row)) for (id, _, _), row in new]

@@ -126,19 +126,16 @@ class FetchedStore(Store):
         return index.ids.get(values)
 
     def aliased(self, key: str) -> list[int]:
-        """List the ids of the standing speakers who have an alias, in their order."""
         if key not in self._aliases_fetched:
             self.fetch_aliases([key])
         return self._aliased[key]
 
     def newest_edition(self, address: str | None) -> int | None:
-        """Find the id of the document at a normalised address that was read last."""
         if address not in self._indexes[Document, ("url_normalized", "sha256")].fetched:
             self.fetch_keys(Document, ("url_normalized", "sha256"), [address])
         return max(self._editions[address])[1] if self._editions[address] else None
 
     def same_claims(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool) -> list[int]:
-        """List the ids of the standing claims with this text and language that the viewer sees, the oldest first."""
         if not viewer.unreviewed:
             self.flush()
             return super().same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=standalone)
@@ -148,19 +145,16 @@ class FetchedStore(Store):
         return [id for id, (tongue, alone) in found if tongue == language and (alone or not standalone)][:limit]
 
     def sentence_before(self, document: int, offset: int) -> Place | None:
-        """Find the last standing sentence of a document that starts at an offset or before it."""
         places = self._places(document)
         at = bisect_right(places, offset, key=_START)
         return Place(*places[at - 1]) if at else None
 
     def sentences_from(self, document: int, offset: int, limit: int) -> list[Place]:
-        """List the first `limit` standing sentences of a document that start at an offset or after it."""
         places = self._places(document)
         at = bisect_left(places, offset, key=_START)
         return [Place(*place) for place in places[at : at + limit]]
 
     def sentences_reading(self, document: Any, words: str) -> list[Place]:
-        """List the standing sentences of a document that read so, in the order of print."""
         size, text = len(words), document.text
         places = self._places(document.id)
         return [Place(*one) for one in places if one[2] - one[1] == size and text.startswith(words, one[1])]

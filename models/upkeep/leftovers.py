@@ -31,11 +31,8 @@ def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
     A SQLite backup is looked into; a dump of PostgreSQL is judged by its time.
     """
     table = {"document": "documents", "speaker": "speakers"}[noun]
-    erased = (
-        Change.select(Change.made_at)
-        .where(Change.noun == table, Change.noun_id == id, Change.action == "erase")
-        .scalar()
-    )
+    lines = Change.select(Change.made_at).where(Change.noun == table, Change.noun_id == id)
+    erased = lines.where(Change.action == "erase").scalar()
     if erased is None:
         raise NotFound(f"The {noun} {id} was not erased.")
     erased_at = datetime.fromisoformat(erased).timestamp()

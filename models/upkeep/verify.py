@@ -202,13 +202,9 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
         if name in logged:
             if value != logged[name] and name not in apart and not (erased and logged[name] is None):
                 return name
-        elif value is not None and name not in apart and not _is_default(model, name, value):
+        elif value is not None and name not in apart and value != model._meta.fields[name].default:
             return name
     return None
-
-
-def _is_default(model: Any, name: str, value: Any) -> bool:
-    return bool(value == model._meta.fields[name].default)
 
 
 #: Name -> check, in the order in which they run; each yields what is wrong.
