@@ -55,33 +55,29 @@ def count(*, key: int) -> None:
 def store() -> None:
     """Store what was counted since the last time; what cannot be stored is kept for the next."""
     with counts.storing:
-        _store()
+        with counts.lock:
+            waiting, counts.waiting = counts.waiting, {}
+        if not waiting:
+            return
+        try:
+            with transaction():
+                for (key, day), (requests, at) in waiting.items():
+                    KeyUse.insert(key=key, day=day, requests=requests, last_at=at).on_conflict(
+                        conflict_target=[KeyUse.key, KeyUse.day],
+                        update={KeyUse.requests: KeyUse.requests + requests, KeyUse.last_at: at},
+                    ).execute()
+        except BaseException:
+            with counts.lock:
+                for place, (requests, at) in waiting.items():
+                    later, last = counts.waiting.get(place, (0, at))
+                    counts.waiting[place] = requests + later, max(at, last)
+            raise
 
 
 def forget() -> None:
     """Drop what was counted and is not stored."""
     with counts.lock:
         counts.waiting = {}
-
-
-def _store() -> None:
-    with counts.lock:
-        waiting, counts.waiting = counts.waiting, {}
-    if not waiting:
-        return
-    try:
-        with transaction():
-            for (key, day), (requests, at) in waiting.items():
-                KeyUse.insert(key=key, day=day, requests=requests, last_at=at).on_conflict(
-                    conflict_target=[KeyUse.key, KeyUse.day],
-                    update={KeyUse.requests: KeyUse.requests + requests, KeyUse.last_at: at},
-                ).execute()
-    except BaseException:
-        with counts.lock:
-            for place, (requests, at) in waiting.items():
-                later, last = counts.waiting.get(place, (0, at))
-                counts.waiting[place] = requests + later, max(at, last)
-        raise
 
 
 def _on_timer() -> None:

@@ -39,7 +39,7 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
     """
     digest = hashlib.sha256(request).hexdigest()
     with transaction():
-        _delete_old()
+        fetch("DELETE FROM replies WHERE made_at < ?", (_oldest(),))
         made = fetch(_MAKE, (key_id, token, digest, now()))
         if not made:
             return _stored(fetch(_KEPT, (key_id, token, ""))[0], digest)
@@ -70,7 +70,3 @@ def _stored(reply: tuple[Any, ...], digest: str) -> Answer:
 
 def _oldest() -> str:
     return (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _delete_old() -> None:
-    fetch("DELETE FROM replies WHERE made_at < ?", (_oldest(),))

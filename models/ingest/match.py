@@ -37,7 +37,8 @@ def charges(*, text: str, language: str, speaker: int, document: int) -> list[Su
     rarest = sorted((stem for stem in stems if known[stem]), key=lambda stem: known[stem])[:_RAREST]
     if not rarest:
         return []
-    total = max(_total(), 1)
+    # The greatest id estimates their number, and costs nothing to read.
+    total = max(int(fetch("SELECT coalesce(max(id), 0) FROM claims")[0][0]), 1)
     found = []
     for id, claim in fetch(*_candidates(rarest, language, speaker, document)):
         match = matching.score(text, claim, known, total)
@@ -56,11 +57,6 @@ def _count(stem: str) -> int:
     _, matches = _search()
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {matches} LIMIT {_COUNTED}) AS k"  # noqa: S608
     return int(fetch(sql, (_query([stem]),))[0][0])
-
-
-def _total() -> int:
-    """Estimate the number of claims by the greatest id, which costs nothing to read."""
-    return int(fetch("SELECT coalesce(max(id), 0) FROM claims")[0][0])
 
 
 def _search() -> tuple[str, str]:

@@ -1,13 +1,16 @@
-"""Filters of lists: which of them a caller uses and how a list is sorted, without any value; and what several share."""
+"""Filters of lists: which a caller uses, their values, how a list is sorted, and what several filters share."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from peewee import Select
 
+from models.addresses import normalize
+from models.queries import search
 from models.queries.aliases import t
-from models.queries.dialects import among
+from models.queries.dialects import among, search_words
 from models.queries.nodes import Aliased, P, Param
+from models.storage.columns import dumps, folded
 from models.tables import ClaimTopicIndex, Speaker
 
 
@@ -47,6 +50,28 @@ def used(values: Mapping[str, Any]) -> Filters:
     """Name the filters that have a value."""
     pairs = [(name, value if value.__class__ is bool else None) for name, value in values.items() if value is not None]
     return Filters(tuple(sorted(pairs)))
+
+
+def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
+    """Prepare the values of filters, None as absent; None where nothing can be found by them."""
+    values = {name: value for name, value in filters.items() if value is not None}
+    if "q" in values:
+        query = search.parse(values["q"])
+        values["q"] = search_words(query) if query else ""
+        if not values["q"]:
+            return None
+    if "url" in values:
+        values["url"] = normalize(values["url"])
+    if "domain" in values:
+        values["domain"] = values["domain"].lower().removeprefix("www.")
+    if "published_from" in values:
+        values["published_from"] += "T00:00:00Z"
+    if "published_to" in values:
+        values["published_to"] += "T23:59:59Z"
+    values |= {name: folded(values[name]) for name in ("cue", "rating") if name in values}
+    if "ids" in values:
+        values["ids"] = dumps(values["ids"])
+    return values
 
 
 class Order(NamedTuple):

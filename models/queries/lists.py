@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
-from models.queries import dialects, facets, filters, matches, selectivity, shapes, snippets, values
+from models.queries import dialects, facets, filters, matches, selectivity, shapes, snippets
 from models.queries.aliases import c, e, f, s
 from models.queries.dialects import joined, true
 from models.queries.disputes import days
@@ -83,7 +83,7 @@ def page(
     """
     if fields and any(name == "snippets" for name, _ in fields):
         include = (*include, "snippets")
-    prepared = values.prepared(asked)
+    prepared = filters.prepared(asked)
     if prepared is None:
         return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
     question = _Question(noun, viewer, _filters(asked, prepared), prepared, (fields, include))
@@ -174,7 +174,7 @@ def _ranked_ids(ranked: str) -> list[int]:
 
 def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:
     """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
-    prepared = values.prepared(asked)
+    prepared = filters.prepared(asked)
     if prepared is None:
         return None
     found = ordered(noun, viewer, _filters(asked, prepared), Order("id", descending=False)).alias("k")

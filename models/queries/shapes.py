@@ -64,11 +64,6 @@ def _around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
     return {"before": text_at(position - 1), "after": text_at(position + 1)}
 
 
-def _sentence_part() -> dict[str, Member]:
-    """Make a sentence `se` with one sentence of context on either side."""
-    return scalars(se, "id", "position", "start", "end", "text") | _around(se.document_id, se.position)
-
-
 def _document_part(d: Any = d) -> dict[str, Member]:
     return scalars(d, "id", "url", "title", "publisher", "published_at", "language")
 
@@ -92,6 +87,7 @@ def _statement_members() -> dict[str, Member]:
     # Ids come from the statement itself: who wants no more of the other side then needs no join.
     via_speaker = Subquery(Object(speaker_part(vs)), Rows(links={vs: s.via_speaker_id}))
     via_document = Subquery(Object(_document_part(vd)), Rows(links={vd: s.via_document_id}))
+    sentence = scalars(se, "id", "position", "start", "end", "text") | _around(se.document_id, se.position)
     return {
         "id": Scalar(s.id),
         "speaker": Object({**speaker_part(), "id": Scalar(s.speaker_id)}),
@@ -105,7 +101,7 @@ def _statement_members() -> dict[str, Member]:
             Object({"speaker": via_speaker, "document": via_document}),
             s.via_speaker_id.is_null(False) | s.via_document_id.is_null(False),
         ),
-        "sentence": Object({**_sentence_part(), "id": Scalar(s.sentence_id)}),
+        "sentence": Object(sentence | {"id": Scalar(s.sentence_id)}),
         "document": Object({**_document_part(), "id": Scalar(s.document_id)}),
         "status": Scalar(s.status),
         "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
