@@ -75,10 +75,7 @@ def find(*, by: Actor, reference: dict[str, Any], field: str, standalone: bool =
 
 
 def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> int:
-    """Find the id of the claim that a request's `field` names, or of the survivor where it was merged.
-
-    Raises Conflict where there is none that the actor may see.
-    """
+    """Find the id of the claim that a `field` names, or of its survivor. Raises Conflict where the actor sees none."""
     return int(store.referred_seen(by, Claim, whole, id, field).id)
 
 
@@ -91,10 +88,7 @@ def twins(
     alone: bool = False,
     store: Store = STORE,
 ) -> list[int]:
-    """List the ids of standing claims with exactly this text and language, oldest first.
-
-    With `alone` only those that were put in by themselves.
-    """
+    """List ids of standing claims with this text and language, oldest first; `alone`, those put in by themselves."""
     return store.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone)
 
 
@@ -183,10 +177,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 
 def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tuple[str, ...] = ()) -> Whole:
-    """Read a claim with everything linked, or with the members `fields` alone.
-
-    Raises NotFound, also where it has only candidates that the viewer may not see, Gone or Moved.
-    """
+    """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
     return changes.found(Claim, id, found, lambda: viewer.unreviewed or merged.claim_known(id))
 

@@ -10,10 +10,7 @@ _PUBLIC = Viewer()
 
 
 def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> list[tuple[str, str]]:
-    """Read a page of disputes, as (cursor, JSON); the filters are those of models/queries/disputes.py.
-
-    A merged speaker stands for the one that it was merged into.
-    """
+    """Read a page of disputes as `queries.disputes.listed` does; a merged speaker stands for its survivor."""
     found = disputes.listed(past=past, limit=limit, **filters)
     renamed = merged.instead("disputes", filters, len(found), _PUBLIC)
     return disputes.listed(past=past, limit=limit, **renamed) if renamed else found

@@ -140,10 +140,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
-    """Read a page of documents as `plain.page` does.
-
-    `url` finds every edition, however the address is spelled; `published_to` is the last day that counts.
-    """
+    """Read a page of documents; `url` finds every edition, however spelled, `published_to` is the last day of them."""
     return plain.page("documents", viewer=viewer, past=past, limit=limit, asked=asked)
 
 

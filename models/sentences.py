@@ -20,10 +20,7 @@ _AT_ONCE = 100
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
-    """Add a sentence that the cutting missed and return its id.
-
-    Raises Conflict where it lies outside the document or over another sentence.
-    """
+    """Add a sentence that the cutting missed; return its id. Raises Conflict outside the document or over another."""
     with transaction():
         whole = changes.referred(Document, document, "/document")
         _refuse_bad_place(whole, start, end)
@@ -108,10 +105,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
-    """Read a page of sentences as `plain.page` does, lowest id first.
-
-    That is the order of print, but for those that people added.
-    """
+    """Read a page of sentences, lowest id first: the order of print, but for those that people added."""
     return plain.page("sentences", viewer=viewer, past=past, limit=limit, asked={"document": document})
 
 

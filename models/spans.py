@@ -116,10 +116,7 @@ def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
 
 
 def places_of(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
-    """Find where `words` stand between `start` and `end`, cut at the edges of words.
-
-    With `overhang` they need only start before `end`.
-    """
+    """Find where `words` stand, as whole words, from `start` to `end`; with `overhang` they may go on after `end`."""
     limit = min(len(text), end + len(words) - 1) if overhang else end
     spans: list[Span] = []
     at = text.find(words, start, limit)

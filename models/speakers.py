@@ -217,10 +217,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 
 def whole(*, id: int, viewer: Viewer, bare: bool = False) -> Whole:
-    """Read a speaker with the newest statements; a `bare` one without its JSON.
-
-    Raises NotFound, also for one that is hidden, Gone or Moved.
-    """
+    """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
     found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
     return changes.found(Speaker, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="speakers", id=id))
 
@@ -237,10 +234,7 @@ def charges(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> li
 
 
 def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
-    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too.
-
-    Raises NotFound, Gone or Moved.
-    """
+    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `whole`."""
     whole(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in asked.items() if name != "parts"}
     whose = "of_all" if asked.get("parts") else "of"

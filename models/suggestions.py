@@ -48,10 +48,7 @@ def create(
 
 
 def decide(*, by: Actor, id: int, version: int, status: str) -> None:
-    """Accept a suggestion, which draws the edge with the denial as its evidence, or dismiss it.
-
-    Raises Conflict where it was accepted before: the edge is what to change then.
-    """
+    """Accept a suggestion, which draws the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():
         suggestion = changes.standing(Suggestion, id, version)
         if suggestion.status == "accepted":

@@ -1,4 +1,1 @@
-"""Access: API keys, their usage, and idempotent replies.
-
-It may import the nouns and what is below them. Begin with keys.py.
-"""
+"""Access: API keys, their usage, and idempotent replies; may import the nouns and below. Begin with keys.py."""

@@ -82,10 +82,7 @@ def _write(lines: list[Line]) -> None:
 
 
 def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:
-    """Give the row new values, a new version and a line in the log; inside the transaction of the change.
-
-    Raises Stale where somebody else changed the row since it was read.
-    """
+    """Give the row new values, a new version and a line in the log. Raises Stale where it changed since it was read."""
     before = row(instance)
     model = type(instance)
     new |= {"updated_at": now(), "version": instance.version + 1}

@@ -93,10 +93,7 @@ def move_about(from_: int, to: int) -> list[int]:
 
 
 def lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
-    """Give the survivor the other's names as aliases; return the keys of those that are new.
-
-    Keys, because a change of the aliases gives all of them new ids.
-    """
+    """Give the survivor the other's names as aliases; return the keys of the new ones: their ids do not last."""
     aliases = Alias.select(Alias.alias, Alias.alias_key).where(Alias.speaker == speaker.id).tuples()
     known = {key for (key,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
     known.add(survivor.name_key)

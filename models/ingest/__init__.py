@@ -1,4 +1,1 @@
-"""Ingest: extract statements from texts, store them as candidates, and export reviewers' corrections of them.
-
-It may import the nouns and what is below them. Begin with candidates.py.
-"""
+"""Ingest: texts to candidates, and corrections of them; may import the nouns and below. Begin with candidates.py."""

@@ -96,10 +96,7 @@ def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[F
 
 
 def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored:
-    """Extract who said what from a stored document, and store it, PART findings in a transaction: others write between.
-
-    Raises as `read`, NotFound or Gone.
-    """
+    """Extract who said what from a stored document; store it, PART findings a transaction. Raises as `read_stored`."""
     findings = read_stored(id=id, parse=parse)
     ingest = _DocumentIngest(by, id, findings)
     for first in range(0, len(findings), PART):

@@ -1,7 +1,4 @@
-"""Match: find stored claims that a denial may answer.
-
-Its rarest words find candidates in the search index, and all its words score them (`matching/`).
-"""
+"""Match: find stored claims that a denial may answer, by its rarest words, and score them by all (`matching/`)."""
 
 from typing import NamedTuple
 

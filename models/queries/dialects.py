@@ -47,10 +47,7 @@ def among(sqlite: bool, id: Any, query: Any) -> Any:
 
 @_differing
 def fence(sqlite: bool, query: Select) -> Any:
-    """Say that a query finds something, looked up for each row.
-
-    PostgreSQL would sooner read all statements beforehand, although a page asks about fifty rows.
-    """
+    """Say that a query finds something, row by row: PostgreSQL would read all statements first, for a page of fifty."""
     return fn.EXISTS(query if sqlite else query.offset(0))
 
 

@@ -198,10 +198,7 @@ def one(
     include: tuple[str, ...] = (),
     written: bool = False,
 ) -> tuple[int, str] | None:
-    """Read the version and the JSON of one item; None where the viewer sees none.
-
-    What the viewer has just `written` is shown whatever its status.
-    """
+    """Read version and JSON of one item, a `written` one whatever its status; None where the viewer sees none."""
     found = run(_one(noun, viewer, (fields, include), written), {"id": id})
     return found[0] if found else None
 

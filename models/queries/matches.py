@@ -1,7 +1,4 @@
-"""What a full-text search finds among claims and statements, and its order by relevance.
-
-How people type a search is read in search.py.
-"""
+"""What a full-text search finds among claims and statements, by relevance; search.py reads how people type one."""
 
 from functools import reduce
 from operator import add, or_

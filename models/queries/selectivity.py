@@ -60,10 +60,7 @@ BOUNDING = {*NARROW, "topic", "about", "ids", "q", "claim", "answered_by", "agai
 
 
 def counting(filters: Filters) -> tuple[Select, tuple[str, ...]] | None:
-    """Count, up to a bound, the rows that have the value of each filter that is returned beside the query.
-
-    None where a list is bounded anyway.
-    """
+    """Count, up to a bound, the rows that pass each filter named beside the query; None if a list is bounded anyway."""
     counted = tuple(name for name, flag in filters.pairs if name in _ALL_WITH and flag is not False)
     bounding = BOUNDING if on_sqlite() else BOUNDING - {"topic"}  # which SQLite begins with by itself
     if not counted or bounding & filters.names:

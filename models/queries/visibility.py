@@ -22,10 +22,7 @@ class Viewer(NamedTuple):
 
 
 def claim_seen(viewer: Viewer, c: Any = c) -> Any:
-    """Make the condition that the viewer may see the claim `c`.
-
-    It stands, and it was put in by itself or has an accepted statement.
-    """
+    """Say that the viewer may see the claim `c`: it stands, and was put in by itself or has an accepted statement."""
     stands = c.retracted_at.is_null() & c.merged_into_id.is_null()
     if viewer.unreviewed:
         return stands

@@ -22,10 +22,7 @@ def columns(model: type[Model]) -> list[str]:
 
 
 def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Store rows with values for the columns `names`; inside a transaction.
-
-    What a rule of the table refuses is refused as for a single row (IntegrityError).
-    """
+    """Store rows with values for the columns `names`, in a transaction. Raises IntegrityError, as for a single row."""
     table = model._meta.table_name
     if on_sqlite():
         # Several rows a statement: where a trigger looks on, each statement copies first the pages that it changes.

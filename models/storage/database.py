@@ -206,10 +206,7 @@ def _for_psycopg(sql: str) -> str:
 
 
 def refuse_unsafe() -> str:
-    """Name what is unsafe about a PostgreSQL, empty where nothing is: its operator may mean it.
-
-    Raises Conflict for an SQLite file that a power cut may harm.
-    """
+    """Name what is unsafe about PostgreSQL, which its operator may mean. Raises Conflict for an unsafe SQLite file."""
     unsafe = ", ".join(unsafe_durability())
     if unsafe and on_sqlite():
         raise Conflict(

@@ -59,10 +59,7 @@ class Writer:
         check: Callable[[], None] = lambda: None,
         using: Callable[[sqlite3.Connection], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
-        """Take how a connection is made, and how hooks come to use it.
-
-        `check` is called before each transaction, and raises where none may begin.
-        """
+        """Take how to connect, a `check` that raises where no transaction may begin, and how hooks use a connection."""
         self._connect, self._wal, self._check, self._using = connect, wal, check, using
         self._connection: sqlite3.Connection | None = None
         self._process_lock = FileLock(path)
@@ -165,10 +162,7 @@ class Writer:
         return Commit(self._connection)
 
     def _end_turn(self, commit: Commit, error: BaseException | None) -> None:
-        """Hand the transaction to the next in the queue, or commit it; then wait until it is on the disk.
-
-        Raises why it is not.
-        """
+        """Hand the transaction on, or commit it; return once it is on the disk, or raise why it is not."""
         commit.read_only = commit.read_only or (error is not None and errors.read_only(error))
         following = self._dequeue()
         if not commit.connection.in_transaction:  # SQLite itself undid it, because the disk is full, say

@@ -1,7 +1,4 @@
-"""Single rows, inserted and read by SQL that is made once for each table: making it costs more than running it.
-
-Rows are peewee's instances, as `Model.create` and `Model.get` make them.
-"""
+"""Single rows, as peewee's instances, by SQL made once for each table: making it costs more than running it."""
 
 from collections.abc import Sequence
 from functools import cache

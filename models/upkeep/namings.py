@@ -46,10 +46,7 @@ def all_names(people: set[int]) -> set[str]:
 
 
 def suspected(names: Names) -> Suspects:
-    """Find the rows that may hold one of `names`, by the table.
-
-    Every text is read for it: outside the transaction, so that no writer waits.
-    """
+    """Find the rows that may hold one of `names`, by table; it reads every text, so outside the transaction."""
     found: Suspects = {}
     for table, (key, _, columns) in _texts().items() if names else ():
         some = " OR ".join(f"{column} IS NOT NULL" for column in columns)

@@ -195,10 +195,7 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
 
 
 def redact_replies(erasure: Erasure) -> None:
-    """Empty the kept answers that hold any of the words or the id of what was erased: a retry is refused.
-
-    Rather one too many than one too few.
-    """
+    """Empty kept answers with words or ids of what was erased, rather one too many than too few: a retry is refused."""
     long = sorted({words for words in erasure.words if len(words) >= _SHORTEST}, key=len)
     pattern = re.compile("|".join(map(re.escape, long)) or r"(?!)")
 

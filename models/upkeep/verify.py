@@ -46,10 +46,7 @@ class Check(NamedTuple):
 
 
 def run() -> Iterator[Check]:
-    """Run every check on the bound database, one after the other; nothing is changed.
-
-    Where the schema is older than the code, only those that need no table of ours run.
-    """
+    """Run every check on the bound database; where its schema is older, only those that need no table of ours."""
     yield Check("file", _first(engine().integrity(SHOWN)))
     yield Check("foreign keys", _first(engine().foreign_keys(SHOWN)))
     older = behind()
