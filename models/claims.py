@@ -14,12 +14,10 @@ from models.history.store import STORE, Store
 from models.queries import lists
 from models.queries.members import Chosen
 from models.queries.results import Whole
-from models.queries.visibility import Viewer
+from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement
-
-_EVERYTHING = Viewer(texts=True, unreviewed=True)
 
 
 def create(
@@ -84,7 +82,7 @@ def twins(
     text: str,
     language: str,
     limit: int = 10,
-    viewer: Viewer = _EVERYTHING,
+    viewer: Viewer = REVIEWER,
     alone: bool = False,
     store: Store = STORE,
 ) -> list[int]:

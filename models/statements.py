@@ -128,12 +128,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(
-    *,
-    id: int,
-    viewer: Viewer,
-    written: bool = False,
-    fields: Chosen | None = None,
-    include: tuple[str, ...] = (),
+    *, id: int, viewer: Viewer, written: bool = False, fields: Chosen | None = None, include: tuple[str, ...] = ()
 ) -> Whole:
     """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
 

@@ -8,14 +8,11 @@ from models.history.changes import Actor
 from models.history.store import STORE
 from models.queries import plain
 from models.queries.results import Whole
-from models.queries.visibility import Viewer
+from models.queries.visibility import REVIEWER
 from models.refusals import Conflict
 from models.storage.columns import dumps
 from models.storage.transactions import transaction
 from models.tables import Claim, Statement, Suggestion
-
-#: Who reads them sees everything.
-_REVIEWER = Viewer(texts=True, unreviewed=True)
 
 
 def create(
@@ -60,12 +57,12 @@ def decide(*, by: Actor, id: int, version: int, status: str) -> None:
 
 def whole(*, id: int) -> Whole:
     """Read a suggestion. Raises NotFound."""
-    return changes.found(Suggestion, id, plain.one("suggestions", viewer=_REVIEWER, id=id))
+    return changes.found(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
 
 
 def listed(*, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
     """Read a page of suggestions as `plain.page` does, by `statement`, `claim` and `status`."""
-    return plain.page("suggestions", viewer=_REVIEWER, past=past, limit=limit, asked=asked)
+    return plain.page("suggestions", viewer=REVIEWER, past=past, limit=limit, asked=asked)
 
 
 def _draw(by: Actor, suggestion: Suggestion) -> None:

@@ -7,12 +7,10 @@ from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import plain
 from models.queries.results import Whole
-from models.queries.visibility import Viewer
+from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Topic
-
-_PUBLIC = Viewer()
 
 
 def create(*, by: Actor, slug: str, label: str, store: Store = STORE) -> int:
@@ -39,12 +37,12 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def whole(*, id: int) -> Whole:
     """Read one heading. Raises NotFound or Gone."""
-    return changes.found(Topic, id, plain.one("topics", viewer=_PUBLIC, id=id))
+    return changes.found(Topic, id, plain.one("topics", viewer=PUBLIC, id=id))
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
     """Read a page of headings as `plain.page` does."""
-    return plain.page("topics", viewer=_PUBLIC, past=past, limit=limit, asked={})
+    return plain.page("topics", viewer=PUBLIC, past=past, limit=limit, asked={})
 
 
 def ids(slugs: list[str], *, field: str, store: Store = STORE) -> list[int]:

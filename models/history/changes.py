@@ -230,12 +230,7 @@ def survivor(model: Any, found: Any) -> int:
 
 
 def listed(
-    *,
-    past: int | None,
-    limit: int,
-    noun: str | None = None,
-    noun_id: int | None = None,
-    key: int | None = None,
+    *, past: int | None, limit: int, noun: str | None = None, noun_id: int | None = None, key: int | None = None
 ) -> list[tuple[int, str]]:
     """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON)."""
     line = Change.alias("l")

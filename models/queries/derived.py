@@ -15,12 +15,10 @@ from models.queries import dialects, members, search, shapes
 from models.queries.aliases import e
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
-from models.queries.visibility import Viewer, claim_seen
+from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.transactions import advisory_lock, before_commit, pending
-
-_PUBLIC = Viewer()
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
 #: taken under it but that of the log of changes, so that there is no deadlock.
@@ -157,7 +155,7 @@ def _summaries() -> _Source:
     return (
         "claim_summaries",
         ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "said_on"),
-        f"SELECT c.id, {Part(claim_seen(_PUBLIC)).sql}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
+        f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
         " coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, {first.format('')})"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
@@ -188,7 +186,7 @@ def _cards() -> _Source:
 
 def _answered(*claim: str) -> str:
     """Write the condition that the public sees an answer to the claim whose id is in the given column."""
-    return Part(fn.EXISTS(shapes.answers(_PUBLIC, e.claim_id == Entity(*claim)))).sql
+    return Part(fn.EXISTS(shapes.answers(PUBLIC, e.claim_id == Entity(*claim)))).sql
 
 
 #: Written so that no index on the status answers it: SQLite without statistics would read through all accepted

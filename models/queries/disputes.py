@@ -11,11 +11,10 @@ from models.queries.filters import OF_TOPIC, within
 from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.shapes import speaker_part
-from models.queries.visibility import Viewer, counterclaim_seen, statement_seen
+from models.queries.visibility import PUBLIC, counterclaim_seen, statement_seen
 from models.tables import ClaimSummary, Counterclaim, Document, Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
-_PUBLIC = Viewer()
 _x, _w = Aliased(Counterclaim, "x"), Aliased(Statement, "w")
 _lc, _la = Aliased(ClaimSummary, "lc"), Aliased(ClaimSummary, "la")
 _dc, _da = Aliased(Document, "dc"), Aliased(Document, "da")
@@ -103,7 +102,7 @@ def _answered() -> Select:
     theirs = fn.coalesce(fn.max(case(s.id == _x.statement_id, s.id)), fn.min(s.id)).alias("statement_id")
     answers = _x.select(_x.kind, _x.claim_id, _x.answer_id, s.speaker_id.alias("by_id"), theirs)
     answers = answers.join(s, on=s.claim_id == _x.answer_id).where(
-        counterclaim_seen(_PUBLIC, _x), statement_seen(_PUBLIC)
+        counterclaim_seen(PUBLIC, _x), statement_seen(PUBLIC)
     )
     answers = answers.group_by(_x.id, s.speaker_id).alias("x")
     columns = [_x.kind, _x.claim_id, _x.answer_id, _lc.speaker_id.alias("against_id"), SQL("x.by_id")]

@@ -21,6 +21,9 @@ class Viewer(NamedTuple):
     unreviewed: bool = False
 
 
+PUBLIC, REVIEWER = Viewer(), Viewer(texts=True, unreviewed=True)
+
+
 def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     """Say that the viewer may see the claim `c`: it stands, and was put in by itself or has an accepted statement."""
     stands = c.retracted_at.is_null() & c.merged_into_id.is_null()

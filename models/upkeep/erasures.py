@@ -164,11 +164,7 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
     stamp = now()
     for part in parts(ids):
         model.update(
-            retracted_at=stamp,
-            retracted_reason=erasure.reason,
-            updated_at=stamp,
-            version=model.version + 1,
-            **gone,
+            retracted_at=stamp, retracted_reason=erasure.reason, updated_at=stamp, version=model.version + 1, **gone
         ).where(model.id.in_(part)).execute()
         for erased in model.select().where(model.id.in_(part)).order_by(model.id) if logged else ():
             changes.log(erasure.by, "erase", erased)
