@@ -37,12 +37,8 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         whole = sentence.document
         _refuse_bad_place(whole, start, end, apart_from=id)
-        outside = (
-            Statement.select(Statement.id)
-            .where(Statement.sentence == id, Statement.retracted_at.is_null())
-            .where((Statement.content_start < start) | (Statement.content_start >= end))
-            .scalar()
-        )
+        standing = Statement.select(Statement.id).where(Statement.sentence == id, Statement.retracted_at.is_null())
+        outside = standing.where((Statement.content_start < start) | (Statement.content_start >= end)).scalar()
         if outside:
             raise Conflict(f"Statement {outside} would no longer start in its sentence.", field="/start", id=outside)
         changes.amend(by, sentence, start=start, end=end, text=whole.text[start:end])
@@ -153,12 +149,8 @@ def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int 
         raise Conflict(
             f"A sentence runs forward inside its document, which has {document.length} code points.", field="/end"
         )
-    other = (
-        Sentence.select()
-        .where(Sentence.document == document.id, Sentence.retracted_at.is_null(), Sentence.id != apart_from)
-        .where(Sentence.start < end, Sentence.end > start)
-        .first()
-    )
+    standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
+    other = standing.where(Sentence.id != apart_from, Sentence.start < end, Sentence.end > start).first()
     if other:
         raise Conflict(
             f"Sentence {other.id} stands there ({other.start} to {other.end}): move or retract it first.",

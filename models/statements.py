@@ -111,7 +111,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             evidence.hand_on(by=by, statement=id)
         if "claim" in row:
             evidence.follow_statement(by=by, statement=id, answer=row["claim"])
-            _leave(by, left, row["claim"])
+            _leave(by, id, left, row["claim"])
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -165,15 +165,10 @@ def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: b
 
 def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
     """Let the claim follow its words, where a machine wrote it from them and nobody else states it or changed it."""
-    if "content" not in row or "claim" in row:
+    if "content" not in row or "claim" in row or statement.origin != "extractor":
         return
     claim = Claim.get_by_id(statement.claim_id)
-    others = Statement.select().where(
-        Statement.claim == claim.id, Statement.id != statement.id, Statement.retracted_at.is_null()
-    )
-    if statement.origin != "extractor" or claim.standalone or claim.retracted_at or claim.merged_into_id:
-        return
-    if others.exists() or Review.select().where(Review.claim == claim.id, Review.retracted_at.is_null()).exists():
+    if not _is_only_of(statement.id, claim):
         return
     before, after = ([span["text"] for span in orjson.loads(spans)] for spans in (statement.content, row["content"]))
     text = claim_text.follow(claim.text, before=before, after=after)
@@ -181,24 +176,24 @@ def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
         changes.update(by, claim, more={"followed": statement.id}, text=text)
 
 
-def _leave(by: Actor, left: int, taken: int) -> None:
+def _leave(by: Actor, statement: int, left: int, taken: int) -> None:
     """Let a claim that came with the statement that has left it go; what it was linked to follows.
 
     Otherwise a charge whose words a reviewer mends would lose the denials of it.
     """
     claim = Claim.get_by_id(left)
-    stands = Statement.retracted_at.is_null()
-    if (
-        left == taken
-        or claim.standalone
-        or claim.retracted_at
-        or claim.merged_into_id
-        or Statement.select().where(Statement.claim == left, stands).exists()
-        or Review.select().where(Review.claim == left, Review.retracted_at.is_null()).exists()
-    ):
-        return
-    evidence.follow_claim(by=by, left=left, taken=taken)
-    changes.retract(by, claim, f"Claim {taken} is stated instead.")
+    if left != taken and _is_only_of(statement, claim):
+        evidence.follow_claim(by=by, left=left, taken=taken)
+        changes.retract(by, claim, f"Claim {taken} is stated instead.")
+
+
+def _is_only_of(statement: int, claim: Claim) -> bool:
+    """Tell whether a claim came with a statement, and no other statement or review of it stands."""
+    if claim.standalone or claim.retracted_at or claim.merged_into_id:
+        return False
+    others = Statement.select().where(Statement.claim == claim.id, Statement.retracted_at.is_null())
+    reviews = Review.select().where(Review.claim == claim.id, Review.retracted_at.is_null())
+    return not (others.where(Statement.id != statement).exists() or reviews.exists())
 
 
 def _once_public(id: int) -> bool:

@@ -48,13 +48,9 @@ def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
 
 def moved(model: Any, id: int) -> dict[str, Any]:
     """Read from the log what moved when this row was last merged."""
-    line = (
-        Change.select(Change.after)
-        .where(Change.noun == model._meta.table_name, Change.noun_id == id, Change.action == "merge")
-        .order_by(Change.sequence.desc())
-        .scalar()
-    )
-    moved: dict[str, Any] = orjson.loads(line)["moved"]
+    lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
+    last = lines.where(Change.action == "merge").order_by(Change.sequence.desc()).scalar()
+    moved: dict[str, Any] = orjson.loads(last)["moved"]
     return moved
 
 

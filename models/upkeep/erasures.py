@@ -245,11 +245,8 @@ def _same_as(document: Document) -> list[str]:
 
 def _quoted_only_in(document: int) -> list[str]:
     """Find the standing speakers whom no other document quotes."""
-    quoted = Statement.select(Statement.speaker).where(Statement.document == document)
-    elsewhere = Statement.select(Statement.speaker).where(
-        Statement.document != document, Statement.retracted_at.is_null()
-    )
-    left = Speaker.select(Speaker.id).where(
-        Speaker.id.in_(quoted), Speaker.id.not_in(elsewhere), Speaker.retracted_at.is_null()
-    )
-    return [f"speaker {id}" for id in sorted(ids_of(left))]
+    speakers = Statement.select(Statement.speaker)
+    here = speakers.where(Statement.document == document)
+    elsewhere = speakers.where(Statement.document != document, Statement.retracted_at.is_null())
+    left = Speaker.select(Speaker.id).where(Speaker.id.in_(here), Speaker.id.not_in(elsewhere))
+    return [f"speaker {id}" for id in sorted(ids_of(left.where(Speaker.retracted_at.is_null())))]
