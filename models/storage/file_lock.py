@@ -7,6 +7,8 @@ from contextlib import suppress
 
 #: Seconds between two tries: few enough that a waiting writer loses nothing that shows.
 _POLL = 0.0002
+#: Seconds that one waits who has no limit: a day.
+FOR_EVER = 86_400.0
 
 
 class FileLock:

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from peewee import InterfaceError, InternalError, OperationalError
+from peewee import OperationalError
 
+from models.storage import errors
 from models.storage.postgres import CONNECT, PostgresServer
 
 #: Seconds between two looks at the replicas.
@@ -99,7 +100,7 @@ class Replicas:
             return
         try:
             sequence = 0 if key_id is None else self._last_written(key_id)
-        except (OperationalError, InterfaceError, InternalError):
+        except errors.UNAVAILABLE:
             return  # the connection was cut: none is known to have it, and reading from the primary tries again
         for replica in random.sample(usable, len(usable)):
             if replica.has(sequence):

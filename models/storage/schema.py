@@ -9,14 +9,12 @@ from playhouse.migrations import Migration, Runner
 
 from models.refusals import Conflict
 from models.storage.database import db, on_sqlite
-from models.storage.file_lock import FileLock
+from models.storage.file_lock import FOR_EVER, FileLock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 #: Key of the PostgreSQL advisory lock under which one process migrates at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
-#: Seconds that one waits for another: a day.
-_FOR_EVER = 86_400.0
 
 
 def migrate(*, until: str | None = None) -> list[str]:
@@ -71,7 +69,7 @@ def _migration_lock() -> Iterator[None]:
     """Hold the lock under which one process migrates at a time; it ends with the process."""
     if on_sqlite():
         with closing(FileLock(db.database)) as lock:
-            lock.acquire(_FOR_EVER)
+            lock.acquire(FOR_EVER)
             yield
     else:
         db.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))

@@ -9,20 +9,18 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from peewee import IntegrityError, InterfaceError, InternalError, OperationalError
+from peewee import IntegrityError
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
 from models.storage import database, errors
 from models.storage.database import db, fetch, on_sqlite
+from models.storage.file_lock import FOR_EVER
 from models.storage.sqlite import SqliteFile, thread_connection, using
 
 #: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
 #: The tables fill it.
 NATURAL_KEYS: dict[str, str] = {}
-
-#: Seconds that a writer without a deadline waits for its turn: a day.
-_FOR_EVER = 86_400.0
 
 #: How often a transaction is tried that PostgreSQL undoes in favour of others.
 _ATTEMPTS = 4
@@ -65,7 +63,7 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
         try:
             with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
                 return work()
-        except (OperationalError, InterfaceError, InternalError) as error:
+        except errors.UNAVAILABLE as error:
             if errors.too_slow(error):
                 raise
             replica.drop()
@@ -94,7 +92,7 @@ def attempt(work: Callable[[], T]) -> T:
         try:
             with thread_connection():
                 return work()
-        except (OperationalError, InterfaceError, InternalError) as error:
+        except errors.UNAVAILABLE as error:
             again = errors.is_transient(error) or (not on_sqlite() and db.obj.lost() and not _local.committing)
             if not again and not renewed and errors.read_only(error):
                 again = renewed = db.obj.renew()
@@ -174,7 +172,7 @@ def _in_database() -> Iterator[None]:
         with _sql_savepoint():
             yield
     elif isinstance(db.obj, SqliteFile):
-        patience = database.deadline() or _FOR_EVER
+        patience = database.deadline() or FOR_EVER
         with db.obj.turn(patience) as connection, using(db.obj, connection), _sql_savepoint():
             yield
     else:
