@@ -22,6 +22,12 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "topics": ("slug", "label"),
     "sentences": (),
 }
+#: Each table that may name somebody -> its key, the columns of what a row is about, and those of texts.
+_TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
+    **{table: ("id", ["id"], [*columns, "retracted_reason"]) for table, columns in _COLUMNS.items()},
+    "aliases": ("id", ["speaker_id"], ["alias"]),
+    "changes": ("sequence", ["noun", "noun_id"], ["before", "after"]),
+}
 #: Rows that may hold a name: table -> their keys.
 Suspects = dict[str, list[int]]
 #: How many of each noun are listed.
@@ -48,7 +54,7 @@ def all_names(people: set[int]) -> set[str]:
 def suspected(names: Names) -> Suspects:
     """Find the rows that may hold one of `names`, by table; it reads every text, so outside the transaction."""
     found: Suspects = {}
-    for table, (key, _, columns) in _texts().items() if names else ():
+    for table, (key, _, columns) in _TEXTS.items() if names else ():
         some = " OR ".join(f"{column} IS NOT NULL" for column in columns)
         query = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > ? AND ({some}) ORDER BY {key} LIMIT ?"
         last, limit = 0, _DOCUMENTS if table == "documents" else _ROWS
@@ -66,7 +72,7 @@ def naming(names: Names, suspects: Suspects) -> list[str]:
     """
     found: dict[str, set[int]] = {table: set() for table in _COLUMNS}
     logged: dict[str, set[int]] = {table: set() for table in _COLUMNS}
-    for table, (_, about, columns) in _texts().items():
+    for table, (_, about, columns) in _TEXTS.items():
         for *of, texts in _read(table, about, columns, suspects.get(table, [])):
             if table == "changes":
                 noun, id = of
@@ -82,18 +88,8 @@ def naming(names: Names, suspects: Suspects) -> list[str]:
     return left
 
 
-def _texts() -> dict[str, tuple[str, list[str], list[str]]]:
-    """Map each table that may name somebody to its key, the columns of what a row is about, and those of texts."""
-    nouns = {table: ("id", ["id"], [*columns, "retracted_reason"]) for table, columns in _COLUMNS.items()}
-    return {
-        **nouns,
-        "aliases": ("id", ["speaker_id"], ["alias"]),
-        "changes": ("sequence", ["noun", "noun_id"], ["before", "after"]),
-    }
-
-
 def _read(table: str, about: list[str], columns: list[str], keys: list[int]) -> Iterator[tuple[Any, ...]]:
-    key = _texts()[table][0]
+    key = _TEXTS[table][0]
     for part in parts(keys):
         places = ", ".join("?" * len(part))
         for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({places})", part):
