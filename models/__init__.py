@@ -1,7 +1,8 @@
 """The inside: the nouns, their rules, and how they are stored.
 
-A noun is a module of this folder; the rooms below are storage, queries, history, ingest, transfer, access, upkeep,
-extraction and matching. docs/architecture.md says which may import which.
+A noun is a module of this folder; beside the nouns lie evidence.py and what is pure (refusals, addresses, spans,
+claim_text). The rooms below are storage, queries, history, ingest, transfer, access, upkeep, extraction and matching.
+docs/architecture.md says which may import which.
 
 Who points at whom (an arrow is a foreign key):
 
@@ -24,6 +25,7 @@ Glossary
     content       the words that were said, as one or more spans of the document
     claim         the proposition, apart from who said it
     counterclaim  one claim answers another, in a direction
+    evidence      the statement of the answer that a counterclaim rests on; evidence.py keeps the two in step
     suggestion    a stored claim that a denial may answer, for a reviewer to decide
     review        what a fact-checker published about a claim
     topic         a subject heading
