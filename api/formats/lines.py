@@ -69,7 +69,7 @@ def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
 
 
 def _quick(line: bytes) -> Any:
-    """Read JSON as `strict.parsed` does where it is spelled in the one way that nothing can be wrong with; else None.
+    """Read JSON as `json_body.parsed` does, where it is spelled so that nothing can be wrong with it; else None.
 
     What is written again as it stood holds no member twice and no half of a surrogate pair; whole numbers that
     are too large are for the schemas to refuse.
