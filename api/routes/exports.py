@@ -16,7 +16,7 @@ routes = Routes("exports", "Whole lists as files: every item that the filters of
 
 _DESCRIPTION = """Export {noun}, as NDJSON or CSV.
 
-Takes the filters of `GET /v1/{noun}` and writes all that they find, oldest first, as it stood at one moment.
+Takes the filters of `GET /v1/{noun}` and writes all that they find in one snapshot of the registry, oldest first.
 The answer is streamed, and its length is not known before: one that was broken off ends in the midst of a
 text, as no whole JSON or CSV does. A server writes a few exports at once, half of them at most for one caller: a
 few more wait for two seconds, and are answered 503 then. It breaks one off whose reader falls two minutes behind
