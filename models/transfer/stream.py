@@ -18,8 +18,7 @@ from models.storage.database import on_sqlite
 from models.storage.snapshots import snapshot
 
 #: Items of the first block, which is to be there at once, and characters that the following ones aim at. All blocks
-#: are read by one thread: two took as long, since SQLite's allocator has one mutex (100,000 claims, 35 µs of a
-#: processor each with one thread, 39 with two, and as many a second).
+#: are read by one thread (docs/decisions/0035 has what two would gain).
 FIRST, AIM = 50, 500_000
 #: Items of a block at most.
 _MOST = 2000
