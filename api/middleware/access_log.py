@@ -30,7 +30,7 @@ class Record(NamedTuple):
 
 
 class Records:
-    """Takes what the gate records at the price of an append, and writes it together: a write for each costs 5 µs."""
+    """Queues the records of requests and writes them together: a write for each costs 5 µs."""
 
     def __init__(self, *writers: Callable[[list[Record]], None]) -> None:
         """Hand what came since the last time to each of `writers`."""

@@ -16,7 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from api.middleware.access_log import Record
 
-#: Where the gate leaves the id of a request for whoever logs something about it.
+#: Where the middleware leaves the id of a request for whoever logs something about it.
 REQUEST_ID = "counterclaim.request_id"
 
 #: How much of a path is shown.
