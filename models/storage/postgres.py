@@ -101,9 +101,15 @@ class PostgresServer(PooledPostgresqlDatabase):
             raise OperationalError("all connections of the pool are in use") from None
 
     def separate(self) -> Any:
-        """Take a connection of the pool that is no thread's, and that works; `give_back` returns it."""
+        """Take a connection of the pool that is no thread's, and that works; `give_back` returns it.
+
+        Raises OperationalError where all are in use.
+        """
         self._state.asked = time.monotonic()
-        connection = self._connect()
+        try:
+            connection = self._connect()
+        except MaxConnectionsExceeded:
+            raise OperationalError("all connections of the pool are in use") from None
         try:
             connection.execute("SELECT 1")
         except psycopg.Error:

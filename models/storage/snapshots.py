@@ -1,15 +1,18 @@
-"""Snapshots: the registry as it stood when reading began, for as long as that takes, on a connection of its own."""
+"""Snapshots: the registry as it stood when reading began, for as long as that takes, on connections of their own."""
 
 import itertools
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from queue import SimpleQueue
 from typing import Any, TypeAlias
 
 import psycopg
-from peewee import Query
+from peewee import OperationalError, Query
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Busy
@@ -20,8 +23,13 @@ from models.storage.database import db, deadline, for_driver, on_sqlite
 #: Rows that are fetched at once: a document's may hold a million characters.
 ROWS = 100
 
-#: How many snapshots each process reads at once, and for one caller: each has a connection and some MiB of memory.
+#: How many snapshots each process reads at once, and for one caller: each has up to three connections, and some MiB of
+#: memory.
 AT_ONCE, EACH = 4, 2
+#: How often the connections of one begin anew on SQLite, because others committed before the last had begun.
+TRIES = 5
+#: Results that threads may have read before they are taken.
+_AHEAD = 3
 #: Seconds that one more waits for a place: most exports are short.
 SHORTLY = 2.0
 #: Characters a second, before they are compressed, that the client of a server has to take on the average; and the
@@ -46,8 +54,8 @@ Read: TypeAlias = Query | tuple[str, tuple[Any, ...]]
 
 
 @contextmanager
-def snapshot(caller: str | None = None) -> Iterator["Snapshot"]:
-    """Open a snapshot of what is stored now.
+def snapshot(caller: str | None = None, *, threads: int = 0) -> Iterator["Snapshot"]:
+    """Open a snapshot of what is stored now, which `fetch_each` reads with up to so many `threads`.
 
     Raises Busy where the process reads as many as it may, or as many as it may for this `caller`, and where a
     checkpoint of SQLite's log has to come first.
@@ -62,11 +70,52 @@ def snapshot(caller: str | None = None) -> Iterator["Snapshot"]:
             except TimeoutError:
                 if deadline():
                     raise Busy(_FULL) from None
-        with _connection() as connection, ExitStack() as cursors:
+        with ExitStack() as opened:
+            connections = [opened.enter_context(_connection())]
+            with suppress(OperationalError):  # where no more can be had, these have to do
+                connections.extend(opened.enter_context(_connection()) for _ in range(threads))
             with peewees_errors:
-                connection.execute("BEGIN" if on_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                connection.execute("SELECT 1 FROM changes LIMIT 1").fetchone()  # the first read is what fixes it
-            yield Snapshot(connection, cursors, place)
+                connections = (_begin_on_sqlite if on_sqlite() else _begin_on_postgres)(*connections)
+            yield Snapshot(connections, opened, place)
+
+
+def _begin_on_sqlite(first: Any, *others: Any) -> list[Any]:
+    """Begin on all connections and return them; only the first where others never cease to commit meanwhile.
+
+    SQLite hands no snapshot on, but a connection's data_version differs as soon as another one has committed
+    (sqlite.org/pragma.html). Where the last one's is the same before the first begins and after the last has begun,
+    there was one state to read.
+    """
+    for _ in range(TRIES if others else 0):
+        before = _data_version(others[-1])
+        for connection in (first, *others):
+            _begin(connection, "BEGIN")
+        if _data_version(others[-1]) == before:
+            return [first, *others]
+        for connection in (first, *others):
+            connection.rollback()
+    _begin(first, "BEGIN")
+    return [first]
+
+
+def _data_version(connection: Any) -> int:
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(version)
+
+
+def _begin_on_postgres(first: Any, *others: Any) -> list[Any]:
+    """Begin on all connections and return them; the others import the snapshot of the first."""
+    _begin(first, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    if others:
+        (name,) = first.execute("SELECT pg_export_snapshot()").fetchone()
+        for other in others:
+            _begin(other, f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{name}'")
+    return [first, *others]
+
+
+def _begin(connection: Any, begin: str) -> None:
+    connection.execute(begin)
+    connection.execute("SELECT 1 FROM changes LIMIT 1").fetchone()  # the first read is what fixes the snapshot
 
 
 @contextmanager
@@ -84,10 +133,15 @@ def _connection() -> Iterator[Any]:
 
 
 class Snapshot:
-    """An open snapshot, to be read by one thread at a time."""
+    """An open snapshot, to be read by one thread at a time, and by those that `fetch_each` starts."""
 
-    def __init__(self, connection: Any, cursors: ExitStack, place: ExitStack) -> None:
-        self._connection, self._cursors, self._place, self._began = connection, cursors, place, time.monotonic()
+    def __init__(self, connections: list[Any], opened: ExitStack, place: ExitStack) -> None:
+        self._connection, *others = connections
+        self._opened, self._place, self._began = opened, place, time.monotonic()
+        #: How many connections threads read through; and those through which none reads just now.
+        self._threads, self._idle = len(others), SimpleQueue[Any]()
+        for other in others:
+            self._idle.put(other)
         #: Seconds for which the client may take nothing more.
         self._left = BEHIND
 
@@ -100,21 +154,47 @@ class Snapshot:
                 cursor = self._connection.cursor(name=f"rows_{next(_names)}")
                 cursor.itersize = at_once or ROWS
             # Where nobody reads to the end, another may have the connection by the time that this generator is closed.
-            self._cursors.callback(_close, cursor)
+            self._opened.callback(_close, cursor)
             cursor.execute(*_for_driver(query))
             for row in cursor:  # noqa: UP028 (it would close the cursor itself, and that too late)
                 yield row
 
     def fetch(self, query: Read) -> list[tuple[Any, ...]]:
         """Fetch all rows of `query`, which are to be few."""
-        with peewees_errors:
-            found: list[tuple[Any, ...]] = self._connection.execute(*_for_driver(query)).fetchall()
-            return found
+        return _fetched(self._connection, query)
+
+    def fetch_each(self, queries: Iterable[Read]) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield all rows of each of the `queries`, in their order; threads read a few of them ahead."""
+        if not self._threads:
+            yield from map(self.fetch, queries)
+            return
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="snapshot")
+        # The threads end before their connections are closed, also where nobody reads to the end.
+        self._opened.callback(pool.shutdown, cancel_futures=True)
+        ahead = deque[Future[list[tuple[Any, ...]]]]()
+        for query in queries:
+            ahead.append(pool.submit(self._fetch_beside, query))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+    def _fetch_beside(self, query: Read) -> list[tuple[Any, ...]]:
+        connection = self._idle.get()
+        try:
+            return _fetched(connection, query)
+        finally:
+            self._idle.put(connection)
 
     def give_up(self) -> None:
         """End it and let others have its place; whoever reads on meets an error."""
-        with suppress(sqlite3.Error, psycopg.Error):
-            self._connection.close()
+        # Each is waited for: SQLite would go on in a query whose connection Python has closed.
+        others = [self._idle.get() for _ in range(self._threads)]
+        for connection in (self._connection, *others):
+            with suppress(sqlite3.Error, psycopg.Error):
+                connection.close()
+        for other in others:
+            self._idle.put(other)
         self._place.close()
 
     @contextmanager
@@ -140,6 +220,12 @@ class Snapshot:
             timer.cancel()
             timer.join()  # it may be giving up just now
             self._left = max(self._left - (time.monotonic() - began), 0.0)
+
+
+def _fetched(connection: Any, query: Read) -> list[tuple[Any, ...]]:
+    with peewees_errors:
+        found: list[tuple[Any, ...]] = connection.execute(*_for_driver(query)).fetchall()
+        return found
 
 
 def _close(cursor: Any) -> None:

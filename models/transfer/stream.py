@@ -1,7 +1,7 @@
 """Whole lists as the API shows them, however long: the JSON of each item, written by the database a block at a time.
 
-One query finds the ids, in their order; another writes the items of a few hundred ids at a time as one text. Both read
-the same snapshot.
+One query finds the ids, in their order; others write the items of a few hundred ids each as one text, two at a time.
+All read the same snapshot.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,13 @@ from models.storage.columns import dumps
 from models.storage.database import on_sqlite
 from models.storage.snapshots import snapshot
 
-#: Items of the first block, which is to be there at once, and characters that the following ones aim at. All blocks
-#: are read by one thread (docs/decisions/0035 has what two would gain).
+#: Items of the first blocks, of which one is to be there at once, and characters that the following ones aim at.
 FIRST, AIM = 50, 500_000
 #: Items of a block at most.
 _MOST = 2000
+#: Threads that read blocks. The database makes their JSON, which takes far longer than to send it: one thread waits for
+#: it nearly all the time (docs/decisions/0035 has the figures).
+THREADS = 2
 
 
 def blocks(
@@ -44,13 +46,13 @@ def blocks(
     if found is None:
         return
     items = _items(noun, viewer, on_sqlite(), fields, include)
-    with snapshot(caller) as reader:
+    with snapshot(caller, threads=THREADS) as reader:
         ids, size = (id for (id,) in reader.rows(found, _MOST)), FIRST
-        while some := list(islice(ids, size)):
-            ((block,),) = reader.fetch((items, (dumps(some),)))
+        queries = ((items, (dumps(some),)) for some in iter(lambda: list(islice(ids, size)), []))
+        for ((block,),) in reader.fetch_each(queries):
             with reader.sending(len(block)):
                 yield block
-            size = max(1, min(_MOST, len(some) * AIM // len(block)))
+            size = max(1, min(_MOST, (block.count("\n") + 1) * AIM // len(block)))
 
 
 @lru_cache(maxsize=512)
