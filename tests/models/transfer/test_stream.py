@@ -1,0 +1,62 @@
+"""Whole lists: one state of the registry, however much is changed while they are read."""
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from models.history.changes import Actor
+from models.queries.visibility import Viewer
+from models.storage import database, transactions
+from models.transfer import stream
+from tests.factories import put_claim
+
+CLAIMS = 60
+
+
+@pytest.fixture(autouse=True)
+def _many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a block hold few items."""
+    monkeypatch.setattr(stream, "FIRST", 3)
+    monkeypatch.setattr(stream, "AIM", 100)
+
+
+@pytest.fixture
+def claims(registry: str, actor: Actor) -> list[int]:
+    """Store many claims; their ids."""
+    return [put_claim(actor, f"Claim {number}.") for number in range(CLAIMS)]
+
+
+@pytest.fixture
+def changing(claims: list[int]) -> Iterator[None]:
+    """Change all claims, in one transaction after the other, and past the log."""
+    ending = threading.Event()
+
+    def run() -> None:
+        while not ending.is_set():
+            with transactions.transaction():
+                database.fetch("UPDATE claims SET version = version + 1")
+        database.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    ending.set()
+    thread.join()
+
+
+@pytest.mark.usefixtures("changing")
+def test_it_is_one_state_though_all_is_changed_meanwhile(claims: list[int]) -> None:
+    states, threaded = set(), False
+    for _ in range(20):
+        blocks = stream.blocks("claims", viewer=Viewer(), filters={})
+        lines = next(blocks).split("\n")
+        threaded = threaded or any(thread.name.startswith("snapshot") for thread in threading.enumerate())
+        lines += [line for block in blocks for line in block.split("\n")]
+        items = [json.loads(line) for line in lines]
+        assert [item["id"] for item in items] == claims
+        assert len({item["version"] for item in items}) == 1
+        states.add(items[0]["version"])
+    assert threaded
+    assert len(states) > 5
