@@ -49,23 +49,23 @@ def blocks(
     with snapshot(caller, threads=THREADS) as reader:
         ids, size = (id for (id,) in reader.rows(found, _MOST)), FIRST
         queries = ((items, (dumps(some),)) for some in iter(lambda: list(islice(ids, size)), []))
-        for ((block,),) in reader.fetch_each(queries):
+        for ((block, count),) in reader.fetch_each(queries):
             with reader.sending(len(block)):
                 yield block
-            size = max(1, min(_MOST, (block.count("\n") + 1) * AIM // len(block)))
+            size = max(1, min(_MOST, count * AIM // len(block)))
 
 
 @lru_cache(maxsize=512)
 def _items(noun: str, viewer: Viewer, sqlite: bool, fields: Chosen | None, include: tuple[str, ...]) -> str:
-    """Write the SELECT of the items whose ids a JSON array lists, lowest first, as one text with a line for each."""
+    """Write the SELECT of the items whose ids a JSON array lists, lowest first: a text of a line each, and how many."""
     if noun in plain.NOUNS:
         text, source, alias = plain.written(noun, viewer, fields)
     else:
         text, source, alias = lists.written(noun, viewer, fields, include)
     if sqlite:
         lines = f"SELECT {text} AS j {source} WHERE {alias}.id IN (SELECT value FROM json_each(?)) ORDER BY {alias}.id"
-        return f"SELECT group_concat(j, char(10)) FROM ({lines}) AS l"
+        return f"SELECT group_concat(j, char(10)), count(*) FROM ({lines}) AS l"
     # json_agg puts line ends between its items; none can stand inside a JSON string.
     listed = f"{alias}.id = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
     lines = f"SELECT {alias}.id, replace({text}, chr(10), '') AS j {source} WHERE {listed}"
-    return f"SELECT string_agg(j, chr(10) ORDER BY id) FROM ({lines}) AS l"
+    return f"SELECT string_agg(j, chr(10) ORDER BY id), count(*) FROM ({lines}) AS l"
