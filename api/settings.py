@@ -55,11 +55,11 @@ class Settings:
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment. Raises ValueError that names a wrong one."""
-    given = {}
+    values = {}
     for setting in fields(Settings):
         if setting.name in environ:
-            given[setting.name] = _parsed(setting.name, type(setting.default), environ[setting.name])
-    return Settings(**given)  # type: ignore[arg-type]
+            values[setting.name] = _parsed(setting.name, type(setting.default), environ[setting.name])
+    return Settings(**values)  # type: ignore[arg-type]
 
 
 def connect(config: Settings, *, waiting: bool = False) -> None:

@@ -28,7 +28,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
 
     What is known stays as it is, so a second import of the same file changes nothing, and goes on where a first
     one was broken off. Each line is stored whole or not at all, up to 5,000 in one transaction; a line that is
-    refused is told with its number and the reason, and the exit code is 1 then.
+    refused is counts with its number and the reason, and the exit code is 1 then.
 
     A FILE that export --whole wrote goes into an empty database, and makes the identical registry.
     """
@@ -53,14 +53,14 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
             raise click.UsageError("A whole registry is imported all or nothing: --dry-run is for lines.")
         click.echo(f"{whole.read(first, lines)} rows: the whole registry.")
         return
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for outcome in ndjson.store(groups, by=Actor(), dry_run=dry_run):
-        told[outcome.what] += 1
+        counts[outcome.what] += 1
         if outcome.what == "refused":
             click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
-    what = f"{told['new']} new, {told['known']} known already, {told['refused']} refused"
+    what = f"{counts['new']} new, {counts['known']} known already, {counts['refused']} refused"
     click.echo(f"{what}: nothing was stored." if dry_run else f"{what}.")
-    if told["refused"]:
+    if counts["refused"]:
         sys.exit(1)
 
 

@@ -103,7 +103,7 @@ def worker() -> Flask:
     logs.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
     database.keep_open()
-    _write_down_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
+    _log_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
     telemetry.start(app)
     key_uses.keep()
     # What is loaded now stays: no collection need look at it again.
@@ -112,12 +112,12 @@ def worker() -> Flask:
     return app
 
 
-def _write_down_requests(gate: Middleware, *, logged: bool) -> None:
-    """Let requests be written down while this process lives, and what is left when it is told to stop."""
-    gate.records = Records(metrics.count, *([logs.Requests()] if logged else []))
-    gate.records.start()
+def _log_requests(middleware: Middleware, *, logged: bool) -> None:
+    """Write the access log while this process runs, and the rest of it when the process ends."""
+    middleware.records = Records(metrics.count, *([logs.Requests()] if logged else []))
+    middleware.records.start()
     # Processes of multiprocessing run none of atexit's functions, only these.
-    Finalize(None, gate.records.settle, exitpriority=0)
+    Finalize(None, middleware.records.flush, exitpriority=0)
 
 
 def _end_with_the_server() -> None:

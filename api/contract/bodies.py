@@ -62,8 +62,8 @@ def _decoded(sent: bytes) -> MultiDict[str, str]:
         names = dict.fromkeys(quote(name, safe="[]", errors=_KEPT) for name in wrong)
         errors = [{"parameter": name, "detail": detail} for name in names]
         shown = ", ".join(names)
-        said = f"The query string is not UTF-8 ({shown[:_SHOWN]}): percent-encode it as UTF-8, as %C3%A9 for é."
-        raise Problem(HTTPStatus.BAD_REQUEST, said, errors)
+        sentence = f"The query string is not UTF-8 ({shown[:_SHOWN]}): percent-encode it as UTF-8, as %C3%A9 for é."
+        raise Problem(HTTPStatus.BAD_REQUEST, sentence, errors)
     return MultiDict(pairs)
 
 

@@ -9,7 +9,7 @@ document, and who disputes it.
 
 **One GET returns the linked whole.** A claim comes with its statements (each with speaker, sentence
 and document), with the claims that answer it and the ones it answers, and with its reviews.
-`GET /v1/counterclaims` lists the exchanges, charge and answer side by side.
+`GET /v1/counterclaims` lists the counterclaims, charge and answer side by side.
 
 **One POST records it.** `POST /v1/statements` takes speaker, document, sentence, claim and what the
 statement answers, each by id, by what it is known by, or whole, in one transaction.

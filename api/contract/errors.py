@@ -82,10 +82,10 @@ def _bad_request(error: Problem) -> Response:
 
 def _http(error: HTTPException) -> Response:
     # Its own answer keeps Allow, Retry-After and Location.
-    given = error.get_response()
+    original = error.get_response()
     status = error.code or 500
     answer = problem(status, _HINTS.get(status, error.description or HTTPStatus(status).phrase))
-    for name, value in given.headers:
+    for name, value in original.headers:
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
     return answer

@@ -1,4 +1,4 @@
-"""What is kept of each request: its line in the log and its place in the figures, both written a few times a second."""
+"""Access log: a record of each request, queued, and written to the log and the metrics a few times a second."""
 
 import threading
 import time
@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-#: Seconds that a request waits to be written: what the log lacks of the end of a process that is killed.
-EVERY = 0.2
-#: The most that wait where nobody reads the log; the oldest are dropped first.
-_MOST = 100_000
+#: Seconds between two writes: what the log lacks of the end of a process that is killed.
+INTERVAL = 0.2
+#: Records that are queued at most, where nobody reads the log; the oldest are dropped first.
+_LONGEST_QUEUE = 100_000
 
 
 class Record(NamedTuple):
@@ -35,24 +35,24 @@ class Records:
     def __init__(self, *writers: Callable[[list[Record]], None]) -> None:
         """Hand what came since the last time to each of `writers`."""
         self._writers = writers
-        self._waiting: deque[Record] = deque(maxlen=_MOST)
-        self._one_at_a_time = threading.Lock()
-        self.add = self._waiting.append
+        self._queue: deque[Record] = deque(maxlen=_LONGEST_QUEUE)
+        self._lock = threading.Lock()
+        self.add = self._queue.append
 
-    def settle(self) -> None:
-        """Write what waits."""
-        # Whoever settles last, as the process ends, waits for the one who is about it.
-        with self._one_at_a_time:
-            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+    def flush(self) -> None:
+        """Write what is queued."""
+        # The last flush, as the process ends, waits for one that is under way.
+        with self._lock:
+            taken = [self._queue.popleft() for _ in range(len(self._queue))]
             if taken:
                 for write in self._writers:
                     write(taken)
 
     def start(self) -> None:
-        """Write every so often from now on, in a thread of its own."""
+        """Flush at every interval from now on, in a thread."""
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
         while True:
-            time.sleep(EVERY)
-            self.settle()
+            time.sleep(INTERVAL)
+            self.flush()

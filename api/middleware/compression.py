@@ -38,7 +38,7 @@ Headers = list[tuple[str, str]]
 
 
 @lru_cache(maxsize=1024)  # parsing the header takes a tenth of a compressed GET /v1/claims/{id}
-def chosen(accepted: str) -> str | None:
+def best_coding(accepted: str) -> str | None:
     """Choose a coding that Accept-Encoding allows (RFC 9110, 12.5.3); None for none."""
     accept = parse_accept_header(accepted, Accept)
     best = max(CODINGS, key=accept.quality)
@@ -55,7 +55,7 @@ def strip_codings(environ: dict[str, Any]) -> None:
 
 def negotiated(environ: dict[str, Any], status: str, headers: Headers) -> str | None:
     """Choose the coding of a response and say so in its headers; None where it is sent as it is."""
-    coding = chosen(environ["HTTP_ACCEPT_ENCODING"])
+    coding = best_coding(environ["HTTP_ACCEPT_ENCODING"])
     if coding is None:
         return None
     named = dict(headers)

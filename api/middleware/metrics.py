@@ -46,11 +46,11 @@ _one_at_a_time = threading.Lock()
 def _seconds() -> Any:
     from prometheus_client import Histogram  # noqa: PLC0415
 
-    told = "Requests by operation and status, and the seconds until their answer was ready."
-    return Histogram("counterclaim_request_seconds", told, ("operation", "status"), buckets=BOUNDS)
+    description = "Requests by operation and status, and the seconds until their answer was ready."
+    return Histogram("counterclaim_request_seconds", description, ("operation", "status"), buckets=BOUNDS)
 
 
-def told() -> tuple[bytes, str]:
+def exposition() -> tuple[bytes, str]:
     """Write the figures of all processes as Prometheus reads them; and their media type."""
     from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest  # noqa: PLC0415
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415

@@ -56,7 +56,7 @@ _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class Middleware:
-    """Stands around Flask's own WSGI application. What it does to every request is on the hot path."""
+    """Flask's WSGI application with what every request passes before and after it; each line is on the hot path."""
 
     def __init__(self, app: Wsgi, config: Settings) -> None:
         self._app = app
@@ -65,7 +65,7 @@ class Middleware:
         self._slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
         #: How the ids of requests begin that this process makes, and their numbers.
         self._process, self._numbers = token_hex(6), count(1)
-        #: Where each request is written down.
+        #: The access log.
         self.records = Records(metrics.count)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -129,7 +129,7 @@ class Middleware:
             headers.append(_ENCRYPTED)
 
     def _record(self, environ: Environ, status: str, seconds: float) -> None:
-        """Write the request down for the log and the metrics."""
+        """Queue the record of the request."""
         self.records.add(
             Record(
                 time(),

@@ -19,17 +19,17 @@ from api.schemas.counterclaims import (
 )
 from models import counterclaims
 
-routes = Routes("counterclaims", "The exchanges: a claim and the claim that answers it.")
+routes = Routes("counterclaims", "Counterclaims: a claim and the claim that answers it, side by side.")
 
 
 @routes.operation(
     "GET", "/counterclaims", query=CounterclaimQuery, gives=found_page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
-    """List exchanges, charge and answer side by side, newest first.
+    """List counterclaims, charge and answer side by side, newest first.
 
     What is asked of a claim or of its statements may hold on either side, but all of it on one and the same:
-    `topic=trade&language=de` finds exchanges of which the charge, or the answer, is about trade and in German.
+    `topic=trade&language=de` finds counterclaims of which the charge, or the answer, is about trade and in German.
     """
     admit_status(query)
     return found(counterclaims.listed, query, caller().viewer)
@@ -47,7 +47,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
 def create_counterclaim(body: dict[str, Any]) -> Response:
     """Let one claim answer another.
 
-    Refused with 409 where a claim would answer itself, and where the edge is known.
+    Refused with 409 where a claim would answer itself, and where the counterclaim is known.
     """
     id = counterclaims.create(by=caller().actor, **body)
     return answers.created("counterclaims", id, counterclaims.whole(id=id, viewer=caller().viewer))
@@ -57,7 +57,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     "GET", "/counterclaims/<id:id>", query=CounterclaimMembers, gives=Counterclaim, refuses=(HTTPStatus.GONE,)
 )
 def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
-    """Fetch one exchange, charge and answer side by side."""
+    """Fetch one counterclaim, charge and answer side by side."""
     return answers.one(counterclaims.whole(id=id, viewer=caller().viewer, **query))
 
 

@@ -10,17 +10,17 @@ from api.schemas.base import page_of
 from api.schemas.disputes import Dispute, DisputeQuery
 from models import disputes
 
-routes = Routes("disputes", "Who answers whom, counted over the exchanges.")
+routes = Routes("disputes", "Who answers whom, counted over the counterclaims.")
 
 
 @routes.operation("GET", "/disputes", query=DisputeQuery, gives=page_of(Dispute))
 def list_disputes(query: dict[str, Any]) -> Response:
     """List who answers whom, the most frequent pairs first.
 
-    Each pair comes with how many exchanges there are of each kind, from when to when, and how many days the
-    answers took. Whoever states the claim that answers has answered: an exchange counts for each of them, from
+    Each pair comes with how many counterclaims there are of each kind, from when to when, and how many days the
+    answers took. Whoever states the claim that answers has answered: a counterclaim counts for each of them, from
     the day of the counterclaim's own statement where that is theirs, else of their statement that was recorded
-    first. `by`, `against` and `topic` narrow what is counted; `GET /v1/counterclaims` lists the exchanges
+    first. `by`, `against` and `topic` narrow what is counted; `GET /v1/counterclaims` lists the counterclaims
     themselves.
     """
     return ranked(disputes.listed, query)

@@ -39,10 +39,10 @@ def figures() -> Response:
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         detail = "This takes the operator's token: send Authorization: Bearer METRICS_TOKEN."
         raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
-    gate: Middleware = current_app.wsgi_app  # type: ignore[assignment]
-    gate.records.settle()
-    told, media_type = metrics.told()
-    return Response(told, content_type=media_type)
+    middleware: Middleware = current_app.wsgi_app  # type: ignore[assignment]
+    middleware.records.flush()
+    text, media_type = metrics.exposition()
+    return Response(text, content_type=media_type)
 
 
 def _said(status: str) -> Response:

@@ -59,7 +59,7 @@ def get_sentence(id: int) -> Response:
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
-    """Move the edges of a sentence.
+    """Move the start or the end of a sentence.
 
     Refused with 409 where it would lie over another sentence or outside the document, or where a
     statement would no longer start in its sentence.

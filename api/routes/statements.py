@@ -61,7 +61,7 @@ def create_statement(body: dict[str, Any]) -> Response:
 def get_statement(id: int, query: dict[str, Any]) -> Response:
     """Fetch one statement with everything linked.
 
-    Its speaker, sentence, document, claim, and the exchanges of that claim in both directions.
+    Its speaker, sentence, document, claim, and the counterclaims of that claim in both directions.
     """
     return answers.one(statements.whole(id=id, viewer=caller().viewer, **query))
 

@@ -118,7 +118,7 @@ def identifier(description: str, *, null: bool = False) -> Any:
     return shown(fields.Integer, description, null=null, minimum=1, maximum=BIGGEST)
 
 
-def asked(member: Any, description: str) -> Any:
+def on_request(member: Any, description: str) -> Any:
     """Make a member that is only there when `include` or `fields` names it."""
     member.metadata = {"description": description}
     return member

@@ -4,14 +4,14 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Query, Stamped, asked, listed, shown
+from api.schemas.base import Query, Stamped, listed, on_request, shown
 from api.schemas.fields import Choice, Language, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
     ClaimPart,
-    Exchange,
+    CounterclaimPart,
     SpeakerPart,
     StatementPart,
     TopicPart,
@@ -27,16 +27,16 @@ class Claim(ClaimPart, Stamped):
     about = listed(SpeakerPart, "Whom it is about.")
     statements = listed(StatementPart, "Who put it forward, and where; at most 100, in the order of print.")
     statement_count = shown(fields.Integer, "How many statements of it there are.", minimum=0)
-    counterclaims = listed(Exchange, COUNTERCLAIMS)
-    counters = listed(Exchange, COUNTERS)
+    counterclaims = listed(CounterclaimPart, COUNTERCLAIMS)
+    counters = listed(CounterclaimPart, COUNTERS)
     reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")
-    first_statement = asked(
+    first_statement = on_request(
         fields.Nested(StatementPart, allow_none=True),
         "The statement that put it forward first: the accepted one that was recorded first. Where none is accepted, it "
         "is null; a key with the review scope is shown the first that was recorded.",
     )
-    answered = asked(fields.Boolean(), "Whether there is an answer to it that the caller may see.")
-    snippets = asked(
+    answered = on_request(fields.Boolean(), "Whether there is an answer to it that the caller may see.")
+    snippets = on_request(
         fields.List(fields.Nested(Snippet)),
         SNIPPETS.format(
             "in its text and in the sentence of its first statement; where neither holds one, in that of the first, in "

@@ -2,27 +2,27 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Query, Stamped, asked, identifier, nested, shown
+from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
 from api.schemas.fields import Choice, Id, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, members_of, sort_by
-from api.schemas.parts import ExchangeSide
+from api.schemas.parts import CounterclaimSide
 from models.vocabulary import COUNTER_KINDS
 
 _EVIDENCE = "The id of the statement in which the answer was given."
 
 
 class Counterclaim(Stamped):
-    """An exchange: the claim and the claim that answers it, side by side, each with speakers and sentences."""
+    """A counterclaim: the claim and the claim that answers it, side by side, each with speakers and sentences."""
 
     id = identifier("Its id.")
     kind = shown(fields.String, "What the answer does to the claim.", enum=list(COUNTER_KINDS))
     note = shown(fields.String, "What a person noted about it.", null=True)
     statement_id = identifier(
-        "The statement in which the answer was given; null where a person drew the edge.", null=True
+        "The statement in which the answer was given; null where a person linked the claims.", null=True
     )
-    claim = nested(ExchangeSide, "The charge: the claim that is answered.")
-    answer = nested(ExchangeSide, "The claim that answers it.")
-    days = asked(
+    claim = nested(CounterclaimSide, "The charge: the claim that is answered.")
+    answer = nested(CounterclaimSide, "The claim that answers it.")
+    days = on_request(
         fields.Integer(allow_none=True),
         "How many days after the charge was first put forward the answer was given; null where a day is unknown; with "
         "`include=days`.",
@@ -35,7 +35,7 @@ class _CounterclaimDetails(Input):
 
 
 class NewCounterclaim(_CounterclaimDetails):
-    """An edge to draw between two claims."""
+    """A counterclaim to draw between two claims."""
 
     claim = Id(required=True, metadata={"description": "The id of the claim that is answered.", "example": 1})
     answer = Id(required=True, metadata={"description": "The id of the claim that answers it.", "example": 2})
@@ -47,20 +47,20 @@ class NewCounterclaim(_CounterclaimDetails):
 
 
 class CounterclaimChange(_CounterclaimDetails):
-    """What to change of an edge; what is left out stays. Other claims are another edge."""
+    """What to change of a counterclaim; what is left out stays. Other claims are another counterclaim."""
 
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "disputes"})
 
 
 class CounterclaimMembers(Query):
-    """What to write of one exchange."""
+    """What to write of one counterclaim."""
 
     members = members_of(Counterclaim)
     include = extras(("days",))
 
 
 class CounterclaimQuery(ListQuery):
-    """Which exchanges to list; what is asked of a claim and its statements must all hold on one and the same side."""
+    """Which counterclaims to list; the filters of claims and statements must all hold on one and the same side."""
 
     claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})

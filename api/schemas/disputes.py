@@ -31,7 +31,7 @@ class DisputeKinds(Output):
 class DaysToAnswer(Output):
     """How many days passed from when a charge was first put forward to its answer; negative where print says so."""
 
-    known = _count("Of how many exchanges both days are known; the rest is null where it is 0.")
+    known = _count("Of how many counterclaims both days are known; the rest is null where it is 0.")
     least = shown(fields.Integer, "The quickest.", null=True)
     median = shown(fields.Float, "The middle one, or the mean of the middle two.", null=True)
     most = shown(fields.Integer, "The slowest.", null=True)
@@ -42,7 +42,7 @@ class Dispute(Output):
 
     by = nested(SpeakerPart, "Who answers: who states the claim that answers.")
     against = nested(SpeakerPart, "Whose claims are answered: who put each forward first.")
-    count = shown(fields.Integer, "In how many exchanges.", minimum=1)
+    count = shown(fields.Integer, "In how many counterclaims.", minimum=1)
     kinds = nested(DisputeKinds, "The same by kind.")
     first_on = _day("The day of the first answer of which a day is known.")
     last_on = _day("The day of the last.")
@@ -50,7 +50,7 @@ class Dispute(Output):
 
 
 class DisputeQuery(PageQuery):
-    """Which exchanges to count."""
+    """Which counterclaims to count."""
 
     cursor = Matching(
         rf"^[1-9][0-9]{{0,8}}_[1-9][0-9]{{0,15}}_[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",

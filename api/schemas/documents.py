@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Output, PageQuery, Query, Stamped, asked, identifier, listed, shown
+from api.schemas.base import Output, PageQuery, Query, Stamped, identifier, listed, on_request, shown
 from api.schemas.fields import Day, Language, QueryFlag, Text, Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -59,7 +59,7 @@ class Extraction(Output):
 class StoredDocument(Document):
     """A document that was just stored."""
 
-    extraction = asked(fields.Nested(Extraction), "What was found in it; with `extract=true`.")
+    extraction = on_request(fields.Nested(Extraction), "What was found in it; with `extract=true`.")
 
 
 class StoreQuery(Query):

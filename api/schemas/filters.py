@@ -219,10 +219,10 @@ def sort_by(*orders: str) -> Choice:
         orders,
         metadata={
             "description": "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its "
-            "first statement, the accepted one that was recorded first, and for an exchange that of its answer; what "
-            "has none counts as the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest of "
-            "the statements that match, and lets the others follow, the newest first. Left out: `relevance` with `q`, "
-            "else `-id`.",
+            "first statement, the accepted one that was recorded first, and for a counterclaim that of its answer; "
+            "what has none counts as the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest "
+            "of the statements that match, and lets the others follow, the newest first. Left out: `relevance` with "
+            "`q`, else `-id`.",
             "example": orders[0],
         },
     )

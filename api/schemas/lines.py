@@ -111,7 +111,7 @@ class StatementLine(NewStatement):
 
 
 class CounterclaimLine(Input):
-    """An edge between two claims; one that is known stays as it is."""
+    """A counterclaim between two claims; one that is known stays as it is."""
 
     claim = Either({"claim": LocalClaim, "statement": LocalStatement}, required=True)
     answer = Either({"claim": LocalClaim, "statement": LocalStatement}, required=True)

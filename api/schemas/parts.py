@@ -106,22 +106,22 @@ class LinkedStatement(StatementPart):
     claim = nested(ClaimPart, "What it puts forward.")
 
 
-class ExchangeSide(ClaimPart):
-    """One side of an exchange: a claim with the first of its statements."""
+class CounterclaimSide(ClaimPart):
+    """One side of a counterclaim: a claim with the first of its statements."""
 
     statements = listed(StatementPart, "Who put it forward, and where; at most 10, in the order of print.")
 
 
-class Exchange(Output):
-    """An edge to another claim, with that claim's speakers and sentences."""
+class CounterclaimPart(Output):
+    """A counterclaim as one of its two claims shows it, with the other claim's speakers and sentences."""
 
     id = identifier("The id of the counterclaim.")
     kind = shown(fields.String, "What the answer does to the claim it answers.", enum=list(COUNTER_KINDS))
     note = shown(fields.String, "What a person noted about it.", null=True)
     statement_id = identifier(
-        "The statement in which the answer was given; null where a person drew the edge.", null=True
+        "The statement in which the answer was given; null where a person linked the claims.", null=True
     )
-    claim = nested(ExchangeSide, "The claim at the other end.")
+    claim = nested(CounterclaimSide, "The claim at the other end.")
 
 
 COUNTERCLAIMS = "The claims that answer this one, at most 100."

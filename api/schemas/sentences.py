@@ -25,7 +25,7 @@ class NewSentence(Input):
 
 
 class SentenceChange(Input):
-    """New edges of a sentence; what is left out stays."""
+    """The new start and end of a sentence; what is left out stays."""
 
     start = Whole(metadata={"description": "Where it starts, in code points."})
     end = Whole(least=1, metadata={"description": "Where it ends, exclusive."})

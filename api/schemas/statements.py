@@ -4,14 +4,14 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Query, asked, listed, nested
+from api.schemas.base import Input, Query, listed, nested, on_request
 from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
     ClaimPart,
-    Exchange,
+    CounterclaimPart,
     SpeakerPart,
     StatementPart,
     TopicPart,
@@ -28,12 +28,12 @@ class FiledClaim(ClaimPart):
 
 
 class Statement(StatementPart):
-    """One act of attribution with everything linked: speaker, sentence, document, claim and its exchanges."""
+    """One act of attribution with everything linked: speaker, sentence, document, claim and its counterclaims."""
 
     claim = nested(FiledClaim, "What it puts forward.")
-    counterclaims = listed(Exchange, COUNTERCLAIMS)
-    counters = listed(Exchange, COUNTERS)
-    snippets = asked(
+    counterclaims = listed(CounterclaimPart, COUNTERCLAIMS)
+    counters = listed(CounterclaimPart, COUNTERS)
+    snippets = on_request(
         fields.List(fields.Nested(Snippet)), SNIPPETS.format("in the text of its claim and in its sentence")
     )
 

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, listed, nested, shown
 from api.schemas.fields import Choice, QueryId
-from api.schemas.parts import ExchangeSide, LinkedStatement
+from api.schemas.parts import CounterclaimSide, LinkedStatement
 from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
 
 
@@ -26,7 +26,7 @@ class Suggestion(Stamped):
     matcher = shown(fields.String, "The name of what found it.")
     matcher_version = shown(fields.String, "Its version.")
     statement = nested(LinkedStatement, "The denial, with its claim.")
-    claim = nested(ExchangeSide, "The claim that it may answer.")
+    claim = nested(CounterclaimSide, "The claim that it may answer.")
 
 
 class SuggestionDecision(Input):

@@ -15,7 +15,7 @@ from prometheus_client import Histogram
 from api.app import create_app
 from api.middleware import limits, logs, metrics
 from api.middleware.access_log import Record, Records
-from api.middleware.compression import chosen
+from api.middleware.compression import best_coding
 from api.middleware.middleware import Middleware
 from api.settings import Settings
 from models.access import keys
@@ -144,7 +144,7 @@ def test_what_is_short_stays_as_it_is(public: FlaskClient) -> None:
     ],
 )
 def test_chooses_what_the_client_likes_best(accepted: str, coding: str | None) -> None:
-    assert chosen(accepted) == coding
+    assert best_coding(accepted) == coding
 
 
 def test_a_caller_hears_what_is_left_and_then_to_wait(url: str) -> None:
@@ -227,8 +227,8 @@ def test_processes_share_their_buckets(tmp_path: Path) -> None:
     assert (wait > 0, left) == (True, 0)
 
 
-def gate_of(app: Flask) -> Middleware:
-    """The gate around an app."""
+def middleware_of(app: Flask) -> Middleware:
+    """The middleware around an app."""
     assert isinstance(app.wsgi_app, Middleware)
     return app.wsgi_app
 
@@ -236,7 +236,7 @@ def gate_of(app: Flask) -> Middleware:
 def lines_of(app: Flask) -> tuple[FlaskClient, io.BytesIO]:
     """A client, and what is logged of its requests."""
     written = io.BytesIO()
-    gate_of(app).records = Records(logs.Requests(written))
+    middleware_of(app).records = Records(logs.Requests(written))
     return app.test_client(), written
 
 
@@ -245,7 +245,7 @@ def test_each_request_is_one_line_with_its_id_operation_status_and_key(app: Flas
     client, written = lines_of(app)
     client.get("/v1/claims?q=secret+words", headers={"X-Request-Id": "abc", "Authorization": f"Bearer {secret}"})
     client.get(f"/v1/{secret}%0d%0aforged: line")
-    gate_of(app).records.settle()
+    middleware_of(app).records.flush()
     first, second = (json.loads(line) for line in written.getvalue().splitlines())
     assert first.pop("milliseconds") > 0
     assert first.pop("at").endswith("Z")
@@ -270,7 +270,7 @@ def test_a_path_is_logged_as_it_was_sent(app: Flask) -> None:
     client, written = lines_of(app)
     client.get("/v1/café/%25/a%2Fb?x=1")
     FlaskClient(app).get("/", environ_overrides={"PATH_INFO": "/\xff"})
-    gate_of(app).records.settle()
+    middleware_of(app).records.flush()
     paths = [json.loads(line)["path"] for line in written.getvalue().splitlines()]
     assert paths == ["/v1/caf%C3%A9/%25/a/b", "/%FF"]
 
@@ -295,7 +295,7 @@ def test_a_key_sent_as_a_request_id_is_neither_answered_nor_logged(app: Flask) -
     client, written = lines_of(app)
     for secret in ("cck_" + "a" * 43, "trace.cck_" + "b" * 43):
         assert "cck_" not in client.get("/healthz", headers={"X-Request-Id": secret}).headers["X-Request-Id"]
-    gate_of(app).records.settle()
+    middleware_of(app).records.flush()
     assert len(written.getvalue().splitlines()) == 2
     assert b"cck_" not in written.getvalue()
 
