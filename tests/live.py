@@ -65,6 +65,24 @@ def command(url: str, *arguments: str) -> str:
     return done.stdout
 
 
+def run(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run `counterclaim` over the database at `url` to its end; a server that starts after all fails the test."""
+    environment = os.environ | {"DATABASE_URL": url} | settings
+    return subprocess.run(
+        [COUNTERCLAIM, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def error_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Hold that a command failed with one line on standard error, and return that."""
+    assert (done.returncode, done.stdout) == (1, ""), done
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert "Traceback" not in line
+    assert "secret" not in line
+    return line
+
+
 def wait(address: str, server: subprocess.Popen[bytes]) -> None:
     """Return once the server answers; fail where it ends, or takes 20 s."""
     deadline = time.monotonic() + 20

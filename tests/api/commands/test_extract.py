@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,10 @@ from click.testing import CliRunner, Result
 from api import cli
 from api.commands import extraction
 from models.extraction.parser import MODELS, Parser
+from tests.api.conftest import Stdin
 from tests.live import COUNTERCLAIM
 
 CHARGE_AND_DENIAL = "Kyiv said “its drones” had not crossed the river. Moscow disputed that."
-
-
-class Stdin(BytesIO):
-    """Standard input: it has a name that is no file's."""
-
-    name = "<stdin>"
 
 
 Extract = Callable[..., Result]

@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 from api import cli
 from models.history.changes import Actor
 from models.storage import database
+from tests.api.conftest import Command
 from tests.checked import ROOT
 from tests.factories import put_claim
-from tests.live import COUNTERCLAIM, command, serving
+from tests.live import COUNTERCLAIM, serving
+from tests.live import command as printed
 from tests.postgres import Postgres
 
 SAMPLE = "examples/sample.ndjson"
@@ -80,8 +82,16 @@ def test_what_is_wrong_is_named_and_derived_tables_are_mended(
 
 
 def test_a_server_that_stops_has_stored_how_its_keys_were_used(url: str) -> None:
-    key = command(url, "key", "create", "--name", "Ann", "--scope", "read").strip()
+    key = printed(url, "key", "create", "--name", "Ann", "--scope", "read").strip()
     with serving(url) as address:
         for _ in range(5):
             assert httpx.get(f"{address}/v1/topics", headers={"Authorization": f"Bearer {key}"}).status_code == 200
     assert "5 today, 5 in all" in run(url, "key", "list")
+
+
+def test_a_backup_takes_the_place_of_no_device(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert "choose another name" in str(command("backup", "--force", str(pipe), code=1).exception)
+    assert pipe.is_fifo()

@@ -1,0 +1,43 @@
+"""`counterclaim erase`, as a person types it."""
+
+from flask.testing import FlaskClient
+
+from tests.api.conftest import SAMPLE, Command
+from tests.api.steps import posted
+from tests.factories import charge, claim, document
+
+
+def test_erases_after_asking_and_says_what_backups_hold(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    erase = ("erase", "document", "1", "--reason", "Court order 17/2026")
+    told = command(*erase, "--dry-run").stdout
+    assert "1 documents" in told
+    assert "Nothing was erased" in told
+    assert command(*erase, input=b"n\n", code=1).exception
+    assert writer.get("/v1/documents/1").status_code == 200
+    told = command(*erase, input=b"y\n").stdout
+    assert "erase search FOLDER document 1" in told
+    gone = writer.get("/v1/documents/1")
+    assert (gone.status_code, gone.json["reason"]) == (410, "Court order 17/2026")
+    assert "1 speakers" in command("erase", "speaker", "1", "--reason", "At their request", "--yes").stdout
+    command("erase", "sweep")
+    assert command("erase", "search", ".", "speaker", "1").exit_code == 0
+    assert "--reason" in command("erase", "document", "1", code=2).stderr
+
+
+def test_an_erasure_names_what_it_leaves_and_how_that_is_erased(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    posted(writer, "documents", document(text="The visit ended. (Updated.)"))
+    posted(writer, "claims", claim(text="US OFFICIALS took it."))
+    told = command("erase", "document", "1", "--reason", "Court order 17/2026", "--dry-run").stdout
+    assert "Left as they are, for you to decide: speaker 1, document 2 (the same address: `counterclaim erase" in told
+    told = command("erase", "speaker", "1", "--reason", "At their request", "--yes").stdout
+    assert "Left as they are, for you to decide: claim 2.\n`counterclaim erase document ID`" in told
+
+
+def test_refuses_a_reason_that_is_no_text_before_anything_is_erased(command: Command) -> None:
+    command("import", SAMPLE)
+    for wrong in ("\x00", "a\x1b[2J", "\u200b", "a" * 2001, "\udcff"):
+        told = command("erase", "document", "1", "--reason", wrong, "--yes", code=2).stderr
+        assert "Invalid value for --reason" in told
+    assert command("log", "--noun", "documents").stdout.count('"erase"') == 0

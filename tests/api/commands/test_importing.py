@@ -1,0 +1,100 @@
+"""`counterclaim import`, as a person types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from tests.api.conftest import SAMPLE, Command, lines
+from tests.api.steps import changed
+from tests.factories import charge, claim, review, speaker, topic
+
+
+def test_imports_the_sample_and_a_second_time_changes_nothing(command: Command) -> None:
+    count = len(Path(SAMPLE).read_text(encoding="utf-8").splitlines())
+    first = command("import", SAMPLE)
+    assert first.stdout == f"{count} new, 0 known already, 0 refused.\n"
+    before = command("export").stdout_bytes
+    again = command("import", SAMPLE)
+    assert again.stdout == f"0 new, {count} known already, 0 refused.\n"
+    assert command("export").stdout_bytes == before
+
+
+def test_a_second_import_means_the_same_claims_though_their_words_were_mended(
+    command: Command, writer: FlaskClient
+) -> None:
+    first = [{"claim": claim(id="c1")}, {"statement": charge(claim={"claim": "c1"})}]
+    command("import", "-", input=lines(*first))
+    changed(writer, "/v1/claims/1", {"text": "The exports sustain the war."})
+    other = [
+        {"claim": claim(id="c2", text="Another.")},
+        {"counterclaim": {"claim": {"claim": "c1"}, "answer": {"claim": "c2"}, "kind": "denies"}},
+    ]
+    told = command("import", "-", input=lines(*first, *other, {"review": review(0, claim={"claim": "c1"})}))
+    assert ", 0 refused." in told.stdout
+    assert writer.get("/v1/reviews/1").json["claim"]["id"] == 1
+    assert writer.get("/v1/claims/1").json["counterclaims"][0]["claim"]["text"] == "Another."
+    assert len(writer.get("/v1/claims").json["items"]) == 2
+
+
+def test_tells_each_refused_line_with_number_and_reason_and_stores_the_rest(command: Command) -> None:
+    told = command(
+        "import",
+        "-",
+        input=lines({"topic": topic(slug="first")}, {"topic": topic(slug="No slug")}, {"rumour": {}})
+        + b"{not json\n\n"
+        + b'\xff\xfe{"topic": {}}\n'
+        + lines(
+            {"topic": topic(slug="a"), "speaker": speaker()},
+            {"statement": charge(document={"document": "d9"})},
+            {"speaker": speaker(color="red")},
+            {"topic": topic(slug="last")},
+        ),
+        code=1,
+    )
+    assert told.stdout == "2 new, 0 known already, 7 refused.\n"
+    refused = told.stderr.splitlines()[-7:]
+    for line, number, reason in zip(
+        refused,
+        (2, 3, 4, 6, 7, 8, 9),
+        ("/slug", "topic, speaker", "not JSON", "not UTF-8", "names the noun", "/document/document", "/color"),
+        strict=True,
+    ):
+        assert line.startswith(f"line {number} (")
+        assert reason in line
+    exported = command("export").stdout
+    assert [json.loads(line)["topic"]["slug"] for line in exported.splitlines()] == ["first", "last"]
+
+
+def test_a_refused_line_leaves_nothing_behind(command: Command) -> None:
+    command("import", "-", input=lines({"statement": charge(claim={"text": "x"})}), code=1)
+    command("import", "-", input=lines({"statement": charge(content=[{"text": "no such words"}])}), code=1)
+    assert command("export").stdout == ""
+
+
+def test_a_dry_run_tells_what_would_be_and_stores_nothing(command: Command) -> None:
+    body = lines({"topic": topic()}, {"statement": charge()}, {"topic": topic(slug="No slug")})
+    told = command("import", "--dry-run", "-", input=body, code=1)
+    assert told.stdout == "2 new, 0 known already, 1 refused: nothing was stored.\n"
+    assert "line 3 (topic)" in told.stderr
+    assert command("export").stdout == ""
+    everything = command("export", "--whole").stdout_bytes
+    assert "--dry-run is for lines" in command("import", "--dry-run", "-", input=everything, code=2).stderr
+
+
+def test_if_empty_imports_only_into_an_empty_registry(command: Command) -> None:
+    command("import", "--if-empty", "-", input=lines({"statement": charge()}))
+    again = command("import", "--if-empty", "-", input=lines({"topic": topic()}))
+    assert "not empty" in again.stdout
+    assert "drinking-water" not in command("export").stdout
+
+
+def test_refuses_a_file_that_is_not_there(command: Command) -> None:
+    assert "nowhere.ndjson" in command("import", "nowhere.ndjson", code=2).stderr
+
+
+def test_what_is_imported_is_served(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("import", SAMPLE)
+    assert len(create_app().test_client().get("/v1/documents").json["items"]) >= 4
