@@ -32,6 +32,13 @@ except ImportError:
 PACKED = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """The app, which serves this test alone: where it writes its requests down is changed here."""
+    own_app.test_client_class = CheckedClient
+    return own_app
+
+
 def limited(url: str, **settings: int) -> FlaskClient:
     """A client of an app with these limits."""
     app = create_app(Settings(DATABASE_URL=url, **settings))
