@@ -25,6 +25,11 @@ dev: $(VENV)/.serves  ## The same in one process that starts anew whenever the c
 	@$(BIN)/counterclaim key create --first --name first-admin --scope admin
 	@exec $(BIN)/python -m flask --app api.app run --reload --port $${PORT:-8000}
 
+# Tests start Python hundreds of times. Where the environment forbids it to keep bytecode, as containers often do, each
+# start compiles all that it imports: 0.55 s of CPU time for `counterclaim key list` instead of 0.25.
+test slow faults: export PYTHONDONTWRITEBYTECODE :=
+test slow faults: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
+
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
 	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
