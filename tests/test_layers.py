@@ -30,8 +30,8 @@ CUTTER = "models.extraction.sentences"
 
 #: Lines of the longest file, and the files that may be longer.
 LONGEST, LONGER = 400, ("models/tables.py", "models/extraction/")
-#: Where the two databases differ for queries; and how often anything else outside storage may ask which one it is.
-DIALECTS, MOST_ASKED = "models/queries/dialects.py", 19
+#: How often anything outside storage may ask which of the two databases is bound.
+MOST_ASKED = 11
 #: The one file of queries that takes apart what people type, and so may use regular expressions.
 TYPED = "models/queries/search.py"
 
@@ -289,7 +289,7 @@ def test_few_places_ask_which_database_it_is() -> None:
     asking = [
         f"{place(file)}:{node.lineno}"
         for file in (*files(API), *files(MODELS))
-        if not place(file).startswith(("models/storage/", DIALECTS))
+        if not place(file).startswith("models/storage/")
         for node in ast.walk(tree_of(file))
         if isinstance(node, ast.Call) and called(node) == "on_sqlite"
     ]

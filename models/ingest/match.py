@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from models import matching
 from models.matching import Reason
-from models.queries.dialects import CLAIM_OF_PLACE, search_words
+from models.queries.dialects import claim_search, search_words
 from models.queries.search import Query, Term
-from models.storage.database import fetch, on_sqlite
+from models.storage.database import fetch
 
 #: The least score of a suggestion: below it, by eye, words agree by chance.
 LEAST = 0.3
@@ -51,21 +51,13 @@ def _query(stems: list[str]) -> str:
 
 def _count(stem: str) -> int:
     """Count the claims with a word that begins with `stem`, up to a bound: beyond it, it is common."""
-    _, matches = _search()
+    _, matches = claim_search()
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {matches} LIMIT {_COUNTED}) AS k"  # noqa: S608
     return int(fetch(sql, (_query([stem]),))[0][0])
 
 
-def _search() -> tuple[str, str]:
-    """Write the columns `id` and `rank` of a search for claims, and what they are read from."""
-    if on_sqlite():
-        return f"{CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
-    rank = "-ts_rank(words, y, 1)"
-    return f"claim_id AS id, {rank} AS rank", "claim_search, to_tsquery('simple', ?) y WHERE words @@ y"
-
-
 def _candidates(stems: list[str], language: str, speaker: int, document: int) -> tuple[str, tuple[object, ...]]:
-    columns, matches = _search()
+    columns, matches = claim_search()
     sql = (
         f"SELECT c.id, c.text FROM (SELECT {columns} FROM {matches}) m JOIN claims c ON c.id = m.id"  # noqa: S608
         " JOIN claim_summaries l ON l.claim_id = c.id"

@@ -7,6 +7,7 @@ before the commit the rows of those claims are written anew: once for all change
 costs a full-text index a segment of its own.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from peewee import Entity, fn
@@ -17,7 +18,7 @@ from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
-from models.storage.database import db, fetch, on_sqlite
+from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, before_commit, pending
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
@@ -92,9 +93,13 @@ def _lock(claims: set[int]) -> None:
 
     Two concurrent refreshes of one claim would each delete and insert its rows: a duplicate key or a deadlock.
     """
-    if claims and not on_sqlite():
-        charges = fetch(f"SELECT claim_id FROM counterclaims WHERE {in_ids('answer_id')}", (dumps(list(claims)),))
-        advisory_lock(_LOCK, {str(id % _PARTS) for id in claims.union(*charges)})
+    if claims:
+        advisory_lock(_LOCK, _lock_parts(claims))
+
+
+def _lock_parts(claims: set[int]) -> Iterator[str]:
+    charges = fetch(f"SELECT claim_id FROM counterclaims WHERE {in_ids('answer_id')}", (dumps(list(claims)),))
+    yield from {str(id % _PARTS) for id in claims.union(*charges)}
 
 
 def touched(noun: str, row: dict[str, Any]) -> set[int]:

@@ -1,11 +1,11 @@
 """All in which the queries of the two databases differ: each difference is one function, both forms side by side.
 
-Most make a node, which is compiled for the bound database; those at the end write SQL for derived.py.
+Most make a node, which is compiled for the bound database; those at the end write SQL, for derived.py and ingest.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, fn
 
@@ -13,6 +13,9 @@ from models.queries import search
 from models.queries.nodes import STAR, P, Param
 from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
+
+_Args = ParamSpec("_Args")
+_T = TypeVar("_T")
 
 
 class _Late(ColumnBase):
@@ -28,6 +31,11 @@ class _Late(ColumnBase):
 def _differing(make: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function make a node for the bound database: its argument `sqlite` is given when the query is compiled."""
     return wraps(make)(lambda *args: _Late(make, args))
+
+
+def _written(write: Callable[Concatenate[bool, _Args], _T]) -> Callable[_Args, _T]:
+    """Let a function write SQL for the bound database: its argument `sqlite` is given when it is called."""
+    return wraps(write)(lambda *args, **named: write(on_sqlite(), *args, **named))
 
 
 # -- conditions -----------------------------------------------------------------------------------
@@ -106,6 +114,21 @@ def beside_summaries(sqlite: bool, e: Any, summary: Any, sides: dict[Any, Any], 
     its = looked_up.select(STAR).where(e.answer_id == summary.claim_id).offset(0).lateral().alias(looked_up._alias)
     # Without LATERAL, PostgreSQL compares each summary with each counterclaim that passes: it expects few to.
     return with_sides(Join(other, its, JOIN.CROSS)) if walked else Join(with_sides(other), its, JOIN.CROSS)
+
+
+# -- what a planner does by itself ------------------------------------------------------------------
+
+
+@_written
+def topic_bounds(sqlite: bool) -> bool:
+    """Tell whether a list of one topic is read by the index of that topic, whatever else is asked of it."""
+    return sqlite
+
+
+@_written
+def excludes_hidden(sqlite: bool) -> bool:
+    """Tell whether claims that are not public are looked for among those alone, rather than among all."""
+    return sqlite
 
 
 # -- search ---------------------------------------------------------------------------------------
@@ -197,20 +220,22 @@ def _place(claim: str, steps: str) -> str:
     return f"({steps}) << {_ID_BITS} | {claim}"
 
 
-def in_ids(column: str) -> str:
+@_written
+def in_ids(sqlite: bool, column: str) -> str:
     """Write the condition that `column` is one of the ids in a JSON array, the one parameter."""
-    if on_sqlite():
+    if sqlite:
         return f"{column} IN (SELECT value FROM json_each(?))"
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
 
 
-def search_words(query: search.Query) -> str:
+@_written
+def search_words(sqlite: bool, query: search.Query) -> str:
     """Write a query as the tables of words take it; empty where PostgreSQL finds no word in it.
 
     Words that are not ASCII are PostgreSQL's to find, which finds those of the texts: what is a letter is a matter of
     its locale.
     """
-    if on_sqlite():
+    if sqlite:
         return query.fts5()
     foreign = [text for text in query.texts() if not text.isascii()]
     if not foreign:
@@ -219,9 +244,18 @@ def search_words(query: search.Query) -> str:
     return query.tsquery(dict(fetch(sql, (dumps(foreign),))))
 
 
-def claims_with(words: str, text: str, more: list[int]) -> tuple[str, tuple[Any, ...]]:
+@_written
+def claim_search(sqlite: bool) -> tuple[str, str]:
+    """Write the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
+    if sqlite:
+        return f"{CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
+    return "claim_id AS id, -ts_rank(words, y, 1) AS rank", "claim_search, to_tsquery('simple', ?) y WHERE words @@ y"
+
+
+@_written
+def claims_with(sqlite: bool, words: str, text: str, more: list[int]) -> tuple[str, tuple[Any, ...]]:
     """Write the query of the ids of claims that have `words` and may be as long as `text`, and those of `more`."""
-    if on_sqlite():
+    if sqlite:
         steps = min(len(text) // _STEP, _STEPS - 1)
         found = f"SELECT {CLAIM_OF_PLACE} FROM claim_search WHERE claim_search MATCH ? AND rowid BETWEEN ? AND ?"
         bounds = (steps << _ID_BITS, ((steps + 1) << _ID_BITS) - 1)
@@ -231,30 +265,33 @@ def claims_with(words: str, text: str, more: list[int]) -> tuple[str, tuple[Any,
     return f"{found} UNION ALL {more_too}", (words, dumps(more))
 
 
-def claim_words() -> tuple[str, tuple[str, ...], str]:
+@_written
+def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
     """Write what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
-    if on_sqlite():
+    if sqlite:
         key = _place("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
         return f"{key} AS id", ("rowid", "text"), "c.text"
     return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
 
 
-def statement_words() -> tuple[tuple[str, ...], str]:
+@_written
+def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     """Write what statement_search holds of a statement `s`: the columns, and the words."""
-    together = "group_concat" if on_sqlite() else "string_agg"
+    together = "group_concat" if sqlite else "string_agg"
     names = (
         "sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
         f"(SELECT {together}(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '')"
     )
-    if on_sqlite():
+    if sqlite:
         return ("rowid", "claim", "sentence", "speaker"), f"c.text, se.text, {names}"
     return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
 
 
-def forgetting_words() -> list[str]:
+@_written
+def forgetting_words(sqlite: bool) -> list[str]:
     """Write that claims are found by their words no more; how long a text was, nobody knows any longer."""
     statements = f"SELECT s.id FROM statements s WHERE {in_ids('s.claim_id')}"
-    if not on_sqlite():
+    if not sqlite:
         words = f"DELETE FROM claim_search WHERE {in_ids('claim_id')}"
         return [words, f"DELETE FROM statement_search WHERE statement_id IN ({statements})"]
     place = _place("g.value", "l.value")
@@ -268,14 +305,16 @@ def forgetting_words() -> list[str]:
     ]
 
 
-def counting_rows() -> list[str]:
+@_written
+def counting_rows(sqlite: bool) -> list[str]:
     """Write that PostgreSQL counts what a transaction wrote: else it reads all statements for each claim."""
-    return [] if on_sqlite() else ["ANALYZE claims, statements, counterclaims, speakers, sentences, documents"]
+    return [] if sqlite else ["ANALYZE claims, statements, counterclaims, speakers, sentences, documents"]
 
 
-def merging_segments() -> list[str]:
+@_written
+def merging_segments(sqlite: bool) -> list[str]:
     """Write that SQLite merges the segments in which it wrote a large index of words: a search looks into each."""
-    tables = ("claim_search", "statement_search") if on_sqlite() else ()
+    tables = ("claim_search", "statement_search") if sqlite else ()
     return [f"INSERT INTO {table} ({table}) VALUES ('optimize')" for table in tables]
 
 

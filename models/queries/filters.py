@@ -1,17 +1,27 @@
-"""Filters of lists: which a caller uses, their values, how a list is sorted, and what several filters share."""
+"""Filters of lists: their values, the condition that each puts on a row, and which of them few rows pass.
 
-from collections.abc import Collection, Mapping
+A list is walked in its order, and each item looked at, unless few are known to pass a filter: what SQLite cannot know,
+and PostgreSQL not of a value from another table. So those that pass are counted first, up to a bound, and a list with
+a filter that few pass begins with those (docs/decisions/0025).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from peewee import Select
+from peewee import JOIN, Select, fn
 
 from models.addresses import normalize
 from models.queries import search
-from models.queries.aliases import t
-from models.queries.dialects import among, search_words
-from models.queries.nodes import Aliased, P, Param
+from models.queries.aliases import e, o, r, s, t
+from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
+from models.queries.nodes import STAR, TRUE, Aliased, P, Param
+from models.queries.shapes import answers
+from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.storage.columns import dumps, folded
-from models.tables import ClaimTopicIndex, Speaker
+from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
+
+_about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
+_speaker, _part, _filed = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
 
 
 class Filters(NamedTuple):
@@ -19,7 +29,7 @@ class Filters(NamedTuple):
 
     #: Each filter with the value of a flag, which is a part of the query, or None, in the order of their names.
     pairs: tuple[tuple[str, bool | None], ...] = ()
-    #: Those of them that few rows pass (selectivity.py).
+    #: Those of them that few rows pass.
     few: tuple[str, ...] = ()
 
     @property
@@ -90,18 +100,7 @@ class Order(NamedTuple):
         return {"said_to", "said_before"} if self.descending else {"said_from"}
 
 
-class Found(NamedTuple):
-    """The rows that pass the filters: a query that has no columns yet, and columns that lists want of it."""
-
-    query: Select
-    id: Any
-    day: Any
-    #: Whether the viewer sees an answer, where the rows say so.
-    answered: Any = None
-
-
-_top, _part = Aliased(Speaker, "x"), Aliased(Speaker, "x")
-_filed = Aliased(ClaimTopicIndex, "f")
+# -- the condition of each ---------------------------------------------------------------------------
 
 #: The topic `topic`, and the claims that are filed under it.
 TOPIC = t.select(t.id).where(t.slug == P.topic, t.retracted_at.is_null())
@@ -110,8 +109,209 @@ OF_TOPIC = _filed.select(_filed.claim_id).where(_filed.topic_id == TOPIC)
 
 def within(speaker: Any, name: str) -> Any:
     """Say that `speaker` is the speaker in the value `name` or one who is part of it, down to the last."""
-    them = _top.select(_top.id).where(_top.id == Param(name)).cte("within", recursive=True, columns=("id",))
+    them = _speaker.select(_speaker.id).where(_speaker.id == Param(name)).cte("within", recursive=True, columns=("id",))
     parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
     them = them.union(parts.where(_part.retracted_at.is_null(), _part.merged_into_id.is_null()))
     # PostgreSQL takes what is recursive for long, and an array for short.
     return among(speaker, them.select_from(them.c.id))
+
+
+_said_on = fn.coalesce(s.said_on, "")
+_said_on_read = unindexed(_said_on)
+#: Counterclaims of these kinds dispute what they answer.
+AGAINST = ("denies", "disputes")
+
+
+def _of_a_document(condition: Any) -> Any:
+    return s.document_id.in_(_document.select(_document.id).where(condition))
+
+
+def _published(condition: Any) -> Any:
+    return fn.EXISTS(_document.select(1).where(_document.id == s.document_id, condition))
+
+
+#: The filters on a statement `s`. In a list of claims, all of them must hold for one and the same.
+OF_A_STATEMENT: dict[str, Any] = {
+    "speaker": s.speaker_id == P.speaker,
+    "part_of": within(s.speaker_id, "part_of"),
+    # Whose positions are wanted, whatever else is.
+    "of": s.speaker_id == P.of,
+    "of_all": within(s.speaker_id, "of_all"),
+    "document": s.document_id == P.document,
+    "publisher": _of_a_document(_document.publisher == P.publisher),
+    "url": _of_a_document((_document.url_normalized == P.url) & _document.retracted_at.is_null()),
+    "domain": _of_a_document(_document.domain == P.domain),
+    "cue": unindexed(s.cue_key) == P.cue,
+    "speaker_kind": fn.EXISTS(_speaker.select(1).where(_speaker.id == s.speaker_id, _speaker.kind == P.speaker_kind)),
+    "published_from": _published(_document.published_at >= P.published_from),
+    "published_to": _published(_document.published_at <= P.published_to),
+    "form": unindexed(s.form) == P.form,
+    "status": s.status == P.status,
+    "origin": unindexed(s.origin) == P.origin,
+    "said_from": _said_on_read >= P.said_from,
+    "said_to": _said_on_read.between("0", P.said_to),
+    "said_before": (_said_on_read > "") & (_said_on_read < P.said_before),
+    # What a person put in is as sure as can be.
+    "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
+}
+#: Those that few statements pass: the database begins with them.
+NARROW = {"speaker", "of", "of_all", "part_of", "document", "publisher", "url", "domain"}
+
+#: The filters on a review `r` of a claim.
+OF_A_REVIEW: dict[str, Any] = {
+    "review_publisher": (r.publisher_name == P.review_publisher) | (r.publisher_site == P.review_publisher),
+    "rating": r.rating_key == P.rating,
+}
+
+#: Makes the condition that a query finds something; for either side of a counterclaim it is `fence`.
+Exists = Callable[[Any], Any]
+
+
+def all_of(filters: Iterable[str]) -> list[Any]:
+    """Say that the statement `s` passes some filters."""
+    return [OF_A_STATEMENT[name] for name in sorted(filters)]
+
+
+def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exists = fn.EXISTS) -> Any:
+    """Say that one and the same statement of `claim` passes some filters."""
+    conditions = (statement_seen(viewer), *all_of(filters))
+    if filters & NARROW:
+        return claim.in_(s.select(s.claim_id).where(*conditions))
+    return exists(s.select(1).where(s.claim_id == claim, *conditions))
+
+
+def of_a_claim(
+    viewer: Viewer, filters: Filters, claim: Any, answered: Any = None, exists: Exists = fn.EXISTS
+) -> Iterator[Any]:
+    """Say what the filters ask of the claim with the id `claim`, of its answers and its reviews.
+
+    `answered` is the condition that the public sees an answer to it, where its row says so.
+    """
+    names = filters.names
+    if "ids" in names:
+        yield in_list(claim, "ids")
+    if "topic" in names:
+        yield claim.in_(OF_TOPIC)
+    if "about" in names:
+        yield claim.in_(_about.select(_about.claim_id).where(_about.speaker_id == P.about))
+    if "language" in names:
+        yield exists(_claim.select(1).where(_claim.id == claim, _claim.language == P.language))
+    if "against" in names:
+        yield from _of_a_charge(viewer, filters, claim)
+    if answered is None or viewer.unreviewed:
+        answered = fn.EXISTS(answers(viewer, e.claim_id == claim))
+    if "answered" in filters.yes:
+        yield answered
+    if "answered" in filters.no:
+        yield ~answered
+    yield from _of_its_answers(viewer, filters, claim)
+    yield from _of_its_reviews(filters, claim, exists)
+
+
+def _of_its_reviews(filters: Filters, claim: Any, exists: Exists) -> Iterator[Any]:
+    standing = r.select(1).where(r.claim_id == claim, r.retracted_at.is_null())
+    of_it = [OF_A_REVIEW[name] for name in sorted(filters.names & OF_A_REVIEW.keys())]
+    if of_it or "reviewed" in filters.yes:
+        yield exists(standing.where(*of_it or [TRUE]))
+    if "reviewed" in filters.no:
+        yield ~fn.EXISTS(standing)
+
+
+def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
+    """Say that `claim` is a charge against the speaker in the value `against`, and whether they replied to it.
+
+    It is about them, or an answer of theirs says so; and none of them ever stated it. An answer is theirs if one of
+    them states it, whoever the counterclaim rests on. They are the speaker and all who are part of it.
+    """
+    theirs = (within(s.speaker_id, "against"), statement_seen(viewer))
+    reply = e.select(e.claim_id).join(s, on=s.claim_id == e.answer_id).join(o, on=o.id == e.answer_id)
+    reply = reply.where(*theirs, counterclaim_seen(viewer), claim_seen(viewer, o))
+    about = _about.select(_about.claim_id).where(within(_about.speaker_id, "against"))
+    yield claim.not_in(s.select(s.claim_id).where(*theirs))
+    if "replied" in filters.yes:
+        yield claim.in_(reply)
+    elif "replied" in filters.no:
+        yield claim.in_(about)
+        yield claim.not_in(reply)
+    else:
+        yield claim.in_(about | reply)
+
+
+def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
+    """Say what the filters ask of the answers to `claim`.
+
+    The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
+    """
+    against = e.kind.in_(AGAINST)
+    kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
+    kinds += [against] if "disputed" in filters.yes else []
+    if "answered_by" in filters.names:
+        theirs = s.select(s.claim_id).where(s.speaker_id == P.answered_by, statement_seen(viewer))
+        for kind in kinds or [TRUE]:
+            yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
+    else:
+        yield from (fn.EXISTS(answers(viewer, e.claim_id == claim, kind)) for kind in kinds)
+    if "disputed" in filters.no:
+        yield ~fn.EXISTS(answers(viewer, e.claim_id == claim, against))
+
+
+# -- those that few rows pass ------------------------------------------------------------------------
+
+
+def _by_statement(index: str, condition: Any) -> Select:
+    return Select([indexed_by(s, index)], [s.claim_id]).where(condition)
+
+
+def _by_its(table: Any, of_it: Any, condition: Any) -> Select:
+    return Select([table], [s.claim_id]).join(s, JOIN.CROSS).where(of_it == table.id, condition)
+
+
+_answered = e.select(e.claim_id).where(e.retracted_at.is_null())
+_by_kind = _answered.from_(indexed_by(e, "counterclaims_kind"))
+_reviewed = r.select(r.claim_id).where(r.retracted_at.is_null())
+#: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
+_ALL_WITH = {
+    "cue": _by_statement("statements_cue_key", s.cue_key == P.cue),
+    "form": _by_statement("statements_form", s.form == P.form),
+    "origin": _by_statement("statements_origin", s.origin == P.origin),
+    "status": _by_statement("statements_status_id", s.status == P.status),
+    "said_from": _by_statement("statements_said_on_id", _said_on >= P.said_from),
+    "said_to": _by_statement("statements_said_on_id", _said_on.between("0", P.said_to)),
+    "said_before": _by_statement("statements_said_on_id", _said_on.between("0", P.said_before)),
+    "min_confidence": _by_statement("statements_confidence", fn.coalesce(s.confidence, 1) >= P.min_confidence),
+    "speaker_kind": _by_its(_speaker, s.speaker_id, _speaker.kind == P.speaker_kind),
+    "published_from": _by_its(_document, s.document_id, _document.published_at >= P.published_from),
+    "published_to": _by_its(_document, s.document_id, _document.published_at <= P.published_to),
+    "language": Select([indexed_by(_claim, "claims_language")], [_claim.id]).where(_claim.language == P.language),
+    **{name: _reviewed.where(of_it) for name, of_it in OF_A_REVIEW.items()},
+    "topic": OF_TOPIC,
+    "reviewed": _reviewed,
+    "answered": _answered,
+    "disputed": _answered.where(e.kind.in_(AGAINST)),
+    "counter_kind": _by_kind.where(e.kind == P.counter_kind),
+    "kind": _by_kind.where(e.kind == P.kind),
+}
+#: How many rows are few: their claims are sorted in the time in which a page is written.
+FEW = 2000
+#: Filters that bound a list by themselves.
+BOUNDING = {*NARROW, "topic", "about", "ids", "q", "claim", "answered_by", "against"}
+
+
+def counting(filters: Filters) -> tuple[Select, tuple[str, ...]] | None:
+    """Count, up to a bound, the rows that pass each filter named beside the query; None if a list is bounded anyway."""
+    counted = tuple(name for name, flag in filters.pairs if name in _ALL_WITH and flag is not False)
+    bounding = BOUNDING if topic_bounds() else BOUNDING - {"topic"}
+    if not counted or bounding & filters.names:
+        return None
+    counts = (Select([_ALL_WITH[name].limit(FEW).alias("n")], [fn.count(STAR)]) for name in counted)
+    return Select([], list(counts)), counted
+
+
+def mark_few(filters: Filters, counted: tuple[str, ...], counts: tuple[int, ...]) -> Filters:
+    """Mark those `counted` that few rows pass."""
+    return filters._replace(few=tuple(name for name, count in zip(counted, counts, strict=True) if count < FEW))
+
+
+def among_few(filters: Filters, claim: Any) -> Iterator[Any]:
+    """Say for each filter that few pass that `claim` is one of those."""
+    return (among(claim, _ALL_WITH[name]) for name in sorted(filters.few))

@@ -1,6 +1,6 @@
 """Lists of claims, statements and counterclaims, a page at a time, and one of them.
 
-A page is one SELECT: the inner one finds the ids in their order by an index (`filtered.py`), the outer one
+A page is one SELECT: the inner one finds the ids in their order by an index (`list_ids.py`), the outer one
 writes their JSON (`shapes.py`). The query for a combination of filters is compiled once and kept; what a caller
 sends is always a parameter.
 """
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
-from models.queries import dialects, facets, filters, matches, selectivity, shapes, snippets
+from models.queries import dialects, facets, filters, shapes, snippets
 from models.queries.aliases import c, e, f, s
 from models.queries.dialects import joined, true
 from models.queries.disputes import days
-from models.queries.filtered import ordered, ranked, seen, summary_answered
 from models.queries.filters import Filters, Order
+from models.queries.list_ids import OTHERS, ordered, ranked, seen, summary_answered
 from models.queries.members import Boolean, Chosen, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.shapes import SIDES, STATEMENT_LINKS
@@ -59,7 +59,7 @@ class _Items(NamedTuple):
     more: bool
     #: The cursor of the last, where there are as many as were wanted.
     last: str | None
-    #: The ids of all that were ranked, of which these are the first; see matches.ranked.
+    #: The ids of all that were ranked, of which these are the first; see list_ids.ranked.
     ranked: str = ""
 
 
@@ -104,7 +104,7 @@ def _filters(asked: Asked, prepared: dict[str, Any]) -> Filters:
     if counting := _counting(named):
         query, counted = counting
         (counts,) = run(query, prepared)
-        return selectivity.marked(named, counted, counts)
+        return filters.mark_few(named, counted, counts)
     return named
 
 
@@ -141,7 +141,7 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
     """Read as `_in_order` does, by relevance: first what is ranked, and where a page has room the others by id.
 
     What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
-    after matches.OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
+    after OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
     of the others.
     """
     ranked, shown = past or ("", 0)
@@ -157,7 +157,7 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
         shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(given)
     if first.more:
         return first._replace(last=f"{ranked}_{shown}")
-    if not ranked.startswith((matches.OTHERS, _REST)):
+    if not ranked.startswith((OTHERS, _REST)):
         return first
     others = question._replace(values=question.values | {"given": dumps(given)})
     after = ("", shown) if in_rest else None
@@ -168,7 +168,7 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
 
 def _ranked_ids(ranked: str) -> list[int]:
     """Read the ids of all that were ranked, best first."""
-    bare = ranked.lstrip(matches.OTHERS + _REST)
+    bare = ranked.lstrip(OTHERS + _REST)
     return [int(id, 16) for id in bare.split(".")] if bare else []
 
 
@@ -279,5 +279,5 @@ def _count(noun: str, viewer: Viewer, used: Filters) -> Compiled:
 
 @cached(512)
 def _counting(used: Filters) -> tuple[Compiled, tuple[str, ...]] | None:
-    counting = selectivity.counting(used)
+    counting = filters.counting(used)
     return counting and (compiled(counting[0]), counting[1])

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from api.formats import ndjson
 from models.history.changes import Actor
-from models.queries import nodes, selectivity
+from models.queries import filters, nodes
 from tests.api.steps import changed, posted, refusal
 from tests.checked import ROOT, contract
 from tests.factories import candidate, charge, denial, review
@@ -71,7 +71,7 @@ def test_a_filter_finds_the_same_whether_few_or_many_pass_it(
 
     as_few = asked()
     with monkeypatch.context() as patched:
-        patched.setattr(selectivity, "FEW", 0)
+        patched.setattr(filters, "FEW", 0)
         as_many = asked()
     nodes.clear_caches()
     assert as_many == as_few

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from models import counterclaims, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import matches, nodes
+from models.queries import list_ids, nodes
 from models.storage.transactions import transaction
 from tests.api.contract.test_paging import walk
 from tests.factories import put_claim
@@ -29,7 +29,7 @@ LISTS = {
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """So few are ranked that most searches find more; what bound the SQL has is kept with it."""
-    monkeypatch.setattr(matches, "RANKED", RANKED)
+    monkeypatch.setattr(list_ids, "RANKED", RANKED)
     nodes.clear_caches()
     yield
     nodes.clear_caches()

@@ -7,7 +7,7 @@ import pytest
 from peewee import SQL, Select, fn
 
 from models.history.changes import Actor
-from models.queries import filtered, nodes, shapes
+from models.queries import list_ids, nodes, shapes
 from models.queries.aliases import c, d, s, se, sp
 from models.queries.filters import OF_TOPIC, Order, used, within
 from models.queries.members import Array, Nullable, Object, Rows, Scalar, Stored, Subquery
@@ -100,7 +100,7 @@ def test_every_query_of_lists_runs_with_unions_recursion_and_tables_that_are_rea
             continue  # they are not sorted by relevance
         for continued, few in product((False, True), ((), ("cue",))):
             filters = used(some)._replace(few=few if "cue" in some else ())
-            query = filtered.ordered(noun, viewer, filters, order, continued=continued)
+            query = list_ids.ordered(noun, viewer, filters, order, continued=continued)
             at = 0 if order.by == "given" else ""
             assert isinstance(run(compiled(query), values | {"at": at}), list)
     top = Aliased(Speaker, "top")

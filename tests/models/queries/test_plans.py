@@ -6,7 +6,7 @@ import pytest
 
 from models import speakers
 from models.history.changes import Actor
-from models.queries import derived, lists, nodes, selectivity
+from models.queries import derived, filters, lists, nodes
 from models.queries.filters import Order
 from models.queries.visibility import Viewer
 from models.storage import database
@@ -60,7 +60,7 @@ def test_what_is_answered_is_read_from_an_index_alone(
 ) -> None:
     sent: list[tuple[str, tuple[Any, ...]]] = []
     # As where many are: few are looked up and sorted.
-    monkeypatch.setattr(selectivity, "FEW", 0)
+    monkeypatch.setattr(filters, "FEW", 0)
     nodes.clear_caches()
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
     newest = Order("said_on", descending=True)

@@ -9,7 +9,7 @@ import pytest
 
 from models import claims, counterclaims, documents, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import derived, lists, matches, nodes, search
+from models.queries import derived, list_ids, lists, nodes, search
 from models.queries.filters import Order
 from models.queries.visibility import Viewer
 from models.storage.database import db
@@ -263,7 +263,7 @@ def test_the_index_is_rebuilt_from_the_nouns_alone() -> None:
 def test_a_search_that_finds_more_than_are_ranked_leads_to_all_of_them_once(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matches, "RANKED", 3)
+    monkeypatch.setattr(list_ids, "RANKED", 3)
     nodes.clear_caches()
     try:
         with transaction():
@@ -299,7 +299,7 @@ def _walked(asked: dict[str, Any], meanwhile: Callable[[], Any] = lambda: None) 
 def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhile(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matches, "RANKED", 5)
+    monkeypatch.setattr(list_ids, "RANKED", 5)
     nodes.clear_caches()
     try:
         for word in range(12):
@@ -316,7 +316,7 @@ def test_pages_of_a_search_show_each_match_once_though_better_ones_come_meanwhil
 def test_filters_come_before_the_bound_of_what_is_ranked(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matches, "RANKED", 2)
+    monkeypatch.setattr(list_ids, "RANKED", 2)
     nodes.clear_caches()
     try:
         topics.create(by=actor, slug="war", label="War")
@@ -432,7 +432,7 @@ def test_a_snippet_shows_the_public_no_sentence_of_a_candidate(registry: str, ac
 def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_one(
     registry: str, actor: Actor, queries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matches, "RANKED", 3)
+    monkeypatch.setattr(list_ids, "RANKED", 3)
     nodes.clear_caches()
     try:
         for number in range(5):

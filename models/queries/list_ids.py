@@ -1,27 +1,55 @@
-"""Which claims, statements and counterclaims pass the filters: the queries that lists take their ids from."""
+"""The ids of a list in its order: which claims, statements and counterclaims pass the filters, or a search finds.
+
+What a search finds is ranked by its words in full-text indexes; search.py reads how people type it.
+"""
 
 from functools import reduce
-from operator import and_, or_
-from typing import Any
+from operator import add, and_, or_
+from typing import Any, NamedTuple
 
-from peewee import JOIN, Entity, Expression, Select, Tuple, fn
+from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
-from models.queries import matches
+from models.queries import dialects
 from models.queries.aliases import e, s
-from models.queries.conditions import OF_A_STATEMENT, all_of, of_a_claim, of_any_statement
-from models.queries.dialects import among, beside_summaries, fence, fit, in_list, indexed_by, listed, true
-from models.queries.filters import TOPIC, Filters, Found, Order
-from models.queries.matches import m, matching
-from models.queries.nodes import NULL, TRUE, Aliased, P
-from models.queries.selectivity import BOUNDING, among_few
+from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
+from models.queries.filters import (
+    BOUNDING,
+    OF_A_STATEMENT,
+    TOPIC,
+    Filters,
+    Order,
+    all_of,
+    among_few,
+    of_a_claim,
+    of_any_statement,
+)
+from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
 from models.queries.shapes import SIDES, answers
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
-from models.storage.database import on_sqlite
 from models.tables import ClaimCard, ClaimSummary, ClaimTopicIndex
 
+#: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
+#: (docs/decisions/0022).
+RANKED = 200
+#: Stands before the ids of those that were ranked where others may have matched.
+OTHERS = "o"
+#: How much a word counts in the claim, in the sentence and in the speaker's names.
+_WEIGHTS = (4.0, 1.0, 2.0)
+
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
-_a, _g = Aliased(ClaimCard, "a"), listed("given", "g")
+_a, _g = Aliased(ClaimCard, "a"), dialects.listed("given", "g")
 _given = Entity("g")
+_m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
+
+
+class Found(NamedTuple):
+    """The rows that pass the filters: a query that has no columns yet, and columns that lists want of it."""
+
+    query: Select
+    id: Any
+    day: Any
+    #: Whether the viewer sees an answer, where the rows say so.
+    answered: Any = None
 
 
 def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False) -> Select:
@@ -51,23 +79,6 @@ def _find(
     return found(viewer, filters, order, continued, beside)
 
 
-def ranked(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:
-    """Find those that a search finds and the filters leave, best first, as `matches.ranked` does."""
-    nearest = [(_nearest(noun, viewer, filters, order, match), by) for match, by in matches.of(noun, viewer, filters)]
-    return matches.ranked(nearest)
-
-
-def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: Any) -> Select:
-    bare = noun == "claims" and not viewer.unreviewed and not filters.without("q", "in_", "stated").pairs
-    if bare and on_sqlite():
-        # Nothing else is asked of a claim, so it is not looked up among all, but among those that are not public.
-        hidden = Select([indexed_by(_summaries, "claim_summaries_hidden")], [1])
-        hidden = hidden.where(_summaries.claim_id == m.id, ~_summaries.public)
-        return Select([match], [m.id.alias("id"), fit("m")]).where(~fn.EXISTS(hidden))
-    found = _find(noun, viewer, filters, order, beside=match)
-    return found.query.where(found.id == m.id).columns(found.id.alias("id"), fit("m"))
-
-
 def seen(noun: str, viewer: Viewer) -> list[Any]:
     """Say that the viewer may see an item of `noun`: the claim `c`, the statement `s`, the counterclaim `e`."""
     if noun == "counterclaims":
@@ -93,7 +104,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
     if k is _index:
         conditions.append(k.topic_id == TOPIC)
     if "q" in filters.names and order.by in ("id", "said_on", "rest"):
-        conditions.append(matching("claims", viewer, filters, k.claim_id))
+        conditions.append(_matching("claims", viewer, filters, k.claim_id))
     of_it = filters.names & OF_A_STATEMENT.keys()
     if of_it and "stated" in filters.names:
         if k is _index and of_it - {"said_from", "said_to", "said_before"}:
@@ -131,7 +142,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     names = filters.names
     conditions = seen("statements", viewer)
     if "q" in names and order.by in ("id", "said_on", "rest"):
-        conditions.append(matching("statements", viewer, filters, s.id))
+        conditions.append(_matching("statements", viewer, filters, s.id))
     if "claim" in names:
         conditions.append(s.claim_id == P.claim)
     if "ids" in names:
@@ -146,7 +157,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     few = list(_few_sides(filters))
     conditions = seen("counterclaims", viewer)
     if order.by == "said_on":
-        query = Select([beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
+        query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)
     else:
         query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, Select([e], []))
@@ -175,7 +186,7 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Say what is asked of one side of a counterclaim; PostgreSQL plans about each of the two apart."""
     conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=fence))
     if "q" in filters.names:
-        conditions.append(matching("claims", viewer, filters, claim))
+        conditions.append(_matching("claims", viewer, filters, claim))
     if of_it := filters.names & OF_A_STATEMENT.keys():
         conditions.append(of_any_statement(viewer, of_it, claim, exists=fence))
     return conditions
@@ -186,3 +197,60 @@ def _few_sides(filters: Filters) -> Any:
     for sides in zip(*(among_few(filters, claim) for claim in SIDES.values()), strict=True):
         one, other = (e.select(e.id).where(side) for side in sides)
         yield among(e.id, one | other)
+
+
+# -- what a search finds -----------------------------------------------------------------------------
+
+
+def _matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any]]:
+    """Read what the value `q` finds among `noun`, each as a table `m` of (key, id, ...) with the order of its keys.
+
+    Claims begin with the shortest, in which the words count for most; statements with the newest.
+    """
+    row, statement = SQL("rowid"), Entity("statement_id")
+    if noun == "statements":
+        return [(dialects.matches("m", "statement_search", "statement_id", row, statement, *_WEIGHTS), _m.key.desc())]
+    worded = dialects.matches("m", "claim_search", "claim_id", SQL(dialects.CLAIM_OF_PLACE), fn.length(SQL("words")))
+    if "in_" in filters.names:
+        return [(worded, _m.key.asc())]
+    stated = dialects.matches("w", "statement_search", "statement_id", row, statement, *_WEIGHTS)
+    stated = Select([stated], [_w.key, s.claim_id.alias("id"), fit("w")]).join(s, JOIN.CROSS)
+    stated = stated.where(s.id == _w.key, statement_seen(viewer)).alias("m")
+    return [(worded, _m.key.asc()), (stated, _m.key.desc())]
+
+
+def _matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
+    """Say that `id` is the id of something that the value `q` finds among `noun`."""
+    return among(id, reduce(add, (Select([match], [_m.id]) for match, _ in _matches(noun, viewer, filters))))
+
+
+def ranked(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:
+    """Find (id, at, ranked) of the first RANKED of what a search finds and the filters leave, best first.
+
+    The lowest rank, `at`, fits best. `ranked` are the ids of all in their order, hexadecimal, with dots between, after
+    OTHERS where the bound was met. No more are ranked, so that a page costs the same however many match.
+    """
+    parts = []
+    for number, (match, first) in enumerate(_matches(noun, viewer, filters)):
+        nearest = _nearest(noun, viewer, filters, order, match).order_by(first).limit(RANKED).alias("n")
+        parts.append(Select([nearest], [_ID, dialects.rank().alias("at")]).cte(f"n{number}", materialized=True))
+    together = reduce(add, (Select([part], [_ID, _AT]) for part in parts))
+    if len(parts) > 1:
+        together = Select([together.alias("g")], [_ID, fn.min(_AT).alias("at")]).group_by(_ID)
+    everything = together.cte("c", materialized=True)
+    # Several of those nearest may be of one claim: how many are ranked does not tell whether there are others.
+    full = reduce(or_, (Select([part], [fn.count(STAR)]) == RANKED for part in parts))
+    # Not as a window over all: that takes a sixth of a page.
+    ids = case(full, OTHERS, "").concat(Select([everything], [dialects.hexadecimal(_ID, _AT, _ID)]))
+    return Select([everything], [_ID, _AT, ids.alias("ranked")]).with_cte(*parts, everything)
+
+
+def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: Any) -> Select:
+    bare = noun == "claims" and not viewer.unreviewed and not filters.without("q", "in_", "stated").pairs
+    if bare and dialects.excludes_hidden():
+        # Nothing else is asked of a claim, so it is not looked up among all, but among those that are not public.
+        hidden = Select([indexed_by(_summaries, "claim_summaries_hidden")], [1])
+        hidden = hidden.where(_summaries.claim_id == _m.id, ~_summaries.public)
+        return Select([match], [_m.id.alias("id"), fit("m")]).where(~fn.EXISTS(hidden))
+    found = _find(noun, viewer, filters, order, beside=match)
+    return found.query.where(found.id == _m.id).columns(found.id.alias("id"), fit("m"))
