@@ -121,7 +121,7 @@ class RawJson(Member):
 
 
 @dataclass(frozen=True, eq=False)
-class Stored(Member):
+class Precomputed(Member):
     """A member of which a text column holds one choice of its members, `form`, as JSON already."""
 
     member: Member
@@ -222,8 +222,8 @@ class Array(_Holder):
 
     rows: Rows
     if_any: Any = None
-    #: A condition under which the array is of one member that is at hand, and this member.
-    at_hand: tuple[Any, Member] | None = None
+    #: A condition under which there is one alone, and those of its members that the row around it holds.
+    single: tuple[Any, Object] | None = None
 
     def json(self, sqlite: bool) -> Any:
         rows = self.rows.select(NodeList((self.member, SQL("AS j"))), alias="a")
@@ -234,27 +234,15 @@ class Array(_Holder):
             items = Select([rows], [fn.coalesce(fn.json_agg(SQL("j")), none)])
         if self.if_any is not None:
             items = case(self.if_any, items, none)
-        if self.at_hand:
-            condition, member = self.at_hand
-            items = case(condition, member if sqlite else fn.json_build_array(member), items)
+        if self.single and isinstance(self.member, Object):
+            condition, single = self.single
+            if single.members.keys() == self.member.members.keys():  # else what is wanted of it has to be looked up
+                items = case(condition, single if sqlite else fn.json_build_array(single), items)
         return fn.CONCAT("[", items, "]") if sqlite else items
 
-
-@dataclass(frozen=True, eq=False)
-class SingleItem(Member):
-    """An array that mostly is, namely under a condition, of one `item` alone, some of whose members are at hand."""
-
-    array: Array
-    condition: Any
-    item: Object
-
-    def json(self, sqlite: bool) -> Any:
-        return self.array
-
     def only(self, wanted: Wanted) -> Member:
-        at_hand = bool(wanted) and wanted.keys() <= self.item.members.keys()
-        member = self.array.member.only(wanted)
-        return replace(self.array, member=member, at_hand=(self.condition, self.item.only(wanted)) if at_hand else None)
+        single = self.single and (self.single[0], self.single[1].only(wanted))
+        return replace(self, member=self.member.only(wanted), single=single)
 
 
 def tree(chosen: Chosen) -> Wanted:

@@ -92,15 +92,10 @@ P = _Params()
 class _Column(Column):
     """A column of an aliased table; compiling it notes that the table is needed."""
 
-    def __init__(self, source: Any, name: str) -> None:
-        super().__init__(source, name)
-        self.text = f'"{source._alias}"."{name}"'
-
     def __sql__(self, ctx: Any) -> Any:
-        if ctx.scope == SCOPE_VALUES:  # as the ORDER BY of a UNION names it
-            return super().__sql__(ctx)
-        ctx.state.used.add(self.source._alias)
-        return ctx.literal(self.text)  # in an eighth of the time that peewee takes for it
+        if ctx.scope != SCOPE_VALUES:  # as the ORDER BY of a UNION names it
+            ctx.state.used.add(self.source._alias)
+        return super().__sql__(ctx)
 
 
 class Aliased(Table):

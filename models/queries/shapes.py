@@ -8,6 +8,7 @@ tests prove them equal.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from peewee import Select, fn
@@ -21,11 +22,10 @@ from models.queries.members import (
     Member,
     Nullable,
     Object,
+    Precomputed,
     RawJson,
     Rows,
     Scalar,
-    SingleItem,
-    Stored,
     Subquery,
     Wanted,
     scalars,
@@ -188,13 +188,15 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
     """
     own, id = (f, f.claim_id) if listed else (c, c.id)
     topics, statements = _topics(id), _statements_of(viewer, id, EMBEDDED)
+    if listed:
+        statements = replace(statements, single=(true(f.alone), Object(_card_members())))
     reviews = Rows(r, (r.claim_id == id, r.retracted_at.is_null()), order=(r.id,), limit=EMBEDDED)
     return Object(
         {"id": Scalar(id), **scalars(own, "text", "language")}
         | {
-            "topics": Stored(topics, _SLUGS, f.topic_slugs) if listed else topics,
+            "topics": Precomputed(topics, _SLUGS, f.topic_slugs) if listed else topics,
             "about": _about(id),
-            "statements": SingleItem(statements, true(f.alone), Object(_card_members())) if listed else statements,
+            "statements": statements,
             "statement_count": _count(s, *statements.rows.where),
             **_both_directions(viewer, id, answered),
             "reviews": Array(Object(_review_members() | _stamps(r)), reviews),

@@ -10,7 +10,7 @@ from models.history.changes import Actor
 from models.queries import list_ids, nodes, shapes
 from models.queries.aliases import c, d, s, se, sp
 from models.queries.filters import OF_TOPIC, Order, used, within
-from models.queries.members import Array, Nullable, Object, Rows, Scalar, Stored, Subquery
+from models.queries.members import Array, Nullable, Object, Precomputed, Rows, Scalar, Subquery
 from models.queries.nodes import Aliased, P, Part, cached, case, clear_caches, compiled, run
 from models.queries.visibility import Viewer
 from models.storage.database import on_sqlite
@@ -75,7 +75,7 @@ def test_json_is_written_as_each_database_does_it_best() -> None:
 
 @pytest.mark.usefixtures("registry")
 def test_a_member_that_is_stored_is_read_where_just_that_is_wanted() -> None:
-    kept = Stored(_PAIR, {"id": {}}, c.text)
+    kept = Precomputed(_PAIR, {"id": {}}, c.text)
     one = Subquery(Nullable(kept, s.cue.is_null(False)), Rows(s, (s.id == P.id,)))
     for wanted, stored in (({"id": {}}, True), ({"form": {}}, False), ({}, False)):
         assert ('"c"."text"' in sql(c.select(one.only(wanted)))) is stored
