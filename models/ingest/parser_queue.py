@@ -22,25 +22,25 @@ REMEMBERED = 5_000_000
 
 
 class ParserQueue:
-    """The queue: who holds the parser, and who waits."""
+    """The queue of tickets, one for each text: the first in it holds the parser."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._waiting: deque[object] = deque()
-        self._busy = False
-        self._readers = 0
+        self._tickets: deque[object] = deque()
+        #: Code points of the texts that came since the parser was idle.
         self._length = 0
         self._memory: AbstractContextManager[Any] | None = None
 
     def begin(self, parse: Parser, length: int, patience: float) -> bool:
         """Wait at most `patience` seconds for the parser; tell whether it came."""
+        ticket = object()
         with self._changed:
-            if not self._changed.wait_for(self._may_join, patience):
+            if not self._changed.wait_for(lambda: not self._tickets or self._length < REMEMBERED, patience):
                 return False
-            self._readers += 1
+            self._tickets.append(ticket)
             self._length += length
-            if not self._wait(patience):
-                self._leave()
+            if not self._changed.wait_for(lambda: self._tickets[0] is ticket, patience):
+                self._leave(ticket)
                 return False
             if self._memory is None:
                 self._memory = forgetting(parse)
@@ -50,34 +50,20 @@ class ParserQueue:
     def pass_on(self) -> None:
         """Hand the parser to whoever waits, and wait for it again."""
         with self._changed:
-            if self._waiting:
-                self._busy = False
-                self._changed.notify_all()
-                self._wait(None)
+            ticket = self._tickets[0]
+            self._tickets.rotate(-1)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._tickets[0] is ticket)
 
     def end(self) -> None:
         """Release the parser."""
         with self._changed:
-            self._busy = False
-            self._leave()
+            self._leave(self._tickets[0])
 
-    def _may_join(self) -> bool:
-        return self._readers == 0 or self._length < REMEMBERED
-
-    def _wait(self, patience: float | None) -> bool:
-        ticket = object()
-        self._waiting.append(ticket)
-        came = self._changed.wait_for(lambda: not self._busy and self._waiting[0] is ticket, patience)
-        self._waiting.remove(ticket)
-        self._busy = self._busy or came
-        if not came:
-            self._changed.notify_all()
-        return came
-
-    def _leave(self) -> None:
-        """Count a reader less; the last one frees the vocabulary."""
-        self._readers -= 1
-        if self._readers == 0:
+    def _leave(self, ticket: object) -> None:
+        """Take a ticket out of the queue; the last one frees the vocabulary."""
+        self._tickets.remove(ticket)
+        if not self._tickets:
             self._length = 0
             memory, self._memory = self._memory, None
             if memory is not None:
