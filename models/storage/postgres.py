@@ -122,12 +122,6 @@ class PostgresServer(PooledPostgresqlDatabase):
         """Return a `separate` connection."""
         self._close(connection)
 
-    def unpooled(self) -> Connection:
-        """Open a connection that is not of the pool, without transactions."""
-        connection = Connection.connect(self._conninfo, autocommit=True)
-        connection.server = self
-        return connection
-
     def release(self) -> None:
         """Return this thread's connection to the pool, unless a transaction is open."""
         if not self.is_closed() and not self.in_transaction():

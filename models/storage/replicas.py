@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import psycopg
-from peewee import OperationalError
-
 from models.storage import errors
 from models.storage.postgres import CONNECT, PostgresServer
 
@@ -21,36 +18,24 @@ _INTERVAL = 0.5
 _POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
 
 
-class Server:
-    """A server whose log of changes is asked for its last line, through a connection of its own."""
+def _position(server: PostgresServer) -> int:
+    """Return the sequence of a server's last line of the log. Raises one of UNAVAILABLE where it does not answer."""
+    try:
+        return int(server.execute_sql(_POSITION).fetchone()[0])
+    except errors.UNAVAILABLE:
+        server.close()
+        raise
+
+
+class Replica:
+    """A hot standby, and how far it has followed its primary."""
 
     def __init__(self, server: PostgresServer) -> None:
         self.server = server
-        self._asking: Any = None
-
-    def position(self) -> int:
-        """Return the last line's sequence. Raises psycopg.Error where the server does not answer."""
-        try:
-            self._asking = self._asking or self.server.unpooled()
-            return int(self._asking.execute(_POSITION).fetchone()[0])
-        except psycopg.Error:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Close that connection."""
-        if self._asking is not None:
-            self._asking.close()
-            self._asking = None
-
-
-class Replica(Server):
-    """A hot standby, and how far it has followed its primary."""
-
-    #: Whether it may be read.
-    usable = False
-    #: The last line of the log of changes that it is known to have.
-    known = -1
+        #: Whether it may be read.
+        self.usable = False
+        #: The last line of the log of changes that it is known to have.
+        self.known = -1
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -63,16 +48,16 @@ class Replica(Server):
     def has(self, sequence: int) -> bool:
         """Tell whether it has this line of the log."""
         if self.known < sequence:
-            with suppress(psycopg.Error, OperationalError), self.connection() as connection:
-                self.known = connection.execute(_POSITION).fetchone()[0]
+            with suppress(*errors.UNAVAILABLE), self.connection():
+                self.known = _position(self.server)
         return self.known >= sequence
 
     def check(self, sequence: int) -> None:
         """Let it be read if it answers, and has this line of the log."""
         try:
-            self.known = self.position()
+            self.known = _position(self.server)
             self.usable = self.known >= sequence
-        except psycopg.Error:
+        except errors.UNAVAILABLE:
             self.drop()
 
     def drop(self) -> None:
@@ -85,7 +70,7 @@ class Replicas:
     """The replicas of a primary, checked by a thread of their own from the first read on."""
 
     def __init__(self, primary: PostgresServer, standbys: list[PostgresServer], lag: float) -> None:
-        self._primary, self._lag = Server(primary), lag
+        self._primary, self._lag = primary, lag
         self._replicas = [Replica(server) for server in standbys]
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -117,7 +102,7 @@ class Replicas:
     def _last_written(self, key_id: int) -> int:
         """Find the last line of the log that a key wrote, through whichever process; 0 where there is none."""
         sql = "SELECT max(sequence) FROM changes WHERE key_id = %s"
-        return self._primary.server.execute_sql(sql, (key_id,)).fetchone()[0] or 0
+        return self._primary.execute_sql(sql, (key_id,)).fetchone()[0] or 0
 
     def _start(self) -> None:
         if not self._checked.is_set():
@@ -134,14 +119,14 @@ class Replicas:
             self._checked.set()
             if self._stopped.wait(_INTERVAL):
                 break
-        for server in (self._primary, *self._replicas):
+        for server in (self._primary, *(replica.server for replica in self._replicas)):
             server.close()
 
     def _check(self, seen: deque[tuple[float, int]]) -> None:
         """Ask the primary how far it is, which is kept in `seen`, and each replica whether it is not too far behind."""
         wanted, now = 0, time.monotonic()
-        with suppress(psycopg.Error):  # it is away: a replica that answers may be read, however far it has followed
-            seen.append((now, self._primary.position()))
+        with suppress(*errors.UNAVAILABLE):  # it is away: a replica that answers may be read, however far it followed
+            seen.append((now, _position(self._primary)))
             while len(seen) > 1 and seen[1][0] <= now - self._lag:
                 seen.popleft()
             if seen[0][0] <= now - self._lag:
