@@ -12,7 +12,7 @@ from models.history import changes, merged, merges
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import lists
-from models.queries.members import Chosen
+from models.queries.members import Fields
 from models.queries.results import Whole
 from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
@@ -174,15 +174,15 @@ def unmerge(*, by: Actor, id: int) -> None:
         changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
-def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tuple[str, ...] = ()) -> Whole:
+def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
     return changes.found(Claim, id, found, lambda: viewer.unreviewed or merged.claim_known(id))
 
 
-def listed(**asked: Any) -> lists.Page:
-    """Read a page of claims; what may be asked stands in `lists.page`."""
-    return merged.page("claims", **asked)
+def listed(**parameters: Any) -> lists.Page:
+    """Read a page of claims; the parameters are those of `lists.page`."""
+    return merged.page("claims", **parameters)
 
 
 def _headings(slugs: list[str], store: Store) -> list[int]:

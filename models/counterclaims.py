@@ -9,7 +9,7 @@ from models.history import changes, merged
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import aliases, lists, shapes
-from models.queries.members import Chosen
+from models.queries.members import Fields
 from models.queries.results import Whole
 from models.queries.visibility import Viewer, claim_known
 from models.refusals import Conflict
@@ -60,15 +60,15 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, changes.standing(Counterclaim, id, version), reason)
 
 
-def whole(*, id: int, viewer: Viewer, fields: Chosen | None = None, include: tuple[str, ...] = ()) -> Whole:
+def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
     found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
     return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _known_to_all(id))
 
 
-def listed(**asked: Any) -> lists.Page:
-    """Read a page of exchanges; what may be asked stands in `lists.page`."""
-    return merged.page("counterclaims", **asked)
+def listed(**parameters: Any) -> lists.Page:
+    """Read a page of exchanges; the parameters are those of `lists.page`."""
+    return merged.page("counterclaims", **parameters)
 
 
 def _known_to_all(id: int) -> bool:

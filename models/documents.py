@@ -6,8 +6,8 @@ from typing import Any
 from models.addresses import host, normalize
 from models.extraction.sentences import cut
 from models.history import changes
-from models.history import hidden as unseen
 from models.history.changes import Actor
+from models.history.hidden import is_hidden, unflag
 from models.history.store import STORE, Store
 from models.queries import plain
 from models.queries.results import Whole
@@ -121,7 +121,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         changes.amend(by, changes.standing(Document, id, version), **new)
         if new.get("text_public"):
-            unseen.unflag(noun="documents", id=id)
+            unflag(noun="documents", id=id)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -136,12 +136,12 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
     found = plain.one("documents", viewer=viewer, id=id)
-    return changes.found(Document, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="documents", id=id))
+    return changes.found(Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id))
 
 
-def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of documents; `url` finds every edition, however spelled, `published_to` is the last day of them."""
-    return plain.page("documents", viewer=viewer, past=past, limit=limit, asked=asked)
+    return plain.page("documents", viewer=viewer, past=past, limit=limit, filters=filters)
 
 
 def any_stored() -> bool:

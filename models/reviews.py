@@ -61,11 +61,11 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
     return changes.found(Review, id, found, lambda: viewer.unreviewed or _known_to_all(id))
 
 
-def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of reviews as `plain.page` does; `publisher` is a site."""
-    found = plain.page("reviews", viewer=viewer, past=past, limit=limit, asked=asked)
-    if renamed := merged.instead("reviews", asked, len(found), viewer):
-        return plain.page("reviews", viewer=viewer, past=past, limit=limit, asked=renamed)
+    found = plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
+    if renamed := merged.instead("reviews", filters, len(found), viewer):
+        return plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
     return found
 
 

@@ -102,7 +102,7 @@ def whole(*, id: int, viewer: Viewer) -> Whole:
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
     """Read a page of sentences, lowest id first: the order of print, but for those that people added."""
-    return plain.page("sentences", viewer=viewer, past=past, limit=limit, asked={"document": document})
+    return plain.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
 
 
 def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from models.history import changes, merged, merges
-from models.history import hidden as unseen
 from models.history.changes import Actor
+from models.history.hidden import is_hidden, unflag
 from models.history.store import STORE, Store
 from models.queries import lists, plain
 from models.queries.results import Whole
@@ -176,8 +176,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "aliases": merges.lend_names(speaker, survivor),
             "dropped": dropped,
         }
-        if not unseen.is_hidden(noun="speakers", id=id):
-            unseen.unflag(noun="speakers", id=into)
+        if not is_hidden(noun="speakers", id=id):
+            unflag(noun="speakers", id=into)
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor)
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
@@ -219,31 +219,31 @@ def unmerge(*, by: Actor, id: int) -> None:
 def whole(*, id: int, viewer: Viewer, bare: bool = False) -> Whole:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
     found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
-    return changes.found(Speaker, id, found, lambda: viewer.texts or not unseen.is_hidden(noun="speakers", id=id))
+    return changes.found(Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id))
 
 
-def charges(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
+def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
     """Read a page of the claims that others put forward against a speaker and all who are part of it.
 
-    `asked` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
+    `filters` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
     """
     whole(id=id, viewer=viewer, bare=True)
-    replied = {"replied": asked["answered"]} if "answered" in asked else {}
-    rest = {name: value for name, value in asked.items() if name != "answered"}
-    return merged.page("claims", viewer=viewer, asked={**rest, **replied, "against": id}, **chosen)
+    replied = {"replied": filters["answered"]} if "answered" in filters else {}
+    rest = {name: value for name, value in filters.items() if name != "answered"}
+    return merged.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
 
 
-def positions(*, id: int, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
+def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
     """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `whole`."""
     whole(id=id, viewer=viewer, bare=True)
-    rest = {name: value for name, value in asked.items() if name != "parts"}
-    whose = "of_all" if asked.get("parts") else "of"
-    return merged.page("statements", viewer=viewer, asked={**rest, whose: id}, **chosen)
+    rest = {name: value for name, value in filters.items() if name != "parts"}
+    whose = "of_all" if filters.get("parts") else "of"
+    return merged.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
 
 
-def listed(*, viewer: Viewer, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of speakers as `plain.page` does; `name` is a name or an alias, whole, in any case."""
-    return plain.page("speakers", viewer=viewer, past=past, limit=limit, asked=asked)
+    return plain.page("speakers", viewer=viewer, past=past, limit=limit, filters=filters)
 
 
 def key(name: str) -> str:
@@ -312,7 +312,7 @@ def _parent(part_of: int, child: int | None, store: Store) -> int:
     if child is not None and child in wholes_of(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
     store.flush()
-    unseen.unflag(noun="speakers", id=parent)
+    unflag(noun="speakers", id=parent)
     return parent
 
 

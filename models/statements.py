@@ -11,7 +11,7 @@ from models.history import changes, merged
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import lists
-from models.queries.members import Chosen
+from models.queries.members import Fields
 from models.queries.results import Whole
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden
@@ -128,7 +128,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def whole(
-    *, id: int, viewer: Viewer, written: bool = False, fields: Chosen | None = None, include: tuple[str, ...] = ()
+    *, id: int, viewer: Viewer, written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
 ) -> Whole:
     """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
 
@@ -138,9 +138,9 @@ def whole(
     return changes.found(Statement, id, found, lambda: viewer.unreviewed or _once_public(id))
 
 
-def listed(**asked: Any) -> lists.Page:
-    """Read a page of statements; what may be asked stands in `lists.page`."""
-    return merged.page("statements", **asked)
+def listed(**parameters: Any) -> lists.Page:
+    """Read a page of statements; the parameters are those of `lists.page`."""
+    return merged.page("statements", **parameters)
 
 
 def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> Statement:

@@ -60,9 +60,9 @@ def whole(*, id: int) -> Whole:
     return changes.found(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
 
 
-def listed(*, past: int | None, limit: int, **asked: Any) -> list[tuple[int, str]]:
+def listed(*, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of suggestions as `plain.page` does, by `statement`, `claim` and `status`."""
-    return plain.page("suggestions", viewer=REVIEWER, past=past, limit=limit, asked=asked)
+    return plain.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
 
 
 def _draw(by: Actor, suggestion: Suggestion) -> None:

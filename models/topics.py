@@ -42,7 +42,7 @@ def whole(*, id: int) -> Whole:
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
     """Read a page of headings as `plain.page` does."""
-    return plain.page("topics", viewer=PUBLIC, past=past, limit=limit, asked={})
+    return plain.page("topics", viewer=PUBLIC, past=past, limit=limit, filters={})
 
 
 def ids(slugs: list[str], *, field: str, store: Store = STORE) -> list[int]:

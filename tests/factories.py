@@ -174,7 +174,7 @@ def items_of(page: lists.Page) -> list[Any]:
 def listed_items(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[Any]:
     """What the list of a noun's module holds for a viewer, the greatest id first, past the id `past`."""
     order = Order("id", descending=True)
-    page = noun.listed(viewer=viewer, asked=asked, limit=100, order=order, past=("", past) if past else None)
+    page = noun.listed(viewer=viewer, filters=asked, limit=100, order=order, past=("", past) if past else None)
     return items_of(page)
 
 

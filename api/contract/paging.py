@@ -56,7 +56,7 @@ def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: View
     shown = {name: filters.pop(name) for name in ("fields", "include", "total", "facets") if name in filters}
     question = _question(filters, order)
     past = _past(_opened(cursor, question), order) if cursor else None
-    page = listed(viewer=viewer, asked=filters, limit=limit, order=order, past=past, **shown)
+    page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
     return answers.items(page.items, following, _link(following), page.total, page.facets)
 

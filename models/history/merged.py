@@ -21,11 +21,11 @@ _SIDES = {"by": Speaker, "against": Speaker}
 _CLAIMS = Aliased(Claim, "claims")
 
 
-def page(noun: str, *, viewer: Viewer, asked: lists.Asked, **chosen: Any) -> lists.Page:
+def page(noun: str, *, viewer: Viewer, filters: lists.FilterValues, **rest: Any) -> lists.Page:
     """Read a page as `lists.page` does; where it names what was merged and finds less than may be there, again."""
-    found = lists.page(noun, viewer=viewer, asked=asked, **chosen)
-    renamed = instead(noun, asked, found.number, viewer)
-    return lists.page(noun, viewer=viewer, asked=renamed, **chosen) if renamed else found
+    found = lists.page(noun, viewer=viewer, filters=filters, **rest)
+    renamed = instead(noun, filters, found.number, viewer)
+    return lists.page(noun, viewer=viewer, filters=renamed, **rest) if renamed else found
 
 
 def instead(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:

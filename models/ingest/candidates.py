@@ -29,7 +29,7 @@ from models.tables import Change, Document, Sentence, Statement
 
 #: Seconds that a text waits at most for the parser (`parser_queue.py`). News takes a tenth of a second to parse,
 #: 1 MB of text half a minute.
-PATIENCE = 10
+PARSER_TIMEOUT = 10
 
 #: Findings stored in one transaction, where a document is stored already: some tenths of a second.
 PART = 100
@@ -83,7 +83,7 @@ def read(*, text: str, language: str, parse: Parser | None = None) -> list[Findi
             "This server finds no statements, because its parser is not installed: whoever runs it installs the "
             "extra `extraction`. Everything else works; record statements by POST /v1/statements."
         ) from None
-    findings = parser_queue.read(text=text, parse=parse, patience=PATIENCE)
+    findings = parser_queue.read(text=text, parse=parse, timeout=PARSER_TIMEOUT)
     if findings is None:
         raise Busy("Other texts are being read just now: try again in a moment.")
     return findings

@@ -31,15 +31,15 @@ class ParserQueue:
         self._length = 0
         self._memory: AbstractContextManager[Any] | None = None
 
-    def begin(self, parse: Parser, length: int, patience: float) -> bool:
-        """Wait at most `patience` seconds for the parser; tell whether it came."""
+    def begin(self, parse: Parser, length: int, timeout: float) -> bool:
+        """Wait at most `timeout` seconds for the parser; tell whether it came."""
         ticket = object()
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._tickets or self._length < REMEMBERED, patience):
+            if not self._changed.wait_for(lambda: not self._tickets or self._length < REMEMBERED, timeout):
                 return False
             self._tickets.append(ticket)
             self._length += length
-            if not self._changed.wait_for(lambda: self._tickets[0] is ticket, patience):
+            if not self._changed.wait_for(lambda: self._tickets[0] is ticket, timeout):
                 self._leave(ticket)
                 return False
             if self._memory is None:
@@ -90,9 +90,9 @@ class _Shared:
         return self._parse.pipe(texts, batch_size=batch_size)
 
 
-def read(*, text: str, parse: Parser, patience: float) -> list[Finding] | None:
-    """Extract who said what from a text; None where the parser was busy for `patience` seconds."""
-    if not _queue.begin(parse, len(text), patience):
+def read(*, text: str, parse: Parser, timeout: float) -> list[Finding] | None:
+    """Extract who said what from a text; None where the parser was busy for `timeout` seconds."""
+    if not _queue.begin(parse, len(text), timeout):
         return None
     try:
         return extract(text, parse=_Shared(parse))

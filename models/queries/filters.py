@@ -14,7 +14,7 @@ from models.addresses import normalize
 from models.queries import search
 from models.queries.aliases import e, o, r, s, t
 from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
-from models.queries.nodes import STAR, TRUE, Aliased, P, Param
+from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, compiled, run
 from models.queries.shapes import answers
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.storage.columns import dumps, folded
@@ -297,19 +297,21 @@ FEW = 2000
 BOUNDING = {*NARROW, "topic", "about", "ids", "q", "claim", "answered_by", "against"}
 
 
-def counting(filters: Filters) -> tuple[Select, tuple[str, ...]] | None:
-    """Count, up to a bound, the rows that pass each filter named beside the query; None if a list is bounded anyway."""
+def with_few(filters: Filters, values: Mapping[str, Any]) -> Filters:
+    """Mark those that few rows pass, which are counted; none where the list is bounded anyway."""
     counted = tuple(name for name, flag in filters.pairs if name in _ALL_WITH and flag is not False)
     bounding = BOUNDING if topic_bounds() else BOUNDING - {"topic"}
     if not counted or bounding & filters.names:
-        return None
-    counts = (Select([_ALL_WITH[name].limit(FEW).alias("n")], [fn.count(STAR)]) for name in counted)
-    return Select([], list(counts)), counted
-
-
-def mark_few(filters: Filters, counted: tuple[str, ...], counts: tuple[int, ...]) -> Filters:
-    """Mark those `counted` that few rows pass."""
+        return filters
+    (counts,) = run(_counting(counted), values)
     return filters._replace(few=tuple(name for name, count in zip(counted, counts, strict=True) if count < FEW))
+
+
+@cached(512)
+def _counting(names: tuple[str, ...]) -> Compiled:
+    """Count, up to a bound, the rows that pass each of these filters."""
+    counts = (Select([_ALL_WITH[name].limit(FEW).alias("n")], [fn.count(STAR)]) for name in names)
+    return compiled(Select([], list(counts)))
 
 
 def among_few(filters: Filters, claim: Any) -> Iterator[Any]:

@@ -9,21 +9,22 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
-from models.queries import dialects, facets, filters, shapes, snippets
+from models.queries import dialects, facets, shapes, snippets
 from models.queries.aliases import c, e, f, s
 from models.queries.dialects import joined, true
 from models.queries.disputes import days
-from models.queries.filters import Filters, Order
+from models.queries.filters import Filters, Order, prepared, used, with_few
 from models.queries.list_ids import OTHERS, ordered, ranked, seen, summary_answered
-from models.queries.members import Boolean, Chosen, Member, Object, Rows, tree
+from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.shapes import SIDES, STATEMENT_LINKS
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
 
-Asked = dict[str, Any]
+#: The values of filters by their names; None counts as absent.
+FilterValues = dict[str, Any]
 #: The members of an item: those that are chosen, all where None, and those that are only written on request.
-Members = tuple[Chosen | None, tuple[str, ...]]
+Members = tuple[Fields | None, tuple[str, ...]]
 
 
 class Page(NamedTuple):
@@ -67,45 +68,35 @@ def page(
     noun: str,
     *,
     viewer: Viewer,
-    asked: Asked,
+    filters: FilterValues,
     limit: int,
     order: Order,
     past: tuple[str, int] | None = None,
-    fields: Chosen | None = None,
+    fields: Fields | None = None,
     include: tuple[str, ...] = (),
     total: bool = False,
     facets: tuple[str, ...] = (),
 ) -> Page:
-    """Read at most `limit` items of `noun` that pass the filters `asked`, past the item (order value, id) `past`.
+    """Read at most `limit` items of `noun` that pass the filters, past the item (order value, id) `past`.
 
-    `asked` holds values by the name of the filter; None values count as absent. `fields` are the members to write, all
+    `fields` are the members to write, all
     where None; `include` adds members that are only written on request.
     """
     if fields and any(name == "snippets" for name, _ in fields):
         include = (*include, "snippets")
-    prepared = filters.prepared(asked)
-    if prepared is None:
+    values = prepared(filters)
+    if values is None:
         return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
-    question = _Question(noun, viewer, _filters(asked, prepared), prepared, (fields, include))
+    question = _Question(noun, viewer, with_few(used(filters), values), values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)
-    counted = run(_count(noun, viewer, question.filters), prepared)[0][0] if total else None
+    counted = run(_count(noun, viewer, question.filters), values)[0][0] if total else None
     counts = {name: _values_of(question, name) for name in facets} if facets else None
     if "snippets" in include:
-        items = snippets.written(noun, viewer, found.items, asked.get("q"), prepared.get("q"))
+        items = snippets.written(noun, viewer, found.items, filters.get("q"), values.get("q"))
     else:
         items = b",".join(found.items)
     return Page(items, found.last if found.more else None, counted, counts, found.number)
-
-
-def _filters(asked: Asked, prepared: dict[str, Any]) -> Filters:
-    """Name the filters, and which of them few rows pass, where that decides how a list is read."""
-    named = filters.used(asked)
-    if counting := _counting(named):
-        query, counted = counting
-        (counts,) = run(query, prepared)
-        return filters.mark_few(named, counted, counts)
-    return named
 
 
 def _values_of(question: _Question, facet: str) -> list[dict[str, Any]]:
@@ -117,11 +108,11 @@ def _values_of(question: _Question, facet: str) -> list[dict[str, Any]]:
 
 def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:
     """Read at most `limit` items past the item `past`, in their order."""
-    noun, viewer, used, prepared, members = question
-    query = _page(noun, viewer, used, order, past is not None, members)
+    noun, viewer, filters, values, members = question
+    query = _page(noun, viewer, filters, order, past is not None, members)
     # One more is looked for than is shown, to know whether there is one.
-    prepared = prepared | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
-    rows = run(query, prepared)
+    values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
+    rows = run(query, values)
     if "snippets" in members[1]:
         items, count = [item for _, _, *item in rows[:limit]], len(rows)
         at, _, _, id, *_ = rows[limit - 1] if 0 < limit <= count else (None,) * 4
@@ -172,17 +163,17 @@ def _ranked_ids(ranked: str) -> list[int]:
     return [int(id, 16) for id in bare.split(".")] if bare else []
 
 
-def ids(noun: str, *, viewer: Viewer, asked: Asked) -> tuple[str, tuple[Any, ...]] | None:
+def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]] | None:
     """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
-    prepared = filters.prepared(asked)
-    if prepared is None:
+    values = prepared(filters)
+    if values is None:
         return None
-    found = ordered(noun, viewer, _filters(asked, prepared), Order("id", descending=False)).alias("k")
+    found = ordered(noun, viewer, with_few(used(filters), values), Order("id", descending=False)).alias("k")
     sql, names = compiled(Select([found], [_k.id]).order_by(_k.id))
-    return sql, tuple(prepared[name] for name in names)
+    return sql, tuple(values[name] for name in names)
 
 
-def written(noun: str, viewer: Viewer, fields: Chosen | None, include: tuple[str, ...]) -> tuple[str, str, str]:
+def written(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
     table, links = _TABLES[noun]
     json = Part(dialects.text(_item(noun, viewer, (fields, include)))).sql
@@ -194,7 +185,7 @@ def one(
     *,
     viewer: Viewer,
     id: int,
-    fields: Chosen | None = None,
+    fields: Fields | None = None,
     include: tuple[str, ...] = (),
     written: bool = False,
 ) -> tuple[int, str] | None:
@@ -249,9 +240,11 @@ def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
 
 
 @cached(2048)
-def _page(noun: str, viewer: Viewer, used: Filters, order: Order, continued: bool, members: Members) -> Compiled:
+def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members) -> Compiled:
     by_rank = order.by == "relevance"
-    found = ranked(noun, viewer, used, order) if by_rank else ordered(noun, viewer, used, order, continued=continued)
+    found = (
+        ranked(noun, viewer, filters, order) if by_rank else ordered(noun, viewer, filters, order, continued=continued)
+    )
     by = [SQL("at"), SQL("id")] if order.by in ("said_on", "given", "relevance") else [SQL("id")]
     by = [column.desc() if order.descending else column for column in by]
     numbered = Select([found.order_by(*by).limit(P.most).alias("p")], [STAR, fn.row_number().over().alias("n")])
@@ -272,12 +265,6 @@ def _page(noun: str, viewer: Viewer, used: Filters, order: Order, continued: boo
 
 
 @cached(512)
-def _count(noun: str, viewer: Viewer, used: Filters) -> Compiled:
-    found = ordered(noun, viewer, used, Order("id", descending=True)).alias("k")
+def _count(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
+    found = ordered(noun, viewer, filters, Order("id", descending=True)).alias("k")
     return compiled(Select([found], [fn.count(STAR)]))
-
-
-@cached(512)
-def _counting(used: Filters) -> tuple[Compiled, tuple[str, ...]] | None:
-    counting = filters.counting(used)
-    return counting and (compiled(counting[0]), counting[1])

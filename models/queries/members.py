@@ -15,8 +15,8 @@ from peewee import SQL, Cast, Node, NodeList, Select, fn
 from models.queries import dialects
 from models.queries.nodes import TRUE, Aliased, Part, case
 
-#: Members that a caller chooses, as (name, what is chosen inside it) pairs; nothing inside is everything.
-Chosen = tuple[tuple[str, Any], ...]
+#: Members that a caller wants, as (name, what is wanted inside it) pairs; nothing inside is everything.
+Fields = tuple[tuple[str, Any], ...]
 #: Members by name; what is below a name is wanted whole where its mapping is empty.
 Wanted = Mapping[str, Any]
 
@@ -245,9 +245,9 @@ class Array(_Holder):
         return replace(self, member=self.member.only(wanted), single=single)
 
 
-def tree(chosen: Chosen) -> Wanted:
+def tree(fields: Fields) -> Wanted:
     """Make the mapping that `only` takes."""
-    return {name: tree(inner) for name, inner in chosen}
+    return {name: tree(inner) for name, inner in fields}
 
 
 def text(member: Member) -> str:

@@ -8,7 +8,7 @@ from peewee import fn
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
 from models.queries.aliases import c, d, o, r, s, se, t
-from models.queries.members import Chosen, Object, Rows, tree
+from models.queries.members import Fields, Object, Rows, tree
 from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
 from models.queries.shapes import al, doc, p, su
 from models.queries.visibility import Viewer, claim_seen, sentence_seen, shown
@@ -88,32 +88,35 @@ def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int,
     return found[0] if found else None
 
 
-def page(noun: str, *, viewer: Viewer, past: int | None, limit: int, asked: dict[str, Any]) -> list[tuple[int, str]]:
+def page(noun: str, *, viewer: Viewer, past: int | None, limit: int, filters: dict[str, Any]) -> list[tuple[int, str]]:
     """Read at most `limit` items past the id `past`, as (id, JSON): the newest first, but sentences lowest id first.
 
-    `asked` holds values by the name of the filter; None values count as absent.
+    `filters` holds values by the name of the filter; None values count as absent.
     """
-    values = _values({**asked, "past": past})
+    values = _values({**filters, "past": past})
     return run(_query(noun, viewer, tuple(sorted(values)), "page"), values | {"limit": limit})
 
 
-def ids(noun: str, *, viewer: Viewer, asked: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+def ids(noun: str, *, viewer: Viewer, filters: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
     """Compile the query of a whole list's ids, oldest first, as (SQL, parameters)."""
-    values = _values(asked)
+    values = _values(filters)
     sql, names = _query(noun, viewer, tuple(sorted(values)), "ids")
     return sql, tuple(values[name] for name in names)
 
 
-def written(noun: str, viewer: Viewer, fields: Chosen | None) -> tuple[str, str, str]:
+def written(noun: str, viewer: Viewer, fields: Fields | None) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
     table, shape, links = NOUNS[noun].table, NOUNS[noun].shape(viewer), NOUNS[noun].links
     text = members.text(shape if fields is None else shape.only(tree(fields)))
     return text, f"FROM {source_text(table, links)}", table._alias
 
 
-def _values(asked: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in asked.items() if value is not None}
-    return {name: _AS_STORED[name](value) if name in _AS_STORED else value for name, value in given.items()}
+def _values(filters: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _AS_STORED[name](value) if name in _AS_STORED else value
+        for name, value in filters.items()
+        if value is not None
+    }
 
 
 @cached(1024)

@@ -16,7 +16,7 @@ from playhouse.db_url import parse as parse_url
 from models.refusals import Conflict
 from models.storage.postgres import PostgresServer
 from models.storage.replicas import Replica, Replicas
-from models.storage.sqlite import PATIENCE, PRAGMAS, SqliteFile
+from models.storage.sqlite import BUSY_TIMEOUT, PRAGMAS, SqliteFile
 
 #: Made empty; `connect` binds it. Every table and every query goes through it.
 db = DatabaseProxy()
@@ -91,7 +91,7 @@ def _sqlite(url: str, limits: Limits) -> SqliteFile:
         **parse_url(url),
         pragmas=PRAGMAS,
         lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
-        timeout=limits.deadline or PATIENCE,
+        timeout=limits.deadline or BUSY_TIMEOUT,
         must_exist=bool(limits.deadline),  # a command may make it, a server lose it
         check_same_thread=False,  # the connection that writes is passed on among threads
     )

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 #: Seconds between two tries: few enough that a waiting writer loses nothing that shows.
 _POLL = 0.0002
-#: Seconds that one waits who has no limit: a day.
-FOR_EVER = 86_400.0
+#: Seconds that stand for no limit: a day.
+NO_TIMEOUT = 86_400.0
 
 
 class FileLock:
@@ -25,12 +25,12 @@ class FileLock:
         #: Set from another thread to end an `acquire` that waits.
         self.cancelled = False
 
-    def acquire(self, patience: float, *, shared: bool = False) -> None:
-        """Take it. Raises TimeoutError after `patience` seconds, and OSError where the files cannot be written."""
+    def acquire(self, timeout: float, *, shared: bool = False) -> None:
+        """Take it. Raises TimeoutError after `timeout` seconds, and OSError where the files cannot be written."""
         if not self._files:
             self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for path in self._paths]
         next_in_line, lock = self._files
-        until = time.monotonic() + patience
+        until = time.monotonic() + timeout
         self._wait(next_in_line, fcntl.LOCK_EX, until)
         try:
             self._wait(lock, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, until)

@@ -70,14 +70,14 @@ class Writer:
         self._commit: Commit | None = None
 
     @contextmanager
-    def turn(self, patience: float) -> Iterator[sqlite3.Connection]:
+    def turn(self, timeout: float) -> Iterator[sqlite3.Connection]:
         """Write through the connection that is yielded, alone; on leaving, what was written is on the disk.
 
-        Raises TimeoutError where the turn does not come within `patience` seconds, and whatever SQLite raises where
+        Raises TimeoutError where the turn does not come within `timeout` seconds, and whatever SQLite raises where
         nothing could be stored.
         """
-        until = time.monotonic() + patience
-        self._wait_for_turn(patience)
+        until = time.monotonic() + timeout
+        self._wait_for_turn(timeout)
         commit = self._join(until)
         error: BaseException | None = None
         try:
@@ -109,7 +109,7 @@ class Writer:
         self._drop_connection()
         self._process_lock.close()
 
-    def _wait_for_turn(self, patience: float) -> None:
+    def _wait_for_turn(self, timeout: float) -> None:
         with self._mutex:
             if not self._busy:
                 self._busy = True
@@ -117,7 +117,7 @@ class Writer:
             ticket = threading.Lock()
             ticket.acquire()
             self._queue.append(ticket)
-        if ticket.acquire(timeout=patience):
+        if ticket.acquire(timeout=timeout):
             return
         with self._mutex:
             if ticket in self._queue:

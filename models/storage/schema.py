@@ -9,7 +9,7 @@ from playhouse.migrations import Migration, Runner
 
 from models.refusals import Conflict
 from models.storage.database import db, on_sqlite
-from models.storage.file_lock import FOR_EVER, FileLock
+from models.storage.file_lock import NO_TIMEOUT, FileLock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -69,7 +69,7 @@ def _migration_lock() -> Iterator[None]:
     """Hold the lock under which one process migrates at a time; it ends with the process."""
     if on_sqlite():
         with closing(FileLock(db.database)) as lock:
-            lock.acquire(FOR_EVER)
+            lock.acquire(NO_TIMEOUT)
             yield
     else:
         db.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))

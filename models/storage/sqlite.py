@@ -20,7 +20,7 @@ from models.storage import wal
 from models.storage.group_commit import Writer
 
 #: Seconds to wait for SQLite's lock where requests have no deadline.
-PATIENCE = 10
+BUSY_TIMEOUT = 10
 
 #: Virtual machine instructions between two calls of the progress handler: half a millisecond or more, so that it is
 #: never called in a short query.
@@ -258,7 +258,7 @@ class SqliteFile(SqliteDatabase):
 
     def _set_pragmas(self, conn: Any) -> None:
         # SQLite does not wait where several connections make the WAL of a new file at the same moment.
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + BUSY_TIMEOUT
         while True:
             try:
                 super()._set_pragmas(conn)

@@ -15,7 +15,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 from models.refusals import Conflict
 from models.storage import database, errors
 from models.storage.database import db, fetch, on_sqlite
-from models.storage.file_lock import FOR_EVER
+from models.storage.file_lock import NO_TIMEOUT
 from models.storage.sqlite import SqliteFile, thread_connection, using
 
 #: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
@@ -172,8 +172,8 @@ def _in_database() -> Iterator[None]:
         with _sql_savepoint():
             yield
     elif isinstance(db.obj, SqliteFile):
-        patience = database.deadline() or FOR_EVER
-        with db.obj.turn(patience) as connection, using(db.obj, connection), _sql_savepoint():
+        timeout = database.deadline() or NO_TIMEOUT
+        with db.obj.turn(timeout) as connection, using(db.obj, connection), _sql_savepoint():
             yield
     else:
         with db.obj.atomic():

@@ -11,7 +11,7 @@ from typing import Any
 
 from models.history import merged
 from models.queries import lists, plain
-from models.queries.members import Chosen
+from models.queries.members import Fields
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
@@ -31,7 +31,7 @@ def blocks(
     *,
     viewer: Viewer,
     filters: dict[str, Any],
-    fields: Chosen | None = None,
+    fields: Fields | None = None,
     include: tuple[str, ...] = (),
     caller: str | None = None,
 ) -> Iterator[str]:
@@ -42,7 +42,7 @@ def blocks(
     server's client takes no block for a while, or all of them slowly (`Snapshot.sending`).
     """
     room = plain if noun in plain.NOUNS else lists
-    found = room.ids(noun, viewer=viewer, asked=merged.instead(noun, filters, 0, viewer) or filters)
+    found = room.ids(noun, viewer=viewer, filters=merged.instead(noun, filters, 0, viewer) or filters)
     if found is None:
         return
     items = _items(noun, viewer, on_sqlite(), fields, include)
@@ -56,7 +56,7 @@ def blocks(
 
 
 @lru_cache(maxsize=512)
-def _items(noun: str, viewer: Viewer, sqlite: bool, fields: Chosen | None, include: tuple[str, ...]) -> str:
+def _items(noun: str, viewer: Viewer, sqlite: bool, fields: Fields | None, include: tuple[str, ...]) -> str:
     """Write the SELECT of the items whose ids a JSON array lists, lowest first: a text of a line each, and how many."""
     if noun in plain.NOUNS:
         text, source, alias = plain.written(noun, viewer, fields)

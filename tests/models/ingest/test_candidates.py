@@ -293,7 +293,7 @@ def test_says_that_the_parser_is_missing(registry: str, monkeypatch: pytest.Monk
 
 
 def test_does_not_wait_for_ever_for_other_texts(registry: str, parse: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "PATIENCE", 0.01)
+    monkeypatch.setattr(candidates, "PARSER_TIMEOUT", 0.01)
     reading, done = threading.Event(), threading.Event()
 
     class Slow:

@@ -31,10 +31,10 @@ class _Telling:
 def test_a_short_text_is_read_while_a_long_one_is(parse: Parser) -> None:
     telling = _Telling(parse)
     found: list[Any] = []
-    long = threading.Thread(target=lambda: found.append(parser_queue.read(text=LONG, parse=telling, patience=1)))
+    long = threading.Thread(target=lambda: found.append(parser_queue.read(text=LONG, parse=telling, timeout=1)))
     long.start()
     assert telling.asked.wait(10)
-    short = parser_queue.read(text=SHORT, parse=parse, patience=10)
+    short = parser_queue.read(text=SHORT, parse=parse, timeout=10)
     assert long.is_alive()
     assert short == extract(SHORT, parse=parse)
     long.join()
@@ -45,18 +45,18 @@ def test_many_at_once_are_read_as_if_each_were_alone(parse: Parser) -> None:
     texts = [LONG[: 2_000 * number] for number in range(1, 6)]
     alone = [extract(text, parse=parse) for text in texts]
     with ThreadPoolExecutor(5) as threads:
-        assert list(threads.map(lambda text: parser_queue.read(text=text, parse=parse, patience=60), texts)) == alone
+        assert list(threads.map(lambda text: parser_queue.read(text=text, parse=parse, timeout=60), texts)) == alone
 
 
 def test_the_parser_may_forget_now_and_then(parse: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser_queue, "REMEMBERED", 100)
     telling = _Telling(parse)
-    long = threading.Thread(target=lambda: parser_queue.read(text=LONG, parse=telling, patience=1))
+    long = threading.Thread(target=lambda: parser_queue.read(text=LONG, parse=telling, timeout=1))
     long.start()
     assert telling.asked.wait(10)
-    assert parser_queue.read(text=SHORT, parse=parse, patience=0.01) is None
+    assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01) is None
     long.join()
-    assert parser_queue.read(text=SHORT, parse=parse, patience=0.01)
+    assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01)
 
 
 def test_who_fails_gives_the_turn_back(parse: Parser) -> None:
@@ -65,5 +65,5 @@ def test_who_fails_gives_the_turn_back(parse: Parser) -> None:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        parser_queue.read(text=SHORT, parse=Failing(parse), patience=1)
-    assert parser_queue.read(text=SHORT, parse=parse, patience=1)
+        parser_queue.read(text=SHORT, parse=Failing(parse), timeout=1)
+    assert parser_queue.read(text=SHORT, parse=parse, timeout=1)

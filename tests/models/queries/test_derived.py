@@ -47,7 +47,7 @@ def test_a_search_looks_into_one_place_after_all_is_written_anew(registry: str, 
 def first_statements() -> list[Any]:
     """The first statement of each claim as a list shows it, the newest claim first; it is the claim's only one."""
     order, include = Order("id", descending=True), ("first_statement",)
-    page = claims.listed(viewer=REVIEWER, asked={}, limit=100, order=order, include=include)
+    page = claims.listed(viewer=REVIEWER, filters={}, limit=100, order=order, include=include)
     shown = [(item["first_statement"], item["statements"]) for item in items_of(page)]
     assert [first for first, _ in shown] == [only for _, (only,) in shown]
     assert derived.differences() == []
@@ -118,7 +118,7 @@ def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: 
         whole = seen(claims.whole(id=claim, viewer=PUBLIC))
         for fields in ((("topics", (("slug", ()),)), ("text", ())), (("text", ()), ("topics", ())), None):
             order = Order("id", descending=True)
-            (item,) = items_of(claims.listed(viewer=PUBLIC, asked={}, limit=9, order=order, fields=fields))
+            (item,) = items_of(claims.listed(viewer=PUBLIC, filters={}, limit=9, order=order, fields=fields))
             of_it = [{name: topic[name] for name in kept} for topic in whole["topics"] for kept in [item["topics"][0]]]
             assert item == {name: whole[name] for name in item} | {"topics": of_it}
         assert derived.differences() == []
@@ -143,7 +143,7 @@ def test_a_list_shows_the_statements_that_the_claim_itself_shows(registry: str, 
         for kept in CHOICES:
             fields = (("id", ()), ("statements", tuple((name, ()) for name in kept)))
             order = Order("id", descending=True)
-            items = items_of(claims.listed(viewer=viewer, asked={}, limit=9, order=order, fields=fields))
+            items = items_of(claims.listed(viewer=viewer, filters={}, limit=9, order=order, fields=fields))
             for item in items:
                 whole = seen(claims.whole(id=item["id"], viewer=viewer))["statements"]
                 assert item["statements"] == [{name: said[name] for name in said if name in kept} for said in whole]

@@ -64,7 +64,7 @@ def test_what_is_answered_is_read_from_an_index_alone(
     nodes.clear_caches()
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
     newest = Order("said_on", descending=True)
-    lists.page("claims", viewer=Viewer(), asked={"answered": True} | asked, limit=20, order=newest)
+    lists.page("claims", viewer=Viewer(), filters={"answered": True} | asked, limit=20, order=newest)
     database.db.obj.query_hooks.pop()
     nodes.clear_caches()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]

@@ -186,7 +186,9 @@ def test_shows_the_public_no_claim_by_the_words_of_a_candidate(registry: str, ac
 def test_ranks_for_the_public_no_claim_that_only_a_candidate_states(registry: str, actor: Actor) -> None:
     def ranked(viewer: Viewer, **more: Any) -> list[int]:
         order, asked = Order("relevance", descending=False), {"q": "exports sustain", **more}
-        return [item["id"] for item in items_of(lists.page("claims", viewer=viewer, asked=asked, limit=9, order=order))]
+        return [
+            item["id"] for item in items_of(lists.page("claims", viewer=viewer, filters=asked, limit=9, order=order))
+        ]
 
     id = put_charge(actor, status="candidate")
     for more in ({}, {"in_": "text"}, {"language": "en"}):
@@ -203,7 +205,7 @@ def test_puts_first_what_fits_best() -> None:
         Actor(), "On the long road to the west there is, by the old mill, a little water for the horses and the carts."
     )
     page = lists.page(
-        "claims", viewer=PUBLIC, asked={"q": "water"}, limit=10, order=Order("relevance", descending=False)
+        "claims", viewer=PUBLIC, filters={"q": "water"}, limit=10, order=Order("relevance", descending=False)
     )
     ids = [item["id"] for item in items_of(page)]
     assert (ids[0], ids[-1]) == (len(TEXTS) + 1, len(TEXTS) + 2)
@@ -228,7 +230,7 @@ def listed_items_with_snippets(typed: str) -> list[Any]:
     page = lists.page(
         "claims",
         viewer=PUBLIC,
-        asked={"q": typed},
+        filters={"q": typed},
         limit=10,
         order=Order("id", descending=True),
         include=("snippets",),
@@ -286,7 +288,7 @@ def _walked(asked: dict[str, Any], meanwhile: Callable[[], Any] = lambda: None) 
     walked, past = list[int](), None
     for _ in range(20):
         order = Order("relevance", descending=False)
-        page = lists.page("claims", viewer=PUBLIC, asked=asked, limit=2, order=order, past=past)
+        page = lists.page("claims", viewer=PUBLIC, filters=asked, limit=2, order=order, past=past)
         walked += [item["id"] for item in items_of(page)]
         if page.following is None:
             break
@@ -326,7 +328,7 @@ def test_filters_come_before_the_bound_of_what_is_ranked(
         page = lists.page(
             "claims",
             viewer=PUBLIC,
-            asked={"q": "river", "in_": "text", "topic": "war"},
+            filters={"q": "river", "in_": "text", "topic": "war"},
             limit=5,
             order=Order("relevance", descending=False),
         )
@@ -372,7 +374,7 @@ def test_a_statement_is_no_more_found_by_the_words_of_a_claim_that_it_left_for_a
 def _snippets(viewer: Viewer, typed: str, *, by: str = "id", **more: Any) -> dict[int, list[str]]:
     """Of each claim that is found, the parts that it shows, each after where it is cut from."""
     asked, order = {"q": typed, **more}, Order(by, descending=by == "id")
-    page = lists.page("claims", viewer=viewer, asked=asked, limit=50, order=order, include=("snippets",))
+    page = lists.page("claims", viewer=viewer, filters=asked, limit=50, order=order, include=("snippets",))
     return {item["id"]: [f"{part['in']}: {part['text']}" for part in item["snippets"]] for item in items_of(page)}
 
 

@@ -278,7 +278,7 @@ def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(re
         lambda: claims.merge(by=actor, id=of[1], into=of[2]),
     )
     assert derived.differences() == []
-    found = claims.listed(viewer=PUBLIC, asked={"q": "changed"}, limit=9, order=Order("id", descending=True))
+    found = claims.listed(viewer=PUBLIC, filters={"q": "changed"}, limit=9, order=Order("id", descending=True))
     assert [one["id"] for one in json.loads(b"[%s]" % found.items)] == [of[0]]
 
 

@@ -1,0 +1,112 @@
+"""Lists of the nouns that few filters narrow: pages, filters, whole lists of ids, and the JSON of an item."""
+
+import json
+from typing import Any
+
+import pytest
+
+from models import documents, suggestions, topics
+from models.history.changes import Actor
+from models.queries import plain
+from models.queries.visibility import Viewer
+from models.storage.database import fetch
+from tests.factories import PUBLIC, REVIEWER, put_charge, put_claim, put_denial, put_document, put_review
+
+#: Noun, filter, value, and the ids that it finds.
+FILTERS: list[tuple[str, str, Any, list[int]]] = [
+    ("documents", "url", "HTTPS://EXAMPLE.ORG/visit", [1]),
+    ("documents", "publisher", "Post", [2]),
+    ("documents", "language", "de", [2]),
+    ("documents", "published_from", "2026-03-14", [2]),
+    ("documents", "published_to", "2026-03-13", [1]),
+    ("speakers", "kind", "group", [1]),
+    ("speakers", "name", "us  OFFICIALS", [1]),
+    ("speakers", "name", "beijing", [2]),
+    ("sentences", "document", 2, [6]),
+    ("reviews", "claim", 1, [1]),
+    ("reviews", "publisher", "others.example", [2]),
+    ("suggestions", "statement", 2, [1]),
+    ("suggestions", "claim", 3, [2, 1]),
+    ("suggestions", "status", "open", [2]),
+]
+
+
+@pytest.fixture
+def filled(registry: str, actor: Actor) -> None:
+    """Two of each noun at least, of which any filter finds one and leaves another."""
+    charge = put_charge(actor)
+    denial = put_denial(actor, charge)
+    put_document(actor, text="Another text.", url="https://example.com/other", publisher="Post", language="de")
+    documents.change(by=actor, id=1, version=1, publisher="Herald", published_at="2026-03-13T10:00:00Z")
+    documents.change(by=actor, id=2, version=1, published_at="2026-04-01T10:00:00Z")
+    other = put_claim(actor, "It rains.")
+    for claim, site in ((1, "checkers.example"), (other, "others.example")):
+        put_review(actor, claim, publisher={"name": "Checkers", "site": site}, url=f"https://{site}/{claim}")
+    for slug in ("war", "rain"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    for statement, claim in ((denial, other), (charge, other)):
+        suggestions.create(
+            by=actor, statement=statement, claim=claim, score=0.5, reasons=[], matcher="words", matcher_version="1"
+        )
+    suggestions.decide(by=actor, id=1, version=1, status="dismissed")
+
+
+def _page(noun: str, viewer: Viewer = REVIEWER, past: int | None = None, limit: int = 100, **filters: Any) -> list[int]:
+    return [id for id, _ in plain.page(noun, viewer=viewer, past=past, limit=limit, filters=filters)]
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("noun", plain.NOUNS)
+def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
+    whole, walked = _page(noun), []
+    assert len(whole) >= 2
+    assert whole == sorted(whole, reverse=noun != "sentences")
+    while page := _page(noun, past=walked[-1] if walked else None, limit=1):
+        walked += page
+    assert walked == whole
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("noun", plain.NOUNS)
+def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) -> None:
+    page = plain.page(noun, viewer=REVIEWER, past=None, limit=100, filters={})
+    text, source, alias = plain.written(noun, REVIEWER, None)
+    for id, item in page:
+        found = plain.one(noun, viewer=REVIEWER, id=id)
+        assert found is not None
+        version, alone = found
+        ((written,),) = fetch(f"SELECT {text} {source} WHERE {alias}.id = ?", (id,))
+        assert json.loads(alone) == json.loads(item) == json.loads(written)
+        assert json.loads(alone)["version"] == version
+    assert [id for (id,) in fetch(*plain.ids(noun, viewer=REVIEWER, filters={}))] == sorted(id for id, _ in page)
+    assert plain.one(noun, viewer=REVIEWER, id=999) is None
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("noun", "name", "value", "found"),
+    FILTERS,
+)
+def test_a_filter_finds_what_has_its_value(noun: str, name: str, value: Any, found: list[int]) -> None:
+    assert _page(noun, **{name: value}) == found
+    assert [id for (id,) in fetch(*plain.ids(noun, viewer=REVIEWER, filters={name: value}))] == sorted(found)
+
+
+def test_every_filter_is_tested() -> None:
+    filters = {(noun, name) for noun, its in plain.NOUNS.items() for name in its.filters}
+    assert {(noun, name) for noun, name, _, _ in FILTERS} == filters
+
+
+@pytest.mark.usefixtures("filled")
+def test_without_its_text_an_item_is_its_version_alone() -> None:
+    whole = plain.one("speakers", viewer=PUBLIC, id=1)
+    assert whole is not None
+    assert plain.one("speakers", viewer=PUBLIC, id=1, bare=True) == (whole[0], "")
+    assert plain.one("speakers", viewer=PUBLIC, id=999, bare=True) is None
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_filter_that_a_noun_does_not_have_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        _page("topics", publisher="Post")
+    assert _page("topics", publisher=None) == _page("topics")
