@@ -357,16 +357,18 @@ class Statement(Retractable):
 for _column in (Statement.via_speaker, Statement.via_document, Statement.cue_key):
     _where_there_is_one(_column)
 
-#: Indexes of expressions, which peewee cannot read back from a database: name -> what is indexed of statements.
-EXPRESSION_INDEXES = {
-    "statements_said_on_id": "coalesce(said_on, ''), id",
-    "statements_speaker_said_on_id": "speaker_id, coalesce(said_on, ''), id",
-    "statements_form": "form",
-    "statements_origin": "origin",
-    "statements_confidence": "coalesce(confidence, 1)",
+#: Indexes of expressions, which peewee cannot read back from a database: name -> the table, and what is indexed of it.
+EXPRESSION_INDEXES: dict[str, tuple[type[Model], str]] = {
+    # Claims of the very same text are looked for among those that begin alike: 45 us among 100,000.
+    "claims_beginning": (Claim, "substr(text, 1, 60)"),
+    "statements_said_on_id": (Statement, "coalesce(said_on, ''), id"),
+    "statements_speaker_said_on_id": (Statement, "speaker_id, coalesce(said_on, ''), id"),
+    "statements_form": (Statement, "form"),
+    "statements_origin": (Statement, "origin"),
+    "statements_confidence": (Statement, "coalesce(confidence, 1)"),
 }
-for _name, _columns in EXPRESSION_INDEXES.items():
-    Statement.add_index(SQL(f'CREATE INDEX "{_name}" ON "statements" ({_columns})'))
+for _name, (_model, _columns) in EXPRESSION_INDEXES.items():
+    _model.add_index(SQL(f'CREATE INDEX "{_name}" ON "{_model._meta.table_name}" ({_columns})'))
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
 _partial_index("statements_of_speaker", Statement.speaker, Statement.id, where="retracted_at IS NULL")
 

@@ -5,29 +5,30 @@
 (dialects.py). Nothing here holds anything that the nouns do not say. A change notes what it touched (`note`), and
 before the commit the rows of those claims are written anew: once for all changes that share it, because each time
 costs a full-text index a segment of its own.
+
+It writes, and stands in the room of reading: a row here is what a list would otherwise compute at each read, and is
+composed of the same shapes and conditions.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries import dialects, members, search, shapes
+from models.queries import dialects, members, shapes
 from models.queries.aliases import e
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch
-from models.storage.transactions import advisory_lock, before_commit, pending
+from models.storage.transactions import advisory_lock, before_commit
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
 #: taken under it but that of the log of changes, so that there is no deadlock.
 _LOCK = int.from_bytes(b"ccderive")
 #: In how many parts claims fall: each takes one of the some 12,800 locks that PostgreSQL has room for by default.
 _PARTS = 64
-#: Of the words of a text, so many find the claims that have it.
-_LONGEST = 4
 
 #: Which claims each noun's change touches: SQL that takes the noun's id once and selects claim ids.
 _TOUCHED = {
@@ -48,21 +49,6 @@ def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
         return
     if noted := [(noun, row, new) for row in rows if row]:
         before_commit(_refresh, *noted, shared=True)
-
-
-def unwritten() -> list[int]:
-    """List the claims whose rows here the open transaction has yet to write, because it made or changed them."""
-    return [row["id"] for noun, row, _ in pending(_refresh) if noun == "claims"]
-
-
-def same_words(text: str) -> tuple[str, tuple[Any, ...]]:
-    """Write the query of the ids of the claims that may have this very `text`, and its parameters: few, but all.
-
-    Those of its length are looked for by its longest words, which are the rarest; for what has no word, all are.
-    """
-    query = search.longest(text, _LONGEST)
-    words = dialects.search_words(query) if query else ""
-    return dialects.claims_with(words, text, unwritten()) if words else ("SELECT id FROM claims", ())
 
 
 def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
@@ -134,14 +120,10 @@ def rebuild() -> None:
 
 def differences() -> list[str]:
     """Name the derived tables that do not hold what the nouns say; empty where all is well."""
-    compared = {table: (f"SELECT {_list(columns)} FROM {table}", source) for table, columns, source in _rows()}
+    compared = {table: (f"SELECT {', '.join(columns)} FROM {table}", source) for table, columns, source in _rows()}
     for table, (key, *_), source in _words():
         compared[table] = (f"SELECT {key} FROM {table}", f"SELECT id FROM ({source}) AS x")
     return [table for table, (stored, source) in compared.items() if _differ(stored, source.format(claims=""))]
-
-
-def _list(columns: tuple[str, ...]) -> str:
-    return ", ".join(columns)
 
 
 def _differ(one: str, other: str) -> bool:
@@ -149,15 +131,26 @@ def _differ(one: str, other: str) -> bool:
     return any(db.execute_sql(f"SELECT 1 FROM ({a} EXCEPT {b}) AS x LIMIT 1").fetchone() for a, b in pairs)
 
 
-# -- the SQL: (table, columns, SELECT with a place for the condition on claims) ------------------
+# -- the SQL --------------------------------------------------------------------------------------
 
-_Source = tuple[str, tuple[str, ...], str]
+
+class _Source(NamedTuple):
+    """What a derived table is filled from."""
+
+    table: str
+    columns: tuple[str, ...]
+    #: With a place for the condition on claims.
+    select: str
+
+    def filling(self, claims: str = "") -> str:
+        """Write the INSERT for the claims that a condition holds of."""
+        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.select.format(claims=claims)}"
 
 
 def _summaries() -> _Source:
     # The plus keeps SQLite from walking all statements by (status, id), which it does where nothing is counted yet.
     first = "(SELECT min(+v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL{})"
-    return (
+    return _Source(
         "claim_summaries",
         ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "said_on"),
         f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
@@ -177,7 +170,7 @@ def _cards() -> _Source:
     own = ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on")
     columns = {"statement_id": "s.id"} | {name: f"s.{name}" for name in own} | columns
     others = "SELECT 1 FROM statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL AND v.id <> s.id"
-    return (
+    return _Source(
         "claim_cards",
         ("claim_id", "text", "language", "topic_slugs", "alone", *columns),
         f"SELECT c.claim_id, k.text, k.language, {members.text(shapes.topic_slugs(Entity('c', 'claim_id')))},"
@@ -200,7 +193,7 @@ _ACCEPTED = " AND v.status || '' = 'accepted'"
 
 
 def _topic_index() -> _Source:
-    return (
+    return _Source(
         "claim_topic_index",
         ("claim_id", "topic_id", "public", "answered", "said_on"),
         "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on FROM claim_summaries c"
@@ -222,8 +215,8 @@ def _words() -> tuple[_Source, ...]:
         " se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL{claims}"
     )
     return (
-        ("claim_search", columns, f"{claims} ORDER BY 1"),
-        ("statement_search", statement_columns, f"{statements} ORDER BY 1"),
+        _Source("claim_search", columns, f"{claims} ORDER BY 1"),
+        _Source("statement_search", statement_columns, f"{statements} ORDER BY 1"),
     )
 
 
@@ -238,10 +231,7 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
     if not linked:
         emptying += [f"DELETE FROM claim_cards WHERE {in_ids('claim_id')}", *dialects.forgetting_words()]
         sources += zip((_cards(), *_words()), ("c.claim_id", "c.id", "s.claim_id"), strict=True)
-    filling = [
-        f"INSERT INTO {table} ({_list(columns)}) {source.format(claims=' AND ' + in_ids(column))}"
-        for (table, columns, source), column in sources
-    ]
+    filling = [source.filling(f" AND {in_ids(column)}") for source, column in sources]
     # Whether a claim counts as answered hangs on the claims that answer it.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {in_ids('e.answer_id')})"
     answering = [
@@ -275,6 +265,11 @@ def _showing(claims: str = "") -> list[str]:
 def rebuilding() -> list[str]:
     """Write the statements of `rebuild`."""
     tables = (*_rows(), *_words())
-    empty = [f"DELETE FROM {table}" for table, _, _ in reversed(tables)]
-    filled = [f"INSERT INTO {table} ({_list(names)}) {source.format(claims='')}" for table, names, source in tables]
-    return [*dialects.counting_rows(), *empty, *filled, *dialects.merging_segments(), *_showing()]
+    empty = [f"DELETE FROM {one.table}" for one in reversed(tables)]
+    return [
+        *dialects.counting_rows(),
+        *empty,
+        *(one.filling() for one in tables),
+        *dialects.merging_segments(),
+        *_showing(),
+    ]

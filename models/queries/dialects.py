@@ -253,19 +253,6 @@ def claim_search(sqlite: bool) -> tuple[str, str]:
 
 
 @_written
-def claims_with(sqlite: bool, words: str, text: str, more: list[int]) -> tuple[str, tuple[Any, ...]]:
-    """Write the query of the ids of claims that have `words` and may be as long as `text`, and those of `more`."""
-    if sqlite:
-        steps = min(len(text) // _STEP, _STEPS - 1)
-        found = f"SELECT {CLAIM_OF_PLACE} FROM claim_search WHERE claim_search MATCH ? AND rowid BETWEEN ? AND ?"
-        bounds = (steps << _ID_BITS, ((steps + 1) << _ID_BITS) - 1)
-        return f"{found} UNION ALL SELECT value FROM json_each(?)", (words, *bounds, dumps(more))
-    found = "SELECT claim_id FROM claim_search WHERE words @@ to_tsquery('simple', ?)"
-    more_too = "SELECT value::bigint FROM json_array_elements_text(?::json)"
-    return f"{found} UNION ALL {more_too}", (words, dumps(more))
-
-
-@_written
 def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
     """Write what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
     if sqlite:

@@ -24,11 +24,6 @@ MOST_WORDS = 32
 SNIPPET = 200
 
 
-#: How many words of a stretch without white space are looked for as one phrase: PostgreSQL forgets where words stand
-#: that come again and again.
-_AS_ONE = range(1, 5)
-
-
 class Term(NamedTuple):
     """One word, or the words of a phrase in their order."""
 
@@ -98,19 +93,6 @@ def fold(text: str) -> str:
         return text.lower()
     bare = _OF_LATIN.sub("", unicodedata.normalize("NFD", text.lower().replace("ς", "σ")))
     return _DIACRITICS.sub("", unicodedata.normalize("NFC", bare))
-
-
-def longest(text: str, most: int) -> Query | None:
-    """Read the longest words of `text` as a query, `most` of them, which its rarest are; None where it has no word."""
-    found: set[Term] = set()
-    for part in set(text.split()):
-        words = tuple(_WORD.findall(fold(part)))
-        if part.isascii():
-            found |= {Term(word, (word,), prefix=False) for word in words}
-        elif len(words) in _AS_ONE:  # the database may see others in it, side by side
-            found.add(Term(part, words, prefix=False))
-    chosen = sorted(found, key=lambda term: (-len(term.text), term.text))[:most]
-    return Query(tuple((term,) for term in chosen), ()) if chosen else None
 
 
 def _fts5(term: Term) -> str:

@@ -96,10 +96,6 @@ class Writer:
         if self._commit is not None:
             self._commit.hooks.setdefault(hook, []).extend(items)
 
-    def pending(self, hook: Hook) -> list[Any]:
-        """List the items that `hook` is to be called with; inside a turn."""
-        return self._commit.hooks.get(hook, []) if self._commit is not None else []
-
     def waiting(self) -> int:
         """Count the threads that wait for their turn."""
         return len(self._queue)

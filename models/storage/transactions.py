@@ -213,12 +213,6 @@ def before_commit(hook: Callable[..., None], *items: Any, shared: bool = False, 
     _local.hooks.append((hook, items, shared, last))
 
 
-def pending(hook: Callable[..., None]) -> list[Any]:
-    """List the items that `hook` is to be called with, those of transactions that share the commit included."""
-    of_others = db.obj.writer.pending(hook) if isinstance(db.obj, SqliteFile) else []
-    return [*of_others, *(item for one, items, _, _ in _local.hooks if one is hook for item in items)]
-
-
 def _run_hooks(*, in_turn: bool) -> None:
     """Call the hooks in the order in which they were first registered; `in_turn`, leave shared ones to the commit."""
     gathered: dict[tuple[Callable[..., None], bool], list[Any]] = {}

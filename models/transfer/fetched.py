@@ -12,7 +12,6 @@ from operator import itemgetter
 from typing import Any
 
 from models.history.store import NAMES, Store
-from models.queries import derived
 from models.queries.visibility import Viewer
 from models.spans import Place
 from models.storage import rows
@@ -20,9 +19,6 @@ from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
 from models.storage.transactions import advisory_lock
 from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
-
-#: As many texts of claims are looked for one by one; for more, it is quicker to read all claims.
-FEW = 100
 
 #: The natural keys by which rows are found. They are fetched by their first column.
 _KEYS: dict[Any, tuple[tuple[str, ...], ...]] = {
@@ -228,22 +224,15 @@ class FetchedStore(Store):
         self.fetch_rows(Speaker, [id for _, id in found])
 
     def fetch_claims(self, texts: list[str]) -> None:
-        """Read the standing claims that have one of these texts.
-
-        Few are looked for one by one by their words, as a single change does; for many, and for what has no word, all
-        claims are read.
-        """
-        sql = f"SELECT text, id, language, standalone FROM claims WHERE {rows.standing(Claim)}"
-        found: list[tuple[Any, ...]] = []
-        rest: list[str] = []
-        for text in texts:
-            same, params = derived.same_words(text) if len(texts) <= FEW else ("", ())
-            if params:
-                found += fetch(f"{sql} AND id IN ({same}) AND text = ?", (*params, text))
-            else:
-                rest.append(text)
-        if rest:
-            found += fetch(f"{sql} AND {among('text', rest)}", (dumps(rest),))
+        """Read the standing claims that have one of these texts."""
+        if not texts:
+            return
+        beginnings = [text[:60] for text in texts]
+        found = fetch(
+            f"SELECT text, id, language, standalone FROM claims WHERE {rows.standing(Claim)}"
+            f" AND {among('substr(text, 1, 60)', beginnings)} AND {among('text', texts)}",
+            (dumps(beginnings), dumps(texts)),
+        )
         for text, id, language, standalone in found:
             self._claims[text][id] = (language, bool(standalone))
         for text in {text for text, *_ in found}:

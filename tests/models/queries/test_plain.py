@@ -62,6 +62,7 @@ def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
     assert len(whole) >= 2
     assert whole == sorted(whole, reverse=noun != "sentences")
     while page := _page(noun, past=walked[-1] if walked else None, limit=1):
+        assert page[0] not in walked
         walked += page
     assert walked == whole
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import speakers
+from models import claims, speakers
 from models.history.changes import Actor
 from models.queries import derived, filters, lists, nodes
 from models.queries.filters import Order
@@ -69,3 +69,17 @@ def test_what_is_answered_is_read_from_an_index_alone(
     nodes.clear_caches()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if f" k USING COVERING INDEX {index}" in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize("viewer", [Viewer(), Viewer(texts=True, unreviewed=True)])
+def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> None:
+    put_charge(Actor())
+    selects: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: selects.append((event.sql, event.params)))
+    assert claims.twins(text="The exports sustain the war.", language="en", viewer=viewer) == [1]
+    database.db.obj.query_hooks.pop()
+    ((sql, params),) = selects
+    steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if "claims_beginning (<expr>=?)" in step], steps
+    assert not [step for step in steps if step.startswith("SCAN")], steps

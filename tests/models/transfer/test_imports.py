@@ -15,7 +15,7 @@ from models.history.store import STORE
 from models.queries import derived
 from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
-from models.transfer import fetched, imports, stream
+from models.transfer import imports, stream
 from models.transfer.lines import Line, Outcome
 from models.transfer.names import Names
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
@@ -576,18 +576,13 @@ def test_no_read_of_many_lines_goes_through_all_documents_or_claims(
         assert [one for one in scanned if one[0] != "SCAN CONSTANT ROW"] == []
 
 
-def test_claims_of_the_same_words_are_found_however_many_are_looked_for(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    claims = [
-        {"id": f"c{n}", "text": text, "language": "en"} for n, text in enumerate(("One.", "…", "Two.", "One two."))
-    ]
-    lines = _written(*({"claim": claim} for claim in claims))
-    list(ndjson.read(lines, by=actor))
-    for few in (100, 2):
-        monkeypatch.setattr(fetched, "FEW", few)
+def test_claims_of_the_same_text_are_found(registry: str, actor: Actor) -> None:
+    long = "The exports of goods that may serve two ends, of which one is war, "
+    texts = ("One.", "…", "Two.", "One two.", f"{long}go on.", f"{long}end.")
+    lines = _written(*({"claim": {"id": f"c{n}", "text": text, "language": "en"}} for n, text in enumerate(texts)))
+    for _ in range(2):
         list(ndjson.read(lines, by=actor))
-        assert database.fetch("SELECT count(*) FROM claims") == [(4,)]
+        assert database.fetch("SELECT count(*) FROM claims") == [(6,)]
 
 
 def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, actor: Actor) -> None:
