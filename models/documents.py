@@ -17,9 +17,6 @@ from models.storage.columns import now
 from models.storage.transactions import transaction
 from models.tables import Document, Hidden, Statement
 
-#: Characters of a text that is cut into sentences sooner than it is found out whether it is known.
-_SHORT = 2_000
-
 
 def create(*, by: Actor, text: str, language: str, url: str | None = None, store: Store = STORE, **rest: Any) -> int:
     """Store a document and return its id; `rest` is what else `_put` takes. Raises Conflict where it is known."""
@@ -32,7 +29,7 @@ def create(*, by: Actor, text: str, language: str, url: str | None = None, store
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
     """Cut a document that comes whole, and is not known, into sentences: that takes long, and no transaction."""
     text = document.get("text")
-    if text is None or (len(text) > _SHORT and edition(normalize(document.get("url")), digest(text))):
+    if text is None or edition(normalize(document.get("url")), digest(text)):
         return document
     return document | {"places": cut(text)}
 

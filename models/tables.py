@@ -86,8 +86,8 @@ def _where_there_is_one(key: Any) -> None:
     _partial_index(f"{key.model._meta.table_name}_{column}", key, where=f"{column} IS NOT NULL")
 
 
-class Registry(Model):
-    """What every table shares."""
+class BaseModel(Model):
+    """What every table shares: the database, and how strict it is."""
 
     class Meta:
         database = db
@@ -96,8 +96,8 @@ class Registry(Model):
         strict_tables = True
 
 
-class Table(Registry):
-    """What every noun holds."""
+class Versioned(BaseModel):
+    """A row with an id, its times and a version: what every noun holds."""
 
     #: Assigned by the database.
     id = BigAutoField()
@@ -115,14 +115,14 @@ class Table(Registry):
         super().__init__(*args, **kwargs)
 
     @classmethod
-    def create(cls, **given: Any) -> Any:
+    def create(cls, **values: Any) -> Any:
         """Store a new row, and return it with its id; as peewee's own, which adds a quarter to a whole POST."""
-        row = rows.new(cls, given)
+        row = rows.new(cls, values)
         rows.put(row)
         return row
 
 
-class Retractable(Table):
+class Retractable(Versioned):
     """What every noun holds that can be taken back but never vanishes."""
 
     #: When it was taken back; null while it stands.
@@ -237,7 +237,7 @@ _natural_key("speakers_name_key", Speaker.name_key, field="/name", where=_STANDS
 _natural_key("speakers_wikidata_id", Speaker.wikidata_id, field="/wikidata_id", where=_STANDS)
 
 
-class Alias(Registry):
+class Alias(BaseModel):
     """Another name of a speaker; two speakers may share one, and then it finds neither."""
 
     id = BigAutoField()
@@ -272,7 +272,7 @@ class Claim(Retractable):
 _where_there_is_one(Claim.merged_into)
 
 
-class ClaimTopic(Registry):
+class ClaimTopic(BaseModel):
     """A claim is filed under a topic."""
 
     claim = ForeignKeyField(Claim, index=False)
@@ -284,7 +284,7 @@ class ClaimTopic(Registry):
         primary_key = CompositeKey("claim", "topic")
 
 
-class ClaimAbout(Registry):
+class ClaimAbout(BaseModel):
     """A claim is about a speaker."""
 
     claim = ForeignKeyField(Claim, index=False)
@@ -429,7 +429,7 @@ class Review(Retractable):
 _natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
 
 
-class ClaimSummary(Registry):
+class ClaimSummary(BaseModel):
     """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
 
     The first statement is the accepted one with the lowest id; where there is none, the lowest at all. Derived rows
@@ -465,7 +465,7 @@ _partial_index("claim_summaries_answered", *_READ, where="answered")
 _partial_index("claim_summaries_hidden", ClaimSummary.claim_id, where="NOT public")
 
 
-class ClaimCard(Registry):
+class ClaimCard(BaseModel):
     """What lists show of a standing claim and its first statement, side by side: derived, to be found at once.
 
     Without it a page of fifty claims looks into seven other tables for each. Where a claim has no statement, all from
@@ -511,7 +511,7 @@ class ClaimCard(Registry):
 _partial_index("claim_cards_unaccepted", ClaimCard.claim_id, where="status IS DISTINCT FROM 'accepted'")
 
 
-class ClaimTopicIndex(Registry):
+class ClaimTopicIndex(BaseModel):
     """A standing claim under one of its topics, with what it is narrowed and sorted by: derived."""
 
     claim_id = BigIntegerField()
@@ -533,7 +533,7 @@ _READ = tuple(getattr(ClaimTopicIndex, name) for name in ("topic_id", "said_on",
 _partial_index("claim_topic_index_answered", *_READ, where="answered")
 
 
-class Suggestion(Table):
+class Suggestion(Versioned):
     """A stored claim that a statement may answer: found by a machine, for a reviewer to decide. It is no edge."""
 
     #: The denial, whose charge its document does not hold.
@@ -555,7 +555,7 @@ class Suggestion(Table):
         indexes = ((("statement", "claim"), True), (("status", "id"), False))
 
 
-class Hidden(Registry):
+class Hidden(BaseModel):
     """A speaker or document that only candidates have named so far: not for the public."""
 
     #: Its table.
@@ -568,7 +568,7 @@ class Hidden(Registry):
         primary_key = CompositeKey("noun", "noun_id")
 
 
-class Key(Table):
+class Key(Versioned):
     """One API key. Of its secret only the hash is known."""
 
     #: What its owner calls it; for people, not unique.
@@ -592,7 +592,7 @@ class Key(Table):
         table_name = "keys"
 
 
-class KeyUse(Registry):
+class KeyUse(BaseModel):
     """How often a key was used on one day."""
 
     key = ForeignKeyField(Key, index=False)
@@ -607,7 +607,7 @@ class KeyUse(Registry):
         primary_key = CompositeKey("key", "day")
 
 
-class Change(Registry):
+class Change(BaseModel):
     """One line of the append-only log."""
 
     #: Grows with every line; gaps are possible.
@@ -631,7 +631,7 @@ class Change(Registry):
         indexes = ((("noun", "noun_id", "sequence"), False),)
 
 
-class Reply(Registry):
+class Reply(BaseModel):
     """The answer to a create that carried an Idempotency-Key, for as long as a retry may come."""
 
     id = BigAutoField()

@@ -69,13 +69,9 @@ def unindexed(sqlite: bool, value: Any) -> Any:
 def in_list(sqlite: bool, id: Any, name: str) -> Any:
     """Say that `id` is in the JSON array `name`."""
     if sqlite:
-        return id.in_(_items(name))
+        return id.in_(Select([fn.json_each(Param(name))], [SQL("value")]))
     ids = fn.json_array_elements_text(Cast(Param(name), "json"))
     return id.in_(Select([ids], [Cast(SQL("value"), "bigint")]))
-
-
-def _items(name: str) -> Select:
-    return Select([fn.json_each(Param(name))], [SQL("value")])
 
 
 # -- tables ---------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ NO_LIMITS = Limits()
 
 
 class _Bound:
-    """What `connect` was told."""
+    """The limits and the replicas of the bound database."""
 
     limits = NO_LIMITS
     replicas: Replicas | None = None

@@ -35,7 +35,7 @@ class _Local(threading.local):
 
     def __init__(self) -> None:
         self.is_open = False
-        #: What to call before it is committed, as `before_commit` is told.
+        #: What to call before it is committed: the arguments of `before_commit`.
         self.hooks: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
         #: Whether a part has failed that cannot be undone alone, so that the whole must fail as well.
         self.part_failed = False
