@@ -87,8 +87,8 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
 class Order(NamedTuple):
     """How a list is sorted."""
 
-    #: "id", "said_on" or "relevance"; or, of what a search finds, "given": the ids in the value `given` in their order,
-    #: or "rest": all others by id.
+    #: "id", "said_on" or "relevance"; or, of what a search finds, "ranked": the ids in the value `ranked` in their
+    #: order, or "rest": all others by id.
     by: str
     descending: bool
 

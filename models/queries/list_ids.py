@@ -37,8 +37,8 @@ OTHERS = "o"
 _WEIGHTS = (4.0, 1.0, 2.0)
 
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
-_a, _g = Aliased(ClaimCard, "a"), dialects.listed("given", "g")
-_given = Entity("g")
+_a, _g = Aliased(ClaimCard, "a"), dialects.listed("ranked", "g")
+_in_rank = Entity("g")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 
 
@@ -57,13 +57,13 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
 
     Where the list is `continued`, only those past the values `at` and `past`.
     """
-    found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "given" else None)
+    found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "ranked" else None)
     query, id = found.query, found.id
-    at = {"said_on": found.day, "given": _given.key}.get(order.by)
-    if order.by == "given":
-        query = query.where(id == _given.id)
+    at = {"said_on": found.day, "ranked": _in_rank.key}.get(order.by)
+    if order.by == "ranked":
+        query = query.where(id == _in_rank.id)
     if order.by == "rest":
-        query = query.where(id.not_in(Select([_g], [_given.id])))
+        query = query.where(id.not_in(Select([_g], [_in_rank.id])))
     if continued:
         here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
         query = query.where(Expression(here, "<" if order.descending else ">", there))

@@ -28,7 +28,7 @@ Members = tuple[Fields | None, tuple[str, ...]]
 
 
 class Page(NamedTuple):
-    """One page, and what else was asked for."""
+    """One page, with the total and the facets where they are wanted."""
 
     #: The JSON of the items with commas between them, as it is sent.
     items: bytes
@@ -141,16 +141,16 @@ def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str
     if not past:
         first = _in_order(question, order, limit, None)
         ranked, shown = first.ranked, first.number
-    given = _ranked_ids(ranked)
+    in_rank = _ranked_ids(ranked)
     if past and not in_rest:
-        left = question._replace(values=question.values | {"given": dumps(given[shown:])})
-        first = _in_order(left, Order("given", descending=False), limit, None)
-        shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(given)
+        left = question._replace(values=question.values | {"ranked": dumps(in_rank[shown:])})
+        first = _in_order(left, Order("ranked", descending=False), limit, None)
+        shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(in_rank)
     if first.more:
         return first._replace(last=f"{ranked}_{shown}")
     if not ranked.startswith((OTHERS, _REST)):
         return first
-    others = question._replace(values=question.values | {"given": dumps(given)})
+    others = question._replace(values=question.values | {"ranked": dumps(in_rank)})
     after = ("", shown) if in_rest else None
     rest = _in_order(others, Order("rest", descending=True), limit - first.number, after)
     last = f"{_REST}{ranked[1:]}_{rest.last}" if rest.last else f"{ranked}_{shown}"
@@ -245,7 +245,7 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     found = (
         ranked(noun, viewer, filters, order) if by_rank else ordered(noun, viewer, filters, order, continued=continued)
     )
-    by = [SQL("at"), SQL("id")] if order.by in ("said_on", "given", "relevance") else [SQL("id")]
+    by = [SQL("at"), SQL("id")] if order.by in ("said_on", "ranked", "relevance") else [SQL("id")]
     by = [column.desc() if order.descending else column for column in by]
     numbered = Select([found.order_by(*by).limit(P.most).alias("p")], [STAR, fn.row_number().over().alias("n")])
     table, links = _TABLES[noun]

@@ -54,15 +54,15 @@ def _cut(texts: list[str | None], query: search.Query) -> list[Snippet]:
 def _sentences_of(viewer: Viewer, claims: list[int], query: search.Query, words: str | None) -> dict[int, str | None]:
     """Find for each of `claims` the first sentence, in the order of print, by which `query` found it."""
     any_word = search.Query((tuple(term for group in query.wanted for term in group),), ())
-    return dict(run(_sentences(viewer), {"q": words, "word": search_words(any_word), "given": dumps(claims)}))
+    return dict(run(_sentences(viewer), {"q": words, "word": search_words(any_word), "claims": dumps(claims)}))
 
 
 @cached(8)
 def _sentences(viewer: Viewer) -> Compiled:
-    """Find (id, sentence) of the claims in the value `given`: of a statement that `q` finds, with one of `word`."""
+    """Find (id, sentence) of the claims in the value `claims`: of a statement that `q` finds, with one of `word`."""
     w, g = Entity("w"), Entity("g")
     words = Entity("statement_search").alias("w")
     first = Select([s], [se.text]).join(words, JOIN.CROSS).join(se, JOIN.CROSS)
     first = first.where(s.claim_id == g.id, statement_seen(viewer), sentence_matches(w, s.id), se.id == s.sentence_id)
     first = first.order_by(s.document_id, s.content_start, s.id).limit(1)
-    return compiled(Select([listed("given", "g")], [g.id, first]))
+    return compiled(Select([listed("claims", "g")], [g.id, first]))

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from peewee import InterfaceError, InternalError, OperationalError, PeeweeException
 
-#: Whatever a database fails with; and what it fails with where it does not answer, or cannot do just now what it is
-#: asked.
+#: Whatever a database fails with; and what it fails with where it does not answer, or cannot run this just now.
 DatabaseFailure = PeeweeException
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 

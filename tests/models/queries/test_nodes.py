@@ -90,18 +90,18 @@ def test_a_misspelled_column_is_an_error_where_the_query_is_composed() -> None:
 @pytest.mark.usefixtures("registry")
 def test_every_query_of_lists_runs_with_unions_recursion_and_tables_that_are_read_first(actor: Actor) -> None:
     put_charge(actor, claim={"text": "The exports are large.", "language": "en"})
-    words = {"q": "exports", "topic": "trade", "given": "[1]", "past": 0, "most": 9, "limit": 9}
+    words = {"q": "exports", "topic": "trade", "ranked": "[1]", "past": 0, "most": 9, "limit": 9}
     values = words | {"speaker": 1, "of_all": 1, "against": 1, "cue": '["warned"]', "ids": "[1]", "kind": "denies"}
     asked = [{}, {"speaker": 1}, {"of_all": 1}, {"q": "x", "cue": "x"}, {"topic": "x", "ids": [1]}, {"answered": False}]
-    orders = [Order(by, descending=True) for by in ("id", "said_on", "rest", "given")]
+    orders = [Order(by, descending=True) for by in ("id", "said_on", "rest", "ranked")]
     nouns, viewers = ("claims", "statements", "counterclaims"), (Viewer(), Viewer(texts=True, unreviewed=True))
     for noun, some, order, viewer in product(nouns, asked, orders, viewers):
-        if (noun, order.by) == ("counterclaims", "given"):
+        if (noun, order.by) == ("counterclaims", "ranked"):
             continue  # they are not sorted by relevance
         for continued, few in product((False, True), ((), ("cue",))):
             filters = used(some)._replace(few=few if "cue" in some else ())
             query = list_ids.ordered(noun, viewer, filters, order, continued=continued)
-            at = 0 if order.by == "given" else ""
+            at = 0 if order.by == "ranked" else ""
             assert isinstance(run(compiled(query), values | {"at": at}), list)
     top = Aliased(Speaker, "top")
     assert run(compiled(top.select(top.id).where(within(top.id, "of_all"))), values) == [(1,)]
