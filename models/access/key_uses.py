@@ -74,12 +74,6 @@ def store() -> None:
             raise
 
 
-def forget() -> None:
-    """Drop what was counted and is not stored."""
-    with counts.lock:
-        counts.waiting = {}
-
-
 def _on_timer() -> None:
     with counts.lock:
         counts.timer = None
