@@ -17,3 +17,6 @@ e, charge, answer, o = (
 #: A statement with its claim, speaker, sentence and document.
 s, sc, sp = Aliased(tables.Statement, "s"), Aliased(tables.Claim, "sc"), Aliased(tables.Speaker, "sp")
 se, d = Aliased(tables.Sentence, "se"), Aliased(tables.Document, "d")
+#: A document, a speaker with their aliases, and a suggestion, where each is what is read.
+doc, p = Aliased(tables.Document, "doc"), Aliased(tables.Speaker, "p")
+al, su = Aliased(tables.Alias, "al"), Aliased(tables.Suggestion, "su")

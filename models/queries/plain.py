@@ -7,10 +7,9 @@ from peewee import fn
 
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
-from models.queries.aliases import c, d, o, r, s, se, t
+from models.queries.aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
-from models.queries.shapes import al, doc, p, su
 from models.queries.visibility import Viewer, claim_seen, sentence_seen, shown
 from models.storage.columns import folded
 

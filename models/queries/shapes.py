@@ -14,7 +14,7 @@ from typing import Any
 from peewee import Select, fn
 
 from models.queries import members
-from models.queries.aliases import answer, c, charge, d, e, f, o, r, s, sc, se, sp, t
+from models.queries.aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.dialects import true
 from models.queries.members import (
     Array,
@@ -32,16 +32,16 @@ from models.queries.members import (
 )
 from models.queries.nodes import STAR, TRUE, Aliased, Part, cached, case
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
-from models.tables import Alias, Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Suggestion
+from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker
 
 #: How many statements, counterclaims or reviews one whole embeds; the rest is reached through the lists.
 EMBEDDED = 100
 #: How many statements of the other side a counterclaim embeds.
 BESIDE = 10
 
-ct, ca, su, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Suggestion, "su"), Aliased(Change, "l")
-p, up, ab, vs = (Aliased(Speaker, alias) for alias in ("p", "up", "ab", "vs"))
-doc, vd, b, al = Aliased(Document, "doc"), Aliased(Document, "vd"), Aliased(Sentence, "b"), Aliased(Alias, "al")
+ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
+up, ab, vs = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs"))
+vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
 
 
 @cached(512)
