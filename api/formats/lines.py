@@ -61,8 +61,7 @@ def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
             why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
         new = json_body.loaded(LINES[noun], value[noun])
-        # Every third document is left to who stores them, and would else wait: cutting takes longer than all the rest.
-        cuts = cut(new["text"]) if ahead and noun == "document" and number % 3 else None
+        cuts = cut(new["text"]) if ahead and noun == "document" else None
         return Line(number, noun, new, cuts)
     except Problem as problem:
         return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))

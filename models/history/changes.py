@@ -59,9 +59,8 @@ def line(
 ) -> Line:
     """Make the line of the log about a row as it now stands, in the order of _LINE."""
     noun = instance._meta.table_name
-    was = dumps(_logged(noun, before)) if before else None
-    now_stands = _logged(noun, instance.__data__)
-    return noun, instance.id, action, actor.key_id, was, dumps({**now_stands, **more} if more else now_stands)
+    was = _logged(noun, before) if before else None
+    return noun, instance.__data__["id"], action, actor.key_id, was, _logged(noun, instance.__data__, more)
 
 
 def write(lines: list[Line]) -> None:
@@ -69,10 +68,12 @@ def write(lines: list[Line]) -> None:
     before_commit(_write, *lines, last=True)
 
 
-def _logged(noun: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a row what the log does not keep."""
-    left_out = UNLOGGED.get(noun)
-    return {key: value for key, value in row.items() if key not in left_out} if left_out else row
+def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) -> str:
+    """Write a row without what the log does not keep, and `more`, as JSON."""
+    kept = {**row, **more} if more else row.copy()
+    for name in UNLOGGED.get(noun, ()):
+        kept.pop(name, None)
+    return dumps(kept)
 
 
 def _write(lines: list[Line]) -> None:

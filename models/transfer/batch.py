@@ -5,17 +5,16 @@ query of its own; what a refused line has put in is undone (models/history/store
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from itertools import count
-from operator import itemgetter
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from models.history import changes
 from models.history.changes import Actor
-from models.history.store import SENTENCE, sentences
+from models.history.store import sentences
 from models.queries import derived
 from models.storage import bulk, rows
 from models.storage.columns import now
@@ -52,12 +51,12 @@ class SequenceConflict(Exception):
 
 
 class _Insert(NamedTuple):
-    """What is to be inserted: a row and its line in the log, or the values of one that has none."""
+    """What is to be inserted: a row's values, in the order of _filled, and its line in the log, where it has one."""
 
     model: Any
-    row: Any
-    line: changes.Line | None
-    values: tuple[Any, ...] = ()
+    values: tuple[Any, ...]
+    data: dict[str, Any] | None = None
+    line: changes.Line | None = None
 
 
 class BatchStore(FetchedStore):
@@ -87,20 +86,22 @@ class BatchStore(FetchedStore):
 
     def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
         row = rows.new(model, columns, self._stamp)
-        row.__data__["id"] = self._id(model)
-        self.add(row)
-        self._inserts.append(_Insert(model, row, changes.line(by, "create", row, more=more)))
+        data = row.__data__
+        id = data["id"] = self._id(model)
+        self._rows[model][id] = row
+        self.add(model, data)
+        line = changes.line(by, "create", row, more=more)
+        self._inserts.append(_Insert(model, _values(model, data), data, line))
         return row
 
     def insert(self, model: Any, **columns: Any) -> None:
-        if model is Alias:
-            self.aliased(columns["alias_key"]).append(columns["speaker"])
-        self._inserts.append(_Insert(model, None, None, tuple([columns[name] for name in _LINKS[model]])))
+        self.add(model, columns)
+        self._inserts.append(_Insert(model, _values(model, columns)))
 
     def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
-        found = self._sentences[document.id] = [(self._id(Sentence), *place) for place in places]
+        self._sentences[document.id] = found = [(self._id(Sentence), *place) for place in places]
         new = zip(found, sentences(document, places), strict=True)
-        self._inserts += [_Insert(Sentence, None, None, (id, *row)) for (id, _, _), row in new]
+        self._inserts += [_Insert(Sentence, (id, *values)) for (id, _, _), values in new]
 
     def flush(self) -> None:
         """Insert what was put in so far, so that queries find it; what is in a savepoint, under one of the database."""
@@ -113,32 +114,27 @@ class BatchStore(FetchedStore):
         self._insert(len(self._inserts))
 
     def _insert(self, end: int) -> None:
-        tables: dict[Any, list[_Insert]] = defaultdict(list)
-        for insert in self._inserts[self._flushed : end]:
-            tables[insert.model].append(insert)
-        for model in _ORDER:
-            if inserts := tables.get(model):
-                columns, empty, values = _filled(model)
-                new = [insert.row.__data__ for insert in inserts if insert.row is not None]
-                filled = [values({**empty, **data}) for data in new] or [insert.values for insert in inserts]
-                if model in self._ids and not self._contested:
-                    _take_ids(model._meta.table_name, filled)
-                bulk.insert(model, columns, filled)
-                derived.note(model._meta.table_name, *new, new=True)
-        if lines := [insert.line for insert in self._inserts[self._flushed : end] if insert.line]:
-            changes.write(lines)
+        new = self._inserts[self._flushed : end]
         self._flushed = end
+        tables: dict[Any, list[_Insert]] = defaultdict(list)
+        for insert in new:
+            tables[insert.model].append(insert)
+        for model in filter(tables.__contains__, _ORDER):
+            values = [insert.values for insert in tables[model]]
+            if model in self._ids and not self._contested:
+                _take_ids(model._meta.table_name, values)
+            bulk.insert(model, _columns(model), values)
+            derived.note(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
+        if lines := [insert.line for insert in new if insert.line]:
+            changes.write(lines)
 
     def undo(self, mark: int) -> None:
         """Forget what was put in since `mark`; what of it was flushed, the database has undone."""
-        for model, row, _, values in reversed(self._inserts[mark:]):
-            if row is not None:
-                self.remove(row)
-                self._free[model].append(row.id)
-            elif model is Alias:
-                self._aliased[values[-1]].pop()
-            elif model is Sentence:
-                self._free[model].append(values[0])
+        for model, values, *_ in reversed(self._inserts[mark:]):
+            data = dict(zip(_filled(model), values, strict=True))
+            self.remove(model, data)
+            if "id" in data:
+                self._free[model].append(data["id"])
         del self._inserts[mark:]
         if mark < self._flushed:  # PostgreSQL does not give the same ids again
             self._flushed = mark
@@ -184,24 +180,24 @@ class _Savepoint:
 
 _NOTHING = nullcontext()
 
-#: The members of rows that are only values here, in their order.
-_LINKS: dict[Any, tuple[str, ...]] = {
-    Alias: ("speaker", "alias", "alias_key"),
-    ClaimTopic: ("claim", "topic"),
-    ClaimAbout: ("claim", "speaker"),
-    Hidden: ("noun", "noun_id"),
-}
+#: What a new row leaves empty.
+_EMPTY = ("retracted_at", "retracted_reason", "merged_into")
 
 
 @cache
-def _filled(model: Any) -> tuple[tuple[str, ...], dict[str, None], Callable[[dict[str, Any]], tuple[Any, ...]]]:
-    """Return the columns that a new row fills, an empty row, and what takes the values out of one in their order."""
-    if model is Sentence:
-        return ("id", *SENTENCE), {}, itemgetter(0)
-    empty = ("retracted_at", "retracted_reason", "merged_into")
-    names = _LINKS.get(model) or tuple(name for name in model._meta.sorted_field_names if name not in empty)
-    columns = tuple(model._meta.fields[name].column_name for name in names)
-    return columns, dict.fromkeys(names), itemgetter(*names)
+def _filled(model: Any) -> tuple[str, ...]:
+    """Name the members that a new row fills; an alias gets its id from the database."""
+    empty = (*_EMPTY, "id") if model is Alias else _EMPTY
+    return tuple(name for name in model._meta.sorted_field_names if name not in empty)
+
+
+@cache
+def _columns(model: Any) -> tuple[str, ...]:
+    return tuple(model._meta.fields[name].column_name for name in _filled(model))
+
+
+def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(map(row.get, _filled(model)))
 
 
 def _new_ids(table: str, contested: bool) -> Iterator[int]:

@@ -18,68 +18,76 @@ from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
 from models.storage.transactions import advisory_lock
-from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
+from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
 
-#: The natural keys by which rows are found. They are fetched by their first column.
-_KEYS: dict[Any, tuple[tuple[str, ...], ...]] = {
-    Topic: (("slug",),),
-    Speaker: (("name_key",), ("wikidata_id",)),
-    Document: (("url_normalized", "sha256"), ("sha256", "url_normalized")),
-    Statement: (("document", "speaker", "spans"),),
-    Counterclaim: (("claim", "answer", "kind"),),
-    Review: (("claim", "url"),),
+#: The columns by whose values rows are found -> the rest of what they are found by.
+_KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
+    (Topic, "slug"): (),
+    (Speaker, "name_key"): (),
+    (Speaker, "wikidata_id"): (),
+    (Alias, "alias_key"): ("speaker",),
+    (Document, "url_normalized"): ("sha256",),
+    (Document, "sha256"): ("url_normalized",),
+    (Claim, "text"): ("id", "language", "standalone"),
+    (Statement, "document"): ("speaker", "spans"),
+    (Counterclaim, "claim"): ("answer", "kind"),
+    (Review, "claim"): ("url",),
 }
-#: The keys that begin with a column that points at a table.
-_CHILDREN = {
-    Document: ((Statement, _KEYS[Statement][0]),),
-    Claim: tuple((m, _KEYS[m][0]) for m in (Counterclaim, Review)),
-}
-#: What else the rules read of a row that was found by its key.
+#: What else the rules read of a row that was found so.
 _ALSO_READ: dict[Any, tuple[str, ...]] = {
     Speaker: ("name", "kind", "wikidata_id"),
     Statement: ("claim", "status"),
     Document: ("retrieved_at",),
 }
+#: An alias stands while its speaker does.
+_ALIAS_STANDING = f"EXISTS (SELECT 1 FROM speakers WHERE speakers.id = speaker_id AND {rows.standing(Speaker)})"
 #: Rows that are locked when they are found: they are referred to, and must not be retracted meanwhile.
 _LOCKED = (Topic, Speaker)
 
 
 class _Index:
-    """The ids of standing rows by the values of a natural key."""
+    """The standing rows that have a value in a column."""
 
-    def __init__(self, model: Any, columns: tuple[str, ...]) -> None:
-        self.model, self.columns = model, columns
-        self.ids: dict[tuple[Any, ...], int] = {}
-        #: The values of the first column of which all rows are here.
+    def __init__(self, model: Any, column: str, rest: tuple[str, ...]) -> None:
+        self.model, self.column, self.rest = model, column, rest
+        #: The table that the column points at.
+        self.parent = getattr(model._meta.fields[column], "rel_model", None)
+        #: Value -> the rest of the key -> id.
+        self.found: dict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
+        #: The values of which all rows are here.
         self.fetched: set[Any] = set()
-        #: The table that the first column points at.
-        self.parent = getattr(model._meta.fields[columns[0]], "rel_model", None)
 
-    def key(self, row: Any) -> tuple[Any, ...]:
-        """Return the values by which a row is found."""
-        data = row.__data__
-        return tuple([data[name] for name in self.columns])
+    def add(self, row: dict[str, Any]) -> None:
+        """Let a row be found; one without a value in the column is looked for by another."""
+        if (value := row[self.column]) is not None:
+            self.found[value][self._rest_of(row)] = row.get("id", 0)
+
+    def remove(self, row: dict[str, Any]) -> None:
+        """Let a row that was added be found no more."""
+        if (value := row[self.column]) is not None:
+            del self.found[value][self._rest_of(row)]
+
+    def _rest_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple([row[name] for name in self.rest])
 
 
 class FetchedStore(Store):
     """Look-ups among rows that were fetched, and that the lines have put in."""
 
     def __init__(self) -> None:
+        #: Whole rows, and of those that were found by their keys what _ALSO_READ names.
         self._rows: dict[Any, dict[int, Any]] = defaultdict(dict)
-        self._indexes = {(model, key): _Index(model, key) for model, keys in _KEYS.items() for key in keys}
+        self._indexes = {(model, column): _Index(model, column, rest) for (model, column), rest in _KEYS.items()}
+        self._own: dict[Any, list[_Index]] = defaultdict(list)
+        self._children: dict[Any, list[_Index]] = defaultdict(list)
+        for index in self._indexes.values():
+            self._own[index.model].append(index)
+            self._children[index.parent].append(index)
+        #: Rows that lines refer to: they are locked, and stand until all is stored.
+        self._referred: dict[Any, dict[int, Any]] = defaultdict(dict)
         self._names_locked = on_sqlite()  # where only one transaction writes at a time
-        #: Alias -> the speakers who have it.
-        self._aliased: dict[str, list[int]] = defaultdict(list)
-        self._aliases_fetched: set[str] = set()
-        #: Address -> when its editions were read, and their ids.
-        self._editions: dict[str | None, list[tuple[str, int]]] = defaultdict(list)
-        #: Text -> id -> language and `standalone` of the claims.
-        self._claims: dict[str, dict[int, tuple[str, bool]]] = defaultdict(dict)
-        self._texts_fetched: set[str] = set()
-        #: Of statements that were found by their document, what _names names; and the claims that they state, which
-        #: stand while they do.
-        self._statements: dict[int, tuple[Any, ...]] = {}
-        self._stated: set[int] = set()
+        #: When documents were read.
+        self._retrieved: dict[int, str] = {}
         #: The sentences of a document, in the order of print: id, start and end; a tuple of each is read in half the
         #: time of a Place, of which few are looked up.
         self._sentences: dict[int, list[tuple[int, int, int]]] = {}
@@ -95,50 +103,58 @@ class FetchedStore(Store):
         if not self._names_locked:
             advisory_lock(NAMES)
             self._names_locked = True
-            self._aliases_fetched.clear()
-            for key in _KEYS[Speaker]:
-                self._indexes[Speaker, key].fetched.clear()
+            for key in ((Speaker, "name_key"), (Speaker, "wikidata_id"), (Alias, "alias_key")):
+                self._indexes[key].fetched.clear()
 
     def by_id(self, model: Any, id: int, *, locked: bool = True, shared: bool = False) -> Any:
         """Find a row, locked in any case but for statements that were found by their document; None where none is."""
         found = self._rows[model]
         if id not in found:
-            if columns := self._statements.get(id) if model is Statement else None:
-                found[id] = rows.stored(Statement, dict(zip(_names(Statement), columns, strict=True)))
-            elif model is Claim and id in self._stated:
-                found[id] = rows.stored(Claim, {"id": id})
-            else:
-                self.fetch_rows(model, [id])
+            self.fetch_rows(model, {id} | self._likely(model))
         return found.get(id)
+
+    def referred(self, model: Any, id: int, field: str, *, shared: bool = False) -> Any:
+        known = self._referred[model]
+        if id not in known:
+            known[id] = super().referred(model, id, field, shared=shared)
+        return known[id]
 
     def find(self, model: Any, **key: Any) -> int | None:
         """Find the id of the standing row that has these values in its columns, which are one of _KEYS."""
-        index, values = self._indexes[model, tuple(key)], tuple(key.values())
-        if values not in index.ids and values[0] not in index.fetched:
-            parents = set(self._rows[index.parent])
-            if index.parent is Claim:  # what a statement is evidence of hangs on its claim
-                parents.update(statement.claim_id for statement in self._rows[Statement].values())
-            self.fetch_keys(model, index.columns, parents | {values[0]})
-        return index.ids.get(values)
+        value, *rest = key.values()
+        return self._found(model, next(iter(key)), value).get(tuple(rest))
+
+    def _found(self, model: Any, column: str, value: Any) -> dict[tuple[Any, ...], int]:
+        """Return the ids of the standing rows with a value in a column, by the rest of their key."""
+        index = self._indexes[model, column]
+        if value not in index.fetched:
+            self.fetch(model, column, {value} | self._likely(index.parent))
+        return index.found[value]
+
+    def _likely(self, model: Any) -> set[int]:
+        """List the ids of documents or claims that lines are likely to name next, or something of them."""
+        if model is Document:
+            return self._rows[Document].keys() | self._retrieved.keys()
+        if model is Claim:  # what a statement is evidence of hangs on its claim
+            return self._rows[Claim].keys() | {statement.claim_id for statement in self._rows[Statement].values()}
+        return set()
 
     def aliased(self, key: str) -> list[int]:
-        if key not in self._aliases_fetched:
-            self.fetch_aliases([key])
-        return self._aliased[key]
+        return sorted(speaker for (speaker,) in self._found(Alias, "alias_key", key))
 
     def newest_edition(self, address: str | None) -> int | None:
-        if address not in self._indexes[Document, ("url_normalized", "sha256")].fetched:
-            self.fetch_keys(Document, ("url_normalized", "sha256"), [address])
-        return max(self._editions[address])[1] if self._editions[address] else None
+        editions = self._found(Document, "url_normalized", address).values()
+        return max(editions, key=lambda one: (self._retrieved[one], one), default=None)
 
     def same_claims(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool) -> list[int]:
         if not viewer.unreviewed:
             self.flush()
             return super().same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=standalone)
-        if text not in self._texts_fetched:
+        index = self._indexes[Claim, "text"]
+        if text not in index.fetched:
             self.fetch_claims([text])
-        found = self._claims[text].items()
-        return [id for id, (tongue, alone) in found if tongue == language and (alone or not standalone)][:limit]
+        same = [id for id, tongue, alone in index.found[text] if tongue == language and (alone or not standalone)]
+        return sorted(same)[:limit]
 
     def sentence_before(self, document: int, offset: int) -> Place | None:
         places = self._places(document)
@@ -157,71 +173,52 @@ class FetchedStore(Store):
 
     def _places(self, document: int) -> list[tuple[int, int, int]]:
         if document not in self._sentences:
-            self.fetch_sentences([id for id in self._rows[Document] if id not in self._sentences])
+            self._fetch_sentences([id for id in self._rows[Document] if id not in self._sentences])
         return self._sentences[document]
 
     # -- fetching ------------------------------------------------------------------------------------
 
     def fetch_rows(self, model: Any, ids: Iterable[int]) -> None:
         """Read and lock the rows with these ids that are not known yet."""
-        wanted = sorted(set(ids) - self._rows[model].keys())
-        if wanted:
-            for row in rows.where(model, among("id", wanted, lock=True), (dumps(wanted),)):
+        if wanted := sorted(set(ids) - self._rows[model].keys()):
+            for row in rows.where(model, _among("id", wanted, lock=True), (dumps(wanted),)):
                 self._rows[model][row.id] = row
 
-    def fetch_keys(self, model: Any, columns: tuple[str, ...], values: Iterable[Any]) -> None:
-        """Read the ids of the standing rows that have one of `values` in the first of `columns`, a natural key."""
-        index = self._indexes[model, columns]
-        wanted = [value for value in values if value not in index.fetched]
+    def fetch(self, model: Any, column: str, values: Iterable[Any]) -> None:
+        """Read the keys of the standing rows that have one of these values in a column, and what else is read of them.
+
+        Statements stand for their claims, which stand while they do.
+        """
+        index = self._indexes[model, column]
+        wanted = [value for value in dict.fromkeys(values) if value not in index.fetched]
         if not wanted:
             return
-        column = model._meta.fields[columns[0]].column_name
-        condition = among(column, wanted, lock=model in _LOCKED)
-        if column == "sha256":  # as the index of documents without an address has it
-            condition = f"url_normalized IS NULL AND {condition}"
-        names = _names(model, columns)
-        key = slice(1, 1 + len(columns))
+        names = ("id", column, *index.rest, *_ALSO_READ.get(model, ()))
+        # The index of digests is of documents without an address.
+        alone = "url_normalized IS NULL AND " if column == "sha256" else ""
+        condition = alone + _among(model._meta.fields[column].column_name, wanted, lock=model in _LOCKED)
         for found in fetch(_selecting(model, names, condition), (dumps(wanted),)):
-            index.ids[found[key]] = found[0]
+            data = dict(zip(names, found, strict=True))
+            id = data["id"]
+            index.add(data)
+            if model is Document:
+                self._retrieved[id] = data["retrieved_at"]
+            elif model in _ALSO_READ:
+                self._rows[model].setdefault(id, rows.stored(model, data))
             if model is Statement:
-                self._statements[found[0]] = found
-                self._stated.add(found[4])
-            elif model is Speaker:
-                self._rows[Speaker].setdefault(found[0], rows.stored(Speaker, dict(zip(names, found, strict=True))))
-            elif model is Document:
-                edition = dict(zip(names, found, strict=True))
-                read = (edition["retrieved_at"], found[0])
-                if read not in self._editions[edition["url_normalized"]]:
-                    self._editions[edition["url_normalized"]].append(read)
+                self._rows[Claim].setdefault(data["claim"], rows.stored(Claim, {"id": data["claim"]}))
         index.fetched.update(wanted)
+        if model is Alias:
+            self.fetch_rows(Speaker, {speaker for key in wanted for (speaker,) in index.found.get(key, ())})
 
     def fetch_names(self, keys: list[str], *, new: bool) -> None:
         """Read who has these names, as their own or as aliases; under the lock of names where somebody is `new`."""
         if new:
             self._lock_all_names()
-        self._fetch_names(keys)
-        self.lock_names(keys)
-        self._fetch_names(keys)  # again, where that had to wait for others
-
-    def _fetch_names(self, keys: list[str]) -> None:
-        self.fetch_keys(Speaker, ("name_key",), keys)
-        self.fetch_aliases([key for key in keys if key not in self._aliases_fetched])
-
-    def fetch_aliases(self, keys: list[str]) -> None:
-        """Read who has these aliases."""
-        if not keys:
-            return
-        # The plus keeps SQLite from reading all speakers that were not merged.
-        found = fetch(
-            "SELECT a.alias_key, s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
-            f" WHERE s.retracted_at IS NULL AND +s.merged_into_id IS NULL AND {among('a.alias_key', keys)}",
-            (dumps(keys),),
-        )
-        for key, id in sorted(found):
-            if id not in self._aliased[key]:
-                self._aliased[key].append(id)
-        self._aliases_fetched.update(keys)
-        self.fetch_rows(Speaker, [id for _, id in found])
+        for _ in range(2):  # again, where the lock had to wait for others
+            self.fetch(Speaker, "name_key", keys)
+            self.fetch(Alias, "alias_key", keys)
+            self.lock_names(keys)
 
     def fetch_claims(self, texts: list[str]) -> None:
         """Read the standing claims that have one of these texts."""
@@ -230,60 +227,50 @@ class FetchedStore(Store):
         beginnings = [text[:60] for text in texts]
         found = fetch(
             f"SELECT text, id, language, standalone FROM claims WHERE {rows.standing(Claim)}"
-            f" AND {among('substr(text, 1, 60)', beginnings)} AND {among('text', texts)}",
+            f" AND {_among('substr(text, 1, 60)', beginnings)} AND {_among('text', texts)}",
             (dumps(beginnings), dumps(texts)),
         )
+        index = self._indexes[Claim, "text"]
         for text, id, language, standalone in found:
-            self._claims[text][id] = (language, bool(standalone))
-        for text in {text for text, *_ in found}:
-            self._claims[text] = dict(sorted(self._claims[text].items()))
-        self._texts_fetched.update(texts)
+            index.found[text][id, language, bool(standalone)] = id
+        index.fetched.update(texts)
         self.fetch_rows(Claim, [id for _, id, *_ in found])
 
-    def fetch_sentences(self, documents: list[int]) -> None:
+    def _fetch_sentences(self, documents: list[int]) -> None:
         """Read the standing sentences of these documents."""
         sql = 'SELECT document_id, id, "start", "end" FROM sentences WHERE retracted_at IS NULL AND'
-        for document in documents:
-            self._sentences[document] = []
+        self._sentences |= {document: [] for document in documents}
         order = 'ORDER BY document_id, "start"'
-        for found in fetch(f"{sql} {among('document_id', documents)} {order}", (dumps(documents),)):
-            self._sentences[found[0]].append(found[1:])
+        for document, *place in fetch(f"{sql} {_among('document_id', documents)} {order}", (dumps(documents),)):
+            self._sentences[document].append(tuple(place))
 
     # -- rows that the lines put in -------------------------------------------------------------------
 
-    def add(self, row: Any) -> None:
+    def add(self, model: Any, data: dict[str, Any]) -> None:
         """Let a new row be found."""
-        model, data = type(row), row.__data__
-        id = data["id"]
-        self._rows[model][id] = row
-        for key in _KEYS.get(model, ()):
-            index = self._indexes[model, key]
-            index.ids[index.key(row)] = id
-        for child, key in _CHILDREN.get(model, ()):  # nothing points at it yet
-            self._indexes[child, key].fetched.add(id)
-        if model is Claim:
-            self._claims[data["text"]][id] = (data["language"], data["standalone"])
-        elif model is Document:
-            self._editions[data["url_normalized"]].append((data["retrieved_at"], id))
+        for index in self._own[model]:
+            index.add(data)
+        for index in self._children[model]:  # nothing points at it yet
+            index.fetched.add(data["id"])
+        if model is Document:
+            self._retrieved[data["id"]] = data["retrieved_at"]
 
-    def remove(self, row: Any) -> None:
+    def remove(self, model: Any, data: dict[str, Any]) -> None:
         """Let a row that was added be found no more."""
-        model, id = type(row), row.id
-        del self._rows[model][id]
-        for key in _KEYS.get(model, ()):
-            index = self._indexes[model, key]
-            index.ids.pop(index.key(row), None)
-        if model is Claim:
-            del self._claims[row.text][id]
-        elif model is Document:
-            self._editions[row.url_normalized].remove((row.retrieved_at, id))
-            self._sentences.pop(id, None)
+        for index in self._own[model]:
+            index.remove(data)
+        if "id" in data:
+            self._rows[model].pop(data["id"], None)
+            self._referred[model].pop(data["id"], None)
+        if model is Document:
+            del self._retrieved[data["id"]]
+            self._sentences.pop(data["id"], None)
 
 
 _START = itemgetter(1)
 
 
-def among(column: str, values: list[Any], *, lock: bool = False) -> str:
+def _among(column: str, values: list[Any], *, lock: bool = False) -> str:
     """Write the condition that a column is one of `values`, which are passed as JSON; with a `lock` on the rows."""
     if on_sqlite():
         return f"{column} IN (SELECT value FROM json_each(?))"
@@ -293,13 +280,8 @@ def among(column: str, values: list[Any], *, lock: bool = False) -> str:
 
 
 @cache
-def _names(model: Any, key: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Name what is read of a row that is found by a key."""
-    return ("id", *dict.fromkeys((*(key or _KEYS[model][0]), *_ALSO_READ.get(model, ()))))
-
-
-@cache
 def _selecting(model: Any, names: tuple[str, ...], condition: str) -> str:
     fields = model._meta.fields
     columns = ", ".join(f'"{fields[name].column_name}"' for name in names)
-    return f'SELECT {columns} FROM "{model._meta.table_name}" WHERE {rows.standing(model)} AND {condition}'
+    standing = _ALIAS_STANDING if model is Alias else rows.standing(model)
+    return f'SELECT {columns} FROM "{model._meta.table_name}" WHERE {standing} AND {condition}'

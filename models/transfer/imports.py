@@ -46,27 +46,24 @@ class Import:
         while len(outcomes) < len(lines):
             rest = lines[len(outcomes) :]
             outcomes += transactions.attempt(partial(self._undoable, partial(self._transaction, rest)))
+            self.names.keep()
         return outcomes
 
     def finish(self) -> list[Outcome]:
         """Store the claims that no line has pointed at; return what became of those that are refused."""
-        left = [Line(self.names.claim_lines[name][0], "loose", {"claim": name}) for name in self.names.unbound]
-        outcomes = [
-            one for first in range(0, len(left), _AT_ONCE) for one in self.store(left[first : first + _AT_ONCE])
-        ]
-        return [one._replace(noun="claim") for one in outcomes if one.what == "refused"]
+        left = [unbound_claim(self.names, name) for name in self.names.all_unbound()]
+        groups = (left[first : first + _AT_ONCE] for first in range(0, len(left), _AT_ONCE))
+        return [one for group in groups for one in self.store(group) if one.what == "refused"]
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
         mark = self.names.mark()
         try:
             with transactions.savepoint():
-                result = work()
+                return work()
         except BaseException:
             self.names.undo(mark)
             raise
-        self.names.keep(mark)
-        return result
 
     def _transaction(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store lines, from the first as many as there is time for."""
@@ -102,18 +99,23 @@ class Import:
         return outcomes
 
 
+def unbound_claim(names: Names, name: str) -> Line:
+    """Make the line that stores the claim of an earlier one, at which none has pointed."""
+    return Line(names.claim_lines[name][0], "claim", {"claim": name})
+
+
 def store_line(line: Line, *, by: Actor, names: Names, store: Store) -> Outcome:
     """Store a line, or nothing of it where it is refused; return what became of it."""
     mark = names.mark()
     try:
         with store.savepoint():
-            id, made = _STORE[line.noun](_Work(by, names, store, line), dict(line.new))
+            id, what = _STORE[line.noun](_Work(by, names, store, line), dict(line.new))
     except Refusal as refusal:
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):
             names.put(names.ambiguous, (line.noun, line.new["id"]), line.number)
         return _refused(line, refusal)
-    return Outcome(line.number, line.noun, {True: "new", False: "known", None: "noted"}[made], id)
+    return Outcome(line.number, line.noun, what, id)
 
 
 def _refused(line: Line, refusal: Refusal) -> Outcome:
@@ -141,26 +143,30 @@ class _Ambiguous(Conflict):
         )
 
 
-def _topic(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
+#: The id of what a line says, and what became of it.
+Stored = tuple[int | None, str]
+
+
+def _topic(work: _Work, new: dict[str, Any]) -> Stored:
     return _unless_known(work, lambda: topics.create(by=work.by, store=work.store, **new))
 
 
-def _speaker(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
+def _speaker(work: _Work, new: dict[str, Any]) -> Stored:
     bearer = speakers.bearing(new["name"], work.store)
     if bearer:
-        return bearer, False
+        return bearer, "known"
     if new.get("part_of"):
         new["part_of"] = speakers.find(by=work.by, reference=new["part_of"], field="/part_of", store=work.store)
-    return speakers.create(by=work.by, store=work.store, **new), True
+    return speakers.create(by=work.by, store=work.store, **new), "new"
 
 
-def _document(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
+def _document(work: _Work, new: dict[str, Any]) -> Stored:
     name = new.pop("id", None)
     places = work.line.cuts
-    id, made = _unless_known(work, lambda: documents.create(by=work.by, places=places, store=work.store, **new))
+    id, what = _unless_known(work, lambda: documents.create(by=work.by, places=places, store=work.store, **new))
     if name:
         _call(work.names, work.names.documents, name, id, "document")
-    return id, made
+    return id, what
 
 
 def _call(names: Names, some: dict[str, int], name: str, id: int, noun: str) -> None:
@@ -170,14 +176,16 @@ def _call(names: Names, some: dict[str, int], name: str, id: int, noun: str) -> 
     names.put(some, name, id)
 
 
-def _claim(work: _Work, new: dict[str, Any]) -> tuple[None, None]:
+def _claim(work: _Work, new: dict[str, Any]) -> Stored:
+    if "claim" in new:  # of an earlier line (unbound_claim)
+        return _bound(work, new["claim"]), "new"
     name = new.pop("id")
     if not work.names.note(name, work.line.number, new):
         raise _Ambiguous(name, f"Line {work.names.claim_lines[name][0]}")
-    return None, None
+    return None, "noted"
 
 
-def _statement(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
+def _statement(work: _Work, new: dict[str, Any]) -> Stored:
     name, claim, names = new.pop("id", None), new["claim"], work.names
     new["document"] = _known_document(names, new["document"], "/document")
     if (new.get("via") or {}).get("document"):
@@ -188,20 +196,20 @@ def _statement(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
             for place, counter in enumerate(new["counters"])
         ]
     mark = names.mark()
-    id, made = _unless_known(work, lambda: _recorded(work, new, claim))
-    if not made:
+    id, what = _unless_known(work, lambda: _recorded(work, new, claim))
+    if what == "known":
         names.undo(mark)
-        if claim.get("claim") in names.unbound:
+        if names.unbound(claim.get("claim", "")):
             names.bind(claim["claim"], statements.claim_of(id=id, store=work.store))
     if name:
         _call(names, names.statements, name, id, "statement")
-    return id, made
+    return id, what
 
 
 def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
     _refuse_ambiguous(work.names, "claim", claim.get("claim", ""), "/claim/claim")
-    unbound = work.names.unbound.get(claim.get("claim", ""))
+    unbound = work.names.unbound(claim.get("claim", ""))
     new["claim"] = unbound or _meant(work, claim)
     id = statements.record(by=work.by, store=work.store, **new)
     if unbound:
@@ -209,23 +217,19 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     return id
 
 
-def _counterclaim(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
+def _counterclaim(work: _Work, new: dict[str, Any]) -> Stored:
     new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     if new.get("statement"):
         new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
     return _unless_known(work, lambda: counterclaims.create(by=work.by, store=work.store, **new))
 
 
-def _review(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
+def _review(work: _Work, new: dict[str, Any]) -> Stored:
     new["claim"] = _meant(work, new["claim"])
     return _unless_known(work, lambda: reviews.create(by=work.by, store=work.store, **new))
 
 
-def _loose(work: _Work, new: dict[str, Any]) -> tuple[int, bool]:
-    return _bound(work, new["claim"]), True
-
-
-_STORE: dict[str, Callable[[_Work, dict[str, Any]], tuple[int | None, bool | None]]] = {
+_STORE: dict[str, Callable[[_Work, dict[str, Any]], Stored]] = {
     "topic": _topic,
     "speaker": _speaker,
     "document": _document,
@@ -233,19 +237,18 @@ _STORE: dict[str, Callable[[_Work, dict[str, Any]], tuple[int | None, bool | Non
     "statement": _statement,
     "counterclaim": _counterclaim,
     "review": _review,
-    "loose": _loose,
 }
 
 
-def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, bool]:
-    """Return the id of what `create` makes, and whether it was new; what is known under its natural key stays."""
+def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
+    """Return the id of what `create` makes as "new"; what is "known" under its natural key stays."""
     try:
         with work.store.savepoint():
-            return create(), True
+            return create(), "new"
     except Conflict as conflict:
         if "known" not in conflict.more:
             raise
-        return int(conflict.more["known"]), False
+        return int(conflict.more["known"]), "known"
 
 
 def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[str, Any]:
@@ -266,8 +269,7 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
     says that it was put in by itself, one that was too. A new one is put in by itself unless the line says otherwise.
     """
     names = work.names
-    if name in names.unbound:
-        line = names.unbound[name]
+    if line := names.unbound(name):
         twins = claims.twins(
             text=line["text"],
             language=line["language"],
