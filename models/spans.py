@@ -132,13 +132,19 @@ def _inside_word(text: str, at: int) -> bool:
     if not 0 < at < len(text):
         return False
     after = text[at]
-    if unicodedata.category(after).startswith("M"):
+    if _is_mark(after):
         return True
+    if not after.isalnum():
+        return False
     last = at - 1
-    while last > 0 and unicodedata.category(text[last]).startswith("M"):
+    while last > 0 and _is_mark(text[last]):
         last -= 1
     before = text[last]
-    return before.isalnum() and after.isalnum() and not (_unspaced(before) or _unspaced(after))
+    return before.isalnum() and not (_unspaced(before) or _unspaced(after))
+
+
+def _is_mark(letter: str) -> bool:
+    return not letter.isascii() and unicodedata.category(letter).startswith("M")
 
 
 def _unspaced(letter: str) -> bool:

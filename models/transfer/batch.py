@@ -115,7 +115,6 @@ class BatchStore(FetchedStore):
 
     def _insert(self, end: int) -> None:
         new = self._inserts[self._flushed : end]
-        self._flushed = end
         tables: dict[Any, list[_Insert]] = defaultdict(list)
         for insert in new:
             tables[insert.model].append(insert)
@@ -127,6 +126,7 @@ class BatchStore(FetchedStore):
             derived.note(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
         if lines := [insert.line for insert in new if insert.line]:
             changes.write(lines)
+        self._flushed = end
 
     def undo(self, mark: int) -> None:
         """Forget what was put in since `mark`; what of it was flushed, the database has undone."""
