@@ -36,18 +36,14 @@ from models.tables import (
 )
 from models.transfer.fetched import FetchedStore
 
-#: Ids that PostgreSQL is asked for at once where others take some as well; those that are not used are gaps.
-_RESERVED = 200
+#: As many ids PostgreSQL is asked for at once, for a few lines and for many; those that are not used are gaps.
+_RESERVED = (20, 200)
 
 #: The order in which tables are filled: each after those that it points at.
 _ORDER = (
     *(Topic, Document, Sentence, Speaker, Alias, Claim, ClaimTopic, ClaimAbout, Statement, Counterclaim, Review),
     Hidden,
 )
-
-
-class SequenceConflict(Exception):
-    """Somebody else took an id that a row was to have: nothing is stored, and the lines are to be tried again."""
 
 
 class _Insert(NamedTuple):
@@ -62,10 +58,10 @@ class _Insert(NamedTuple):
 class BatchStore(FetchedStore):
     """What the lines of one transaction look up, and what they put in."""
 
-    def __init__(self, *, contested: bool = False) -> None:
-        """Know nothing; `contested` says that others are taking ids at the same time."""
+    def __init__(self, lines: int) -> None:
+        """Know nothing; so many `lines` are to come."""
         super().__init__()
-        self._contested = contested
+        self._lines = lines
         self._stamp = now()
         #: How often lines had to be inserted before the last of them was there.
         self.flushes = 0
@@ -119,10 +115,7 @@ class BatchStore(FetchedStore):
         for insert in new:
             tables[insert.model].append(insert)
         for model in filter(tables.__contains__, _ORDER):
-            values = [insert.values for insert in tables[model]]
-            if model in self._ids and not self._contested:
-                _take_ids(model._meta.table_name, values)
-            bulk.insert(model, _columns(model), values)
+            bulk.insert(model, _columns(model), [insert.values for insert in tables[model]])
             derived.note(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
         if lines := [insert.line for insert in new if insert.line]:
             changes.write(lines)
@@ -136,17 +129,14 @@ class BatchStore(FetchedStore):
             if "id" in data:
                 self._free[model].append(data["id"])
         del self._inserts[mark:]
-        if mark < self._flushed:  # PostgreSQL does not give the same ids again
-            self._flushed = mark
-            self._ids.clear()
-            self._free.clear()
+        self._flushed = min(self._flushed, mark)
 
     def _id(self, model: Any) -> int:
         free = self._free[model]
         if free:
             return free.pop()
         if model not in self._ids:
-            self._ids[model] = _new_ids(model._meta.table_name, self._contested)
+            self._ids[model] = _new_ids(model._meta.table_name, self._lines)
         return next(self._ids[model])
 
 
@@ -200,21 +190,11 @@ def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(map(row.get, _filled(model)))
 
 
-def _new_ids(table: str, contested: bool) -> Iterator[int]:
-    if contested:
-        while True:
-            sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
-            yield from sorted(id for (id,) in fetch(sql, (table, _RESERVED)))
-    if on_sqlite():  # only one transaction writes at a time: nobody else has the next
-        last = fetch(f'SELECT coalesce(max(id), 0) FROM "{table}"')
-    else:
-        last = fetch("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?, 'id')::regclass), 0)", (table,))
-    yield from count(last[0][0] + 1)
-
-
-def _take_ids(table: str, values: list[tuple[Any, ...]]) -> None:
-    """Take the ids that the rows have from PostgreSQL's sequence. Raises SequenceConflict where it gives others."""
-    if not on_sqlite():
-        sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
-        if sorted(id for (id,) in fetch(sql, (table, len(values)))) != [row[0] for row in values]:
-            raise SequenceConflict
+def _new_ids(table: str, lines: int) -> Iterator[int]:
+    """Yield ids for new rows of a table, ascending, that nobody else has or takes."""
+    if on_sqlite():  # only one transaction writes at a time
+        yield from count(fetch(f'SELECT coalesce(max(id), 0) + 1 FROM "{table}"')[0][0])
+    least, most = _RESERVED
+    sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
+    while True:
+        yield from sorted(id for (id,) in fetch(sql, (table, max(least, min(lines, most)))))

@@ -16,7 +16,7 @@ from models.history.changes import Actor
 from models.history.store import Store
 from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
-from models.transfer.batch import BatchStore, SequenceConflict
+from models.transfer.batch import BatchStore
 from models.transfer.lines import Line, Outcome
 from models.transfer.names import Names
 from models.transfer.prefetch import prefetch
@@ -68,25 +68,18 @@ class Import:
     def _transaction(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store lines, from the first as many as there is time for."""
         try:
-            return self._together(lines)
+            return self._undoable(partial(self._batch, lines))
         except Refusal:  # somebody else put one of them in at the same moment
             return [self._alone(line) for line in lines]
 
-    def _together(self, lines: Sequence[Line]) -> list[Outcome]:
-        """Store lines together, and again where others took the ids of their rows meanwhile."""
-        try:
-            return self._undoable(partial(self._batch, lines, contested=False))
-        except SequenceConflict:
-            return self._undoable(partial(self._batch, lines, contested=True))
-
     def _alone(self, line: Line) -> Outcome:
         try:
-            return self._together([line])[0]
+            return self._undoable(partial(self._batch, [line]))[0]
         except Refusal as refusal:
             return _refused(line, refusal)
 
-    def _batch(self, lines: Sequence[Line], *, contested: bool) -> list[Outcome]:
-        store = BatchStore(contested=contested)
+    def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
+        store = BatchStore(len(lines))
         outcomes: list[Outcome] = []
         prefetch(store, self.names, lines)
         until = time.monotonic() + (LONGEST if database.on_sqlite() else inf)
