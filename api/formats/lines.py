@@ -23,7 +23,7 @@ Group = list[Line | Outcome]
 def understood(lines: Iterable[bytes], most: int = GROUP, *, ahead: bool = False) -> Iterator[Group]:
     """Read `lines` in groups of `most`, passing over empty ones.
 
-    Where they are read `ahead`, most documents are cut into sentences as well, and the first groups are short.
+    Where they are read `ahead`, documents are cut into sentences as well, and the first groups are short.
     """
     for some in _groups(lines, most, FIRST if ahead else _BYTES):
         yield [_read(number, line, ahead) for number, line in some]
