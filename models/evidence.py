@@ -85,7 +85,10 @@ def follow_claim(*, by: Actor, left: int, taken: int) -> None:
 
 
 def hand_on(*, by: Actor, statement: int) -> None:
-    """Rest counterclaims whose evidence is `statement` on another accepted statement of the answer, if there is one."""
+    """Rest counterclaims on another accepted statement of the answer than `statement`, if there is one.
+
+    That was accepted: who takes back a candidate does not show the public what only rested on that.
+    """
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted", Statement.retracted_at.is_null())
     for edge in _resting_on(statement):
         others = accepted.where(Statement.claim == edge.answer_id, Statement.id != statement)

@@ -86,7 +86,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
-        left = statement.claim_id
+        left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
         hidden = new.get("status", statement.status) != "accepted"
@@ -107,7 +107,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
         _follow(by, statement, row)
         changes.amend(by, statement, **row)
-        if row.get("status") == "rejected":
+        if (was, row.get("status")) == ("accepted", "rejected"):
             evidence.hand_on(by=by, statement=id)
         if "claim" in row:
             evidence.follow_statement(by=by, statement=id, answer=row["claim"])
@@ -122,7 +122,8 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     with transaction():
         changes.refuse_unseen(by, whole, id)
         statement = changes.standing(Statement, id, version)
-        evidence.hand_on(by=by, statement=id)
+        if statement.status == "accepted":
+            evidence.hand_on(by=by, statement=id)
         evidence.retract_with(by=by, statement=id, reason=reason)
         changes.retract(by, statement, reason)
 

@@ -432,8 +432,9 @@ _natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
 class ClaimSummary(BaseModel):
     """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
 
-    The first statement is the accepted one with the lowest id; where there is none, the lowest at all. Derived rows
-    have no foreign keys: on PostgreSQL their checks would wait for whoever changes the claim, who waits for the rows.
+    All who see the claim may know its summary (docs/decisions/0036): the first statement is the accepted one with the
+    lowest id; where there is none, the lowest at all of a claim that only reviewers see. Derived rows have no foreign
+    keys: on PostgreSQL their checks would wait for whoever changes the claim, who waits for the rows.
     """
 
     claim_id = BigIntegerField(primary_key=True)
@@ -468,8 +469,8 @@ _partial_index("claim_summaries_hidden", ClaimSummary.claim_id, where="NOT publi
 class ClaimCard(BaseModel):
     """What lists show of a standing claim and its first statement, side by side: derived, to be found at once.
 
-    Without it a page of fifty claims looks into seven other tables for each. Where a claim has no statement, all from
-    `statement_id` on is null.
+    Without it a page of fifty claims looks into seven other tables for each. Where its summary has no statement, all
+    from `statement_id` on is null.
     """
 
     claim_id = BigIntegerField(primary_key=True)
@@ -506,9 +507,6 @@ class ClaimCard(BaseModel):
 
     class Meta:
         table_name = "claim_cards"
-
-
-_partial_index("claim_cards_unaccepted", ClaimCard.claim_id, where="status IS DISTINCT FROM 'accepted'")
 
 
 class ClaimTopicIndex(BaseModel):

@@ -33,7 +33,7 @@ class Claim(ClaimPart, Stamped):
     first_statement = on_request(
         fields.Nested(StatementPart, allow_none=True),
         "The statement that put it forward first: the accepted one that was recorded first. Where none is accepted, it "
-        "is null; a key with the review scope is shown the first that was recorded.",
+        "is null; of a claim that only the review scope sees, it is the first that was recorded.",
     )
     answered = on_request(fields.Boolean(), "Whether there is an answer to it that the caller may see.")
     snippets = on_request(
@@ -66,8 +66,8 @@ class ClaimQuery(ListQuery, OfAnswers):
         ("first",),
         metadata={
             "description": "With `first`, what is asked of a statement must hold for the one that put the claim "
-            "forward first: the accepted one that was recorded first or, for a key with the review scope where none is "
-            "accepted, the first that was recorded.",
+            "forward first: the accepted one that was recorded first or, of a claim that only the review scope sees, "
+            "the first that was recorded.",
             "example": "first",
         },
     )

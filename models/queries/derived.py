@@ -150,12 +150,13 @@ class _Source(NamedTuple):
 def _summaries() -> _Source:
     # The plus keeps SQLite from walking all statements by (status, id), which it does where nothing is counted yet.
     first = "(SELECT min(+v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL{})"
+    public = Part(claim_seen(PUBLIC)).sql
     return _Source(
         "claim_summaries",
         ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "said_on"),
-        f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
+        f"SELECT c.id, {public}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
         " coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s"
-        f" ON s.id = coalesce({first.format(_ACCEPTED)}, {first.format('')})"
+        f" ON s.id = coalesce({first.format(_ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
     )
 

@@ -22,7 +22,8 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     items = Select([_with_claims(noun, ordered(noun, viewer, filters, Order("id", descending=True))).alias("k")], [])
     if name == "topic":
         value, label = t.slug, t.label
-        items = items.join(_filed, on=_filed.claim_id == _k.claim_id).join(t, on=t.id == _filed.topic_id)
+        stands = (t.id == _filed.topic_id) & t.retracted_at.is_null()
+        items = items.join(_filed, on=_filed.claim_id == _k.claim_id).join(t, on=stands)
     elif name == "kind":
         value = label = _g.kind
         answered = answers(viewer).select(e.claim_id, e.kind).alias("g")

@@ -26,7 +26,7 @@ from models.queries.filters import (
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
 from models.queries.shapes import SIDES, answers
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
-from models.tables import ClaimCard, ClaimSummary, ClaimTopicIndex
+from models.tables import ClaimSummary, ClaimTopicIndex
 
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
 #: (docs/decisions/0022).
@@ -37,7 +37,7 @@ OTHERS = "o"
 _WEIGHTS = (4.0, 1.0, 2.0)
 
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
-_a, _g = Aliased(ClaimCard, "a"), dialects.listed("ranked", "g")
+_g = dialects.listed("ranked", "g")
 _in_rank = Entity("g")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 
@@ -109,12 +109,9 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
     if of_it and "stated" in filters.names:
         if k is _index and of_it - {"said_from", "said_to", "said_before"}:
             query = query.join(_summary, on=_summary.claim_id == k.claim_id)
-        conditions += _of_the_first(of_it, order.replaced if continued else set(), k)
-        if not viewer.unreviewed:
-            # A claim that was put in by itself may have a first statement that is not everybody's to find.
-            other = Select([indexed_by(_a, "claim_cards_unaccepted")], [1])  # few, and most registries have none
-            other = other.where(_a.claim_id == k.claim_id, Expression(_a.status, "IS DISTINCT FROM", "accepted"))
-            conditions.append(~fence(other))
+        replaced = order.replaced & of_it if continued else set()
+        conditions += _of_the_first(of_it, replaced, k)
+        conditions += _known(replaced, k.said_on)
     elif of_it:
         conditions.append(of_any_statement(viewer, of_it, k.claim_id))
     conditions += of_a_claim(viewer, filters.without("topic", "q"), k.claim_id, k.answered)
@@ -147,10 +144,18 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions.append(s.claim_id == P.claim)
     if "ids" in names:
         conditions.append(in_list(s.id, "ids"))
-    conditions += all_of(names & OF_A_STATEMENT.keys() - (order.replaced if continued else set()))
+    replaced = order.replaced & names if continued else set()
+    conditions += all_of(names & OF_A_STATEMENT.keys() - replaced)
+    day = fn.coalesce(s.said_on, "")
+    conditions += _known(replaced, day)
     conditions += among_few(filters, s.claim_id)
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id)
-    return Found(_from(s, beside).where(*conditions), s.id, fn.coalesce(s.said_on, ""))
+    return Found(_from(s, beside).where(*conditions), s.id, day)
+
+
+def _known(replaced: set[str], day: Any) -> list[Any]:
+    """Say of a bound that a cursor has replaced what the cursor does not: that the day is known."""
+    return [day != ""] if replaced - {"said_from"} else []
 
 
 def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:

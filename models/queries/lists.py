@@ -213,7 +213,7 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     if noun == "claims":
         whole = shapes.claim(viewer, answered, listed=listed)
         is_answered = Boolean(summary_answered(viewer, f.claim_id if listed else c.id))
-        extra = {"first_statement": shapes.first_statement(viewer, listed=listed), "answered": is_answered}
+        extra = {"first_statement": shapes.first_statement(listed=listed), "answered": is_answered}
     elif noun == "statements":
         whole = shapes.statement(viewer)
     else:
@@ -257,7 +257,7 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     )
     json, all_ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
     if "snippets" in members[1]:
-        return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun, viewer)))
+        return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun)))
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))

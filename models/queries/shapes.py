@@ -30,7 +30,7 @@ from models.queries.members import (
     Wanted,
     scalars,
 )
-from models.queries.nodes import STAR, TRUE, Aliased, Part, cached, case
+from models.queries.nodes import STAR, Aliased, Part, cached, case
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker
 
@@ -205,14 +205,14 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
     )
 
 
-def first_statement(viewer: Viewer, *, listed: bool = False) -> Member:
-    """Make the statement that put the claim `c` forward first; null where the viewer sees none.
+def first_statement(*, listed: bool = False) -> Member:
+    """Make the statement that put the claim `c` forward first; null where its summary has none.
 
     What lists show of it stands in one row of `claim_cards`, which where the claim is `listed` is read already as `f`;
     only who asks for more of it has the statement looked up.
     """
-    seen, link = TRUE if viewer.unreviewed else f.status == "accepted", {s: f.statement_id}
-    rows = Rows(where=(seen,), links=link) if listed else Rows(f, (f.claim_id == c.id, seen), link)
+    link = {s: f.statement_id}
+    rows = Rows(links=link) if listed else Rows(f, (f.claim_id == c.id, f.statement_id.is_null(False)), link)
     return Subquery(Object(_statement_members() | _card_members() | _stamps(s)), rows)
 
 

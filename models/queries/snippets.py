@@ -7,7 +7,7 @@ from peewee import JOIN, Entity, Select
 from models.queries import search
 from models.queries.aliases import f, s, sc, se
 from models.queries.dialects import listed, search_words, sentence_matches
-from models.queries.nodes import Compiled, cached, case, compiled, run
+from models.queries.nodes import Compiled, cached, compiled, run
 from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import dumps
 
@@ -17,12 +17,11 @@ _PLACES = ("text", "sentence")
 Snippet = dict[str, object]
 
 
-def texts(noun: str, viewer: Viewer) -> tuple[Any, Any]:
+def texts(noun: str) -> tuple[Any, Any]:
     """Make the columns of a page that snippets are cut from, one for each of _PLACES."""
     if noun == "statements":
         return sc.select(sc.text).where(sc.id == s.claim_id), se.text
-    # The first statement of a claim that was put in by itself may be one that not everybody sees.
-    return f.text, f.sentence_text if viewer.unreviewed else case(f.status == "accepted", f.sentence_text)
+    return f.text, f.sentence_text
 
 
 def written(noun: str, viewer: Viewer, rows: list[Any], typed: str | None, compiled_words: str | None) -> bytes:

@@ -310,6 +310,19 @@ def test_walks_every_order_without_doubles_or_gaps(reviewing: FlaskClient, noun:
     assert len(set(walked)) == len(walked) > 7
 
 
+@pytest.mark.parametrize("bound", ["said_to", "said_before"])
+def test_walks_back_to_the_first_known_day_and_no_further(writer: FlaskClient, bound: str) -> None:
+    claim = posted(writer, "statements", charge()).json["claim"]["id"]
+    for day, words in (("2026-03-12", "the war"), (None, "sustain")):
+        posted(writer, "statements", charge(claim={"id": claim}, said_on=day, content=[{"text": words}]))
+    asked, days, cursor = f"/v1/statements?{bound}=2026-03-14&sort=-said_on&limit=1", [], ""
+    while cursor is not None:
+        page = writer.get(f"{asked}&cursor={cursor}" if cursor else asked).json
+        days += [item["said_on"] for item in page["items"]]
+        cursor = page["next"]
+    assert days == ["2026-03-13", "2026-03-12"]
+
+
 def test_sorts_by_the_day_of_the_first_statement(reviewing: FlaskClient) -> None:
     days = [_day(item) for item in _all(reviewing, "/v1/statements", sort="-said_on")]
     assert days == sorted(days, reverse=True)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.steps import matching, posted, refusal, retracted
-from tests.factories import candidate, charge, claim, denial, review
+from tests.factories import candidate, charge, claim, denial, review, topic
 
 #: The ids of a claim and a statement that nobody but reviewers sees, and of a claim that all see.
 HIDDEN, SHOWN = 1, 2
@@ -240,3 +240,30 @@ def test_the_public_is_led_to_the_survivor_of_a_claim_that_it_could_see(
     for client in (public, writer):
         moved = client.get(f"/v1/claims/{charged}")
         assert (moved.status_code, moved.headers.get("Location")) == (308, f"/v1/claims/{survivor}")
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_who_stated_a_public_claim_out_of_sight_and_when_is_in_no_summary_of_it(
+    status: str, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(reviewer, "topics", topic())
+    asked = claim(topics=["drinking-water"])
+    charged = posted(reviewer, "claims", asked).json["id"]
+    unsaid = posted(reviewer, "claims", asked).json["id"]
+    first = posted(reviewer, "statements", charge(claim={"id": charged}, status=status)).json
+    counters = [{"claim": charged, "kind": "denies"}, {"claim": unsaid, "kind": "denies"}]
+    posted(reviewer, "statements", denial(first["id"], counters=counters))
+    assert public.get("/v1/disputes").json["items"] == []
+    assert public.get(f"/v1/disputes?against={first['speaker']['id']}").json["items"] == []
+    exchanges = public.get("/v1/counterclaims?include=days").json["items"]
+    assert [exchange["days"] for exchange in exchanges] == [None, None]
+    for order in ("said_on", "-said_on"):
+        for more in ("", "&topic=drinking-water"):
+            page = public.get(f"/v1/claims?sort={order}{more}&limit=1&ids={charged},{unsaid}").json
+            assert page["next"].rpartition("-")[0] == f"_{page['items'][0]['id']}"
+    # Nor is it for a reviewer: a summary is one for all, and who reviews sees the statement itself.
+    (shown,) = reviewer.get(f"/v1/claims?ids={charged}&include=first_statement").json["items"]
+    assert (shown["first_statement"], len(shown["statements"])) == (None, 1)
+    hidden = posted(reviewer, "statements", candidate(speaker={"name": "An aide"})).json
+    (seen,) = reviewer.get(f"/v1/claims?ids={hidden['claim']['id']}&include=first_statement").json["items"]
+    assert seen["first_statement"]["id"] == hidden["id"]

@@ -74,3 +74,12 @@ def test_refuses_to_change_what_is_gone(writer: FlaskClient) -> None:
 def test_refuses_an_unknown_id(public: FlaskClient) -> None:
     for id in ("1", "9007199254740991", "9999999999999999", "0", "-1", "01", "1.0", "x", "١", "9" * 40):
         assert public.get(f"/v1/topics/{id}").status_code == 404, id
+
+
+def test_no_facet_counts_a_topic_that_was_retracted(writer: FlaskClient, public: FlaskClient) -> None:
+    for slug in ("drinking-water", "rail"):
+        posted(writer, "topics", topic(slug=slug))
+    posted(writer, "claims", claim(topics=["drinking-water", "rail"]))
+    retracted(writer, "/v1/topics/1")
+    counted = public.get("/v1/claims?facets=topic").json["facets"]["topic"]
+    assert [value["value"] for value in counted] == ["rail"]
