@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from peewee import Case
+from peewee import SQL, Case
 
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import derived, plain
+from models.queries import derived, plain, shapes
 from models.queries.results import Whole
-from models.queries.visibility import Viewer
+from models.queries.visibility import Viewer, sentence_known
 from models.refusals import Conflict
 from models.spans import Place, places_of
 from models.storage.transactions import transaction
@@ -31,16 +31,21 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
 
 
 def change(*, by: Actor, id: int, version: int, **new: int) -> None:
-    """Move the edges of a sentence. Raises Conflict as `create`, or where a statement would start outside it."""
+    """Move the edges of a sentence. Raises Conflict as `create`, or where a statement would start outside it.
+
+    A statement that the actor may not see is not named.
+    """
     with transaction():
         sentence = _standing(id, version)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         whole = sentence.document
         _refuse_bad_place(whole, start, end, apart_from=id)
         standing = Statement.select(Statement.id).where(Statement.sentence == id, Statement.retracted_at.is_null())
-        outside = standing.where((Statement.content_start < start) | (Statement.content_start >= end)).scalar()
-        if outside:
-            raise Conflict(f"Statement {outside} would no longer start in its sentence.", field="/start", id=outside)
+        outside = standing.where((Statement.content_start < start) | (Statement.content_start >= end))
+        if seen := (outside if by.reviews else outside.where(Statement.status == "accepted")).scalar():
+            raise Conflict(f"Statement {seen} would no longer start in its sentence.", field="/start", id=seen)
+        if outside.exists():
+            raise Conflict("A statement that only reviewers see would no longer start in its sentence.", field="/start")
         changes.amend(by, sentence, start=start, end=end, text=whole.text[start:end])
         _renumber(sentence.document_id)
 
@@ -97,12 +102,20 @@ def around(*, document: int, sentence: Place, end: int, store: Store = STORE) ->
 
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
-    return changes.found(Sentence, id, plain.one("sentences", viewer=viewer, id=id))
+    found = plain.one("sentences", viewer=viewer, id=id)
+    return changes.found(Sentence, id, found, lambda: _may_hear(viewer, id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
     """Read a page of sentences, lowest id first: the order of print, but for those that people added."""
     return plain.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
+
+
+def _may_hear(viewer: Viewer, id: int) -> bool:
+    """Tell whether the viewer may hear that a sentence was retracted: it could be read before."""
+    se, d = Sentence.alias("se"), Document.alias("d")
+    query = se.select(SQL("1")).join(d, on=se.document == d.id).where(se.id == id, se.retracted_at.is_null(False))
+    return (query if viewer.texts else query.where(SQL(shapes.text(sentence_known)))).scalar() is not None
 
 
 def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:

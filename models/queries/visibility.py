@@ -73,3 +73,13 @@ def sentence_seen(viewer: Viewer, se: Any = se) -> Any:
     near = near.where(_v.status == "accepted", _v.retracted_at.is_null())
     near = near.where(_vs.position.between(se.position - 1, se.position + 1))
     return stands & (true(d.text_public) | fn.EXISTS(near))
+
+
+def sentence_known(se: Any = se) -> Any:
+    """Make the condition that the public could once read the sentence `se` of the document `d`, and so may hear of it.
+
+    As a neighbour of what is quoted it may have read it too: which those were, nobody knows once sentences are numbered
+    anew.
+    """
+    quoted = _v.select(1).where(_v.sentence_id == se.id, _v.status == "accepted")
+    return true(d.text_public) | fn.EXISTS(quoted)

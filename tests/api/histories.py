@@ -64,11 +64,16 @@ class History:
     steps: list[Step] = field(default_factory=list)
     #: Text of a claim -> whether it was never public.
     claims: dict[str, bool] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+    gone: set[Any] = field(default_factory=set)
+    #: Claims that were put in by themselves and that nobody has said where all can see it.
+    unsaid: set[str] = field(default_factory=set)
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
     #: Of each exchange, whether it was never public.
     edges: dict[tuple[str, str, str], bool] = field(default_factory=dict)
-    reviews: dict[str, bool] = field(default_factory=dict)
+    #: Those that rest on no statement.
+    bare: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    #: Address of a review -> the claim that it is of.
+    reviews: dict[str, str] = field(default_factory=dict)
 
     def draw(self, length: int) -> list[Step]:
         """Draw a history of about `length` steps."""
@@ -78,11 +83,12 @@ class History:
         parents = r.sample(sorted(SPEAKERS.keys() - UNSEEN_SPEAKERS), 3)
         for name in parents:
             pick("speaker", name=name, part_of=parents[0] if name != parents[0] and r.random() < 0.7 else None)
-        for _ in range(2):
+        for _ in range(5):
             self._claim()
         kinds = (self._statement, self._claim, self._exchange, self._review, self._take_back, self._let_go)
         for _ in range(length):
             r.choices(kinds, (12, 2, 4, 2, 3, 2))[0]()
+        self._let_go_of_unseen()
         pick("retract", noun="topics", key=r.choice(TOPICS), reason="Not a topic")
         return self.steps
 
@@ -106,7 +112,9 @@ class History:
         }
 
     def _claim(self) -> None:
-        self._step("claim", body=self._new_claim(unseen=False))
+        body = self._new_claim(unseen=False)
+        self.unsaid.add(body["text"])
+        self._step("claim", body=body)
 
     def _statement(self) -> None:
         r = self.random
@@ -127,12 +135,17 @@ class History:
         known = self._of(unseen)
         if status == "undone":  # all that it names is public anyway
             known = self._of(unseen=False)
+        if unseen:  # half of them of what would otherwise have no statement
+            known += [text for text in known if text in self.unsaid] * 4
+        else:
+            known = [text for text in known if text not in self.unsaid or r.random() < 0.2]
         claim: Any = r.choice(known) if known and r.random() < 0.6 else self._new_claim(unseen)
         text = claim if isinstance(claim, str) else claim["text"]
         if status == "undone" and not isinstance(claim, str):
             claim["about"] = []
         others = [other for other in self._of(unseen=True) if other != text]
-        counters = r.sample(others, min(len(others), r.choice((0, 0, 1, 2)))) if status != "undone" else []
+        others.sort(key=lambda other: other not in self.unsaid)
+        counters = others[: r.choice((0, 1, 2))] if status != "undone" and r.random() < 0.5 else []
         drawn = {}
         for other in counters:
             kind = r.choice(COUNTER_KINDS)
@@ -160,6 +173,8 @@ class History:
         }
         late = not unseen and r.random() < 0.3
         first = "candidate" if late else "accepted" if status == "undone" else status
+        if not unseen:
+            self.unsaid.discard(text)
         key = (url, f"{at} {n}")
         self._step("statement", unseen=unseen, key=key, body=body, claim=claim, counters=drawn, status=first)
         if late:
@@ -181,6 +196,8 @@ class History:
             return
         unseen = self.claims[claim] or self.claims[answer] or bool(on and self.said[on].unseen)
         self.edges[claim, answer, kind] = unseen
+        if on is None:
+            self.bare[claim, answer, kind] = unseen
         about = {"claim": claim, "answer": answer, "kind": kind, "statement": on, "note": f"Note {len(self.edges)}"}
         self._step("counterclaim", unseen=unseen, **about)
 
@@ -189,7 +206,7 @@ class History:
         if not known:
             return
         claim, url = self.random.choice(known), f"https://checks.example/{len(self.reviews)}"
-        self.reviews[url] = self.claims[claim]
+        self.reviews[url] = claim
         body = {
             "url": url,
             "publisher": {"name": "Checks", "site": "checks.example"},
@@ -208,13 +225,14 @@ class History:
             self._step("retract", unseen=self.said[key].unseen, noun="statements", key=key, reason=reason)
 
     def _let_go(self) -> None:
-        """Take back a claim, a review, a sentence, a document or a speaker that nothing rests on."""
+        """Take back a claim, an exchange, a review or a sentence that nothing rests on."""
         stated = {said.claim for said in self.said.values() if said.stands}
         quoted = {said.place for said in self.said.values() if said.stands}
         drawn = {said.place for said in self.said.values()}
         places = [place for place in sorted(drawn - quoted) if ("sentences", place) not in self.gone]
         free = [("claims", text, self.claims[text]) for text in self._of(unseen=True) if text not in stated]
-        free += [("reviews", url, unseen) for url, unseen in self.reviews.items() if url not in self.gone]
+        free += [("reviews", url, self.claims[of]) for url, of in self.reviews.items() if not self.gone & {url, of}]
+        free += [("counterclaims", edge, self.bare[edge]) for edge in self.bare if not self.gone & {edge, *edge}]
         free += [("sentences", place, place[0] in UNSEEN_PLACES) for place in places]
         if free:
             noun, key, unseen = self.random.choice(free)
@@ -223,6 +241,18 @@ class History:
                 for n in range(QUOTES):
                     self.said.setdefault((key[0], f"{key[1]} {n}"), Said("", True, "", "", key, stands=False))
             self._step("retract", unseen=unseen, noun=noun, key=key, reason="Private" if unseen else "Wrong")
+
+    def _let_go_of_unseen(self) -> None:
+        """Take back a document, and a speaker, that only candidates named, with their statements."""
+        url, name = self.random.choice(sorted(UNSEEN_PLACES)), self.random.choice(sorted(UNSEEN_SPEAKERS))
+        via = {step.about["key"] for step in self.steps if ("speakers", name) in named(step)}
+        for key, said in self.said.items():
+            if said.stands and (key[0] == url or key in via):
+                said.stands = False
+                self._step("retract", unseen=True, noun="statements", key=key, reason="Out of sight")
+        for noun, key in (("documents", url), ("speakers", name)):
+            if any((noun, key) in named(step) for step in self.steps):
+                self._step("retract", unseen=True, noun=noun, key=key, reason="Never seen")
 
 
 @dataclass
@@ -236,7 +266,8 @@ class Registry:
 
     def play(self, steps: list[Step], *, unseen: bool) -> None:
         """Do all `steps`, or only those that are not `unseen`."""
-        shown = [step for step in steps if not step.unseen]
+        # What was accepted for a while has shown whom and what it names for good.
+        shown = [step for step in steps if not step.unseen or step.about.get("status") == "accepted"]
         public = {name for step in shown for name in named(step)}
         for step in steps:
             if step.unseen and not unseen:

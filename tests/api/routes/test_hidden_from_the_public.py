@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.steps import matching, posted, refusal, retracted
-from tests.factories import candidate, charge, claim, denial, review, topic
+from tests.factories import candidate, charge, claim, denial, document, review, topic
 
 #: The ids of a claim and a statement that nobody but reviewers sees, and of a claim that all see.
 HIDDEN, SHOWN = 1, 2
@@ -267,3 +267,45 @@ def test_who_stated_a_public_claim_out_of_sight_and_when_is_in_no_summary_of_it(
     hidden = posted(reviewer, "statements", candidate(speaker={"name": "An aide"})).json
     (seen,) = reviewer.get(f"/v1/claims?ids={hidden['claim']['id']}&include=first_statement").json["items"]
     assert seen["first_statement"]["id"] == hidden["id"]
+
+
+@pytest.mark.parametrize(
+    ("other", "status", "heard"),
+    [
+        ({}, "candidate", False),
+        ({}, "accepted", True),
+        ({"text_public": True}, "candidate", True),
+    ],
+)
+def test_who_could_not_read_a_sentence_does_not_hear_that_it_was_retracted(
+    other: dict[str, Any], status: str, heard: bool, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    said = posted(reviewer, "statements", charge(document=document(**other), status=status)).json
+    ids = [item["id"] for item in reviewer.get(f"/v1/sentences?document={said['document']['id']}").json["items"]]
+    far, quoted = ids[-1], said["sentence"]["id"]
+    retracted(reviewer, f"/v1/statements/{said['id']}")
+    for id in (far, quoted):
+        retracted(reviewer, f"/v1/sentences/{id}", "He never said so")
+    unread = public.get(f"/v1/sentences/{NOTHING}")
+    for id, is_heard in ((quoted, heard), (far, bool(other))):
+        answer = public.get(f"/v1/sentences/{id}")
+        if is_heard:
+            assert (answer.status_code, answer.json["reason"]) == (410, "He never said so")
+        else:
+            assert (answer.status_code, answer.json["detail"]) == (404, f"There is no sentence {id}.")
+            assert answer.text.replace(str(id), "") == unread.text.replace(str(NOTHING), "")
+        assert reviewer.get(f"/v1/sentences/{id}").status_code == 410
+
+
+def test_a_writer_who_moves_a_sentence_is_not_told_which_hidden_statement_starts_in_it(
+    writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    hidden = posted(writer, "statements", candidate()).json
+    path = f"/v1/sentences/{hidden['sentence']['id']}"
+    end = {"end": hidden["content"][0]["start"] - 1}
+    answers = [client.patch(path, json=end, headers=matching(client.get(path))) for client in (writer, reviewer)]
+    assert [refusal(answer) for answer in answers] == [(409, ["/start"])] * 2
+    assert ("id" in answers[0].json, answers[1].json["id"]) == (False, hidden["id"])
+    shown = posted(writer, "statements", said(content=[{"text": "sustain the war"}])).json
+    answer = writer.patch(path, json=end, headers=matching(writer.get(path)))
+    assert (refusal(answer), answer.json["id"]) == ((409, ["/start"]), shown["id"])
