@@ -38,7 +38,7 @@ def create(
         if claim == answer:
             raise Conflict("A claim cannot answer itself.", field="/answer")
         _refuse_wrong_evidence(by, statement, answer, store)
-        evidence.refuse_taken(claim=claim, answer=answer, kind=kind, store=store)
+        evidence.refuse_taken(by=by, claim=claim, answer=answer, kind=kind, store=store)
         return evidence.draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note, store=store)
 
 
@@ -48,7 +48,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.refuse_unseen(by, whole, id)
         edge = changes.standing(Counterclaim, id, version)
         if new.get("kind", edge.kind) != edge.kind:
-            evidence.refuse_taken(claim=edge.claim_id, answer=edge.answer_id, kind=new["kind"])
+            evidence.refuse_taken(by=by, claim=edge.claim_id, answer=edge.answer_id, kind=new["kind"])
         _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id, STORE)
         changes.amend(by, edge, **new)
 

@@ -3,6 +3,8 @@
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE, Store
+from models.queries import lists
+from models.queries.visibility import WRITER
 from models.refusals import Conflict
 from models.tables import Counterclaim, Statement
 
@@ -12,10 +14,14 @@ def known(claim: int, answer: int, kind: str, store: Store = STORE) -> int | Non
     return store.find(Counterclaim, claim=claim, answer=answer, kind=kind)
 
 
-def refuse_taken(*, claim: int, answer: int, kind: str, store: Store = STORE) -> None:
-    """Refuse a second standing counterclaim between these two with this kind."""
+def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, store: Store = STORE) -> None:
+    """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
     id = known(claim, answer, kind, store)
     if id:
+        if not by.reviews:
+            store.flush()
+            if lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None:
+                raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
 
 
@@ -66,7 +72,7 @@ def follow_statement(*, by: Actor, statement: int, answer: int) -> None:
             continue
         if edge.claim_id == answer:
             raise Conflict(f"Counterclaim {edge.id} would answer itself: retract it first.", field="/claim", id=edge.id)
-        refuse_taken(claim=edge.claim_id, answer=answer, kind=edge.kind)
+        refuse_taken(by=by, claim=edge.claim_id, answer=answer, kind=edge.kind)
         changes.update(by, edge, answer=answer)
 
 

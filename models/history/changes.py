@@ -8,7 +8,7 @@ from peewee import SQL, Model, fn
 
 from models.queries import derived, shapes
 from models.queries.results import Whole
-from models.queries.visibility import Viewer
+from models.queries.visibility import WRITER
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import bulk, rows
 from models.storage.columns import dumps, now
@@ -164,7 +164,7 @@ def refuse_to_name(actor: Actor, model: Any, whole: Any, id: int, field: str) ->
 def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
     """Refuse to change what the actor may not see, for the reason that a read of it gives; `whole` is that read."""
     if not actor.reviews:
-        whole(id=id, viewer=Viewer(texts=True))
+        whole(id=id, viewer=WRITER)
 
 
 def found(model: Any, id: int, row: tuple[int, str] | None, known: Callable[[], bool] | None = None) -> Whole:

@@ -21,7 +21,8 @@ class Viewer(NamedTuple):
     unreviewed: bool = False
 
 
-PUBLIC, REVIEWER = Viewer(), Viewer(texts=True, unreviewed=True)
+#: Who has no key, a key without the review scope, and one with it.
+PUBLIC, WRITER, REVIEWER = Viewer(), Viewer(texts=True), Viewer(texts=True, unreviewed=True)
 
 
 def claim_seen(viewer: Viewer, c: Any = c) -> Any:

@@ -5,14 +5,15 @@ likely to be next.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from models.history.store import NAMES, Store
-from models.queries.visibility import Viewer
+from models.queries import shapes
+from models.queries.visibility import PUBLIC, Viewer, claim_seen
 from models.spans import Place
 from models.storage import rows
 from models.storage.columns import dumps
@@ -88,6 +89,10 @@ class FetchedStore(Store):
         self._names_locked = on_sqlite()  # where only one transaction writes at a time
         #: When documents were read.
         self._retrieved: dict[int, str] = {}
+        #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines
+        #: have put in.
+        self._public: set[int] = set()
+        self._accepted: Counter[int] = Counter()
         #: The sentences of a document, in the order of print: id, start and end; a tuple of each is read in half the
         #: time of a Place, of which few are looked up.
         self._sentences: dict[int, list[tuple[int, int, int]]] = {}
@@ -147,14 +152,18 @@ class FetchedStore(Store):
         return max(editions, key=lambda one: (self._retrieved[one], one), default=None)
 
     def same_claims(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool) -> list[int]:
-        if not viewer.unreviewed:
-            self.flush()
-            return super().same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=standalone)
         index = self._indexes[Claim, "text"]
         if text not in index.fetched:
             self.fetch_claims([text])
-        same = [id for id, tongue, alone in index.found[text] if tongue == language and (alone or not standalone)]
+        same = [
+            id
+            for id, tongue, alone in index.found[text]
+            if tongue == language and (alone or not standalone) and (viewer.unreviewed or self._is_public(id))
+        ]
         return sorted(same)[:limit]
+
+    def _is_public(self, claim: int) -> bool:
+        return claim in self._public or self._accepted[claim] > 0
 
     def sentence_before(self, document: int, offset: int) -> Place | None:
         places = self._places(document)
@@ -226,13 +235,16 @@ class FetchedStore(Store):
             return
         beginnings = [text[:60] for text in texts]
         found = fetch(
-            f"SELECT text, id, language, standalone FROM claims WHERE {rows.standing(Claim)}"
+            f"SELECT text, id, language, standalone, {shapes.text(claim_seen, PUBLIC)} FROM claims c"
+            f" WHERE {rows.standing(Claim)}"
             f" AND {_among('substr(text, 1, 60)', beginnings)} AND {_among('text', texts)}",
             (dumps(beginnings), dumps(texts)),
         )
         index = self._indexes[Claim, "text"]
-        for text, id, language, standalone in found:
+        for text, id, language, standalone, public in found:
             index.found[text][id, language, bool(standalone)] = id
+            if public:
+                self._public.add(id)
         index.fetched.update(texts)
         self.fetch_rows(Claim, [id for _, id, *_ in found])
 
@@ -254,6 +266,10 @@ class FetchedStore(Store):
             index.fetched.add(data["id"])
         if model is Document:
             self._retrieved[data["id"]] = data["retrieved_at"]
+        elif model is Claim and data["standalone"]:
+            self._public.add(data["id"])
+        elif model is Statement:
+            self._accepted[data["claim"]] += data["status"] == "accepted"
 
     def remove(self, model: Any, data: dict[str, Any]) -> None:
         """Let a row that was added be found no more."""
@@ -265,6 +281,10 @@ class FetchedStore(Store):
         if model is Document:
             del self._retrieved[data["id"]]
             self._sentences.pop(data["id"], None)
+        elif model is Claim:
+            self._public.discard(data["id"])
+        elif model is Statement:
+            self._accepted[data["claim"]] -= data["status"] == "accepted"
 
 
 _START = itemgetter(1)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
 from models.history.changes import Actor
 from models.history.store import Store
+from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
 from models.transfer.batch import BatchStore
@@ -171,7 +172,7 @@ def _call(names: Names, some: dict[str, int], name: str, id: int, noun: str) -> 
 
 def _claim(work: _Work, new: dict[str, Any]) -> Stored:
     if "claim" in new:  # of an earlier line (unbound_claim)
-        return _bound(work, new["claim"]), "new"
+        return _bound(work, new["claim"], "/standalone"), "new"
     name = new.pop("id")
     if not work.names.note(name, work.line.number, new):
         raise _Ambiguous(name, f"Line {work.names.claim_lines[name][0]}")
@@ -258,15 +259,24 @@ def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[st
 def _bound(work: _Work, name: str, field: str = "/claim") -> int:
     """Return the id of the claim of a line, stored now if it is not yet.
 
-    One that no statement brings along is the identical one that stands, where no other line means that; where the line
-    says that it was put in by itself, one that was too. A new one is put in by itself unless the line says otherwise.
+    One that no statement brings along is the identical one that the public sees, where no other line means that; where
+    the line says that it was put in by itself, one that was too. A new one is put in by itself. Where the line says
+    otherwise, it is one that only reviewers see, and theirs to put in (docs/decisions/0037).
     """
     names = work.names
     if line := names.unbound(name):
+        shown = line.get("standalone", True)
+        if not (shown or work.by.reviews):
+            raise Conflict(
+                "A claim that no statement brings along and only reviewers see takes the review scope: leave "
+                "`standalone` out to let everybody see it.",
+                field=field,
+            )
         twins = claims.twins(
             text=line["text"],
             language=line["language"],
             limit=len(names.bound) + 1,
+            viewer=PUBLIC if shown else REVIEWER,
             alone=line.get("standalone", False),
             store=work.store,
         )

@@ -1,6 +1,7 @@
 """What only reviewers may see is, to everybody else, not there: named in a body, addressed, or gone."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.formats.ndjson import MEDIA_TYPE
 from tests.api.steps import matching, posted, refusal, retracted
 from tests.factories import candidate, charge, claim, denial, document, review, topic
 
@@ -309,3 +311,80 @@ def test_a_writer_who_moves_a_sentence_is_not_told_which_hidden_statement_starts
     shown = posted(writer, "statements", said(content=[{"text": "sustain the war"}])).json
     answer = writer.patch(path, json=end, headers=matching(writer.get(path)))
     assert (refusal(answer), answer.json["id"]) == ((409, ["/start"]), shown["id"])
+
+
+def sent(client: FlaskClient, *lines: dict[str, Any]) -> dict[str, Any]:
+    """Import lines; what became of each."""
+    body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    answer = client.post("/v1/imports?report=all", data=body, content_type=MEDIA_TYPE)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def words_of(hidden: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """A claim line with the words of a claim that is out of sight."""
+    return {"claim": {"id": "c1", "text": hidden["claim"]["text"], "language": hidden["claim"]["language"], **other}}
+
+
+@pytest.mark.parametrize("scope", ["write", "review"])
+def test_an_import_hangs_nothing_on_a_hidden_claim_with_the_same_words(
+    scope: str, caller: Callable[[str | None], FlaskClient], reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    importer = caller(scope)
+    hidden = posted(reviewer, "statements", candidate()).json
+    line = words_of(hidden)
+    reviewed = {"review": review(0) | {"claim": {"claim": "c1"}}}
+    for whats in (["noted", "new"], ["noted", "known"]):
+        told = sent(importer, line, reviewed)
+        assert [one["outcome"] for one in told["listed"]] == whats, told
+        (shown,) = public.get("/v1/claims").json["items"]
+        assert shown["id"] != hidden["claim"]["id"]
+        assert (shown["text"], len(shown["reviews"])) == (hidden["claim"]["text"], 1)
+    assert reviewer.get(f"/v1/claims/{hidden['claim']['id']}").json["reviews"] == []
+
+
+def test_a_bare_claim_line_is_not_swallowed_by_a_hidden_claim(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    hidden = posted(reviewer, "statements", candidate()).json
+    for _ in range(2):
+        assert sent(writer, words_of(hidden))["refused"] == 0
+        (shown,) = public.get("/v1/claims").json["items"]
+        assert shown["text"] == hidden["claim"]["text"]
+    (refused,) = sent(writer, words_of(hidden, standalone=False))["listed"][-1:]
+    assert (refused["outcome"], [error["pointer"] for error in refused["errors"]]) == ("refused", ["/standalone"])
+    assert sent(reviewer, words_of(hidden, standalone=False))["refused"] == 0
+    assert len(reviewer.get("/v1/claims").json["items"]) == 2
+
+
+def test_an_import_reuses_what_its_own_lines_have_shown(writer: FlaskClient, public: FlaskClient) -> None:
+    words = claim(text="It rains.")
+    said = {key: value for key, value in charge().items() if key not in ("document", "claim")}
+    lines = [{"document": {"id": "d1", **document()}}]
+    for status, place in (("candidate", "the war"), ("accepted", "the exports"), ("accepted", "sustain")):
+        more = {"content": [{"text": place}], "status": status, "claim": words | {"reuse": True}}
+        lines.append({"statement": said | more | {"document": {"document": "d1"}}})
+    assert sent(writer, *lines)["new"] == 4
+    (shown,) = public.get("/v1/claims").json["items"]
+    assert [said["content"][0]["text"] for said in shown["statements"]] == ["the exports", "sustain"]
+
+
+def test_a_writer_is_told_of_a_hidden_exchange_that_it_waits_and_not_which(
+    writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    for text in ("It is safe.", "It is not safe."):
+        posted(writer, "claims", claim(text=text))
+    posted(writer, "statements", candidate(claim={"id": 2}, counters=[{"claim": 1, "kind": "denies"}]))
+    edge = {"claim": 1, "answer": 2, "kind": "denies"}
+    refused, told = (client.post("/v1/counterclaims", json=edge) for client in (writer, reviewer))
+    assert [refusal(answer) for answer in (refused, told)] == [(409, ["/kind"])] * 2
+    assert ("known" in refused.json, told.json["known"]) == (False, 1)
+    assert not re.search(r"\d", refused.json["detail"])
+    other = posted(writer, "counterclaims", edge | {"kind": "disputes"})
+    refused = writer.patch(other.headers["Location"], json={"kind": "denies"}, headers=matching(other))
+    assert (refusal(refused), "known" in refused.json) == ((409, ["/kind"]), False)
+    lines = [{"claim": claim(id=f"c{n}", text=text)} for n, text in enumerate(("It is safe.", "It is not safe."), 1)]
+    ends = {"claim": {"claim": "c1"}, "answer": {"claim": "c2"}, "kind": "denies"}
+    for client, what in ((writer, "refused"), (reviewer, "known")):
+        assert sent(client, *lines, {"counterclaim": ends})["listed"][-1]["outcome"] == what
