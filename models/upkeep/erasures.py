@@ -46,6 +46,7 @@ from models.upkeep.redaction import (
     redact_replies,
     rows_with,
     set_columns,
+    without_names,
 )
 
 #: What stands for a name that may not be empty.
@@ -117,6 +118,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said)
         _take_reasons(erasure, {one.sentence_id for one in statements})
+        _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
@@ -193,6 +195,16 @@ def _dismiss_suggestions(erasure: Erasure, statements: set[int], claims: set[int
     erasure.counts["suggestions"] += len(suggestions)
     for id in sorted(suggestions):
         set_columns(Suggestion, id, now(), reasons="[]", status="dismissed")
+
+
+def _take_names_from_suggestions(erasure: Erasure) -> None:
+    """Take the words of names out of the reasons for which other people's denials may answer a claim."""
+    reasoned = Suggestion.select(Suggestion.id, Suggestion.reasons).where(Suggestion.reasons != "[]")
+    for id, reasons in list(reasoned.tuples()):
+        if (kept := without_names(erasure, reasons)) != reasons:
+            set_columns(Suggestion, id, now(), reasons=kept)
+            erasure.reworded.add(id)
+    erasure.counts["suggestions"] += len(erasure.reworded)
 
 
 def _take_reasons(erasure: Erasure, sentences: set[int]) -> None:

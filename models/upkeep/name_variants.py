@@ -41,6 +41,7 @@ class Names:
         #: Whether a name has no letter or digit: then no word rules a text out quickly.
         self._signs = () in words
         words -= {()}
+        self._parts = {part for name in words for part in name}
         self._longest = {max(name, key=len) for name in words}
         self._in_ascii = all(word.isascii() for word in self._longest)
         self._wide = _any_of(_BEGINS + " +".join(map(re.escape, name)) + _end(name) for name in words)
@@ -76,6 +77,11 @@ class Names:
             return False
         words = _words(text)
         return self._has_longest(words) and bool(self._wide.search(words))
+
+    def has_part(self, word: str) -> bool:
+        """Tell whether a word that stands by itself is one of a name, be it with an ending."""
+        folded = _words(word).strip()
+        return any(folded.startswith(part) if len(part) >= _LONG else folded == part for part in self._parts)
 
     def _has_longest(self, words: str) -> bool:
         return any(word in words for word in self._longest)

@@ -69,6 +69,8 @@ class Erasure:
         #: Table -> the ids of the rows that are erased.
         self.rows: dict[str, set[int]] = {}
         self.left: list[str] = []
+        #: The suggestions that are not erased, but lost reasons.
+        self.reworded: set[int] = set()
         #: The names that the erased speaker has, or had.
         self.names = Names(())
 
@@ -154,6 +156,16 @@ def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
     return printed
 
 
+def without_names(erasure: Erasure, reasons: str) -> str:
+    """Take the words of names out of the reasons for a suggestion, a JSON array of {word, weight}.
+
+    Of any name, since words of several stand apart there; a machine has found them, and nobody wrote them.
+    """
+    found = orjson.loads(reasons)
+    kept = [reason for reason in found if not erasure.names.has_part(reason["word"])]
+    return reasons if kept == found else dumps(kept)
+
+
 # -- what repeats rows: the log and kept replies -------------------------------------------------
 
 
@@ -163,6 +175,7 @@ def redact_log(erasure: Erasure) -> None:
     for model in (Sentence, Statement):
         rows.setdefault(model._meta.table_name, set()).update(rows_with(model.document, erasure.texts))
     rows.setdefault("documents", set()).update(erasure.texts)
+    rows.setdefault("suggestions", set()).update(erasure.reworded)
     for table, ids in rows.items():
         for part in parts(ids):
             lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
@@ -183,6 +196,8 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
     elif table == "statements":
         gone = {"role": None, "retracted_reason": None} if erased else {}
         state |= _printed(state, erasure.texts[state["document"]]) | gone
+    elif table == "suggestions" and not erased:
+        state |= {"reasons": without_names(erasure, state["reasons"])}
     elif table == "documents" and not erased:
         state |= {"sha256": None, "title": None}
     elif erased:

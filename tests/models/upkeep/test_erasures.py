@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, documents, sentences, speakers, statements, topics
+from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
 from models.access.replies import Answer
 from models.history import changes
@@ -189,6 +189,23 @@ def test_the_reasons_for_suggestions_go_too(registry: str, actor: Actor) -> None
     assert "anzivarian" not in everywhere()
     assert Suggestion.get().status == "dismissed"
     assert whole_is_sound()
+
+
+def test_the_words_of_names_go_from_the_reasons_for_what_others_said(registry: str, actor: Actor) -> None:
+    named = put_claim(actor, f"The ministry paid Jana {SECRET}.")
+    denial = put_plain(actor, "first")
+    shared = ("jana", SECRET.lower(), f"{SECRET.lower()}s", "janata", "paid")
+    reasons = [{"word": word, "weight": 0.2} for word in shared]
+    with transactions.transaction():
+        more = {"score": 0.9, "matcher": "overlap", "matcher_version": "0.1.0"}
+        suggestions.create(by=actor, statement=denial, claim=named, reasons=reasons, **more)
+    erased = speakers.create(by=actor, name=f"Jana {SECRET}")
+    outcome = erasures.speaker(id=erased, reason=REASON, by=actor)
+    assert outcome.counts["suggestions"] == 1
+    left = Suggestion.get()
+    assert ([reason["word"] for reason in json.loads(left.reasons)], left.status) == (["janata", "paid"], "open")
+    (line,) = lines_of("suggestions", left.id)
+    assert json.loads(line["after"]["reasons"]) == json.loads(left.reasons)
 
 
 def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> None:
