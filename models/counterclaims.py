@@ -75,7 +75,7 @@ def _known_to_all(id: int) -> bool:
     """Tell whether the public could once see an exchange that it does not find: both claims and the evidence."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
-    known = SQL(shapes.text(claim_known, aliases.charge)), SQL(shapes.text(claim_known, aliases.answer))
+    known = [SQL(shapes.text(claim_known, side, aliases.e)) for side in (aliases.charge, aliases.answer)]
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted")
     return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
 

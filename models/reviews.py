@@ -8,7 +8,7 @@ from models import claims
 from models.history import changes, merged
 from models.history.changes import Actor
 from models.history.store import STORE, Store
-from models.queries import plain, shapes
+from models.queries import aliases, plain, shapes
 from models.queries.results import Whole
 from models.queries.visibility import Viewer, claim_known
 from models.refusals import Conflict
@@ -70,9 +70,13 @@ def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> l
 
 
 def _known_to_all(id: int) -> bool:
-    """Tell whether the public could once see the claim of a review that it does not find."""
+    """Tell whether the public could once see a review that it does not find: its claim, since the review was made."""
     r, c = Review.alias("r"), Claim.alias("c")
-    query = r.select(SQL("1")).join(c, on=r.claim == c.id).where(r.id == id, SQL(shapes.text(claim_known)))
+    query = (
+        r.select(SQL("1"))
+        .join(c, on=r.claim == c.id)
+        .where(r.id == id, SQL(shapes.text(claim_known, aliases.c, aliases.r)))
+    )
     return query.scalar() is not None
 
 

@@ -34,9 +34,15 @@ def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     return stands & (true(c.standalone) | fence(accepted))
 
 
-def claim_known(c: Any = c) -> Any:
-    """Make the condition that the public could once see the claim `c`, and so may hear what became of it."""
-    return true(c.standalone) | fn.EXISTS(_v.select(1).where(_v.claim_id == c.id, _v.status == "accepted"))
+def claim_known(c: Any = c, made: Any = None) -> Any:
+    """Make the condition that the public could once see the claim `c`, and so may hear what became of it.
+
+    With `made`, the review or counterclaim of it: that it could since that was made.
+    """
+    accepted = _v.select(1).where(_v.claim_id == c.id, _v.status == "accepted")
+    if made is not None:
+        accepted = accepted.where(_v.retracted_at.is_null() | (_v.retracted_at > made.created_at))
+    return true(c.standalone) | fn.EXISTS(accepted)
 
 
 def statement_seen(viewer: Viewer, s: Any = s) -> Any:

@@ -388,3 +388,21 @@ def test_a_writer_is_told_of_a_hidden_exchange_that_it_waits_and_not_which(
     ends = {"claim": {"claim": "c1"}, "answer": {"claim": "c2"}, "kind": "denies"}
     for client, what in ((writer, "refused"), (reviewer, "known")):
         assert sent(client, *lines, {"counterclaim": ends})["listed"][-1]["outcome"] == what
+
+
+def test_nobody_hears_of_what_was_hung_on_a_claim_when_it_was_out_of_sight(
+    reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    first = posted(reviewer, "statements", charge()).json
+    answer = posted(reviewer, "claims", claim()).json["id"]
+    edge = {"claim": first["claim"]["id"], "answer": answer}
+    for kind, heard in (("denies", 410), ("disputes", 404)):
+        reviewed = review(edge["claim"], url=f"https://checks.example.org/{kind}")
+        made = [posted(reviewer, "reviews", reviewed), posted(reviewer, "counterclaims", edge | {"kind": kind})]
+        paths = [one.headers["Location"] for one in made]
+        for path in paths:
+            retracted(reviewer, path, "Mistaken")
+        if kind == "denies":
+            retracted(reviewer, f"/v1/statements/{first['id']}")
+        assert [public.get(path).status_code for path in paths] == [heard] * 2
+        assert [reviewer.get(path).status_code for path in paths] == [410] * 2
