@@ -422,13 +422,12 @@ def test_a_snippet_is_cut_from_the_statement_by_which_a_claim_was_found(registry
         assert _snippets(REVIEWER, "gnus", by=by) == {claim: ["sentence: Herds of gnus graze."]}
 
 
-def test_a_snippet_shows_the_public_no_sentence_of_a_candidate(registry: str, actor: Actor) -> None:
+def test_a_snippet_of_a_public_claim_shows_no_sentence_of_a_candidate(registry: str, actor: Actor) -> None:
     claim = put_claim(actor, "The zebra grazes.")
     _put_said(actor, {"id": claim}, "No zebra is to be seen.", origin=MACHINE, status="candidate")
     for by in ("id", "relevance"):
-        assert _snippets(PUBLIC, "zebra", by=by) == {claim: ["text: The zebra grazes."]}
-        shown = ["text: The zebra grazes.", "sentence: No zebra is to be seen."]
-        assert _snippets(REVIEWER, "zebra", by=by) == {claim: shown}
+        for viewer in (PUBLIC, REVIEWER):
+            assert _snippets(viewer, "zebra", by=by) == {claim: ["text: The zebra grazes."]}
 
 
 def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_one(
