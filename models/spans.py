@@ -89,8 +89,8 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
             starts = places_of(part["text"], document.text, sentence.start, sentence.end, overhang=True)
             span = _only(part["text"], starts, document, field)
         else:
-            rest = places_of(part["text"], document.text, spans[-1].end, document.length)
-            span = _only(part["text"], rest[:1], document, field)
+            first = places_of(part["text"], document.text, spans[-1].end, document.length, most=1)
+            span = _only(part["text"], first, document, field)
         if spans and span.start < spans[-1].end:
             raise Conflict("Spans are given in the order of print and do not overlap.", field=field)
         spans.append(span)
@@ -115,16 +115,52 @@ def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
     return Span(document.text[start:end], start, end)
 
 
-def places_of(words: str, text: str, start: int, end: int, overhang: bool = False) -> list[Span]:
-    """Find where `words` stand, as whole words, from `start` to `end`; with `overhang` they may go on after `end`."""
+def places_of(
+    words: str, text: str, start: int, end: int, *, overhang: bool = False, most: int = _LISTED + 1
+) -> list[Span]:
+    """Find where `words` stand, as whole words, from `start` to `end`: the first `most` places.
+
+    With `overhang` they may go on after `end`. Takes time in proportion to the text, whatever repeats in it.
+    """
     limit = min(len(text), end + len(words) - 1) if overhang else end
     spans: list[Span] = []
-    at = text.find(words, start, limit)
-    while at >= 0 and len(spans) <= _LISTED:
+    before, at, period = -1, text.find(words, start, limit), 0
+    while at >= 0 and len(spans) < most:
+        following = at + 1
         if not _inside_word(text, at) and not _inside_word(text, at + len(words)):
             spans.append(Span(words, at, at + len(words)))
-        at = text.find(words, at + 1, limit)
+        else:
+            period = period or _period(words)
+            if before >= 0 and at - before == period:
+                # All that follow at this distance have the same neighbours as this one, but the last.
+                end_of_run = _repeats_until(text, at + len(words), period, limit)
+                following = max(following, at + (end_of_run - len(words) - at) // period * period)
+        before, at = at, text.find(words, following, limit)
     return spans
+
+
+def _period(words: str) -> int:
+    """Return the least distance at which `words` can stand twice, overlapping or side by side."""
+    borders = [0]  # of each beginning: how many characters begin and end it (Knuth, Morris and Pratt 1977)
+    border = 0
+    for letter in words[1:]:
+        while border and words[border] != letter:
+            border = borders[border - 1]
+        border += words[border] == letter
+        borders.append(border)
+    return len(words) - border
+
+
+def _repeats_until(text: str, at: int, period: int, limit: int) -> int:
+    """Return where, from `at` to `limit`, the text stops repeating what stands `period` characters before."""
+    step, growing = period, True
+    while step and at < limit:
+        part = min(step, limit - at)
+        if text[at : at + part] == text[at - period : at - period + part]:
+            at, step = at + part, step * 2 if growing else step
+        else:
+            step, growing = part // 2, False
+    return at
 
 
 def _inside_word(text: str, at: int) -> bool:

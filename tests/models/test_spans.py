@@ -1,5 +1,7 @@
 """Spans: words given to the letter or by offsets become stretches of the document, or are refused with their places."""
 
+import random
+import time
 from typing import Any
 
 import pytest
@@ -219,3 +221,38 @@ def test_a_word_goes_on_after_its_accents(words: str, text: str) -> None:
 
 def test_a_script_of_half_width_has_no_spaces_either() -> None:
     assert places_of("ｲｳ", "ｱｲｳｴ", 0, 4)
+
+
+def test_places_are_those_that_a_look_at_every_offset_finds() -> None:
+    dice = random.Random(20261127)  # noqa: S311
+    for _ in range(5_000):
+        letters = dice.choice(["a ", "ab ", "a\u0301 ", "的a ", "a", "的", "ab-\u0301"])
+        part = "".join(dice.choices(letters, k=dice.randint(1, 4)))
+        text = "".join(dice.choice([part, part * 3, part * 8, *letters]) for _ in range(dice.randint(1, 8)))
+        at = dice.randrange(len(text))
+        words, most = text[at : at + dice.randint(1, 9)], dice.choice([1, 2, 21])
+        every = [place for place in range(len(text)) if places_of(words, text, place, place + len(words))]
+        assert [span.start for span in places_of(words, text, 0, len(text), most=most)] == every[:most], (words, text)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("a" * 20_000, "a" * 900_000),
+        ("ab " * 6_666 + "a", "ab " * 300_000),
+        ("a" * 10_000 + "b" + "a" * 9_999, ("a" * 10_000 + "b") * 90),
+    ],
+)
+def test_words_are_looked_for_in_time_in_proportion_to_the_text(words: str, text: str) -> None:
+    began = time.process_time()
+    assert places_of(words, text, 0, len(text)) == []
+    assert time.process_time() - began < 2, "it takes 22 s to compare the words at each offset"
+
+
+def test_a_content_of_many_spans_is_looked_for_once() -> None:
+    text = "a " * 110 + "ab" * 450_000
+    document = Document(id=1, text=text, length=len(text))
+    began = time.process_time()
+    found = locate_content([{"text": "a"}] * 99, document, Sentence(id=1, start=0, end=1))
+    assert [span.start for span in found] == list(range(0, 198, 2))
+    assert time.process_time() - began < 2, "the rest of the text was read for each span"
