@@ -39,6 +39,10 @@ class Conflict(Refusal):
     """Well-formed, but at odds with what is stored or with itself."""
 
 
+class TooLong(Refusal):
+    """It is longer than what is kept of its kind."""
+
+
 class Stale(Refusal):
     """The caller changes a version that is no longer the current one."""
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from peewee import SQL, Case
 
+from models.extraction.sentences import LONGEST
 from models.history import changes
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import derived, plain, shapes
 from models.queries.results import Whole
 from models.queries.visibility import Viewer, sentence_known
-from models.refusals import Conflict
+from models.refusals import Conflict, TooLong
 from models.spans import Place, places_of
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
@@ -163,6 +164,9 @@ def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int 
             f"A sentence runs forward inside its document, which has {document.length} code points.", field="/end"
         )
     standing = Sentence.select().where(Sentence.document == document.id, Sentence.retracted_at.is_null())
+    if end - start > LONGEST:
+        detail = f"A sentence has at most {LONGEST:,} characters, and this one would have {end - start:,}."
+        raise TooLong(detail, field="/end")
     other = standing.where(Sentence.id != apart_from, Sentence.start < end, Sentence.end > start).first()
     if other:
         raise Conflict(

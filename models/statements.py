@@ -14,11 +14,12 @@ from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Whole
 from models.queries.visibility import Viewer
-from models.refusals import Conflict, Forbidden
+from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import Place, Span, Stretch, locate, locate_content
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Statement
+from models.vocabulary import LONGEST_CUE
 
 
 def record(
@@ -218,6 +219,9 @@ def _words(
         span = locate(words, document, sentence, near, f"/{name}")
         columns = {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
     if name == "cue":
+        if len(columns["cue"] or "") > LONGEST_CUE:
+            detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
+            raise TooLong(detail, field="/cue")
         columns["cue_key"] = columns["cue"] and folded(columns["cue"])
     return columns
 

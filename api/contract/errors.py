@@ -20,6 +20,7 @@ STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.Forbidden: HTTPStatus.FORBIDDEN,
     refusals.NotFound: HTTPStatus.NOT_FOUND,
     refusals.Conflict: HTTPStatus.CONFLICT,
+    refusals.TooLong: HTTPStatus.UNPROCESSABLE_ENTITY,
     refusals.Gone: HTTPStatus.GONE,
     refusals.Stale: HTTPStatus.PRECONDITION_FAILED,
     refusals.Reused: HTTPStatus.UNPROCESSABLE_ENTITY,

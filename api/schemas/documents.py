@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, Query, Stamped, identifier, listed, on_request, shown
-from api.schemas.fields import Day, Language, QueryFlag, Text, Url
+from api.schemas.fields import Day, Language, QueryFlag, Text
+from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
 

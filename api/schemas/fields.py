@@ -23,10 +23,10 @@ BIGGEST = 2**53 - 1
 #: others each mean something else by \\s (Unicode's White_Space, and the byte order mark).
 _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
 _ALL_CONTROLS = r"\u0000-\u001f\u007f"
-_BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that nobody sees: white space, and of Unicode's format characters those that show nothing by themselves.
-_UNSEEN = rf"{_BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+_UNSEEN = rf"{BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
 _INK = re.compile(f"[^{_UNSEEN}]")
 
 
@@ -112,18 +112,6 @@ class Matching(Field[str]):
             raise ValidationError(f"Give {self._form}.")
         _refuse_no_text(value)
         return value
-
-
-class Url(Matching):
-    """An http or https address."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            f"^[hH][tT][tT][pP][sS]?://[^{_BLANKS}<>/?#@]+([/?#][^{_BLANKS}<>]*)?$",
-            form="an address that starts with http:// or https://, without user name and password",
-            longest=2000,
-            **kwargs,
-        )
 
 
 class Language(Matching):

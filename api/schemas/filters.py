@@ -19,8 +19,8 @@ from api.schemas.fields import (
     Search,
     Slug,
     Text,
-    Url,
 )
+from api.schemas.indexed import Url
 from models.vocabulary import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
 #: What the parameters by the id of a speaker or a claim say of one that was merged.

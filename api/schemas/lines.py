@@ -8,6 +8,7 @@ from typing import Any
 
 from api.schemas.base import Input
 from api.schemas.fields import Choice, Either, Flag, Many, Text
+from api.schemas.indexed import Name
 from api.schemas.refs import (
     ClaimByText,
     DocumentByUrl,
@@ -61,7 +62,7 @@ def _speaker(**kwargs: Any) -> Either:
 class SpeakerLine(SpeakerDetails):
     """A speaker; one whose name is known stays as they are."""
 
-    name = Text(longest=300, required=True)
+    name = Name(required=True)
     part_of = _speaker(allow_none=True)
     #: Whether only candidates name them, so that the public does not see them.
     hidden = Flag(load_default=False)

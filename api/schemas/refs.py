@@ -13,10 +13,10 @@ from api.schemas.fields import (
     Moment,
     Slug,
     Text,
-    Url,
     Whole,
     WikidataId,
 )
+from api.schemas.indexed import Name, Url
 from models.vocabulary import SPEAKER_KINDS
 
 #: The longest document text and the longest other text, in code points.
@@ -45,7 +45,7 @@ class SpeakerDetails(Input):
         longest=2000, lines=True, allow_none=True, metadata={"description": "Who that is, in a sentence."}
     )
     aliases = Many(
-        Text(longest=300),
+        Name(),
         metadata={
             "description": "Other names, metonyms too: Beijing for the Chinese government.",
             "example": ["Beijing"],
@@ -64,9 +64,7 @@ class SpeakerByName(SpeakerDetails):
     left as it is.
     """
 
-    name = Text(
-        longest=300, required=True, metadata={"description": "A name or an alias, in any case.", "example": "Beijing"}
-    )
+    name = Name(required=True, metadata={"description": "A name or an alias, in any case.", "example": "Beijing"})
 
 
 def speaker_ref(description: str, **kwargs: Any) -> Either:

@@ -3,8 +3,9 @@
 from marshmallow import fields
 
 from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, nested, shown
-from api.schemas.fields import Language, Matching, Moment, Number, QueryId, Text, Url
+from api.schemas.fields import Language, Matching, Moment, Number, QueryId, Text
 from api.schemas.filters import MERGED
+from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
 
@@ -66,9 +67,7 @@ class PublisherGiven(Input):
 class RatingGiven(Input):
     """The verdict; the label is kept as the publisher words it."""
 
-    label = Text(
-        longest=300, required=True, metadata={"description": "The verdict in words.", "example": "Mostly true"}
-    )
+    label = Name(required=True, metadata={"description": "The verdict in words.", "example": "Mostly true"})
     value = Number(allow_none=True, metadata={"description": "The verdict as a number from worst to best."})
     best = Number(allow_none=True, metadata={"description": "The best that can be given."})
     worst = Number(allow_none=True, metadata={"description": "The worst that can be given."})

@@ -8,6 +8,7 @@ from api.schemas.base import PageQuery, Stamped, listed, nested, shown
 from api.schemas.claims import ClaimQuery
 from api.schemas.fields import Choice, Id, QueryFlag, Text
 from api.schemas.filters import sort_by
+from api.schemas.indexed import Name
 from api.schemas.parts import LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
 from api.schemas.statements import StatementQuery
@@ -31,8 +32,7 @@ class Speaker(SpeakerPart, Stamped):
 class NewSpeaker(SpeakerDetails):
     """A speaker to add."""
 
-    name = Text(
-        longest=300,
+    name = Name(
         required=True,
         metadata={
             "description": "The name they are known by; no two speakers share one.",
@@ -45,7 +45,7 @@ class NewSpeaker(SpeakerDetails):
 class SpeakerChange(SpeakerDetails):
     """What to change of a speaker; what is left out stays, a list is replaced whole."""
 
-    name = Text(longest=300, metadata={"description": "The name they are known by; no two speakers share one."})
+    name = Name(metadata={"description": "The name they are known by; no two speakers share one."})
     part_of = Id(allow_none=True, metadata={"description": _PART_OF})
 
 

@@ -1,6 +1,7 @@
 """Cut a text into sentences."""
 
 import re
+from unicodedata import category
 
 import nupunkt
 
@@ -15,17 +16,33 @@ _BYTE_ORDER = "\ufeff"
 _CLOSING = "\"'”’»)]"
 
 
+#: Code points of a sentence: what has no full stop for so long is cut before, where a word ends if one does.
+LONGEST = 20_000
+
+
 def cut(text: str) -> list[tuple[int, int]]:
     """Find the sentences of `text` as half-open offsets in code points, in order, without overlap.
 
     White space around a sentence belongs to none. Inside a paragraph the cutting is nupunkt's
-    (Punkt, Kiss and Strunk 2006).
+    (Punkt, Kiss and Strunk 2006), but no sentence is longer than LONGEST.
     """
     spans: list[tuple[int, int]] = []
     for start, end in _paragraphs(text):
         cuts = [(start + a, start + b) for a, b in nupunkt.sent_spans(text[start:end])]
-        spans.extend(_trimmed(text, cuts))
+        spans.extend(_trimmed(text, [part for span in cuts for part in _bounded(text, *span)]))
     return spans
+
+
+def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a stretch into as few parts as are no longer than LONGEST: after white space, or else before a letter."""
+    parts = []
+    while end - start > LONGEST:
+        last = start + LONGEST
+        at = next((at for at in range(last, start, -1) if text[at - 1].isspace()), 0)
+        at = at or next((at for at in range(last, start, -1) if not category(text[at]).startswith("M")), last)
+        parts.append((start, at))
+        start = at
+    return [*parts, (start, end)]
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ from models.storage import rows
 from models.storage.columns import folded
 from models.storage.transactions import transaction
 from models.tables import Change, Document, Sentence, Statement
+from models.vocabulary import LONGEST_CUE
 
 #: Seconds that a text waits at most for the parser (`parser_queue.py`). News takes a tenth of a second to parse,
 #: 1 MB of text half a minute.
@@ -294,6 +295,8 @@ class _DocumentIngest:
         return self.document.text[slice(*span)] if span else ""
 
     def _span(self, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
+        if name == "cue" and span and span[1] - span[0] > LONGEST_CUE:
+            span = None
         start, end = span or (None, None)
         key = {"cue_key": folded(self._words(span)) if span else None} if name == "cue" else {}
         return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end} | key

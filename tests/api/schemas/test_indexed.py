@@ -1,0 +1,140 @@
+"""The longest value that the contract allows is stored on both databases, whatever it is made of; more is a 422."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.steps import posted, refusal
+from tests.factories import charge, document, review, speaker
+
+_DICE = random.Random(20261127)  # noqa: S311
+
+
+def noise(length: int, first: str = "一", last: str = "鿿") -> str:
+    """So many characters that nothing can compress."""
+    return "".join(chr(_DICE.randint(ord(first), ord(last))) for _ in range(length))
+
+
+#: What compatibility ligatures are written out to is up to eleven times as long.
+LIGATURES = [
+    chr(code) for code in (0xFDFA, 0xFDFB, *range(0x3300, 0x3358), *range(0xFD50, 0xFD90), *range(0x3220, 0x3244))
+]
+
+#: Characters that addresses percent-encode, and the bytes of each.
+ENCODED = {"一": 3, "𠀀": 4, "ü": 2, "|": 1, "%": 1, "=": 1}
+
+
+@pytest.mark.parametrize(("letter", "size"), ENCODED.items())
+@pytest.mark.parametrize("before", ["https://example.org/", "https://example.org/?q="])
+def test_an_address_has_2000_characters_as_it_is_sent(writer: FlaskClient, letter: str, size: int, before: str) -> None:
+    most = (2_000 - len(before) - 2) // (3 * size)
+    path = noise(most) if letter == "一" else noise(most, "𠀀", "𪛟") if letter == "𠀀" else letter * most
+    posted(writer, "documents", document(url=before + path))
+    assert refusal(writer.post("/v1/documents", json=document(url=before + path + letter * 2))) == (422, ["/url"])
+    id = posted(writer, "claims", {"text": "It is so.", "language": "en"}).json["id"]
+    posted(writer, "reviews", review(id, url=before + path))
+    assert refusal(writer.post("/v1/reviews", json=review(id, url=before + path + letter * 2))) == (422, ["/url"])
+
+
+def test_an_address_of_1800_letters_that_are_not_ascii_is_refused(writer: FlaskClient) -> None:
+    answer = writer.post("/v1/documents", json=document(url="https://example.org/" + noise(1_800)))
+    assert refusal(answer) == (422, ["/url"])
+
+
+def test_an_address_that_is_encoded_already_is_counted_as_it_is(writer: FlaskClient) -> None:
+    url = "https://example.org/" + "%E4%B8%80" * 220
+    assert posted(writer, "documents", document(url=url)).json["url"] == url
+
+
+def test_a_host_of_many_labels_is_found_by_its_domain(writer: FlaskClient) -> None:
+    url = "https://" + "ü." * 281 + "example/"
+    posted(writer, "documents", document(url=url))
+
+
+def test_a_cue_has_300_characters(writer: FlaskClient) -> None:
+    words = noise(9_000)
+    for given, status in (
+        ({"text": words[:300]}, 201),
+        ({"start": 0, "end": 300}, 409),
+        ({"text": words[:301]}, 422),
+        ({"start": 0, "end": 301}, 422),
+        ({"text": words}, 422),
+    ):
+        body = charge(document=document(text=words, url=None), sentence=None, mention=None, cue=given)
+        answer = writer.post("/v1/statements", json=body | {"content": [{"start": 0, "end": 9_000}]})
+        assert answer.status_code == status, (given, answer.json)
+        if status == 422:
+            assert [error["pointer"] for error in answer.json["errors"]] == ["/cue"]
+
+
+@pytest.mark.parametrize("word", ["name", "alias", "rating"])
+def test_a_name_is_stored_whatever_its_letters_are_written_out_to(writer: FlaskClient, word: str) -> None:
+    at = {"name": "/name", "alias": "/aliases/0", "rating": "/rating/label"}[word]
+    claim = posted(writer, "claims", {"text": "It is so.", "language": "en"}).json["id"]
+    long = "".join(_DICE.choices(LIGATURES[:90], k=300))
+    for letters, fits in (
+        (noise(300), True),
+        (noise(300, "𠀀", "𪛟"), True),
+        ("".join(LIGATURES), True),
+        (long, False),
+    ):
+        if word == "rating":
+            answer = writer.post(
+                "/v1/reviews", json=review(claim, rating={"label": letters}, url=f"https://e.org/{fits}")
+            )
+        else:
+            named: dict[str, Any] = {"name": letters} if word == "name" else {"name": noise(5), "aliases": [letters]}
+            answer = writer.post("/v1/speakers", json=speaker(**named))
+        if fits:
+            assert answer.status_code in {201, 409}, (letters[:5], answer.json)
+        else:
+            assert refusal(answer) == (422, [at])
+
+
+def test_a_sentence_without_a_full_stop_is_cut_at_20000_characters(writer: FlaskClient) -> None:
+    words = " ".join(f"{_DICE.getrandbits(40):08x}" for _ in range(93_900))[:939_000]
+    id = posted(writer, "documents", document(text=words, url=None)).json["id"]
+    quoted = {"document": {"id": id}, "sentence": None, "mention": None, "cue": None}
+    answer = writer.post("/v1/statements", json=charge(**quoted) | {"content": [{"start": 21_000, "end": 21_900}]})
+    assert answer.status_code == 201, answer.json
+    sentence = answer.json["sentence"]
+    assert sentence["position"] == 1
+    assert 19_980 <= sentence["start"] <= 20_000
+    assert words[sentence["start"] - 1] == words[sentence["end"]] == " "
+
+
+def test_a_sentence_is_made_no_longer_than_20000_characters(writer: FlaskClient) -> None:
+    id = posted(writer, "documents", document(text=noise(50_000), url=None)).json["id"]
+    (first, *rest) = writer.get(f"/v1/sentences?document={id}").json["items"]
+    for one in rest:
+        etag = writer.get(f"/v1/sentences/{one['id']}").headers["ETag"]
+        assert writer.delete(f"/v1/sentences/{one['id']}", headers={"If-Match": etag}).status_code == 204
+    new = {"document": id, "start": 20_000, "end": 40_001}
+    assert refusal(writer.post("/v1/sentences", json=new)) == (422, ["/end"])
+    posted(writer, "sentences", new | {"end": 40_000})
+    address = f"/v1/sentences/{first['id']}"
+    etag = writer.get(address).headers["ETag"]
+    change = writer.patch(address, json={"end": 20_001}, headers={"If-Match": etag})
+    assert refusal(change) == (422, ["/end"])
+
+
+def test_a_content_of_a_hundred_spans_is_stored(writer: FlaskClient) -> None:
+    text = noise(999_999, "a", "z")
+    spans = [{"start": 990_000 + 90 * place, "end": 990_089 + 90 * place} for place in range(100)]
+    quoted = charge(document=document(text=text, url=None), sentence=None, mention=None, cue=None, content=spans)
+    posted(writer, "statements", quoted)
+
+
+def test_a_line_that_is_too_long_is_refused_and_no_other_of_its_group(writer: FlaskClient) -> None:
+    quoted: dict[str, Any] = {"document": {"text": noise(9_000), "language": "en"}, "mention": None, "sentence": None}
+    whole = {"start": 0, "end": 9_000}
+    said = charge(cue=whole, content=[whole], **quoted)
+    lines = [{"speaker": {"name": "Ann"}}, {"statement": said}, {"speaker": {"name": "Cid"}}]
+    lines.insert(2, {"review": review(1, url="https://e.org/" + noise(1_800), claim={"text": "So.", "language": "en"})})
+    body = "\n".join(json.dumps(line) for line in lines)
+    answer = writer.post("/v1/imports", data=body, content_type="application/x-ndjson")
+    assert (answer.json["new"], answer.json["refused"]) == (2, 2)
+    assert [one["errors"][0]["pointer"] for one in answer.json["listed"]] == ["/cue", "/url"]
