@@ -46,7 +46,7 @@ def charges(*, text: str, language: str, speaker: int, document: int) -> list[Su
 
 def _query(stems: list[str]) -> str:
     """Write the search for claims with a word that begins with one of `stems`."""
-    return search_words(Query(wanted=(tuple(Term(stem, (stem,), prefix=True) for stem in stems),), unwanted=()))
+    return search_words(Query(wanted=(tuple(Term((stem,), prefix=True) for stem in stems),), unwanted=()))
 
 
 def _count(stem: str) -> int:

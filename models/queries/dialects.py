@@ -11,8 +11,7 @@ from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, 
 
 from models.queries import search
 from models.queries.nodes import STAR, P, Param
-from models.storage.columns import dumps
-from models.storage.database import fetch, on_sqlite
+from models.storage.database import on_sqlite
 
 _Args = ParamSpec("_Args")
 _T = TypeVar("_T")
@@ -140,7 +139,7 @@ def matches(sqlite: bool, alias: str, words: str, id: str, id_of_row: Any, key: 
         found = (SQL("rowid").alias("key"), id_of_row.alias("id"), fn.bm25(Entity(words), *weights).alias("rank"))
         return Select([Entity(words)], found).where(Expression(Entity(words), "MATCH", P.q)).alias(alias)
     columns = (key.alias("key"), Entity(id).alias("id"), SQL("words"), SQL("y"))
-    query = Select([Entity(words), fn.to_tsquery("simple", P.q).alias("y")], columns)
+    query = Select([Entity(words), Select(None, [Cast(P.q, "tsquery").alias("y")]).alias("z")], columns)
     return query.where(Expression(SQL("words"), "@@", SQL("y"))).alias(alias)
 
 
@@ -168,7 +167,7 @@ def sentence_matches(sqlite: bool, w: Any, statement: Any) -> Any:
         query = NodeList((SQL("'('"), P.q, SQL("') AND sentence : '"), P.word), " || ")
         return (w.rowid == statement) & Expression(w.statement_search, "MATCH", query)
     whole, sentence = w.words, fn.ts_filter(w.words, "{c}")
-    found = (Expression(part, "@@", fn.to_tsquery("simple", q)) for part, q in ((whole, P.q), (sentence, P.word)))
+    found = (Expression(part, "@@", Cast(q, "tsquery")) for part, q in ((whole, P.q), (sentence, P.word)))
     return NodeList((w.statement_id == statement, *found), " AND ")
 
 
@@ -209,6 +208,8 @@ _STEPS, _STEP = 32, 16
 #: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
 _ID_BITS = 40
 CLAIM_OF_PLACE = f"rowid & {2**_ID_BITS - 1}"
+#: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
+_NAMES = 100_000
 
 
 def _place(claim: str, steps: str) -> str:
@@ -226,18 +227,8 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 @_written
 def search_words(sqlite: bool, query: search.Query) -> str:
-    """Write a query as the tables of words take it; empty where PostgreSQL finds no word in it.
-
-    Words that are not ASCII are PostgreSQL's to find, which finds those of the texts: what is a letter is a matter of
-    its locale.
-    """
-    if sqlite:
-        return query.fts5()
-    foreign = [text for text in query.texts() if not text.isascii()]
-    if not foreign:
-        return query.tsquery({})
-    sql = f"SELECT t, phraseto_tsquery('simple', {folded('t')})::text FROM json_array_elements_text(?::json) AS j(t)"
-    return query.tsquery(dict(fetch(sql, (dumps(foreign),))))
+    """Write a query as the tables of words take it."""
+    return query.fts5() if sqlite else query.tsquery()
 
 
 @_written
@@ -245,7 +236,8 @@ def claim_search(sqlite: bool) -> tuple[str, str]:
     """Write the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
     if sqlite:
         return f"{CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
-    return "claim_id AS id, -ts_rank(words, y, 1) AS rank", "claim_search, to_tsquery('simple', ?) y WHERE words @@ y"
+    matches = "claim_search, (SELECT ?::tsquery AS y) z WHERE words @@ y"
+    return "claim_id AS id, -ts_rank(words, y, 1) AS rank", matches
 
 
 @_written
@@ -253,7 +245,7 @@ def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
     """Write what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
     if sqlite:
         key = _place("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
-        return f"{key} AS id", ("rowid", "text"), "c.text"
+        return f"{key} AS id", ("rowid", "text"), "words_of(c.text)"
     return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
 
 
@@ -262,11 +254,11 @@ def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     """Write what statement_search holds of a statement `s`: the columns, and the words."""
     together = "group_concat" if sqlite else "string_agg"
     names = (
-        "sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
-        f"(SELECT {together}(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), '')"
+        "substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
+        f"(SELECT {together}(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), ''), 1, {_NAMES})"
     )
     if sqlite:
-        return ("rowid", "claim", "sentence", "speaker"), f"c.text, se.text, {names}"
+        return ("rowid", "claim", "sentence", "speaker"), f"words_of(c.text), words_of(se.text), words_of({names})"
     return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
 
 
@@ -302,14 +294,5 @@ def merging_segments(sqlite: bool) -> list[str]:
 
 
 def _vector(*parts: tuple[str, str]) -> str:
-    """Write a tsvector of texts with their weights, each word folded as SQLite's unicode61 does."""
-    return " || ".join(f"setweight(to_tsvector('simple', {folded(text)}), '{weight}')" for weight, text in parts)
-
-
-def folded(text: str) -> str:
-    """Write PostgreSQL that folds `text` as `search.fold` does, and leaves only its words, a space between."""
-    bare = "regexp_replace(normalize(translate(lower(x.t), 'ς', 'σ'), NFD), '([a-z])[\\u0300-\\u036f]+', '\\1', 'g')"
-    bare = f"regexp_replace(normalize({bare}, NFC), '[\\u0300-\\u036f]+', '', 'g')"
-    # Most texts are ASCII, and have no diacritics.
-    bare = f"CASE WHEN octet_length(x.t) = length(x.t) THEN lower(x.t) ELSE {bare} END"
-    return f"(SELECT regexp_replace({bare}, '[^[:alnum:]]+', ' ', 'g') FROM (SELECT {text} AS t OFFSET 0) AS x)"
+    """Write a tsvector of the words of texts, with their weights."""
+    return " || ".join(f"setweight(words_of({text}), '{weight}')" for weight, text in parts)

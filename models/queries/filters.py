@@ -67,9 +67,9 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     values = {name: value for name, value in filters.items() if value is not None}
     if "q" in values:
         query = search.parse(values["q"])
-        values["q"] = search_words(query) if query else ""
-        if not values["q"]:
+        if query is None:
             return None
+        values["q"] = search_words(query)
     if "url" in values:
         values["url"] = normalize(values["url"])
     if "domain" in values:

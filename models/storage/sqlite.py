@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,9 @@ _WRITER_PRAGMAS = {
 
 #: Values with which an acknowledged write survives power loss: FULL or EXTRA (sqlite.org/pragma.html, synchronous).
 _DURABLE = {"journal_mode": ("wal",), "synchronous": ("2", "3")}
+
+#: What SQL may call besides SQLite's own: the name of each function of one value.
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {}
 
 #: SQLite's result codes for what can be wrong with a file.
 _CODES = {
@@ -271,6 +274,8 @@ class SqliteFile(SqliteDatabase):
 
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
+        for name, function in FUNCTIONS.items():
+            conn.create_function(name, 1, function, deterministic=True)
         conn.set_progress_handler(_is_too_late, _INSTRUCTIONS)
 
 

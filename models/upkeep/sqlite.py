@@ -12,6 +12,7 @@ from peewee import DatabaseError, SqliteDatabase
 
 from models.refusals import Conflict
 from models.storage.database import close, connect, db, fetch
+from models.storage.sqlite import FUNCTIONS
 from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
@@ -66,7 +67,10 @@ def restore(file: Path, force: bool, check: Callable[[], None], progress: Progre
 def opened(file: Path) -> Iterator[None]:
     """Bind the models to a backup, to be read only. Raises Conflict where it cannot be read."""
     refuse_other_than(SQLITE, file)
-    with rebound(lambda: db.initialize(SqliteDatabase(_read_only(file), uri=True))):
+    database = SqliteDatabase(_read_only(file), uri=True)
+    for name, function in FUNCTIONS.items():
+        database.register_function(function, name, 1)
+    with rebound(lambda: db.initialize(database)):
         try:
             db.get_tables()
         except DatabaseError as error:

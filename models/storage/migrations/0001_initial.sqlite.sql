@@ -269,9 +269,9 @@ CREATE INDEX "claim_topic_index_topic_id_claim_id" ON "claim_topic_index" ("topi
 CREATE INDEX "claim_topic_index_topic_id_said_on_claim_id_public_answered" ON "claim_topic_index" ("topic_id", "said_on", "claim_id", "public", "answered");
 CREATE INDEX "claim_topic_index_answered" ON "claim_topic_index" ("topic_id", "said_on", "claim_id", "public", "answered") WHERE answered;
 
-CREATE VIRTUAL TABLE "claim_search" USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE "claim_search" USING fts5(text, content='', contentless_delete=1, tokenize="ascii");
 
-CREATE VIRTUAL TABLE "statement_search" USING fts5(claim, sentence, speaker, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE "statement_search" USING fts5(claim, sentence, speaker, content='', contentless_delete=1, tokenize="ascii");
 
 CREATE TRIGGER "sentences_inside_document_insert" BEFORE INSERT ON "sentences" BEGIN
   SELECT RAISE(ABORT, 'a sentence ends inside its document')
