@@ -30,6 +30,7 @@ from api.middleware.middleware import Middleware
 from api.settings import Settings
 from models.access import key_uses
 from models.storage import database
+from models.upkeep import health
 
 #: Milliseconds for a request's headers to arrive, and for a kept connection to be used again.
 _HEADERS_WITHIN = 15_000
@@ -57,6 +58,7 @@ def serve() -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     bring_up_to_date()
+    health.refuse_damaged()
     if unsafe := database.refuse_unsafe():
         click.echo(f"Warning: with this PostgreSQL a power cut takes what was acknowledged ({unsafe}).", err=True)
     # Those that follow are forks of this process: SQLite would take its locks for theirs.

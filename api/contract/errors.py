@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from api.contract.problems import Problem
 from models import refusals
 from models.storage import database, errors
+from models.upkeep import health
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for failure in errors.UNAVAILABLE:
         app.register_error_handler(failure, _unavailable)
+    app.register_error_handler(errors.DatabaseFailure, _failed)
     app.register_error_handler(Exception, _broken)
 
 
@@ -98,6 +100,14 @@ def _unavailable(error: Exception) -> Response:
     answer = problem(503, errors.sentence(error))
     answer.headers["Retry-After"] = "1"
     return answer
+
+
+def _failed(error: Exception) -> Response:
+    """Answer what a database fails with otherwise: because its file is damaged, or we asked what it does not know."""
+    if not errors.damaged(error):
+        return _broken(error)
+    health.note_damage()
+    return _unavailable(error)
 
 
 def _broken(error: Exception) -> Response:

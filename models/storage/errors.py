@@ -12,6 +12,7 @@ UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 _AWAY = "The database does not answer just now: try again in a moment."
 _FULL = "The disk of the registry is full: nothing was stored, and reading goes on. Try again later."
 _READ_ONLY = "The registry can only be read just now: nothing was stored. Try again later."
+_DAMAGED = "The file of the registry is damaged, and what was asked for stands there: its operator has to restore it."
 _BUSY = "Too many are writing just now: nothing was stored. Try again in a moment."
 _SLOW = "This takes longer than a question may take here: narrow it with filters, or ask for fewer items."
 
@@ -23,6 +24,8 @@ _SENTENCES: dict[int | str, str] = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_INTERRUPT: _SLOW,
     sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
     "25006": _READ_ONLY,
     "40": _BUSY,
     "53100": _FULL,
@@ -61,6 +64,11 @@ def too_slow(error: BaseException) -> bool:
 def read_only(error: BaseException) -> bool:
     """Tell whether `error` says that nothing can be written there, or through that connection."""
     return any(code in (sqlite3.SQLITE_READONLY, "25006") for code in _codes(error))
+
+
+def damaged(error: BaseException) -> bool:
+    """Tell whether `error` says that the file of the registry is damaged."""
+    return known(error) == _DAMAGED
 
 
 def _codes(error: BaseException | None) -> Iterator[int | str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.refusals import Conflict
+from models.storage.database import on_sqlite
 from models.storage.schema import migrate
 from models.upkeep import files, sqlite, verify
 from models.upkeep.engine import engine
@@ -21,13 +22,28 @@ def write(*, file: Path, force: bool = False, progress: Progress = _silent) -> N
 
     It holds everything acknowledged before the call, and of what others write meanwhile all of a
     change or nothing. Only its owner may read it: it holds whole texts and the log. Raises Conflict
-    where `file` is there, unless `force`, where it is the registry's own, and where pg_dump is missing or fails.
+    where `file` is there, unless `force` and the new one passes every check, where it is the registry's own, and where
+    pg_dump is missing or fails.
     """
     refuse_to_replace(file=file, force=force)
     if file.exists() and not file.is_file():
         raise Conflict(f"{file} is no file that a backup could replace: choose another name.")
     with draft_of(file) as draft:
         engine().write(draft, progress)
+        # pg_dump reads every row, and fails where it cannot; a copy of pages takes damage along.
+        if file.exists() and on_sqlite():
+            _refuse_damaged(draft, file)
+
+
+def _refuse_damaged(draft: Path, file: Path) -> None:
+    """Raise Conflict where a copy that would replace `file` does not pass every check."""
+    with opened(file=draft):
+        for check in verify.run():
+            if check.problems:
+                raise Conflict(
+                    f"The registry does not pass `counterclaim verify` ({check.name}: {check.problems[0]}), so {file}"
+                    " stays as it is: mend the registry first, or back it up to another file."
+                )
 
 
 def refuse_to_replace(*, file: Path, force: bool) -> None:

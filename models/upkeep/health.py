@@ -1,10 +1,36 @@
-"""Health: whether the database answers and has this version's schema."""
+"""Health: whether the database answers, is whole as far as anybody knows, and has this version's schema."""
 
 from peewee import DatabaseError
 
-from models.storage.database import close, fetch, refuse_moved
+from models.refusals import Conflict
+from models.storage import errors
+from models.storage.database import close, db, fetch, refuse_moved
 from models.storage.schema import MIGRATIONS
 from models.storage.transactions import attempt
+from models.upkeep.engine import engine
+
+#: Seconds for which a server looks for damage before it serves: a million claims take ten.
+_LOOKING = 3.0
+
+_DAMAGED = "The file of the registry is damaged: see docs/operations.md, When the file is damaged."
+
+
+#: The files that this process found damaged.
+_damaged: set[str] = set()
+
+
+def note_damage() -> None:
+    """Let `wrong` say from now on that the file is damaged."""
+    _damaged.add(db.database)
+
+
+def refuse_damaged() -> None:
+    """Raise Conflict where the file is damaged, as far as it can be looked at in a few seconds."""
+    if damage := engine().damage_within(_LOOKING):
+        raise Conflict(
+            f"{db.database} is damaged ({damage}), and is not served: `counterclaim verify` names what is lost, and"
+            " docs/operations.md says what to do when the file is damaged."
+        )
 
 
 def wrong() -> str | None:
@@ -12,9 +38,11 @@ def wrong() -> str | None:
     try:
         refuse_moved()
         applied = {name for (name,) in attempt(lambda: fetch("SELECT name FROM migrations"))}
-    except DatabaseError:
+    except DatabaseError as error:
         close()
-        return "The database does not answer, or holds no registry."
+        return _DAMAGED if errors.damaged(error) else "The database does not answer, or holds no registry."
+    if db.database in _damaged:
+        return _DAMAGED
     if applied != {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}:
         return "The database has the schema of another version: run `counterclaim migrate`, or that version."
     return None

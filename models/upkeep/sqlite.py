@@ -21,6 +21,9 @@ _STEP = 4096
 #: Whether the log's numbers have no gaps.
 GAPLESS = True
 
+#: SQLite's result codes for a file that is damaged, or none of its own.
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 #: How often, and with how many seconds between, truncating the WAL is tried while others read.
 _TRIES, _PAUSE = 20, 0.5
 #: Seconds for which running exports are waited for before that, while new ones wait.
@@ -125,8 +128,66 @@ def _fold_wal(file: Path) -> None:
 
 
 def integrity(limit: int) -> Iterator[str]:
-    """Yield what is wrong with any page or any index, those of full text too."""
-    return (line for (line,) in fetch(f"PRAGMA integrity_check({limit})") if line != "ok")
+    """Yield what is wrong with any page or any index, those of full text too, by tables and rows."""
+    try:
+        problems = [line for (line,) in fetch(f"PRAGMA integrity_check({limit})") if line != "ok"]
+    except DatabaseError as error:
+        problems = [str(error)]
+    if problems:
+        named = False
+        for (table,) in fetch("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"):
+            for line in _damage(table):
+                named = True
+                yield line
+        if not named:
+            yield from problems
+
+
+def _damage(table: str) -> Iterator[str]:
+    """Yield that a table or an index of it is damaged, and which of its rows cannot be read."""
+    try:
+        problems = [line for (line,) in fetch(f"PRAGMA integrity_check('{table}')") if line != "ok"]
+    except DatabaseError as error:
+        problems = [str(error)]
+    if not problems:
+        return
+    yield f"{table} is damaged: {problems[0].splitlines()[-1]}"
+    last = _last_readable(table, ">", "ASC")
+    if last is not None:
+        first = _last_readable(table, "<", "DESC")
+        yield f"{table} cannot be read after row {last or 'none'} and before row {first or 'none'}"
+
+
+def _last_readable(table: str, past: str, order: str) -> int | None:
+    """Walk a table by its row ids; return the last one before what cannot be read, 0 for none, None for no damage."""
+    last, some = 0 if order == "ASC" else 2**63 - 1, 256
+    found = 0
+    while True:
+        sql = f"SELECT rowid, * FROM {table} NOT INDEXED WHERE rowid {past} ? ORDER BY rowid {order} LIMIT {some}"
+        try:
+            rows = fetch(sql, (last,))
+        except DatabaseError:
+            if some == 1:
+                return found
+            some = 1
+            continue
+        if not rows:
+            return None
+        last = found = rows[-1][0]
+
+
+def damage_within(seconds: float) -> str | None:
+    """Name what is damaged of the file, as far as it can be looked at in so many seconds; None for nothing found."""
+    until = time.monotonic() + seconds
+    try:
+        with closing(sqlite3.connect(_read_only(Path(db.database)), uri=True, isolation_level=None)) as connection:
+            connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+            (line,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+            return None
+        line = str(error)
+    return None if line == "ok" else str(line).splitlines()[-1]
 
 
 def foreign_keys(_limit: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
+from peewee import DatabaseError
 from playhouse.schema_diff import diff_models
 
 from models.history import changes
@@ -61,7 +62,12 @@ def run() -> Iterator[Check]:
 
 
 def _first(problems: Iterator[str]) -> list[str]:
-    return list(islice(problems, SHOWN))
+    found: list[str] = []
+    try:
+        found.extend(islice(problems, SHOWN))
+    except DatabaseError as error:
+        found.append(f"this cannot be read to its end: {str(error).splitlines()[0]}")
+    return found
 
 
 def _schema() -> list[str]:
