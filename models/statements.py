@@ -19,7 +19,9 @@ from models.spans import Place, Span, Stretch, locate, locate_content
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Statement
-from models.vocabulary import LONGEST_CUE
+
+#: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
+LONGEST_CUE = 300
 
 
 def record(

@@ -10,8 +10,6 @@ STATUSES = ("candidate", "accepted", "rejected")
 ORIGINS = ("person", "import", "extractor")
 #: What an answer does to the claim that it answers.
 COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
-#: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
-LONGEST_CUE = 300
 #: What became of a suggestion.
 SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 #: The nouns that are hidden from the public while only candidates name them.

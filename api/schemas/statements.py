@@ -17,7 +17,7 @@ from api.schemas.parts import (
     TopicPart,
 )
 from api.schemas.refs import claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
-from models.vocabulary import COUNTER_KINDS, FORMS, LONGEST_CUE, STATUSES
+from models.vocabulary import COUNTER_KINDS, FORMS, STATUSES
 
 
 class FiledClaim(ClaimPart):
@@ -104,7 +104,7 @@ def _content(**kwargs: Any) -> Many:
 
 _SENTENCE = "The sentence that the content starts in; found by the content where left out."
 _MENTION = "The words that name the speaker in print."
-_CUE = f"The words that mark the act, at most {LONGEST_CUE} characters."
+_CUE = "The words that mark the act, at most 300 characters."
 _CLAIM = "What it puts forward."
 _SPEAKER = "Who said it."
 

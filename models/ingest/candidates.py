@@ -21,12 +21,11 @@ from models.history.changes import Actor
 from models.ingest import attribution, match, parser_queue
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
-from models.statements import content_columns
+from models.statements import LONGEST_CUE, content_columns
 from models.storage import rows
 from models.storage.columns import folded
 from models.storage.transactions import transaction
 from models.tables import Change, Document, Sentence, Statement
-from models.vocabulary import LONGEST_CUE
 
 #: Seconds that a text waits at most for the parser (`parser_queue.py`). News takes a tenth of a second to parse,
 #: 1 MB of text half a minute.
