@@ -28,15 +28,18 @@ def identify(rate_limits: limits.RateLimits) -> None:
         return
     header = environ.get("HTTP_AUTHORIZATION")
     #: None where the header holds no key that works.
-    g.caller = keys.PUBLIC if header is None else _holder(header)
+    g.caller = keys.PUBLIC if header is None else _holder(header, spent=rate_limits.spent(environ))
     key = environ[limits.KEY] = g.caller.key_id if g.caller else None
-    if refusal := rate_limits.count(environ, key):
+    if refusal := rate_limits.count(environ, key, former=bool(g.caller and g.caller.former)):
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, refusal)
 
 
-def _holder(header: str) -> Caller | None:
+def _holder(header: str, *, spent: bool) -> Caller | None:
+    """Find the holder of the key in a header; of one whose address has `spent` its share, where it may be known."""
     match = _BEARER.fullmatch(header)
-    return keys.holder(secret=match[1]) if match and match[1].startswith(keys.PREFIX) else None
+    if not match or not match[1].startswith(keys.PREFIX) or (spent and not keys.may_be_known(secret=match[1])):
+        return None
+    return keys.holder(secret=match[1])
 
 
 def admit(scope: str | None) -> None:

@@ -28,16 +28,22 @@ class RateLimits:
         self._proxies = proxies
         self._buckets = Buckets(shared)
 
-    def count(self, environ: dict[str, Any], key: int | None) -> str | None:
+    def spent(self, environ: dict[str, Any]) -> bool:
+        """Tell whether the address of a request has spent its share."""
+        limit = self._limits["address"]
+        return bool(limit) and self._buckets.is_empty(self._buckets.slot(address(environ, self._proxies)), limit)
+
+    def count(self, environ: dict[str, Any], key: int | None, *, former: bool = False) -> str | None:
         """Count a request for the key of this id, or for its address; return why it is refused, None where it is not.
 
+        What comes with the `former` secret of a key is counted by itself: a flood of it leaves the new one alone.
         The headers that tell the caller what is left are put into `environ`.
         """
         kind = "address" if key is None else "key"
         limit = self._limits[kind]
         if not limit:
             return None
-        name = address(environ, self._proxies) if key is None else f"key {key}"
+        name = address(environ, self._proxies) if key is None else f"key {key}{' former' * former}"
         wait, left, reset = self._buckets.take(self._buckets.slot(name), limit)
         headers = environ[HEADERS] = [
             ("RateLimit-Policy", f'"{kind}";q={limit};w={WINDOW}'),
@@ -74,6 +80,10 @@ class Buckets:
         # The salt keeps strangers from choosing whose bucket theirs falls into.
         return int.from_bytes(blake2b(network(caller).encode(), digest_size=8, key=self._salt).digest()) % SLOTS
 
+    def is_empty(self, slot: int, limit: int) -> bool:
+        """Tell whether no token of `limit` in the window is left in the bucket."""
+        return bool(self._full_at[slot] + WINDOW / limit - monotonic() > WINDOW)
+
     def take(self, slot: int, limit: int) -> tuple[float, int, float]:
         """Take one token of `limit` in the window out of the bucket.
 
@@ -90,13 +100,17 @@ class Buckets:
 
 
 def network(address: str) -> str:
-    """Return what an address is counted as: itself, or of IPv6 the /64 that one household is given."""
+    """Return what an address is counted as: itself, or of IPv6 the /64 that one household is given.
+
+    A socket for both writes IPv4 as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2).
+    """
     if ":" not in address:
         return address
     try:
-        return IPv6Address(address.partition("%")[0]).exploded[:19]
+        whole = IPv6Address(address.partition("%")[0])
     except ValueError:
         return address
+    return str(whole.ipv4_mapped) if whole.ipv4_mapped else whole.exploded[:19]
 
 
 def address(environ: dict[str, Any], proxies: int) -> str:

@@ -3,20 +3,25 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from models.history.changes import Actor
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
 from models.storage.columns import now
-from models.storage.database import fetch
+from models.storage.database import db, fetch
 from models.storage.transactions import attempt, transaction
 from models.tables import Key
 from models.vocabulary import SCOPES
 
 #: How a key begins, so that leaked ones can be searched for.
 PREFIX = "cck_"
+
+#: Seconds for which a list of all keys is not read again.
+_FRESH = 1.0
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Caller:
 
     key_id: int | None = None
     scope: str | None = None
+    #: Whether the key came with the secret that it had before the last rotation.
+    former: bool = field(default=False, compare=False)
 
     def may(self, scope: str | None) -> bool:
         """Tell whether this caller has `scope` or a wider one; None needs no key."""
@@ -118,10 +125,29 @@ def holder(*, secret: str) -> Caller | None:
     if not found:
         return None
     id, scope, expires_at, revoked_at, present, previous_until = found[0]
-    ends = [expires_at] if hmac.compare_digest(present, digest) else [expires_at, previous_until]
+    former = not hmac.compare_digest(present, digest)
+    ends = [expires_at, previous_until] if former else [expires_at]
     if revoked_at or any(end and end <= _second() for end in ends):
         return None
-    return Caller(key_id=id, scope=scope)
+    return Caller(key_id=id, scope=scope, former=former)
+
+
+#: Of which database, until when by time.monotonic, and what `may_be_known` has read.
+_digests: tuple[Any, float, frozenset[str]] = (None, 0.0, frozenset())
+
+
+def may_be_known(*, secret: str) -> bool:
+    """Tell whether a secret may be that of a key, by a list of all that is at most a second old.
+
+    Whoever guesses keys faster than they may ask costs one query a second so, not one each.
+    """
+    global _digests  # noqa: PLW0603
+    database, until, known = _digests
+    if database is not db.obj or time.monotonic() > until:
+        rows = attempt(lambda: fetch("SELECT secret_hash, previous_hash FROM keys"))
+        known = frozenset(digest for row in rows for digest in row if digest)
+        _digests = (db.obj, time.monotonic() + _FRESH, known)
+    return hashed(secret) in known
 
 
 def _secret() -> str:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,35 @@ def test_a_key_is_served_where_its_address_is_spent_and_what_is_no_key_is_not(ur
     database.close()
 
 
+def test_a_flood_of_the_secret_before_a_rotation_leaves_the_new_one_alone(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=100, KEY_REQUESTS_PER_MINUTE=3)
+    key, old = keys.create(name="leaked", scope="read")
+    _, new = keys.rotate(id=key.id, grace=timedelta(hours=1))
+
+    def statuses(secret: str, count: int) -> list[int]:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return [public.get("/v1/topics", headers=headers).status_code for _ in range(count)]
+
+    assert statuses(old, 5) == [200, 200, 200, 429, 429]
+    assert statuses(new, 4) == [200, 200, 200, 429]
+    database.close()
+
+
+def test_what_is_no_key_is_not_looked_up_where_its_address_is_spent(url: str) -> None:
+    public = limited(url, REQUESTS_PER_MINUTE=2, KEY_REQUESTS_PER_MINUTE=3)
+    _, secret = keys.create(name="late", scope="read")
+    for number in range(4):
+        public.get("/v1/topics", headers={"Authorization": f"Bearer cck_{number}"})
+    queries: list[str] = []
+    database.db.query_hooks.append(lambda event: queries.append(event.sql))
+    for number in range(50):
+        refused = public.get("/v1/topics", headers={"Authorization": f"Bearer cck_guess{number}"})
+        assert refused.status_code == 429
+    assert len(queries) <= 3, "once a second"
+    assert public.get("/v1/topics", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+    database.close()
+
+
 def test_without_a_limit_there_is_no_header_of_it(public: FlaskClient) -> None:
     assert "RateLimit" not in public.get("/v1/topics").headers
 
@@ -221,6 +251,11 @@ def test_a_household_of_ipv6_is_one_caller() -> None:
     assert limits.network("2001:db8:1:2:aaaa::1") == limits.network("2001:db8:1:2::9") == "2001:0db8:0001:0002"
     assert limits.network("2001:db8:1:3::1") != limits.network("2001:db8:1:2::1")
     assert limits.network("192.0.2.1") == "192.0.2.1"
+
+
+def test_ipv4_is_the_same_caller_on_a_socket_of_ipv6() -> None:
+    assert limits.network("::ffff:192.0.2.1") == limits.network("::ffff:c000:201") == "192.0.2.1"
+    assert limits.network("::ffff:192.0.2.1") != limits.network("::ffff:192.0.2.2")
 
 
 def test_processes_share_their_buckets(tmp_path: Path) -> None:
