@@ -84,10 +84,14 @@ def twins(
     limit: int = 10,
     viewer: Viewer = REVIEWER,
     alone: bool = False,
+    past: int = 0,
     store: Store = STORE,
 ) -> list[int]:
-    """List ids of standing claims with this text and language, oldest first; `alone`, those put in by themselves."""
-    return store.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone)
+    """List ids of standing claims with this text and language, oldest first; `alone`, those put in by themselves.
+
+    Only ids greater than `past` are listed.
+    """
+    return store.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone, past=past)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:

@@ -84,18 +84,20 @@ class Store:
         found = fetch(_NEWEST, (address,))
         return found[0][0] if found else None
 
-    def same_claims(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool) -> list[int]:
+    def same_claims(
+        self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool, past: int
+    ) -> list[int]:
         """List the ids of the standing claims with this text and language that the viewer sees, the oldest first.
 
-        With `standalone` only those that were put in by themselves.
+        With `standalone` only those that were put in by themselves. Only ids greater than `past` are listed.
         """
         same = "SELECT id FROM claims WHERE substr(text, 1, 60) = substr(?, 1, 60) AND text = ?"
         by_itself = " AND c.standalone" if standalone else ""
         sql = (
-            f"SELECT c.id FROM claims c WHERE c.id IN ({same}) AND c.language = ?"  # noqa: S608 (our SQL)
+            f"SELECT c.id FROM claims c WHERE c.id IN ({same}) AND c.language = ? AND c.id > ?"  # noqa: S608 (our SQL)
             f" AND {shapes.text(claim_seen, viewer)}{by_itself} ORDER BY c.id LIMIT ?"
         )
-        return [id for (id,) in fetch(sql, (text, text, language, limit))]
+        return [id for (id,) in fetch(sql, (text, text, language, past, limit))]
 
     def sentence_before(self, document: int, offset: int) -> Place | None:
         """Find the last standing sentence of a document that starts at an offset or before it."""

@@ -4,10 +4,11 @@ What was not fetched beforehand (models/transfer/prefetch.py) is fetched when it
 likely to be next.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -29,7 +30,6 @@ _KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
     (Alias, "alias_key"): ("speaker",),
     (Document, "url_normalized"): ("sha256",),
     (Document, "sha256"): ("url_normalized",),
-    (Claim, "text"): ("id", "language", "standalone"),
     (Statement, "document"): ("speaker", "spans"),
     (Counterclaim, "claim"): ("answer", "kind"),
     (Review, "claim"): ("url",),
@@ -89,6 +89,9 @@ class FetchedStore(Store):
         self._names_locked = on_sqlite()  # where only one transaction writes at a time
         #: When documents were read.
         self._retrieved: dict[int, str] = {}
+        #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts of which all are here.
+        self._claims: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
+        self._texts_fetched: set[str] = set()
         #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines
         #: have put in.
         self._public: set[int] = set()
@@ -151,16 +154,20 @@ class FetchedStore(Store):
         editions = self._found(Document, "url_normalized", address).values()
         return max(editions, key=lambda one: (self._retrieved[one], one), default=None)
 
-    def same_claims(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool) -> list[int]:
-        index = self._indexes[Claim, "text"]
-        if text not in index.fetched:
+    def same_claims(
+        self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool, past: int
+    ) -> list[int]:
+        if text not in self._texts_fetched:
             self.fetch_claims([text])
-        same = [
+        same = self._claims[text]
+        # Not through all of this text for each line that has it.
+        later = (same[at] for at in range(bisect_right(same, past, key=_ID), len(same)))
+        seen = (
             id
-            for id, tongue, alone in index.found[text]
+            for id, tongue, alone in later
             if tongue == language and (alone or not standalone) and (viewer.unreviewed or self._is_public(id))
-        ]
-        return sorted(same)[:limit]
+        )
+        return list(islice(seen, limit))
 
     def _is_public(self, claim: int) -> bool:
         return claim in self._public or self._accepted[claim] > 0
@@ -240,12 +247,11 @@ class FetchedStore(Store):
             f" AND {_among('substr(text, 1, 60)', beginnings)} AND {_among('text', texts)}",
             (dumps(beginnings), dumps(texts)),
         )
-        index = self._indexes[Claim, "text"]
         for text, id, language, standalone, public in found:
-            index.found[text][id, language, bool(standalone)] = id
+            insort(self._claims[text], (id, language, bool(standalone)))
             if public:
                 self._public.add(id)
-        index.fetched.update(texts)
+        self._texts_fetched.update(texts)
         self.fetch_rows(Claim, [id for _, id, *_ in found])
 
     def _fetch_sentences(self, documents: list[int]) -> None:
@@ -266,8 +272,10 @@ class FetchedStore(Store):
             index.fetched.add(data["id"])
         if model is Document:
             self._retrieved[data["id"]] = data["retrieved_at"]
-        elif model is Claim and data["standalone"]:
-            self._public.add(data["id"])
+        elif model is Claim:
+            insort(self._claims[data["text"]], (data["id"], data["language"], data["standalone"]))
+            if data["standalone"]:
+                self._public.add(data["id"])
         elif model is Statement:
             self._accepted[data["claim"]] += data["status"] == "accepted"
 
@@ -282,12 +290,13 @@ class FetchedStore(Store):
             del self._retrieved[data["id"]]
             self._sentences.pop(data["id"], None)
         elif model is Claim:
+            self._claims[data["text"]].remove((data["id"], data["language"], data["standalone"]))
             self._public.discard(data["id"])
         elif model is Statement:
             self._accepted[data["claim"]] -= data["status"] == "accepted"
 
 
-_START = itemgetter(1)
+_ID, _START = itemgetter(0), itemgetter(1)
 
 
 def _among(column: str, values: list[Any], *, lock: bool = False) -> str:

@@ -25,6 +25,8 @@ from models.transfer.prefetch import prefetch
 #: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile; 5,000 lines
 #: without queries of their own take that long.
 LONGEST = 0.25
+#: Identical claims that are read at once.
+_TWINS = 100
 #: As many claims that no line has pointed at are stored together.
 _AT_ONCE = 5000
 
@@ -265,26 +267,41 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
     """
     names = work.names
     if line := names.unbound(name):
-        shown = line.get("standalone", True)
-        if not (shown or work.by.reviews):
+        if line.get("standalone") is False and not work.by.reviews:
             raise Conflict(
                 "A claim that no statement brings along and only reviewers see takes the review scope: leave "
                 "`standalone` out to let everybody see it.",
                 field=field,
             )
-        twins = claims.twins(
-            text=line["text"],
-            language=line["language"],
-            limit=len(names.bound) + 1,
-            viewer=PUBLIC if shown else REVIEWER,
-            alone=line.get("standalone", False),
-            store=work.store,
-        )
-        free = [twin for twin in twins if twin not in names.bound]
-        names.bind(name, free[0] if free else claims.create(by=work.by, store=work.store, **line))
+        claim = _free_twin(work, line) or claims.create(by=work.by, store=work.store, **line)
+        names.taken[_wording(line)] = claim
+        names.bind(name, claim)
     if name not in names.claims:
         raise _unknown(name, f"{field}/claim")
     return names.claims[name]
+
+
+def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
+    """Find the oldest identical claim that no line means."""
+    text, language, standalone = wording = _wording(line)
+    past = work.names.taken.get(wording, 0)
+    while twins := claims.twins(
+        text=text,
+        language=language,
+        limit=_TWINS,
+        viewer=REVIEWER if standalone is False else PUBLIC,
+        alone=standalone or False,
+        past=past,
+        store=work.store,
+    ):
+        if free := next((twin for twin in twins if twin not in work.names.bound), None):
+            return free
+        past = twins[-1]
+    return None
+
+
+def _wording(line: dict[str, Any]) -> tuple[str, str, bool | None]:
+    return line["text"], line["language"], line.get("standalone")
 
 
 def _known_document(names: Names, reference: dict[str, Any], field: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,9 @@ from models.history.store import STORE
 from models.queries import derived
 from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
+from models.tables import Claim
 from models.transfer import imports, stream
+from models.transfer.imports import Import
 from models.transfer.lines import Line, Outcome
 from models.transfer.names import Names
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
@@ -664,3 +667,24 @@ def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: 
     assert database.fetch("SELECT slug, id FROM topics ORDER BY slug") == [
         (slug, one.id) for slug, one in zip("abc", told, strict=True)
     ]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(
+    registry: str, actor: Actor, times: int
+) -> None:
+    lines = [Line(number, "claim", {"id": f"c{number}", "text": "So.", "language": "en"}) for number in range(1, 6_001)]
+    spent = 0.0
+    for _ in range(times):
+        began, one = time.process_time(), Import(actor)
+        for first in range(0, len(lines), 2_000):
+            one.store(lines[first : first + 2_000])
+        assert one.finish() == []
+        spent = time.process_time() - began
+        assert len(set(one.names.claims.values())) == Claim.select().count() == len(lines)
+    few = Import(actor)
+    began = time.process_time()
+    few.store([Line(1, "claim", {"id": "c1", "text": "Other.", "language": "en"})])
+    few.store([line._replace(new={**line.new, "text": f"Other {line.number}."}) for line in lines[1:]])
+    assert few.finish() == []
+    assert spent < 4 * (time.process_time() - began), "as long as others, and not ten times"
