@@ -59,5 +59,9 @@ class Lacking(Refusal):
     """It takes a part that was not installed here."""
 
 
+class Newer(Refusal):
+    """The database has the schema of a newer version."""
+
+
 class Busy(Refusal):
     """It would have to wait too long for what others are doing."""

@@ -27,6 +27,7 @@ STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
     refusals.Lacking: HTTPStatus.NOT_IMPLEMENTED,
     refusals.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    refusals.Newer: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 #: What a person can do about an error that no function of ours raised.
@@ -68,7 +69,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
         kind = "pointer" if refusal.field.startswith("/") else "header"
         places.append({kind: refusal.field, "detail": refusal.detail})
     answer = problem(STATUS[type(refusal)], refusal.detail, places, refusal.more)
-    if isinstance(refusal, refusals.Busy):
+    if isinstance(refusal, refusals.Busy | refusals.Newer):
         answer.headers["Retry-After"] = "5"
     if isinstance(refusal, refusals.Moved) and request.url_rule:
         address = request.url_rule.rule.replace("<id:id>", str(refusal.more["id"]))

@@ -17,7 +17,7 @@ from api.contract import answers, auth, bodies
 from api.contract.problems import Problem
 from api.middleware.middleware import OPERATION
 from models.access import keys, replies
-from models.storage import database, transactions
+from models.storage import database, schema, transactions
 
 View = Callable[..., Response]
 
@@ -87,6 +87,7 @@ class Operation:
             arguments["body"] = bodies.body(self.body)
         if self.takes is not None:
             arguments["lines"] = bodies.lines(self.takes)
+        transactions.attempt(schema.refuse_newer)
         retry = self._retry() if self.creates and "Idempotency-Key" in request.headers else None
         if self.ahead is not None:
             # A retry is answered before anything is worked out for it anew.

@@ -1,17 +1,21 @@
 """The schema of the bound database: bring it up to date, and name the migrations that it has or lacks."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from playhouse.migrations import Migration, Runner
 
-from models.refusals import Conflict
-from models.storage.database import db, on_sqlite
+from models.refusals import Conflict, Newer
+from models.storage.database import db, fetch, on_sqlite
 from models.storage.file_lock import NO_TIMEOUT, FileLock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+
+#: Seconds for which a schema that is known is taken to be so still: asking takes a query.
+_BELIEVED = 1.0
 
 #: Key of the PostgreSQL advisory lock under which one process migrates at a time: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
@@ -45,8 +49,31 @@ def applied() -> list[str]:
 
 
 def is_there() -> bool:
-    """Tell whether the bound database holds a registry; a file that is not there is not made by asking."""
-    return not (on_sqlite() and not Path(db.database).exists()) and bool(applied())
+    """Tell whether the bound database holds a registry; a file that is not there is not made by asking.
+
+    Raises Conflict where a newer Counterclaim wrote it.
+    """
+    return not (on_sqlite() and not Path(db.database).exists()) and any(step.applied for step in _steps())
+
+
+#: Which database was found to have no migration that this version does not know, and until when that is believed, by
+#: time.monotonic.
+_checked: tuple[object, float] = (None, 0.0)
+
+
+def refuse_newer() -> None:
+    """Raise Newer where a newer Counterclaim has migrated the bound database, at most a second after it did."""
+    global _checked  # noqa: PLW0603
+    database, until = _checked
+    if database is db.obj and time.monotonic() < until:
+        return
+    known = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+    if {name for (name,) in fetch("SELECT name FROM migrations")} - known:
+        raise Newer(
+            "A newer Counterclaim has migrated the registry, and this one only reads it: nothing was stored. Its"
+            " operator restarts the server with the newer version."
+        )
+    _checked = (db.obj, time.monotonic() + _BELIEVED)
 
 
 def _steps() -> list[Migration]:

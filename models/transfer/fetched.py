@@ -89,7 +89,7 @@ class FetchedStore(Store):
         self._names_locked = on_sqlite()  # where only one transaction writes at a time
         #: When documents were read.
         self._retrieved: dict[int, str] = {}
-        #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts of which all are here.
+        #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched.
         self._claims: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
         self._texts_fetched: set[str] = set()
         #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines

@@ -95,3 +95,28 @@ def test_a_backup_takes_the_place_of_no_device(command: Command, tmp_path: Path)
     os.mkfifo(pipe)
     assert "choose another name" in str(command("backup", "--force", str(pipe), code=1).exception)
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "-"),
+        ("export", "--whole", "-"),
+        ("export", "--of", "claims", "-"),
+        ("log",),
+        ("verify",),
+        ("backup", "FILE"),
+        ("rebuild",),
+        ("key", "list"),
+        ("erase", "search", ".", "document", "1"),
+    ],
+)
+def test_no_command_runs_on_the_schema_of_a_newer_version(url: str, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    database.connect(url)
+    database.db.execute_sql(
+        "INSERT INTO migrations (id, name, applied) VALUES (999, '0999_from_the_future', '2030-01-01')"
+    )
+    database.close()
+    told = run(url, *(str(tmp_path / "file") if one == "FILE" else one for one in arguments), code=1)
+    assert "0999_from_the_future" in told
+    assert not (tmp_path / "file").exists()

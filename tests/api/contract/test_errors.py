@@ -1,5 +1,6 @@
 """Every failure has one shape, tells a person what to do, and nothing of the inside."""
 
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -248,3 +249,22 @@ def test_what_a_caller_sends_cannot_write_a_header(writer: FlaskClient) -> None:
     assert answer.status_code in (308, 400)
     assert "Set-Cookie" not in answer.headers
     assert "\n" not in answer.headers.get("Location", "")
+
+
+def test_a_server_of_an_older_version_reads_on_and_writes_nothing(
+    app: Flask, writer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "topics", topic())
+    database.db.execute_sql(
+        "INSERT INTO migrations (id, name, applied) VALUES (999, '0999_from_the_future', '2030-01-01')"
+    )
+    time.sleep(1.1)  # a server looks once a second
+    try:
+        refused = writer.post("/v1/topics", json=topic(slug="other"))
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert "A newer Counterclaim has migrated the registry" in refused.json["detail"]
+        assert [item["slug"] for item in public.get("/v1/topics").json["items"]] == [topic()["slug"]]
+        assert "another version" in public.get("/readyz").json["detail"]
+    finally:
+        database.db.execute_sql("DELETE FROM migrations WHERE name = '0999_from_the_future'")
+    assert posted(writer, "topics", topic(slug="other"))
