@@ -508,3 +508,12 @@ def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:
     assert found(f"speaker={denied['speaker']['id']}&document={charged['document']['id']}") == [denied["id"]]
     assert found(f"speaker={denied['speaker']['id']}&said_to=2026-03-19") == []
     assert found("status=accepted") == [denied["id"], charged["id"]]
+
+
+def test_a_new_document_without_its_text_is_told_that_the_text_is_missing(writer: FlaskClient) -> None:
+    without = {name: value for name, value in document().items() if name != "text"}
+    refused = writer.post("/v1/statements", json=charge(document=without))
+    assert refusal(refused) == (422, ["/document/text"])
+    assert "/title" not in refused.text
+    by_address = charge(document={"url": without["url"], "colour": "red"})
+    assert refusal(writer.post("/v1/statements", json=by_address)) == (422, ["/document/colour"])
