@@ -14,6 +14,9 @@ from models.storage.file_lock import NO_TIMEOUT, FileLock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+#: What SQLite keeps in a file to tell whose it is (sqlite.org/pragma.html#pragma_application_id): "ccrg" in ASCII.
+APPLICATION = int.from_bytes(b"ccrg")
+
 #: Seconds for which a schema that is known is taken to be so still: asking takes a query.
 _BELIEVED = 1.0
 
@@ -76,7 +79,20 @@ def refuse_newer() -> None:
     _checked = (db.obj, time.monotonic() + _BELIEVED)
 
 
+def _refuse_foreign() -> None:
+    """Raise Conflict where the bound SQLite file has tables and is not one of ours."""
+    if not on_sqlite() or fetch("PRAGMA application_id")[0][0] == APPLICATION:
+        return
+    if fetch(
+        "SELECT 1 FROM sqlite_schema WHERE tbl_name <> 'migrations' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' LIMIT 1"
+    ):
+        raise Conflict(
+            f"{db.database} is the file of another program, and stays as it is: set DATABASE_URL to a file of its own."
+        )
+
+
 def _steps() -> list[Migration]:
+    _refuse_foreign()
     steps: list[Migration] = _runner().status()
     if unknown := [step.name for step in steps if step.path is None]:
         raise Conflict(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from peewee import Database, ForeignKeyField, PostgresqlDatabase
+from peewee import Database, ForeignKeyField, OperationalError, PostgresqlDatabase
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from models.refusals import Conflict
 from models.storage.database import close, db, fetch
@@ -20,6 +20,10 @@ from models.upkeep.files import PG_DUMP, Progress, close_all, rebound, refuse_ot
 
 #: Whether the log's numbers have no gaps: a failed commit or a crash of the server leaves some out.
 GAPLESS = False
+
+#: Of a database that is made: sorts as SQLite does, and knows all letters; before PostgreSQL 17, and since.
+_OF_LIBC: LiteralString = "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+_BUILT_IN: LiteralString = "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
 
 #: Locale providers besides libc: their sign in pg_database -> their clause of CREATE DATABASE.
 _LOCALES: dict[str, LiteralString] = {
@@ -41,6 +45,11 @@ def write(draft: Path, _progress: Progress) -> None:
 def restore(file: Path, force: bool, check: Callable[[], None], _progress: Progress) -> None:
     """Restore a dump into a database beside the registry's, `check` it there, and let it take the registry's place."""
     refuse_other_than(PG_DUMP, file)
+    with _made_if_missing():
+        _restore(file, force, check)
+
+
+def _restore(file: Path, force: bool, check: Callable[[], None]) -> None:
     server = _server()
     if db.get_tables() and not force:
         raise Conflict(f"There are tables in {server['dbname']}: back it up, then say --force to replace it.")
@@ -49,6 +58,29 @@ def restore(file: Path, force: bool, check: Callable[[], None], _progress: Progr
         with rebound(lambda: db.initialize(_database(scratch))):
             check()
         _swap(server, scratch["dbname"])
+
+
+@contextmanager
+def _made_if_missing() -> Iterator[None]:
+    """Make the bound database where its server has none of this name; where what follows fails, drop it again."""
+    try:
+        db.connection()
+    except OperationalError:
+        server: dict[str, Any] = conninfo_to_dict(db.obj.connect_params["conninfo"])
+        with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (server["dbname"],)).fetchone():
+                raise
+            name = sql.Identifier(server["dbname"])
+            letters = _BUILT_IN if connection.info.server_version >= 170_000 else _OF_LIBC
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 " + letters).format(name))
+            try:
+                yield
+            except BaseException:
+                close_all()
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+                raise
+    else:
+        yield
 
 
 @contextmanager

@@ -20,6 +20,8 @@ def up(migrator: Any, db: Any) -> None:
             "This PostgreSQL database knows no letters beyond ASCII, so nobody could search it: "
             "create it with a UTF-8 locale, such as CREATE DATABASE … LOCALE 'C.UTF-8' TEMPLATE template0."
         )
+    if sqlite:
+        db.execute_sql(f"PRAGMA application_id = {int.from_bytes(b'ccrg')}")
     text = Path(__file__).with_suffix(f".{'sqlite' if sqlite else 'postgresql'}.sql").read_text(encoding="utf-8")
     for statement in re.split(r"^(?=CREATE )", text, flags=re.MULTILINE)[1:]:
         db.execute_sql(statement.rstrip().removesuffix(";"))

@@ -1,9 +1,11 @@
 """Migrations: they build exactly what `models/tables.py` describes, once, whoever runs them at the same time."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +240,20 @@ def test_refuses_a_postgresql_that_knows_no_letters_beyond_ascii(postgres: Postg
     with pytest.raises(Conflict, match="UTF-8 locale"):
         schema.migrate()
     database.close()
+
+
+def test_the_file_of_another_program_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "others.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        connection.commit()
+    before = path.read_bytes()
+    database.connect(f"sqlite:///{path}")
+    with pytest.raises(Conflict, match="another program"):
+        schema.migrate()
+    with pytest.raises(Conflict, match="another program"):
+        schema.is_there()
+    database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("bookmarks",)]
+    assert len(path.read_bytes()) == len(before)

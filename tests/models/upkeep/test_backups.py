@@ -258,3 +258,23 @@ def test_says_what_to_install_where_the_client_programs_are_missing(
     with pytest.raises(Conflict, match="postgresql-client"):
         backups.write(file=file)
     assert not file.exists()
+
+
+def test_comes_back_onto_a_server_that_has_no_such_database(registry: str, actor: Actor, file: Path) -> None:
+    if database.on_sqlite():
+        pytest.skip("a file that is not there is made")
+    put_claim(actor)
+    backups.write(file=file)
+    kept = everything()
+    database.disconnect()
+    database.connect(registry.rpartition("/")[0] + "/brought_back")
+    try:
+        with pytest.raises(Conflict, match="no backup"):
+            backups.restore(file=Path(__file__), report=told)
+        backups.restore(file=file, report=told)
+        assert everything() == kept
+    finally:
+        database.close()
+        database.disconnect()
+        with psycopg.connect(registry, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS brought_back WITH (FORCE)")
