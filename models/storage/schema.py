@@ -11,6 +11,7 @@ from playhouse.migrations import Migration, Runner
 from models.refusals import Conflict, Newer
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.file_lock import NO_TIMEOUT, FileLock
+from models.storage.sqlite import SqliteFile
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -81,14 +82,13 @@ def refuse_newer() -> None:
 
 def _refuse_foreign() -> None:
     """Raise Conflict where the bound SQLite file has tables and is not one of ours."""
-    if not on_sqlite() or fetch("PRAGMA application_id")[0][0] == APPLICATION:
-        return
-    if fetch(
-        "SELECT 1 FROM sqlite_schema WHERE tbl_name <> 'migrations' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' LIMIT 1"
-    ):
-        raise Conflict(
-            f"{db.database} is the file of another program, and stays as it is: set DATABASE_URL to a file of its own."
-        )
+    if isinstance(db.obj, SqliteFile) and Path(db.database).exists():
+        application, names = db.obj.contents()
+        if application != APPLICATION and names - {"migrations"}:
+            raise Conflict(
+                f"{db.database} is the file of another program, and stays as it is: set DATABASE_URL to a file of its"
+                " own."
+            )
 
 
 def _steps() -> list[Migration]:

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -227,6 +227,16 @@ class SqliteFile(SqliteDatabase):
         """Raise SQLite's error where the file that is open is no longer the one of the path, and has to be."""
         if self._must_exist and self._opened not in (None, _identity(self.database)):
             raise _coded(f"{self.database} is not the file that was opened", sqlite3.SQLITE_CANTOPEN)
+
+    def contents(self) -> tuple[int, set[str]]:
+        """Return whose file it is, by its application_id, and its tables; it is opened without a setting of ours."""
+        with (
+            peewees_errors,
+            closing(sqlite3.connect(f"file:{quote(self.database)}?mode=ro", timeout=PATIENCE, uri=True)) as connection,
+        ):
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+        return application, {name for name in names if not name.startswith("sqlite_")}
 
     def unsafe_durability(self) -> list[str]:
         """Name the settings with which a power cut may take what was acknowledged."""

@@ -256,4 +256,4 @@ def test_the_file_of_another_program_stays_as_it_is(tmp_path: Path) -> None:
     database.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("bookmarks",)]
-    assert len(path.read_bytes()) == len(before)
+    assert path.read_bytes() == before
