@@ -93,7 +93,8 @@ def run() -> None:
         reason = f"the database of DATABASE_URL cannot be used: {first_line}"
         if full := database.no_room():
             reason = f"the disk of {full} is full, and SQLite needs some room beside it even to read it: free some."
-        click.echo(f"Error: {errors.known(error) or reason}", err=True)
+        told = None if errors.damaged(error) else errors.known(error)
+        click.echo(f"Error: {told or reason}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)
