@@ -1,5 +1,6 @@
 """The database handle: connect it to SQLite or PostgreSQL, and run one statement."""
 
+import os
 import re
 import shutil
 import sqlite3
@@ -146,6 +147,16 @@ def no_room() -> str | None:
     return None if shutil.disk_usage(path.parent).free >= _BESIDE else str(path)
 
 
+def where() -> str:
+    """Name the SQLite file, and what is known to be wrong with its place; empty for a server."""
+    if not on_sqlite():
+        return ""
+    path = Path(db.obj.database).absolute()
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        return f", {path} (where nothing can be written: a mount that is read-only, or another user's folder)"
+    return f", {path},"
+
+
 def unsafe_durability() -> list[str]:
     """Name the settings with which a power cut may take what was acknowledged, as they are.
 
@@ -210,7 +221,7 @@ def refuse_unsafe() -> str:
     unsafe = ", ".join(unsafe_durability())
     if unsafe and on_sqlite():
         raise Conflict(
-            f"With this database a power cut would take what was acknowledged ({unsafe}): put its file on a disk of"
-            " this machine that SQLite can keep in WAL mode."
+            f"With this database{where()} a power cut would take what was acknowledged ({unsafe}): put its file on a"
+            " disk of this machine that SQLite can keep in WAL mode."
         )
     return unsafe

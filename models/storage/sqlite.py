@@ -232,7 +232,7 @@ class SqliteFile(SqliteDatabase):
         """Return whose file it is, by its application_id, and its tables; it is opened without a setting of ours."""
         with (
             peewees_errors,
-            closing(sqlite3.connect(f"file:{quote(self.database)}?mode=ro", timeout=PATIENCE, uri=True)) as connection,
+            closing(sqlite3.connect(read_only(Path(self.database)), timeout=PATIENCE, uri=True)) as connection,
         ):
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
             (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -259,6 +259,8 @@ class SqliteFile(SqliteDatabase):
         path, params = self.database, self.connect_params
         if self._must_exist:
             path, params = f"file:{quote(path)}?mode=rw", {**params, "uri": True}
+        elif _is_frozen(Path(path)):
+            path, params = read_only(Path(path)), {**params, "uri": True}
         connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **params)
         try:
             self._opened = self._opened or _identity(self.database)
@@ -287,6 +289,19 @@ class SqliteFile(SqliteDatabase):
         for name, function in FUNCTIONS.items():
             conn.create_function(name, 1, function, deterministic=True)
         conn.set_progress_handler(_is_too_late, _INSTRUCTIONS)
+
+
+def read_only(file: Path) -> str:
+    """Return the address by which SQLite opens a file to read it, wherever it is mounted."""
+    return f"file:{quote(str(file.absolute()))}?mode=ro{'&immutable=1' * _is_frozen(file)}"
+
+
+def _is_frozen(file: Path) -> bool:
+    """Tell whether a file can only be read, and is whole without its WAL: SQLite could make nothing beside it."""
+    wal_file = Path(f"{file}-wal")
+    if not file.exists() or os.access(file.absolute().parent, os.W_OK):
+        return False
+    return not wal_file.exists() or not wal_file.stat().st_size
 
 
 def _coded(message: str, code: int) -> sqlite3.OperationalError:

@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from peewee import DatabaseError, SqliteDatabase
 
 from models.refusals import Conflict
 from models.storage.database import close, connect, db, fetch
-from models.storage.sqlite import FUNCTIONS
+from models.storage.sqlite import FUNCTIONS, read_only
 from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
@@ -70,7 +69,7 @@ def restore(file: Path, force: bool, check: Callable[[], None], progress: Progre
 def opened(file: Path) -> Iterator[None]:
     """Bind the models to a backup, to be read only. Raises Conflict where it cannot be read."""
     refuse_other_than(SQLITE, file)
-    database = SqliteDatabase(_read_only(file), uri=True)
+    database = SqliteDatabase(read_only(file), uri=True)
     for name, function in FUNCTIONS.items():
         database.register_function(function, name, 1)
     with rebound(lambda: db.initialize(database)):
@@ -81,10 +80,6 @@ def opened(file: Path) -> Iterator[None]:
         yield
 
 
-def _read_only(file: Path) -> str:
-    return f"file:{quote(str(file.absolute()))}?mode=ro"
-
-
 def _copy(source: Path, target: Path, progress: Progress) -> None:
     """Copy a SQLite file from one snapshot by its backup API (sqlite.org/backup.html).
 
@@ -93,7 +88,7 @@ def _copy(source: Path, target: Path, progress: Progress) -> None:
     """
     try:
         with (
-            closing(sqlite3.connect(_read_only(source), uri=True, isolation_level=None, timeout=30)) as from_,
+            closing(sqlite3.connect(read_only(source), uri=True, isolation_level=None, timeout=30)) as from_,
             closing(sqlite3.connect(target, isolation_level=None)) as to,
         ):
             from_.execute("BEGIN")
@@ -180,7 +175,7 @@ def damage_within(seconds: float) -> str | None:
     """Name what is damaged of the file, as far as it can be looked at in so many seconds; None for nothing found."""
     until = time.monotonic() + seconds
     try:
-        with closing(sqlite3.connect(_read_only(Path(db.database)), uri=True, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(read_only(Path(db.database)), uri=True, isolation_level=None)) as connection:
             connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
             (line,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
@@ -250,7 +245,7 @@ def has_row_unerased(file: Path, table: str, id: int) -> bool:
         " (SELECT 1 FROM changes WHERE noun = ? AND noun_id = ? AND action = 'erase')"
     )
     try:
-        with closing(sqlite3.connect(_read_only(file), uri=True)) as connection:
+        with closing(sqlite3.connect(read_only(file), uri=True)) as connection:
             return bool(connection.execute(sql, (id, table, id)).fetchone()[0])
     except sqlite3.DatabaseError:
         return False
