@@ -232,7 +232,7 @@ class SqliteFile(SqliteDatabase):
         """Return whose file it is, by its application_id, and its tables; it is opened without a setting of ours."""
         with (
             peewees_errors,
-            closing(sqlite3.connect(read_only(Path(self.database)), timeout=PATIENCE, uri=True)) as connection,
+            closing(sqlite3.connect(read_only(Path(self.database)), timeout=BUSY_TIMEOUT, uri=True)) as connection,
         ):
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
             (application,) = connection.execute("PRAGMA application_id").fetchone()
