@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from peewee import SQL, fn
 
-from models import speakers, topics
-from models.history import changes, merged, merges
+from models import evidence, speakers, topics
+from models.history import changes, locks, merge_scope, merged, merges
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import lists
@@ -62,6 +62,7 @@ def find(*, by: Actor, reference: dict[str, Any], field: str, standalone: bool =
         return referred(by=by, id=reference["id"], field=f"{field}/id", store=store)
     new = {"standalone": standalone} | reference
     if new.pop("reuse", False):
+        lock_words_of(reference, store)
         viewer = Viewer(texts=True, unreviewed=by.reviews)
         same = twins(text=new["text"], language=new["language"], limit=1, viewer=viewer, store=store)
         if same:
@@ -70,6 +71,12 @@ def find(*, by: Actor, reference: dict[str, Any], field: str, standalone: bool =
         return create(by=by, store=store, **new)
     except Refusal as refusal:
         raise refusal.under(field) from None
+
+
+def lock_words_of(reference: dict[str, Any] | None, store: Store = STORE) -> None:
+    """Lock the text of a claim that is to be reused: two who look for it at once would both make it."""
+    if reference and reference.get("reuse"):
+        store.lock_words([reference["text"]])
 
 
 def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> int:
@@ -145,6 +152,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         changes.refuse_to_name(by, Claim, whole, into, "/into")
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
+        locks.hold(lambda: merge_scope.of_claims(id, into))
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
         stay = {Counterclaim: _ids(doubled, Counterclaim) + _between(id, into), Review: _ids(doubled, Review)}
@@ -163,19 +171,26 @@ def merge(*, by: Actor, id: int, into: int) -> int:
 
 
 def unmerge(*, by: Actor, id: int) -> None:
-    """Undo the merge of a claim: what moved and is still there moves back."""
+    """Undo the merge of a claim: what moved and is still there moves back.
+
+    Counterclaims hang on what their evidence states then, and what the merge retracted stands again where all that it
+    names still stands.
+    """
     with transaction():
         with suppress(Moved):
             changes.refuse_unseen(by, whole, id)
+        locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
         into, moved = merges.merged(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
         for part, column in _MOVING.items():
             merges.move_back(column, moved[part], into, id)
-        merges.restore(by, Counterclaim, moved["retracted_edges"])
-        merges.restore(by, Review, moved["retracted_reviews"])
+        evidence.settle(by=by, claims=(id, into))
+        merges.restore(by, Counterclaim, moved["retracted_edges"], may=merge_scope.counterclaim_may_stand)
+        merges.restore(by, Review, moved["retracted_reviews"], may=merge_scope.review_may_stand)
         survivor = Claim.get_by_id(into)
-        changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
+        if survivor.retracted_at is None:
+            changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
 def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:

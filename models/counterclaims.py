@@ -5,8 +5,9 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, evidence, statements
-from models.history import changes, merged
+from models.history import changes, locks, merged
 from models.history.changes import Actor
+from models.history.locks import named
 from models.history.store import STORE, Store
 from models.queries import aliases, lists, shapes
 from models.queries.members import Fields
@@ -33,6 +34,8 @@ def create(
     claim would answer itself or where this edge is known.
     """
     with store.transaction():
+        ends = named(Claim, claim, answer)
+        store.hold(lambda: [ends, *(statements.held(id=statement, store=store) if statement else ())])
         claim = claims.referred(by=by, id=claim, field="/claim", store=store)
         answer = claims.referred(by=by, id=answer, field="/answer", store=store)
         if claim == answer:
@@ -46,6 +49,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change kind, note or evidence."""
     with transaction():
         changes.refuse_unseen(by, whole, id)
+        if new.get("statement"):
+            locks.hold(lambda: statements.held(id=new["statement"]))
         edge = changes.standing(Counterclaim, id, version)
         if new.get("kind", edge.kind) != edge.kind:
             evidence.refuse_taken(by=by, claim=edge.claim_id, answer=edge.answer_id, kind=new["kind"])

@@ -92,12 +92,12 @@ def find(*, by: Actor, reference: dict[str, Any], field: str, hidden: bool = Fal
     A whole that is not known yet is stored, `hidden` as in `_put`. Raises Conflict under `field`.
     """
     if "id" in reference:
-        return store.referred(Document, reference["id"], f"{field}/id", shared=True)  # type: ignore[no-any-return]
+        return store.referred(Document, reference["id"], f"{field}/id")  # type: ignore[no-any-return]
     if "text" in reference:
         address, sha256 = normalize(reference.get("url")), digest(reference["text"])
         known = edition(address, sha256, store)
         if known:
-            return store.referred(Document, known, field, shared=True)  # type: ignore[no-any-return]
+            return store.referred(Document, known, field)  # type: ignore[no-any-return]
         try:
             with store.transaction():
                 return _put(by, address, sha256, store, **({"hidden": hidden} | reference))
@@ -110,7 +110,7 @@ def find(*, by: Actor, reference: dict[str, Any], field: str, hidden: bool = Fal
             "or give its text here.",
             field=f"{field}/url",
         )
-    return store.referred(Document, newest_edition, f"{field}/url", shared=True)  # type: ignore[no-any-return]
+    return store.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:

@@ -6,7 +6,10 @@ from models.history.store import STORE, Store
 from models.queries import lists
 from models.queries.visibility import WRITER
 from models.refusals import Conflict
+from models.storage import rows
 from models.tables import Counterclaim, Statement
+
+_AT = "(claim_id = ? OR answer_id = ?)"
 
 
 def known(claim: int, answer: int, kind: str, store: Store = STORE) -> int | None:
@@ -43,23 +46,24 @@ def draw(
 def draw_or_support(
     *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, store: Store = STORE
 ) -> None:
-    """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now."""
+    """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now.
+
+    Inside the transaction that holds the statement and both claims.
+    """
     answer = statement.claim_id
-    if id := known(claim, answer, kind, store):
-        _support(by=by, id=id, statement=statement, store=store)
+    if (id := known(claim, answer, kind, store)) and (edge := _found(id, store)):
+        # The public would not see it otherwise.
+        if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
+            changes.update(by, edge, statement=statement.id)
     else:
         draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, store=store)
 
 
-def _support(*, by: Actor, id: int, statement: Statement, store: Store) -> None:
-    """Let a known counterclaim rest on `statement` where that is accepted and the evidence so far is not.
-
-    The public would not see it otherwise.
-    """
+def _found(id: int, store: Store) -> Counterclaim | None:
+    """Lock a counterclaim that was found standing; None where it was retracted meanwhile."""
     store.flush()
-    edge = Counterclaim.get_by_id(id)
-    if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
-        changes.update(by, edge, statement=statement.id)
+    edge: Counterclaim = rows.by_id(Counterclaim, id, locked=True)
+    return None if edge.retracted_at else edge
 
 
 def follow_statement(*, by: Actor, statement: int, answer: int) -> None:
@@ -81,13 +85,25 @@ def follow_claim(*, by: Actor, left: int, taken: int) -> None:
 
     What would answer itself, or stands there already, is taken back.
     """
-    ends = (Counterclaim.claim == left) | (Counterclaim.answer == left)
-    for edge in Counterclaim.select().where(ends, Counterclaim.retracted_at.is_null()):
+    for edge in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (edge.claim_id, edge.answer_id))
         if claim == answer or known(claim, answer, edge.kind):
             changes.retract(by, edge, f"Claim {taken} is stated instead of claim {left}.")
         else:
             changes.update(by, edge, claim=claim, answer=answer)
+
+
+def settle(*, by: Actor, claims: tuple[int, int]) -> None:
+    """Hang the counterclaims by which these two claims answer on what their evidence states, after an unmerge."""
+    answers = "answer_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
+    for edge in rows.locked(Counterclaim, answers, claims):
+        answer = edge.statement.claim_id
+        if answer == edge.answer_id:
+            continue
+        if answer == edge.claim_id or known(edge.claim_id, answer, edge.kind):
+            changes.retract(by, edge, f"Its evidence states claim {answer} again.")
+        else:
+            changes.update(by, edge, answer=answer)
 
 
 def hand_on(*, by: Actor, statement: int) -> None:
@@ -109,4 +125,4 @@ def retract_with(*, by: Actor, statement: int, reason: str | None) -> None:
 
 
 def _resting_on(statement: int) -> list[Counterclaim]:
-    return list(Counterclaim.select().where(Counterclaim.statement == statement, Counterclaim.retracted_at.is_null()))
+    return rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement,))

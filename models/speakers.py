@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from models.history import changes, merged, merges
+from models.history import changes, locks, merge_scope, merged, merges
 from models.history.changes import Actor
 from models.history.hidden import is_hidden, unflag
+from models.history.locks import changed
 from models.history.store import STORE, Store
 from models.queries import lists, plain
 from models.queries.results import Whole
@@ -12,7 +13,7 @@ from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
-from models.tables import Alias, ClaimAbout, Counterclaim, Hidden, Speaker, Statement
+from models.tables import Alias, Counterclaim, Hidden, Speaker, Statement
 
 
 def create(
@@ -64,9 +65,12 @@ def create(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change what is known of a speaker; `aliases` and `same_as` replace the whole list."""
     with transaction():
+        if new.get("part_of") is not None:
+            locks.lock_parts()
+        STORE.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
+        locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
         speaker = changes.standing(Speaker, id, version)
         more: dict[str, Any] = {}
-        STORE.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
         if "name" in new:
             new["name_key"] = key(new["name"])
             if new["name_key"] != speaker.name_key:
@@ -113,7 +117,7 @@ def find(
     Wikidata id that says otherwise than what is known.
     """
     if "id" in reference:
-        return int(store.referred(Speaker, reference["id"], f"{field}/id", shared=True).id)
+        return int(store.referred(Speaker, reference["id"], f"{field}/id").id)
     known = named(reference["name"], store)
     if len(known) > 1:
         raise Conflict(
@@ -122,7 +126,7 @@ def find(
             candidates=[{"id": id, "name": store.by_id(Speaker, id, locked=False).name} for id in known],
         )
     if known:
-        speaker = store.referred(Speaker, known[0], f"{field}/name", shared=True)
+        speaker = store.referred(Speaker, known[0], f"{field}/name")
         _refuse_contradiction(speaker, reference, field)
         return int(speaker.id)
     try:
@@ -161,8 +165,10 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     the same already.
     """
     with transaction():
+        locks.lock_parts()
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
+        locks.hold(lambda: merge_scope.of_speakers(id, into))
         dropped = merges.drop_doubled(by, id, into)
         cut = survivor.part_of_id if id in wholes_of(into) else None
         if cut:
@@ -185,35 +191,39 @@ def merge(*, by: Actor, id: int, into: int) -> int:
 
 
 def unmerge(*, by: Actor, id: int) -> None:
-    """Undo the merge of a speaker: what moved and is still there moves back."""
+    """Undo the merge of a speaker: what moved and is still there moves back.
+
+    A statement that the merge retracted stands again where all that it names still stands. A speaker who would be part
+    of themselves by now is part of nothing.
+    """
     with transaction():
-        speaker = Speaker.get_or_none(Speaker.id == id)
-        into, moved = merges.merged(Speaker, speaker, id)
+        locks.lock_parts()
         own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
         aliases = [alias for (alias,) in own.tuples()]
-        STORE.lock_names([key(name) for name in (speaker.name, *aliases)])
+        names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
+        STORE.lock_names([key(name) for name in (*names, *aliases)])
+        locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
+        speaker = Speaker.get_or_none(Speaker.id == id)
+        into, moved = merges.merged(Speaker, speaker, id)
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
         _refuse_name(speaker.name, id, STORE)
         _refuse_aliases(aliases, id, STORE)
         if speaker.wikidata_id:
             _refuse_taken_item(speaker.wikidata_id, STORE)
-        changes.update(by, speaker, "unmerge", merged_into=None)
         for column, ids in (
             (Statement.speaker, moved["statements"]),
             (Statement.via_speaker, moved["via"]),
             (Speaker.part_of, moved["parts"]),
         ):
             merges.move_back(column, ids, into, id)
-        for claim in moved["about"]:
-            ClaimAbout.insert(claim=claim, speaker=id).on_conflict_ignore().execute()
-            ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == into).execute()
+        cut: dict[str, Any] = {"part_of": None} if id in wholes_of(speaker.part_of_id) else {}
+        changes.update(by, speaker, "unmerge", merged_into=None, **cut)
+        merges.give_back_about(moved["about"], into, id)
         for drop in moved["dropped"]:
-            merges.restore(by, Statement, [drop["statement"]])
-            merges.move_back(Counterclaim.statement, drop["edges"], drop["kept"], drop["statement"])
-            merges.restore(by, Counterclaim, drop["retracted_edges"])
+            _take_up(by, drop)
         survivor = Speaker.get_by_id(into)
-        again = moved["cut"] and survivor.part_of_id is None and into not in wholes_of(moved["cut"])
-        changes.update(by, survivor, **({"part_of": moved["cut"]} if again else {}))
+        if survivor.retracted_at is None:
+            changes.update(by, survivor, **_whole_again(survivor, moved["cut"]))
 
 
 def whole(*, id: int, viewer: Viewer, bare: bool = False) -> Whole:
@@ -323,6 +333,23 @@ def wholes_of(id: int | None) -> list[int]:
         line.append(id)
         id = Speaker.select(Speaker.part_of).where(Speaker.id == id).scalar()
     return line
+
+
+def _take_up(by: Actor, drop: dict[str, Any]) -> None:
+    """Let a statement that a merge retracted for another's sake stand again, and what rested on it rest on it again."""
+    id = drop["statement"]
+    if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
+        claim = Statement.get_by_id(id).claim_id
+        edges = [edge.id for edge in merges.rows_with(Counterclaim, drop["edges"]) if edge.answer_id == claim]
+        merges.move_back(Counterclaim.statement, edges, drop["kept"], id)
+        merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
+
+
+def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
+    """Let a survivor be part again of what a merge has cut them from, unless that would close a circle by now."""
+    whole = changes.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
+    closes = whole is None or survivor.id in wholes_of(whole) or not merge_scope.stand(Speaker, whole)
+    return {} if closes or survivor.part_of_id else {"part_of": whole}
 
 
 def _put_aliases(speaker: int, aliases: list[str], store: Store) -> None:

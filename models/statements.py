@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, sentences, speakers
-from models.history import changes, merged
+from models.history import changes, locks, merged
 from models.history.changes import Actor
+from models.history.locks import Rows, changed, named
 from models.history.store import STORE, Store
 from models.queries import lists
 from models.queries.members import Fields
@@ -16,9 +17,10 @@ from models.queries.results import Whole
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import Place, Span, Stretch, locate, locate_content
+from models.storage import rows
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
-from models.tables import Claim, Document, Review, Statement
+from models.tables import Claim, Document, Review, Speaker, Statement
 
 #: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
 LONGEST_CUE = 300
@@ -74,6 +76,8 @@ def record(
             "said_on": said_on,
         }
         _refuse_known(by, row["document"], row["speaker"], row["spans"], store=store)
+        if counters:
+            store.hold(partial(_answered, claim, counters, store))
         row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, store=store)
         statement = store.create(by, Statement, **row)
         for at, answered in enumerate(counters or ()):
@@ -88,6 +92,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """
     with transaction():
         changes.refuse_unseen(by, whole, id)
+        claims.lock_words_of(new.get("claim"))
+        locks.hold(partial(_used, id, new))
         statement = changes.standing(Statement, id, version)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
@@ -124,6 +130,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """
     with transaction():
         changes.refuse_unseen(by, whole, id)
+        locks.hold(partial(_used, id))
         statement = changes.standing(Statement, id, version)
         if statement.status == "accepted":
             evidence.hand_on(by=by, statement=id)
@@ -151,6 +158,37 @@ def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> Stateme
     """Find the statement that a request's `field` names. Raises Conflict where there is none that the actor may see."""
     statement: Statement = store.referred_seen(by, Statement, whole, id, field)
     return statement
+
+
+def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
+    """Find what the rules read of a statement that is changed: all that it names, and what else its claim has."""
+    statement = rows.by_id(Statement, id)
+    if statement is None:
+        return []
+    other = {name: (new or {}).get(name) or {} for name in ("speaker", "claim")}
+    return [
+        named(Document, statement.document_id),
+        named(Speaker, statement.speaker_id, other["speaker"].get("id")),
+        changed(Claim, statement.claim_id, other["claim"].get("id")),
+        changed(Statement, id),
+    ]
+
+
+def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], store: Store) -> list[Rows]:
+    """Find what a new statement of a claim answers: claims, and statements with the claims that they state."""
+    statements = [store.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
+    stated = [statement.claim_id for statement in statements if statement]
+    answered = [one["claim"] for one in counters if "claim" in one]
+    return [
+        named(Claim, claim.get("id"), *answered, *stated),
+        named(Statement, *(statement.id for statement in statements if statement)),
+    ]
+
+
+def held(*, id: int, store: Store = STORE) -> list[Rows]:
+    """Find what has to stay as it is while a counterclaim is rested on a statement: that and its claim."""
+    statement = store.by_id(Statement, id, locked=False)
+    return [named(Claim, statement.claim_id), named(Statement, id)] if statement else []
 
 
 def claim_of(*, id: int, store: Store = STORE) -> int:

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from models import evidence
-from models.history import changes
+from models import evidence, statements
+from models.history import changes, locks
 from models.history.changes import Actor
+from models.history.locks import Rows, named
 from models.history.store import STORE
 from models.queries import plain
 from models.queries.results import Whole
 from models.queries.visibility import REVIEWER
 from models.refusals import Conflict
+from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.transactions import transaction
 from models.tables import Claim, Statement, Suggestion
@@ -47,6 +49,7 @@ def create(
 def decide(*, by: Actor, id: int, version: int, status: str) -> None:
     """Accept a suggestion, which draws the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():
+        locks.hold(lambda: _answer(id))
         suggestion = changes.standing(Suggestion, id, version)
         if suggestion.status == "accepted":
             raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
@@ -65,9 +68,15 @@ def listed(*, past: int | None, limit: int, **filters: Any) -> list[tuple[int, s
     return plain.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
 
 
+def _answer(id: int) -> list[Rows]:
+    """Find what has to stay as it is while a suggestion becomes a counterclaim."""
+    found = rows.by_id(Suggestion, id)
+    return [named(Claim, found.claim_id), *statements.held(id=found.statement_id)] if found else []
+
+
 def _draw(by: Actor, suggestion: Suggestion) -> None:
-    statement = changes.referred(Statement, suggestion.statement_id, "/status")
-    claim = int(changes.referred(Claim, suggestion.claim_id, "/status").id)
+    statement = STORE.referred(Statement, suggestion.statement_id, "/status")
+    claim = int(STORE.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
     evidence.draw_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)

@@ -180,3 +180,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-examples", action="store_true", help="write api/examples/ anew")
     parser.addoption("--update-golden", action="store_true", help="write tests/models/extraction/golden/ anew")
     parser.addoption("--faults", choices=("short", "full"), default="short", help="how long tests/faults/ goes on")
+    parser.addoption(
+        "--rounds", type=int, default=0, help="how often each pair of changes meets in tests/test_races.py"
+    )
+    parser.addoption("--seed", type=int, default=0, help="what its choices follow from")

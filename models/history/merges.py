@@ -1,5 +1,6 @@
 """Merges: what moves from one row to another when both turn out to be the same, and how it moves back."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -7,6 +8,7 @@ import orjson
 from models.history import changes
 from models.history.changes import Actor
 from models.refusals import Conflict, NotFound
+from models.storage import rows
 from models.storage.columns import now
 from models.tables import Alias, Change, ClaimAbout, Counterclaim, Speaker, Statement
 
@@ -70,10 +72,24 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
         model.update(new).where(model.id.in_(ids[first : first + AT_ONCE]), column == from_).execute()
 
 
-def restore(actor: Actor, model: Any, ids: list[int]) -> None:
-    """Let the rows `ids`, which a merge took back, stand again."""
-    for retracted in model.select().where(model.id.in_(ids)):
-        changes.update(actor, retracted, retracted_at=None, retracted_reason=None)
+def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool]) -> list[int]:
+    """Let those of the rows `ids`, which a merge took back, stand again that may; return their ids.
+
+    One of which the log knows anything since then stays as it is: it was erased.
+    """
+    again = []
+    for taken in rows_with(model, ids):
+        last = Change.select(Change.action).where(Change.noun == model._meta.table_name, Change.noun_id == taken.id)
+        if last.order_by(Change.sequence.desc()).limit(1).scalar() == "retract" and may(taken):
+            changes.update(actor, taken, retracted_at=None, retracted_reason=None)
+            again.append(taken.id)
+    return again
+
+
+def rows_with(model: Any, ids: list[int]) -> list[Any]:
+    """Read the rows with these ids, the lowest first."""
+    parts = (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
+    return [row for part in parts for row in model.select().where(model.id.in_(part)).order_by(model.id)]
 
 
 # -- what only speakers have -------------------------------------------------------------------------
@@ -102,12 +118,19 @@ def lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
     return lent
 
 
+def give_back_about(claims: list[int], from_: int, to: int) -> None:
+    """Let those of the claims that are still about `from_` be about `to` again."""
+    for claim in claims:
+        if ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute():
+            ClaimAbout.insert(claim=claim, speaker=to).on_conflict_ignore().execute()
+
+
 def drop_doubled(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
     """Retract of the standing statements of two speakers over the same words one each; return what the log keeps."""
-    return [_drop(by, statement, kept) for statement, kept in _doubled_statements(id, into)]
+    return [_drop(by, statement, kept) for statement, kept in doubled_statements(id, into)]
 
 
-def _doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
+def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
     """Find the standing statements of both over the same words, as (the one to drop, the one to keep)."""
     theirs = Statement.alias()
     same = (theirs.document == Statement.document) & (theirs.spans == Statement.spans)
@@ -131,8 +154,7 @@ def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
     if kept.claim_id == statement.claim_id:
         edges = move(Counterclaim.statement, statement.id, kept.id)
     else:
-        standing = Counterclaim.statement == statement.id, Counterclaim.retracted_at.is_null()
-        for edge in Counterclaim.select().where(*standing):
+        for edge in rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
             changes.retract(by, edge, reason)
             retracted.append(edge.id)
     changes.retract(by, statement, reason)

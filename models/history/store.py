@@ -4,11 +4,12 @@ Every function that makes something takes them as an argument. An import passes 
 which fetch beforehand what thousands of lines name, and insert many rows at once.
 """
 
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from models.history import changes
+from models.history import changes, locks
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.visibility import Viewer, claim_seen
@@ -54,13 +55,21 @@ class Store:
         if keys:
             advisory_lock(NAMES, keys)
 
+    def lock_words(self, texts: list[str]) -> None:
+        """Let nobody else look for claims of these texts, to make one where there is none."""
+        locks.lock_words(texts)
+
+    def hold(self, wanted: Callable[[], Iterable[locks.Rows]]) -> None:
+        """Lock rows before a rule reads them, as `locks.hold` does."""
+        locks.hold(wanted)
+
     def by_id(self, model: Any, id: int, *, locked: bool = True, shared: bool = False) -> Any:
         """Read a row, locked as by `rows.by_id` in a transaction; None where there is none."""
         return rows.by_id(model, id, locked=locked and db.in_transaction(), shared=shared)
 
-    def referred(self, model: Any, id: int, field: str, *, shared: bool = False) -> Any:
-        """Find the row that a caller's `field` names, as `changes.referred` does."""
-        return changes.referred(model, id, field, shared=shared, by_id=self.by_id)
+    def referred(self, model: Any, id: int, field: str) -> Any:
+        """Find the row that a caller's `field` names, as `changes.referred` does; others may name it too."""
+        return changes.referred(model, id, field, shared=True, by_id=self.by_id)
 
     def referred_seen(self, by: Actor, model: Any, whole: Any, id: int, field: str) -> Any:
         """Find the row that a caller's `field` names; what the actor may not see, `whole` reading it, is not there."""

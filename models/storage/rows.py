@@ -40,9 +40,24 @@ def by_id(model: Any, id: int, *, locked: bool = False, shared: bool = False) ->
 
     They also wait to lock it themselves, but for those who lock it `shared` where this lock is.
     """
-    lock = "" if not locked or on_sqlite() else " FOR SHARE" if shared else " FOR UPDATE"
-    found = where(model, f"id = ?{lock}", (id,))
+    found = where(model, f"id = ?{_lock(shared=shared) if locked else ''}", (id,))
     return found[0] if found else None
+
+
+def locked(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:
+    """Read the rows for which a condition of SQL holds, the lowest id first, and keep others from changing them."""
+    return where(model, f"{condition} ORDER BY id{_lock()}", params)
+
+
+def lock(model: Any, ids: list[int], *, shared: bool = False) -> None:
+    """Lock rows of PostgreSQL in the order of `ids`, as `by_id` does."""
+    if not on_sqlite():
+        fetch(f'SELECT 1 FROM "{model._meta.table_name}" WHERE id = ANY (?) ORDER BY id{_lock(shared=shared)}', (ids,))  # noqa: S608 (our names)
+
+
+def _lock(*, shared: bool = False) -> str:
+    # Not FOR UPDATE, which is for who changes an id: every row that points here would wait, too.
+    return "" if on_sqlite() else " FOR SHARE" if shared else " FOR NO KEY UPDATE"
 
 
 def where(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from models.storage.database import db, fetch
 from models.storage.schema import behind
 from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence
 from models.upkeep.engine import engine
+from models.upkeep.rules import RULES, Rule
 
 #: What a check names at most: the rest is for after these are mended.
 SHOWN = 10
@@ -107,6 +109,17 @@ def _texts() -> Iterator[str]:
             for quoted, start, end in (*spans, words[:3], words[3:]):
                 if quoted is not None and texts[document][start:end] != quoted:
                     yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
+
+
+def broken_rules() -> Iterator[str]:
+    """Tell of the rows that break a rule of the data, each with the name of the rule."""
+    for rule in RULES:
+        yield from (f"{rule.name}: {problem}" for problem in _broken(rule))
+
+
+def _broken(rule: Rule) -> Iterator[str]:
+    for row in fetch(f"{rule.sql} LIMIT {SHOWN}"):
+        yield rule.told.format(*row)
 
 
 def _derived() -> Iterator[str]:
@@ -213,6 +226,7 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
 #: Name -> check, in the order in which they run; each yields what is wrong.
 CHECKS: dict[str, Callable[[], Iterator[Any]]] = {
     "texts": _texts,
+    **{rule.name: partial(_broken, rule) for rule in RULES},
     "derived tables": _derived,
     "log": _log,
     "numbering": lambda: engine().used_numbers(),

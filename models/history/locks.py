@@ -1,0 +1,88 @@
+"""Locks: how two changes at the same moment keep from breaking together a rule that each of them has checked alone.
+
+A rule reads rows: the claim of a statement stands, no other statement states it, the evidence states the answer. On
+PostgreSQL somebody else may change such a row between that read and the commit. So whatever a rule reads is locked
+first, and read after that:
+
+- a row that a change only names, and that has to stand, is `named`: others may name it too, who changes it waits;
+- a row that a change changes is `changed`, and so is the claim whose statements or counterclaims a rule counts: they
+  are added only by who names that claim, and taken away only by who changes it;
+- what has no row has an advisory lock: a name of a speaker (`Store.lock_names`), the words of a claim that is to be
+  reused (`lock_words`), and who is part of whom (`lock_parts`).
+
+All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
+them and by id in each. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,
+and `transactions.attempt` does that again. SQLite has one writer at a time, and locks nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from models.storage import rows
+from models.storage.database import on_sqlite
+from models.storage.transactions import advisory_lock
+from models.tables import ALL
+
+#: The lock under which speakers become part of others: "ccparts" in ASCII.
+_PARTS = int.from_bytes(b"ccparts")
+#: The lock under which claims are looked for by their words and made where there is none, each for itself: "ccwords".
+_WORDS = int.from_bytes(b"ccwords")
+#: In how many parts the words fall: an import takes some thousands of them, and PostgreSQL has room for 12,800 locks.
+_BUCKETS = 256
+
+_ORDER = {model: place for place, model in enumerate(ALL)}
+
+
+class Rows(NamedTuple):
+    """Rows of one table that are to be locked."""
+
+    model: Any
+    ids: tuple[int, ...]
+    shared: bool
+
+
+def named(model: Any, *ids: int | None) -> Rows:
+    """Ask for a lock on rows that have to stay as they are; those without an id are none."""
+    return Rows(model, tuple(id for id in ids if id is not None), shared=True)
+
+
+def changed(model: Any, *ids: int | None) -> Rows:
+    """Ask for a lock on rows that are changed, or on which something is hung that a rule counts."""
+    return Rows(model, tuple(id for id in ids if id is not None), shared=False)
+
+
+def hold(wanted: Callable[[], Iterable[Rows]]) -> None:
+    """Lock the rows that `wanted` finds until the transaction ends, in the one order.
+
+    It is called again when they are locked, until it finds no others: what it read may have been changed meanwhile.
+    """
+    if on_sqlite():
+        return
+    held: dict[tuple[Any, int], bool] = {}
+    while new := _new(wanted(), held):
+        for model in sorted(new, key=_ORDER.__getitem__):
+            ids, shared = new[model]
+            rows.lock(model, sorted(ids), shared=shared)
+            held |= dict.fromkeys(((model, id) for id in ids), shared)
+
+
+def _new(wanted: Iterable[Rows], held: dict[tuple[Any, int], bool]) -> dict[Any, tuple[set[int], bool]]:
+    """Gather what is not held yet, or less strictly; all rows of a table alike, so that they are locked by id."""
+    new: dict[Any, tuple[set[int], bool]] = {}
+    for model, ids, shared in wanted:
+        lacking = {id for id in ids if held.get((model, id), True) and ((model, id) not in held or not shared)}
+        if lacking:
+            known, also = new.get(model, (set(), True))
+            new[model] = known | lacking, also and shared
+    return new
+
+
+def lock_parts() -> None:
+    """Let nobody else make a speaker part of another until this transaction ends: two could close a circle."""
+    advisory_lock(_PARTS)
+
+
+def lock_words(texts: Iterable[str]) -> None:
+    """Let nobody else look for claims of these very texts, to make one where there is none."""
+    advisory_lock(_WORDS, {str(crc32(text.encode()) % _BUCKETS) for text in texts})

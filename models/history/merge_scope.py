@@ -1,0 +1,110 @@
+"""What a merge and its undoing touch: the rows that are locked for them, and which of those may stand again."""
+
+from typing import Any
+
+from models.history import merges
+from models.history.locks import Rows, changed, named
+from models.history.store import STORE
+from models.storage import rows
+from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
+
+# -- rows to lock --------------------------------------------------------------------------------
+
+
+def of_claims(*claims: int) -> list[Rows]:
+    """Find what hangs on these claims."""
+    ends = Counterclaim.claim.in_(claims) | Counterclaim.answer.in_(claims)
+    return [
+        changed(Statement, *_ids(Statement, Statement.claim.in_(claims))),
+        changed(Counterclaim, *_ids(Counterclaim, ends)),
+        changed(Review, *_ids(Review, Review.claim.in_(claims))),
+    ]
+
+
+def of_unmerged_claim(id: int) -> list[Rows]:
+    """Find what an unmerge of this claim changes, and what has to stand for what it restores."""
+    claim = rows.by_id(Claim, id)
+    if claim is None or claim.merged_into_id is None:
+        return []
+    edges = merges.rows_with(Counterclaim, merges.moved(Claim, id)["retracted_edges"])
+    return [
+        changed(Claim, id, claim.merged_into_id, *_ends(edges)),
+        changed(Statement, *(edge.statement_id for edge in edges)),
+        *of_claims(id, claim.merged_into_id),
+    ]
+
+
+def of_speakers(*speakers: int) -> list[Rows]:
+    """Find what hangs on these two speakers, and the claims of which a merge of them takes statements away."""
+    doubled = [statement for pair in merges.doubled_statements(*speakers) for statement in pair]
+    said = Statement.speaker.in_(speakers) | Statement.via_speaker.in_(speakers)
+    return [
+        changed(Speaker, *_ids(Speaker, Speaker.part_of.in_(speakers))),
+        changed(Claim, *(statement.claim_id for statement in doubled)),
+        changed(Statement, *_ids(Statement, said)),
+        changed(Counterclaim, *_ids(Counterclaim, Counterclaim.statement.in_([one.id for one in doubled]))),
+    ]
+
+
+def of_unmerged_speaker(id: int) -> list[Rows]:
+    """Find what an unmerge of this speaker changes, and what has to stand for what it restores."""
+    speaker = rows.by_id(Speaker, id)
+    if speaker is None or speaker.merged_into_id is None:
+        return []
+    moved = merges.moved(Speaker, id)
+    drops = moved["dropped"]
+    dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
+    kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])
+    edges = merges.rows_with(Counterclaim, [edge for drop in drops for edge in drop["retracted_edges"]])
+    return [
+        named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
+        changed(Speaker, id, speaker.merged_into_id, moved["cut"], *(one.via_speaker_id for one in dropped)),
+        changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(edges)),
+        changed(Statement, *(one.id for one in (*dropped, *kept)), *(edge.statement_id for edge in edges)),
+        changed(Counterclaim, *(edge.id for edge in edges), *(edge for drop in drops for edge in drop["edges"])),
+        *of_speakers(id, speaker.merged_into_id),
+    ]
+
+
+def _ids(model: Any, condition: Any) -> list[int]:
+    return [id for (id,) in model.select(model.id).where(condition).tuples()]
+
+
+def _ends(edges: list[Any]) -> list[int]:
+    return [end for edge in edges for end in (edge.claim_id, edge.answer_id)]
+
+
+# -- what may stand again ------------------------------------------------------------------------
+
+
+def statement_may_stand(statement: Statement) -> bool:
+    """Tell whether all that a statement names stands, and no other statement of the same words."""
+    return (
+        stand(Claim, statement.claim_id)
+        and stand(Document, statement.document_id, statement.via_document_id)
+        and stand(Sentence, statement.sentence_id)
+        and stand(Speaker, statement.speaker_id, statement.via_speaker_id)
+        and _is_free(statement, "document", "speaker", "spans")
+    )
+
+
+def counterclaim_may_stand(edge: Counterclaim) -> bool:
+    """Tell whether both ends of a counterclaim stand, its evidence states the answer, and no other is the same."""
+    evidence = edge.statement if edge.statement_id else None
+    sound = evidence is None or (evidence.retracted_at is None and evidence.claim_id == edge.answer_id)
+    return sound and stand(Claim, edge.claim_id, edge.answer_id) and _is_free(edge, "claim", "answer", "kind")
+
+
+def review_may_stand(review: Review) -> bool:
+    """Tell whether the claim of a review stands, and has no other from the same address."""
+    return stand(Claim, review.claim_id) and _is_free(review, "claim", "url")
+
+
+def stand(model: Any, *ids: int | None) -> bool:
+    """Tell whether rows were neither retracted nor merged; null names none, and lacks nothing."""
+    found = [rows.by_id(model, id) for id in ids if id is not None]
+    return all(row.retracted_at is None and not getattr(row, "merged_into_id", None) for row in found)
+
+
+def _is_free(row: Any, *key: str) -> bool:
+    return STORE.find(type(row), **{name: row.__data__[name] for name in key}) is None

@@ -1,0 +1,332 @@
+"""Two changes of the same nouns at the same moment, every pair of them: the rules of the data hold, whoever comes first.
+
+`--rounds` says how often each pair meets, `--seed` repeats a run.
+"""
+
+import itertools
+import json
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from models import claims, counterclaims, documents, speakers, statements
+from models.access import keys
+from models.history.changes import Actor
+from models.queries import derived
+from models.refusals import Refusal
+from models.storage import database, transactions
+from models.storage.database import fetch
+from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement
+from models.upkeep import erasures, verify
+from tests.factories import MACHINE, review
+
+#: What a change is answered where it came too late: the contract lists these, `CheckedClient` holds each operation to
+#: its own.
+REFUSED = (308, 404, 409, 410, 412, 422)
+
+WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+
+
+class World:
+    """A few nouns that hang on one another, which no other round touches."""
+
+    def __init__(self, number: int, by: Actor, rng: random.Random) -> None:
+        """Store them; `rng` chooses on which of them the changes of this round meet."""
+        self.number, self.rng = number, rng
+        self.url = f"https://example.org/{number}"
+        text = "\n\n".join(f"The {word} paragraph of {number} says {word}." for word in WORDS)
+        self.names = [f"{name} {number}" for name in ("One", "Two", "Three", "Gone")]
+        with transactions.transaction():
+            self.document = documents.create(by=by, text=text, language="en", url=self.url)
+            self.speakers = [speakers.create(by=by, name=name) for name in self.names]
+            one, two, three, gone = self.speakers
+            speakers.change(by=by, id=three, version=1, part_of=one)
+            self.claims = [
+                claims.create(by=by, text=f"Claim {part} of {number}.", language="en", standalone=part == "alone")
+                for part in ("a", "b", "c", "d", "alone", "gone")
+            ]
+            a, b, c, d, _, merged = self.claims
+            candidate = {"origin": MACHINE, "speaker": {"name": f"Hidden {number}"}}
+            self.statements = [
+                self._record(by, "first", one, a),
+                self._record(by, "first", two, a),
+                self._record(by, "second", two, b, counters=[{"claim": a, "kind": "denies"}]),
+                self._record(by, "third", one, c),
+                self._record(by, "fourth", one, d, **candidate, counters=[{"claim": c, "kind": "disputes"}]),
+                self._record(by, "fifth", gone, merged, counters=[{"claim": a, "kind": "denies"}]),
+                self._record(by, "fifth", three, b),
+            ]
+            self.edges = [id for (id,) in fetch("SELECT id FROM counterclaims WHERE claim_id IN (?, ?)", (a, c))]
+            claims.merge(by=by, id=merged, into=b)
+            speakers.merge(by=by, id=gone, into=three)
+        self.focus = {Claim: rng.sample(self.claims[:5], 2), Statement: rng.sample(self.statements, 2)}
+        self.focus |= {Speaker: rng.sample(self.speakers[:3], 2), Counterclaim: self.edges}
+
+    def _record(self, by: Actor, word: str, who: int, claim: int, **other: Any) -> int:
+        body = {"speaker": {"id": who}, "document": {"id": self.document}, "form": "indirect"}
+        content = [{"text": f"says {word}"}]
+        return statements.record(by=by, **(body | {"content": content, "claim": {"id": claim}} | other))
+
+    def any(self, model: Any) -> int:
+        """One of the two of a noun on which this round's changes meet."""
+        return int(self.rng.choice(self.focus[model]))
+
+    def two(self, model: Any) -> list[int]:
+        """Both, in either order."""
+        return self.rng.sample(self.focus[model], 2)
+
+
+class Request(NamedTuple):
+    """One change, as a client sends it."""
+
+    method: str
+    path: str
+    body: Any = None
+    version: str = ""
+
+    def send(self, client: FlaskClient) -> int:
+        """Send it; return the status of the answer."""
+        headers = {"If-Match": self.version} if self.version else {}
+        if isinstance(self.body, bytes):
+            sent = client.post(self.path, data=self.body, content_type="application/x-ndjson")
+            for line in sent.json["listed"]:
+                assert line["outcome"] != "refused" or line["errors"], line
+            return sent.status_code
+        return client.open(self.path, method=self.method, json=self.body, headers=headers).status_code
+
+
+def _match(model: Any, id: int) -> str:
+    """The ETag that a client has just read."""
+    return f'"{id}-{model.get_by_id(id).version}-0000000000000000"'
+
+
+def _patch(model: Any, id: int, **new: Any) -> Request:
+    return Request("PATCH", f"/v1/{model._meta.table_name}/{id}", new, _match(model, id))
+
+
+def _delete(model: Any, id: int) -> Request:
+    return Request("DELETE", f"/v1/{model._meta.table_name}/{id}", None, _match(model, id))
+
+
+def _record(world: World, **other: Any) -> Request:
+    word = world.rng.choice(("sixth", "seventh"))
+    body = {
+        "speaker": {"id": world.any(Speaker)},
+        "document": {"url": world.url},
+        "content": [{"text": f"says {word}"}],
+        "form": "indirect",
+        "claim": {"id": world.any(Claim)},
+    }
+    return Request("POST", "/v1/statements", body | other)
+
+
+def _of(world: World, claim: int) -> int | None:
+    """A statement of a claim."""
+    found = fetch("SELECT id FROM statements WHERE claim_id = ? AND retracted_at IS NULL ORDER BY id", (claim,))
+    return world.rng.choice(found)[0] if found else None
+
+
+def _draw(world: World) -> Request:
+    claim, answer = world.two(Claim)
+    edge = {"claim": claim, "answer": answer, "kind": world.rng.choice(("denies", "disputes"))}
+    return Request("POST", "/v1/counterclaims", edge | {"statement": _of(world, answer)})
+
+
+def _evidence(world: World) -> Request:
+    edge = Counterclaim.get_by_id(world.any(Counterclaim))
+    return _patch(
+        Counterclaim, edge.id, statement=_of(world, edge.answer_id), kind=world.rng.choice(("denies", "corrects"))
+    )
+
+
+def _lines(world: World) -> Request:
+    """A line that is new, and one that is known, on which an edge rests."""
+    (known,) = fetch(
+        "SELECT s.id, s.spans, s.claim_id, p.name FROM statements s JOIN speakers p ON p.id = s.speaker_id WHERE s.id = ?",
+        (world.any(Statement),),
+    )
+    text = Claim.get_by_id(world.any(Claim)).text
+    start, end = map(int, known[1].split("-"))
+    said = {"document": {"url": world.url}, "form": "indirect"}
+    new = {"speaker": {"name": world.rng.choice(world.names)}, "content": [{"text": "says seventh"}]}
+    old = {"id": "s", "speaker": {"name": known[3]}, "content": [{"start": start, "end": end}]}
+    own = {"text": f"Another claim of {world.number}.", "language": "en"}
+    edge = {
+        "claim": {"text": text, "language": "en"},
+        "answer": {"statement": "s"},
+        "kind": "qualifies",
+        "statement": "s",
+    }
+    lines = [
+        {"statement": said | old | {"claim": own}},
+        {
+            "statement": said
+            | new
+            | {"claim": own | {"reuse": True}, "counters": [{"statement": "s", "kind": "confirms"}]}
+        },
+        {"counterclaim": edge},
+    ]
+    return Request("POST", "/v1/imports", b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+
+
+def _reuse(world: World) -> Request:
+    return _record(world, claim={"text": f"Reused in {world.number}.", "language": "en", "reuse": True})
+
+
+def _part(world: World) -> Request:
+    child, parent = world.two(Speaker)
+    return _patch(Speaker, child, part_of=parent)
+
+
+def _alias(world: World) -> Request:
+    return _patch(Speaker, world.any(Speaker), aliases=[f"Taken {world.number}", world.rng.choice(world.names)])
+
+
+def _merge(model: Any) -> Callable[[World], Request]:
+    def request(world: World) -> Request:
+        one, other = world.two(model)
+        return Request("POST", f"/v1/{model._meta.table_name}/{one}/merge", {"into": other})
+
+    return request
+
+
+def _unmerge(world: World, model: Any, id: int) -> Request:
+    return Request("POST", f"/v1/{model._meta.table_name}/{id}/unmerge")
+
+
+def _sentence(world: World) -> int:
+    return int(Statement.get_by_id(world.any(Statement)).sentence_id)
+
+
+#: Name -> the request that does it.
+CHANGES: dict[str, Callable[[World], Request]] = {
+    "record": _record,
+    "record by name": lambda w: _record(
+        w, speaker={"name": w.rng.choice(w.names)}, via={"speaker": {"id": w.any(Speaker)}}
+    ),
+    "record an answer": lambda w: _record(w, counters=[{"statement": w.any(Statement), "kind": "denies"}]),
+    "reuse": _reuse,
+    "move": lambda w: _patch(Statement, w.any(Statement), claim={"id": w.any(Claim)}),
+    "move to new": lambda w: _patch(Statement, w.any(Statement), claim={"text": "New.", "language": "en"}),
+    "give to another": lambda w: _patch(Statement, w.any(Statement), speaker={"id": w.any(Speaker)}),
+    "requote": lambda w: _patch(Statement, w.any(Statement), content=[{"text": "says sixth"}]),
+    "retract": lambda w: _delete(Statement, w.any(Statement)),
+    "accept": lambda w: _patch(Statement, w.any(Statement), status="accepted"),
+    "reject": lambda w: _patch(Statement, w.any(Statement), status="rejected"),
+    "merge claims": _merge(Claim),
+    "unmerge claims": lambda w: _unmerge(w, Claim, w.claims[-1]),
+    "retract a claim": lambda w: _delete(Claim, w.any(Claim)),
+    "change a claim": lambda w: _patch(Claim, w.any(Claim), about=[{"id": w.any(Speaker)}]),
+    "draw": _draw,
+    "rest on another": _evidence,
+    "retract an edge": lambda w: _delete(Counterclaim, w.any(Counterclaim)),
+    "review": lambda w: Request("POST", "/v1/reviews", review(w.any(Claim))),
+    "merge speakers": _merge(Speaker),
+    "unmerge speakers": lambda w: _unmerge(w, Speaker, w.speakers[-1]),
+    "retract a speaker": lambda w: _delete(Speaker, w.any(Speaker)),
+    "part of": _part,
+    "take an alias": _alias,
+    "take a name": lambda w: Request("POST", "/v1/speakers", {"name": f"Taken {w.number}", "part_of": w.any(Speaker)}),
+    "retract a document": lambda w: _delete(Document, w.document),
+    "retract a sentence": lambda w: _delete(Sentence, _sentence(w)),
+    "import": _lines,
+    "erase a document": lambda w: Request("erase", "document", w.document),
+    "erase a speaker": lambda w: Request("erase", "speaker", w.any(Speaker)),
+}
+
+
+def _do(request: Request, client: FlaskClient) -> int:
+    """Do a change; return the status of its answer, for an erasure that of what it raises."""
+    if request.method != "erase":
+        return request.send(client)
+    erase = getattr(erasures, request.path)
+    try:
+        transactions.write(lambda: erase(id=request.body, reason="At their request", by=Actor()))
+    except Refusal:
+        return 409
+    return 200
+
+
+@pytest.fixture
+def slow_queries(app: Flask, url: str) -> Iterator[None]:
+    """Every few queries wait a little, so that changes meet in all ways."""
+    rng = random.Random(0)  # noqa: S311 (no secret)
+
+    def wait(_: Any) -> None:
+        if threading.current_thread() is not threading.main_thread() and rng.random() < 0.2:
+            time.sleep(rng.random() * 0.004)
+
+    if not database.on_sqlite():
+        database.db.query_hooks.append(wait)
+    yield
+    if not database.on_sqlite():
+        database.db.query_hooks.remove(wait)
+
+
+class Driver:
+    """Does pairs of changes, and looks at what they left."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.secret = keys.create(name="driver", scope="review")[1]
+        self.seen: set[str] = set()
+        self.answers: Counter[str] = Counter()
+
+    def meet(self, first: str, second: str, seed: int) -> list[str]:
+        """Do two changes at the same moment in a world of their own; return what is wrong afterwards."""
+        world = World(seed, Actor(), random.Random(seed))  # noqa: S311 (no secret)
+        requests = [CHANGES[first](world), CHANGES[second](world)]
+        answers: list[Any] = [None, None]
+        barrier = threading.Barrier(2)
+
+        def run(place: int) -> None:
+            client = self.app.test_client()
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.secret}"
+            try:
+                barrier.wait(60)
+                answers[place] = _do(requests[place], client)
+            except BaseException as error:  # else it would be lost with the thread
+                answers[place] = error
+            finally:
+                database.close()
+
+        threads = [threading.Thread(target=run, args=(place,)) for place in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        wrong = [
+            f"answered {one!r}" for one in answers if not isinstance(one, int) or not (one < 300 or one in REFUSED)
+        ]
+        wrong += [*verify.broken_rules(), *derived.differences()]
+        same = fetch("SELECT count(*) FROM claims WHERE text = ? AND retracted_at IS NULL", (f"Reused in {seed}.",))
+        if same[0][0] > 1:
+            wrong.append("a claim that was to be reused was made twice")
+        self.answers.update(map(str, answers))
+        new = [one for one in wrong if one not in self.seen]
+        self.seen.update(wrong)
+        return [f"{first} + {second} (seed {seed}; {requests}, {answers}): {one}" for one in new]
+
+
+def test_two_changes_at_once_leave_what_the_rules_allow(
+    app: Flask, slow_queries: None, request: pytest.FixtureRequest
+) -> None:
+    seed = request.config.getoption("--seed") or random.randrange(1_000_000)  # noqa: S311 (no secret)
+    print(f"repeat it by --seed {seed}")
+    pairs = list(itertools.combinations_with_replacement(CHANGES, 2))
+    rng = random.Random(seed)  # noqa: S311 (no secret)
+    rounds = request.config.getoption("--rounds")
+    chosen = pairs * rounds if rounds else rng.sample(pairs, 25)
+    driver = Driver(app)
+    wrong: list[str] = []
+    for number, pair in enumerate(chosen):
+        wrong += driver.meet(*pair, seed + number)
+    print(driver.answers)
+    assert wrong == [], "\n".join(wrong)
