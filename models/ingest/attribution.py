@@ -34,7 +34,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
         known = speakers.named(called) if speakers.key(called) else []
         if len(known) == 1:
-            return known[0]
+            return speakers.find(by=by, reference={"id": known[0]}, field="/speaker")
         shared = shared or len(known) > 1
     if shared:
         return speakers.find(by=by, reference={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True)

@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import claims, documents, evidence, matching, speakers, suggestions
+from models import claims, documents, evidence, matching, speakers, statements, suggestions
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
 from models.extraction.findings import Named
 from models.extraction.parser import Parser
-from models.history import changes
+from models.history import changes, locks
 from models.history.changes import Actor
 from models.ingest import attribution, match, parser_queue
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
-from models.statements import LONGEST_CUE, content_columns
 from models.storage import rows
 from models.storage.columns import folded
 from models.storage.transactions import transaction
@@ -182,7 +181,7 @@ class _DocumentIngest:
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
-        content = content_columns(spans)
+        content = statements.content_columns(spans)
         places = [content["spans"], *([_place(*finding.cue)] if finding.cue else [])]
         known = [self.recorded[place] for place in places if place in self.recorded]
         if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
@@ -237,9 +236,12 @@ class _DocumentIngest:
         """Store the counterclaims of the denials of a charge, once that is stored."""
         if charged not in self.statements or charged not in self.unanswered:
             return
+        denials = self.unanswered.pop(charged)
+        known = [self.statements[charged].id, *(denial.id for denial in denials)]
+        locks.hold(lambda: [one for id in known for one in statements.held(id=id)])
         # Read again: others may have changed them since they were stored.
         charge = rows.by_id(Statement, self.statements[charged].id)
-        for denial in self.unanswered.pop(charged):
+        for denial in denials:
             answer = rows.by_id(Statement, denial.id)
             if not {charge.id, answer.id} & self.created or "rejected" in (charge.status, answer.status):
                 continue
@@ -294,7 +296,7 @@ class _DocumentIngest:
         return self.document.text[slice(*span)] if span else ""
 
     def _span(self, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
-        if name == "cue" and span and span[1] - span[0] > LONGEST_CUE:
+        if name == "cue" and span and span[1] - span[0] > statements.LONGEST_CUE:
             span = None
         start, end = span or (None, None)
         key = {"cue_key": folded(self._words(span)) if span else None} if name == "cue" else {}

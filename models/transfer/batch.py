@@ -105,7 +105,7 @@ class BatchStore(FetchedStore):
         for one in self._savepoints:
             if one.inner is None:
                 self._insert(one.mark)
-                one.inner = savepoint()
+                one.inner, one.holds = savepoint(), len(self._holds)
                 one.inner.__enter__()
         self._insert(len(self._inserts))
 
@@ -143,10 +143,12 @@ class BatchStore(FetchedStore):
 class _Savepoint:
     """A part of the work that is undone alone; one of the database is inside it where it was flushed."""
 
-    __slots__ = ("inner", "mark", "store")
+    __slots__ = ("holds", "inner", "mark", "store")
 
     def __init__(self, store: BatchStore) -> None:
         self.store = store
+        #: How many locks there were when the database's savepoint began.
+        self.holds = 0
 
     def __enter__(self) -> None:
         """Remember what was put in before."""
@@ -166,6 +168,8 @@ class _Savepoint:
         finally:
             if failed:
                 self.store.undo(self.mark)
+                if self.inner is not None:
+                    self.store.release(self.holds)
 
 
 _NOTHING = nullcontext()

@@ -6,13 +6,13 @@ states, the lines of the log, the answers kept for retries, and what searches re
 and who did what stay.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
 
-from models.history import changes
+from models.history import changes, locks
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, NotFound
@@ -74,6 +74,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
     """
 
     def work(erasure: Erasure) -> None:
+        locks.hold(lambda: _reached(rows_with(Statement.document, {id}), documents={id}))
         document = _present(Document, id)
         erasure.left = _quoted_only_in(id) + _same_as(document)
         statements = rows_with(Statement.document, {id})
@@ -102,6 +103,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     def work(erasure: Erasure) -> None:
         if _present(Speaker, id).merged_into_id:
             raise Conflict(f"Speaker {id} was merged into {Speaker.get_by_id(id).merged_into_id}: erase that one.")
+        locks.hold(lambda: _reached(rows_with(Statement.speaker, _merged_into(id)), speakers=_merged_into(id)))
         people = _merged_into(id)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
         names, erasure.names = Names(namings.present_names(people)), Names(namings.all_names(people))
@@ -142,6 +144,17 @@ def _done(
         if dry_run:
             raise _Undo
     return Outcome(dict(erasure.counts), erasure.left)
+
+
+def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: Iterable[int] = ()) -> list[locks.Rows]:
+    """Find what an erasure of these statements changes, with the documents and speakers that it erases."""
+    quoting = (ids_of(Statement.select(Statement.document).where(Statement.id.in_(part))) for part in parts(statements))
+    return [
+        locks.changed(Document, *set(documents).union(*quoting)),
+        locks.changed(Speaker, *speakers),
+        locks.changed(Claim, *_ever_stated(statements)),
+        locks.changed(Statement, *statements),
+    ]
 
 
 # -- rows ----------------------------------------------------------------------------------------
