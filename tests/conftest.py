@@ -175,6 +175,22 @@ def queries() -> Iterator[list[str]]:
     database.db.query_hooks.remove(hook)
 
 
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Take a figure that the run prints in the end, behind the name of the test."""
+    return lambda figure: request.node.user_properties.append(("figure", f"{request.node.name}: {figure}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures."""
+    reports = [report for some in terminalreporter.stats.values() for report in some]
+    told = [figure for report in reports for name, figure in getattr(report, "user_properties", ()) if name == "figure"]
+    if told:
+        terminalreporter.section("figures")
+        for figure in dict.fromkeys(told):
+            terminalreporter.line(figure)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let what is committed be written anew, and the tests of faults run in full."""
     parser.addoption("--update-examples", action="store_true", help="write api/examples/ anew")

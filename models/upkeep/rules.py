@@ -1,4 +1,4 @@
-"""The rules of the data that no constraint of a database can hold: for each, a query of what breaks it.
+"""The rules of the data that no constraint of a database holds: for each a query of the rows that break it.
 
 `verify` runs them, and so do the tests in which changes meet one another.
 """
@@ -7,64 +7,42 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One rule, what breaks it, and how a person is told of one such row."""
+    """A rule, SQL that selects what breaks it, and how a person is told of one such row."""
 
     name: str
     sql: str
     told: str
 
 
-_STATED = "FROM statements s JOIN {} n ON n.id IN ({}) WHERE s.retracted_at IS NULL AND n.retracted_at IS NOT NULL"
-_MERGED = "SELECT '{0}', n.id, m.id FROM {0}s n JOIN {1} m ON m.id IN ({2}) WHERE m.merged_into_id IS NOT NULL"
-_HIDDEN = (
-    "SELECT h.noun, h.noun_id, n.id FROM hidden h CROSS JOIN statements n WHERE h.noun = '{}' AND h.noun_id IN ({})"
-    " AND n.status = 'accepted' AND n.retracted_at IS NULL"
-)
-_ERASED = (
-    "SELECT l.noun, l.noun_id FROM changes l JOIN {0} n ON n.id = l.noun_id"
-    " WHERE l.noun = '{0}' AND l.action = 'erase' AND n.retracted_at IS NULL"
-)
-_CIRCLE = (
-    "WITH RECURSIVE up(first, id) AS (SELECT id, {1} FROM {0} WHERE {1} IS NOT NULL UNION SELECT up.first, n.{1}"
-    " FROM up JOIN {0} n ON n.id = up.id WHERE n.{1} IS NOT NULL) SELECT first FROM up WHERE first = id"
-)
-
-
-def _each(*queries: str) -> str:
-    return " UNION ALL ".join(queries)
+def _each(sql: str, *parts: tuple[str, ...]) -> str:
+    return " UNION ALL ".join(sql.format(*part) for part in parts)
 
 
 RULES = (
     Rule(
         "statements stand on what stands",
         _each(
-            *(
-                f"SELECT s.id, '{table[:-1]}', n.id {_STATED.format(table, columns)}"
-                for table, columns in (
-                    ("claims", "s.claim_id"),
-                    ("documents", "s.document_id, s.via_document_id"),
-                    ("sentences", "s.sentence_id"),
-                    ("speakers", "s.speaker_id, s.via_speaker_id"),
-                )
-            )
+            "SELECT s.id, '{0}', n.id FROM statements s JOIN {0}s n ON n.id IN ({1})"
+            " WHERE s.retracted_at IS NULL AND n.retracted_at IS NOT NULL",
+            ("claim", "s.claim_id"),
+            ("document", "s.document_id, s.via_document_id"),
+            ("sentence", "s.sentence_id"),
+            ("speaker", "s.speaker_id, s.via_speaker_id"),
         ),
         "statement {} stands, and its {} {} was retracted",
     ),
     Rule(
         "nothing hangs on what was merged",
         _each(
-            *(
-                f"{_MERGED.format(noun, table, columns)} AND n.retracted_at IS NULL"
-                for noun, table, columns in (
-                    ("statement", "claims", "n.claim_id"),
-                    ("statement", "speakers", "n.speaker_id, n.via_speaker_id"),
-                    ("counterclaim", "claims", "n.claim_id, n.answer_id"),
-                    ("review", "claims", "n.claim_id"),
-                    ("speaker", "speakers", "n.part_of_id"),
-                )
-            )
+            "SELECT '{0}', n.id, '{1}', m.id FROM {0}s n JOIN {1}s m ON m.id IN ({2})"
+            " WHERE n.retracted_at IS NULL AND m.merged_into_id IS NOT NULL",
+            ("statement", "claim", "n.claim_id"),
+            ("statement", "speaker", "n.speaker_id, n.via_speaker_id"),
+            ("counterclaim", "claim", "n.claim_id, n.answer_id"),
+            ("review", "claim", "n.claim_id"),
+            ("speaker", "speaker", "n.part_of_id"),
         ),
-        "{} {} hangs on {}, which was merged into another",
+        "{} {} hangs on {} {}, which was merged into another",
     ),
     Rule(
         "evidence states the answer",
@@ -72,29 +50,36 @@ RULES = (
         " AND (s.retracted_at IS NOT NULL OR s.claim_id <> e.answer_id)",
         "counterclaim {} rests on statement {}, which was retracted or states another claim than the answer",
     ),
-    Rule("nobody is part of themselves", _CIRCLE.format("speakers", "part_of_id"), "speaker {} is part of itself"),
+    Rule(
+        "nobody is part of themselves",
+        "WITH RECURSIVE up(first, id) AS (SELECT id, part_of_id FROM speakers WHERE part_of_id IS NOT NULL UNION"
+        " SELECT up.first, p.part_of_id FROM up JOIN speakers p ON p.id = up.id WHERE p.part_of_id IS NOT NULL)"
+        " SELECT first FROM up WHERE first = id",
+        "speaker {} is part of itself, perhaps by a detour",
+    ),
     Rule(
         "what is public is not hidden",
         _each(
-            _HIDDEN.format("speakers", "n.speaker_id, n.via_speaker_id"),
-            _HIDDEN.format("documents", "n.document_id, n.via_document_id"),
+            "SELECT '{0}', h.noun_id, s.id FROM statements s JOIN hidden h ON h.noun = '{0}s' AND h.noun_id IN ({1})"
+            " WHERE s.status = 'accepted' AND s.retracted_at IS NULL",
+            ("speaker", "s.speaker_id, s.via_speaker_id"),
+            ("document", "s.document_id, s.via_document_id"),
         ),
-        "{} {} is hidden, though statement {} of it is accepted",
+        "{} {} is hidden from the public, which sees statement {}",
     ),
     Rule(
         "a name means one speaker",
-        "SELECT n.id, a.alias, b.id FROM aliases a JOIN speakers b ON b.id = a.speaker_id JOIN speakers n ON"
-        " n.name_key = a.alias_key AND n.id <> b.id WHERE n.retracted_at IS NULL AND n.merged_into_id IS NULL"
-        " AND b.retracted_at IS NULL AND b.merged_into_id IS NULL",
+        "SELECT n.id, a.alias, o.id FROM speakers n JOIN aliases a ON a.alias_key = n.name_key AND a.speaker_id <> n.id"
+        " JOIN speakers o ON o.id = a.speaker_id WHERE n.retracted_at IS NULL AND n.merged_into_id IS NULL"
+        " AND o.retracted_at IS NULL AND o.merged_into_id IS NULL",
         "the name of speaker {}, {!r}, is an alias of speaker {}",
     ),
     Rule(
         "what was erased does not come back",
         _each(
-            *(
-                _ERASED.format(f"{noun}s")
-                for noun in ("document", "speaker", "claim", "statement", "counterclaim", "review")
-            )
+            "SELECT '{0}', n.id FROM changes l JOIN {0}s n ON n.id = l.noun_id"
+            " WHERE l.noun = '{0}s' AND l.action = 'erase' AND n.retracted_at IS NULL",
+            *((noun,) for noun in ("document", "speaker", "claim", "statement", "counterclaim", "review")),
         ),
         "{} {} was erased, and stands",
     ),

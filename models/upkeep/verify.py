@@ -213,7 +213,9 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
     a line, and an erasure takes words out of lines.
     """
     table = model._meta.table_name
-    apart = {"version", "updated_at", *_MOVED.get(table, ())} if logged["version"] != row.get("version") else ()
+    apart = {*_UNLOGGED.get(table, ())}
+    if logged["version"] != row.get("version"):
+        apart |= {"version", "updated_at", *_MOVED.get(table, ())}
     for name, value in row.items():
         if name in logged:
             if value != logged[name] and name not in apart and not (erased and logged[name] is None):

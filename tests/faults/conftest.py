@@ -34,22 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Take a figure that the run prints in the end, behind the name of the test."""
-    return lambda figure: request.node.user_properties.append(("figure", f"{request.node.name}: {figure}"))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the figures."""
-    reports = [report for some in terminalreporter.stats.values() for report in some]
-    told = [figure for report in reports for name, figure in getattr(report, "user_properties", ()) if name == "figure"]
-    if told:
-        terminalreporter.section("figures")
-        for figure in dict.fromkeys(told):
-            terminalreporter.line(figure)
-
-
-@pytest.fixture
 def scale(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """Choose between the short figure and the full one."""
     full = request.config.getoption("--faults") == "full"

@@ -3,12 +3,12 @@
 import pytest
 from peewee import IntegrityError
 
-from models import claims, speakers
+from models import claims, sentences, speakers
 from models.history.changes import Actor
 from models.storage import database
 from models.storage.database import fetch
-from models.upkeep import erasures, verify
-from tests.factories import put_charge, put_denial, put_plain, put_review
+from models.upkeep import erasures, rules, verify
+from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review
 
 
 @pytest.fixture
@@ -120,6 +120,76 @@ def test_what_merges_and_erasures_leave_is_sound(filled: str, actor: Actor) -> N
     assert problems() == {}
     erasures.speaker(id=2, reason="At their request", by=actor)
     assert problems() == {}
+
+
+def test_what_people_do_with_sentences_is_sound(filled: str, actor: Actor) -> None:
+    """Each moves the positions of those that follow, which the log does not tell."""
+    first, second = (id for (id,) in fetch("SELECT id FROM sentences WHERE document_id = 1 ORDER BY start LIMIT 2"))
+    sentences.change(id=first, version=1, by=actor, end=10)
+    added = sentences.create(document=1, by=actor, start=11, end=15)
+    sentences.change(id=added, version=1, by=actor, end=17)
+    sentences.retract(id=first, version=2, by=actor, reason=None)
+    sentences.change(id=added, version=2, by=actor, start=1)
+    assert second != first
+    assert problems() == {}
+
+
+#: A rule -> what breaks it: SQL, and what is told of it.
+BROKEN = {
+    "statements stand on what stands": [
+        ("UPDATE claims SET retracted_at = updated_at WHERE id = 1", "statement 1 stands, and its claim 1 was"),
+        ("UPDATE documents SET retracted_at = updated_at WHERE id = 2", "statement 2 stands, and its document 2"),
+        ("UPDATE sentences SET retracted_at = updated_at", "statement 1 stands, and its sentence"),
+        ("UPDATE speakers SET retracted_at = updated_at WHERE id = 2", "statement 2 stands, and its speaker 2"),
+        ("UPDATE statements SET via_speaker_id = 4 WHERE id = 1", "statement 1 stands, and its speaker 4"),
+    ],
+    "nothing hangs on what was merged": [
+        ("UPDATE claims SET merged_into_id = 2 WHERE id = 1", "statement 1 hangs on claim 1"),
+        ("UPDATE claims SET merged_into_id = 1 WHERE id = 3", "counterclaim 1 hangs on claim 3"),
+        ("UPDATE speakers SET merged_into_id = 1 WHERE id = 2", "statement 2 hangs on speaker 2"),
+        ("UPDATE speakers SET part_of_id = 5 WHERE id = 1", "speaker 1 hangs on speaker 5"),
+        ("UPDATE reviews SET claim_id = 4", "review 1 hangs on claim 4"),
+    ],
+    "evidence states the answer": [
+        ("UPDATE counterclaims SET statement_id = 1", "counterclaim 1 rests on statement 1"),
+        ("UPDATE statements SET retracted_at = updated_at WHERE id = 3", "counterclaim 1 rests on statement 3"),
+    ],
+    "nobody is part of themselves": [
+        ("UPDATE speakers SET part_of_id = 3 - id WHERE id < 3", "speaker 1 is part of itself"),
+    ],
+    "what is public is not hidden": [
+        ("INSERT INTO hidden VALUES ('speakers', 2)", "speaker 2 is hidden from the public, which sees statement 2"),
+        ("INSERT INTO hidden VALUES ('documents', 1)", "document 1 is hidden from the public, which sees statement 1"),
+    ],
+    "a name means one speaker": [
+        ("UPDATE speakers SET name_key = 'beijing' WHERE id = 2", "the name of speaker 2, 'Beijing', is an alias of"),
+    ],
+    "what was erased does not come back": [
+        (
+            "UPDATE changes SET action = 'erase' WHERE noun = 'claims' AND noun_id = 2",
+            "claims 2 was erased, and stands",
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(("rule", "sql", "told"), [(rule, *one) for rule, ways in BROKEN.items() for one in ways])
+def test_each_rule_is_told_of_by_its_name_and_no_other(
+    filled: str, actor: Actor, rule: str, sql: str, told: str
+) -> None:
+    speakers.retract(by=actor, id=speakers.create(by=actor, name="Gone"), version=1, reason=None)
+    speakers.merge(by=actor, id=speakers.create(by=actor, name="Same"), into=1)
+    claims.merge(by=actor, id=put_claim(actor, "The same."), into=1)
+    assert list(verify.broken_rules()) == []
+    damage(sql)
+    found = list(verify.broken_rules())
+    assert {one.partition(":")[0] for one in found} == {rule}, found
+    assert any(told in one for one in found), found
+    assert found[0].partition(": ")[2] in problems()[rule], "the command tells of it"
+
+
+def test_each_rule_has_a_test() -> None:
+    assert [rule.name for rule in rules.RULES] == list(BROKEN)
 
 
 def test_what_was_loaded_before_the_log_began_is_sound(filled: str, actor: Actor) -> None:

@@ -1,0 +1,201 @@
+"""Unmerges: what moved moves back, and nothing comes back that was taken away since."""
+
+from models import claims, counterclaims, documents, reviews, sentences, speakers, statements
+from models.history.changes import Actor
+from models.refusals import Refusal
+from models.storage.database import fetch
+from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.upkeep import erasures, verify
+from tests.factories import MACHINE, PLAIN, put_claim, put_plain, put_review
+
+
+def speaker(actor: Actor, name: str, **other: object) -> int:
+    return speakers.create(by=actor, name=name, **other)
+
+
+def said(actor: Actor, word: str, name: str, **other: object) -> int:
+    return put_plain(actor, word, speaker={"name": name}, **other)
+
+
+def claim_of(statement: int) -> int:
+    return statements.claim_of(id=statement)
+
+
+def retract(noun: object, model: object, id: int, actor: Actor) -> None:
+    noun.retract(by=actor, id=id, version=model.get_by_id(id).version, reason="Not ours.")
+
+
+def twice_said(actor: Actor) -> tuple[int, int, int, int]:
+    """The same words of two speakers who are merged: both speakers, the statement that the merge retracts, the other."""
+    dropped, kept = said(actor, "second", "One"), said(actor, "second", "Two")
+    one, two = (Statement.get_by_id(id).speaker_id for id in (dropped, kept))
+    speakers.merge(by=actor, id=one, into=two)
+    assert Statement.get_by_id(dropped).retracted_at
+    return one, two, dropped, kept
+
+
+def test_a_statement_stands_again_as_it_was(registry: str, actor: Actor) -> None:
+    one, _, dropped, _ = twice_said(actor)
+    speakers.unmerge(by=actor, id=one)
+    found = Statement.get_by_id(dropped)
+    assert (found.retracted_at, found.speaker_id) == (None, one)
+    assert list(verify.broken_rules()) == []
+
+
+def test_a_statement_of_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    one, _, dropped, _ = twice_said(actor)
+    retract(claims, Claim, claim_of(dropped), actor)
+    speakers.unmerge(by=actor, id=one)
+    assert Statement.get_by_id(dropped).retracted_at
+    assert list(verify.broken_rules()) == []
+
+
+def test_a_statement_in_a_document_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    one, _, dropped, kept = twice_said(actor)
+    retract(statements, Statement, kept, actor)
+    retract(documents, Document, Statement.get_by_id(kept).document_id, actor)
+    speakers.unmerge(by=actor, id=one)
+    assert Statement.get_by_id(dropped).retracted_at
+    assert list(verify.broken_rules()) == []
+
+
+def test_a_statement_in_a_sentence_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    one, _, dropped, kept = twice_said(actor)
+    retract(statements, Statement, kept, actor)
+    retract(sentences, Sentence, Statement.get_by_id(kept).sentence_id, actor)
+    speakers.unmerge(by=actor, id=one)
+    assert Statement.get_by_id(dropped).retracted_at
+    assert list(verify.broken_rules()) == []
+
+
+def test_what_was_erased_stays_erased_and_keeps_the_reason(registry: str, actor: Actor) -> None:
+    one, _, dropped, _ = twice_said(actor)
+    erasures.document(id=Statement.get_by_id(dropped).document_id, reason="By order of a court.", by=actor)
+    speakers.unmerge(by=actor, id=one)
+    found = Statement.get_by_id(dropped)
+    assert found.retracted_at
+    assert found.retracted_reason == "By order of a court."
+    assert list(verify.broken_rules()) == []
+
+
+def test_a_claim_is_about_nobody_again_from_whom_it_was_taken(registry: str, actor: Actor) -> None:
+    one, two = speaker(actor, "One"), speaker(actor, "Two")
+    kept, changed = (put_claim(actor, text, about=[{"id": one}]) for text in ("Kept.", "Changed."))
+    speakers.merge(by=actor, id=one, into=two)
+    claims.change(by=actor, id=changed, version=Claim.get_by_id(changed).version, about=[])
+    speakers.unmerge(by=actor, id=one)
+    assert list(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.speaker).tuples()) == [(kept, one)]
+
+
+def test_nobody_is_part_of_themselves_after_an_unmerge(registry: str, actor: Actor) -> None:
+    government = speaker(actor, "Government")
+    ministry = speaker(actor, "Ministry", part_of=government)
+    office = speaker(actor, "Office", part_of=ministry)
+    other = speaker(actor, "Other")
+    speakers.merge(by=actor, id=ministry, into=other)
+    speakers.change(by=actor, id=government, version=1, part_of=office)
+    assert list(verify.broken_rules()) == []
+    speakers.unmerge(by=actor, id=ministry)
+    assert list(verify.broken_rules()) == []
+    parents = {speaker.id: speaker.part_of_id for speaker in Speaker.select()}
+    assert parents == {government: office, ministry: None, office: ministry, other: None}
+
+
+def test_a_survivor_is_part_of_what_it_was_cut_from_whatever_that_is_called_now(registry: str, actor: Actor) -> None:
+    whole, new = speaker(actor, "Whole"), speaker(actor, "New")
+    middle = speaker(actor, "Middle", part_of=whole)
+    part = speaker(actor, "Part", part_of=middle)
+    speakers.merge(by=actor, id=whole, into=part)  # which was part of it, and is part of nothing now
+    speakers.merge(by=actor, id=middle, into=new)
+    speakers.unmerge(by=actor, id=whole)
+    assert Speaker.get_by_id(part).part_of_id == new
+    assert list(verify.broken_rules()) == []
+
+
+def two_claims(actor: Actor) -> tuple[int, int, int, int]:
+    """A charge, a claim that answers it by a statement, that statement, and another claim that the answer is merged into."""
+    charge = put_claim(actor, "The charge.")
+    evidence = said(actor, "second", "One", counters=[{"claim": charge, "kind": "denies"}])
+    other = claim_of(said(actor, "third", "Two"))
+    return charge, claim_of(evidence), evidence, other
+
+
+def test_an_edge_that_was_drawn_after_a_merge_goes_with_its_evidence(registry: str, actor: Actor) -> None:
+    charge, answer, evidence, other = two_claims(actor)
+    claims.merge(by=actor, id=answer, into=other)
+    edge = counterclaims.create(by=actor, claim=charge, answer=other, kind="disputes", statement=evidence)
+    claims.unmerge(by=actor, id=answer)
+    assert (claim_of(evidence), Counterclaim.get_by_id(edge).answer_id) == (answer, answer)
+    assert list(verify.broken_rules()) == []
+
+
+def test_an_edge_whose_evidence_is_another_by_now_stays_with_that(registry: str, actor: Actor) -> None:
+    charge, answer, _, other = two_claims(actor)
+    (edge,) = Counterclaim.select().where(Counterclaim.claim == charge)
+    claims.merge(by=actor, id=answer, into=other)
+    (own,) = (s.id for s in Statement.select().where(Statement.claim == other, Statement.speaker == 2))
+    counterclaims.change(by=actor, id=edge.id, version=Counterclaim.get_by_id(edge.id).version, statement=own)
+    claims.unmerge(by=actor, id=answer)
+    found = Counterclaim.get_by_id(edge.id)
+    assert (found.answer_id, found.statement_id, found.retracted_at) == (other, own, None)
+    assert list(verify.broken_rules()) == []
+
+
+def doubled(actor: Actor) -> tuple[int, int, int, int, int]:
+    """Two claims with the same edge and the same review: charge, both claims, and what a merge of them retracted."""
+    charge = put_claim(actor, "The charge.")
+    answer = [{"claim": charge, "kind": "denies"}]
+    one, other = (claim_of(said(actor, word, "One", counters=answer)) for word in ("second", "third"))
+    put_review(actor, other)
+    review = put_review(actor, one)
+    (edge,) = (e.id for e in Counterclaim.select().where(Counterclaim.answer == one))
+    claims.merge(by=actor, id=one, into=other)
+    assert Counterclaim.get_by_id(edge).retracted_at
+    assert Review.get_by_id(review).retracted_at
+    return charge, one, other, edge, review
+
+
+def test_edges_and_reviews_that_both_had_stand_again(registry: str, actor: Actor) -> None:
+    _, one, _, edge, review = doubled(actor)
+    claims.unmerge(by=actor, id=one)
+    assert Counterclaim.get_by_id(edge).retracted_at is None
+    assert Review.get_by_id(review).retracted_at is None
+    assert list(verify.broken_rules()) == []
+
+
+def test_an_edge_whose_evidence_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    _, one, _, edge, _ = doubled(actor)
+    retract(statements, Statement, Counterclaim.get_by_id(edge).statement_id, actor)
+    claims.unmerge(by=actor, id=one)
+    assert Counterclaim.get_by_id(edge).retracted_at
+    assert list(verify.broken_rules()) == []
+
+
+def test_an_edge_to_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    charge, one, _, edge, _ = doubled(actor)
+    retract(claims, Claim, charge, actor)
+    claims.unmerge(by=actor, id=one)
+    assert Counterclaim.get_by_id(edge).retracted_at
+
+
+def test_an_edge_that_was_erased_stays_erased(registry: str, actor: Actor) -> None:
+    charge, one, other, edge, _ = doubled(actor)
+    erasures.document(id=1, reason="By order of a court.", by=actor)
+    try:
+        claims.unmerge(by=actor, id=one)
+    except Refusal as refusal:
+        assert "not merged" in refusal.detail
+    found = Counterclaim.get_by_id(edge)
+    assert found.retracted_reason == "By order of a court."
+    assert (charge, other) != (0, 0)
+    assert list(verify.broken_rules()) == []
+
+
+def test_a_tombstone_is_not_changed_by_an_unmerge(registry: str, actor: Actor) -> None:
+    one, other = put_claim(actor, "One."), put_claim(actor, "Other.")
+    claims.merge(by=actor, id=one, into=other)
+    retract(claims, Claim, other, actor)
+    version = Claim.get_by_id(other).version
+    claims.unmerge(by=actor, id=one)
+    assert Claim.get_by_id(other).version == version
+    assert Claim.get_by_id(one).merged_into_id is None
