@@ -199,4 +199,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rounds", type=int, default=0, help="how often each pair of changes meets in tests/test_races.py"
     )
+    parser.addoption("--meet", default="", help="changes, with commas between: no pairs but those with one of them")
     parser.addoption("--seed", type=int, default=0, help="what its choices follow from")

@@ -167,14 +167,14 @@ BROKEN = {
     "what was erased does not come back": [
         (
             "UPDATE changes SET action = 'erase' WHERE noun = 'claims' AND noun_id = 2",
-            "claims 2 was erased, and stands",
+            "claim 2 was erased, and stands",
         ),
     ],
 }
 
 
 @pytest.mark.parametrize(("rule", "sql", "told"), [(rule, *one) for rule, ways in BROKEN.items() for one in ways])
-def test_each_rule_is_told_of_by_its_name_and_no_other(
+def test_what_breaks_a_rule_is_told_of_under_its_name(
     filled: str, actor: Actor, rule: str, sql: str, told: str
 ) -> None:
     speakers.retract(by=actor, id=speakers.create(by=actor, name="Gone"), version=1, reason=None)
