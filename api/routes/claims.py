@@ -121,7 +121,9 @@ def merge_claim(id: int, body: dict[str, Any]) -> Response:
 def unmerge_claim(id: int) -> Response:
     """Undo the merge of a claim.
 
-    What moved then and is still there moves back. Merges are undone in the reverse order.
+    What moved then and is still there moves back. What the merge retracted, because both had the same, stands again
+    where all that it names still stands. Counterclaims go with the statements that they rest on. Merges are undone in
+    the reverse order.
     """
     claims.unmerge(by=caller().actor, id=id)
     return answers.one(claims.whole(id=id, viewer=caller().viewer))

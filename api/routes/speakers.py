@@ -158,7 +158,9 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
 def unmerge_speaker(id: int) -> Response:
     """Undo the merge of a speaker.
 
-    What moved then and is still there moves back. Merges are undone in the reverse order.
+    What moved then and is still there moves back. What the merge retracted, because both said the same words, stands
+    again where all that it names still stands. Who would be part of themselves by now is part of nothing. Merges are
+    undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
     return answers.one(speakers.whole(id=id, viewer=caller().viewer))

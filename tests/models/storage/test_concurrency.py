@@ -3,7 +3,6 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from models import claims, documents, sentences, speakers, statements, topics
@@ -16,31 +15,10 @@ from models.queries.filters import Order
 from models.refusals import Conflict, Gone, Moved, Refusal
 from models.storage import database, transactions
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
+from tests.at_once import at_once, while_open
 from tests.factories import PLAIN, PUBLIC, charge, put_charge, put_claim, put_document, put_plain, put_review
 
 WRITERS = 12
-
-
-def _at_once(*work: Callable[[], Any]) -> list[Any]:
-    """What each of `work` gives, or the refusal that it raises, all started at the same moment."""
-    start = threading.Barrier(len(work))
-    outcomes: list[Any] = [None] * len(work)
-
-    def run(place: int) -> None:
-        try:
-            start.wait()
-            outcomes[place] = work[place]()
-        except Exception as error:  # else it would be lost with the thread
-            outcomes[place] = error
-        finally:
-            database.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(work))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
 
 
 def _one_wins(outcomes: list[Any], field: str) -> int:
@@ -53,37 +31,37 @@ def _one_wins(outcomes: list[Any], field: str) -> int:
 
 
 def test_twelve_creates_of_one_speaker_make_one(registry: str, actor: Actor) -> None:
-    id = _one_wins(_at_once(*[lambda: speakers.create(by=actor, name="Wang Yi")] * WRITERS), "/name")
+    id = _one_wins(at_once(*[lambda: speakers.create(by=actor, name="Wang Yi")] * WRITERS), "/name")
     assert [speaker.id for speaker in Speaker.select()] == [id]
     assert Change.select().count() == 1
 
 
 def test_twelve_creates_of_one_document_make_one(registry: str, actor: Actor) -> None:
-    id = _one_wins(_at_once(*[lambda: put_document(actor)] * WRITERS), "/url")
+    id = _one_wins(at_once(*[lambda: put_document(actor)] * WRITERS), "/url")
     assert [document.id for document in Document.select(Document.id)] == [id]
     assert {sentence.document_id for sentence in Sentence.select()} == {id}
 
 
 def test_twelve_creates_of_one_document_without_address_make_one(registry: str, actor: Actor) -> None:
-    _one_wins(_at_once(*[lambda: put_document(actor, url=None)] * WRITERS), "/text")
+    _one_wins(at_once(*[lambda: put_document(actor, url=None)] * WRITERS), "/text")
     assert Document.select().count() == 1
 
 
 def test_twelve_creates_of_one_topic_make_one(registry: str, actor: Actor) -> None:
-    _one_wins(_at_once(*[lambda: topics.create(by=actor, slug="trade", label="Trade")] * WRITERS), "/slug")
+    _one_wins(at_once(*[lambda: topics.create(by=actor, slug="trade", label="Trade")] * WRITERS), "/slug")
     assert Topic.select().count() == 1
 
 
 def test_twelve_records_of_one_statement_make_one(registry: str, actor: Actor) -> None:
     put_document(actor)
     speakers.create(by=actor, name="US officials", kind="group")
-    id = _one_wins(_at_once(*[lambda: put_charge(actor)] * WRITERS), "/content")
+    id = _one_wins(at_once(*[lambda: put_charge(actor)] * WRITERS), "/content")
     assert [statement.id for statement in Statement.select()] == [id]
     assert Claim.select().count() == 1, "the claims of those who lost are not stored"
 
 
 def test_twelve_records_of_a_whole_new_exchange_leave_one_of_each(registry: str, actor: Actor) -> None:
-    outcomes = _at_once(*[lambda: put_charge(actor)] * WRITERS)
+    outcomes = at_once(*[lambda: put_charge(actor)] * WRITERS)
     assert Counter(map(type, outcomes)) == {int: 1, Conflict: WRITERS - 1}
     fields = {outcome.field for outcome in outcomes if isinstance(outcome, Conflict)}
     assert fields <= {"/document/url", "/speaker/name", "/content"}
@@ -93,14 +71,14 @@ def test_twelve_records_of_a_whole_new_exchange_leave_one_of_each(registry: str,
 
 def test_twelve_reviews_at_one_address_make_one(registry: str, actor: Actor) -> None:
     claim = put_claim(actor)
-    _one_wins(_at_once(*[lambda: put_review(actor, claim)] * WRITERS), "/url")
+    _one_wins(at_once(*[lambda: put_review(actor, claim)] * WRITERS), "/url")
     assert Review.select().count() == 1
 
 
 def test_twelve_changes_of_one_version_make_one(registry: str, actor: Actor) -> None:
     id = speakers.create(by=actor, name="Wang Yi")
     work = [lambda: speakers.change(by=actor, id=id, version=1, description="A minister.")] * WRITERS
-    outcomes = _at_once(*work)
+    outcomes = at_once(*work)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"NoneType": 1, "Stale": WRITERS - 1}
     assert Speaker.get_by_id(id).version == 2
 
@@ -111,7 +89,7 @@ def test_ten_requests_with_one_idempotency_key_are_done_once(registry: str, acto
     def work() -> Answer:
         return Answer(201, {"Location": "/v1/topics/1"}, str(topics.create(by=actor, slug="trade", label="Trade")))
 
-    outcomes = _at_once(*[lambda: replies.once(key_id=key.id, token="t", request=b"r", work=work)] * 10)
+    outcomes = at_once(*[lambda: replies.once(key_id=key.id, token="t", request=b"r", work=work)] * 10)
     assert len(set(map(str, outcomes))) == 1
     assert outcomes[0].status == 201
     assert (Reply.select().count(), Topic.select().count()) == (1, 1)
@@ -121,7 +99,7 @@ def test_two_merges_of_the_same_two_speakers_leave_one_survivor(registry: str, a
     for _ in range(3):
         one = speakers.create(by=actor, name=f"One {Speaker.select().count()}")
         two = speakers.create(by=actor, name=f"Two {Speaker.select().count()}")
-        outcomes = _at_once(
+        outcomes = at_once(
             lambda one=one, two=two: speakers.merge(by=actor, id=one, into=two),
             lambda one=one, two=two: speakers.merge(by=actor, id=two, into=one),
         )
@@ -131,32 +109,10 @@ def test_two_merges_of_the_same_two_speakers_leave_one_survivor(registry: str, a
         assert standing.count() == 1
 
 
-def _while_open(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
-    """What `second` gives when it starts inside the transaction of `first`, which then ends."""
-    done, outcome = threading.Event(), []
-
-    def run() -> None:
-        try:
-            outcome.append(second())
-        except Refusal as refusal:
-            outcome.append(refusal)
-        finally:
-            database.close()
-            done.set()
-
-    thread = threading.Thread(target=run)
-    with transactions.transaction():
-        first()
-        thread.start()
-        done.wait(0.3)  # long enough for it to reach the row that is locked here
-    thread.join(30)
-    return outcome[0]
-
-
 def test_nothing_is_said_by_a_speaker_who_is_just_taken_back(registry: str, actor: Actor) -> None:
     put_document(actor)
     id = speakers.create(by=actor, name="US officials")
-    outcome = _while_open(lambda: speakers.retract(by=actor, id=id, version=1, reason=None), lambda: put_charge(actor))
+    outcome = while_open(lambda: speakers.retract(by=actor, id=id, version=1, reason=None), lambda: put_charge(actor))
     said = [statement.speaker_id for statement in Statement.select()]
     assert id not in said, outcome
 
@@ -164,7 +120,7 @@ def test_nothing_is_said_by_a_speaker_who_is_just_taken_back(registry: str, acto
 def test_nothing_is_said_in_a_document_that_is_just_taken_back(registry: str, actor: Actor) -> None:
     id = put_document(actor)
     by_url = charge(document={"url": "https://example.org/visit"})
-    outcome = _while_open(
+    outcome = while_open(
         lambda: documents.retract(by=actor, id=id, version=1, reason=None),
         lambda: statements.record(by=actor, **by_url),
     )
@@ -175,7 +131,7 @@ def test_nothing_is_said_in_a_document_that_is_just_taken_back(registry: str, ac
 def test_nothing_is_said_in_a_sentence_that_is_just_taken_back(registry: str, actor: Actor) -> None:
     put_document(actor)
     id = Sentence.get(Sentence.position == 1).id
-    outcome = _while_open(lambda: sentences.retract(by=actor, id=id, version=1, reason=None), lambda: put_charge(actor))
+    outcome = while_open(lambda: sentences.retract(by=actor, id=id, version=1, reason=None), lambda: put_charge(actor))
     assert isinstance(outcome, Conflict), outcome
     assert Statement.select().count() == 0
 
@@ -183,7 +139,7 @@ def test_nothing_is_said_in_a_sentence_that_is_just_taken_back(registry: str, ac
 def test_a_claim_that_is_just_merged_away_is_not_reused(registry: str, actor: Actor) -> None:
     old, new = put_claim(actor), put_claim(actor, text="Another.")
     again = {"text": "The exports sustain the war.", "language": "en", "reuse": True}
-    outcome = _while_open(lambda: claims.merge(by=actor, id=old, into=new), lambda: put_charge(actor, claim=again))
+    outcome = while_open(lambda: claims.merge(by=actor, id=old, into=new), lambda: put_charge(actor, claim=again))
     assert not isinstance(outcome, Moved)
     assert Statement.get_by_id(outcome).claim_id != old
 
@@ -193,7 +149,7 @@ def test_a_reader_of_the_log_misses_no_line(registry: str, actor: Actor) -> None
         topics.create(by=actor, slug="second", label="Second")
         return [sequence for sequence, _ in changes.listed(past=None, limit=100)]
 
-    read = _while_open(lambda: topics.create(by=actor, slug="first", label="First"), write_and_read)
+    read = while_open(lambda: topics.create(by=actor, slug="first", label="First"), write_and_read)
     now = [sequence for sequence, _ in changes.listed(past=None, limit=100)]
     assert len(now) == 2
     assert [sequence for sequence in now if sequence <= read[-1]] == read
@@ -240,7 +196,7 @@ def test_statements_in_one_document_do_not_wait_for_one_another_on_postgresql(re
 
 def test_a_document_is_not_taken_back_while_something_is_recorded_in_it(registry: str, actor: Actor) -> None:
     id = put_document(actor)
-    outcome = _while_open(
+    outcome = while_open(
         lambda: put_charge(actor, document={"url": "https://example.org/visit"}),
         lambda: documents.retract(by=actor, id=id, version=1, reason=None),
     )
@@ -252,7 +208,7 @@ def test_two_who_make_the_same_two_speakers_crosswise_do_not_stop_one_another(re
     put_document(actor)
     for turn in range(10):
         one, other = {"name": f"Ost {turn}"}, {"name": f"West {turn}"}
-        outcomes = _at_once(
+        outcomes = at_once(
             lambda one=one, other=other: put_charge(actor, speaker=one, via={"speaker": other}),
             lambda one=one, other=other: put_charge(actor, speaker=other, via={"speaker": one}),
         )
@@ -269,7 +225,7 @@ def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(re
     ids = [put_plain(actor, "first", document=text(number)) for number in range(3)]
     of = [statements.claim_of(id=id) for id in ids]
     answer = [{"statement": id, "kind": "denies"} for id in ids]
-    _at_once(
+    at_once(
         *(lambda n=n: put_plain(actor, "second", document=text(n)) for n in range(3)),
         *(lambda n=n: put_plain(actor, "third", document=text(n), counters=[answer[n]]) for n in range(3)),
         *(lambda n=n: put_plain(actor, "fourth", document=text(n), claim={"id": of[n]}) for n in range(3)),

@@ -1,0 +1,52 @@
+"""Changes at the same moment, each in a thread of its own."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from models.refusals import Refusal
+from models.storage import database, transactions
+
+
+def at_once(*work: Callable[[], Any]) -> list[Any]:
+    """What each of `work` gives, or the refusal that it raises, all started at the same moment."""
+    start = threading.Barrier(len(work))
+    outcomes: list[Any] = [None] * len(work)
+
+    def run(place: int) -> None:
+        try:
+            start.wait()
+            outcomes[place] = work[place]()
+        except Exception as error:  # else it would be lost with the thread
+            outcomes[place] = error
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """What `second` gives when it starts inside the transaction of `first`, which then ends."""
+    done, outcome = threading.Event(), []
+
+    def run() -> None:
+        try:
+            outcome.append(second())
+        except Refusal as refusal:
+            outcome.append(refusal)
+        finally:
+            database.close()
+            done.set()
+
+    thread = threading.Thread(target=run)
+    with transactions.transaction():
+        first()
+        thread.start()
+        done.wait(0.3)  # long enough for it to reach the row that is locked here
+    thread.join(30)
+    return outcome[0]

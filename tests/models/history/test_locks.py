@@ -1,0 +1,270 @@
+"""Two changes, of which the second begins inside the transaction of the first: what a rule reads is read after it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.formats import ndjson
+from models import claims, counterclaims, documents, sentences, speakers, statements
+from models.history.changes import Actor
+from models.refusals import Conflict
+from models.storage import database
+from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement
+from models.upkeep import erasures, verify
+from tests.at_once import while_open
+from tests.factories import PLAIN, put_claim, put_plain, put_review
+
+
+@pytest.fixture(autouse=True)
+def _sound(registry: str) -> Any:
+    """Whatever meets, no rule is broken."""
+    yield
+    assert list(verify.broken_rules()) == []
+
+
+def version(model: Any, id: int) -> int:
+    return int(model.get_by_id(id).version)
+
+
+def move(by: Actor, statement: int, claim: dict[str, Any]) -> None:
+    statements.change(by=by, id=statement, version=version(Statement, statement), claim=claim)
+
+
+def imported(by: Actor, *lines: Any) -> list[str]:
+    """What became of lines of an import."""
+    return [one.what for one in ndjson.read([json.dumps(line).encode() for line in lines], by=by)]
+
+
+NEW = {"text": "Another.", "language": "en"}
+
+
+def test_a_statement_of_a_claim_that_its_last_one_leaves_is_refused(registry: str, actor: Actor) -> None:
+    only = put_plain(actor, "first")
+    claim = statements.claim_of(id=only)
+    outcome = while_open(lambda: move(actor, only, NEW), lambda: put_plain(actor, "second", claim={"id": claim}))
+    assert isinstance(outcome, Conflict), outcome
+
+
+def test_a_claim_is_kept_for_a_statement_that_is_just_recorded(registry: str, actor: Actor) -> None:
+    only = put_plain(actor, "first")
+    claim = statements.claim_of(id=only)
+    while_open(lambda: put_plain(actor, "second", claim={"id": claim}), lambda: move(actor, only, NEW))
+    assert Claim.get_by_id(claim).retracted_at is None
+
+
+def test_an_edge_that_is_just_drawn_follows_what_is_stated_instead(registry: str, actor: Actor) -> None:
+    only, charge = put_plain(actor, "first"), put_claim(actor)
+    claim = statements.claim_of(id=only)
+    while_open(
+        lambda: counterclaims.create(by=actor, claim=charge, answer=claim, kind="denies"),
+        lambda: move(actor, only, NEW),
+    )
+    (edge,) = Counterclaim.select()
+    assert (edge.retracted_at, edge.answer_id) == (None, statements.claim_of(id=only))
+
+
+def test_no_edge_is_drawn_to_a_claim_that_is_just_left(registry: str, actor: Actor) -> None:
+    only, charge = put_plain(actor, "first"), put_claim(actor)
+    claim = statements.claim_of(id=only)
+    outcome = while_open(
+        lambda: move(actor, only, NEW),
+        lambda: counterclaims.create(by=actor, claim=charge, answer=claim, kind="denies"),
+    )
+    assert isinstance(outcome, Conflict), outcome
+
+
+@pytest.mark.parametrize("away", ["moved", "retracted"])
+def test_no_edge_rests_on_a_statement_that_is_just(registry: str, actor: Actor, away: str) -> None:
+    evidence, charge = put_plain(actor, "first"), put_claim(actor)
+    answer = statements.claim_of(id=evidence)
+    put_plain(actor, "second", claim={"id": answer})
+
+    def leave() -> None:
+        if away == "moved":
+            move(actor, evidence, NEW)
+        else:
+            statements.retract(by=actor, id=evidence, version=1, reason=None)
+
+    outcome = while_open(
+        leave, lambda: counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies", statement=evidence)
+    )
+    assert isinstance(outcome, Conflict), outcome
+
+
+def test_an_edge_is_handed_on_to_no_statement_that_is_just_retracted(registry: str, actor: Actor) -> None:
+    charge = put_claim(actor)
+    first = put_plain(actor, "first", counters=[{"claim": charge, "kind": "denies"}])
+    second = put_plain(actor, "second", claim={"id": statements.claim_of(id=first)})
+    while_open(
+        lambda: statements.retract(by=actor, id=first, version=1, reason=None),
+        lambda: statements.retract(by=actor, id=second, version=1, reason=None),
+    )
+    assert Counterclaim.get().retracted_at
+
+
+def test_a_statement_moves_into_no_sentence_that_is_just_retracted(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first")
+    other = Sentence.get(Sentence.position == 2).id
+    content = [{"text": "says third"}]
+    outcome = while_open(
+        lambda: sentences.retract(by=actor, id=other, version=1, reason=None),
+        lambda: statements.change(by=actor, id=said, version=1, content=content),
+    )
+    assert isinstance(outcome, Conflict), outcome
+
+
+def test_two_who_become_part_of_one_another_do_not_both(registry: str, actor: Actor) -> None:
+    one, other = speakers.create(by=actor, name="One"), speakers.create(by=actor, name="Other")
+    outcome = while_open(
+        lambda: speakers.change(by=actor, id=one, version=1, part_of=other),
+        lambda: speakers.change(by=actor, id=other, version=1, part_of=one),
+    )
+    assert isinstance(outcome, Conflict), outcome
+
+
+def test_four_of_whom_two_meet_close_no_circle(registry: str, actor: Actor) -> None:
+    one, two, three, four = (speakers.create(by=actor, name=name) for name in ("One", "Two", "Three", "Four"))
+    speakers.change(by=actor, id=two, version=1, part_of=three)
+    speakers.change(by=actor, id=four, version=1, part_of=one)
+    outcome = while_open(
+        lambda: speakers.change(by=actor, id=one, version=1, part_of=two),
+        lambda: speakers.change(by=actor, id=three, version=1, part_of=four),
+    )
+    assert isinstance(outcome, Conflict), outcome
+
+
+def test_two_who_reuse_a_claim_that_is_not_there_yet_make_one(registry: str, actor: Actor) -> None:
+    put_plain(actor, "fifth")
+    again = {"claim": NEW | {"reuse": True}}
+    while_open(lambda: put_plain(actor, "first", **again), lambda: put_plain(actor, "second", **again))
+    assert Claim.select().where(Claim.text == NEW["text"]).count() == 1
+
+
+def test_an_import_and_who_reuses_its_claim_make_one(registry: str, actor: Actor) -> None:
+    document = documents.create(by=actor, text=PLAIN, language="en", url="https://example.org/plain")
+    for name in ("Reader", "Somebody"):
+        speakers.create(by=actor, name=name)
+    line = {
+        "speaker": {"name": "Reader"},
+        "document": {"url": "https://example.org/plain"},
+        "content": [{"text": "says second"}],
+        "form": "indirect",
+        "claim": NEW | {"reuse": True},
+    }
+    reuses = lambda: put_plain(actor, "first", document={"id": document}, claim=NEW | {"reuse": True})  # noqa: E731
+    assert while_open(reuses, lambda: imported(actor, {"statement": line})) == ["new"]
+    assert Claim.select().count() == 1
+
+
+@pytest.mark.parametrize("change", ["note", "kind"])
+def test_a_merge_waits_for_who_changes_an_edge_and_is_done(registry: str, actor: Actor, change: str) -> None:
+    charge, other, answer = put_claim(actor), put_claim(actor, "The same."), put_claim(actor, "No.")
+    edge, _ = (counterclaims.create(by=actor, claim=one, answer=answer, kind="denies") for one in (charge, other))
+    new = {"note": "Seen."} if change == "note" else {"kind": "disputes"}
+    outcome = while_open(
+        lambda: counterclaims.change(by=actor, id=edge, version=1, **new),
+        lambda: claims.merge(by=actor, id=charge, into=other),
+    )
+    assert outcome == other
+    assert bool(Counterclaim.get_by_id(edge).retracted_at) == (change == "note")
+
+
+def test_a_review_of_a_claim_that_is_just_merged_is_one_of_the_survivor(registry: str, actor: Actor) -> None:
+    charge, other = put_claim(actor), put_claim(actor, "The same.")
+    while_open(lambda: claims.merge(by=actor, id=charge, into=other), lambda: put_review(actor, charge))
+
+
+@pytest.mark.parametrize("named", ["Somebody", "Some", "S."])
+def test_an_import_that_names_who_is_just_merged_means_the_survivor(registry: str, actor: Actor, named: str) -> None:
+    said = put_plain(actor, "first", speaker={"name": "Somebody", "aliases": ["S.", "Some"]})
+    old, new = Statement.get_by_id(said).speaker_id, speakers.create(by=actor, name="Same")
+    line = {
+        "speaker": {"name": named},
+        "document": {"text": PLAIN, "language": "en"},
+        "content": [{"text": "says second"}],
+        "form": "indirect",
+        "claim": NEW,
+    }
+    told = while_open(lambda: speakers.merge(by=actor, id=old, into=new), lambda: imported(actor, {"statement": line}))
+    assert told == ["new"]
+    assert {statement.speaker_id for statement in Statement.select()} == {new}
+
+
+@pytest.mark.parametrize("away", ["moved", "retracted"])
+def test_an_import_rests_no_edge_on_a_known_statement_that_is_just(registry: str, actor: Actor, away: str) -> None:
+    charge, said = put_claim(actor), put_plain(actor, "first")
+    put_plain(actor, "second", claim={"id": statements.claim_of(id=said)})
+    known = {
+        "id": "s",
+        "speaker": {"name": "Somebody"},
+        "document": {"text": PLAIN, "language": "en"},
+        "content": [{"text": "says first"}],
+        "form": "indirect",
+        "claim": NEW,
+    }
+    text = {"text": Claim.get_by_id(charge).text, "language": "en"}
+    edge = {"claim": text, "answer": {"statement": "s"}, "kind": "denies", "statement": "s"}
+
+    def leave() -> None:
+        if away == "moved":
+            move(actor, said, NEW)
+        else:
+            statements.retract(by=actor, id=said, version=1, reason=None)
+
+    while_open(leave, lambda: imported(actor, {"statement": known}, {"counterclaim": edge}))
+
+
+def erase_document(by: Actor) -> None:
+    erasures.document(id=Document.get().id, reason="By order of a court.", by=by)
+
+
+def erase_speaker(by: Actor) -> None:
+    erasures.speaker(id=Speaker.get().id, reason="By order of a court.", by=by)
+
+
+@pytest.mark.parametrize("erase", [erase_document, erase_speaker])
+def test_nothing_is_recorded_on_what_is_just_erased(
+    registry: str, actor: Actor, erase: Callable[[Actor], None]
+) -> None:
+    put_plain(actor, "first")
+    outcome = while_open(
+        lambda: erase(actor), lambda: put_plain(actor, "second", speaker={"id": 1}, document={"id": 1})
+    )
+    assert isinstance(outcome, Conflict), outcome
+
+
+@pytest.mark.parametrize("erase", [erase_document, erase_speaker])
+def test_what_was_just_recorded_is_erased_with_the_rest(
+    registry: str, actor: Actor, erase: Callable[[Actor], None]
+) -> None:
+    put_plain(actor, "first")
+    while_open(lambda: put_plain(actor, "second"), lambda: erase(actor))
+    assert Statement.select().where(Statement.retracted_at.is_null()).count() == 0
+
+
+def test_two_merges_of_both_ends_of_an_edge_leave_one_of_two(registry: str, actor: Actor) -> None:
+    one, two = put_claim(actor, "One."), put_claim(actor, "Two.")
+    yes, no = put_claim(actor, "Yes."), put_claim(actor, "No.")
+    for claim, answer in ((one, yes), (two, no)):
+        counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies")
+    outcome = while_open(
+        lambda: claims.merge(by=actor, id=one, into=two), lambda: claims.merge(by=actor, id=yes, into=no)
+    )
+    assert outcome == no
+    assert Counterclaim.select().where(Counterclaim.retracted_at.is_null()).count() == 1
+
+
+def test_nobody_waits_who_names_the_same_claims(registry: str, actor: Actor) -> None:
+    claim, charge = put_claim(actor), put_claim(actor, "The charge.")
+    put_plain(actor, "first")
+    stored: list[int] = []
+
+    def say(word: str, kind: str) -> None:
+        put_plain(actor, word, claim={"id": claim}, counters=[{"claim": charge, "kind": kind}])
+        stored.append(Statement.select().count())
+
+    while_open(lambda: say("second", "denies"), lambda: say("third", "disputes"))
+    # The second does not see the first, which is still open; on SQLite it has its turn after that.
+    assert stored == ([2, 3] if database.on_sqlite() else [2, 2])
