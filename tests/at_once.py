@@ -1,7 +1,8 @@
 """Changes at the same moment, each in a thread of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from models.refusals import Refusal
@@ -50,3 +51,29 @@ def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
         done.wait(0.3)  # long enough for it to reach the row that is locked here
     thread.join(30)
     return outcome[0]
+
+
+@contextmanager
+def meanwhile(asked: str, other: Callable[[], Any]) -> Iterator[None]:
+    """Let `other` begin when this thread has asked the database what contains `asked`; it is done in the end."""
+    here, begun = threading.current_thread(), []
+
+    def run() -> None:
+        try:
+            other()
+        finally:
+            database.close()
+
+    def begin(event: Any) -> None:
+        if asked in event.sql and threading.current_thread() is here and not begun:
+            begun.append(threading.Thread(target=run))
+            begun[0].start()
+            begun[0].join(0.5)  # where it does not wait for what is locked here, it is done by now
+
+    database.db.query_hooks.append(begin)
+    try:
+        yield
+    finally:
+        database.db.query_hooks.remove(begin)
+        for thread in begun:
+            thread.join(30)

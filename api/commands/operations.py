@@ -52,8 +52,8 @@ def verify(file: Path | None) -> None:
     """Check the registry of DATABASE_URL, or the backup FILE, and change nothing.
 
     Looks at the database file, its foreign keys, its schema, every text and every quotation in it,
-    the rules of the data, what is derived, and the log. Ends with 1 where something is wrong. A backup that pg_dump wrote is
-    restored into a database of its own for it, on the server of DATABASE_URL.
+    the rules of the data, what is derived, and the log. Ends with 1 where something is wrong. A backup that
+    pg_dump wrote is restored into a database of its own for it, on the server of DATABASE_URL.
     """
     if file is None:
         refuse_empty()

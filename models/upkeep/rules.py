@@ -18,16 +18,23 @@ def _each(sql: str, *parts: tuple[str, ...]) -> str:
     return " UNION ALL ".join(sql.format(*part) for part in parts)
 
 
+#: What passed a statement on may be erased, and the statement stays.
+_NOT_ERASED = (
+    " AND NOT EXISTS (SELECT 1 FROM changes l WHERE l.noun = '{}' AND l.noun_id = n.id AND l.action = 'erase')"
+)
+
 RULES = (
     Rule(
         "statements stand on what stands",
         _each(
-            "SELECT s.id, '{0}', n.id FROM statements s JOIN {0}s n ON n.id IN ({1})"
-            " WHERE s.retracted_at IS NULL AND n.retracted_at IS NOT NULL",
-            ("claim", "s.claim_id"),
-            ("document", "s.document_id, s.via_document_id"),
-            ("sentence", "s.sentence_id"),
-            ("speaker", "s.speaker_id, s.via_speaker_id"),
+            "SELECT s.id, '{0}', n.id FROM statements s JOIN {0}s n ON n.id = s.{1}_id"
+            " WHERE s.retracted_at IS NULL AND n.retracted_at IS NOT NULL{2}",
+            ("claim", "claim", ""),
+            ("document", "document", ""),
+            ("sentence", "sentence", ""),
+            ("speaker", "speaker", ""),
+            ("speaker", "via_speaker", _NOT_ERASED.format("speakers")),
+            ("document", "via_document", _NOT_ERASED.format("documents")),
         ),
         "statement {} stands, and its {} {} was retracted",
     ),
