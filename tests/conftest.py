@@ -19,6 +19,7 @@ from models.extraction import ParserMissing, load_parser
 from models.extraction.parser import Parser
 from models.history.changes import Actor
 from models.storage import database, schema
+from models.upkeep import verify
 from tests.checked import CheckedClient
 from tests.postgres import Databases, Postgres
 
@@ -87,6 +88,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     Flask compiles the rules of all routes into each app that is made: 15 ms, longer than most tests run.
     """
     return create_app(_unlimited(f"sqlite:///{tmp_path_factory.mktemp('served')}/none.db"))
+
+
+@pytest.fixture
+def sound(registry: str) -> Iterator[None]:
+    """A registry that breaks no rule of the data, whatever the test did to it."""
+    yield
+    assert list(verify.broken_rules()) == []
 
 
 @pytest.fixture

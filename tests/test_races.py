@@ -316,18 +316,32 @@ class Driver:
         return [f"{first} + {second} (seed {seed}; {requests}, {answers}): {one}" for one in new]
 
 
-def test_two_changes_at_once_leave_what_the_rules_allow(
+@pytest.fixture
+def meet(
     app: Flask, slow_queries: None, request: pytest.FixtureRequest, tell: Callable[[str], None]
-) -> None:
-    seed = request.config.getoption("--seed") or random.randrange(1_000_000)  # noqa: S311 (no secret)
-    meet = {name for name in request.config.getoption("--meet").split(",") if name}
-    pairs = [pair for pair in itertools.combinations_with_replacement(CHANGES, 2) if not meet or meet & {*pair}]
-    rng = random.Random(seed)  # noqa: S311 (no secret)
-    rounds = request.config.getoption("--rounds")
-    chosen = pairs * rounds if rounds else rng.sample(pairs, min(25, len(pairs)))
-    driver = Driver(app)
-    wrong: list[str] = []
-    for number, pair in enumerate(chosen):
-        wrong += driver.meet(*pair, seed + number)
-    tell(f"--seed {seed} repeats it: {dict(driver.answers)}")
-    assert wrong == [], "\n".join(wrong)
+) -> Callable[[int | None], None]:
+    """Let pairs of changes meet: so many of them, or all, as often as the run is told; print what they follow from."""
+    option = request.config.getoption
+    seed = option("--seed") or random.randrange(1_000_000)  # noqa: S311 (no secret)
+    some = {name for name in option("--meet").split(",") if name}
+
+    def run(number: int | None) -> None:
+        pairs = [pair for pair in itertools.combinations_with_replacement(CHANGES, 2) if not some or some & {*pair}]
+        chosen = random.Random(seed).choices(pairs, k=number) if number else pairs * option("--rounds")  # noqa: S311
+        driver = Driver(app)
+        wrong = [one for place, pair in enumerate(chosen) for one in driver.meet(*pair, seed + place)]
+        tell(f"--seed {seed} repeats it; answers: {dict(driver.answers)}")
+        assert wrong == [], "\n".join([f"--seed {seed}", *wrong])
+        (log,) = (check for check in verify.run() if check.name == "log")
+        assert log.problems == []
+
+    return run
+
+
+def test_some_changes_at_once_leave_what_the_rules_allow(meet: Callable[[int | None], None]) -> None:
+    meet(25)
+
+
+@pytest.mark.slow
+def test_every_two_changes_at_once_leave_what_the_rules_allow(meet: Callable[[int | None], None]) -> None:
+    meet(None)

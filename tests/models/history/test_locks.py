@@ -12,16 +12,11 @@ from models.history.changes import Actor
 from models.refusals import Conflict
 from models.storage import database
 from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement
-from models.upkeep import erasures, verify
+from models.upkeep import erasures
 from tests.at_once import meanwhile, while_open
 from tests.factories import PLAIN, put_claim, put_plain, put_review
 
-
-@pytest.fixture(autouse=True)
-def _sound(registry: str) -> Any:
-    """Whatever meets, no rule is broken."""
-    yield
-    assert list(verify.broken_rules()) == []
+pytestmark = pytest.mark.usefixtures("sound")
 
 
 def version(model: Any, id: int) -> int:

@@ -1,10 +1,14 @@
 """Unmerges: what moved moves back, and nothing comes back that was taken away since."""
 
+import pytest
+
 from models import claims, counterclaims, documents, sentences, speakers, statements
 from models.history.changes import Actor
 from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
-from models.upkeep import erasures, verify
+from models.upkeep import erasures
 from tests.factories import put_claim, put_plain, put_review
+
+pytestmark = pytest.mark.usefixtures("sound")
 
 
 def speaker(actor: Actor, name: str, **other: object) -> int:
@@ -37,7 +41,6 @@ def test_a_statement_stands_again_as_it_was(registry: str, actor: Actor) -> None
     speakers.unmerge(by=actor, id=one)
     found = Statement.get_by_id(dropped)
     assert (found.retracted_at, found.speaker_id) == (None, one)
-    assert list(verify.broken_rules()) == []
 
 
 def test_a_statement_of_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
@@ -45,7 +48,6 @@ def test_a_statement_of_a_claim_that_is_gone_stays_retracted(registry: str, acto
     retract(claims, Claim, claim_of(dropped), actor)
     speakers.unmerge(by=actor, id=one)
     assert Statement.get_by_id(dropped).retracted_at
-    assert list(verify.broken_rules()) == []
 
 
 def test_a_statement_in_a_document_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
@@ -54,7 +56,6 @@ def test_a_statement_in_a_document_that_is_gone_stays_retracted(registry: str, a
     retract(documents, Document, Statement.get_by_id(kept).document_id, actor)
     speakers.unmerge(by=actor, id=one)
     assert Statement.get_by_id(dropped).retracted_at
-    assert list(verify.broken_rules()) == []
 
 
 def test_a_statement_in_a_sentence_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
@@ -63,7 +64,6 @@ def test_a_statement_in_a_sentence_that_is_gone_stays_retracted(registry: str, a
     retract(sentences, Sentence, Statement.get_by_id(kept).sentence_id, actor)
     speakers.unmerge(by=actor, id=one)
     assert Statement.get_by_id(dropped).retracted_at
-    assert list(verify.broken_rules()) == []
 
 
 def test_what_was_erased_stays_erased_and_keeps_the_reason(registry: str, actor: Actor) -> None:
@@ -73,7 +73,6 @@ def test_what_was_erased_stays_erased_and_keeps_the_reason(registry: str, actor:
     found = Statement.get_by_id(dropped)
     assert found.retracted_at
     assert found.retracted_reason == "By order of a court."
-    assert list(verify.broken_rules()) == []
 
 
 def test_a_claim_is_about_nobody_again_from_whom_it_was_taken(registry: str, actor: Actor) -> None:
@@ -92,9 +91,7 @@ def test_nobody_is_part_of_themselves_after_an_unmerge(registry: str, actor: Act
     other = speaker(actor, "Other")
     speakers.merge(by=actor, id=ministry, into=other)
     speakers.change(by=actor, id=government, version=1, part_of=office)
-    assert list(verify.broken_rules()) == []
     speakers.unmerge(by=actor, id=ministry)
-    assert list(verify.broken_rules()) == []
     parents = {speaker.id: speaker.part_of_id for speaker in Speaker.select()}
     assert parents == {government: office, ministry: None, office: ministry, other: None}
 
@@ -107,7 +104,6 @@ def test_a_survivor_is_part_of_what_it_was_cut_from_whatever_that_is_called_now(
     speakers.merge(by=actor, id=middle, into=new)
     speakers.unmerge(by=actor, id=whole)
     assert Speaker.get_by_id(part).part_of_id == new
-    assert list(verify.broken_rules()) == []
 
 
 def two_claims(actor: Actor) -> tuple[int, int, int, int]:
@@ -124,7 +120,6 @@ def test_an_edge_that_was_drawn_after_a_merge_goes_with_its_evidence(registry: s
     edge = counterclaims.create(by=actor, claim=charge, answer=other, kind="disputes", statement=evidence)
     claims.unmerge(by=actor, id=answer)
     assert (claim_of(evidence), Counterclaim.get_by_id(edge).answer_id) == (answer, answer)
-    assert list(verify.broken_rules()) == []
 
 
 def test_an_edge_whose_evidence_is_another_by_now_stays_with_that(registry: str, actor: Actor) -> None:
@@ -136,7 +131,6 @@ def test_an_edge_whose_evidence_is_another_by_now_stays_with_that(registry: str,
     claims.unmerge(by=actor, id=answer)
     found = Counterclaim.get_by_id(edge.id)
     assert (found.answer_id, found.statement_id, found.retracted_at) == (other, own, None)
-    assert list(verify.broken_rules()) == []
 
 
 def doubled(actor: Actor) -> tuple[int, int, int, int, int]:
@@ -160,7 +154,6 @@ def test_edges_and_reviews_that_both_had_stand_again(registry: str, actor: Actor
     claims.unmerge(by=actor, id=one)
     assert Counterclaim.get_by_id(edge).retracted_at is None
     assert Review.get_by_id(review).retracted_at is None
-    assert list(verify.broken_rules()) == []
 
 
 def test_an_edge_whose_evidence_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
@@ -168,7 +161,6 @@ def test_an_edge_whose_evidence_is_gone_stays_retracted(registry: str, actor: Ac
     retract(statements, Statement, Counterclaim.get_by_id(edge).statement_id, actor)
     claims.unmerge(by=actor, id=one)
     assert Counterclaim.get_by_id(edge).retracted_at
-    assert list(verify.broken_rules()) == []
 
 
 def test_an_edge_to_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
@@ -183,7 +175,6 @@ def test_an_edge_that_was_erased_stays_erased(registry: str, actor: Actor) -> No
     erasures.document(id=1, reason="By order of a court.", by=actor)
     claims.unmerge(by=actor, id=one)
     assert Counterclaim.get_by_id(edge).retracted_reason == "By order of a court."
-    assert list(verify.broken_rules()) == []
 
 
 def test_a_tombstone_is_not_changed_by_an_unmerge(registry: str, actor: Actor) -> None:

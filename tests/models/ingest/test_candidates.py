@@ -13,6 +13,8 @@ from models.refusals import Busy, Conflict, Gone, Lacking
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_charge, put_document, seen
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 Stored = candidates.Stored
 
 

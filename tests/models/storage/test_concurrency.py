@@ -5,6 +5,8 @@ import threading
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from models import claims, documents, sentences, speakers, statements, topics
 from models.access import keys, replies
 from models.access.replies import Answer
@@ -17,6 +19,8 @@ from models.storage import database, transactions
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
 from tests.at_once import at_once, while_open
 from tests.factories import PLAIN, PUBLIC, charge, put_charge, put_claim, put_document, put_plain, put_review
+
+pytestmark = pytest.mark.usefixtures("sound")
 
 WRITERS = 12
 

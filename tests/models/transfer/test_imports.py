@@ -24,6 +24,8 @@ from models.transfer.lines import Line, Outcome
 from models.transfer.names import Names
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 #: Every kind of line, of so few words that they meet again and again; some are wrong, some unusual.
 SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
 TEXT = "Ann Lee said that it rains. Beijing denies it — and more.\n\nBo wrote: no.  She said yes, he added no."
