@@ -205,7 +205,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/models/extraction/golden/ anew")
     parser.addoption("--faults", choices=("short", "full"), default="short", help="how long tests/faults/ goes on")
     parser.addoption(
-        "--rounds", type=int, default=0, help="how often each pair of changes meets in tests/test_races.py"
+        "--rounds", type=int, default=1, help="how often each pair of changes meets in tests/test_races.py"
     )
     parser.addoption("--meet", default="", help="changes, with commas between: no pairs but those with one of them")
     parser.addoption("--seed", type=int, default=0, help="what its choices follow from")
