@@ -18,14 +18,17 @@ from flask.testing import FlaskClient
 
 from models import claims, documents, speakers, statements
 from models.access import keys
+from models.extraction.findings import Finding
+from models.extraction.findings import Speaker as FoundSpeaker
 from models.history.changes import Actor
+from models.ingest import candidates
 from models.queries import derived
 from models.refusals import Refusal
 from models.storage import database, transactions
 from models.storage.database import fetch
-from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement
+from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import erasures, verify
-from tests.factories import MACHINE, review
+from tests.factories import MACHINE, put_suggestion, review
 
 #: What a change is answered where it came too late: the contract lists these, `CheckedClient` holds each operation to
 #: its own.
@@ -41,7 +44,7 @@ class World:
         """Store them; `rng` chooses on which of them the changes of this round meet."""
         self.number, self.rng = number, rng
         self.url = f"https://example.org/{number}"
-        text = "\n\n".join(f"The {word} paragraph of {number} says {word}." for word in WORDS)
+        self.text = text = "\n\n".join(f"The {word} paragraph of {number} says {word}." for word in WORDS)
         self.names = [f"{name} {number}" for name in ("One", "Two", "Three", "Gone")]
         with transactions.transaction():
             self.document = documents.create(by=by, text=text, language="en", url=self.url)
@@ -64,6 +67,7 @@ class World:
                 self._record(by, "fifth", three, b),
             ]
             self.edges = [id for (id,) in fetch("SELECT id FROM counterclaims WHERE claim_id IN (?, ?)", (a, c))]
+            self.suggestion = put_suggestion(self.statements[6], a)
             claims.merge(by=by, id=merged, into=b)
             speakers.merge(by=by, id=gone, into=three)
         self.focus = {Claim: rng.sample(self.claims[:5], 2), Statement: rng.sample(self.statements, 2)}
@@ -206,8 +210,29 @@ def _sentence(world: World) -> int:
     return int(Statement.get_by_id(world.any(Statement)).sentence_id)
 
 
-#: Name -> the request that does it.
-CHANGES: dict[str, Callable[[World], Request]] = {
+def _found(world: World) -> Callable[[], Any]:
+    """Find a charge where a statement is recorded already, and a denial of it."""
+
+    def finding(id: str, word: str, who: str, **other: Any) -> Finding:
+        start = world.text.index(f"says {word}")
+        contents = ((start, start + len(f"says {word}")),)
+        speaker = FoundSpeaker(who, "person")
+        return Finding(id, None, speaker, None, contents, "indirect", "say", 0, 0.5, claim=f"It is {word}.", **other)
+
+    name = world.rng.choice(world.names)
+    findings = [
+        finding("charge", world.rng.choice(("first", "second", "third")), name),
+        finding("denial", "seventh", world.rng.choice(world.names), polarity="deny", denies="charge"),
+    ]
+    return lambda: candidates.store(by=Actor(), document=world.document, findings=findings)
+
+
+def _erase(erase: Callable[..., Any], id: int) -> Callable[[], Any]:
+    return lambda: erase(id=id, reason="At their request", by=Actor())
+
+
+#: Name -> the request that does it, or what a command calls.
+CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "record": _record,
     "record by name": lambda w: _record(
         w, speaker={"name": w.rng.choice(w.names)}, via={"speaker": {"id": w.any(Speaker)}}
@@ -238,18 +263,19 @@ CHANGES: dict[str, Callable[[World], Request]] = {
     "retract a document": lambda w: _delete(Document, w.document),
     "retract a sentence": lambda w: _delete(Sentence, _sentence(w)),
     "import": _lines,
-    "erase a document": lambda w: Request("erase", "document", w.document),
-    "erase a speaker": lambda w: Request("erase", "speaker", w.any(Speaker)),
+    "accept a suggestion": lambda w: _patch(Suggestion, w.suggestion, status="accepted"),
+    "extract": _found,
+    "erase a document": lambda w: _erase(erasures.document, w.document),
+    "erase a speaker": lambda w: _erase(erasures.speaker, w.any(Speaker)),
 }
 
 
-def _do(request: Request, client: FlaskClient) -> int:
-    """Do a change; return the status of its answer, for an erasure that of what it raises."""
-    if request.method != "erase":
-        return request.send(client)
-    erase = getattr(erasures, request.path)
+def _do(change: Request | Callable[[], Any], client: FlaskClient) -> int:
+    """Do a change; return the status of its answer, or one for what a command's refuses."""
+    if isinstance(change, Request):
+        return change.send(client)
     try:
-        transactions.write(lambda: erase(id=request.body, reason="At their request", by=Actor()))
+        transactions.write(change)
     except Refusal:
         return 409
     return 200
