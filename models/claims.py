@@ -152,7 +152,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         changes.refuse_to_name(by, Claim, whole, into, "/into")
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
-        locks.hold(lambda: merge_scope.of_claims(id, into))
+        locks.hold(lambda: merge_scope.of_merged_claims(id, into))
         _refuse_opponents(id, into)
         doubled = _doubled(id, into)
         stay = {Counterclaim: _ids(doubled, Counterclaim) + _between(id, into), Review: _ids(doubled, Review)}

@@ -168,7 +168,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         locks.lock_parts()
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
-        locks.hold(lambda: merge_scope.of_speakers(id, into))
+        locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
         dropped = merges.drop_doubled(by, id, into)
         cut = survivor.part_of_id if id in wholes_of(into) else None
         if cut:

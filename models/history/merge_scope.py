@@ -11,14 +11,9 @@ from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speak
 # -- rows to lock --------------------------------------------------------------------------------
 
 
-def of_claims(*claims: int) -> list[Rows]:
-    """Find what hangs on these claims."""
-    ends = Counterclaim.claim.in_(claims) | Counterclaim.answer.in_(claims)
-    return [
-        changed(Statement, *_ids(Statement, Statement.claim.in_(claims))),
-        changed(Counterclaim, *_ids(Counterclaim, ends)),
-        changed(Review, *_ids(Review, Review.claim.in_(claims))),
-    ]
+def of_merged_claims(id: int, into: int) -> list[Rows]:
+    """Find what a merge of these claims moves or compares."""
+    return [changed(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
 
 
 def of_unmerged_claim(id: int) -> list[Rows]:
@@ -26,22 +21,23 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     claim = rows.by_id(Claim, id)
     if claim is None or claim.merged_into_id is None:
         return []
-    edges = merges.rows_with(Counterclaim, merges.moved(Claim, id)["retracted_edges"])
+    moved = merges.moved(Claim, id)
+    edges = merges.rows_with(Counterclaim, moved["retracted_edges"])
     return [
         changed(Claim, id, claim.merged_into_id, *_ends(edges)),
-        changed(Statement, *(edge.statement_id for edge in edges)),
-        *of_claims(id, claim.merged_into_id),
+        changed(Statement, *moved["statements"], *(edge.statement_id for edge in edges)),
+        *_links(id, claim.merged_into_id),
     ]
 
 
-def of_speakers(*speakers: int) -> list[Rows]:
-    """Find what hangs on these two speakers, and the claims of which a merge of them takes statements away."""
-    doubled = [statement for pair in merges.doubled_statements(*speakers) for statement in pair]
-    said = Statement.speaker.in_(speakers) | Statement.via_speaker.in_(speakers)
+def of_merged_speakers(id: int, into: int) -> list[Rows]:
+    """Find what a merge of these speakers moves, and the claims of which it takes statements away."""
+    doubled = [statement for pair in merges.doubled_statements(id, into) for statement in pair]
+    said = _ids(Statement, (Statement.speaker == id) | (Statement.via_speaker == id))
     return [
-        changed(Speaker, *_ids(Speaker, Speaker.part_of.in_(speakers))),
+        changed(Speaker, *_ids(Speaker, Speaker.part_of == id)),
         changed(Claim, *(statement.claim_id for statement in doubled)),
-        changed(Statement, *_ids(Statement, said)),
+        changed(Statement, *said, *(statement.id for statement in doubled)),
         changed(Counterclaim, *_ids(Counterclaim, Counterclaim.statement.in_([one.id for one in doubled]))),
     ]
 
@@ -56,14 +52,22 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
     kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])
     edges = merges.rows_with(Counterclaim, [edge for drop in drops for edge in drop["retracted_edges"]])
+    speakers = (speaker.merged_into_id, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
+    said = (*moved["statements"], *moved["via"], *(one.id for one in (*dropped, *kept)))
     return [
         named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
-        changed(Speaker, id, speaker.merged_into_id, moved["cut"], *(one.via_speaker_id for one in dropped)),
+        changed(Speaker, id, *speakers),
         changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(edges)),
-        changed(Statement, *(one.id for one in (*dropped, *kept)), *(edge.statement_id for edge in edges)),
+        changed(Statement, *said, *(edge.statement_id for edge in edges)),
         changed(Counterclaim, *(edge.id for edge in edges), *(edge for drop in drops for edge in drop["edges"])),
-        *of_speakers(id, speaker.merged_into_id),
     ]
+
+
+def _links(*claims: int) -> list[Rows]:
+    """Find the counterclaims and reviews of these claims."""
+    ends = Counterclaim.claim.in_(claims) | Counterclaim.answer.in_(claims)
+    reviews = _ids(Review, Review.claim.in_(claims))
+    return [changed(Counterclaim, *_ids(Counterclaim, ends)), changed(Review, *reviews)]
 
 
 def _ids(model: Any, condition: Any) -> list[int]:
