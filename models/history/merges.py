@@ -7,6 +7,7 @@ import orjson
 
 from models.history import changes
 from models.history.changes import Actor
+from models.queries import derived
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
@@ -123,6 +124,7 @@ def give_back_about(claims: list[int], from_: int, to: int) -> None:
     for claim in claims:
         if ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute():
             ClaimAbout.insert(claim=claim, speaker=to).on_conflict_ignore().execute()
+            derived.note("claims", {"id": claim})  # a public one shows whom it is about
 
 
 def drop_doubled(by: Actor, id: int, into: int) -> list[dict[str, Any]]:

@@ -67,12 +67,16 @@ RULES = (
     Rule(
         "what is public is not hidden",
         _each(
-            "SELECT '{0}', h.noun_id, s.id FROM statements s JOIN hidden h ON h.noun = '{0}s' AND h.noun_id IN ({1})"
-            " WHERE s.status = 'accepted' AND s.retracted_at IS NULL",
+            "SELECT '{0}', h.noun_id, 'statement', s.id FROM statements s JOIN hidden h ON h.noun = '{0}s'"
+            " AND h.noun_id IN ({1}) WHERE s.status = 'accepted' AND s.retracted_at IS NULL",
             ("speaker", "s.speaker_id, s.via_speaker_id"),
             ("document", "s.document_id, s.via_document_id"),
-        ),
-        "{} {} is hidden from the public, which sees statement {}",
+        )
+        + " UNION ALL SELECT 'speaker', h.noun_id, 'claim', c.id FROM claim_about a JOIN claims c ON c.id = a.claim_id"
+        " JOIN hidden h ON h.noun = 'speakers' AND h.noun_id = a.speaker_id WHERE c.retracted_at IS NULL AND"
+        " c.merged_into_id IS NULL AND (c.standalone OR c.id IN (SELECT s.claim_id FROM statements s"
+        " WHERE s.status = 'accepted' AND s.retracted_at IS NULL))",
+        "{} {} is hidden from the public, which sees {} {}",
     ),
     Rule(
         "a name means one speaker",

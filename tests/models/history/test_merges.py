@@ -4,9 +4,10 @@ import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements
 from models.history.changes import Actor
+from models.history.hidden import is_hidden
 from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures
-from tests.factories import put_claim, put_plain, put_review
+from tests.factories import MACHINE, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -82,6 +83,17 @@ def test_a_claim_is_about_nobody_again_from_whom_it_was_taken(registry: str, act
     claims.change(by=actor, id=changed, version=Claim.get_by_id(changed).version, about=[])
     speakers.unmerge(by=actor, id=one)
     assert list(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.speaker).tuples()) == [(kept, one)]
+
+
+def test_whom_a_public_claim_is_about_again_is_shown(registry: str, actor: Actor) -> None:
+    accused = {"text": "They are to blame.", "language": "en", "about": [{"name": "Accused"}]}
+    found = put_plain(actor, "second", claim=accused, origin=MACHINE)
+    (hidden,) = (id for (id,) in ClaimAbout.select(ClaimAbout.speaker).tuples())
+    speakers.merge(by=actor, id=hidden, into=speaker(actor, "Shown"))
+    statements.change(by=actor, id=found, version=1, status="accepted")
+    speakers.unmerge(by=actor, id=hidden)
+    assert [id for (id,) in ClaimAbout.select(ClaimAbout.speaker).tuples()] == [hidden]
+    assert not is_hidden(noun="speakers", id=hidden)
 
 
 def test_nobody_is_part_of_themselves_after_an_unmerge(registry: str, actor: Actor) -> None:

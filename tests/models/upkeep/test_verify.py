@@ -159,6 +159,10 @@ BROKEN = {
     ],
     "what is public is not hidden": [
         ("INSERT INTO hidden VALUES ('speakers', 2)", "speaker 2 is hidden from the public, which sees statement 2"),
+        (
+            "INSERT INTO hidden SELECT 'speakers', speaker_id FROM claim_about",
+            "speaker 6 is hidden from the public, which sees claim 5",
+        ),
         ("INSERT INTO hidden VALUES ('documents', 1)", "document 1 is hidden from the public, which sees statement 1"),
     ],
     "a name means one speaker": [
@@ -180,6 +184,7 @@ def test_what_breaks_a_rule_is_told_of_under_its_name(
     speakers.retract(by=actor, id=speakers.create(by=actor, name="Gone"), version=1, reason=None)
     speakers.merge(by=actor, id=speakers.create(by=actor, name="Same"), into=1)
     claims.merge(by=actor, id=put_claim(actor, "The same."), into=1)
+    put_claim(actor, "It is about somebody.", about=[{"name": "Accused"}])
     assert list(verify.broken_rules()) == []
     damage(sql)
     found = list(verify.broken_rules())
