@@ -6,12 +6,13 @@ likely to be next.
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from models.history.locks import Rows
 from models.history.store import NAMES, Store
 from models.queries import shapes
 from models.queries.visibility import PUBLIC, Viewer, claim_seen
@@ -86,7 +87,14 @@ class FetchedStore(Store):
             self._children[index.parent].append(index)
         #: Rows that lines refer to: they are locked, and stand until all is stored.
         self._referred: dict[Any, dict[int, Any]] = defaultdict(dict)
-        self._names_locked = on_sqlite()  # where only one transaction writes at a time
+        #: Statements that were found by their document, and the claims that they state: not locked yet.
+        self._unlocked: dict[Any, dict[int, Any]] = defaultdict(dict)
+        #: What is locked beside rows: all names of speakers, as "", and words of claims.
+        self._locked: dict[str, None] = {}
+        #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
+        self._holds: list[tuple[dict[Any, Any], Any]] = []
+        if on_sqlite():  # only one transaction writes at a time: all is locked that is read
+            self._unlocked, self._locked = self._rows, {"": None}
         #: When documents were read.
         self._retrieved: dict[int, str] = {}
         #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched.
@@ -104,27 +112,59 @@ class FetchedStore(Store):
 
     def lock_names(self, keys: list[str]) -> None:
         """Let nobody else take names until this transaction ends, unless all of these mean somebody already."""
-        if not self._names_locked and not all(self.find(Speaker, name_key=key) or self.aliased(key) for key in keys):
+        if "" not in self._locked and not all(self.find(Speaker, name_key=key) or self.aliased(key) for key in keys):
             self._lock_all_names()
 
     def _lock_all_names(self) -> None:
-        if not self._names_locked:
+        if "" not in self._locked:
             advisory_lock(NAMES)
-            self._names_locked = True
+            self._lock(self._locked, "")
             for key in ((Speaker, "name_key"), (Speaker, "wikidata_id"), (Alias, "alias_key")):
                 self._indexes[key].fetched.clear()
 
+    def lock_words(self, texts: list[str]) -> None:
+        if new := [text for text in texts if text not in self._locked]:
+            super().lock_words(new)
+            self._texts_fetched.difference_update(new)
+            for text in new:
+                self._lock(self._locked, text)
+
+    def hold(self, wanted: Callable[[], Iterable[Rows]]) -> None:
+        if not on_sqlite():
+            for _ in range(2):  # a statement may have moved to another claim before it was locked
+                for model, ids, _shared in wanted():
+                    self.fetch_rows(model, ids)
+
+    def _lock(self, where: dict[Any, Any], key: Any, row: Any = None) -> None:
+        where.setdefault(key, row)
+        self._holds.append((where, key))
+
+    def release(self, mark: int) -> None:
+        """Forget what was locked since there were `mark` locks: a savepoint that was undone has released it."""
+        for where, key in self._holds[mark:]:
+            where.pop(key, None)
+        del self._holds[mark:]
+
     def by_id(self, model: Any, id: int, *, locked: bool = True, shared: bool = False) -> Any:
-        """Find a row, locked in any case but for statements that were found by their document; None where none is."""
+        """Find a row; None where there is none. All are locked but statements that were found by their document.
+
+        These, and the claims that they state, are locked when one of them is asked for `locked`.
+        """
         found = self._rows[model]
         if id not in found:
-            self.fetch_rows(model, {id} | self._likely(model))
+            unlocked = self._unlocked[model]
+            if id not in unlocked:
+                self.fetch_rows(model, {id} | self._likely(model))
+            elif locked:
+                self.fetch_rows(model, unlocked)
+            else:
+                return unlocked[id]
         return found.get(id)
 
-    def referred(self, model: Any, id: int, field: str, *, shared: bool = False) -> Any:
+    def referred(self, model: Any, id: int, field: str) -> Any:
         known = self._referred[model]
         if id not in known:
-            known[id] = super().referred(model, id, field, shared=shared)
+            self._lock(known, id, super().referred(model, id, field))
         return known[id]
 
     def find(self, model: Any, **key: Any) -> int | None:
@@ -144,7 +184,8 @@ class FetchedStore(Store):
         if model is Document:
             return self._rows[Document].keys() | self._retrieved.keys()
         if model is Claim:  # what a statement is evidence of hangs on its claim
-            return self._rows[Claim].keys() | {statement.claim_id for statement in self._rows[Statement].values()}
+            statements = (*self._rows[Statement].values(), *self._unlocked[Statement].values())
+            return self._rows[Claim].keys() | {statement.claim_id for statement in statements}
         return set()
 
     def aliased(self, key: str) -> list[int]:
@@ -198,7 +239,7 @@ class FetchedStore(Store):
         """Read and lock the rows with these ids that are not known yet."""
         if wanted := sorted(set(ids) - self._rows[model].keys()):
             for row in rows.where(model, _among("id", wanted, lock=True), (dumps(wanted),)):
-                self._rows[model][row.id] = row
+                self._lock(self._rows[model], row.id, row)
 
     def fetch(self, model: Any, column: str, values: Iterable[Any]) -> None:
         """Read the keys of the standing rows that have one of these values in a column, and what else is read of them.
@@ -219,10 +260,11 @@ class FetchedStore(Store):
             index.add(data)
             if model is Document:
                 self._retrieved[id] = data["retrieved_at"]
-            elif model in _ALSO_READ:
-                self._rows[model].setdefault(id, rows.stored(model, data))
-            if model is Statement:
-                self._rows[Claim].setdefault(data["claim"], rows.stored(Claim, {"id": data["claim"]}))
+            elif model is Speaker:
+                self._lock(self._rows[Speaker], id, rows.stored(Speaker, data))
+            elif model is Statement:
+                self._unlocked[Statement].setdefault(id, rows.stored(Statement, data))
+                self._unlocked[Claim].setdefault(data["claim"], rows.stored(Claim, {"id": data["claim"]}))
         index.fetched.update(wanted)
         if model is Alias:
             self.fetch_rows(Speaker, {speaker for key in wanted for (speaker,) in index.found.get(key, ())})
@@ -304,7 +346,7 @@ def _among(column: str, values: list[Any], *, lock: bool = False) -> str:
     if on_sqlite():
         return f"{column} IN (SELECT value FROM json_each(?))"
     kind = "bigint" if isinstance(values[0], int) else "text"
-    order = " ORDER BY id FOR UPDATE" if lock else ""
+    order = " ORDER BY id FOR SHARE" if lock else ""
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::{kind})){order}"
 
 

@@ -273,6 +273,7 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
                 "`standalone` out to let everybody see it.",
                 field=field,
             )
+        work.store.lock_words([line["text"]])
         claim = _free_twin(work, line) or claims.create(by=work.by, store=work.store, **line)
         names.taken[_wording(line)] = claim
         names.bind(name, claim)

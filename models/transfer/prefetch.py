@@ -7,6 +7,7 @@ from typing import Any
 from models import speakers
 from models.addresses import normalize
 from models.documents import digest
+from models.history.locks import named as keep
 from models.tables import Claim, Document, Speaker, Statement, Topic
 from models.transfer.batch import BatchStore
 from models.transfer.lines import Line
@@ -21,9 +22,13 @@ def prefetch(store: BatchStore, names: Names, lines: Sequence[Line]) -> None:
     store.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
     for (model, column), values in named.values.items():
         store.fetch(model, column, values)
-    for model, ids in named.ids.items():
-        store.fetch_rows(model, ids)
+    store.fetch_rows(Document, named.ids[Document])
+    store.lock_words(list(named.texts))
     store.fetch_claims(list(named.texts))
+    evidence = Statement.select(Statement.claim).where(Statement.id.in_(named.ids[Statement]))
+    store.hold(lambda: [keep(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
+    for model in (Statement, Claim):
+        store.fetch_rows(model, named.ids[model])
 
 
 class _Named:

@@ -18,7 +18,7 @@ def test_what_an_undone_line_has_locked_is_read_again(registry: str, actor: Acto
     if database.on_sqlite():
         pytest.skip("writers of an SQLite file take turns")
     claim, other = put_claim(actor), put_claim(actor, "The same.")
-    store = BatchStore()
+    store = BatchStore(1)
     with transactions.transaction():
         with suppress(Conflict), store.savepoint():
             store.flush()
