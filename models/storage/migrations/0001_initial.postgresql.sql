@@ -81,6 +81,7 @@ CREATE TABLE "claims" (
 );
 CREATE INDEX "claims_merged_into_id" ON "claims" ("merged_into_id") WHERE merged_into_id IS NOT NULL;
 CREATE INDEX "claims_language" ON "claims" ("language");
+CREATE INDEX "claims_beginning" ON "claims" (substr(text, 1, 60));
 
 CREATE TABLE "claim_topics" (
   "claim_id" BIGINT NOT NULL, "topic_id" BIGINT NOT NULL,
@@ -259,7 +260,6 @@ CREATE TABLE "claim_cards" (
   "sentence_start" BIGINT, "sentence_end" BIGINT, "sentence_text" TEXT, "document_id" BIGINT, "document_url" TEXT,
   "document_title" TEXT, "document_publisher" TEXT, "document_published_at" TEXT, "document_language" TEXT
 );
-CREATE INDEX "claim_cards_unaccepted" ON "claim_cards" ("claim_id") WHERE status IS DISTINCT FROM 'accepted';
 
 CREATE TABLE "claim_topic_index" (
   "claim_id" BIGINT NOT NULL, "topic_id" BIGINT NOT NULL, "public" BOOLEAN NOT NULL, "answered" BOOLEAN NOT NULL,

@@ -81,6 +81,7 @@ CREATE TABLE "claims" (
 ) STRICT;
 CREATE INDEX "claims_merged_into_id" ON "claims" ("merged_into_id") WHERE merged_into_id IS NOT NULL;
 CREATE INDEX "claims_language" ON "claims" ("language");
+CREATE INDEX "claims_beginning" ON "claims" (substr(text, 1, 60));
 
 CREATE TABLE "claim_topics" (
   "claim_id" INTEGER NOT NULL, "topic_id" INTEGER NOT NULL,
@@ -258,7 +259,6 @@ CREATE TABLE "claim_cards" (
   "sentence_start" INTEGER, "sentence_end" INTEGER, "sentence_text" TEXT, "document_id" INTEGER, "document_url" TEXT,
   "document_title" TEXT, "document_publisher" TEXT, "document_published_at" TEXT, "document_language" TEXT
 ) STRICT;
-CREATE INDEX "claim_cards_unaccepted" ON "claim_cards" ("claim_id") WHERE status IS DISTINCT FROM 'accepted';
 
 CREATE TABLE "claim_topic_index" (
   "claim_id" INTEGER NOT NULL, "topic_id" INTEGER NOT NULL, "public" INTEGER NOT NULL, "answered" INTEGER NOT NULL,
