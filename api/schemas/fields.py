@@ -277,7 +277,8 @@ class Either(Field[dict[str, Any]]):
         """Return the shape that has all members of `value`, where `schema` has not: it says what is missing."""
         if value.keys() <= made(schema).load_fields.keys():
             return schema
-        return next((one for one in self.shapes.values() if value.keys() <= made(one).load_fields.keys()), schema)
+        others = (one for sign, one in self.shapes.items() if "=" not in sign)
+        return next((one for one in others if value.keys() <= made(one).load_fields.keys()), schema)
 
 
 @cache
