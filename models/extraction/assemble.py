@@ -339,7 +339,7 @@ def _cue_span(text: str, unit: Unit, cue: cues.Cue) -> Span:
 def _printed(text: str, unit: Unit, source: tuple[int, int]) -> Span:
     """Find a mention's span in the text, a party tag behind it included."""
     start, end = unit.left[source[0]], unit.right[source[1]]
-    end = _whole_word(text, end)
+    end = _whole_word(text, end, unit.span[1])
     tag = units.PARTY.match(text, end)
     return start, tag.end() if tag else end
 
@@ -362,17 +362,17 @@ def _stretch(text: str, unit: Unit, piece: tuple[int, int], marks: list[Quote]) 
             and not any(c.isalnum() for c in text[end : quote.end])
         ) or (start <= quote.start and quote.start < end < quote.end and quote.double):
             end = quote.end
-    return start, _whole_word(text, end)
+    return start, _whole_word(text, end, unit.span[1])
 
 
-def _whole_word(text: str, end: int) -> int:
-    """Carry an end inside a hyphenated word, or before "n't", to the end of the word."""
+def _whole_word(text: str, end: int, stop: int) -> int:
+    """Carry an end inside a hyphenated word, or before "n't", to the end of the word; at most to `stop`."""
     if text[end : end + 3] in ("n't", "n’t"):
         return end + 3
     if (text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2].isalnum()) or (
         text[end - 1] in _HYPHENS and text[end : end + 1].isalnum()
     ):
-        while end < len(text) and (text[end].isalnum() or text[end] in _HYPHENS):
+        while end < stop and (text[end].isalnum() or text[end] in _HYPHENS):
             end += 1
     return end
 
@@ -408,7 +408,7 @@ def _continued(text: str, unit: Unit, previous: Unit | None, last: list[Draft], 
 
 def _introduced(text: str, unit: Unit, previous: Unit | None, register: Register) -> Draft | None:
     """Draft a quotation in its own paragraph after "The paper reports:"."""
-    if previous is None or previous.bare or not text[: previous.span[1]].endswith(":"):
+    if previous is None or previous.bare or text[previous.span[1] - 1] != ":":
         return None
     return _opening(text, previous, unit, register)
 
@@ -564,10 +564,9 @@ def _form(text: str, spans: tuple[Span, ...], marks: list[Quote]) -> Form:
     """Tell the form: all words in quotation marks are direct, some are mixed, none is indirect."""
     letters = quoted = 0
     for start, end in spans:
-        near = marks[max(0, bisect_right(marks, start, key=lambda quote: quote.start) - 1) :]
         letters += sum(map(str.isalnum, text[start:end]))
-        for quote in near:
-            if quote.start >= end:
+        for at in range(max(0, bisect_right(marks, start, key=lambda quote: quote.start) - 1), len(marks)):
+            if (quote := marks[at]).start >= end:
                 break
             quoted += sum(map(str.isalnum, text[max(start, quote.start) : min(end, quote.end)]))
     if not quoted:

@@ -122,10 +122,12 @@ def _according(unit: Unit) -> dict[int, Cue]:
     """Find each "according to" right behind a quoted clause: that is what it introduces, verb or not."""
     found = {}
     for token in unit.doc:
+        if token.lower_ != "according":
+            continue
         before = token.i - 1
         while before > 0 and unit.doc[before].is_punct and unit.quote[before] < 0:
             before -= 1
-        if token.lower_ != "according" or before < 0 or unit.quote[before] < 0:
+        if before < 0 or unit.quote[before] < 0:
             continue
         cue = according(token)
         if cue is not None:

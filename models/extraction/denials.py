@@ -198,6 +198,8 @@ _CLAUSE = re.compile(
     r"(?:had|has|have|was|were|is|are|would|will|did|could|can|might|may)) \w",
     re.IGNORECASE,
 )
+#: Code points of a content that are looked at: a quoted speech may be as long as its document.
+_LOOKED_AT = 2_000
 _OWNED_BY = frozenset("the a an of and that this its his her their both former".split())
 
 _CHARGING = frozenset(
@@ -224,7 +226,8 @@ class Words:
 
 def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) -> Polarity:
     """Tell whether a cue with this content denies a claim."""
-    content = " ".join(text[start:end] for start, end in spans)
+    said = [text[start : min(end, start + _LOOKED_AT)] for start, end in spans]
+    content = " ".join(said)
     if unit.bare or cue.frame == "colon":
         return "deny" if cue.frame == "colon" and (_says_no(content) or _ELLIPTIC.match(content)) else "assert"
     verb = unit.doc[cue.head]
@@ -246,11 +249,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if (
         (cue.kind == "speech" or word in _WAVE_OFF)
         and cue.frame in ("quote", "clause", "around")
-        and (
-            any(_says_no(said) for said in (content, *(text[start:end] for start, end in spans)))
-            or _ELLIPTIC.match(content)
-            or _IS_FALSE.match(content)
-        )
+        and (any(_says_no(part) for part in (content, *said)) or _ELLIPTIC.match(content) or _IS_FALSE.match(content))
     ):
         return "deny"
     return "assert"
@@ -395,7 +394,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             continue
         answered = _charge if finding.polarity == "deny" else _contrary
         charge = answered(text, linked, bags, at)
-        if charge is None and _ECHO.match(text[slice(*finding.contents[0])]):
+        if charge is None and _ECHO.match(_said(text, finding)):
             linked[at] = replace(finding, polarity="assert")
         elif charge is not None:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
@@ -417,7 +416,7 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
     finding = findings[at]
     if finding.kind != "speech":
         return None
-    said = text[slice(*finding.contents[0])]
+    said = _said(text, finding)
     flat = _NO.match(said) is not None
     if not flat and (not _NEGATED.match(said) or _EVASIVE.search(said)):
         return None
@@ -427,7 +426,7 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
         distance = finding.sentence - charge.sentence
         if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or _same(finding, charge):
             continue
-        if _ANY_NEGATION.search(text[slice(*charge.contents[0])]) or charge.speaker is None:
+        if _ANY_NEGATION.search(_said(text, charge)) or charge.speaker is None:
             continue
         accusing = any(_stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
         said_of = frozenset(_stem(word) for word in _cue_words(text, charge)) if accusing else frozenset()
@@ -486,7 +485,7 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
 def _behind_denial(text: str, findings: list[Finding], at: int, other: int) -> int:
     """Go on to the charge where "them" takes up what another denied just before, and not his denial."""
     charge = findings[other]
-    if charge.denies is None or "denial" in text[slice(*findings[at].contents[0])].lower():
+    if charge.denies is None or "denial" in _said(text, findings[at]).lower():
         return other
     first = next(place for place, finding in enumerate(findings) if finding.id == charge.denies)
     return other if _same(findings[at], findings[first]) else first
@@ -496,13 +495,13 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
     """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
     denial, charge = findings[at], findings[other]
     distance = denial.sentence - charge.sentence
-    innocent = _INNOCENCE.match(text[slice(*denial.contents[0])]) is not None
+    innocent = _INNOCENCE.match(_said(text, denial)) is not None
     if distance < 0 or (distance > NEAR and not innocent):
         return None
     loose = _points_back(text, denial)
     if _agree(text, denial, charge, bags[at].content, bags[other].content):
         return None
-    first_word = re.match(r"\w+", text[slice(*denial.contents[0])])
+    first_word = re.match(r"\w+", _said(text, denial))
     pronoun = first_word is not None and first_word[0].lower() in _PRONOUNS
     shared = len(bags[at].content & bags[other].content) / (len(bags[at].content) or 1)
     aimed = bool(bags[at].speaker & bags[other].content)
@@ -518,9 +517,9 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
     if charge.kind in ("intention", "belief") or cue[-1:] in (["for"], ["on"]):
         score -= 0.4
     next_to = distance <= 1 and "\n" not in text[charge.contents[-1][1] : denial.contents[0][0]]
-    said = text[slice(*denial.contents[0])]
+    said = _said(text, denial)
     if innocent:
-        spoken_of = next_to and _OWN_PRONOUN.match(text[slice(*charge.contents[0])]) is not None
+        spoken_of = next_to and _OWN_PRONOUN.match(_said(text, charge)) is not None
         score += 1.0 if aimed and accusing else 0.0
         tied = (aimed and (accusing or distance <= 3)) or (accusing and distance <= 1) or spoken_of
     elif _states(text, denial):
@@ -545,7 +544,7 @@ def _states(text: str, denial: Finding) -> bool:
     """Tell whether a denial tells in full what it denies: "denied that P", "denied having", "rejected claims that"."""
     if not any(word.startswith((*_DENYING, "dismiss")) for word in _cue_words(text, denial)):
         return False
-    said = text[slice(*denial.contents[0])]
+    said = _said(text, denial)
     return (_IN_FULL.match(said) or _CLAUSE.match(said)) is not None and not _ELLIPTIC.match(said)
 
 
@@ -557,9 +556,10 @@ def _owned(text: str, said: str, denial: Finding, charge: Finding) -> bool | Non
     wanted = {_stem(word) for word in re.findall(r"[^\W_]+", owner["who"].lower()) if word not in _OWNED_BY}
     if not wanted:
         return None
-    start = text.rfind("\n", 0, charge.contents[0][0]) + 1
-    end = text.find("\n", charge.contents[-1][1])
-    around = text[start : min(end if end >= 0 else len(text), denial.contents[0][0])]
+    first, last = charge.contents[0][0], charge.contents[-1][1]
+    start = max(text.rfind("\n", max(0, first - _LOOKED_AT), first) + 1, first - _LOOKED_AT)
+    end = text.find("\n", last, last + _LOOKED_AT)
+    around = text[start : min(end if end >= 0 else last + _LOOKED_AT, denial.contents[0][0])]
     names = f"{charge.speaker.name if charge.speaker else ''} {around}".lower()
     return bool(wanted & {_stem(word) for word in re.findall(r"[^\W_]+", names)})
 
@@ -571,8 +571,8 @@ def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], 
     turned = {stem for stem in denied - said if any(_opposite(stem, other) for other in said)}
     if len(denied & said) + len(turned) < 0.6 * len(denied) or len(denied) < 2:
         return False
-    negated = _NEGATED.match(text[slice(*charge.contents[0])]) is not None
-    doubled = _ANY_NEGATION.search(text[slice(*denial.contents[0])]) is not None
+    negated = _NEGATED.match(_said(text, charge)) is not None
+    doubled = _ANY_NEGATION.search(_said(text, denial)) is not None
     return negated ^ doubled ^ (len(turned) % 2 == 1)
 
 
@@ -617,15 +617,19 @@ def _near(distance: int, loose: bool) -> float:
 
 def _points_back(text: str, denial: Finding) -> bool:
     """Tell whether a denial's content only takes up a charge: "that", "the allegations"."""
-    start, end = denial.contents[0]
-    if _says_no(text[start:end]) and not _ELLIPTIC.match(text[start:end]):
+    said = _said(text, denial)
+    if _says_no(said) and not _ELLIPTIC.match(said):
         return True
-    printed = re.split(
-        r"(?<=\w[.!?,])[”\"’]?\s+(?=[A-Z“\"])| as | an? (?=[“\"\w])|(?<!^)[“\"]", text[start:end], maxsplit=1
-    )[0]
+    printed = re.split(r"(?<=\w[.!?,])[”\"’]?\s+(?=[A-Z“\"])| as | an? (?=[“\"\w])|(?<!^)[“\"]", said, maxsplit=1)[0]
     words = [word.lower() for word in re.findall(r"\w+", printed)]
     heavy = [word for word in words if word not in _STOP and len(word) > 2 and _stem(word) not in _CLAIM_STEMS]
     return len(heavy) <= 2
+
+
+def _said(text: str, finding: Finding) -> str:
+    """Read what a finding says as far as denials look at it."""
+    start, end = finding.contents[0]
+    return text[start : min(end, start + _LOOKED_AT)]
 
 
 def _same(one: Finding, other: Finding) -> bool:

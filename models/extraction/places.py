@@ -147,6 +147,9 @@ _OF_A_STATE = re.compile(
     r"armed forces|central bank|territorial waters|embassy|ambassador)\b"
 )
 _NEXT_TO = re.compile(r"\b[Nn]eighbou?ring (?P<name>[A-Z][a-z]+)\b")
+_BEHIND_NAME = re.compile(
+    r"\b(?P<before>[A-Z][\w’'-]{0,30})\.? (?=(?P<name>[A-Z][a-z]+)\b(?: (?P<next>[A-Z][a-z]+)\b)?)"
+)
 #: What may stand with a capital before a name and is no part of it.
 _OPENERS = frozenset(
     "neighbouring neighboring "
@@ -157,10 +160,10 @@ _OPENERS = frozenset(
 def states(text: str) -> frozenset[str]:
     """Find the names that have what only a state has, and are nobody's family name in the text."""
     names = {found["name"] for pattern in (_OF_A_STATE, _NEXT_TO) for found in pattern.finditer(text)}
-    return frozenset(name for name in names if not _is_family(text, name))
+    return frozenset(names - _families(text)) if names else frozenset()
 
 
-def _is_family(text: str, name: str) -> bool:
-    """Tell whether a name is printed behind a given name or a title."""
-    before = re.findall(rf"\b([A-Z][\w’'-]*)\.? {re.escape(name)}\b", text)
-    return any(word.lower() not in _OPENERS for word in before)
+def _families(text: str) -> set[str]:
+    """Find the names, of one word and of two, that are printed behind a given name or a title."""
+    found = [pair for pair in _BEHIND_NAME.finditer(text) if pair["before"].lower() not in _OPENERS]
+    return {name for pair in found for name in (pair["name"], f"{pair['name']} {pair['next']}")}

@@ -25,19 +25,27 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Adder = Callable[..., None]
+#: A quotation, and its number among those of the text.
+_Numbered = tuple[int, Quote]
 
 #: What stands for a quoted clause. Two words that parse as a clause anywhere.
 _STAND_IN = "It works"
 
-#: Longest unit handed over in one piece, in characters of condensed text: a
-#: table or list without full stops would otherwise cost quadratic memory.
+#: Longest unit, in characters outside of quoted clauses: a table or list without full stops is cut into several,
+#: for the parser takes quadratic memory, and rules look at all of a unit for each of its words.
 LONGEST = 2000
 
-#: Sentences parsed together; bounds memory on long texts.
+#: A quotation longer than this is a clause of its own, however it begins and ends.
+LONGEST_PART = 600
+#: How far a quotation looks around itself to tell whether it is a clause.
+_AROUND = 200
+
+#: Units parsed together, and about how many characters: bounds memory on long texts, and how long the parser is held.
 BATCH = 64
+_BATCH_LENGTH = 16_000
 
 #: "(R-Utah)", "(D)" after a politician's name, which derails the parser.
-PARTY = re.compile(r"\s*\((?:R|D|I|L|Ind|Rep|Dem)(?:-[^()\n]{2,16})?\)")
+PARTY = re.compile(r"(?:(?<!\s)\s+)?\((?:R|D|I|L|Ind|Rep|Dem)(?:-[^()\n]{2,16})?\)")
 
 #: "BRUSSELS - ", "MARSTRAND, N.Y., Oct. 3 (AP) — " before the first sentence.
 _DATELINE = re.compile(
@@ -116,11 +124,14 @@ _SWAPS = (
 _AS_QUOTED = re.compile(
     r"\b(?:dismiss|reject|denounc|describ|decri|condemn|derid|brand|deni|brush|wav)\w* (?P<as>as )$"
 )
+#: An address or a line of hyphens: the parser cuts a word into tokens in quadratic time.
+_LONG_WORD = re.compile(r"\S{80,}")
+_SOME_WORD = "something"
 _FULL_NAME = re.compile(r"\b(?=(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+)\b)")
 _GIVEN = MALE | FEMALE
 _COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
 
-_NEW_LINE = re.compile(r"[ \t\u00a0]*\n\s*")
+_NEW_LINE = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?\n\s*")
 _SPACE = re.compile(r"\s+")
 #: A sentence that ends in a quoted question or exclamation.
 _ASKED = re.compile(r"[?!](?:[”\"]|'')$")
@@ -169,11 +180,13 @@ def read(text: str, sentences: list[Span], quotes: list[Quote], parse: Parser) -
     """Parse a text unit by unit, in reading order, holding one batch in memory."""
     drafts = _drafts(text, sentences, quotes, surnames(text))
     batch: list[_Draft] = []
+    length = 0
     for draft in drafts:
         batch.append(draft)
-        if len(batch) == BATCH:
+        length += len(draft.text)
+        if len(batch) == BATCH or length > _BATCH_LENGTH:
             yield from _parse(batch, parse)
-            batch = []
+            batch, length = [], 0
     yield from _parse(batch, parse)
 
 
@@ -185,8 +198,8 @@ def _parse(batch: list[_Draft], parse: Parser) -> Iterator[Unit]:
 
 def _one_sentence(doc: Doc) -> Doc:
     """Keep the parser from splitting the unit: one unit, one tree."""
-    for token in doc:
-        if not doc.has_annotation("DEP"):
+    if not doc.has_annotation("DEP"):
+        for token in doc:
             token.is_sent_start = token.i == 0
     return doc
 
@@ -201,14 +214,10 @@ def _unit(draft: _Draft, doc: Doc) -> Unit:
             left.append(origin)
             right.append(origin)
             number = -1
-        elif number == SWAPPED:
+        elif number == SWAPPED or number >= 0:
             left.append(origin)
-            right.append(draft.segments[at + 1][1])
-            number = -1
-        elif number >= 0:
-            stop = draft.segments[at + 1][1] if at + 1 < len(draft.segments) else draft.span[1]
-            left.append(origin)
-            right.append(stop)
+            right.append(draft.segments[at + 1][1] if at + 1 < len(draft.segments) else draft.span[1])
+            number = max(number, -1)
         else:
             left.append(origin + token.idx - first)
             right.append(origin + token.idx - first + len(token.text))
@@ -241,16 +250,59 @@ def _drafts(text: str, sentences: list[Span], quotes: list[Quote], families: fro
     paragraph = 0
     previous = 0
     for start, end in _joined(text, sentences, quotes):
-        paragraph += text.count("\n", previous, start)
-        previous = start
         while at < len(numbered) and numbered[at][1].end <= start:
             at += 1
-        inside = []
-        for number, quote in numbered[at:]:
-            if quote.start >= end:
-                break
-            inside.append((number, quote))
-        yield _condense(text, (start, end), inside, paragraph, families)
+        stop = at
+        while stop < len(numbered) and numbered[stop][1].start < end:
+            stop += 1
+        for span, inside in _bounded(text, (start, end), numbered[at:stop]):
+            paragraph += text.count("\n", previous, span[0])
+            previous = span[0]
+            draft = _condense(text, span, inside, paragraph, families)
+            if draft.text and not draft.text.isspace():
+                yield draft
+
+
+def _bounded(text: str, span: Span, quotes: list[_Numbered]) -> Iterator[tuple[Span, list[_Numbered]]]:
+    """Cut a stretch into pieces of at most LONGEST, each with its quotations: at white space, where there is any.
+
+    A quotation is never cut. What stands for it in a piece is no longer than it is, nor than LONGEST_PART.
+    """
+    begin = at = span[0]
+    length = 0
+    inside: list[_Numbered] = []
+    for numbered in [*quotes, None]:
+        stop = numbered[1].start if numbered is not None else span[1]
+        weight = min(numbered[1].end - stop, LONGEST_PART) + len(_STAND_IN) if numbered is not None else 0
+        while length + stop - at + weight > LONGEST and (inside or at < stop):
+            fits = length + stop - at <= LONGEST
+            cut = stop if fits else _blank_before(text, at, at + LONGEST - length)
+            if trimmed := _trimmed(text, begin, cut):
+                yield trimmed, inside
+            begin = at = cut
+            length, inside = 0, []
+        length += stop - at + weight
+        at = stop
+        if numbered is not None:
+            inside.append(numbered)
+            at = numbered[1].end
+    if trimmed := _trimmed(text, begin, span[1]):
+        yield trimmed, inside
+
+
+def _blank_before(text: str, start: int, end: int) -> int:
+    """Find where the last white space in a stretch begins; its end where there is none."""
+    for at in range(end - 1, start, -1):
+        if text[at].isspace():
+            return at
+    return end
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """Leave out the white space around a stretch; None where nothing is left."""
+    words = text[start:end].strip()
+    first = start + len(text[start:end]) - len(text[start:end].lstrip())
+    return (first, first + len(words)) if words else None
 
 
 def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[Span]:
@@ -260,7 +312,7 @@ def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[S
         if held is not None and not (
             (
                 "\n" not in text[held[1] : start]
-                and _ASKED.search(text, held[0], held[1])
+                and _ASKED.search(text, max(held[0], held[1] - 3), held[1])
                 and len(text[start:end].split()) <= 30
                 and text[start] not in "“\"‘'"
             )
@@ -328,7 +380,7 @@ def _condense(
 
     def add(piece: str, origin: int, number: int = -1) -> None:
         nonlocal length
-        if piece and length + len(piece) <= LONGEST:
+        if piece:
             pieces.append(piece)
             segments.append((length, origin, number))
             length += len(piece)
@@ -386,6 +438,7 @@ def _as_quoted(text: str, at: int, quote: Quote, stop: int) -> int | None:
 def _copy(text: str, start: int, end: int, add: Adder) -> None:
     """Copy a stretch, each run of white space as one blank, and each noun that parses badly as one that does not."""
     swaps = [(found.span("noun"), word) for swap, word in _SWAPS for found in swap.finditer(text, start, end)]
+    swaps += [(found.span(), _SOME_WORD) for found in _LONG_WORD.finditer(text, start, end)]
     for (first, last), word in sorted(swaps):
         if first < start:
             continue
@@ -430,11 +483,13 @@ def is_clause(text: str, quote: Quote, span: Span, after_clause: bool) -> bool:
     on an utterance of the same unit; it ends where a clause may stop; and it
     is no title of a book or a programme.
     """
+    if quote.end - quote.start > LONGEST_PART:
+        return True
     marks = _marks(text, quote)
     inner = text[quote.start + marks[0] : quote.end - marks[1]].strip().rstrip("'’”\" ")
     words = _WORD.findall(inner)
-    before = text[span[0] : quote.start].rstrip()
-    after = text[quote.end : span[1]].lstrip()
+    before = text[max(span[0], quote.start - _AROUND) : quote.start].rstrip()
+    after = text[quote.end : min(span[1], quote.end + _AROUND)].lstrip()
     if not words or (before.split()[-1:] and before.split()[-1].lower() in _RUNS_ON):
         return False
     if not (inner[0].isupper() or inner[0].isdigit() or inner[0] in ".…[$"):

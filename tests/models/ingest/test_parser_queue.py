@@ -1,6 +1,7 @@
 """Texts take turns at the parser: a short one is read beside a long one, and each as if it were alone."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from models.extraction import extract
 from models.extraction.parser import Parser
 from models.ingest import parser_queue
+from tests.models.extraction.hostile import text_of
 
 SHORT = "US officials warned that the exports sustain the war, a charge that Beijing denies."
 LONG = "\n\n".join(f"Olga Fenn said that ferry {number} would sail. Peter Holt denied it." for number in range(300))
@@ -67,3 +69,24 @@ def test_who_fails_gives_the_turn_back(parse: Parser) -> None:
     with pytest.raises(InterruptedError):
         parser_queue.read(text=SHORT, parse=Failing(parse), timeout=1)
     assert parser_queue.read(text=SHORT, parse=parse, timeout=1)
+
+
+@pytest.mark.parametrize("shape", ["spaces behind a cue", "straight marks and letters", "one quotation of nots"])
+def test_a_hostile_text_holds_up_nobody_else(parse: Parser, shape: str) -> None:
+    # Processor time of this process between two beats of another thread: what the machine does beside it is no matter.
+    done = threading.Event()
+    held = [0.0]
+
+    def beat() -> None:
+        last = time.process_time()
+        while not done.wait(0.002):
+            now = time.process_time()
+            held.append(now - last)
+            last = now
+
+    beating = threading.Thread(target=beat)
+    beating.start()
+    parser_queue.read(text=text_of(shape, 100_000), parse=parse, timeout=1)
+    done.set()
+    beating.join()
+    assert max(held) < 0.5

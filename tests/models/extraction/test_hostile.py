@@ -1,0 +1,78 @@
+"""No text makes extraction fail, and none makes it work longer than its length warrants."""
+
+import os
+import random
+import time
+
+import pytest
+
+from models.extraction import extract
+from models.extraction.parser import Parser
+from tests.models.extraction.hostile import SHAPES, text_of, texts
+
+#: Seconds of processor time that random texts are read for.
+BUDGET = 8
+#: Shapes that took quadratic time, and some that need no parser: these are quick to measure.
+QUICK = ["spaces behind a cue", "straight marks and letters", "one quotation of nots", "a long word of hyphens",
+         "marks in pairs", "one quotation of spaces", "line ends and spaces", "at signs"]  # fmt: skip
+#: Four times the text may take so many times as long. Linear is 4, quadratic 16.
+GROWTH = 8
+#: Seconds below which a time is mostly chance.
+CHANCE = 0.05
+
+
+def test_no_random_text_makes_extraction_fail(parse: Parser) -> None:
+    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1_000_000)))
+    until = time.process_time() + BUDGET
+    for number, text in enumerate(texts(seed)):
+        try:
+            findings = extract(text, parse=parse)
+        except Exception as error:
+            raise AssertionError(f"SEED={seed}, text {number}: {text!r}") from error
+        for finding in findings:
+            spans = [*finding.contents, *(span for span in (finding.mention, finding.cue) if span)]
+            assert all(0 <= start < end <= len(text) for start, end in spans), f"SEED={seed}, text {number}: {text!r}"
+        if time.process_time() > until:
+            break
+    assert number > 10
+
+
+@pytest.mark.parametrize("name", ["Roe", "ROE", "The mayor", "Ann Roe, mayor of Brill"])
+def test_a_turn_without_an_end_is_read(parse: Parser, name: str) -> None:
+    text = f"{name}: The dam is" + " sound and the dam is" * 200
+    (finding,) = extract(text, parse=parse)
+    assert finding.mention
+    assert text[slice(*finding.mention)] == name
+
+
+def test_nothing_of_a_long_sentence_is_passed_over(parse: Parser) -> None:
+    text = "the dam is sound and " * 200 + "Ann Roe said that it is not."
+    assert [text[slice(*finding.contents[0])] for finding in extract(text, parse=parse)] == ["that it is not"]
+
+
+@pytest.mark.parametrize("shape", QUICK)
+def test_time_grows_with_the_length_of_a_text(parse: Parser, shape: str) -> None:
+    _measure(parse, shape)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in QUICK])
+def test_time_grows_with_the_length_of_any_text(parse: Parser, shape: str) -> None:
+    _measure(parse, shape)
+
+
+def _measure(parse: Parser, shape: str) -> None:
+    """Fail where no three measures show less than GROWTH between 10,000 and 40,000 characters."""
+    told = []
+    for _ in range(3):
+        spent = [_seconds(parse, text_of(shape, length)) for length in (10_000, 20_000, 40_000)]
+        told.append([round(seconds, 3) for seconds in spent])
+        if spent[2] <= GROWTH * max(spent[0], CHANCE):
+            return
+    raise AssertionError(f"{shape}: {told} seconds for 10,000, 20,000 and 40,000 characters")
+
+
+def _seconds(parse: Parser, text: str) -> float:
+    began = time.process_time()
+    extract(text, parse=parse)
+    return time.process_time() - began
