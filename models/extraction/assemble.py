@@ -14,12 +14,14 @@ from models.extraction import (
     denials,
     layout,
     lexicon,
+    links,
     places,
     quotes,
     referents,
     sentences,
     speakers,
     units,
+    unsaid,
 )
 from models.extraction.coreference import Register
 from models.extraction.findings import Finding, Form, Named, Polarity, Speaker
@@ -89,7 +91,7 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
             )
         )
         told.append(claims.read(text, _parts(draft, spans)))
-    linked = denials.link(text, findings)
+    linked = links.link(text, findings)
     settled = claims.settle(linked, told)
     return [
         replace(finding, claim=claim, charge=one.charge if finding.polarity == "deny" and not finding.denies else "")
@@ -318,7 +320,7 @@ def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | 
     cue_span = _cue_span(text, unit, cue)
     if cue.frame != "quote" and _quoted(unit.left[cue.head], marks, unit):
         return None
-    if denials.withholds(text, unit, unit.left[cue.head]) or denials.unsaid(unit, cue):
+    if unsaid.withholds(text, unit, unit.left[cue.head]) or unsaid.unsaid(unit, cue) or denials.refuses(unit, cue):
         return None
     polarity = denials.polarity(text, unit, cue, spans)
     sure = confidence.of(unit, cue, source)

@@ -6,7 +6,7 @@ from typing import Literal
 from models.extraction.cue import Kind
 
 NAME = "counterclaim-rules"
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 Span = tuple[int, int]
 Form = Literal["direct", "indirect", "mixed"]
@@ -41,7 +41,8 @@ class Finding:
     Spans are half-open code point offsets of the text. contents are in
     reading order and several where a cue splits a quotation. sentence is the
     index, in sentences.cut order, of the sentence the content starts in.
-    confidence is between 0 and 1. denies is the id of the finding answered.
+    confidence is between 0 and 1. denies is the id of the finding answered;
+    may_deny, where that is not sure, of the one that it may answer.
     claim says what is claimed in words that can be read alone; a denial's is
     the contrary of what it denies. charge says, of a denial that answers nothing
     in its text, what it denies: "she planned to resign". about names whom it charges: who is accused
@@ -60,6 +61,7 @@ class Finding:
     via: Speaker | None = None
     polarity: Polarity = "assert"
     denies: str | None = None
+    may_deny: str | None = None
     claim: str = ""
     charge: str = ""
     about: tuple[Named, ...] = ()

@@ -36,6 +36,10 @@ PART = 100
 #: Code points of the longest claim that the API takes: a speech that is quoted whole is cut.
 _LONGEST = 20_000
 
+#: The score of a charge in its own document that a denial may answer, and how much of the denial is told as the reason.
+_DOUBTFUL = 0.5
+_LONGEST_REASON = 80
+
 #: A denial with fewer telling words than this is matched by its sentence's words as well.
 POOR = 3
 
@@ -150,6 +154,8 @@ class _DocumentIngest:
         }
         self.unattributed = {finding.id for finding in findings if finding.speaker is None}
         self.unanswered: dict[str, list[Statement]] = {}
+        #: The denials that may answer what is stored after them, with the words that say so.
+        self.doubtful: dict[str, list[tuple[Statement, str]]] = {}
 
     def store(self, findings: Sequence[Finding]) -> None:
         """Store some of the findings, in one transaction."""
@@ -221,6 +227,9 @@ class _DocumentIngest:
         if finding.denies:
             self.unanswered.setdefault(finding.denies, []).append(statement)
             self._answer(finding.denies)
+        if finding.may_deny:
+            self.doubtful.setdefault(finding.may_deny, []).append((statement, spans[0].text))
+            self._ask(finding.may_deny)
         if finding.polarity == "deny" and (
             finding.denies is None or finding.denies in self.unattributed or finding.denies == _own_charge(finding)
         ):
@@ -231,6 +240,7 @@ class _DocumentIngest:
         """Note the statement of a finding, and answer it with the denials that were stored before it."""
         self.statements[finding.id] = statement
         self._answer(finding.id)
+        self._ask(finding.id)
 
     def _answer(self, charged: str) -> None:
         """Store the counterclaims of the denials of a charge, once that is stored."""
@@ -250,6 +260,23 @@ class _DocumentIngest:
             if evidence.known(charge.claim_id, answer.claim_id, "denies"):
                 continue
             evidence.draw(by=self.by, claim=charge.claim_id, answer=answer.claim_id, kind="denies", statement=answer.id)
+
+    def _ask(self, charged: str) -> None:
+        """Suggest to a reviewer the charge that a denial may answer, where the text leaves that in doubt."""
+        if charged not in self.statements:
+            return
+        charge = self.statements[charged]
+        for denial, words in self.doubtful.pop(charged, []):
+            if charge.retracted_at is None and charge.claim_id != denial.claim_id:
+                suggestions.create(
+                    by=self.by,
+                    statement=denial.id,
+                    claim=charge.claim_id,
+                    score=_DOUBTFUL,
+                    reasons=[{"word": words[:_LONGEST_REASON], "weight": _DOUBTFUL}],
+                    matcher=NAME,
+                    matcher_version=VERSION,
+                )
 
     def _unnamed_source(self, finding: Finding) -> Speaker | None:
         """Give a charge without a speaker one of its own, where somebody answers it.

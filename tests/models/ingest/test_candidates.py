@@ -10,7 +10,7 @@ from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
 from models.ingest import candidates
 from models.refusals import Busy, Conflict, Gone, Lacking
-from models.tables import Counterclaim, Document, Sentence, Speaker, Statement
+from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
 from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_charge, put_document, seen
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -351,3 +351,14 @@ def test_a_long_document_is_stored_in_parts_and_linked_all_the_same(
     (edge,) = Counterclaim.select()
     assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
     assert candidates.extract_stored(by=actor, id=id, parse=parse)[2:] == ([], 3, 0)
+
+
+def test_a_doubtful_answer_is_suggested_and_not_linked(registry: str, actor: Actor, parse: Parser) -> None:
+    text = "The union said the dam leaked. Work began in May. The hall was full. Olga Fenn rejected that account."
+    charge, denial = put(actor, parse, text).statements
+    assert not Counterclaim.select().exists()
+    (suggestion,) = Suggestion.select()
+    assert (suggestion.statement_id, suggestion.claim_id) == (denial, statement(charge).claim_id)
+    assert "that account" in suggestion.reasons
+    assert again(actor, parse, Document.get().id).statements == []
+    assert Suggestion.select().count() == 1

@@ -1,0 +1,118 @@
+"""Inside, pure: words of speech by which nobody says anything: negated, hypothetical, asked, withheld."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from models.extraction.coreference import ROLES
+from models.extraction.cue import Cue
+from models.extraction.grammar import AUXILIARIES, children, has_to, is_passive, subject
+from models.extraction.lexicon import SAY, SPEAKING_THINGS
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+#: "declined to", "stopped short of": what follows was not done.
+UNWILLING = frozenset({"decline", "refuse", "fail", "stop"})
+_SOURCES = (ROLES | SPEAKING_THINGS | frozenset("source intelligence information evidence anonymity".split())) - {
+    "release"
+}
+_TO_SPEAK = frozenset("comment say answer respond elaborate reply speak".split())
+#: Subjects that are nobody.
+_NOBODY = frozenset("nobody none nothing neither noone".split())
+#: By these a verb is only supposed: "would say", "might tell".
+_SUPPOSED = frozenset("would might could should may must".split())
+#: What makes a clause of a condition.
+_CONDITIONS = frozenset("if unless whether lest".split())
+#: "without saying", "instead of telling", "short of claiming".
+_LACKING = frozenset("without instead short rather from against".split())
+
+_CONFIRMS = r"(?:confirm|verif|admit|affirm|acknowledg|corroborat|accept|own)\w*"
+_DENIES = (
+    r"(?:den(?:y|ied|ies|ying)|refut\w+|disput\w+|dismiss\w*|rebut\w*|rul\w+ (?:it |this |that )?out|contradict\w*)"
+)
+#: "would neither confirm nor deny", "declined to confirm or deny", "did not deny or confirm it".
+_NEITHER = re.compile(
+    r"(?:\b(?:neither|not|never|cannot|without|unable|(?:declin|refus)\w+)\b|n['’]t\b)(?: [\w’'-]+){0,4}? "
+    rf"(?:{_CONFIRMS}\b[^.;“”\n]{{0,60}}? n?or (?:[\w’'-]+ ){{0,3}}?{_DENIES}|"
+    rf"{_DENIES}\b[^.;“”\n]{{0,60}}? n?or (?:[\w’'-]+ ){{0,3}}?{_CONFIRMS})\b",
+    re.IGNORECASE,
+)
+
+
+def withholds(text: str, unit: Unit, at: int) -> bool:
+    """Tell whether the cue at `at` is part of "neither confirmed nor denied": that says nothing of the thing itself."""
+    return any(found.start() <= at < found.end() for found in _NEITHER.finditer(text, *unit.span))
+
+
+def unsaid(unit: Unit, cue: Cue) -> bool:
+    """Tell whether a cue states nothing: "declined to comment", "would say that", "if he says", "citing a report"."""
+    verb = unit.doc[cue.head]
+    if cue.frame == "noun" and any(child.lower_ in ("any", "no") for child in children(verb, "det")):
+        return True
+    if verb.lower_ == "citing" and cue.frame == "object":
+        named = unit.doc[cue.complements[0]]
+        return bool({named.lower_, named.lemma_.lower()} & _SOURCES)
+    if verb.lemma_.lower() in UNWILLING and cue.frame == "to":
+        refused = unit.doc[cue.complements[0]]
+        return refused.lemma_.lower() in _TO_SPEAK or is_passive(refused)
+    leading = unit.doc[cue.first : cue.head]
+    if verb.lemma_.lower() in _TO_SPEAK and any(
+        t.lemma_.lower() in ("decline", "refuse") and t.dep_ != "amod" for t in leading
+    ):
+        return True
+    if verb.tag_[:2] not in ("VB", "MD") or cue.frame in ("according", "colon", "noun", "passive"):
+        return False
+    return _by_nobody(verb) or (cue.lemma in SAY and cue.lemma not in _STILL_SAID and _is_unreal(unit, cue, verb))
+
+
+#: Verbs that say something even when negated or supposed: "would not rule out", "could not agree", "may ask".
+_STILL_SAID = frozenset("agree confirm rule admit concede acknowledge accept promise ask pray recommend".split())
+
+
+def _by_nobody(verb: Token) -> bool:
+    """Tell whether nobody does it: "nobody has told me", "none of us says", "contested by no one"."""
+    named = [subject(verb), *(thing for by in children(verb, "agent") for thing in children(by, "pobj"))]
+    return any(
+        one is not None
+        and (one.lower_ in _NOBODY or (one.lower_ == "one" and any(c.lower_ == "no" for c in children(one, "det"))))
+        for one in named
+    )
+
+
+def _is_unreal(unit: Unit, cue: Cue, verb: Token) -> bool:
+    """Tell whether a verb of saying is negated, supposed, conditional, asked or only named."""
+    holder = unit.doc[cue.holder]
+    helpers = [*children(verb, *AUXILIARIES), *(children(holder, *AUXILIARIES) if holder.i != verb.i else [])]
+    own = subject(holder)
+    first_person = own is not None and own.lower_ in ("i", "we")
+    if any(helper.dep_ == "neg" or helper.lower_ in ("never", "cannot") for helper in helpers):
+        return True
+    if any(child.lower_ in ("never", "nor", "neither") and child.i < verb.i for child in verb.children):
+        return True
+    if any(helper.lower_ in _SUPPOSED or helper.lower_ in ("'d", "’d") for helper in helpers) and not first_person:
+        return not any(helper.lower_ == "have" for helper in helpers) or cue.frame != "quote"
+    if any(
+        child.dep_ == "mark" and child.lower_ in _CONDITIONS and not _parted(child, verb) for child in verb.children
+    ):
+        return True
+    if verb.dep_ == "pcomp" and {verb.head.lower_, verb.doc[max(0, verb.i - 2)].lower_} & _LACKING:
+        return True
+    if has_to(verb) and (verb.head.lemma_ == "be" or verb.dep_ == "csubj") and cue.frame in ("clause", "object"):
+        bearers = ("acomp", "attr", "prep", "expl", "nsubj")
+        return subject(verb) is None and any(child.dep_ in bearers for child in verb.head.children)
+    return _is_asked(unit, holder, own)
+
+
+def _parted(opener: Token, verb: Token) -> bool:
+    """Tell whether a comma stands between: "Asked if it leaks, she said that it does"."""
+    return any(token.text == "," for token in verb.doc[opener.i : verb.i])
+
+
+def _is_asked(unit: Unit, holder: Token, own: Token | None) -> bool:
+    """Tell whether a question asks about the saying: "Would he say that ...?"."""
+    if own is None or not unit.doc[-1].text.endswith("?"):
+        return False
+    return any(helper.i < own.i for helper in children(holder, "aux")) and holder.dep_ == "ROOT"

@@ -1,0 +1,41 @@
+"""Words of speech by which nobody says anything are no findings; those that look like them and say something are."""
+
+import pytest
+
+from models.extraction import extract
+from models.extraction.parser import Parser
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nobody said that the dam leaked.",
+        "None of the clerks told us that the dam leaked.",
+        "Peter Holt stopped short of saying that the dam leaked.",
+        "Olga Fenn left without saying that the dam leaked.",
+        "Olga Fenn did not say that the dam leaked.",
+        "Olga Fenn would say, of course, that the dam leaked.",
+        "If Olga Fenn says that the dam leaks, she must leave.",
+        "It would be cheap to suggest that the mayor lied.",
+        "None of this is to say that the dam leaks.",
+        "Would Olga Fenn say that the dam leaks?",
+        "Olga Fenn refused to be drawn.",
+        "The judge has denied the motion.",
+    ],
+)
+def test_what_nobody_says_is_no_finding(parse: Parser, text: str) -> None:
+    assert not [finding for finding in extract(text, parse=parse) if finding.speaker is not None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Olga Fenn said that the dam did not leak.",
+        "I would say that the dam leaks.",
+        "Olga Fenn does not think that the dam leaks.",
+        "Asked if the dam leaks, Olga Fenn said that it does.",
+        "Olga Fenn took the floor to say that the dam leaks.",
+    ],
+)
+def test_what_is_said_stays_one(parse: Parser, text: str) -> None:
+    assert extract(text, parse=parse)
