@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 from api.contract.openapi import EXAMPLES
 from api.formats import ndjson
 from models.history.changes import Actor
+from models.storage import database
+from models.tables import ALL
 from tests.checked import ROOT, contract
 
 
@@ -214,6 +216,10 @@ def sampled(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     client = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
         assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
+    if not database.on_sqlite():  # ids that an import reserved are gaps, and the examples are the same on both
+        for model in filter(lambda model: "id" in model._meta.fields, ALL):
+            table = model._meta.table_name
+            database.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608 (our names)
     return client
 
 
@@ -239,9 +245,7 @@ def test_they_are_what_the_api_answers(sampled: FlaskClient, request: pytest.Fix
 
 def _made(client: FlaskClient, name: str, example: Example) -> dict[str, Any]:
     """Send the example's request inside a transaction that is undone, and tell what is to be shown."""
-    from models.storage.database import db
-
-    with db.atomic() as transaction:
+    with database.db.atomic() as transaction:
         if name in _PRECEDED_BY:
             assert _sent(client, _PRECEDED_BY[name]).status_code < 300
         answer = _sent(client, example)
