@@ -1,5 +1,7 @@
 """Cutting: offsets are exact to the code point, and a sentence ends where a reader would end it."""
 
+import time
+
 import pytest
 
 from models.extraction.sentences import cut
@@ -89,3 +91,19 @@ def test_white_space_holds_no_sentence(text: str) -> None:
 
 def test_a_text_without_any_full_stop_is_one_sentence() -> None:
     assert _cut("talks go on") == ["talks go on"]
+
+
+def test_a_stretch_without_white_space_is_cut_in_time_in_proportion_to_its_length() -> None:
+    began = time.process_time()
+    prose = cut("The mill burned. " * 6_000)
+    usual = time.process_time() - began
+    for marks in ("?!", '!"', "(?)", "?!x"):
+        began = time.process_time()
+        cut(marks * (100_000 // len(marks)))
+        assert time.process_time() - began < 10 * usual
+    assert len(prose) == 6_000
+
+
+def test_a_sentence_after_a_long_stretch_is_one_of_its_own() -> None:
+    text = f"He came.{'ha!' * 500} Then he left."
+    assert [text[start:end] for start, end in cut(text)][-1] == "Then he left."
