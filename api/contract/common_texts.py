@@ -46,7 +46,7 @@ one was sent: quote it when you ask the operator about an answer.
 
 **Limits.** A path with its query has at most 8,192 characters (414), all headers together 16 KiB (431). A
 body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32 levels;
-whole numbers lie within 2^53 - 1.
+whole numbers lie within 2^53 - 1. In no text does a letter bear more than 30 combining marks (422).
 
 Times are RFC 3339 in UTC. Keys are snake_case and always there; what is not known is null.
 """

@@ -1,0 +1,29 @@
+"""What fields refuse, and say of it."""
+
+import time
+
+import pytest
+from marshmallow import ValidationError
+
+from api.schemas.fields import MOST_MARKS, Text
+from models.queries import search
+
+TEXT = Text(longest=1_000_000)
+
+
+def test_a_letter_bears_as_many_marks_as_can_be_sorted_at_once() -> None:
+    for mark in "\u0301", "\u0316", "\u05b0", "\U0001d165":
+        assert TEXT.deserialize(f"a{mark * MOST_MARKS}b{mark * MOST_MARKS}")
+        with pytest.raises(ValidationError, match="more than 30 marks"):
+            TEXT.deserialize(f"It is a{mark * MOST_MARKS}{mark}.")
+    assert TEXT.deserialize("— ″ « » …" * 40 + "👩\u200d👧" * 40)
+
+
+def test_what_is_accepted_is_folded_in_time_in_proportion_to_its_length() -> None:
+    def spent(text: str) -> float:
+        began = time.process_time()
+        search.words(TEXT.deserialize(text))
+        return time.process_time() - began
+
+    heaped = "".join("a" + "\u0301\u0316" * (MOST_MARKS // 2) for _ in range(600))
+    assert spent(heaped) < 20 * spent("é " * (len(heaped) // 2))
