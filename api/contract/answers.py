@@ -11,7 +11,7 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from api.contract.problems import Problem
-from models.access.replies import Answer
+from models.access.replies import StoredResponse
 from models.queries.results import Whole
 
 MEDIA_TYPE = "application/json"
@@ -82,13 +82,13 @@ def nothing() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def kept(response: Response) -> Answer:
+def kept(response: Response) -> StoredResponse:
     """Take from the response to a create what a retry gets again."""
     headers = {name: response.headers[name] for name in ("Location", "ETag")}
-    return Answer(response.status_code, headers, response.get_data(as_text=True))
+    return StoredResponse(response.status_code, headers, response.get_data(as_text=True))
 
 
-def repeated(answer: Answer) -> Response:
+def repeated(answer: StoredResponse) -> Response:
     """Make the response to a create again."""
     return Response(answer.body, answer.status, answer.headers, content_type=MEDIA_TYPE)
 

@@ -2,7 +2,7 @@
 
 Words are redacted where they stand, a code point for a code point: every offset keeps its meaning and
 every rule of the data holds. Whatever repeats them goes too: quotations, claims that nobody else
-states, the lines of the log, the answers kept for retries, and what searches read. Rows, ids, times
+states, the lines of the log, the responses stored for retries, and what searches read. Rows, ids, times
 and who did what stay.
 """
 

@@ -22,10 +22,10 @@ from models.upkeep.name_variants import Names
 #: What replaces a code point that is redacted.
 REDACTED = "█"
 
-#: Words shorter than this are looked for in kept answers as a member's whole text alone: "he" is in all of them.
+#: Words shorter than this are looked for in stored responses as a member's whole text alone: "he" is in all of them.
 _SHORTEST = 5
 
-#: A member of a kept answer -> the table of what its id, or the ids in it, are of.
+#: A member of a stored response -> the table of what its id, or the ids in it, are of.
 _TABLES = {
     "speaker": "speakers",
     "part_of": "speakers",
@@ -210,7 +210,7 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
 
 
 def redact_replies(erasure: Erasure) -> None:
-    """Empty kept answers with words or ids of what was erased, rather one too many than too few: a retry is refused."""
+    """Empty stored responses with words or ids of what was erased, rather too many than too few; their retries fail."""
     long = sorted({words for words in erasure.words if len(words) >= _SHORTEST}, key=len)
     pattern = re.compile("|".join(map(re.escape, long)) or r"(?!)")
 
@@ -225,7 +225,7 @@ def redact_replies(erasure: Erasure) -> None:
             found.append(id)
     for part in parts(found):
         Reply.update(headers=None, body=None).where(Reply.id.in_(part)).execute()
-    erasure.counts["kept answers"] += len(found)
+    erasure.counts["stored responses"] += len(found)
 
 
 def _created_table(headers: str | None) -> str:

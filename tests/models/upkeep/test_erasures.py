@@ -1,4 +1,4 @@
-"""Erasures: no word is left in any row, index, log line, kept answer or byte of the file, and a tombstone says why."""
+"""Erasures: no word is left in any row, index, log line, stored response or file, and a tombstone says why."""
 
 import json
 import sqlite3
@@ -11,7 +11,7 @@ import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
-from models.access.replies import Answer
+from models.access.replies import StoredResponse
 from models.history import changes
 from models.history.changes import Actor
 from models.queries import derived
@@ -368,7 +368,7 @@ def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retr
     key = keys.create(name="ours", scope="admin")[0].id
 
     def kept(token: str, body: Any) -> None:
-        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, {}, json.dumps(body)))
+        replies.once(key_id=key, token=token, request=b"", work=lambda: StoredResponse(201, {}, json.dumps(body)))
 
     put_secret(actor)
     kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
@@ -410,7 +410,7 @@ def test_a_kept_answer_that_has_a_short_name_or_the_id_of_who_is_erased_is_empti
 
     def kept(token: str, body: Any) -> None:
         headers = {"Location": "/v1/claims/3"}
-        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, headers, json.dumps(body)))
+        replies.once(key_id=key, token=token, request=b"", work=lambda: StoredResponse(201, headers, json.dumps(body)))
 
     kept("tells", {"id": 3} | body)
     kept("tells not", {"id": 3, "text": "No Wu721, nor 1.", "version": 1, "topics": [{"id": 1}], "standalone": True})
@@ -422,7 +422,7 @@ def test_a_kept_answer_that_made_what_is_erased_is_emptied(registry: str, actor:
     key = keys.create(name="ours", scope="admin")[0].id
     put_secret(actor)
     for path in ("speakers", "claims", "topics"):
-        answer = Answer(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
+        answer = StoredResponse(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
         replies.once(key_id=key, token=path, request=b"", work=lambda answer=answer: answer)
     erasures.speaker(id=1, reason=REASON, by=actor)
     assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["topics"]
