@@ -8,7 +8,7 @@ import orjson
 from peewee import SQL, fn
 
 from models import evidence, speakers, topics
-from models.history import changes, locks, merge_scope, merged, merges
+from models.history import changes, locks, merge_scope, merged_filters, merges
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import lists
@@ -181,7 +181,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.refuse_unseen(by, whole, id)
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
-        into, moved = merges.merged(Claim, claim, id)
+        into, moved = merges.last_merge(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
         for part, column in _MOVING.items():
             merges.move_back(column, moved[part], into, id)
@@ -196,12 +196,12 @@ def unmerge(*, by: Actor, id: int) -> None:
 def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
-    return changes.found(Claim, id, found, lambda: viewer.unreviewed or merged.claim_known(id))
+    return changes.found(Claim, id, found, lambda: viewer.unreviewed or merges.claim_was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of claims; the parameters are those of `lists.page`."""
-    return merged.page("claims", **parameters)
+    return merged_filters.page("claims", **parameters)
 
 
 def _headings(slugs: list[str], store: Store) -> list[int]:

@@ -5,14 +5,14 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, evidence, statements
-from models.history import changes, locks, merged
+from models.history import changes, locks, merged_filters
 from models.history.changes import Actor
 from models.history.locks import named
 from models.history.store import STORE, Store
 from models.queries import aliases, lists, shapes
 from models.queries.members import Fields
 from models.queries.results import Whole
-from models.queries.visibility import Viewer, claim_known
+from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Claim, Counterclaim, Statement
@@ -68,19 +68,19 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
     """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
     found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
-    return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _known_to_all(id))
+    return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of exchanges; the parameters are those of `lists.page`."""
-    return merged.page("counterclaims", **parameters)
+    return merged_filters.page("counterclaims", **parameters)
 
 
-def _known_to_all(id: int) -> bool:
+def _was_public(id: int) -> bool:
     """Tell whether the public could once see an exchange that it does not find: both claims and the evidence."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
-    known = [SQL(shapes.text(claim_known, side, aliases.e)) for side in (aliases.charge, aliases.answer)]
+    known = [SQL(shapes.text(claim_was_public, side, aliases.e)) for side in (aliases.charge, aliases.answer)]
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted")
     return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
 

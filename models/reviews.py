@@ -5,12 +5,12 @@ from typing import Any
 from peewee import SQL
 
 from models import claims
-from models.history import changes, merged
+from models.history import changes, merged_filters
 from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import aliases, plain, shapes
 from models.queries.results import Whole
-from models.queries.visibility import Viewer, claim_known
+from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
 from models.storage.columns import folded
 from models.storage.transactions import transaction
@@ -58,24 +58,24 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a review with its claim. Raises NotFound or Gone."""
     found = plain.one("reviews", viewer=viewer, id=id)
-    return changes.found(Review, id, found, lambda: viewer.unreviewed or _known_to_all(id))
+    return changes.found(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of reviews as `plain.page` does; `publisher` is a site."""
     found = plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
-    if renamed := merged.instead("reviews", filters, len(found), viewer):
+    if renamed := merged_filters.with_survivors("reviews", filters, len(found), viewer):
         return plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
     return found
 
 
-def _known_to_all(id: int) -> bool:
+def _was_public(id: int) -> bool:
     """Tell whether the public could once see a review that it does not find: its claim, since the review was made."""
     r, c = Review.alias("r"), Claim.alias("c")
     query = (
         r.select(SQL("1"))
         .join(c, on=r.claim == c.id)
-        .where(r.id == id, SQL(shapes.text(claim_known, aliases.c, aliases.r)))
+        .where(r.id == id, SQL(shapes.text(claim_was_public, aliases.c, aliases.r)))
     )
     return query.scalar() is not None
 

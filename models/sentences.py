@@ -10,7 +10,7 @@ from models.history.changes import Actor
 from models.history.store import STORE, Store
 from models.queries import derived, plain, shapes
 from models.queries.results import Whole
-from models.queries.visibility import Viewer, sentence_known
+from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Conflict, TooLong
 from models.spans import Place, places_of
 from models.storage.transactions import transaction
@@ -104,7 +104,7 @@ def around(*, document: int, sentence: Place, end: int, store: Store = STORE) ->
 def whole(*, id: int, viewer: Viewer) -> Whole:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
     found = plain.one("sentences", viewer=viewer, id=id)
-    return changes.found(Sentence, id, found, lambda: _may_hear(viewer, id))
+    return changes.found(Sentence, id, found, lambda: _was_public(viewer, id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
@@ -112,11 +112,11 @@ def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None
     return plain.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
 
 
-def _may_hear(viewer: Viewer, id: int) -> bool:
+def _was_public(viewer: Viewer, id: int) -> bool:
     """Tell whether the viewer may hear that a sentence was retracted: it could be read before."""
     se, d = Sentence.alias("se"), Document.alias("d")
     query = se.select(SQL("1")).join(d, on=se.document == d.id).where(se.id == id, se.retracted_at.is_null(False))
-    return (query if viewer.texts else query.where(SQL(shapes.text(sentence_known)))).scalar() is not None
+    return (query if viewer.texts else query.where(SQL(shapes.text(sentence_was_public)))).scalar() is not None
 
 
 def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.history import changes, locks, merge_scope, merged, merges
+from models.history import changes, locks, merge_scope, merged_filters, merges
 from models.history.changes import Actor
 from models.history.hidden import is_hidden, unflag
 from models.history.locks import changed
@@ -169,7 +169,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
-        dropped = merges.drop_doubled(by, id, into)
+        dropped = merges.retract_duplicates(by, id, into)
         cut = survivor.part_of_id if id in wholes_of(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
@@ -179,7 +179,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "about": merges.move_about(id, into),
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
-            "aliases": merges.lend_names(speaker, survivor),
+            "aliases": merges.copy_names(speaker, survivor),
             "dropped": dropped,
         }
         if not is_hidden(noun="speakers", id=id):
@@ -204,7 +204,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         STORE.lock_names([key(name) for name in (*names, *aliases)])
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
-        into, moved = merges.merged(Speaker, speaker, id)
+        into, moved = merges.last_merge(Speaker, speaker, id)
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
         _refuse_name(speaker.name, id, STORE)
         _refuse_aliases(aliases, id, STORE)
@@ -240,7 +240,7 @@ def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameter
     whole(id=id, viewer=viewer, bare=True)
     replied = {"replied": filters["answered"]} if "answered" in filters else {}
     rest = {name: value for name, value in filters.items() if name != "answered"}
-    return merged.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
+    return merged_filters.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
 
 
 def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
@@ -248,7 +248,7 @@ def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **paramet
     whole(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in filters.items() if name != "parts"}
     whose = "of_all" if filters.get("parts") else "of"
-    return merged.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
+    return merged_filters.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, sentences, speakers
-from models.history import changes, locks, merged
+from models.history import changes, locks, merged_filters
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
 from models.history.store import STORE, Store
@@ -146,12 +146,12 @@ def whole(
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
     found = lists.one("statements", viewer=viewer, id=id, written=written, fields=fields, include=include)
-    return changes.found(Statement, id, found, lambda: viewer.unreviewed or _once_public(id))
+    return changes.found(Statement, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of statements; the parameters are those of `lists.page`."""
-    return merged.page("statements", **parameters)
+    return merged_filters.page("statements", **parameters)
 
 
 def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> Statement:
@@ -238,7 +238,7 @@ def _is_only_of(statement: int, claim: Claim) -> bool:
     return not (others.where(Statement.id != statement).exists() or reviews.exists())
 
 
-def _once_public(id: int) -> bool:
+def _was_public(id: int) -> bool:
     return bool(Statement.select().where(Statement.id == id, Statement.status == "accepted").exists())
 
 

@@ -371,7 +371,7 @@ def test_sees_an_import_inside_a_function() -> None:
         ("models.claims", "models.extraction.sentences", True),
         ("models.claims", "models.extraction.assemble", False),
         ("models.claims", "models.ingest.match", False),
-        ("models.queries.lists", "models.history.merged", False),
+        ("models.queries.lists", "models.history.merged_filters", False),
         ("models.queries.lists", "models.addresses", True),
         ("models.spans", "models.tables", False),
         ("models.spans", "models.refusals", True),

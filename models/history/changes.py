@@ -167,15 +167,15 @@ def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
         whole(id=id, viewer=WRITER)
 
 
-def found(model: Any, id: int, row: tuple[int, str] | None, known: Callable[[], bool] | None = None) -> Whole:
+def found(model: Any, id: int, row: tuple[int, str] | None, was_public: Callable[[], bool] | None = None) -> Whole:
     """Return the row that a read found as (version, JSON); where it found none, raise the reason why.
 
-    `known` tells whether the viewer may hear what became of it; without it, everybody may.
+    `was_public` tells whether the viewer may hear what became of it; without it, everybody may.
     """
     if row is None:
-        if known is None or known():
+        if was_public is None or was_public():
             standing(model, id)
-            if known is not None:
+            if was_public is not None:
                 # Only reviewers see it: the statements by which others did were taken back.
                 detail = (
                     f"The {singular(model)} {id} is out of sight, because no statement that it was seen by stands "

@@ -21,7 +21,7 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     claim = rows.by_id(Claim, id)
     if claim is None or claim.merged_into_id is None:
         return []
-    moved = merges.moved(Claim, id)
+    moved = merges.moved_by_last_merge(Claim, id)
     edges = merges.rows_with(Counterclaim, moved["retracted_edges"])
     return [
         changed(Claim, id, claim.merged_into_id, *_ends(edges)),
@@ -47,7 +47,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     speaker = rows.by_id(Speaker, id)
     if speaker is None or speaker.merged_into_id is None:
         return []
-    moved = merges.moved(Speaker, id)
+    moved = merges.moved_by_last_merge(Speaker, id)
     drops = moved["dropped"]
     dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
     kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])

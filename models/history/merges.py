@@ -7,14 +7,17 @@ import orjson
 
 from models.history import changes
 from models.history.changes import Actor
-from models.queries import derived
+from models.queries import derived, shapes, visibility
+from models.queries.nodes import Aliased
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
-from models.tables import Alias, Change, ClaimAbout, Counterclaim, Speaker, Statement
+from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
 AT_ONCE = 500
+
+_CLAIMS = Aliased(Claim, "claims")
 
 
 def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
@@ -33,7 +36,7 @@ def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
     return row, other
 
 
-def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
+def last_merge(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
     """Read from the log into what `found` was merged, and what moved then.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
@@ -46,15 +49,29 @@ def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
     survivor = model.get_by_id(found.merged_into_id)
     if survivor.merged_into_id is not None:
         raise Conflict(f"The {changes.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
-    return int(survivor.id), moved(model, id)
+    return int(survivor.id), moved_by_last_merge(model, id)
 
 
-def moved(model: Any, id: int) -> dict[str, Any]:
+def moved_by_last_merge(model: Any, id: int) -> dict[str, Any]:
     """Read from the log what moved when this row was last merged."""
     lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
     last = lines.where(Change.action == "merge").order_by(Change.sequence.desc()).scalar()
     moved: dict[str, Any] = orjson.loads(last)["moved"]
     return moved
+
+
+def claim_was_public(id: int) -> bool:
+    """Tell whether the public may know what became of a claim that it does not find: an accepted statement stated it.
+
+    Statements that a merge moved to another claim count as well.
+    """
+    if rows.where(Claim, f"id = ? AND {shapes.text(visibility.claim_was_public, _CLAIMS)}", (id,)):
+        return True
+    found = rows.by_id(Claim, id)
+    if found is None or found.merged_into_id is None:
+        return False
+    moved = moved_by_last_merge(Claim, id)["statements"]
+    return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:
@@ -105,7 +122,7 @@ def move_about(from_: int, to: int) -> list[int]:
     return moved
 
 
-def lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
+def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
     """Give the survivor the other's names as aliases; return the keys of the new ones: their ids do not last."""
     aliases = Alias.select(Alias.alias, Alias.alias_key).where(Alias.speaker == speaker.id).tuples()
     known = {key for (key,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
@@ -127,7 +144,7 @@ def give_back_about(claims: list[int], from_: int, to: int) -> None:
             derived.note("claims", {"id": claim})  # a public one shows whom it is about
 
 
-def drop_doubled(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
+def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
     """Retract of the standing statements of two speakers over the same words one each; return what the log keeps."""
     return [_drop(by, statement, kept) for statement, kept in doubled_statements(id, into)]
 

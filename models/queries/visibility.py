@@ -34,7 +34,7 @@ def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     return stands & (true(c.standalone) | fence(accepted))
 
 
-def claim_known(c: Any = c, made: Any = None) -> Any:
+def claim_was_public(c: Any = c, made: Any = None) -> Any:
     """Make the condition that the public could once see the claim `c`, and so may hear what became of it.
 
     With `made`, the review or counterclaim of it: that it could since that was made.
@@ -82,7 +82,7 @@ def sentence_seen(viewer: Viewer, se: Any = se) -> Any:
     return stands & (true(d.text_public) | fn.EXISTS(near))
 
 
-def sentence_known(se: Any = se) -> Any:
+def sentence_was_public(se: Any = se) -> Any:
     """Make the condition that the public could once read the sentence `se` of the document `d`, and so may hear of it.
 
     As a neighbour of what is quoted it may have read it too: which those were, nobody knows once sentences are numbered

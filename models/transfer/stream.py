@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from models.history import merged
+from models.history import merged_filters
 from models.queries import lists, plain
 from models.queries.members import Fields
 from models.queries.visibility import Viewer
@@ -42,7 +42,7 @@ def blocks(
     server's client takes no block for a while, or all of them slowly (`Snapshot.sending`).
     """
     room = plain if noun in plain.NOUNS else lists
-    found = room.ids(noun, viewer=viewer, filters=merged.instead(noun, filters, 0, viewer) or filters)
+    found = room.ids(noun, viewer=viewer, filters=merged_filters.with_survivors(noun, filters, 0, viewer) or filters)
     if found is None:
         return
     items = _items(noun, viewer, on_sqlite(), fields, include)
