@@ -12,14 +12,14 @@ from models.tables import Counterclaim, Statement
 _AT = "(claim_id = ? OR answer_id = ?)"
 
 
-def known(claim: int, answer: int, kind: str, store: Store = STORE) -> int | None:
+def find_standing(claim: int, answer: int, kind: str, store: Store = STORE) -> int | None:
     """Find the id of the standing counterclaim between these two with this kind."""
     return store.find(Counterclaim, claim=claim, answer=answer, kind=kind)
 
 
 def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, store: Store = STORE) -> None:
     """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
-    id = known(claim, answer, kind, store)
+    id = find_standing(claim, answer, kind, store)
     if id:
         if not by.reviews:
             store.flush()
@@ -51,7 +51,7 @@ def draw_or_support(
     Inside the transaction that holds the statement and both claims.
     """
     answer = statement.claim_id
-    if (id := known(claim, answer, kind, store)) and (edge := _found(id, store)):
+    if (id := find_standing(claim, answer, kind, store)) and (edge := _found(id, store)):
         # The public would not see it otherwise.
         if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
             changes.update(by, edge, statement=statement.id)
@@ -87,7 +87,7 @@ def follow_claim(*, by: Actor, left: int, taken: int) -> None:
     """
     for edge in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (edge.claim_id, edge.answer_id))
-        if claim == answer or known(claim, answer, edge.kind):
+        if claim == answer or find_standing(claim, answer, edge.kind):
             changes.retract(by, edge, f"Claim {taken} is stated instead of claim {left}.")
         else:
             changes.update(by, edge, claim=claim, answer=answer)
@@ -100,7 +100,7 @@ def settle(*, by: Actor, claims: tuple[int, int]) -> None:
         answer = edge.statement.claim_id
         if answer == edge.answer_id:
             continue
-        if answer == edge.claim_id or known(edge.claim_id, answer, edge.kind):
+        if answer == edge.claim_id or find_standing(edge.claim_id, answer, edge.kind):
             changes.retract(by, edge, f"Its evidence states claim {answer} again.")
         else:
             changes.update(by, edge, answer=answer)

@@ -257,7 +257,7 @@ class _DocumentIngest:
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
                 continue
-            if evidence.known(charge.claim_id, answer.claim_id, "denies"):
+            if evidence.find_standing(charge.claim_id, answer.claim_id, "denies"):
                 continue
             evidence.draw(by=self.by, claim=charge.claim_id, answer=answer.claim_id, kind="denies", statement=answer.id)
 

@@ -122,15 +122,15 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
 def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
     """Say what filters ask of the first statement of a claim, by its row `k`; its summary knows more."""
     own = _summary if k is _index else k
-    known = {
+    by_summary = {
         "speaker": own.speaker_id == P.speaker,
         "document": own.document_id == P.document,
         "said_from": k.said_on >= P.said_from,
         "said_to": (k.said_on <= P.said_to) & (k.said_on != ""),
         "said_before": (k.said_on < P.said_before) & (k.said_on != ""),
     }
-    conditions = [known[name] for name in sorted((names & known.keys()) - replaced)]
-    if others := names - known.keys():
+    conditions = [by_summary[name] for name in sorted((names & by_summary.keys()) - replaced)]
+    if others := names - by_summary.keys():
         conditions.append(fn.EXISTS(s.select(1).where(s.id == own.statement_id, *all_of(others))))
     return conditions
 
