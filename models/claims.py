@@ -10,7 +10,7 @@ from peewee import SQL, fn
 from models import evidence, speakers, topics
 from models.history import changes, locks, merge_scope, merged_filters, merges
 from models.history.changes import Actor
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Whole
@@ -29,7 +29,7 @@ def create(
     about: list[dict[str, Any]] | None = None,
     charged: Sequence[int] = (),
     standalone: bool = True,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
@@ -37,51 +37,53 @@ def create(
     false for one that is made with a statement: the public then sees it through that. Raises Conflict for
     topics and speakers.
     """
-    with store.transaction():
+    with session.transaction():
         more: dict[str, Any] = {}
         headings: list[int] = []
         subjects: list[int] = []
         if topics is not None:
-            more["topics"], headings = topics, _headings(topics, store)
+            more["topics"], headings = topics, _headings(topics, session)
         if about is not None or charged:
-            more["about"] = subjects = [*_subjects(by, about, hidden=not standalone, store=store), *charged]
-        claim = store.create(by, Claim, more, text=text, language=language, standalone=standalone)
+            more["about"] = subjects = [*_subjects(by, about, hidden=not standalone, session=session), *charged]
+        claim = session.create(by, Claim, more, text=text, language=language, standalone=standalone)
         for topic in headings:
-            store.insert(ClaimTopic, claim=claim.id, topic=topic)
+            session.insert(ClaimTopic, claim=claim.id, topic=topic)
         for speaker in dict.fromkeys(subjects):
-            store.insert(ClaimAbout, claim=claim.id, speaker=speaker)
+            session.insert(ClaimAbout, claim=claim.id, speaker=speaker)
         return int(claim.id)
 
 
-def find(*, by: Actor, reference: dict[str, Any], field: str, standalone: bool = True, store: Store = STORE) -> int:
+def find(
+    *, by: Actor, reference: dict[str, Any], field: str, standalone: bool = True, session: Session = SESSION
+) -> int:
     """Find the claim with the `id` of a reference, or make one of its `text`, as `create` does; return its id.
 
     With `reuse` the oldest standing claim with the same text and language is taken where there is one.
     """
     if "id" in reference:
-        return referred(by=by, id=reference["id"], field=f"{field}/id", store=store)
+        return referred(by=by, id=reference["id"], field=f"{field}/id", session=session)
     new = {"standalone": standalone} | reference
     if new.pop("reuse", False):
-        lock_words_of(reference, store)
+        lock_words_of(reference, session)
         viewer = Viewer(texts=True, unreviewed=by.reviews)
-        same = twins(text=new["text"], language=new["language"], limit=1, viewer=viewer, store=store)
+        same = twins(text=new["text"], language=new["language"], limit=1, viewer=viewer, session=session)
         if same:
-            return int(store.referred(Claim, same[0], field).id)
+            return int(session.referred(Claim, same[0], field).id)
     try:
-        return create(by=by, store=store, **new)
+        return create(by=by, session=session, **new)
     except Refusal as refusal:
         raise refusal.under(field) from None
 
 
-def lock_words_of(reference: dict[str, Any] | None, store: Store = STORE) -> None:
+def lock_words_of(reference: dict[str, Any] | None, session: Session = SESSION) -> None:
     """Lock the text of a claim that is to be reused: two who look for it at once would both make it."""
     if reference and reference.get("reuse"):
-        store.lock_words([reference["text"]])
+        session.lock_words([reference["text"]])
 
 
-def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> int:
+def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> int:
     """Find the id of the claim that a `field` names, or of its survivor. Raises Conflict where the actor sees none."""
-    return int(store.referred_seen(by, Claim, whole, id, field).id)
+    return int(session.referred_seen(by, Claim, whole, id, field).id)
 
 
 def twins(
@@ -92,13 +94,13 @@ def twins(
     viewer: Viewer = REVIEWER,
     alone: bool = False,
     past: int = 0,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> list[int]:
     """List ids of standing claims with this text and language, oldest first; `alone`, those put in by themselves.
 
     Only ids greater than `past` are listed.
     """
-    return store.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone, past=past)
+    return session.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone, past=past)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -204,14 +206,14 @@ def listed(**parameters: Any) -> lists.Page:
     return merged_filters.page("claims", **parameters)
 
 
-def _headings(slugs: list[str], store: Store) -> list[int]:
-    return list(dict.fromkeys(topics.ids(slugs, field="/topics", store=store)))
+def _headings(slugs: list[str], session: Session) -> list[int]:
+    return list(dict.fromkeys(topics.ids(slugs, field="/topics", session=session)))
 
 
-def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, store: Store) -> list[int]:
+def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, session: Session) -> list[int]:
     """Find the speakers whom a claim is about; new ones are `hidden` until it is public."""
     return [
-        speakers.find(by=by, reference=who, field=f"/about/{place}", hidden=hidden, store=store)
+        speakers.find(by=by, reference=who, field=f"/about/{place}", hidden=hidden, session=session)
         for place, who in enumerate(about or [])
     ]
 
@@ -219,10 +221,10 @@ def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, st
 def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
     """Replace the topics and subjects of a claim by others; return of them what the log keeps."""
     more: dict[str, list[Any]] = {}
-    if slugs is not None and _replaced(ClaimTopic.topic, claim, _headings(slugs, STORE)):
+    if slugs is not None and _replaced(ClaimTopic.topic, claim, _headings(slugs, SESSION)):
         more["topics"] = slugs
     if about is not None:
-        subjects = _subjects(by, about, hidden=False, store=STORE)
+        subjects = _subjects(by, about, hidden=False, session=SESSION)
         if _replaced(ClaimAbout.speaker, claim, subjects):
             more["about"] = subjects
     return more
@@ -236,7 +238,7 @@ def _replaced(column: Any, claim: int, ids: list[int]) -> bool:
         return False
     model.delete().where(model.claim == claim).execute()
     for id in dict.fromkeys(ids):
-        STORE.insert(model, **{"claim": claim, column.name: id})
+        SESSION.insert(model, **{"claim": claim, column.name: id})
     return True
 
 

@@ -8,7 +8,7 @@ from models import claims, evidence, statements
 from models.history import changes, locks, merged_filters
 from models.history.changes import Actor
 from models.history.locks import named
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import aliases, lists, shapes
 from models.queries.members import Fields
 from models.queries.results import Whole
@@ -26,23 +26,25 @@ def create(
     kind: str,
     statement: int | None = None,
     note: str | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Let the claim `answer` answer the claim `claim`, and return the edge's id.
 
     `statement` is the evidence, a statement of the answer. Raises Conflict where a
     claim would answer itself or where this edge is known.
     """
-    with store.transaction():
+    with session.transaction():
         ends = named(Claim, claim, answer)
-        store.hold(lambda: [ends, *(statements.held(id=statement, store=store) if statement else ())])
-        claim = claims.referred(by=by, id=claim, field="/claim", store=store)
-        answer = claims.referred(by=by, id=answer, field="/answer", store=store)
+        session.hold(lambda: [ends, *(statements.held(id=statement, session=session) if statement else ())])
+        claim = claims.referred(by=by, id=claim, field="/claim", session=session)
+        answer = claims.referred(by=by, id=answer, field="/answer", session=session)
         if claim == answer:
             raise Conflict("A claim cannot answer itself.", field="/answer")
-        _refuse_wrong_evidence(by, statement, answer, store)
-        evidence.refuse_taken(by=by, claim=claim, answer=answer, kind=kind, store=store)
-        return evidence.draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note, store=store)
+        _refuse_wrong_evidence(by, statement, answer, session)
+        evidence.refuse_taken(by=by, claim=claim, answer=answer, kind=kind, session=session)
+        return evidence.draw(
+            by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note, session=session
+        )
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -54,7 +56,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         edge = changes.standing(Counterclaim, id, version)
         if new.get("kind", edge.kind) != edge.kind:
             evidence.refuse_taken(by=by, claim=edge.claim_id, answer=edge.answer_id, kind=new["kind"])
-        _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id, STORE)
+        _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id, SESSION)
         changes.amend(by, edge, **new)
 
 
@@ -85,10 +87,10 @@ def _was_public(id: int) -> bool:
     return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
 
 
-def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, store: Store) -> None:
+def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, session: Session) -> None:
     if statement is None:
         return
-    found = statements.referred(by=by, id=statement, field="/statement", store=store)
+    found = statements.referred(by=by, id=statement, field="/statement", session=session)
     if found.claim_id != answer:
         raise Conflict(
             f"Statement {statement} states claim {found.claim_id}, not the answer {answer}: "

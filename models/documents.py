@@ -8,7 +8,7 @@ from models.extraction.sentences import cut
 from models.history import changes
 from models.history.changes import Actor
 from models.history.hidden import is_hidden, unflag
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import plain
 from models.queries.results import Whole
 from models.queries.visibility import Viewer
@@ -18,12 +18,14 @@ from models.storage.transactions import transaction
 from models.tables import Document, Hidden, Statement
 
 
-def create(*, by: Actor, text: str, language: str, url: str | None = None, store: Store = STORE, **rest: Any) -> int:
+def create(
+    *, by: Actor, text: str, language: str, url: str | None = None, session: Session = SESSION, **rest: Any
+) -> int:
     """Store a document and return its id; `rest` is what else `_put` takes. Raises Conflict where it is known."""
-    with store.transaction():
+    with session.transaction():
         address, sha256 = normalize(url), digest(text)
-        _refuse_edition(url, address, sha256, store)
-        return int(_put(by, address, sha256, store, text=text, language=language, url=url, **rest).id)
+        _refuse_edition(url, address, sha256, session)
+        return int(_put(by, address, sha256, session, text=text, language=language, url=url, **rest).id)
 
 
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def _put(
     by: Actor,
     address: str | None,
     sha256: str,
-    store: Store,
+    session: Session,
     *,
     text: str,
     language: str,
@@ -58,7 +60,7 @@ def _put(
     until one of them is accepted, unless its text is public. `places` are where its sentences stand; the text is
     cut now where they are not given.
     """
-    document: Document = store.create(
+    document: Document = session.create(
         by,
         Document,
         url=url,
@@ -75,42 +77,44 @@ def _put(
         sha256=sha256,
         text=text,
     )
-    store.insert_sentences(document, cut(text) if places is None else places)
+    session.insert_sentences(document, cut(text) if places is None else places)
     if hidden and not text_public:
-        store.insert(Hidden, noun="documents", noun_id=document.id)
+        session.insert(Hidden, noun="documents", noun_id=document.id)
     return document
 
 
 def refuse_known(*, url: str | None, text: str) -> None:
     """Raise Conflict where the edition of `url` with this text is known; one without an address, by its text."""
-    _refuse_edition(url, normalize(url), digest(text), STORE)
+    _refuse_edition(url, normalize(url), digest(text), SESSION)
 
 
-def find(*, by: Actor, reference: dict[str, Any], field: str, hidden: bool = False, store: Store = STORE) -> Document:
+def find(
+    *, by: Actor, reference: dict[str, Any], field: str, hidden: bool = False, session: Session = SESSION
+) -> Document:
     """Find the document with the `id` of a reference, its `url` (the newest edition), or its `text` and the rest.
 
     A whole that is not known yet is stored, `hidden` as in `_put`. Raises Conflict under `field`.
     """
     if "id" in reference:
-        return store.referred(Document, reference["id"], f"{field}/id")  # type: ignore[no-any-return]
+        return session.referred(Document, reference["id"], f"{field}/id")  # type: ignore[no-any-return]
     if "text" in reference:
         address, sha256 = normalize(reference.get("url")), digest(reference["text"])
-        known = edition(address, sha256, store)
+        known = edition(address, sha256, session)
         if known:
-            return store.referred(Document, known, field)  # type: ignore[no-any-return]
+            return session.referred(Document, known, field)  # type: ignore[no-any-return]
         try:
-            with store.transaction():
-                return _put(by, address, sha256, store, **({"hidden": hidden} | reference))
+            with session.transaction():
+                return _put(by, address, sha256, session, **({"hidden": hidden} | reference))
         except Refusal as refusal:  # somebody else stored it at the same moment
             raise refusal.under(field) from None
-    newest_edition = store.newest_edition(normalize(reference["url"]))
+    newest_edition = session.newest_edition(normalize(reference["url"]))
     if newest_edition is None:
         raise Conflict(
             f"No document with the address {reference['url']} is known: post it to /v1/documents first, "
             "or give its text here.",
             field=f"{field}/url",
         )
-    return store.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
+    return session.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -146,8 +150,8 @@ def any_stored() -> bool:
     return bool(Document.select(Document.id).limit(1).scalar())
 
 
-def _refuse_edition(url: str | None, address: str | None, sha256: str, store: Store) -> None:
-    known = edition(address, sha256, store)
+def _refuse_edition(url: str | None, address: str | None, sha256: str, session: Session) -> None:
+    known = edition(address, sha256, session)
     if known:
         raise Conflict(
             f"This edition is known: it is document {known}. Change it, or record statements in it.",
@@ -156,11 +160,11 @@ def _refuse_edition(url: str | None, address: str | None, sha256: str, store: St
         )
 
 
-def edition(address: str | None, sha256: str, store: Store = STORE) -> int | None:
+def edition(address: str | None, sha256: str, session: Session = SESSION) -> int | None:
     """Find the id of the document with this normalised address and digest of its text."""
     if address:
-        return store.find(Document, url_normalized=address, sha256=sha256)
-    return store.find(Document, sha256=sha256, url_normalized=None)
+        return session.find(Document, url_normalized=address, sha256=sha256)
+    return session.find(Document, sha256=sha256, url_normalized=None)
 
 
 def digest(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from models.history import changes
 from models.history.changes import Actor
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.visibility import WRITER
 from models.refusals import Conflict
@@ -12,17 +12,17 @@ from models.tables import Counterclaim, Statement
 _AT = "(claim_id = ? OR answer_id = ?)"
 
 
-def find_standing(claim: int, answer: int, kind: str, store: Store = STORE) -> int | None:
+def find_standing(claim: int, answer: int, kind: str, session: Session = SESSION) -> int | None:
     """Find the id of the standing counterclaim between these two with this kind."""
-    return store.find(Counterclaim, claim=claim, answer=answer, kind=kind)
+    return session.find(Counterclaim, claim=claim, answer=answer, kind=kind)
 
 
-def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, store: Store = STORE) -> None:
+def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, session: Session = SESSION) -> None:
     """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
-    id = find_standing(claim, answer, kind, store)
+    id = find_standing(claim, answer, kind, session)
     if id:
         if not by.reviews:
-            store.flush()
+            session.flush()
             if lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None:
                 raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
@@ -36,32 +36,32 @@ def draw(
     kind: str,
     statement: int | None,
     note: str | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Store a counterclaim whose ends have been checked, and return its id; inside the transaction of the change."""
-    edge = store.create(by, Counterclaim, claim=claim, answer=answer, kind=kind, statement=statement, note=note)
+    edge = session.create(by, Counterclaim, claim=claim, answer=answer, kind=kind, statement=statement, note=note)
     return int(edge.id)
 
 
 def draw_or_support(
-    *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, store: Store = STORE
+    *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, session: Session = SESSION
 ) -> None:
     """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now.
 
     Inside the transaction that holds the statement and both claims.
     """
     answer = statement.claim_id
-    if (id := find_standing(claim, answer, kind, store)) and (edge := _found(id, store)):
+    if (id := find_standing(claim, answer, kind, session)) and (edge := _found(id, session)):
         # The public would not see it otherwise.
         if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
             changes.update(by, edge, statement=statement.id)
     else:
-        draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, store=store)
+        draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, session=session)
 
 
-def _found(id: int, store: Store) -> Counterclaim | None:
+def _found(id: int, session: Session) -> Counterclaim | None:
     """Lock a counterclaim that was found standing; None where it was retracted meanwhile."""
-    store.flush()
+    session.flush()
     edge: Counterclaim = rows.by_id(Counterclaim, id, locked=True)
     return None if edge.retracted_at else edge
 

@@ -7,7 +7,7 @@ from peewee import SQL
 from models import claims
 from models.history import changes, merged_filters
 from models.history.changes import Actor
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import aliases, plain, shapes
 from models.queries.results import Whole
 from models.queries.visibility import Viewer, claim_was_public
@@ -23,7 +23,7 @@ def create(
     claim: dict[str, Any],
     publisher: dict[str, Any],
     rating: dict[str, Any],
-    store: Store = STORE,
+    session: Session = SESSION,
     **rest: Any,
 ) -> int:
     """Add a review and return its id.
@@ -31,11 +31,11 @@ def create(
     `claim` is a claim by id, or a new one by text; `publisher` has name and site, `rating` has
     label, value, best and worst. Raises Conflict where this review of this claim is known.
     """
-    with store.transaction():
-        about = claims.find(by=by, reference=claim, field="/claim", standalone=True, store=store)
-        _refuse_taken(rest["url"], about, store)
+    with session.transaction():
+        about = claims.find(by=by, reference=claim, field="/claim", standalone=True, session=session)
+        _refuse_taken(rest["url"], about, session)
         row = _columns(publisher=publisher, rating=rating) | rest
-        return int(store.create(by, Review, claim=about, **row).id)
+        return int(session.create(by, Review, claim=about, **row).id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
@@ -44,7 +44,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.refuse_unseen(by, whole, id)
         review = changes.standing(Review, id, version)
         if new.get("url", review.url) != review.url:
-            _refuse_taken(new["url"], review.claim_id, STORE)
+            _refuse_taken(new["url"], review.claim_id, SESSION)
         changes.amend(by, review, **_columns(**new))
 
 
@@ -102,7 +102,7 @@ def _refuse_bad_rating(row: dict[str, Any]) -> None:
         raise Conflict("The rating's value is at least the worst.", field="/rating/value")
 
 
-def _refuse_taken(url: str, claim: int, store: Store) -> None:
-    id = store.find(Review, claim=claim, url=url)
+def _refuse_taken(url: str, claim: int, session: Session) -> None:
+    id = session.find(Review, claim=claim, url=url)
     if id:
         raise Conflict(f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id)

@@ -7,7 +7,7 @@ from peewee import SQL, Case
 from models.extraction.sentences import LONGEST
 from models.history import changes
 from models.history.changes import Actor
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import derived, plain, shapes
 from models.queries.results import Whole
 from models.queries.visibility import Viewer, sentence_was_public
@@ -66,7 +66,7 @@ def find(
     reference: dict[str, Any] | None,
     content: list[dict[str, Any]],
     field: str,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> Place:
     """Find the sentence with the `id`, the `start` and `end`, or the exact `text` of a reference.
 
@@ -74,30 +74,30 @@ def find(
     holds the content's words. Raises Conflict under `field`, which lists the several where there are.
     """
     if reference is None:
-        return _holding(document, content[0], store)
+        return _holding(document, content[0], session)
     if "id" in reference:
-        found = store.by_id(Sentence, reference["id"], locked=False)
+        found = session.by_id(Sentence, reference["id"], locked=False)
         if found is None or found.document_id != document.id or found.retracted_at:
             raise Conflict(f"Document {document.id} has no sentence {reference['id']}.", field=f"{field}/id")
         return Place(found.id, found.start, found.end)
     if "text" in reference:
-        same = store.sentences_reading(document, reference["text"].strip())
+        same = session.sentences_reading(document, reference["text"].strip())
         return _only(document, same, "is this sentence", f"{field}/text")
     start, end = reference["start"], reference["end"]
-    before = store.sentence_before(document.id, start)
+    before = session.sentence_before(document.id, start)
     if before and (before.start, before.end) == (start, end):
         return before
-    near = [before] if before and before.end > start else store.sentences_from(document.id, start, 1)
+    near = [before] if before and before.end > start else session.sentences_from(document.id, start, 1)
     hint = f" The nearest is {near[0].id} at {near[0].start} to {near[0].end}." if near else ""
     raise Conflict(f"No sentence stands at {start} to {end}.{hint}", field=field)
 
 
-def around(*, document: int, sentence: Place, end: int, store: Store = STORE) -> tuple[int, int]:
+def around(*, document: int, sentence: Place, end: int, session: Session = SESSION) -> tuple[int, int]:
     """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
-    before = store.sentence_before(document, sentence.start - 1)
-    last = store.sentence_before(document, end - 1)
+    before = session.sentence_before(document, sentence.start - 1)
+    last = session.sentence_before(document, end - 1)
     # Those that end at `end` or after it: the content may end between two sentences.
-    after = store.sentences_from(document, last.start if last and last.end >= end else end, 2)
+    after = session.sentences_from(document, last.start if last and last.end >= end else end, 2)
     return before.start if before else sentence.start, max([end, sentence.end, *(one.end for one in after)])
 
 
@@ -119,17 +119,17 @@ def _was_public(viewer: Viewer, id: int) -> bool:
     return (query if viewer.texts else query.where(SQL(shapes.text(sentence_was_public)))).scalar() is not None
 
 
-def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:
+def _holding(document: Document, first: dict[str, Any], session: Session) -> Place:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        found = store.sentence_before(document.id, first["start"])
+        found = session.sentence_before(document.id, first["start"])
         if found is None or found.end <= first["start"]:
             raise Conflict(
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
         return found
     starts = [place.start for place in places_of(first["text"], document.text, 0, document.length)]
-    before = ((start, store.sentence_before(document.id, start)) for start in starts)
+    before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]
     return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")
 

@@ -6,7 +6,7 @@ from models.history import changes, locks, merge_scope, merged_filters, merges
 from models.history.changes import Actor
 from models.history.hidden import is_hidden, unflag
 from models.history.locks import changed
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists, plain
 from models.queries.results import Whole
 from models.queries.visibility import Viewer
@@ -27,7 +27,7 @@ def create(
     same_as: list[str] | None = None,
     part_of: int | None = None,
     hidden: bool = False,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Add a speaker and return their id.
 
@@ -35,16 +35,16 @@ def create(
     Raises Conflict where the Wikidata id or the name is taken, be it as an alias, and where an alias is
     another's name: a name means one speaker.
     """
-    with store.transaction():
+    with session.transaction():
         aliases = aliases or []
-        store.lock_names([key(one) for one in (name, *aliases)])
-        _refuse_name(name, None, store)
-        _refuse_aliases(aliases, None, store)
+        session.lock_names([key(one) for one in (name, *aliases)])
+        _refuse_name(name, None, session)
+        _refuse_aliases(aliases, None, session)
         if wikidata_id:
-            _refuse_taken_item(wikidata_id, store)
+            _refuse_taken_item(wikidata_id, session)
         if part_of is not None:
-            part_of = _parent(part_of, None, store)
-        speaker = store.create(
+            part_of = _parent(part_of, None, session)
+        speaker = session.create(
             by,
             Speaker,
             {"aliases": aliases},
@@ -56,9 +56,9 @@ def create(
             same_as=dumps(same_as or []),
             part_of=part_of,
         )
-        _put_aliases(speaker.id, aliases, store)
+        _put_aliases(speaker.id, aliases, session)
         if hidden:
-            store.insert(Hidden, noun="speakers", noun_id=speaker.id)
+            session.insert(Hidden, noun="speakers", noun_id=speaker.id)
         return int(speaker.id)
 
 
@@ -67,27 +67,27 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         if new.get("part_of") is not None:
             locks.lock_parts()
-        STORE.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
+        SESSION.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
         locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
         speaker = changes.standing(Speaker, id, version)
         more: dict[str, Any] = {}
         if "name" in new:
             new["name_key"] = key(new["name"])
             if new["name_key"] != speaker.name_key:
-                _refuse_name(new["name"], id, STORE)
+                _refuse_name(new["name"], id, SESSION)
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
-            _refuse_taken_item(new["wikidata_id"], STORE)
+            _refuse_taken_item(new["wikidata_id"], SESSION)
         if new.get("part_of") is not None:
-            new["part_of"] = _parent(new["part_of"], id, STORE)
+            new["part_of"] = _parent(new["part_of"], id, SESSION)
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
             aliases = new.pop("aliases")
-            _refuse_aliases(aliases, id, STORE)
+            _refuse_aliases(aliases, id, SESSION)
             if aliases != _aliases(id):
                 more["aliases"] = aliases
                 Alias.delete().where(Alias.speaker == id).execute()
-                _put_aliases(id, aliases, STORE)
+                _put_aliases(id, aliases, SESSION)
         changes.amend(by, speaker, more=more, **new)
 
 
@@ -107,7 +107,7 @@ def find(
     field: str,
     hidden: bool = False,
     kind: str | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Find the id of the speaker with the `id` of a reference, or with its `name`, be it an alias.
 
@@ -117,43 +117,43 @@ def find(
     Wikidata id that says otherwise than what is known.
     """
     if "id" in reference:
-        return int(store.referred(Speaker, reference["id"], f"{field}/id").id)
-    known = named(reference["name"], store)
+        return int(session.referred(Speaker, reference["id"], f"{field}/id").id)
+    known = named(reference["name"], session)
     if len(known) > 1:
         raise Conflict(
             f"{reference['name']!r} is an alias of several speakers: choose by id.",
             field=f"{field}/name",
-            candidates=[{"id": id, "name": store.by_id(Speaker, id, locked=False).name} for id in known],
+            candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known],
         )
     if known:
-        speaker = store.referred(Speaker, known[0], f"{field}/name")
+        speaker = session.referred(Speaker, known[0], f"{field}/name")
         _refuse_contradiction(speaker, reference, field)
         return int(speaker.id)
     try:
-        return create(by=by, store=store, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | reference))
+        return create(by=by, session=session, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | reference))
     except Refusal as refusal:
         raise refusal.under(field) from None
 
 
-def named(name: str, store: Store = STORE) -> list[int]:
+def named(name: str, session: Session = SESSION) -> list[int]:
     """Find the ids of the speakers called that: the one whose own name it is, else all whose alias it is."""
-    own = bearing(name, store)
-    return [own] if own else store.aliased(key(name))
+    own = bearing(name, session)
+    return [own] if own else session.aliased(key(name))
 
 
-def bearing(name: str, store: Store = STORE) -> int | None:
+def bearing(name: str, session: Session = SESSION) -> int | None:
     """Find the id of the speaker whose own name that is."""
-    return store.find(Speaker, name_key=key(name))
+    return session.find(Speaker, name_key=key(name))
 
 
-def lock_names_of(*references: dict[str, Any] | None, store: Store = STORE) -> None:
+def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION) -> None:
     """Lock the names of several speakers of one request, before the first of them is made.
 
     Two requests that make the same two in another order would wait for one another.
     """
     names = [key(one["name"]) for one in references if one and "name" in one]
     if len(names) > 1:
-        store.lock_names(names)
+        session.lock_names(names)
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -201,15 +201,15 @@ def unmerge(*, by: Actor, id: int) -> None:
         own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
         aliases = [alias for (alias,) in own.tuples()]
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        STORE.lock_names([key(name) for name in (*names, *aliases)])
+        SESSION.lock_names([key(name) for name in (*names, *aliases)])
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
         into, moved = merges.last_merge(Speaker, speaker, id)
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
-        _refuse_name(speaker.name, id, STORE)
-        _refuse_aliases(aliases, id, STORE)
+        _refuse_name(speaker.name, id, SESSION)
+        _refuse_aliases(aliases, id, SESSION)
         if speaker.wikidata_id:
-            _refuse_taken_item(speaker.wikidata_id, STORE)
+            _refuse_taken_item(speaker.wikidata_id, SESSION)
         for column, ids in (
             (Statement.speaker, moved["statements"]),
             (Statement.via_speaker, moved["via"]),
@@ -270,18 +270,18 @@ def _refuse_taken(holder: int | None, field: str, value: str) -> None:
         )
 
 
-def _refuse_taken_item(wikidata_id: str, store: Store) -> None:
-    _refuse_taken(store.find(Speaker, wikidata_id=wikidata_id), "/wikidata_id", wikidata_id)
+def _refuse_taken_item(wikidata_id: str, session: Session) -> None:
+    _refuse_taken(session.find(Speaker, wikidata_id=wikidata_id), "/wikidata_id", wikidata_id)
 
 
-def _refuse_name(name: str, bearer: int | None, store: Store) -> None:
+def _refuse_name(name: str, bearer: int | None, session: Session) -> None:
     """Refuse a name that another speaker has, as theirs or as an alias; `bearer` is who is to have it."""
     if not key(name):
         raise Conflict("This name holds nothing that can be read.", field="/name")
-    _refuse_taken(bearing(name, store), "/name", name)
-    for id in store.aliased(key(name)):
+    _refuse_taken(bearing(name, session), "/name", name)
+    for id in session.aliased(key(name)):
         if id != bearer:
-            other = store.by_id(Speaker, id, locked=False).name
+            other = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
                 f"{name!r} is an alias of speaker {id}, {other}: use that one, or tell the two apart in the name.",
                 field="/name",
@@ -289,15 +289,15 @@ def _refuse_name(name: str, bearer: int | None, store: Store) -> None:
             )
 
 
-def _refuse_aliases(aliases: list[str], bearer: int | None, store: Store) -> None:
+def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) -> None:
     """Refuse an alias that is another speaker's name; an alias may be shared."""
     keys = [key(alias) for alias in aliases]
     if "" in keys:
         raise Conflict("This alias holds nothing that can be read.", field=f"/aliases/{keys.index('')}")
     for place, alias in enumerate(aliases):
-        id = bearing(alias, store)
+        id = bearing(alias, session)
         if id and id != bearer:
-            name = store.by_id(Speaker, id, locked=False).name
+            name = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
                 f"{name!r} is the name of speaker {id}: a name means one speaker.", field=f"/aliases/{place}", id=id
             )
@@ -316,12 +316,12 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
             )
 
 
-def _parent(part_of: int, child: int | None, store: Store) -> int:
+def _parent(part_of: int, child: int | None, session: Session) -> int:
     """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
-    parent = int(store.referred(Speaker, part_of, "/part_of").id)
+    parent = int(session.referred(Speaker, part_of, "/part_of").id)
     if child is not None and child in wholes_of(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
-    store.flush()
+    session.flush()
     unflag(noun="speakers", id=parent)
     return parent
 
@@ -352,13 +352,13 @@ def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
     return {} if closes or survivor.part_of_id else {"part_of": whole}
 
 
-def _put_aliases(speaker: int, aliases: list[str], store: Store) -> None:
+def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:
     """Give a speaker who has none these aliases; of two that are looked up alike, the first."""
     first: dict[str, str] = {}
     for alias in aliases:
         first.setdefault(key(alias), alias)
     for alias_key, alias in first.items():
-        store.insert(Alias, speaker=speaker, alias=alias, alias_key=alias_key)
+        session.insert(Alias, speaker=speaker, alias=alias, alias_key=alias_key)
 
 
 def _aliases(speaker: int) -> list[str]:

@@ -10,7 +10,7 @@ from models import claim_text, claims, documents, evidence, sentences, speakers
 from models.history import changes, locks, merged_filters
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Whole
@@ -43,7 +43,7 @@ def record(
     status: str | None = None,
     origin: dict[str, Any] | None = None,
     counters: list[dict[str, Any]] | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Record one act of attribution with all that it needs, and return the statement's id.
 
@@ -54,34 +54,36 @@ def record(
 
     Raises Conflict with the pointer of the member that is wrong.
     """
-    with store.transaction():
+    with session.transaction():
         source = _origin_columns(by, origin, status)
-        speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), store=store)
+        speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), session=session)
         hidden = source["status"] != "accepted"
-        printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, store=store)
-        place = sentences.find(document=printed, reference=sentence, content=content, field="/sentence", store=store)
+        printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, session=session)
+        place = sentences.find(
+            document=printed, reference=sentence, content=content, field="/sentence", session=session
+        )
         spans = locate_content(content, printed, place)
-        near = partial(sentences.around, document=printed.id, sentence=place, end=spans[-1].end, store=store)
+        near = partial(sentences.around, document=printed.id, sentence=place, end=spans[-1].end, session=session)
         row = {
             "document": printed.id,
             "sentence": place.id,
-            "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, store=store),
+            "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, session=session),
             **content_columns(spans),
             **_words("mention", mention, printed, place, near),
             **_words("cue", cue, printed, place, near),
-            **_via(by, via, hidden, store),
+            **_via(by, via, hidden, session),
             **source,
             "role": role,
             "form": form,
             "said_on": said_on,
         }
-        _refuse_known(by, row["document"], row["speaker"], row["spans"], store=store)
+        _refuse_known(by, row["document"], row["speaker"], row["spans"], session=session)
         if counters:
-            store.hold(partial(_answered, claim, counters, store))
-        row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, store=store)
-        statement = store.create(by, Statement, **row)
+            session.hold(partial(_answered, claim, counters, session))
+        row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, session=session)
+        statement = session.create(by, Statement, **row)
         for at, answered in enumerate(counters or ()):
-            _counter(by, statement, answered, f"/counters/{at}", store)
+            _counter(by, statement, answered, f"/counters/{at}", session)
         return int(statement.id)
 
 
@@ -109,7 +111,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if "claim" in new:
             row["claim"] = claims.find(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
-            row |= _via(by, new.pop("via"), hidden, STORE)
+            row |= _via(by, new.pop("via"), hidden, SESSION)
         row |= new
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
@@ -154,9 +156,9 @@ def listed(**parameters: Any) -> lists.Page:
     return merged_filters.page("statements", **parameters)
 
 
-def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> Statement:
+def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> Statement:
     """Find the statement that a request's `field` names. Raises Conflict where there is none that the actor may see."""
-    statement: Statement = store.referred_seen(by, Statement, whole, id, field)
+    statement: Statement = session.referred_seen(by, Statement, whole, id, field)
     return statement
 
 
@@ -174,9 +176,9 @@ def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
     ]
 
 
-def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], store: Store) -> list[Rows]:
+def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], session: Session) -> list[Rows]:
     """Find what a new statement of a claim answers: claims, and statements with the claims that they state."""
-    statements = [store.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
+    statements = [session.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
     stated = [statement.claim_id for statement in statements if statement]
     answered = [one["claim"] for one in counters if "claim" in one]
     return [
@@ -185,15 +187,15 @@ def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], store: Stor
     ]
 
 
-def held(*, id: int, store: Store = STORE) -> list[Rows]:
+def held(*, id: int, session: Session = SESSION) -> list[Rows]:
     """Find what has to stay as it is while a counterclaim is rested on a statement: that and its claim."""
-    statement = store.by_id(Statement, id, locked=False)
+    statement = session.by_id(Statement, id, locked=False)
     return [named(Claim, statement.claim_id), named(Statement, id)] if statement else []
 
 
-def claim_of(*, id: int, store: Store = STORE) -> int:
+def claim_of(*, id: int, session: Session = SESSION) -> int:
     """Return the id of the claim that a statement states."""
-    return int(store.by_id(Statement, id, locked=False).claim_id)
+    return int(session.by_id(Statement, id, locked=False).claim_id)
 
 
 def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: bool) -> int:
@@ -289,11 +291,11 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, store: Store) -> dict[str, int | None]:
+def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) -> dict[str, int | None]:
     row: dict[str, int | None] = {"via_speaker": None, "via_document": None}
     if not via:
         return row
-    new: dict[str, Any] = {"by": by, "hidden": hidden, "store": store}
+    new: dict[str, Any] = {"by": by, "hidden": hidden, "session": session}
     if via.get("speaker"):
         row["via_speaker"] = speakers.find(reference=via["speaker"], field="/via/speaker", **new)
     if via.get("document"):
@@ -317,11 +319,11 @@ def _origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None
 
 
 def _refuse_known(
-    by: Actor, document: int, speaker: int, spans: str, *, apart_from: int | None = None, store: Store = STORE
+    by: Actor, document: int, speaker: int, spans: str, *, apart_from: int | None = None, session: Session = SESSION
 ) -> None:
-    id = store.find(Statement, document=document, speaker=speaker, spans=spans)
+    id = session.find(Statement, document=document, speaker=speaker, spans=spans)
     if id and id != apart_from:
-        if not by.reviews and store.by_id(Statement, id, locked=False).status != "accepted":
+        if not by.reviews and session.by_id(Statement, id, locked=False).status != "accepted":
             raise Conflict("These words are recorded as said by this speaker, and wait for review.", field="/content")
         raise Conflict(
             f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
@@ -330,13 +332,13 @@ def _refuse_known(
         )
 
 
-def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, store: Store) -> None:
+def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:
     """Draw the edge from the new statement's claim to the one it answers."""
     if "statement" in answered:
-        other = referred(by=by, id=answered["statement"], field=f"{field}/statement", store=store).claim_id
+        other = referred(by=by, id=answered["statement"], field=f"{field}/statement", session=session).claim_id
     else:
-        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", store=store)
+        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", session=session)
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind, note = answered["kind"], answered.get("note")
-    evidence.draw_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, store=store)
+    evidence.draw_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)

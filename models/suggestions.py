@@ -6,7 +6,7 @@ from models import evidence, statements
 from models.history import changes, locks
 from models.history.changes import Actor
 from models.history.locks import Rows, named
-from models.history.store import STORE
+from models.history.session import SESSION
 from models.queries import plain
 from models.queries.results import Whole
 from models.queries.visibility import REVIEWER
@@ -31,7 +31,7 @@ def create(
 
     `matcher` and `matcher_version` name what found it. Inside the transaction that stores the statement.
     """
-    suggestion = STORE.create(
+    suggestion = SESSION.create(
         by,
         Suggestion,
         statement=statement,
@@ -75,8 +75,8 @@ def _answer(id: int) -> list[Rows]:
 
 
 def _draw(by: Actor, suggestion: Suggestion) -> None:
-    statement = STORE.referred(Statement, suggestion.statement_id, "/status")
-    claim = int(STORE.referred(Claim, suggestion.claim_id, "/status").id)
+    statement = SESSION.referred(Statement, suggestion.statement_id, "/status")
+    claim = int(SESSION.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
     evidence.draw_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)

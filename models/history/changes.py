@@ -112,7 +112,7 @@ def standing(
     """Return the row with this id, locked until the transaction ends where the database can.
 
     `version` is the one that the caller read: another one is Stale. A `shared` lock is for who only names
-    the row: others may name it too, and who changes it waits. `by_id` reads the row otherwise (`Store.by_id`).
+    the row: others may name it too, and who changes it waits. `by_id` reads the row otherwise (`Session.by_id`).
     Raises NotFound, Gone (with when and why) or Moved (with the survivor's id).
     """
     found = (

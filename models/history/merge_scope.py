@@ -4,7 +4,7 @@ from typing import Any
 
 from models.history import merges
 from models.history.locks import Rows, changed, named
-from models.history.store import STORE
+from models.history.session import SESSION
 from models.storage import rows
 from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
 
@@ -111,4 +111,4 @@ def stand(model: Any, *ids: int | None) -> bool:
 
 
 def _is_free(row: Any, *key: str) -> bool:
-    return STORE.find(type(row), **{name: row.__data__[name] for name in key}) is None
+    return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is None

@@ -1,7 +1,7 @@
 """The look-ups and inserts of an import, by which the nouns' rules work as by those of a single change.
 
 What lines put in is found at once, and inserted together when the last of them was there, or when one of them needs a
-query of its own; what a refused line has put in is undone (models/history/store.py, models/transfer/fetched.py).
+query of its own; what a refused line has put in is undone (models/history/session.py, models/transfer/prefetched.py).
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from models.history import changes
 from models.history.changes import Actor
-from models.history.store import sentences
+from models.history.session import sentences
 from models.queries import derived
 from models.storage import bulk, rows
 from models.storage.columns import now
@@ -34,7 +34,7 @@ from models.tables import (
     Statement,
     Topic,
 )
-from models.transfer.fetched import FetchedStore
+from models.transfer.prefetched import PrefetchedSession
 
 #: As many ids PostgreSQL is asked for at once, for a few lines and for many; those that are not used are gaps.
 _RESERVED = (20, 200)
@@ -55,7 +55,7 @@ class _Insert(NamedTuple):
     line: changes.Line | None = None
 
 
-class BatchStore(FetchedStore):
+class BatchSession(PrefetchedSession):
     """What the lines of one transaction look up, and what they put in."""
 
     def __init__(self, lines: int) -> None:
@@ -143,23 +143,23 @@ class BatchStore(FetchedStore):
 class _Savepoint:
     """A part of the work that is undone alone; one of the database is inside it where it was flushed."""
 
-    __slots__ = ("holds", "inner", "mark", "store")
+    __slots__ = ("holds", "inner", "mark", "session")
 
-    def __init__(self, store: BatchStore) -> None:
-        self.store = store
+    def __init__(self, session: BatchSession) -> None:
+        self.session = session
         #: How many locks there were when the database's savepoint began.
         self.holds = 0
 
     def __enter__(self) -> None:
         """Remember what was put in before."""
-        self.mark = len(self.store._inserts)
+        self.mark = len(self.session._inserts)
         self.inner: AbstractContextManager[None] | None = None
-        self.store._savepoints.append(self)
+        self.session._savepoints.append(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.store._savepoints.pop()
+        self.session._savepoints.pop()
         failed = True
         try:
             if self.inner is not None:
@@ -167,9 +167,9 @@ class _Savepoint:
             failed = kind is not None
         finally:
             if failed:
-                self.store.undo(self.mark)
+                self.session.undo(self.mark)
                 if self.inner is not None:
-                    self.store.release(self.holds)
+                    self.session.release(self.holds)
 
 
 _NOTHING = nullcontext()

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
 from models.history.changes import Actor
-from models.history.store import Store
+from models.history.session import Session
 from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
-from models.transfer.batch import BatchStore
+from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome
 from models.transfer.names import Names
 from models.transfer.prefetch import prefetch
@@ -82,16 +82,16 @@ class Import:
             return _refused(line, refusal)
 
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
-        store = BatchStore(len(lines))
+        session = BatchSession(len(lines))
         outcomes: list[Outcome] = []
-        prefetch(store, self.names, lines)
+        prefetch(session, self.names, lines)
         until = time.monotonic() + (LONGEST if database.on_sqlite() else inf)
         for line in lines:
-            outcomes.append(store_line(line, by=self.by, names=self.names, store=store))
+            outcomes.append(store_line(line, by=self.by, names=self.names, session=session))
             # Only lines with queries of their own take long, and what was fetched for all is not fetched again for few.
-            if store.flushes and time.monotonic() >= until:
+            if session.flushes and time.monotonic() >= until:
                 break
-        store.flush()
+        session.flush()
         return outcomes
 
 
@@ -100,12 +100,12 @@ def unbound_claim(names: Names, name: str) -> Line:
     return Line(names.claim_lines[name][0], "claim", {"claim": name})
 
 
-def store_line(line: Line, *, by: Actor, names: Names, store: Store) -> Outcome:
+def store_line(line: Line, *, by: Actor, names: Names, session: Session) -> Outcome:
     """Store a line, or nothing of it where it is refused; return what became of it."""
     mark = names.mark()
     try:
-        with store.savepoint():
-            id, what = _STORE[line.noun](_Work(by, names, store, line), dict(line.new))
+        with session.savepoint():
+            id, what = _STORE[line.noun](_Work(by, names, session, line), dict(line.new))
     except Refusal as refusal:
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):
@@ -125,7 +125,7 @@ class _Work(NamedTuple):
 
     by: Actor
     names: Names
-    store: Store
+    session: Session
     line: Line
 
 
@@ -144,22 +144,22 @@ Stored = tuple[int | None, str]
 
 
 def _topic(work: _Work, new: dict[str, Any]) -> Stored:
-    return _unless_known(work, lambda: topics.create(by=work.by, store=work.store, **new))
+    return _unless_known(work, lambda: topics.create(by=work.by, session=work.session, **new))
 
 
 def _speaker(work: _Work, new: dict[str, Any]) -> Stored:
-    bearer = speakers.bearing(new["name"], work.store)
+    bearer = speakers.bearing(new["name"], work.session)
     if bearer:
         return bearer, "known"
     if new.get("part_of"):
-        new["part_of"] = speakers.find(by=work.by, reference=new["part_of"], field="/part_of", store=work.store)
-    return speakers.create(by=work.by, store=work.store, **new), "new"
+        new["part_of"] = speakers.find(by=work.by, reference=new["part_of"], field="/part_of", session=work.session)
+    return speakers.create(by=work.by, session=work.session, **new), "new"
 
 
 def _document(work: _Work, new: dict[str, Any]) -> Stored:
     name = new.pop("id", None)
     places = work.line.cuts
-    id, what = _unless_known(work, lambda: documents.create(by=work.by, places=places, store=work.store, **new))
+    id, what = _unless_known(work, lambda: documents.create(by=work.by, places=places, session=work.session, **new))
     if name:
         _call(work.names, work.names.documents, name, id, "document")
     return id, what
@@ -196,7 +196,7 @@ def _statement(work: _Work, new: dict[str, Any]) -> Stored:
     if what == "known":
         names.undo(mark)
         if names.unbound(claim.get("claim", "")):
-            names.bind(claim["claim"], statements.claim_of(id=id, store=work.store))
+            names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
     if name:
         _call(names, names.statements, name, id, "statement")
     return id, what
@@ -207,9 +207,9 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     _refuse_ambiguous(work.names, "claim", claim.get("claim", ""), "/claim/claim")
     unbound = work.names.unbound(claim.get("claim", ""))
     new["claim"] = unbound or _meant(work, claim)
-    id = statements.record(by=work.by, store=work.store, **new)
+    id = statements.record(by=work.by, session=work.session, **new)
     if unbound:
-        work.names.bind(claim["claim"], statements.claim_of(id=id, store=work.store))
+        work.names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
     return id
 
 
@@ -217,12 +217,12 @@ def _counterclaim(work: _Work, new: dict[str, Any]) -> Stored:
     new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     if new.get("statement"):
         new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
-    return _unless_known(work, lambda: counterclaims.create(by=work.by, store=work.store, **new))
+    return _unless_known(work, lambda: counterclaims.create(by=work.by, session=work.session, **new))
 
 
 def _review(work: _Work, new: dict[str, Any]) -> Stored:
     new["claim"] = _meant(work, new["claim"])
-    return _unless_known(work, lambda: reviews.create(by=work.by, store=work.store, **new))
+    return _unless_known(work, lambda: reviews.create(by=work.by, session=work.session, **new))
 
 
 _STORE: dict[str, Callable[[_Work, dict[str, Any]], Stored]] = {
@@ -239,7 +239,7 @@ _STORE: dict[str, Callable[[_Work, dict[str, Any]], Stored]] = {
 def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
     """Return the id of what `create` makes as "new"; what is "known" under its natural key stays."""
     try:
-        with work.store.savepoint():
+        with work.session.savepoint():
             return create(), "new"
     except Conflict as conflict:
         if "known" not in conflict.more:
@@ -251,7 +251,7 @@ def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[st
     """Name a claim as the nouns take it: by id where the file names an earlier line."""
     if "statement" in claim:
         statement = _known(work.names, "statement", claim["statement"], f"{field}/statement")
-        return {"id": statements.claim_of(id=statement, store=work.store)}
+        return {"id": statements.claim_of(id=statement, session=work.session)}
     if "claim" in claim:
         _refuse_ambiguous(work.names, "claim", claim["claim"], f"{field}/claim")
         return {"id": _bound(work, claim["claim"], field)}
@@ -273,8 +273,8 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
                 "`standalone` out to let everybody see it.",
                 field=field,
             )
-        work.store.lock_words([line["text"]])
-        claim = _free_twin(work, line) or claims.create(by=work.by, store=work.store, **line)
+        work.session.lock_words([line["text"]])
+        claim = _free_twin(work, line) or claims.create(by=work.by, session=work.session, **line)
         names.taken[_wording(line)] = claim
         names.bind(name, claim)
     if name not in names.claims:
@@ -293,7 +293,7 @@ def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
         viewer=REVIEWER if standalone is False else PUBLIC,
         alone=standalone or False,
         past=past,
-        store=work.store,
+        session=work.session,
     ):
         if free := next((twin for twin in twins if twin not in work.names.bound), None):
             return free

@@ -13,7 +13,7 @@ from api.formats import lines as lines_read
 from api.formats import ndjson, whole
 from models import counterclaims, statements
 from models.history.changes import Actor
-from models.history.store import STORE
+from models.history.session import SESSION
 from models.queries import derived
 from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
@@ -202,12 +202,12 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
         (read,) = next(lines_read.understood([line]))
         if isinstance(read, Line):
             with transactions.transaction():
-                read = imports.store_line(read._replace(number=number), by=actor, names=names, store=STORE)
+                read = imports.store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
         outcomes.append(read._replace(line=number))
     for name in names.all_unbound():
         with transactions.transaction():
             line = imports.unbound_claim(names, name)
-            left = imports.store_line(line, by=actor, names=names, store=STORE)
+            left = imports.store_line(line, by=actor, names=names, session=SESSION)
         if left.what == "refused":
             outcomes.append(left)
     return outcomes

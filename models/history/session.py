@@ -1,7 +1,7 @@
-"""The look-ups and inserts by which the nouns' rules read and write, each of them one query.
+"""Row access for the nouns' rules: look up, insert, log; an import passes a batching one.
 
-Every function that makes something takes them as an argument. An import passes others (models/transfer/batch.py),
-which fetch beforehand what thousands of lines name, and insert many rows at once.
+Every function that makes something takes a session as an argument. That of an import (models/transfer/batch.py)
+fetches beforehand what thousands of lines name, and inserts many rows at once.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,8 +36,8 @@ _PLACES = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND re
 _AT_ONCE = 100
 
 
-class Store:
-    """The database itself."""
+class Session:
+    """Row access by one query each, in the database itself."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Store everything inside, or nothing."""
@@ -151,7 +151,7 @@ def sentences(document: Any, places: list[tuple[int, int]]) -> list[tuple[Any, .
 SENTENCE = ("created_at", "updated_at", "version", "document_id", "position", "start", "end", "text")
 
 #: The one that every change uses but those of an import.
-STORE = Store()
+SESSION = Session()
 
 
 @cache

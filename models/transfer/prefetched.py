@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from models.history.locks import Rows
-from models.history.store import NAMES, Store
+from models.history.session import NAMES, Session
 from models.queries import shapes
 from models.queries.visibility import PUBLIC, Viewer, claim_seen
 from models.spans import Place
@@ -73,7 +73,7 @@ class _Index:
         return tuple([row[name] for name in self.rest])
 
 
-class FetchedStore(Store):
+class PrefetchedSession(Session):
     """Look-ups among rows that were fetched, and that the lines have put in."""
 
     def __init__(self) -> None:
