@@ -13,7 +13,7 @@ from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
@@ -83,7 +83,7 @@ def lock_words_of(reference: dict[str, Any] | None, session: Session = SESSION) 
 
 def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> int:
     """Find the id of the claim that a `field` names, or of its survivor. Raises Conflict where the actor sees none."""
-    return int(session.referred_seen(by, Claim, whole, id, field).id)
+    return int(session.referred_seen(by, Claim, get, id, field).id)
 
 
 def twins(
@@ -106,7 +106,7 @@ def twins(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         claim = changes.standing(Claim, id, version)
         more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
         changes.amend(by, claim, more=more, **new)
@@ -128,7 +128,7 @@ _AFTER = " With the last of them the claim goes out of sight, and nothing is lef
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         claim = changes.standing(Claim, id, version)
         changes.refuse_while_used(by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER)
         changes.retract(by, claim, reason)
@@ -144,14 +144,14 @@ _MOVING = {
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
-    """Let the claim `id` be one with `into`, which takes over its statements, exchanges and reviews.
+    """Let the claim `id` be one with `into`, which takes over its statements, counterclaims and reviews.
 
-    Edges and reviews that both had become one: the merged claim's is retracted. All of it is in the
+    Counterclaims and reviews that both had become one: the merged claim's is retracted. All of it is in the
     log, and `unmerge` takes it back. Raises Conflict where the two answer one another.
     """
     with transaction():
-        changes.refuse_unseen(by, whole, id)
-        changes.refuse_to_name(by, Claim, whole, into, "/into")
+        changes.refuse_unseen(by, get, id)
+        changes.refuse_to_name(by, Claim, get, into, "/into")
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
@@ -180,7 +180,7 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         with suppress(Moved):
-            changes.refuse_unseen(by, whole, id)
+            changes.refuse_unseen(by, get, id)
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
         into, moved = merges.last_merge(Claim, claim, id)
@@ -195,7 +195,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
-def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
+def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
     return changes.found(Claim, id, found, lambda: viewer.unreviewed or merges.claim_was_public(id))
@@ -243,28 +243,28 @@ def _replaced(column: Any, claim: int, ids: list[int]) -> bool:
 
 
 def _between(id: int, into: int) -> list[int]:
-    """Find the edges between the two, retracted ones too: moved, they would answer themselves."""
-    edges = Counterclaim.select(Counterclaim.id).where(
+    """Find the counterclaims between the two, retracted ones too: moved, they would answer themselves."""
+    counterclaims = Counterclaim.select(Counterclaim.id).where(
         ((Counterclaim.claim == id) & (Counterclaim.answer == into))
         | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
     )
-    return [edge for (edge,) in edges.tuples()]
+    return [counterclaim for (counterclaim,) in counterclaims.tuples()]
 
 
 def _refuse_opponents(id: int, into: int) -> None:
     standing = Counterclaim.id.in_(_between(id, into)), Counterclaim.retracted_at.is_null()
-    edge = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
-    if edge:
+    counterclaim = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
+    if counterclaim:
         raise Conflict(
-            f"The two claims answer one another (counterclaim {edge}), so they cannot be one: "
+            f"The two claims answer one another (counterclaim {counterclaim}), so they cannot be one: "
             "retract the counterclaim first if it is wrong.",
             field="/into",
-            id=edge,
+            id=counterclaim,
         )
 
 
 def _doubled(id: int, into: int) -> list[Any]:
-    """Find the standing edges and reviews of `id` that `into` has as well."""
+    """Find the standing counterclaims and reviews of `id` that `into` has as well."""
     rows: list[Any] = []
     for mine, other in (("claim", "answer"), ("answer", "claim")):
         twin = Counterclaim.alias("twin")

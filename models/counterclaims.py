@@ -11,7 +11,7 @@ from models.history.locks import named
 from models.history.session import SESSION, Session
 from models.queries import aliases, lists, shapes
 from models.queries.members import Fields
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
 from models.storage.transactions import transaction
@@ -28,10 +28,10 @@ def create(
     note: str | None = None,
     session: Session = SESSION,
 ) -> int:
-    """Let the claim `answer` answer the claim `claim`, and return the edge's id.
+    """Let the claim `answer` answer the claim `claim`, and return the counterclaim's id.
 
     `statement` is the evidence, a statement of the answer. Raises Conflict where a
-    claim would answer itself or where this edge is known.
+    claim would answer itself or where this counterclaim is known.
     """
     with session.transaction():
         ends = named(Claim, claim, answer)
@@ -42,7 +42,7 @@ def create(
             raise Conflict("A claim cannot answer itself.", field="/answer")
         _refuse_wrong_evidence(by, statement, answer, session)
         evidence.refuse_taken(by=by, claim=claim, answer=answer, kind=kind, session=session)
-        return evidence.draw(
+        return evidence.create(
             by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note, session=session
         )
 
@@ -50,36 +50,36 @@ def create(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change kind, note or evidence."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         if new.get("statement"):
             locks.hold(lambda: statements.held(id=new["statement"]))
-        edge = changes.standing(Counterclaim, id, version)
-        if new.get("kind", edge.kind) != edge.kind:
-            evidence.refuse_taken(by=by, claim=edge.claim_id, answer=edge.answer_id, kind=new["kind"])
-        _refuse_wrong_evidence(by, new.get("statement"), edge.answer_id, SESSION)
-        changes.amend(by, edge, **new)
+        counterclaim = changes.standing(Counterclaim, id, version)
+        if new.get("kind", counterclaim.kind) != counterclaim.kind:
+            evidence.refuse_taken(by=by, claim=counterclaim.claim_id, answer=counterclaim.answer_id, kind=new["kind"])
+        _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
+        changes.amend(by, counterclaim, **new)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
-    """Take an edge back; the claims stay."""
+    """Take a counterclaim back; the claims stay."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         changes.retract(by, changes.standing(Counterclaim, id, version), reason)
 
 
-def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
-    """Read an exchange, charge and answer side by side. Raises NotFound or Gone."""
+def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
+    """Read a counterclaim, charge and answer side by side. Raises NotFound or Gone."""
     found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
     return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:
-    """Read a page of exchanges; the parameters are those of `lists.page`."""
+    """Read a page of counterclaims; the parameters are those of `lists.page`."""
     return merged_filters.page("counterclaims", **parameters)
 
 
 def _was_public(id: int) -> bool:
-    """Tell whether the public could once see an exchange that it does not find: both claims and the evidence."""
+    """Tell whether the public could once see a counterclaim that it does not find: both claims and the evidence."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
     known = [SQL(shapes.text(claim_was_public, side, aliases.e)) for side in (aliases.charge, aliases.answer)]

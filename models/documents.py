@@ -10,7 +10,7 @@ from models.history.changes import Actor
 from models.history.hidden import is_hidden, unflag
 from models.history.session import SESSION, Session
 from models.queries import plain
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import now
@@ -134,7 +134,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, document, reason)
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def get(*, id: int, viewer: Viewer) -> Item:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
     found = plain.one("documents", viewer=viewer, id=id)
     return changes.found(Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id))

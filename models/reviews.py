@@ -9,7 +9,7 @@ from models.history import changes, merged_filters
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import aliases, plain, shapes
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
 from models.storage.columns import folded
@@ -41,7 +41,7 @@ def create(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change anything but the claim; `publisher` and `rating` are replaced whole."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         review = changes.standing(Review, id, version)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id, SESSION)
@@ -51,11 +51,11 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a review back."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         changes.retract(by, changes.standing(Review, id, version), reason)
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def get(*, id: int, viewer: Viewer) -> Item:
     """Read a review with its claim. Raises NotFound or Gone."""
     found = plain.one("reviews", viewer=viewer, id=id)
     return changes.found(Review, id, found, lambda: viewer.unreviewed or _was_public(id))

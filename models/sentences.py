@@ -9,7 +9,7 @@ from models.history import changes
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import derived, plain, shapes
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Conflict, TooLong
 from models.spans import Place, places_of
@@ -23,9 +23,9 @@ _AT_ONCE = 100
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
     """Add a sentence that the cutting missed; return its id. Raises Conflict outside the document or over another."""
     with transaction():
-        whole = changes.referred(Document, document, "/document")
-        _refuse_bad_place(whole, start, end)
-        sentence = Sentence.create(document=document, position=0, start=start, end=end, text=whole.text[start:end])
+        printed = changes.referred(Document, document, "/document")
+        _refuse_bad_place(printed, start, end)
+        sentence = Sentence.create(document=document, position=0, start=start, end=end, text=printed.text[start:end])
         changes.log(by, "create", sentence)
         _renumber(document)
         return int(sentence.id)
@@ -39,15 +39,15 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
     with transaction():
         sentence = _standing(id, version)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
-        whole = sentence.document
-        _refuse_bad_place(whole, start, end, apart_from=id)
+        printed = sentence.document
+        _refuse_bad_place(printed, start, end, apart_from=id)
         standing = Statement.select(Statement.id).where(Statement.sentence == id, Statement.retracted_at.is_null())
         outside = standing.where((Statement.content_start < start) | (Statement.content_start >= end))
         if seen := (outside if by.reviews else outside.where(Statement.status == "accepted")).scalar():
             raise Conflict(f"Statement {seen} would no longer start in its sentence.", field="/start", id=seen)
         if outside.exists():
             raise Conflict("A statement that only reviewers see would no longer start in its sentence.", field="/start")
-        changes.amend(by, sentence, start=start, end=end, text=whole.text[start:end])
+        changes.amend(by, sentence, start=start, end=end, text=printed.text[start:end])
         _renumber(sentence.document_id)
 
 
@@ -101,7 +101,7 @@ def around(*, document: int, sentence: Place, end: int, session: Session = SESSI
     return before.start if before else sentence.start, max([end, sentence.end, *(one.end for one in after)])
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def get(*, id: int, viewer: Viewer) -> Item:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
     found = plain.one("sentences", viewer=viewer, id=id)
     return changes.found(Sentence, id, found, lambda: _was_public(viewer, id))

@@ -8,7 +8,7 @@ from models.history.hidden import is_hidden, unflag
 from models.history.locks import changed
 from models.history.session import SESSION, Session
 from models.queries import lists, plain
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import dumps, folded
@@ -170,7 +170,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
         dropped = merges.retract_duplicates(by, id, into)
-        cut = survivor.part_of_id if id in wholes_of(into) else None
+        cut = survivor.part_of_id if id in with_ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
         moved = {
@@ -216,7 +216,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Speaker.part_of, moved["parts"]),
         ):
             merges.move_back(column, ids, into, id)
-        cut: dict[str, Any] = {"part_of": None} if id in wholes_of(speaker.part_of_id) else {}
+        cut: dict[str, Any] = {"part_of": None} if id in with_ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         merges.give_back_about(moved["about"], into, id)
         for drop in moved["dropped"]:
@@ -226,7 +226,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.update(by, survivor, **_whole_again(survivor, moved["cut"]))
 
 
-def whole(*, id: int, viewer: Viewer, bare: bool = False) -> Whole:
+def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
     found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
     return changes.found(Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id))
@@ -237,15 +237,15 @@ def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameter
 
     `filters` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
     """
-    whole(id=id, viewer=viewer, bare=True)
+    get(id=id, viewer=viewer, bare=True)
     replied = {"replied": filters["answered"]} if "answered" in filters else {}
     rest = {name: value for name, value in filters.items() if name != "answered"}
     return merged_filters.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
 
 
 def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
-    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `whole`."""
-    whole(id=id, viewer=viewer, bare=True)
+    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `get`."""
+    get(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in filters.items() if name != "parts"}
     whose = "of_all" if filters.get("parts") else "of"
     return merged_filters.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
@@ -319,14 +319,14 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
 def _parent(part_of: int, child: int | None, session: Session) -> int:
     """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
     parent = int(session.referred(Speaker, part_of, "/part_of").id)
-    if child is not None and child in wholes_of(parent):
+    if child is not None and child in with_ancestors(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
     session.flush()
     unflag(noun="speakers", id=parent)
     return parent
 
 
-def wholes_of(id: int | None) -> list[int]:
+def with_ancestors(id: int | None) -> list[int]:
     """List a speaker and all that they are part of, nearest first."""
     line: list[int] = []
     while id is not None and id not in line:
@@ -340,16 +340,20 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
     id = drop["statement"]
     if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
         claim = Statement.get_by_id(id).claim_id
-        edges = [edge.id for edge in merges.rows_with(Counterclaim, drop["edges"]) if edge.answer_id == claim]
-        merges.move_back(Counterclaim.statement, edges, drop["kept"], id)
+        counterclaims = [
+            counterclaim.id
+            for counterclaim in merges.rows_with(Counterclaim, drop["edges"])
+            if counterclaim.answer_id == claim
+        ]
+        merges.move_back(Counterclaim.statement, counterclaims, drop["kept"], id)
         merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
 
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
     """Let a survivor be part again of what a merge has cut them from, unless that would close a circle by now."""
-    whole = changes.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
-    closes = whole is None or survivor.id in wholes_of(whole) or not merge_scope.stand(Speaker, whole)
-    return {} if closes or survivor.part_of_id else {"part_of": whole}
+    parent = changes.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
+    closes = parent is None or survivor.id in with_ancestors(parent) or not merge_scope.stand(Speaker, parent)
+    return {} if closes or survivor.part_of_id else {"part_of": parent}
 
 
 def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:

@@ -13,7 +13,7 @@ from models.history.locks import Rows, changed, named
 from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import Place, Span, Stretch, locate, locate_content
@@ -93,7 +93,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         claims.lock_words_of(new.get("claim"))
         locks.hold(partial(_used, id, new))
         statement = changes.standing(Statement, id, version)
@@ -126,12 +126,12 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
-    """Take a statement back, with the edges of which it is the only evidence.
+    """Take a statement back, with the counterclaims of which it is the only evidence.
 
     Its claim stays, and the public sees it while another statement of it stands.
     """
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        changes.refuse_unseen(by, get, id)
         locks.hold(partial(_used, id))
         statement = changes.standing(Statement, id, version)
         if statement.status == "accepted":
@@ -140,9 +140,9 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, statement, reason)
 
 
-def whole(
+def get(
     *, id: int, viewer: Viewer, written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
-) -> Whole:
+) -> Item:
     """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
 
     Raises NotFound, also for one that the viewer may not see, or Gone.
@@ -158,7 +158,7 @@ def listed(**parameters: Any) -> lists.Page:
 
 def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> Statement:
     """Find the statement that a request's `field` names. Raises Conflict where there is none that the actor may see."""
-    statement: Statement = session.referred_seen(by, Statement, whole, id, field)
+    statement: Statement = session.referred_seen(by, Statement, get, id, field)
     return statement
 
 
@@ -333,7 +333,7 @@ def _refuse_known(
 
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:
-    """Draw the edge from the new statement's claim to the one it answers."""
+    """Create the counterclaim from the new statement's claim to the one it answers."""
     if "statement" in answered:
         other = referred(by=by, id=answered["statement"], field=f"{field}/statement", session=session).claim_id
     else:
@@ -341,4 +341,4 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind, note = answered["kind"], answered.get("note")
-    evidence.draw_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)
+    evidence.create_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)

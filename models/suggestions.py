@@ -1,4 +1,4 @@
-"""Suggestions: stored claims that a denial may answer. A machine finds them, a reviewer makes them edges or not."""
+"""Suggestions: stored claims that a denial may answer. A machine finds them, a reviewer decides them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from models.history.changes import Actor
 from models.history.locks import Rows, named
 from models.history.session import SESSION
 from models.queries import plain
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import REVIEWER
 from models.refusals import Conflict
 from models.storage import rows
@@ -47,18 +47,18 @@ def create(
 
 
 def decide(*, by: Actor, id: int, version: int, status: str) -> None:
-    """Accept a suggestion, which draws the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
+    """Accept a suggestion, which creates the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():
         locks.hold(lambda: _answer(id))
         suggestion = changes.standing(Suggestion, id, version)
         if suggestion.status == "accepted":
             raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
         if status == "accepted":
-            _draw(by, suggestion)
+            _create_counterclaim(by, suggestion)
         changes.amend(by, suggestion, status=status)
 
 
-def whole(*, id: int) -> Whole:
+def get(*, id: int) -> Item:
     """Read a suggestion. Raises NotFound."""
     return changes.found(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
 
@@ -74,9 +74,9 @@ def _answer(id: int) -> list[Rows]:
     return [named(Claim, found.claim_id), *statements.held(id=found.statement_id)] if found else []
 
 
-def _draw(by: Actor, suggestion: Suggestion) -> None:
+def _create_counterclaim(by: Actor, suggestion: Suggestion) -> None:
     statement = SESSION.referred(Statement, suggestion.statement_id, "/status")
     claim = int(SESSION.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
-    evidence.draw_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)
+    evidence.create_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)

@@ -377,14 +377,14 @@ _natural_key("statements_document_speaker_spans", *_SPANS, field="/content")
 
 
 class Counterclaim(Retractable):
-    """The directed edge: the claim `answer` answers the claim `claim`."""
+    """A directed link: the claim `answer` answers the claim `claim`."""
 
     #: The claim that is answered.
     claim = ForeignKeyField(Claim, index=False)
     #: The claim that answers.
     answer = ForeignKeyField(Claim)
     kind = TextField(constraints=[one_of("kind", COUNTER_KINDS)])
-    #: The statement that is the evidence: in it the answer was given. Null where a person drew the edge.
+    #: The statement that is the evidence: in it the answer was given. Null where a person created it without one.
     statement = ForeignKeyField(Statement, null=True)
     note = TextField(null=True)
 
@@ -394,8 +394,8 @@ class Counterclaim(Retractable):
         indexes = ((("kind",), False),)
 
 
-_EDGE = (Counterclaim.claim, Counterclaim.answer, Counterclaim.kind)
-_natural_key("counterclaims_claim_answer_kind", *_EDGE, field="/kind")
+_COUNTERCLAIM_KEY = (Counterclaim.claim, Counterclaim.answer, Counterclaim.kind)
+_natural_key("counterclaims_claim_answer_kind", *_COUNTERCLAIM_KEY, field="/kind")
 
 
 class Review(Retractable):
@@ -532,7 +532,7 @@ _partial_index("claim_topic_index_answered", *_READ, where="answered")
 
 
 class Suggestion(Versioned):
-    """A stored claim that a statement may answer: found by a machine, for a reviewer to decide. It is no edge."""
+    """A stored claim that a statement may answer: found by a machine, for a reviewer to decide; no counterclaim yet."""
 
     #: The denial, whose charge its document does not hold.
     statement = ForeignKeyField(Statement, index=False)

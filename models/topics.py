@@ -6,7 +6,7 @@ from models.history import changes
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import plain
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage.transactions import transaction
@@ -35,7 +35,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         changes.retract(by, changes.standing(Topic, id, version), reason)
 
 
-def whole(*, id: int) -> Whole:
+def get(*, id: int) -> Item:
     """Read one heading. Raises NotFound or Gone."""
     return changes.found(Topic, id, plain.one("topics", viewer=PUBLIC, id=id))
 

@@ -7,7 +7,7 @@ from typing import Any
 from peewee import SQL, Model, fn
 
 from models.queries import derived, shapes
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import WRITER
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import bulk, rows
@@ -146,28 +146,28 @@ def referred(model: Any, id: int, field: str, *, shared: bool = False, by_id: Ca
         raise Conflict(unknown.detail, field=field) from None
 
 
-def refuse_to_name(actor: Actor, model: Any, whole: Any, id: int, field: str) -> None:
+def refuse_to_name(actor: Actor, model: Any, get: Any, id: int, field: str) -> None:
     """Refuse that a caller's `field` names what the actor may not see; `referred` refuses the rest."""
     try:
-        refuse_unseen(actor, whole, id)
+        refuse_unseen(actor, get, id)
     except NotFound:
         raise Conflict(unknown(model, id), field=field) from None
     except Moved as merge:
         try:
-            refuse_unseen(actor, whole, merge.more["id"])
+            refuse_unseen(actor, get, merge.more["id"])
         except NotFound:
             raise Conflict(unknown(model, id), field=field) from None
     except Gone:
         return
 
 
-def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
-    """Refuse to change what the actor may not see, for the reason that a read of it gives; `whole` is that read."""
+def refuse_unseen(actor: Actor, get: Any, id: int) -> None:
+    """Refuse to change what the actor may not see, for the reason that a read of it gives; `get` is that read."""
     if not actor.reviews:
-        whole(id=id, viewer=WRITER)
+        get(id=id, viewer=WRITER)
 
 
-def found(model: Any, id: int, row: tuple[int, str] | None, was_public: Callable[[], bool] | None = None) -> Whole:
+def found(model: Any, id: int, row: tuple[int, str] | None, was_public: Callable[[], bool] | None = None) -> Item:
     """Return the row that a read found as (version, JSON); where it found none, raise the reason why.
 
     `was_public` tells whether the viewer may hear what became of it; without it, everybody may.
@@ -183,7 +183,7 @@ def found(model: Any, id: int, row: tuple[int, str] | None, was_public: Callable
                 )
                 raise NotFound(detail)
         raise NotFound(unknown(model, id))
-    return Whole(id, *row)
+    return Item(id, *row)
 
 
 def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "") -> None:

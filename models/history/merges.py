@@ -165,16 +165,16 @@ def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
 def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
     """Take back a statement that `kept` doubles; return what the log keeps of it.
 
-    Edges that rest on it rest on the other, or go with it where the other states another claim.
+    Counterclaims that rest on it rest on the other, or go with it where the other states another claim.
     """
     reason = f"The same words stand as statement {kept.id}."
-    edges: list[int] = []
+    counterclaims: list[int] = []
     retracted: list[int] = []
     if kept.claim_id == statement.claim_id:
-        edges = move(Counterclaim.statement, statement.id, kept.id)
+        counterclaims = move(Counterclaim.statement, statement.id, kept.id)
     else:
-        for edge in rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
-            changes.retract(by, edge, reason)
-            retracted.append(edge.id)
+        for counterclaim in rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
+            changes.retract(by, counterclaim, reason)
+            retracted.append(counterclaim.id)
     changes.retract(by, statement, reason)
-    return {"statement": statement.id, "kept": kept.id, "edges": edges, "retracted_edges": retracted}
+    return {"statement": statement.id, "kept": kept.id, "edges": counterclaims, "retracted_edges": retracted}

@@ -71,11 +71,11 @@ class Session:
         """Find the row that a caller's `field` names, as `changes.referred` does; others may name it too."""
         return changes.referred(model, id, field, shared=True, by_id=self.by_id)
 
-    def referred_seen(self, by: Actor, model: Any, whole: Any, id: int, field: str) -> Any:
-        """Find the row that a caller's `field` names; what the actor may not see, `whole` reading it, is not there."""
+    def referred_seen(self, by: Actor, model: Any, get: Any, id: int, field: str) -> Any:
+        """Find the row that a caller's `field` names; what the actor may not see, `get` reading it, is not there."""
         if not by.reviews:
             self.flush()
-            changes.refuse_to_name(by, model, whole, id, field)
+            changes.refuse_to_name(by, model, get, id, field)
         return self.referred(model, id, field)
 
     def find(self, model: Any, **key: Any) -> int | None:

@@ -257,9 +257,9 @@ class _DocumentIngest:
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
                 continue
-            if evidence.find_standing(charge.claim_id, answer.claim_id, "denies"):
-                continue
-            evidence.draw(by=self.by, claim=charge.claim_id, answer=answer.claim_id, kind="denies", statement=answer.id)
+            if not evidence.find_standing(charge.claim_id, answer.claim_id, "denies"):
+                ends = {"claim": charge.claim_id, "answer": answer.claim_id}
+                evidence.create(by=self.by, **ends, kind="denies", statement=answer.id)
 
     def _ask(self, charged: str) -> None:
         """Suggest to a reviewer the charge that a denial may answer, where the text leaves that in doubt."""

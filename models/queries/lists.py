@@ -211,15 +211,15 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     fields, include = members
     extra: dict[str, Member] = {}
     if noun == "claims":
-        whole = shapes.claim(viewer, answered, listed=listed)
+        full = shapes.claim(viewer, answered, listed=listed)
         is_answered = Boolean(summary_answered(viewer, f.claim_id if listed else c.id))
         extra = {"first_statement": shapes.first_statement(listed=listed), "answered": is_answered}
     elif noun == "statements":
-        whole = shapes.statement(viewer)
+        full = shapes.statement(viewer)
     else:
-        whole, extra = shapes.counterclaim(viewer), {"days": days()}
+        full, extra = shapes.counterclaim(viewer), {"days": days()}
     wanted = tree(fields or ())
-    chosen = whole if fields is None else whole.only(wanted)
+    chosen = full if fields is None else full.only(wanted)
     added = {name: member for name, member in extra.items() if name in include or name in wanted}
     return Object({**chosen.members, **{name: member.only(wanted.get(name, {})) for name, member in added.items()}})
 

@@ -1,4 +1,4 @@
-"""The linked wholes as JSON, composed once for both databases.
+"""The items with everything linked as JSON, composed once for both databases.
 
 A read is one SELECT whose single column is the JSON text that the caller gets: the database joins
 the nouns and writes the JSON, and nothing is parsed or rebuilt on the way out (why:
@@ -34,7 +34,7 @@ from models.queries.nodes import STAR, Aliased, Part, cached, case
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker
 
-#: How many statements, counterclaims or reviews one whole embeds; the rest is reached through the lists.
+#: How many statements, counterclaims or reviews one item embeds; the rest is reached through the lists.
 EMBEDDED = 100
 #: How many statements of the other side a counterclaim embeds.
 BESIDE = 10
@@ -46,7 +46,7 @@ vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
 
 @cached(512)
 def text(make: Callable[..., Any], *args: Any) -> str:
-    """Compile what a function makes: a whole, to the SQL of its JSON text, or a condition; neither has any value."""
+    """Compile to SQL text the JSON or condition that `make(*args)` builds; it may have no parameters."""
     node = make(*args)
     return members.text(node) if isinstance(node, Member) else Part(node).sql
 
@@ -177,7 +177,7 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None) -> dict[s
     }
 
 
-# -- wholes -------------------------------------------------------------------------------------
+# -- items --------------------------------------------------------------------------------------
 
 
 def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Object:

@@ -39,7 +39,7 @@ def _table(client: FlaskClient, address: str) -> list[list[str]]:
 
 @pytest.fixture
 def filled(writer: FlaskClient) -> FlaskClient:
-    """Both sides of an exchange, a candidate, a review, a topic."""
+    """Both sides of a counterclaim, a candidate, a review, a topic."""
     posted(writer, "topics", topic())
     charged = posted(writer, "statements", charge()).json
     posted(writer, "statements", denial(charged["id"]))

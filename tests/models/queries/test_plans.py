@@ -43,7 +43,7 @@ def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
     put_charge(Actor())
     asked: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
-    speakers.whole(id=1, viewer=viewer)
+    speakers.get(id=1, viewer=viewer)
     speakers.listed(viewer=viewer, past=None, limit=20)
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in asked for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]

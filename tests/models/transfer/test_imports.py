@@ -109,7 +109,9 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
     if dice.random() < 0.3:
         claim["about"] = [_speaker(dice)]  # type: ignore[assignment]
     named = dice.choice(({"claim": some("c")},) * 6 + ({"statement": some("s")}, claim, claim | {"reuse": True}))
-    match dice.choice(("topic", "speaker", "document", "claim", "claim", "statement", "statement", "edge", "review")):
+    match dice.choice(
+        ("topic", "speaker", "document", "claim", "claim", "statement", "statement", "counterclaim", "review")
+    ):
         case "topic":
             return {"topic": {"slug": some("t"), "label": "T"}}
         case "speaker":
@@ -167,7 +169,7 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
                 machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
                 line["origin"] = dice.choice(({"kind": "import"}, machine))
             return {"statement": line}
-        case "edge":
+        case "counterclaim":
             ends = {"claim": {"claim": some("c")}, "answer": {"claim": some("c")}}
             evidence = {"statement": some("s")} if dice.random() < 0.4 else {}
             return {"counterclaim": ends | {"kind": dice.choice(("denies", "disputes"))} | evidence}

@@ -101,9 +101,9 @@ def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Acto
     assert outcome.counts["statements"] == 2
     for noun, id in ((documents, 1), (statements, charge), (claims, 1)):
         with pytest.raises(Gone) as gone:
-            noun.whole(id=id, viewer=REVIEWER)
+            noun.get(id=id, viewer=REVIEWER)
         assert gone.value.more["reason"] == REASON
-    assert seen(claims.whole(id=other, viewer=PUBLIC))["text"] == "Something else."
+    assert seen(claims.get(id=other, viewer=PUBLIC))["text"] == "Something else."
     assert Counterclaim.get().retracted_reason == Review.get().retracted_reason == REASON
 
 
@@ -117,13 +117,13 @@ def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, ac
     assert f"{SECRET} A." not in left
     assert "Zanzivarian" not in left
     assert whole_is_sound()
-    text = seen(documents.whole(id=1, viewer=REVIEWER))["text"]
+    text = seen(documents.get(id=1, viewer=REVIEWER))["text"]
     assert len(text) == len(TEXT)
     assert text.endswith("sustains the war, a charge Beijing denies.\n\nTalks go on.".removeprefix("sustains the war"))
     assert redaction.REDACTED * len(f"Ann {SECRET}") + " warned that " + redaction.REDACTED in text
-    assert seen(statements.whole(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
+    assert seen(statements.get(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
     with pytest.raises(Gone):
-        speakers.whole(id=who, viewer=PUBLIC)
+        speakers.get(id=who, viewer=PUBLIC)
 
 
 def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor: Actor) -> None:
@@ -139,7 +139,7 @@ def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor
     assert whole_is_sound()
     for id in (1, other):
         with pytest.raises(Gone):
-            speakers.whole(id=id, viewer=PUBLIC)
+            speakers.get(id=id, viewer=PUBLIC)
         with pytest.raises((Conflict, Gone)):
             speakers.unmerge(by=actor, id=id)
 
@@ -164,7 +164,7 @@ def test_a_claim_that_somebody_else_states_too_stays(registry: str, actor: Actor
     put_secret(actor)
     put_charge(actor, claim={"id": 1})
     erasures.document(id=1, reason=REASON, by=actor)
-    assert seen(claims.whole(id=1, viewer=PUBLIC))["text"] == "The Zanzivarian fleet sustains the war."
+    assert seen(claims.get(id=1, viewer=PUBLIC))["text"] == "The Zanzivarian fleet sustains the war."
     assert whole_is_sound()
 
 
@@ -174,7 +174,7 @@ def test_a_claim_that_was_merged_away_goes_too(registry: str, actor: Actor) -> N
     claims.merge(by=actor, id=1, into=kept)
     erasures.document(id=1, reason=REASON, by=actor)
     assert "Zanzivarian" not in everywhere()
-    assert seen(claims.whole(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
+    assert seen(claims.get(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
     assert whole_is_sound()
 
 
@@ -236,7 +236,7 @@ def test_a_name_in_another_spelling_is_redacted_too_and_offsets_hold(registry: s
     erasures.speaker(id=1, reason=REASON, by=actor)
     black = text.replace(other, redaction.REDACTED * len(other)).replace(name, redaction.REDACTED * len(name))
     black = black.replace("the bridge is unsafe", redaction.REDACTED * len("the bridge is unsafe"))
-    whole = seen(documents.whole(id=1, viewer=REVIEWER))
+    whole = seen(documents.get(id=1, viewer=REVIEWER))
     assert (whole["text"], whole["title"]) == (black, "[erased]")
     assert other not in everywhere()
     assert json.dumps(other, ensure_ascii=False)[1:-1] not in everywhere()
@@ -260,8 +260,8 @@ def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, 
     claim = Statement.get_by_id(aide).claim_id
     left.append(f"review {put_review(actor, claim, title=f'Is it {loud}?')}")
     other = put_claim(actor, f"It was {loud}.")
-    edge = counterclaims.create(by=actor, claim=claim, answer=other, kind="denies", note=f"So {loud}")
-    left.append(f"counterclaim {edge}")
+    counterclaim = counterclaims.create(by=actor, claim=claim, answer=other, kind="denies", note=f"So {loud}")
+    left.append(f"counterclaim {counterclaim}")
     claims.change(by=actor, id=other, version=1, text="It was her.")
     left.append(f"the log of claim {other}")
     put_claim(actor, "Government of the fleet.")
@@ -302,8 +302,7 @@ def test_a_word_that_may_be_no_name_is_left_and_named(registry: str, actor: Acto
     )
     assert erasures.speaker(id=1, reason=REASON, by=actor).left == ["document 1"]
     assert (
-        seen(documents.whole(id=1, viewer=REVIEWER))["text"]
-        == "The premier, ███, said that it may ████. ███ was right."
+        seen(documents.get(id=1, viewer=REVIEWER))["text"] == "The premier, ███, said that it may ████. ███ was right."
     )
 
 
