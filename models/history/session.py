@@ -20,7 +20,7 @@ from models.storage.transactions import advisory_lock, savepoint, transaction
 
 #: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
 #: alias in another must not meet.
-NAMES = int.from_bytes(b"ccname")
+NAME_LOCK = int.from_bytes(b"ccname")
 
 _ALIASED = (
     "SELECT DISTINCT s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
@@ -53,7 +53,7 @@ class Session:
     def lock_names(self, keys: list[str]) -> None:
         """Let nobody else take one of these names, written as they are looked up, until this transaction ends."""
         if keys:
-            advisory_lock(NAMES, keys)
+            advisory_lock(NAME_LOCK, keys)
 
     def lock_words(self, texts: list[str]) -> None:
         """Let nobody else look for claims of these texts, to make one where there is none."""

@@ -19,7 +19,7 @@ from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome
-from models.transfer.names import Names
+from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch
 
 #: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile; 5,000 lines
@@ -38,7 +38,7 @@ class Import:
 
     def __init__(self, by: Actor) -> None:
         self.by = by
-        self.names = Names()
+        self.names = LocalIds()
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store a group of lines, but those that are refused, and return what became of each.
@@ -95,12 +95,12 @@ class Import:
         return outcomes
 
 
-def unbound_claim(names: Names, name: str) -> Line:
+def unbound_claim(names: LocalIds, name: str) -> Line:
     """Make the line that stores the claim of an earlier one, at which none has pointed."""
     return Line(names.claim_lines[name][0], "claim", {"claim": name})
 
 
-def store_line(line: Line, *, by: Actor, names: Names, session: Session) -> Outcome:
+def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
     """Store a line, or nothing of it where it is refused; return what became of it."""
     mark = names.mark()
     try:
@@ -124,7 +124,7 @@ class _Work(NamedTuple):
     """What storing a line takes besides what it says."""
 
     by: Actor
-    names: Names
+    names: LocalIds
     session: Session
     line: Line
 
@@ -165,7 +165,7 @@ def _document(work: _Work, new: dict[str, Any]) -> Stored:
     return id, what
 
 
-def _call(names: Names, some: dict[str, int], name: str, id: int, noun: str) -> None:
+def _call(names: LocalIds, some: dict[str, int], name: str, id: int, noun: str) -> None:
     """Let `name` stand for a row, unless it stands for another."""
     if some.get(name, id) != id:
         raise _Ambiguous(name, f"An earlier line, that of {noun} {some[name]},")
@@ -305,13 +305,13 @@ def _wording(line: dict[str, Any]) -> tuple[str, str, bool | None]:
     return line["text"], line["language"], line.get("standalone")
 
 
-def _known_document(names: Names, reference: dict[str, Any], field: str) -> dict[str, Any]:
+def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> dict[str, Any]:
     if "document" in reference:
         return {"id": _known(names, "document", reference["document"], f"{field}/document")}
     return reference
 
 
-def _known(names: Names, noun: str, name: str, field: str) -> int:
+def _known(names: LocalIds, noun: str, name: str, field: str) -> int:
     """Return the id of the document or statement of an earlier line."""
     _refuse_ambiguous(names, noun, name, field)
     some = names.documents if noun == "document" else names.statements
@@ -324,7 +324,7 @@ def _unknown(name: str, field: str) -> Conflict:
     return Conflict(f"No earlier line is called {name!r}.", field=field)
 
 
-def _refuse_ambiguous(names: Names, noun: str, name: str, field: str) -> None:
+def _refuse_ambiguous(names: LocalIds, noun: str, name: str, field: str) -> None:
     """Refuse to guess which of two lines with one name is meant."""
     if (noun, name) in names.ambiguous:
         raise Conflict(

@@ -11,10 +11,10 @@ from models.history.locks import named as keep
 from models.tables import Claim, Document, Speaker, Statement, Topic
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line
-from models.transfer.names import Names
+from models.transfer.local_ids import LocalIds
 
 
-def prefetch(session: BatchSession, names: Names, lines: Sequence[Line]) -> None:
+def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> None:
     """Fetch what lines name; inside the transaction in which they are stored."""
     named = _Named(names)
     for line in lines:
@@ -34,7 +34,7 @@ def prefetch(session: BatchSession, names: Names, lines: Sequence[Line]) -> None
 class _Named:
     """What some lines name; dictionaries, where the order is that of the lines."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: LocalIds) -> None:
         self.names = names
         #: Names of speakers, as they are looked up.
         self.speakers: dict[str, None] = {}

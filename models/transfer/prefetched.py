@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from models.history.locks import Rows
-from models.history.session import NAMES, Session
+from models.history.session import NAME_LOCK, Session
 from models.queries import shapes
 from models.queries.visibility import PUBLIC, Viewer, claim_seen
 from models.spans import Place
@@ -117,7 +117,7 @@ class PrefetchedSession(Session):
 
     def _lock_all_names(self) -> None:
         if "" not in self._locked:
-            advisory_lock(NAMES)
+            advisory_lock(NAME_LOCK)
             self._lock(self._locked, "")
             for key in ((Speaker, "name_key"), (Speaker, "wikidata_id"), (Alias, "alias_key")):
                 self._indexes[key].fetched.clear()

@@ -17,7 +17,7 @@ from models.queries import derived
 from models.storage.columns import dumps, folded, now
 from models.storage.rows import row
 from models.tables import Change, Document, Reply, Sentence, Statement
-from models.upkeep.name_variants import Names
+from models.upkeep.name_matcher import NameMatcher
 
 #: What replaces a code point that is redacted.
 REDACTED = "█"
@@ -72,7 +72,7 @@ class Erasure:
         #: The suggestions that are not erased, but lost reasons.
         self.reworded: set[int] = set()
         #: The names that the erased speaker has, or had.
-        self.names = Names(())
+        self.names = NameMatcher(())
 
 
 def ids_of(query: Any) -> set[int]:
@@ -215,7 +215,7 @@ def redact_replies(erasure: Erasure) -> None:
     pattern = re.compile("|".join(map(re.escape, long)) or r"(?!)")
 
     def repeats(text: str) -> bool:
-        return text in erasure.words or erasure.names.stand_in(text) or bool(pattern.search(text))
+        return text in erasure.words or erasure.names.may_stand_in(text) or bool(pattern.search(text))
 
     kept = Reply.select(Reply.id, Reply.headers, Reply.body).where(Reply.body.is_null(False))
     found = []

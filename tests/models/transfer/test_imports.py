@@ -21,7 +21,7 @@ from models.tables import Claim
 from models.transfer import imports, stream
 from models.transfer.imports import Import
 from models.transfer.lines import Line, Outcome
-from models.transfer.names import Names
+from models.transfer.local_ids import LocalIds
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -199,7 +199,7 @@ def mixed_lines(seed: int) -> list[bytes]:
 
 def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     """Import as single changes do, with the look-ups and inserts of the API."""
-    names, outcomes = Names(), []
+    names, outcomes = LocalIds(), []
     for number, line in enumerate(lines, 1):
         (read,) = next(lines_read.understood([line]))
         if isinstance(read, Line):

@@ -18,7 +18,7 @@ from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
 from models.tables import ALL, Counterclaim, Review, Statement, Suggestion
-from models.upkeep import backups, erasures, leftovers, redaction, verify
+from models.upkeep import backups, erasures, redaction, unerased_files, verify
 from tests.factories import (
     PUBLIC,
     REVIEWER,
@@ -456,7 +456,7 @@ def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> Non
     erasures.document(id=1, reason=REASON, by=actor)
     path = Path(database.db.database)
     assert b"Zanzivarian" in held(path)  # in free space or in the WAL
-    assert leftovers.sweep()
+    assert unerased_files.sweep()
     for words in (b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
         assert words not in held(path)
     database.close()
@@ -485,7 +485,7 @@ def test_says_which_backups_still_hold_the_words(
     backups.write(file=folder / "before")
     erasures.document(id=1, reason=REASON, by=actor)
     backups.write(file=folder / "after")
-    held = [file.name for file in leftovers.backups_with(folder=folder, noun="document", id=1)]
+    held = [file.name for file in unerased_files.backups_with(folder=folder, noun="document", id=1)]
     assert held == (["before"] if database.on_sqlite() else ["before", "before first"])
     with pytest.raises(NotFound):
-        leftovers.backups_with(folder=folder, noun="speaker", id=1)
+        unerased_files.backups_with(folder=folder, noun="speaker", id=1)

@@ -1,4 +1,4 @@
-"""Name variants: find a name in a text in whatever case, Unicode form and white space, with or without marks.
+"""Name matcher: find a name in a text in whatever case, Unicode form and white space, with or without marks.
 
 They are compared as the registry compares names of speakers (`columns.folded`); places are in code points of the
 text as it is.
@@ -29,7 +29,7 @@ _LONG = 5
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
-class Names:
+class NameMatcher:
     """Names to look for in texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -56,7 +56,7 @@ class Names:
         A name of one word in small letters ("may", "us") or with other marks ("low") may be an ordinary word, and is
         left out.
         """
-        if not self._signs and not self.stand_in(text):
+        if not self._signs and not self.may_stand_in(text):
             return
         folded, origins = _fold_with_origins(text)
         for match in self._exact.finditer(folded):
@@ -71,7 +71,7 @@ class Names:
             return False
         return word in self._names or not (word.islower() and unicodedata.normalize("NFC", word).isalpha())
 
-    def stand_in(self, text: str) -> bool:
+    def may_stand_in(self, text: str) -> bool:
         """Tell whether one of the names may stand in `text`, be it an address or a word with an ending."""
         if self._in_ascii and not text.isascii() and not self._has_longest(_in_ascii(text)):
             return False
