@@ -7,7 +7,7 @@ from models.addresses import host, normalize
 from models.extraction.sentences import cut
 from models.history import changes
 from models.history.changes import Actor
-from models.history.hidden import is_hidden, unflag
+from models.history.hidden import flag, is_hidden, unflag
 from models.history.session import SESSION, Session
 from models.queries import plain
 from models.queries.results import Item
@@ -15,7 +15,7 @@ from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import now
 from models.storage.transactions import transaction
-from models.tables import Document, Hidden, Statement
+from models.tables import Document, Statement
 
 
 def create(
@@ -79,7 +79,7 @@ def _put(
     )
     session.insert_sentences(document, cut(text) if places is None else places)
     if hidden and not text_public:
-        session.insert(Hidden, noun="documents", noun_id=document.id)
+        flag(noun="documents", id=document.id, session=session)
     return document
 
 

@@ -68,8 +68,8 @@ def _found(id: int, session: Session) -> Counterclaim | None:
     return None if counterclaim.retracted_at else counterclaim
 
 
-def follow_statement(*, by: Actor, statement: int, answer: int) -> None:
-    """Hang the counterclaims whose evidence is `statement` on the claim that it states now.
+def move_answers(*, by: Actor, statement: int, answer: int) -> None:
+    """Let the counterclaims whose evidence is `statement` answer by the claim that it states now.
 
     Raises Conflict where one would then answer itself, or stands already.
     """
@@ -86,8 +86,8 @@ def follow_statement(*, by: Actor, statement: int, answer: int) -> None:
         changes.update(by, counterclaim, answer=answer)
 
 
-def follow_claim(*, by: Actor, left: int, taken: int) -> None:
-    """Hang the counterclaims of the claim `left`, which nobody states any more, on `taken`, which they stated instead.
+def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
+    """Move the counterclaims of the claim `left`, which nobody states any more, to `taken`, which is stated instead.
 
     What would answer itself, or stands there already, is taken back.
     """
@@ -100,7 +100,7 @@ def follow_claim(*, by: Actor, left: int, taken: int) -> None:
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Hang the counterclaims by which these two claims answer on what their evidence states, after an unmerge."""
+    """Let the counterclaims of these two claims answer by what their evidence states, after an unmerge."""
     answers = "answer_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
     for counterclaim in rows.locked(Counterclaim, answers, claims):
         answer = counterclaim.statement.claim_id
@@ -112,7 +112,7 @@ def settle(*, by: Actor, claims: tuple[int, int]) -> None:
             changes.update(by, counterclaim, answer=answer)
 
 
-def hand_on(*, by: Actor, statement: int) -> None:
+def reassign_evidence(*, by: Actor, statement: int) -> None:
     """Rest counterclaims on another accepted statement of the answer than `statement`, if there is one.
 
     That was accepted: who takes back a candidate does not show the public what only rested on that.

@@ -178,7 +178,7 @@ def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int 
 
 def _renumber(document: int) -> None:
     """Let the positions follow the offsets again, and what is derived from them."""
-    derived.note("documents", {"id": document})
+    derived.mark_for_refresh("documents", {"id": document})
     standing = Sentence.select(Sentence.id).where(Sentence.document == document, Sentence.retracted_at.is_null())
     ids = [id for (id,) in standing.order_by(Sentence.start).tuples()]
     for first in range(0, len(ids), _AT_ONCE):

@@ -4,7 +4,7 @@ from typing import Any
 
 from models.history import changes, locks, merge_scope, merged_filters, merges
 from models.history.changes import Actor
-from models.history.hidden import is_hidden, unflag
+from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
 from models.history.session import SESSION, Session
 from models.queries import lists, plain
@@ -13,7 +13,7 @@ from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
-from models.tables import Alias, Counterclaim, Hidden, Speaker, Statement
+from models.tables import Alias, Counterclaim, Speaker, Statement
 
 
 def create(
@@ -58,7 +58,7 @@ def create(
         )
         _put_aliases(speaker.id, aliases, session)
         if hidden:
-            session.insert(Hidden, noun="speakers", noun_id=speaker.id)
+            flag(noun="speakers", id=speaker.id, session=session)
         return int(speaker.id)
 
 

@@ -116,13 +116,13 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
             _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
-        _follow(by, statement, row)
+        _update_claim_text(by, statement, row)
         changes.amend(by, statement, **row)
         if (was, row.get("status")) == ("accepted", "rejected"):
-            evidence.hand_on(by=by, statement=id)
+            evidence.reassign_evidence(by=by, statement=id)
         if "claim" in row:
-            evidence.follow_statement(by=by, statement=id, answer=row["claim"])
-            _leave(by, id, left, row["claim"])
+            evidence.move_answers(by=by, statement=id, answer=row["claim"])
+            _retract_orphan_claim(by, id, left, row["claim"])
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
@@ -135,7 +135,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         locks.hold(partial(_used, id))
         statement = changes.standing(Statement, id, version)
         if statement.status == "accepted":
-            evidence.hand_on(by=by, statement=id)
+            evidence.reassign_evidence(by=by, statement=id)
         evidence.retract_with(by=by, statement=id, reason=reason)
         changes.retract(by, statement, reason)
 
@@ -207,27 +207,27 @@ def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: b
     return speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, kind=kind)
 
 
-def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
-    """Let the claim follow its words, where a machine wrote it from them and nobody else states it or changed it."""
+def _update_claim_text(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
+    """Rewrite the claim as its words are now, where a machine wrote it and nobody else states it or changed it."""
     if "content" not in row or "claim" in row or statement.origin != "extractor":
         return
     claim = Claim.get_by_id(statement.claim_id)
     if not _is_only_of(statement.id, claim):
         return
     before, after = ([span["text"] for span in orjson.loads(spans)] for spans in (statement.content, row["content"]))
-    text = claim_text.follow(claim.text, before=before, after=after)
+    text = claim_text.rewrite(claim.text, before=before, after=after)
     if text not in (None, claim.text) and not claims.worded_by_hand(id=claim.id):
         changes.update(by, claim, more={"followed": statement.id}, text=text)
 
 
-def _leave(by: Actor, statement: int, left: int, taken: int) -> None:
-    """Let a claim that came with the statement that has left it go; what it was linked to follows.
+def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int) -> None:
+    """Retract a claim that came with the statement that has left it, and move what it was linked to.
 
     Otherwise a charge whose words a reviewer mends would lose the denials of it.
     """
     claim = Claim.get_by_id(left)
     if left != taken and _is_only_of(statement, claim):
-        evidence.follow_claim(by=by, left=left, taken=taken)
+        evidence.move_counterclaims(by=by, left=left, taken=taken)
         changes.retract(by, claim, f"Claim {taken} is stated instead.")
 
 

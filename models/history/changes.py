@@ -50,7 +50,7 @@ def log(
     Only then, and one transaction after the other, so that lines become visible in their order: who
     has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
     """
-    derived.note(instance._meta.table_name, before, row(instance), new=action == "create")
+    derived.mark_for_refresh(instance._meta.table_name, before, row(instance), new=action == "create")
     write([line(actor, action, instance, before, more)])
 
 

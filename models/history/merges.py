@@ -141,7 +141,7 @@ def give_back_about(claims: list[int], from_: int, to: int) -> None:
     for claim in claims:
         if ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute():
             ClaimAbout.insert(claim=claim, speaker=to).on_conflict_ignore().execute()
-            derived.note("claims", {"id": claim})  # a public one shows whom it is about
+            derived.mark_for_refresh("claims", {"id": claim})  # a public one shows whom it is about
 
 
 def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:

@@ -196,7 +196,7 @@ class _DocumentIngest:
             self.known += 1
             if finding.denies:
                 self.unanswered.setdefault(finding.denies, []).append(known[-1])
-            self._note(finding, known[-1])
+            self._remember(finding, known[-1])
             return
         sentence = self._sentence(spans[0].start)
         speaker = finding.speaker or self._unnamed_source(finding)
@@ -234,9 +234,9 @@ class _DocumentIngest:
             finding.denies is None or finding.denies in self.unattributed or finding.denies == _own_charge(finding)
         ):
             self._suggest(statement)
-        self._note(finding, statement)
+        self._remember(finding, statement)
 
-    def _note(self, finding: Finding, statement: Statement) -> None:
+    def _remember(self, finding: Finding, statement: Statement) -> None:
         """Note the statement of a finding, and answer it with the denials that were stored before it."""
         self.statements[finding.id] = statement
         self._answer(finding.id)

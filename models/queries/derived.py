@@ -2,9 +2,9 @@
 
 `claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement, and
 `claim_topic_index` a row for each of its topics; `claim_search` and `statement_search` are full-text indexes
-(dialects.py). Nothing here holds anything that the nouns do not say. A change notes what it touched (`note`), and
-before the commit the rows of those claims are written anew: once for all changes that share it, because each time
-costs a full-text index a segment of its own.
+(dialects.py). Nothing here holds anything that the nouns do not say. A change calls `mark_for_refresh`, and before the
+commit the rows of those claims are written anew: once for all changes that share it, because each time costs a
+full-text index a segment of its own.
 
 It writes, and stands in the room of reading: a row here is what a list would otherwise compute at each read, and is
 composed of the same shapes and conditions.
@@ -39,7 +39,7 @@ _TOUCHED = {
 }
 
 
-def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
+def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
     """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
 
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
@@ -241,12 +241,12 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
         " (SELECT l.answered FROM claim_summaries l WHERE l.claim_id = claim_topic_index.claim_id)"
         f" WHERE {charges}",
     ]
-    showing = _showing(" AND " + in_ids("c.claim_id"))
-    return [*filling, *showing] if new else [*emptying, *filling, *answering, *showing]
+    unflagging = _unflagging(" AND " + in_ids("c.claim_id"))
+    return [*filling, *unflagging] if new else [*emptying, *filling, *answering, *unflagging]
 
 
-def _showing(claims: str = "") -> list[str]:
-    """Write that what an accepted statement of these claims names, or a public one is about, is hidden no more."""
+def _unflagging(claims: str = "") -> list[str]:
+    """Build the SQL that unflags what an accepted statement of these claims names, or a public claim is about."""
     said = f"FROM c CROSS JOIN statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL{_ACCEPTED}"
     named = {
         "speakers": f"SELECT v.speaker_id {said} UNION ALL SELECT v.via_speaker_id {said} UNION ALL"
@@ -272,5 +272,5 @@ def rebuilding() -> list[str]:
         *empty,
         *(one.filling() for one in tables),
         *dialects.merging_segments(),
-        *_showing(),
+        *_unflagging(),
     ]

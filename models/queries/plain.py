@@ -10,7 +10,7 @@ from models.queries import dialects, members, shapes
 from models.queries.aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
-from models.queries.visibility import Viewer, claim_seen, sentence_seen, shown
+from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.storage.columns import folded
 
 
@@ -33,7 +33,7 @@ NOUNS = {
         doc,
         {},
         shapes.document,
-        lambda viewer: (doc.retracted_at.is_null(), shown(viewer, "documents", "doc")),
+        lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
             "url": doc.url_normalized == P.url,
             "publisher": doc.publisher == P.publisher,
@@ -46,7 +46,7 @@ NOUNS = {
         p,
         {},
         shapes.speaker,
-        lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), shown(viewer, "speakers", "p")),
+        lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": p.kind == P.kind,
             "name": (p.name_key == P.name) | p.id.in_(al.select(al.speaker_id).where(al.alias_key == P.name)),

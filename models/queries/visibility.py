@@ -57,7 +57,7 @@ def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
     return e.retracted_at.is_null() & (e.statement_id.is_null() | fence(evidence))
 
 
-def shown(viewer: Viewer, noun: str, alias: str) -> Any:
+def not_hidden(viewer: Viewer, noun: str, alias: str) -> Any:
     """Make the condition that the viewer may hear of the speaker or document `alias`: not what only candidates name.
 
     Who has a key may: a writer could not help meeting them.

@@ -116,7 +116,7 @@ class BatchSession(PrefetchedSession):
             tables[insert.model].append(insert)
         for model in filter(tables.__contains__, _ORDER):
             bulk.insert(model, _columns(model), [insert.values for insert in tables[model]])
-            derived.note(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
+            derived.mark_for_refresh(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
         if lines := [insert.line for insert in new if insert.line]:
             changes.write(lines)
         self._flushed = end

@@ -176,7 +176,7 @@ def _claim(work: _Work, new: dict[str, Any]) -> Stored:
     if "claim" in new:  # of an earlier line (unbound_claim)
         return _bound(work, new["claim"], "/standalone"), "new"
     name = new.pop("id")
-    if not work.names.note(name, work.line.number, new):
+    if not work.names.defer_claim(name, work.line.number, new):
         raise _Ambiguous(name, f"Line {work.names.claim_lines[name][0]}")
     return None, "noted"
 

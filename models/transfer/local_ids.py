@@ -36,7 +36,7 @@ class LocalIds:
             names[name] = value
             self._put.append((names, name))
 
-    def note(self, name: str, number: int, line: dict[str, Any]) -> bool:
+    def defer_claim(self, name: str, number: int, line: dict[str, Any]) -> bool:
         """Let a line's claim wait for those that point at it; tell whether that is what its name stands for."""
         json = dumps(line)
         hashed = hash(json)

@@ -116,7 +116,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             if document.title and any(names.places(document.title)):
                 erasure.words.add(document.title)
                 set_columns(Document, document.id, now(), title=NAMELESS)
-                derived.note("documents", row(document))
+                derived.mark_for_refresh("documents", row(document))
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said)

@@ -129,7 +129,7 @@ def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int
     if new == old:
         return
     stamp = now()
-    derived.note("documents", row(document))
+    derived.mark_for_refresh("documents", row(document))
     set_columns(Document, document.id, stamp, text=new, sha256=hashlib.sha256(new.encode()).hexdigest())
     erasure.counts["documents redacted"] += 1
     for sentence in Sentence.select().where(Sentence.document == document.id):
@@ -142,7 +142,7 @@ def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int
             printed["cue_key"] = folded(printed["cue"])
         if any(getattr(statement, name) != words for name, words in printed.items()):
             set_columns(Statement, statement.id, stamp, **printed)
-            derived.note("statements", row(statement))
+            derived.mark_for_refresh("statements", row(statement))
 
 
 def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:

@@ -456,7 +456,9 @@ def denied_twice(writer: FlaskClient, **second: Any) -> tuple[int, int, int]:
     return charged["claim"]["id"], denied["id"], posted(writer, "statements", body | second).json["id"]
 
 
-def test_a_counterclaim_is_handed_on_when_its_evidence_is_retracted(writer: FlaskClient, public: FlaskClient) -> None:
+def test_a_counterclaim_gets_other_evidence_when_its_evidence_is_retracted(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
     charged, denied, other = denied_twice(writer)
     assert public.get("/v1/counterclaims/1").json["statement_id"] == denied
     retracted(writer, f"/v1/statements/{denied}", "Misread")
@@ -472,7 +474,7 @@ def test_a_counterclaim_is_handed_on_when_its_evidence_is_retracted(writer: Flas
     assert public.get(f"/v1/claims/{charged}").json["counterclaims"] == []
 
 
-def test_a_counterclaim_is_handed_on_when_its_evidence_is_rejected(
+def test_a_counterclaim_gets_other_evidence_when_its_evidence_is_rejected(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     _, denied, other = denied_twice(writer)
@@ -484,7 +486,7 @@ def test_a_counterclaim_is_handed_on_when_its_evidence_is_rejected(
     assert reviewer.get("/v1/counterclaims/1").json["statement_id"] == other
 
 
-def test_a_counterclaim_is_not_handed_on_to_what_is_not_accepted(
+def test_a_counterclaim_does_not_rest_on_what_is_not_accepted(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     _, denied, other = denied_twice(writer, origin=candidate()["origin"])

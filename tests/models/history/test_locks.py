@@ -88,7 +88,7 @@ def test_no_counterclaim_rests_on_a_statement_that_is_just(registry: str, actor:
     assert isinstance(outcome, Conflict), outcome
 
 
-def test_a_counterclaim_is_handed_on_to_no_statement_that_is_just_retracted(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_rests_on_no_statement_that_is_just_retracted(registry: str, actor: Actor) -> None:
     charge = put_claim(actor)
     first = put_plain(actor, "first", counters=[{"claim": charge, "kind": "denies"}])
     second = put_plain(actor, "second", claim={"id": statements.claim_of(id=first)})
