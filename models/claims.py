@@ -8,7 +8,7 @@ import orjson
 from peewee import SQL, fn
 
 from models import evidence, speakers, topics
-from models.history import changes, locks, merge_scope, merged_filters, merges
+from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import lists
@@ -106,8 +106,8 @@ def twins(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
-        changes.refuse_unseen(by, get, id)
-        claim = changes.standing(Claim, id, version)
+        standing_rows.refuse_unseen(by, get, id)
+        claim = standing_rows.lock_standing(Claim, id, version)
         more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
         changes.amend(by, claim, more=more, **new)
 
@@ -128,9 +128,11 @@ _AFTER = " With the last of them the claim goes out of sight, and nothing is lef
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
-        changes.refuse_unseen(by, get, id)
-        claim = changes.standing(Claim, id, version)
-        changes.refuse_while_used(by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER)
+        standing_rows.refuse_unseen(by, get, id)
+        claim = standing_rows.lock_standing(Claim, id, version)
+        standing_rows.refuse_while_used(
+            by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER
+        )
         changes.retract(by, claim, reason)
 
 
@@ -150,8 +152,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     log, and `unmerge` takes it back. Raises Conflict where the two answer one another.
     """
     with transaction():
-        changes.refuse_unseen(by, get, id)
-        changes.refuse_to_name(by, Claim, get, into, "/into")
+        standing_rows.refuse_unseen(by, get, id)
+        standing_rows.refuse_to_name(by, Claim, get, into, "/into")
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
@@ -180,7 +182,7 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         with suppress(Moved):
-            changes.refuse_unseen(by, get, id)
+            standing_rows.refuse_unseen(by, get, id)
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
         into, moved = merges.last_merge(Claim, claim, id)
@@ -198,7 +200,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
-    return changes.found(Claim, id, found, lambda: viewer.unreviewed or merges.claim_was_public(id))
+    return standing_rows.item_or_refuse(Claim, id, found, lambda: viewer.unreviewed or merges.claim_was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:

@@ -5,7 +5,7 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, evidence, statements
-from models.history import changes, locks, merged_filters
+from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import named
 from models.history.session import SESSION, Session
@@ -50,10 +50,10 @@ def create(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change kind, note or evidence."""
     with transaction():
-        changes.refuse_unseen(by, get, id)
+        standing_rows.refuse_unseen(by, get, id)
         if new.get("statement"):
             locks.hold(lambda: statements.held(id=new["statement"]))
-        counterclaim = changes.standing(Counterclaim, id, version)
+        counterclaim = standing_rows.lock_standing(Counterclaim, id, version)
         if new.get("kind", counterclaim.kind) != counterclaim.kind:
             evidence.refuse_taken(by=by, claim=counterclaim.claim_id, answer=counterclaim.answer_id, kind=new["kind"])
         _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
@@ -63,14 +63,14 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a counterclaim back; the claims stay."""
     with transaction():
-        changes.refuse_unseen(by, get, id)
-        changes.retract(by, changes.standing(Counterclaim, id, version), reason)
+        standing_rows.refuse_unseen(by, get, id)
+        changes.retract(by, standing_rows.lock_standing(Counterclaim, id, version), reason)
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a counterclaim, charge and answer side by side. Raises NotFound or Gone."""
     found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
-    return changes.found(Counterclaim, id, found, lambda: viewer.unreviewed or _was_public(id))
+    return standing_rows.item_or_refuse(Counterclaim, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:

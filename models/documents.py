@@ -5,7 +5,7 @@ from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.sentences import cut
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.session import SESSION, Session
@@ -120,7 +120,7 @@ def find(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change what is said about the document; its address and text never change."""
     with transaction():
-        changes.amend(by, changes.standing(Document, id, version), **new)
+        changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
         if new.get("text_public"):
             unflag(noun="documents", id=id)
 
@@ -128,16 +128,18 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a document back. Raises Conflict while statements stand in it, or were reported by it."""
     with transaction():
-        document = changes.standing(Document, id, version)
-        changes.refuse_while_used(by, "A document", Statement.document, id)
-        changes.refuse_while_used(by, "A document", Statement.via_document, id)
+        document = standing_rows.lock_standing(Document, id, version)
+        standing_rows.refuse_while_used(by, "A document", Statement.document, id)
+        standing_rows.refuse_while_used(by, "A document", Statement.via_document, id)
         changes.retract(by, document, reason)
 
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
     found = plain.one("documents", viewer=viewer, id=id)
-    return changes.found(Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id))
+    return standing_rows.item_or_refuse(
+        Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id)
+    )
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:

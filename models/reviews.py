@@ -5,7 +5,7 @@ from typing import Any
 from peewee import SQL
 
 from models import claims
-from models.history import changes, merged_filters
+from models.history import changes, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import aliases, plain, shapes
@@ -41,8 +41,8 @@ def create(
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change anything but the claim; `publisher` and `rating` are replaced whole."""
     with transaction():
-        changes.refuse_unseen(by, get, id)
-        review = changes.standing(Review, id, version)
+        standing_rows.refuse_unseen(by, get, id)
+        review = standing_rows.lock_standing(Review, id, version)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id, SESSION)
         changes.amend(by, review, **_columns(**new))
@@ -51,14 +51,14 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a review back."""
     with transaction():
-        changes.refuse_unseen(by, get, id)
-        changes.retract(by, changes.standing(Review, id, version), reason)
+        standing_rows.refuse_unseen(by, get, id)
+        changes.retract(by, standing_rows.lock_standing(Review, id, version), reason)
 
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a review with its claim. Raises NotFound or Gone."""
     found = plain.one("reviews", viewer=viewer, id=id)
-    return changes.found(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
+    return standing_rows.item_or_refuse(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:

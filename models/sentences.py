@@ -5,7 +5,7 @@ from typing import Any
 from peewee import SQL, Case
 
 from models.extraction.sentences import LONGEST
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import derived, plain, shapes
@@ -23,7 +23,7 @@ _AT_ONCE = 100
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
     """Add a sentence that the cutting missed; return its id. Raises Conflict outside the document or over another."""
     with transaction():
-        printed = changes.referred(Document, document, "/document")
+        printed = standing_rows.referred(Document, document, "/document")
         _refuse_bad_place(printed, start, end)
         sentence = Sentence.create(document=document, position=0, start=start, end=end, text=printed.text[start:end])
         changes.log(by, "create", sentence)
@@ -55,7 +55,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a sentence back. Raises Conflict while statements stand in it."""
     with transaction():
         sentence = _standing(id, version)
-        changes.refuse_while_used(by, "A sentence", Statement.sentence, id)
+        standing_rows.refuse_while_used(by, "A sentence", Statement.sentence, id)
         changes.retract(by, sentence, reason)
         _renumber(sentence.document_id)
 
@@ -104,7 +104,7 @@ def around(*, document: int, sentence: Place, end: int, session: Session = SESSI
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
     found = plain.one("sentences", viewer=viewer, id=id)
-    return changes.found(Sentence, id, found, lambda: _was_public(viewer, id))
+    return standing_rows.item_or_refuse(Sentence, id, found, lambda: _was_public(viewer, id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
@@ -154,8 +154,8 @@ def _standing(id: int, version: int) -> Sentence:
     """Find the sentence to change, its document locked first: statements are recorded under that lock too."""
     document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
     if document:
-        changes.standing(Document, document)
-    return changes.standing(Sentence, id, version)  # type: ignore[no-any-return]
+        standing_rows.lock_standing(Document, document)
+    return standing_rows.lock_standing(Sentence, id, version)  # type: ignore[no-any-return]
 
 
 def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.history import changes, locks, merge_scope, merged_filters, merges
+from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
@@ -69,7 +69,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             locks.lock_parts()
         SESSION.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
         locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
-        speaker = changes.standing(Speaker, id, version)
+        speaker = standing_rows.lock_standing(Speaker, id, version)
         more: dict[str, Any] = {}
         if "name" in new:
             new["name_key"] = key(new["name"])
@@ -94,9 +94,9 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a speaker back. Raises Conflict while statements of theirs stand."""
     with transaction():
-        speaker = changes.standing(Speaker, id, version)
-        changes.refuse_while_used(by, "A speaker", Statement.speaker, id)
-        changes.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
+        speaker = standing_rows.lock_standing(Speaker, id, version)
+        standing_rows.refuse_while_used(by, "A speaker", Statement.speaker, id)
+        standing_rows.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
         changes.retract(by, speaker, reason)
 
 
@@ -229,7 +229,9 @@ def unmerge(*, by: Actor, id: int) -> None:
 def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
     found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
-    return changes.found(Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id))
+    return standing_rows.item_or_refuse(
+        Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id)
+    )
 
 
 def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
@@ -351,7 +353,7 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
     """Let a survivor be part again of what a merge has cut them from, unless that would close a circle by now."""
-    parent = changes.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
+    parent = standing_rows.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
     closes = parent is None or survivor.id in with_ancestors(parent) or not merge_scope.stand(Speaker, parent)
     return {} if closes or survivor.part_of_id else {"part_of": parent}
 

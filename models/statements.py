@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, sentences, speakers
-from models.history import changes, locks, merged_filters
+from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION, Session
@@ -93,10 +93,10 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
-        changes.refuse_unseen(by, get, id)
+        standing_rows.refuse_unseen(by, get, id)
         claims.lock_words_of(new.get("claim"))
         locks.hold(partial(_used, id, new))
-        statement = changes.standing(Statement, id, version)
+        statement = standing_rows.lock_standing(Statement, id, version)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
@@ -131,9 +131,9 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     Its claim stays, and the public sees it while another statement of it stands.
     """
     with transaction():
-        changes.refuse_unseen(by, get, id)
+        standing_rows.refuse_unseen(by, get, id)
         locks.hold(partial(_used, id))
-        statement = changes.standing(Statement, id, version)
+        statement = standing_rows.lock_standing(Statement, id, version)
         if statement.status == "accepted":
             evidence.reassign_evidence(by=by, statement=id)
         evidence.retract_with(by=by, statement=id, reason=reason)
@@ -148,7 +148,7 @@ def get(
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
     found = lists.one("statements", viewer=viewer, id=id, written=written, fields=fields, include=include)
-    return changes.found(Statement, id, found, lambda: viewer.unreviewed or _was_public(id))
+    return standing_rows.item_or_refuse(Statement, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import evidence, statements
-from models.history import changes, locks
+from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, named
 from models.history.session import SESSION
@@ -50,7 +50,7 @@ def decide(*, by: Actor, id: int, version: int, status: str) -> None:
     """Accept a suggestion, which creates the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():
         locks.hold(lambda: _answer(id))
-        suggestion = changes.standing(Suggestion, id, version)
+        suggestion = standing_rows.lock_standing(Suggestion, id, version)
         if suggestion.status == "accepted":
             raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
         if status == "accepted":
@@ -60,7 +60,7 @@ def decide(*, by: Actor, id: int, version: int, status: str) -> None:
 
 def get(*, id: int) -> Item:
     """Read a suggestion. Raises NotFound."""
-    return changes.found(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
+    return standing_rows.item_or_refuse(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
 
 
 def listed(*, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import plain
@@ -23,7 +23,7 @@ def create(*, by: Actor, slug: str, label: str, session: Session = SESSION) -> i
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change slug or label."""
     with transaction():
-        topic = changes.standing(Topic, id, version)
+        topic = standing_rows.lock_standing(Topic, id, version)
         if new.get("slug", topic.slug) != topic.slug:
             _refuse_taken(new["slug"], SESSION)
         changes.amend(by, topic, **new)
@@ -32,12 +32,12 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a heading back; claims filed under it lose it."""
     with transaction():
-        changes.retract(by, changes.standing(Topic, id, version), reason)
+        changes.retract(by, standing_rows.lock_standing(Topic, id, version), reason)
 
 
 def get(*, id: int) -> Item:
     """Read one heading. Raises NotFound or Gone."""
-    return changes.found(Topic, id, plain.one("topics", viewer=PUBLIC, id=id))
+    return standing_rows.item_or_refuse(Topic, id, plain.one("topics", viewer=PUBLIC, id=id))
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
 """History: the log of changes, row access, locks, merges, and what is hidden; may import queries and below.
 
-Begin with changes.py (the log) and session.py (how the nouns' rules look up and insert rows).
+Begin with changes.py (the log), session.py and standing_rows.py: how the nouns' rules find, lock and insert rows.
 """

@@ -7,7 +7,7 @@ list found less than there may be.
 from collections.abc import Iterable
 from typing import Any
 
-from models.history import changes, hidden, merges
+from models.history import hidden, merges, standing_rows
 from models.queries import lists
 from models.queries.visibility import Viewer
 from models.storage import rows
@@ -53,7 +53,7 @@ def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]
     params = tuple(ids)
     places = ", ".join("?" * len(params))
     found = rows.where(model, f"id IN ({places}) AND merged_into_id IS NOT NULL", params)
-    return {row.id: changes.survivor(model, row) for row in found if _may_know(model, row.id, viewer)}
+    return {row.id: standing_rows.survivor(model, row) for row in found if _may_know(model, row.id, viewer)}
 
 
 def _may_know(model: Any, id: int, viewer: Viewer) -> bool:

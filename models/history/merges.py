@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.queries import derived, shapes, visibility
 from models.queries.nodes import Aliased
@@ -21,34 +21,34 @@ _CLAIMS = Aliased(Claim, "claims")
 
 
 def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
-    """Find the row to merge and the one that it is merged into, at `/into`; raises as `standing` and `referred`.
+    """Find the row to merge and the one that it is merged into, at `/into`; raises as `lock_standing` and `referred`.
 
     The lower id is locked first: two merges crosswise would wait for one another.
     """
     if into < id:
-        other = changes.referred(model, into, "/into")
-        row = changes.standing(model, id)
+        other = standing_rows.referred(model, into, "/into")
+        row = standing_rows.lock_standing(model, id)
     else:
-        row = changes.standing(model, id)
-        other = changes.referred(model, into, "/into")
+        row = standing_rows.lock_standing(model, id)
+        other = standing_rows.referred(model, into, "/into")
     if other.id == row.id:
-        raise Conflict(f"A {changes.singular(model)} cannot be merged into itself.", field="/into")
+        raise Conflict(f"A {standing_rows.singular(model)} cannot be merged into itself.", field="/into")
     return row, other
 
 
 def last_merge(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
-    """Read from the log into what `found` was merged, and what moved then.
+    """Read from the log into what `item_or_refuse` was merged, and what moved then.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
     survivor has itself been merged since: merges are undone in the reverse order.
     """
     if found is None:
-        raise NotFound(changes.unknown(model, id))
+        raise NotFound(standing_rows.unknown(model, id))
     if found.merged_into_id is None:
-        raise Conflict(f"The {changes.singular(model)} {id} is not merged, so there is nothing to undo.")
+        raise Conflict(f"The {standing_rows.singular(model)} {id} is not merged, so there is nothing to undo.")
     survivor = model.get_by_id(found.merged_into_id)
     if survivor.merged_into_id is not None:
-        raise Conflict(f"The {changes.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
+        raise Conflict(f"The {standing_rows.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
     return int(survivor.id), moved_by_last_merge(model, id)
 
 

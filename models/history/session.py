@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from models.history import changes, locks
+from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.visibility import Viewer, claim_seen
@@ -68,14 +68,14 @@ class Session:
         return rows.by_id(model, id, locked=locked and db.in_transaction(), shared=shared)
 
     def referred(self, model: Any, id: int, field: str) -> Any:
-        """Find the row that a caller's `field` names, as `changes.referred` does; others may name it too."""
-        return changes.referred(model, id, field, shared=True, by_id=self.by_id)
+        """Find the row that a caller's `field` names, as `standing_rows.referred` does; others may name it too."""
+        return standing_rows.referred(model, id, field, shared=True, by_id=self.by_id)
 
     def referred_seen(self, by: Actor, model: Any, get: Any, id: int, field: str) -> Any:
         """Find the row that a caller's `field` names; what the actor may not see, `get` reading it, is not there."""
         if not by.reviews:
             self.flush()
-            changes.refuse_to_name(by, model, get, id, field)
+            standing_rows.refuse_to_name(by, model, get, id, field)
         return self.referred(model, id, field)
 
     def find(self, model: Any, **key: Any) -> int | None:

@@ -16,7 +16,7 @@ from models import claims, documents, evidence, matching, speakers, statements, 
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
 from models.extraction.findings import Named
 from models.extraction.parser import Parser
-from models.history import changes, locks
+from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.ingest import attribution, match, parser_queue
 from models.refusals import Busy, Conflict, Lacking
@@ -109,7 +109,7 @@ def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored
 
 def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
     """Extract who said what from a stored document. Raises as `read`, NotFound or Gone."""
-    document = changes.standing(Document, id)
+    document = standing_rows.lock_standing(Document, id)
     return read(text=document.text, language=document.language, parse=parse)
 
 
@@ -161,7 +161,7 @@ class _DocumentIngest:
         """Store some of the findings, in one transaction."""
         with transaction():
             # Locked, so that two extractions of one document do not store at once.
-            self.document = changes.standing(Document, self.id)
+            self.document = standing_rows.lock_standing(Document, self.id)
             self.recorded = _places_of(self.id)
             self.speakers: dict[tuple[Speaker, str], int] = {}
             standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
