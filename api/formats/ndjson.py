@@ -71,10 +71,10 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
     listed: list[dict[str, Any]] = []
     unlisted = 0
     for one in read(lines, by=by, group=_SHARED, dry_run=dry_run):
-        told[one.what] += 1
-        if report == "all" or one.what == "refused":
+        told[one.outcome] += 1
+        if report == "all" or one.outcome == "refused":
             if len(listed) < _LISTED:
-                line = {"line": one.line, "noun": one.noun, "outcome": one.what, "id": one.id}
+                line = {"line": one.line, "noun": one.noun, "outcome": one.outcome, "id": one.id}
                 listed.append(line | {"errors": list(one.errors)})
             else:
                 unlisted += 1

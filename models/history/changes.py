@@ -17,12 +17,12 @@ from models.tables import Change
 UNLOGGED = {"documents": ("text",), "statements": ("cue_key",), "reviews": ("rating_key",)}
 
 
-#: The lock under which lines are written: "cclog" in ASCII.
+#: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
 
-#: The columns of a line, but for when it was made.
-_LINE = ("noun", "noun_id", "action", "key_id", "before", "after")
-Line = tuple[str, int, str, int | None, str | None, str]
+#: The columns of an entry, but for when it was made.
+_COLUMNS = ("noun", "noun_id", "action", "key_id", "before", "after")
+LogEntry = tuple[str, int, str, int | None, str | None, str]
 
 
 @dataclass(frozen=True)
@@ -38,27 +38,27 @@ class Actor:
 def log(
     actor: Actor, action: str, instance: Model, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
 ) -> None:
-    """Write one line about `instance` as it now stands, when the transaction of the change ends.
+    """Write one entry about `instance` as it now stands, when the transaction of the change ends.
 
-    Only then, and one transaction after the other, so that lines become visible in their order: who
+    Only then, and one transaction after the other, so that entries become visible in their order: who
     has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
     """
     derived.mark_for_refresh(instance._meta.table_name, before, row(instance), new=action == "create")
-    write([line(actor, action, instance, before, more)])
+    write_entries([log_entry(actor, action, instance, before, more)])
 
 
-def line(
+def log_entry(
     actor: Actor, action: str, instance: Any, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
-) -> Line:
-    """Make the line of the log about a row as it now stands, in the order of _LINE."""
+) -> LogEntry:
+    """Make the entry of the log about a row as it now stands, in the order of _COLUMNS."""
     noun = instance._meta.table_name
     was = _logged(noun, before) if before else None
     return noun, instance.__data__["id"], action, actor.key_id, was, _logged(noun, instance.__data__, more)
 
 
-def write(lines: list[Line]) -> None:
-    """Write lines when the transaction of the change ends, as `log` does."""
-    before_commit(_write, *lines, last=True)
+def write_entries(entries: list[LogEntry]) -> None:
+    """Write entries when the transaction of the change ends, as `log` does."""
+    before_commit(_write, *entries, last=True)
 
 
 def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) -> str:
@@ -69,10 +69,10 @@ def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) 
     return dumps(kept)
 
 
-def _write(lines: list[Line]) -> None:
+def _write(entries: list[LogEntry]) -> None:
     advisory_lock(LOG_LOCK)
     made_at = now()
-    bulk.insert(Change, ("made_at", *_LINE), [(made_at, *line) for line in lines])
+    bulk.insert(Change, ("made_at", *_COLUMNS), [(made_at, *entry) for entry in entries])
 
 
 def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:

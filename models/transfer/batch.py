@@ -47,12 +47,12 @@ _ORDER = (
 
 
 class _Insert(NamedTuple):
-    """What is to be inserted: a row's values, in the order of _filled, and its line in the log, where it has one."""
+    """What is to be inserted: a row's values, in the order of _filled, and its entry in the log, where it has one."""
 
     model: Any
     values: tuple[Any, ...]
     data: dict[str, Any] | None = None
-    line: changes.Line | None = None
+    entry: changes.LogEntry | None = None
 
 
 class BatchSession(PrefetchedSession):
@@ -86,8 +86,8 @@ class BatchSession(PrefetchedSession):
         id = data["id"] = self._id(model)
         self._rows[model][id] = row
         self.add(model, data)
-        line = changes.line(by, "create", row, more=more)
-        self._inserts.append(_Insert(model, _values(model, data), data, line))
+        entry = changes.log_entry(by, "create", row, more=more)
+        self._inserts.append(_Insert(model, _values(model, data), data, entry))
         return row
 
     def insert(self, model: Any, **columns: Any) -> None:
@@ -117,8 +117,8 @@ class BatchSession(PrefetchedSession):
         for model in filter(tables.__contains__, _ORDER):
             bulk.insert(model, _columns(model), [insert.values for insert in tables[model]])
             derived.mark_for_refresh(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
-        if lines := [insert.line for insert in new if insert.line]:
-            changes.write(lines)
+        if entries := [insert.entry for insert in new if insert.entry]:
+            changes.write_entries(entries)
         self._flushed = end
 
     def undo(self, mark: int) -> None:

@@ -56,7 +56,7 @@ class Import:
         """Store the claims that no line has pointed at; return what became of those that are refused."""
         left = [unbound_claim(self.names, name) for name in self.names.all_unbound()]
         groups = (left[first : first + _AT_ONCE] for first in range(0, len(left), _AT_ONCE))
-        return [one for group in groups for one in self.store(group) if one.what == "refused"]
+        return [one for group in groups for one in self.store(group) if one.outcome == "refused"]
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
@@ -105,11 +105,11 @@ def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> O
     mark = names.mark()
     try:
         with session.savepoint():
-            id, what = _STORE[line.noun](_Work(by, names, session, line), dict(line.new))
+            id, what = _STORE[line.noun](_Work(by, names, session, line), dict(line.members))
     except Refusal as refusal:
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):
-            names.put(names.ambiguous, (line.noun, line.new["id"]), line.number)
+            names.put(names.ambiguous, (line.noun, line.members["id"]), line.number)
         return _refused(line, refusal)
     return Outcome(line.number, line.noun, what, id)
 

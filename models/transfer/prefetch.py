@@ -18,7 +18,7 @@ def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> N
     """Fetch what lines name; inside the transaction in which they are stored."""
     named = _Named(names)
     for line in lines:
-        named.add(line.noun, line.new)
+        named.add(line.noun, line.members)
     session.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
     for (model, column), values in named.values.items():
         session.fetch(model, column, values)

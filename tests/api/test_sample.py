@@ -22,7 +22,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     schema.migrate()
     with Path(ROOT / "examples" / "sample.ndjson").open("rb") as file:
         outcomes = list(ndjson.read(file, by=Actor()))
-    assert {outcome.what for outcome in outcomes} == {"new"}
+    assert {outcome.outcome for outcome in outcomes} == {"new"}
     database.close()
     app = create_app(Settings(DATABASE_URL=f"sqlite:///{path}"))
     app.test_client_class = CheckedClient

@@ -213,7 +213,7 @@ def sampled(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     """A reviewer over a registry that holds the sample data."""
     client = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
-        assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
+        assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=Actor()))
     return client
 
 

@@ -35,7 +35,7 @@ def reviewing(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     """A reviewer over the sample, with a review and a candidate besides."""
     client = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
-        assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
+        assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=Actor()))
     posted(client, "reviews", review(1))
     posted(client, "statements", candidate())
     return client

@@ -29,7 +29,7 @@ def test_lines_are_read_ahead_as_they_are_read_here() -> None:
     assert [line._replace(cuts=None) if isinstance(line, Line) else line for line in there] == here
     documents = [line for line in there if isinstance(line, Line) and line.noun == "document"]
     assert documents
-    assert all(line.cuts == cut(line.new["text"]) for line in documents)
+    assert all(line.cuts == cut(line.members["text"]) for line in documents)
 
 
 def test_the_first_groups_are_short_and_none_is_longer_than_one_that_is_read_here() -> None:

@@ -29,7 +29,7 @@ def move(by: Actor, statement: int, claim: dict[str, Any]) -> None:
 
 def imported(by: Actor, *lines: Any) -> list[str]:
     """What became of lines of an import."""
-    return [one.what for one in ndjson.read([json.dumps(line).encode() for line in lines], by=by)]
+    return [one.outcome for one in ndjson.read([json.dumps(line).encode() for line in lines], by=by)]
 
 
 NEW = {"text": "Another.", "language": "en"}

@@ -124,7 +124,7 @@ def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> Non
     assert [row["via"] for row in _rows("statement")] == [None, None]
     lines = list(ndjson.write())
     assert not any(b"[erased]" in line for line in lines)
-    assert {outcome.what for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
+    assert {outcome.outcome for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
 
 
 def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:
