@@ -215,8 +215,8 @@ def _headings(slugs: list[str], session: Session) -> list[int]:
 def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, session: Session) -> list[int]:
     """Find the speakers whom a claim is about; new ones are `hidden` until it is public."""
     return [
-        speakers.find(by=by, reference=who, field=f"/about/{place}", hidden=hidden, session=session)
-        for place, who in enumerate(about or [])
+        speakers.find(by=by, reference=who, field=f"/about/{index}", hidden=hidden, session=session)
+        for index, who in enumerate(about or [])
     ]
 
 

@@ -33,7 +33,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     text = document.get("text")
     if text is None or edition(normalize(document.get("url")), digest(text)):
         return document
-    return document | {"places": cut(text)}
+    return document | {"sentence_offsets": cut(text)}
 
 
 def _put(
@@ -52,13 +52,12 @@ def _put(
     licence: str | None = None,
     text_public: bool = False,
     hidden: bool = False,
-    places: list[tuple[int, int]] | None = None,
+    sentence_offsets: list[tuple[int, int]] | None = None,
 ) -> Document:
     """Store a document that is not known, cut into sentences; `address` is its URL, normalised.
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
-    until one of them is accepted, unless its text is public. `places` are where its sentences stand; the text is
-    cut now where they are not given.
+    until one of them is accepted, unless its text is public. It is cut now where `sentence_offsets` are not given.
     """
     document: Document = session.create(
         by,
@@ -77,7 +76,7 @@ def _put(
         sha256=sha256,
         text=text,
     )
-    session.insert_sentences(document, cut(text) if places is None else places)
+    session.insert_sentences(document, cut(text) if sentence_offsets is None else sentence_offsets)
     if hidden and not text_public:
         flag(noun="documents", id=document.id, session=session)
     return document

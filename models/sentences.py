@@ -12,7 +12,7 @@ from models.queries import derived, plain, shapes
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Conflict, TooLong
-from models.spans import Place, places_of
+from models.spans import SentenceSpan, places_of
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
 
@@ -24,7 +24,7 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
     """Add a sentence that the cutting missed; return its id. Raises Conflict outside the document or over another."""
     with transaction():
         printed = standing_rows.referred(Document, document, "/document")
-        _refuse_bad_place(printed, start, end)
+        _refuse_bad_span(printed, start, end)
         sentence = Sentence.create(document=document, position=0, start=start, end=end, text=printed.text[start:end])
         changes.log(by, "create", sentence)
         _renumber(document)
@@ -40,7 +40,7 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
         sentence = _standing(id, version)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         printed = sentence.document
-        _refuse_bad_place(printed, start, end, apart_from=id)
+        _refuse_bad_span(printed, start, end, apart_from=id)
         standing = Statement.select(Statement.id).where(Statement.sentence == id, Statement.retracted_at.is_null())
         outside = standing.where((Statement.content_start < start) | (Statement.content_start >= end))
         if seen := (outside if by.reviews else outside.where(Statement.status == "accepted")).scalar():
@@ -67,7 +67,7 @@ def find(
     content: list[dict[str, Any]],
     field: str,
     session: Session = SESSION,
-) -> Place:
+) -> SentenceSpan:
     """Find the sentence with the `id`, the `start` and `end`, or the exact `text` of a reference.
 
     Without a reference, it is the one in which the content's offsets start, or the only one that
@@ -79,7 +79,7 @@ def find(
         found = session.by_id(Sentence, reference["id"], locked=False)
         if found is None or found.document_id != document.id or found.retracted_at:
             raise Conflict(f"Document {document.id} has no sentence {reference['id']}.", field=f"{field}/id")
-        return Place(found.id, found.start, found.end)
+        return SentenceSpan(found.id, found.start, found.end)
     if "text" in reference:
         same = session.sentences_reading(document, reference["text"].strip())
         return _only(document, same, "is this sentence", f"{field}/text")
@@ -92,7 +92,7 @@ def find(
     raise Conflict(f"No sentence stands at {start} to {end}.{hint}", field=field)
 
 
-def around(*, document: int, sentence: Place, end: int, session: Session = SESSION) -> tuple[int, int]:
+def around(*, document: int, sentence: SentenceSpan, end: int, session: Session = SESSION) -> tuple[int, int]:
     """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
     before = session.sentence_before(document, sentence.start - 1)
     last = session.sentence_before(document, end - 1)
@@ -119,7 +119,7 @@ def _was_public(viewer: Viewer, id: int) -> bool:
     return (query if viewer.texts else query.where(SQL(shapes.text(sentence_was_public)))).scalar() is not None
 
 
-def _holding(document: Document, first: dict[str, Any], session: Session) -> Place:
+def _holding(document: Document, first: dict[str, Any], session: Session) -> SentenceSpan:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
         found = session.sentence_before(document.id, first["start"])
@@ -128,13 +128,13 @@ def _holding(document: Document, first: dict[str, Any], session: Session) -> Pla
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
         return found
-    starts = [place.start for place in places_of(first["text"], document.text, 0, document.length)]
+    starts = [span.start for span in places_of(first["text"], document.text, 0, document.length)]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]
     return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")
 
 
-def _only(document: Document, matches: list[Place], what: str, field: str) -> Place:
+def _only(document: Document, matches: list[SentenceSpan], what: str, field: str) -> SentenceSpan:
     if not matches:
         raise Conflict(
             f"No sentence of the document {what}, to the letter: copy from the document, with quotes and "
@@ -158,7 +158,7 @@ def _standing(id: int, version: int) -> Sentence:
     return standing_rows.lock_standing(Sentence, id, version)  # type: ignore[no-any-return]
 
 
-def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int = 0) -> None:
+def _refuse_bad_span(document: Document, start: int, end: int, apart_from: int = 0) -> None:
     if not start < end <= document.length:
         raise Conflict(
             f"A sentence runs forward inside its document, which has {document.length} code points.", field="/end"
@@ -183,5 +183,5 @@ def _renumber(document: int) -> None:
     ids = [id for (id,) in standing.order_by(Sentence.start).tuples()]
     for first in range(0, len(ids), _AT_ONCE):
         part = ids[first : first + _AT_ONCE]
-        places = [(id, first + place) for place, id in enumerate(part)]
-        Sentence.update(position=Case(Sentence.id, places)).where(Sentence.id.in_(part)).execute()
+        positions = [(id, first + index) for index, id in enumerate(part)]
+        Sentence.update(position=Case(Sentence.id, positions)).where(Sentence.id.in_(part)).execute()

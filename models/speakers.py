@@ -296,12 +296,12 @@ def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) ->
     keys = [key(alias) for alias in aliases]
     if "" in keys:
         raise Conflict("This alias holds nothing that can be read.", field=f"/aliases/{keys.index('')}")
-    for place, alias in enumerate(aliases):
+    for index, alias in enumerate(aliases):
         id = bearing(alias, session)
         if id and id != bearer:
             name = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
-                f"{name!r} is the name of speaker {id}: a name means one speaker.", field=f"/aliases/{place}", id=id
+                f"{name!r} is the name of speaker {id}: a name means one speaker.", field=f"/aliases/{index}", id=id
             )
 
 

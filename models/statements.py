@@ -16,7 +16,7 @@ from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, TooLong
-from models.spans import Place, Span, Stretch, locate, locate_content
+from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage import rows
 from models.storage.columns import dumps, folded
 from models.storage.transactions import transaction
@@ -59,18 +59,20 @@ def record(
         speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), session=session)
         hidden = source["status"] != "accepted"
         printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, session=session)
-        place = sentences.find(
+        sentence_span = sentences.find(
             document=printed, reference=sentence, content=content, field="/sentence", session=session
         )
-        spans = locate_content(content, printed, place)
-        near = partial(sentences.around, document=printed.id, sentence=place, end=spans[-1].end, session=session)
+        spans = locate_content(content, printed, sentence_span)
+        near = partial(
+            sentences.around, document=printed.id, sentence=sentence_span, end=spans[-1].end, session=session
+        )
         row = {
             "document": printed.id,
-            "sentence": place.id,
+            "sentence": sentence_span.id,
             "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, session=session),
             **content_columns(spans),
-            **_words("mention", mention, printed, place, near),
-            **_words("cue", cue, printed, place, near),
+            **_words("mention", mention, printed, sentence_span, near),
+            **_words("cue", cue, printed, sentence_span, near),
             **_via(by, via, hidden, session),
             **source,
             "role": role,
@@ -103,7 +105,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         hidden = new.get("status", statement.status) != "accepted"
         row: dict[str, Any] = {}
         if {"sentence", "content", "mention", "cue"} & new.keys():
-            row |= _places(statement, new)
+            row |= _offsets(statement, new)
         for name in ("sentence", "content", "mention", "cue"):
             new.pop(name, None)
         if "speaker" in new:
@@ -254,7 +256,7 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
 
 
 def _words(
-    name: str, words: dict[str, Any] | None, document: Document, sentence: Place, near: Stretch
+    name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {name: None, f"{name}_start": None, f"{name}_end": None}
     if words is not None:
@@ -268,7 +270,7 @@ def _words(
     return columns
 
 
-def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
+def _offsets(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns of sentence, content, mention and cue after a change to any of them."""
     document = statement.document
     content = new.get("content") or [{"start": statement.content_start}]

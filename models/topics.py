@@ -48,11 +48,11 @@ def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
 def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int]:
     """Find the ids of these headings. Raises Conflict that names the first unknown one under `field`."""
     found = []
-    for place, slug in enumerate(slugs):
+    for index, slug in enumerate(slugs):
         id = session.find(Topic, slug=slug)
         if id is None:
             raise Conflict(
-                f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{place}"
+                f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{index}"
             )
         found.append(id)
     return found

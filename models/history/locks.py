@@ -31,7 +31,7 @@ _WORDS = int.from_bytes(b"ccwords")
 #: In how many parts the words fall: an import takes some thousands of them, and PostgreSQL has room for 12,800 locks.
 _BUCKETS = 256
 
-_ORDER = {model: place for place, model in enumerate(ALL)}
+_ORDER = {model: index for index, model in enumerate(ALL)}
 
 
 class Rows(NamedTuple):

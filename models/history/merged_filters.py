@@ -51,8 +51,8 @@ def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: View
 def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]:
     """Map those of the `ids` that were merged, and of which the viewer may know, to their survivors."""
     params = tuple(ids)
-    places = ", ".join("?" * len(params))
-    found = rows.where(model, f"id IN ({places}) AND merged_into_id IS NOT NULL", params)
+    placeholders = ", ".join("?" * len(params))
+    found = rows.where(model, f"id IN ({placeholders}) AND merged_into_id IS NOT NULL", params)
     return {row.id: standing_rows.survivor(model, row) for row in found if _may_know(model, row.id, viewer)}
 
 

@@ -13,7 +13,7 @@ from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.visibility import Viewer, claim_seen
-from models.spans import Place
+from models.spans import SentenceSpan
 from models.storage import rows
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, savepoint, transaction
@@ -30,7 +30,7 @@ _NEWEST = (
     "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
     " ORDER BY retrieved_at DESC, id DESC LIMIT 1"
 )
-_PLACES = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
+_SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 #: Sentences that one INSERT takes: nine columns each stay below SQLite's oldest limit of 999 parameters.
 _AT_ONCE = 100
@@ -108,19 +108,21 @@ class Session:
         )
         return [id for (id,) in fetch(sql, (text, text, language, past, limit))]
 
-    def sentence_before(self, document: int, offset: int) -> Place | None:
+    def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
         """Find the last standing sentence of a document that starts at an offset or before it."""
-        found = fetch(f'{_PLACES} "start" <= ? ORDER BY "start" DESC LIMIT 1', (document, offset))
-        return Place(*found[0]) if found else None
+        found = fetch(f'{_SENTENCE_SPANS} "start" <= ? ORDER BY "start" DESC LIMIT 1', (document, offset))
+        return SentenceSpan(*found[0]) if found else None
 
-    def sentences_from(self, document: int, offset: int, limit: int) -> list[Place]:
+    def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
         """List the first `limit` standing sentences of a document that start at an offset or after it."""
-        found = fetch(f'{_PLACES} "start" >= ? ORDER BY "start" LIMIT ?', (document, offset, limit))
-        return [Place(*one) for one in found]
+        found = fetch(f'{_SENTENCE_SPANS} "start" >= ? ORDER BY "start" LIMIT ?', (document, offset, limit))
+        return [SentenceSpan(*one) for one in found]
 
-    def sentences_reading(self, document: Any, words: str) -> list[Place]:
+    def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
         """List the standing sentences of a document that read so, in the order of print."""
-        return [Place(*one) for one in fetch(f'{_PLACES} text = ? ORDER BY "start"', (document.id, words))]
+        return [
+            SentenceSpan(*one) for one in fetch(f'{_SENTENCE_SPANS} text = ? ORDER BY "start"', (document.id, words))
+        ]
 
     def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
         """Store a new row and its line in the log, which holds `more` as well; return the row with its id."""
@@ -133,18 +135,18 @@ class Session:
         """Store what only links rows or marks them, and has no line in the log."""
         rows.insert(model, **columns)
 
-    def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
+    def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
         """Store the sentences of a new document; they have no line in the log, for they follow from the document."""
-        new = sentences(document, places)
+        new = sentences(document, sentence_offsets)
         for first in range(0, len(new), _AT_ONCE):
             part = new[first : first + _AT_ONCE]
             fetch(_inserting(len(part)), [value for row in part for value in row])
 
 
-def sentences(document: Any, places: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
+def sentences(document: Any, sentence_offsets: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
     """Write the rows of a new document's sentences, in the order of SENTENCE."""
     id, stamp, text = document.id, document.created_at, document.text
-    return [(stamp, stamp, 1, id, at, start, end, text[start:end]) for at, (start, end) in enumerate(places)]
+    return [(stamp, stamp, 1, id, at, start, end, text[start:end]) for at, (start, end) in enumerate(sentence_offsets)]
 
 
 #: The columns that a new document's sentence fills.

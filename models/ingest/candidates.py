@@ -162,7 +162,7 @@ class _DocumentIngest:
         with transaction():
             # Locked, so that two extractions of one document do not store at once.
             self.document = standing_rows.lock_standing(Document, self.id)
-            self.recorded = _places_of(self.id)
+            self.recorded = _recorded_in(self.id)
             self.speakers: dict[tuple[Speaker, str], int] = {}
             standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
                 Sentence.document == self.id, Sentence.retracted_at.is_null()
@@ -188,8 +188,8 @@ class _DocumentIngest:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
         content = statements.content_columns(spans)
-        places = [content["spans"], *([_place(*finding.cue)] if finding.cue else [])]
-        known = [self.recorded[place] for place in places if place in self.recorded]
+        keys = [content["spans"], *([_cue_key(*finding.cue)] if finding.cue else [])]
+        known = [self.recorded[key] for key in keys if key in self.recorded]
         if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
             known = [statement for statement in known if statement.cue_start is None]
         if known:
@@ -220,8 +220,8 @@ class _DocumentIngest:
             confidence=finding.confidence,
         )
         changes.log(self.by, "create", statement)
-        for place in places:
-            self.recorded[place] = statement
+        for key in keys:
+            self.recorded[key] = statement
         self.new.append(int(statement.id))
         self.created.add(statement.id)
         if finding.denies:
@@ -369,13 +369,13 @@ def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Findin
 # -- what is recorded already ------------------------------------------------------------------------
 
 
-def _places_of(document: int) -> dict[str, Statement]:
-    """Map the places of a document's statements, retracted ones too, to the statement that each belongs to.
+def _recorded_in(document: int) -> dict[str, Statement]:
+    """Map keys of a document's statements, retracted ones too, to the statement that each belongs to.
 
-    A place is a cue or a content, as it stands now and as it was first found: what a reviewer has corrected
-    is not to be found a second time.
+    A key is the offsets of a cue or a content, as it stands now and as it was first found: what a reviewer has
+    corrected is not to be found a second time.
     """
-    places: dict[str, Statement] = {}
+    recorded: dict[str, Statement] = {}
     by_id = {statement.id: statement for statement in Statement.select().where(Statement.document == document)}
     first = Change.select(Change.noun_id, Change.after).where(
         Change.noun == "statements",
@@ -383,18 +383,18 @@ def _places_of(document: int) -> dict[str, Statement]:
         Change.noun_id.in_(Statement.select(Statement.id).where(Statement.document == document, Statement.version > 1)),
     )
     for id, row in first.tuples():
-        _add_places(places, by_id[id], orjson.loads(row))
+        _add_keys(recorded, by_id[id], orjson.loads(row))
     for statement in by_id.values():
-        _add_places(places, statement, statement.__data__)
-    return places
+        _add_keys(recorded, statement, statement.__data__)
+    return recorded
 
 
-def _add_places(places: dict[str, Statement], statement: Statement, row: dict[str, Any]) -> None:
-    places[row["spans"]] = statement
+def _add_keys(recorded: dict[str, Statement], statement: Statement, row: dict[str, Any]) -> None:
+    recorded[row["spans"]] = statement
     if row["cue_start"] is not None:
-        places[_place(row["cue_start"], row["cue_end"])] = statement
+        recorded[_cue_key(row["cue_start"], row["cue_end"])] = statement
 
 
-def _place(start: int, end: int) -> str:
-    """Name a cue's place; a content's is named by its spans, which have no such sign."""
+def _cue_key(start: int, end: int) -> str:
+    """Name a cue by its offsets; a content is named by its spans, which have no such sign."""
     return f"cue {start}-{end}"

@@ -203,16 +203,16 @@ def days_between(sqlite: bool, first: Any, last: Any) -> Any:
 
 # -- derived tables, and the words of a search -----------------------------------------------------
 
-#: Steps of a claim's length that its place in claim_search tells apart, of so many characters each.
+#: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
 _STEPS, _STEP = 32, 16
 #: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
 _ID_BITS = 40
-CLAIM_OF_PLACE = f"rowid & {2**_ID_BITS - 1}"
+CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 #: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
 _NAMES = 100_000
 
 
-def _place(claim: str, steps: str) -> str:
+def _search_rowid(claim: str, steps: str) -> str:
     """Write the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
     return f"({steps}) << {_ID_BITS} | {claim}"
 
@@ -235,7 +235,7 @@ def search_words(sqlite: bool, query: search.Query) -> str:
 def claim_search(sqlite: bool) -> tuple[str, str]:
     """Write the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
     if sqlite:
-        return f"{CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
+        return f"{CLAIM_OF_ROWID} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
     matches = "claim_search, (SELECT ?::tsquery AS y) z WHERE words @@ y"
     return "claim_id AS id, -ts_rank(words, y, 1) AS rank", matches
 
@@ -244,7 +244,7 @@ def claim_search(sqlite: bool) -> tuple[str, str]:
 def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
     """Write what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
     if sqlite:
-        key = _place("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
+        key = _search_rowid("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
         return f"{key} AS id", ("rowid", "text"), "words_of(c.text)"
     return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
 
@@ -269,10 +269,10 @@ def forgetting_words(sqlite: bool) -> list[str]:
     if not sqlite:
         words = f"DELETE FROM claim_search WHERE {in_ids('claim_id')}"
         return [words, f"DELETE FROM statement_search WHERE statement_id IN ({statements})"]
-    place = _place("g.value", "l.value")
+    rowid = _search_rowid("g.value", "l.value")
     words = (
         f"SELECT z.id FROM json_each(?) g CROSS JOIN json_each('{list(range(_STEPS))}') l"
-        f" CROSS JOIN claim_search_docsize z WHERE z.id = {place}"
+        f" CROSS JOIN claim_search_docsize z WHERE z.id = {rowid}"
     )
     return [
         f"DELETE FROM claim_search WHERE rowid IN ({words})",

@@ -215,7 +215,7 @@ def _matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any
     row, statement = SQL("rowid"), Entity("statement_id")
     if noun == "statements":
         return [(dialects.matches("m", "statement_search", "statement_id", row, statement, *_WEIGHTS), _m.key.desc())]
-    worded = dialects.matches("m", "claim_search", "claim_id", SQL(dialects.CLAIM_OF_PLACE), fn.length(SQL("words")))
+    worded = dialects.matches("m", "claim_search", "claim_id", SQL(dialects.CLAIM_OF_ROWID), fn.length(SQL("words")))
     if "in_" in filters.names:
         return [(worded, _m.key.asc())]
     stated = dialects.matches("w", "statement_search", "statement_id", row, statement, *_WEIGHTS)

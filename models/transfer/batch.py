@@ -94,9 +94,9 @@ class BatchSession(PrefetchedSession):
         self.add(model, columns)
         self._inserts.append(_Insert(model, _values(model, columns)))
 
-    def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
-        self._sentences[document.id] = found = [(self._id(Sentence), *place) for place in places]
-        new = zip(found, sentences(document, places), strict=True)
+    def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
+        self._sentences[document.id] = found = [(self._id(Sentence), *offsets) for offsets in sentence_offsets]
+        new = zip(found, sentences(document, sentence_offsets), strict=True)
         self._inserts += [_Insert(Sentence, (id, *values)) for (id, _, _), values in new]
 
     def flush(self) -> None:

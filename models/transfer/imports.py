@@ -158,8 +158,10 @@ def _speaker(work: _Work, new: dict[str, Any]) -> Stored:
 
 def _document(work: _Work, new: dict[str, Any]) -> Stored:
     name = new.pop("id", None)
-    places = work.line.cuts
-    id, what = _unless_known(work, lambda: documents.create(by=work.by, places=places, session=work.session, **new))
+    offsets = work.line.sentence_offsets
+    id, what = _unless_known(
+        work, lambda: documents.create(by=work.by, sentence_offsets=offsets, session=work.session, **new)
+    )
     if name:
         _call(work.names, work.names.documents, name, id, "document")
     return id, what
@@ -188,8 +190,8 @@ def _statement(work: _Work, new: dict[str, Any]) -> Stored:
         new["via"] = {"document": _known_document(names, new["via"]["document"], "/via/document")}
     if new.get("counters"):
         new["counters"] = [
-            counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{place}/statement")}
-            for place, counter in enumerate(new["counters"])
+            counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{index}/statement")}
+            for index, counter in enumerate(new["counters"])
         ]
     mark = names.mark()
     id, what = _unless_known(work, lambda: _recorded(work, new, claim))

@@ -10,7 +10,7 @@ class Line(NamedTuple):
     noun: str
     members: dict[str, Any]
     #: Where the sentences of a document stand, if that is known already.
-    cuts: list[tuple[int, int]] | None = None
+    sentence_offsets: list[tuple[int, int]] | None = None
 
 
 class Outcome(NamedTuple):

@@ -93,8 +93,8 @@ def list_remaining(names: NameMatcher, suspects: Suspects) -> list[str]:
 def _read(table: str, about: list[str], columns: list[str], keys: list[int]) -> Iterator[tuple[Any, ...]]:
     key = _TEXTS[table][0]
     for part in parts(keys):
-        places = ", ".join("?" * len(part))
-        for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({places})", part):
+        placeholders = ", ".join("?" * len(part))
+        for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({placeholders})", part):
             yield (*values[: len(about)], values[len(about) :])
 
 

@@ -230,5 +230,5 @@ def test_nothing_is_worked_out_ahead_of_a_document_that_is_known_or_that_is_only
 
 
 def test_the_given_places_of_sentences_are_taken(registry: str, actor: Actor) -> None:
-    id = documents.create(by=actor, **document(), places=[(0, 4)])
+    id = documents.create(by=actor, **document(), sentence_offsets=[(0, 4)])
     assert [(one.start, one.end) for one in Sentence.select().where(Sentence.document == id)] == [(0, 4)]
