@@ -9,7 +9,7 @@ from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.session import SESSION, Session
-from models.queries import plain
+from models.queries import simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
@@ -135,7 +135,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
-    found = plain.one("documents", viewer=viewer, id=id)
+    found = simple_lists.one("documents", viewer=viewer, id=id)
     return standing_rows.item_or_refuse(
         Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id)
     )
@@ -143,7 +143,7 @@ def get(*, id: int, viewer: Viewer) -> Item:
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of documents; `url` finds every edition, however spelled, `published_to` is the last day of them."""
-    return plain.page("documents", viewer=viewer, past=past, limit=limit, filters=filters)
+    return simple_lists.page("documents", viewer=viewer, past=past, limit=limit, filters=filters)
 
 
 def any_stored() -> bool:

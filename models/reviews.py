@@ -8,11 +8,11 @@ from models import claims
 from models.history import changes, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
-from models.queries import aliases, plain, shapes
+from models.queries import aliases, shapes, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
-from models.storage.columns import folded
+from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
 from models.tables import Claim, Review
 
@@ -57,15 +57,15 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a review with its claim. Raises NotFound or Gone."""
-    found = plain.one("reviews", viewer=viewer, id=id)
+    found = simple_lists.one("reviews", viewer=viewer, id=id)
     return standing_rows.item_or_refuse(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of reviews as `plain.page` does; `publisher` is a site."""
-    found = plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
+    """Read a page of reviews as `simple_lists.page` does; `publisher` is a site."""
+    found = simple_lists.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
     if renamed := merged_filters.with_survivors("reviews", filters, len(found), viewer):
-        return plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
+        return simple_lists.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
     return found
 
 
@@ -87,7 +87,7 @@ def _columns(**new: Any) -> dict[str, Any]:
             members = new.pop(part)
             new |= {f"{part}_{name}": members.get(name) for name in names}
     if "rating_label" in new:
-        new["rating_key"] = folded(new["rating_label"])
+        new["rating_key"] = comparison_key(new["rating_label"])
     _refuse_bad_rating(new)
     return new
 

@@ -8,7 +8,7 @@ from models.extraction.sentences import LONGEST
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
-from models.queries import derived, plain, shapes
+from models.queries import derived, shapes, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Conflict, TooLong
@@ -103,13 +103,13 @@ def around(*, document: int, sentence: SentenceSpan, end: int, session: Session 
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
-    found = plain.one("sentences", viewer=viewer, id=id)
+    found = simple_lists.one("sentences", viewer=viewer, id=id)
     return standing_rows.item_or_refuse(Sentence, id, found, lambda: _was_public(viewer, id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
     """Read a page of sentences, lowest id first: the order of print, but for those that people added."""
-    return plain.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
+    return simple_lists.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
 
 
 def _was_public(viewer: Viewer, id: int) -> bool:

@@ -7,11 +7,11 @@ from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
 from models.history.session import SESSION, Session
-from models.queries import lists, plain
+from models.queries import lists, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
-from models.storage.columns import dumps, folded
+from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
 from models.tables import Alias, Counterclaim, Speaker, Statement
 
@@ -37,7 +37,7 @@ def create(
     """
     with session.transaction():
         aliases = aliases or []
-        session.lock_names([key(one) for one in (name, *aliases)])
+        session.lock_names([name_key(one) for one in (name, *aliases)])
         _refuse_name(name, None, session)
         _refuse_aliases(aliases, None, session)
         if wikidata_id:
@@ -49,7 +49,7 @@ def create(
             Speaker,
             {"aliases": aliases},
             name=name,
-            name_key=key(name),
+            name_key=name_key(name),
             kind=kind,
             description=description,
             wikidata_id=wikidata_id,
@@ -67,12 +67,14 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         if new.get("part_of") is not None:
             locks.lock_parts()
-        SESSION.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
+        SESSION.lock_names(
+            [name_key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))]
+        )
         locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
         speaker = standing_rows.lock_standing(Speaker, id, version)
         more: dict[str, Any] = {}
         if "name" in new:
-            new["name_key"] = key(new["name"])
+            new["name_key"] = name_key(new["name"])
             if new["name_key"] != speaker.name_key:
                 _refuse_name(new["name"], id, SESSION)
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
@@ -138,12 +140,12 @@ def find(
 def named(name: str, session: Session = SESSION) -> list[int]:
     """Find the ids of the speakers called that: the one whose own name it is, else all whose alias it is."""
     own = bearing(name, session)
-    return [own] if own else session.aliased(key(name))
+    return [own] if own else session.aliased(name_key(name))
 
 
 def bearing(name: str, session: Session = SESSION) -> int | None:
     """Find the id of the speaker whose own name that is."""
-    return session.find(Speaker, name_key=key(name))
+    return session.find(Speaker, name_key=name_key(name))
 
 
 def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION) -> None:
@@ -151,7 +153,7 @@ def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION
 
     Two requests that make the same two in another order would wait for one another.
     """
-    names = [key(one["name"]) for one in references if one and "name" in one]
+    names = [name_key(one["name"]) for one in references if one and "name" in one]
     if len(names) > 1:
         session.lock_names(names)
 
@@ -201,7 +203,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
         aliases = [alias for (alias,) in own.tuples()]
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        SESSION.lock_names([key(name) for name in (*names, *aliases)])
+        SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
         into, moved = merges.last_merge(Speaker, speaker, id)
@@ -228,7 +230,7 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
-    found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
+    found = simple_lists.one("speakers", viewer=viewer, id=id, bare=bare)
     return standing_rows.item_or_refuse(
         Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id)
     )
@@ -254,13 +256,13 @@ def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **paramet
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of speakers as `plain.page` does; `name` is a name or an alias, whole, in any case."""
-    return plain.page("speakers", viewer=viewer, past=past, limit=limit, filters=filters)
+    """Read a page of speakers as `simple_lists.page` does; `name` is a name or an alias, whole, in any case."""
+    return simple_lists.page("speakers", viewer=viewer, past=past, limit=limit, filters=filters)
 
 
-def key(name: str) -> str:
+def name_key(name: str) -> str:
     """Write a name as it is looked up."""
-    return folded(name)
+    return comparison_key(name)
 
 
 def _refuse_taken(holder: int | None, field: str, value: str) -> None:
@@ -278,10 +280,10 @@ def _refuse_taken_item(wikidata_id: str, session: Session) -> None:
 
 def _refuse_name(name: str, bearer: int | None, session: Session) -> None:
     """Refuse a name that another speaker has, as theirs or as an alias; `bearer` is who is to have it."""
-    if not key(name):
+    if not name_key(name):
         raise Conflict("This name holds nothing that can be read.", field="/name")
     _refuse_taken(bearing(name, session), "/name", name)
-    for id in session.aliased(key(name)):
+    for id in session.aliased(name_key(name)):
         if id != bearer:
             other = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
@@ -293,7 +295,7 @@ def _refuse_name(name: str, bearer: int | None, session: Session) -> None:
 
 def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) -> None:
     """Refuse an alias that is another speaker's name; an alias may be shared."""
-    keys = [key(alias) for alias in aliases]
+    keys = [name_key(alias) for alias in aliases]
     if "" in keys:
         raise Conflict("This alias holds nothing that can be read.", field=f"/aliases/{keys.index('')}")
     for index, alias in enumerate(aliases):
@@ -362,7 +364,7 @@ def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:
     """Give a speaker who has none these aliases; of two that are looked up alike, the first."""
     first: dict[str, str] = {}
     for alias in aliases:
-        first.setdefault(key(alias), alias)
+        first.setdefault(name_key(alias), alias)
     for alias_key, alias in first.items():
         session.insert(Alias, speaker=speaker, alias=alias, alias_key=alias_key)
 

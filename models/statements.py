@@ -18,7 +18,7 @@ from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage import rows
-from models.storage.columns import dumps, folded
+from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Speaker, Statement
 
@@ -143,13 +143,13 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 
 def get(
-    *, id: int, viewer: Viewer, written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
+    *, id: int, viewer: Viewer, just_written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
 ) -> Item:
-    """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
+    """Read a statement with everything linked; one that was `just_written` whatever its status.
 
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
-    found = lists.one("statements", viewer=viewer, id=id, written=written, fields=fields, include=include)
+    found = lists.one("statements", viewer=viewer, id=id, just_written=just_written, fields=fields, include=include)
     return standing_rows.item_or_refuse(Statement, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
@@ -266,7 +266,7 @@ def _words(
         if len(columns["cue"] or "") > LONGEST_CUE:
             detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
             raise TooLong(detail, field="/cue")
-        columns["cue_key"] = columns["cue"] and folded(columns["cue"])
+        columns["cue_key"] = columns["cue"] and comparison_key(columns["cue"])
     return columns
 
 

@@ -7,7 +7,7 @@ from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, named
 from models.history.session import SESSION
-from models.queries import plain
+from models.queries import simple_lists
 from models.queries.results import Item
 from models.queries.visibility import REVIEWER
 from models.refusals import Conflict
@@ -60,12 +60,12 @@ def decide(*, by: Actor, id: int, version: int, status: str) -> None:
 
 def get(*, id: int) -> Item:
     """Read a suggestion. Raises NotFound."""
-    return standing_rows.item_or_refuse(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
+    return standing_rows.item_or_refuse(Suggestion, id, simple_lists.one("suggestions", viewer=REVIEWER, id=id))
 
 
 def listed(*, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of suggestions as `plain.page` does, by `statement`, `claim` and `status`."""
-    return plain.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
+    """Read a page of suggestions as `simple_lists.page` does, by `statement`, `claim` and `status`."""
+    return simple_lists.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
 
 
 def _answer(id: int) -> list[Rows]:

@@ -5,7 +5,7 @@ from typing import Any
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
-from models.queries import plain
+from models.queries import simple_lists
 from models.queries.results import Item
 from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
@@ -37,12 +37,12 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
 
 def get(*, id: int) -> Item:
     """Read one heading. Raises NotFound or Gone."""
-    return standing_rows.item_or_refuse(Topic, id, plain.one("topics", viewer=PUBLIC, id=id))
+    return standing_rows.item_or_refuse(Topic, id, simple_lists.one("topics", viewer=PUBLIC, id=id))
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
-    """Read a page of headings as `plain.page` does."""
-    return plain.page("topics", viewer=PUBLIC, past=past, limit=limit, filters={})
+    """Read a page of headings as `simple_lists.page` does."""
+    return simple_lists.page("topics", viewer=PUBLIC, past=past, limit=limit, filters={})
 
 
 def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int]:

@@ -22,7 +22,7 @@ from models.ingest import attribution, match, parser_queue
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
 from models.storage import rows
-from models.storage.columns import folded
+from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
 from models.tables import Change, Document, Sentence, Statement
 
@@ -326,7 +326,7 @@ class _DocumentIngest:
         if name == "cue" and span and span[1] - span[0] > statements.LONGEST_CUE:
             span = None
         start, end = span or (None, None)
-        key = {"cue_key": folded(self._words(span)) if span else None} if name == "cue" else {}
+        key = {"cue_key": comparison_key(self._words(span)) if span else None} if name == "cue" else {}
         return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end} | key
 
     def _speaker(self, speaker: Speaker, mention: str = "") -> int:

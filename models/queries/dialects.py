@@ -83,7 +83,7 @@ def indexed_by(sqlite: bool, table: Any, index: str) -> Any:
 
 
 @_differing
-def listed(sqlite: bool, name: str, alias: str) -> Any:
+def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
     """Read the ids in the JSON array `name` as a table of (key, id): their places from 0, and themselves."""
     if sqlite:
         return Select([fn.json_each(Param(name))], [SQL("key"), SQL("value").alias("id")]).alias(alias)

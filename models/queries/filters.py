@@ -17,7 +17,7 @@ from models.queries.dialects import among, in_list, indexed_by, search_words, to
 from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, compiled, run
 from models.queries.shapes import answers
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
-from models.storage.columns import dumps, folded
+from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
@@ -78,7 +78,7 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    values |= {name: folded(values[name]) for name in ("cue", "rating") if name in values}
+    values |= {name: comparison_key(values[name]) for name in ("cue", "rating") if name in values}
     if "ids" in values:
         values["ids"] = dumps(values["ids"])
     return values

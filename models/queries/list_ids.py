@@ -37,7 +37,7 @@ OTHERS = "o"
 _WEIGHTS = (4.0, 1.0, 2.0)
 
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
-_g = dialects.listed("ranked", "g")
+_g = dialects.ids_as_table("ranked", "g")
 _in_rank = Entity("g")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 

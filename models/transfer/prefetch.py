@@ -86,7 +86,7 @@ class _Named:
     def _speakers(self, *references: dict[str, Any] | None) -> None:
         for reference in filter(None, references):
             for name in (reference["name"], *(reference.get("aliases") or ())):
-                self.speakers[speakers.key(name)] = None
+                self.speakers[speakers.name_key(name)] = None
             if reference.get("wikidata_id"):
                 self._value(Speaker, "wikidata_id", reference["wikidata_id"])
 

@@ -14,7 +14,7 @@ from peewee import chunked
 
 from models.history.changes import Actor
 from models.queries import derived
-from models.storage.columns import dumps, folded, now
+from models.storage.columns import comparison_key, dumps, now
 from models.storage.rows import row
 from models.tables import Change, Document, Reply, Sentence, Statement
 from models.upkeep.name_matcher import NameMatcher
@@ -139,7 +139,7 @@ def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int
     for statement in Statement.select().where(Statement.document == document.id):
         printed = _printed(row(statement), new)
         if "cue" in printed:
-            printed["cue_key"] = folded(printed["cue"])
+            printed["cue_key"] = comparison_key(printed["cue"])
         if any(getattr(statement, name) != words for name, words in printed.items()):
             set_columns(Statement, statement.id, stamp, **printed)
             derived.mark_for_refresh("statements", row(statement))

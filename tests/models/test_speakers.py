@@ -55,7 +55,7 @@ def test_a_name_is_one_in_any_case_width_and_spacing(registry: str, actor: Actor
 
 
 def test_a_composed_and_a_decomposed_name_are_one() -> None:
-    assert speakers.key("Jose\u0301 STRASSE") == speakers.key("José straße")
+    assert speakers.name_key("Jose\u0301 STRASSE") == speakers.name_key("José straße")
 
 
 def test_refuses_a_wikidata_id_that_another_has(registry: str, actor: Actor) -> None:

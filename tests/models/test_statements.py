@@ -349,7 +349,7 @@ def test_only_the_review_scope_sees_what_is_not_accepted(registry: str, actor: A
         with pytest.raises(NotFound):
             statements.get(id=id, viewer=viewer)
         assert _ids(viewer) == _ids(viewer, status=status) == []
-        assert statements.get(id=id, viewer=viewer, written=True), "whoever has just written it sees it once"
+        assert statements.get(id=id, viewer=viewer, just_written=True), "whoever has just written it sees it once"
     assert seen(documents.get(id=1, viewer=READER))["statements"] == []
     assert seen(documents.get(id=1, viewer=READER))["statement_count"] == 0
     assert seen(speakers.get(id=1, viewer=READER))["statements"] == []
