@@ -9,7 +9,7 @@ from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import named
 from models.history.session import SESSION, Session
-from models.queries import aliases, lists, shapes
+from models.queries import lists, shapes, table_aliases
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
@@ -82,7 +82,10 @@ def _was_public(id: int) -> bool:
     """Tell whether the public could once see a counterclaim that it does not find: both claims and the evidence."""
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
     query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
-    known = [SQL(shapes.text(claim_was_public, side, aliases.e)) for side in (aliases.charge, aliases.answer)]
+    known = [
+        SQL(shapes.text(claim_was_public, side, table_aliases.e))
+        for side in (table_aliases.charge, table_aliases.answer)
+    ]
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted")
     return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
 

@@ -8,7 +8,7 @@ from models import claims
 from models.history import changes, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
-from models.queries import aliases, shapes, simple_lists
+from models.queries import shapes, simple_lists, table_aliases
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
@@ -75,7 +75,7 @@ def _was_public(id: int) -> bool:
     query = (
         r.select(SQL("1"))
         .join(c, on=r.claim == c.id)
-        .where(r.id == id, SQL(shapes.text(claim_was_public, aliases.c, aliases.r)))
+        .where(r.id == id, SQL(shapes.text(claim_was_public, table_aliases.c, table_aliases.r)))
     )
     return query.scalar() is not None
 

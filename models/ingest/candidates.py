@@ -18,7 +18,7 @@ from models.extraction.findings import Named
 from models.extraction.parser import Parser
 from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
-from models.ingest import attribution, match, parser_queue
+from models.ingest import parser_queue, speaker_lookup, suggest
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
 from models.storage import rows
@@ -182,7 +182,7 @@ class _DocumentIngest:
         """List the names under which speakers of some findings may be made."""
         who = [one for finding in findings for one in (finding.speaker, finding.via) if one is not None]
         who += [named.speaker for finding in findings for named in finding.about]
-        return {attribution.name_of(self.id, speaker) for speaker in who}
+        return {speaker_lookup.name_of(self.id, speaker) for speaker in who}
 
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
@@ -295,7 +295,7 @@ class _DocumentIngest:
         if len(matching.stems(words)) < POOR:
             words = f"{words} {statement.sentence.text}"
         where = {"speaker": statement.speaker_id, "document": self.id}
-        for one in match.charges(text=words, language=self.document.language, **where):
+        for one in suggest.suggested_claims(text=words, language=self.document.language, **where):
             reasons = [reason._asdict() for reason in one.reasons]
             suggestions.create(
                 by=self.by,
@@ -331,7 +331,7 @@ class _DocumentIngest:
 
     def _speaker(self, speaker: Speaker, mention: str = "") -> int:
         if (speaker, mention) not in self.speakers:
-            self.speakers[speaker, mention] = attribution.find(self.by, self.id, speaker, mention)
+            self.speakers[speaker, mention] = speaker_lookup.find(self.by, self.id, speaker, mention)
         return self.speakers[speaker, mention]
 
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from peewee import Entity, fn
 
 from models.queries import dialects, members, shapes
-from models.queries.aliases import e
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
+from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch

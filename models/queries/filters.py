@@ -12,10 +12,10 @@ from peewee import JOIN, Select, fn
 
 from models.addresses import normalize
 from models.queries import search
-from models.queries.aliases import e, o, r, s, t
 from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
 from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, compiled, run
 from models.queries.shapes import answers
+from models.queries.table_aliases import e, o, r, s, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker

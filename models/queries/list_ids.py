@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
-from models.queries.aliases import e, s
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
 from models.queries.filters import (
     BOUNDING,
@@ -25,6 +24,7 @@ from models.queries.filters import (
 )
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
 from models.queries.shapes import SIDES, answers
+from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.tables import ClaimSummary, ClaimTopicIndex
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
 from models.queries import dialects, facets, shapes, snippets
-from models.queries.aliases import c, e, f, s
 from models.queries.dialects import joined, true
 from models.queries.disputes import days
 from models.queries.filters import Filters, Order, prepared, used, with_few
@@ -18,6 +17,7 @@ from models.queries.list_ids import OTHERS, ordered, ranked, seen, summary_answe
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.shapes import SIDES, STATEMENT_LINKS
+from models.queries.table_aliases import c, e, f, s
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
 

@@ -14,7 +14,6 @@ from typing import Any
 from peewee import Select, fn
 
 from models.queries import members
-from models.queries.aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.dialects import true
 from models.queries.members import (
     Array,
@@ -31,6 +30,7 @@ from models.queries.members import (
     scalars,
 )
 from models.queries.nodes import STAR, Aliased, Part, cached, case
+from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker
 

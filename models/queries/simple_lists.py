@@ -7,9 +7,9 @@ from peewee import fn
 
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
-from models.queries.aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
+from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.storage.columns import comparison_key
 

@@ -5,9 +5,9 @@ from typing import Any
 from peewee import JOIN, Entity, Select
 
 from models.queries import search
-from models.queries.aliases import f, s, sc, se
 from models.queries.dialects import ids_as_table, search_words, sentence_matches
 from models.queries.nodes import Compiled, cached, compiled, run
+from models.queries.table_aliases import f, s, sc, se
 from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import dumps
 

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries.aliases import c, d, e, s, se
 from models.queries.dialects import fence, true
 from models.queries.nodes import TRUE, Aliased
+from models.queries.table_aliases import c, d, e, s, se
 from models.tables import Hidden, Sentence, Statement
 
 _v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")

@@ -5,7 +5,7 @@ import pytest
 from models import claims, counterclaims, statements, suggestions
 from models.extraction.parser import Parser
 from models.history.changes import Actor
-from models.ingest import candidates, match
+from models.ingest import candidates, suggest
 from models.refusals import Conflict, NotFound, Stale
 from models.tables import Counterclaim, Statement, Suggestion
 from tests.factories import PUBLIC, document, lines_of, put_claim, put_plain, seen
@@ -45,7 +45,7 @@ def test_a_denial_without_a_charge_is_shown_the_stored_claim_that_fits(
     told = seen(suggestions.get(id=id))
     assert (told["statement"]["id"], told["claim"]["id"]) == (denial, charge)
     assert (told["status"], told["kind"], told["matcher"]) == ("open", "denies", "counterclaim-overlap")
-    assert told["score"] >= match.LEAST
+    assert told["score"] >= suggest.LEAST
     assert {"drones", "oder", "crossed"} <= {reason["word"] for reason in told["reasons"]}
     assert sum(reason["weight"] for reason in told["reasons"]) == pytest.approx(told["score"], abs=0.01)
     assert edges_of(charge) == 0

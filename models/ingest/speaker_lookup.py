@@ -1,4 +1,4 @@
-"""The speakers of ingested statements: find or make the one whom the words of a document mean."""
+"""Speaker look-up: find or make the one whom the words of a document mean."""
 
 import re
 
