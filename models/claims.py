@@ -66,7 +66,7 @@ def find(
     if new.pop("reuse", False):
         lock_words_of(reference, session)
         viewer = Viewer(texts=True, unreviewed=by.reviews)
-        same = twins(text=new["text"], language=new["language"], limit=1, viewer=viewer, session=session)
+        same = same_text(text=new["text"], language=new["language"], limit=1, viewer=viewer, session=session)
         if same:
             return int(session.referred(Claim, same[0], field).id)
     try:
@@ -86,21 +86,23 @@ def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> i
     return int(session.referred_seen(by, Claim, get, id, field).id)
 
 
-def twins(
+def same_text(
     *,
     text: str,
     language: str,
     limit: int = 10,
     viewer: Viewer = REVIEWER,
-    alone: bool = False,
+    standalone: bool = False,
     past: int = 0,
     session: Session = SESSION,
 ) -> list[int]:
-    """List ids of standing claims with this text and language, oldest first; `alone`, those put in by themselves.
+    """List ids of standing claims with this text and language, oldest first.
 
-    Only ids greater than `past` are listed.
+    With `standalone`, only those that were put in by themselves. Only ids greater than `past` are listed.
     """
-    return session.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone, past=past)
+    return session.same_claims(
+        text=text, language=language, limit=limit, viewer=viewer, standalone=standalone, past=past
+    )
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:

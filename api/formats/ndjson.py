@@ -11,6 +11,7 @@ import orjson
 
 from api.contract.problems import Problem
 from api.formats.lines import GROUP, Group, understood
+from api.schemas.imports import OUTCOMES
 from models.history.changes import Actor
 from models.ingest import corrections as decided
 from models.storage import transactions
@@ -78,7 +79,7 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
                 listed.append(line | {"errors": list(one.errors)})
             else:
                 unlisted += 1
-    counts = {what: told[what] for what in ("new", "known", "noted", "refused")}
+    counts = {outcome: told[outcome] for outcome in OUTCOMES}
     return {"lines": told.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
 
 

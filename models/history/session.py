@@ -14,9 +14,10 @@ from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.visibility import Viewer, claim_seen
 from models.spans import SentenceSpan
-from models.storage import rows
+from models.storage import bulk, rows
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, savepoint, transaction
+from models.tables import Sentence
 
 #: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
 #: alias in another must not meet.
@@ -31,9 +32,6 @@ _NEWEST = (
     " ORDER BY retrieved_at DESC, id DESC LIMIT 1"
 )
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
-
-#: Sentences that one INSERT takes: nine columns each stay below SQLite's oldest limit of 999 parameters.
-_AT_ONCE = 100
 
 
 class Session:
@@ -137,10 +135,7 @@ class Session:
 
     def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
         """Store the sentences of a new document; they have no line in the log, for they follow from the document."""
-        new = sentences(document, sentence_offsets)
-        for first in range(0, len(new), _AT_ONCE):
-            part = new[first : first + _AT_ONCE]
-            fetch(_inserting(len(part)), [value for row in part for value in row])
+        bulk.insert(Sentence, SENTENCE, sentences(document, sentence_offsets))
 
 
 def sentences(document: Any, sentence_offsets: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
@@ -161,10 +156,3 @@ def _finding(model: Any, names: tuple[str, ...], nulls: tuple[str, ...]) -> str:
     fields = model._meta.fields
     same = (f'"{fields[name].column_name}" {"IS NULL" if name in nulls else "= ?"}' for name in names)
     return f'SELECT id FROM "{model._meta.table_name}" WHERE {" AND ".join(same)} AND {rows.standing(model)} LIMIT 1'  # noqa: S608 (our names)
-
-
-@cache
-def _inserting(number: int) -> str:
-    columns = ", ".join(f'"{name}"' for name in SENTENCE)
-    values = ", ".join([f"({', '.join('?' * len(SENTENCE))})"] * number)
-    return f"INSERT INTO sentences ({columns}) VALUES {values}"  # noqa: S608 (our names)

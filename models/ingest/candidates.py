@@ -92,10 +92,10 @@ def read(*, text: str, language: str, parse: Parser | None = None) -> list[Findi
     return findings
 
 
-def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[Finding]:
+def read_new(*, document: dict[str, Any]) -> list[Finding]:
     """Extract who said what from a document that is not stored yet. Raises as `read`, or Conflict where it is known."""
     documents.refuse_known(url=document.get("url"), text=document["text"])
-    return read(text=document["text"], language=document["language"], parse=parse)
+    return read(text=document["text"], language=document["language"])
 
 
 def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored:

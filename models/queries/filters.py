@@ -19,6 +19,7 @@ from models.queries.table_aliases import e, o, r, s, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
+from models.vocabulary import DISPUTING_KINDS
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
 _speaker, _part, _filed = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
@@ -118,8 +119,6 @@ def within(speaker: Any, name: str) -> Any:
 
 _said_on = fn.coalesce(s.said_on, "")
 _said_on_read = unindexed(_said_on)
-#: Counterclaims of these kinds dispute what they answer.
-AGAINST = ("denies", "disputes")
 
 
 def _of_a_document(condition: Any) -> Any:
@@ -242,7 +241,7 @@ def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[An
 
     The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
     """
-    against = e.kind.in_(AGAINST)
+    against = e.kind.in_(DISPUTING_KINDS)
     kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
@@ -287,7 +286,7 @@ _ALL_WITH = {
     "topic": OF_TOPIC,
     "reviewed": _reviewed,
     "answered": _answered,
-    "disputed": _answered.where(e.kind.in_(AGAINST)),
+    "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),
     "counter_kind": _by_kind.where(e.kind == P.counter_kind),
     "kind": _by_kind.where(e.kind == P.kind),
 }

@@ -288,12 +288,12 @@ def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
     """Find the oldest identical claim that no line means."""
     text, language, standalone = wording = _wording(line)
     past = work.names.taken.get(wording, 0)
-    while twins := claims.twins(
+    while twins := claims.same_text(
         text=text,
         language=language,
         limit=_TWINS,
         viewer=REVIEWER if standalone is False else PUBLIC,
-        alone=standalone or False,
+        standalone=standalone or False,
         past=past,
         session=work.session,
     ):

@@ -84,8 +84,8 @@ def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: 
 def test_a_claim_is_found_by_its_very_words_in_any_script(registry: str, actor: Actor, text: str) -> None:
     id = claims.create(by=actor, text=text, language="en")
     claims.create(by=actor, text=f"{text}.", language="en")
-    assert claims.twins(text=text, language="en") == [id]
-    assert claims.twins(text=text, language="de") == []
+    assert claims.same_text(text=text, language="en") == [id]
+    assert claims.same_text(text=text, language="de") == []
 
 
 def test_a_claim_that_the_same_transaction_makes_or_rewords_is_found_by_its_words(registry: str, actor: Actor) -> None:
@@ -93,14 +93,14 @@ def test_a_claim_that_the_same_transaction_makes_or_rewords_is_found_by_its_word
     with transactions.transaction():
         new = claims.create(by=actor, text="After.", language="en")
         claims.change(by=actor, id=before, version=1, text="After.")
-        assert claims.twins(text="After.", language="en") == [before, new]
-        assert claims.twins(text="Before.", language="en") == []
+        assert claims.same_text(text="After.", language="en") == [before, new]
+        assert claims.same_text(text="Before.", language="en") == []
 
 
 def test_a_claim_is_found_by_its_words_without_a_look_at_all(registry: str, actor: Actor, queries: list[str]) -> None:
     claims.create(by=actor, text="The exports sustain the war.", language="en")
     del queries[:]
-    claims.twins(text="The exports sustain the war.", language="en")
+    claims.same_text(text="The exports sustain the war.", language="en")
     if database.on_sqlite():
         plan = [
             step for *_, step in database.fetch(f"EXPLAIN QUERY PLAN {queries[-1]}", (None,) * queries[-1].count("?"))
@@ -112,7 +112,7 @@ def test_what_was_retracted_or_merged_is_not_reused(registry: str, actor: Actor)
     gone, merged, stands = (put_claim(actor, "A.") for _ in range(3))
     claims.retract(by=actor, id=gone, version=1, reason=None)
     claims.merge(by=actor, id=merged, into=put_claim(actor, "B."))
-    assert claims.twins(text="A.", language="en") == [stands]
+    assert claims.same_text(text="A.", language="en") == [stands]
     assert claims.find(by=actor, reference={"text": "A.", "language": "en", "reuse": True}, field="/claim") == stands
 
 
@@ -564,12 +564,12 @@ def test_a_writer_names_the_survivor_of_what_was_merged_only_where_it_is_shown(r
 def test_a_hidden_claim_is_a_twin_only_to_who_sees_it(registry: str, actor: Actor) -> None:
     text = "The exports sustain the war."
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
-    assert claims.twins(text=text, language="en") == [hidden]
+    assert claims.same_text(text=text, language="en") == [hidden]
     for viewer in (PUBLIC, READER):
-        assert claims.twins(text=text, language="en", viewer=viewer) == []
+        assert claims.same_text(text=text, language="en", viewer=viewer) == []
     shown = put_claim(actor)
-    assert claims.twins(text=text, language="en", viewer=PUBLIC) == [shown]
-    assert claims.twins(text=text, language="en", viewer=REVIEWER) == [hidden, shown]
+    assert claims.same_text(text=text, language="en", viewer=PUBLIC) == [shown]
+    assert claims.same_text(text=text, language="en", viewer=REVIEWER) == [hidden, shown]
 
 
 def test_a_writer_does_not_reuse_a_hidden_claim(registry: str, actor: Actor) -> None:

@@ -217,7 +217,7 @@ def test_what_is_worked_out_ahead_is_what_is_stored(registry: str, actor: Actor)
     ahead = documents.prepared(document())
     id = documents.create(by=actor, **ahead)
     stored = Sentence.select(Sentence.start, Sentence.end).where(Sentence.document == id).order_by(Sentence.position)
-    assert list(stored.tuples()) == ahead["places"] == cut(document()["text"])
+    assert list(stored.tuples()) == ahead["sentence_offsets"] == cut(document()["text"])
     assert documents.find(by=actor, reference=ahead, field="/document").id == id, "somebody else was quicker"
 
 

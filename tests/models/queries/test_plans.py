@@ -77,7 +77,7 @@ def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> 
     put_charge(Actor())
     selects: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: selects.append((event.sql, event.params)))
-    assert claims.twins(text="The exports sustain the war.", language="en", viewer=viewer) == [1]
+    assert claims.same_text(text="The exports sustain the war.", language="en", viewer=viewer) == [1]
     database.db.obj.query_hooks.pop()
     ((sql, params),) = selects
     steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
