@@ -17,7 +17,7 @@ from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
 
 #: Positions that one UPDATE writes.
-_AT_ONCE = 100
+_IDS_PER_STATEMENT = 100
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
@@ -181,7 +181,7 @@ def _renumber(document: int) -> None:
     derived.mark_for_refresh("documents", {"id": document})
     standing = Sentence.select(Sentence.id).where(Sentence.document == document, Sentence.retracted_at.is_null())
     ids = [id for (id,) in standing.order_by(Sentence.start).tuples()]
-    for first in range(0, len(ids), _AT_ONCE):
-        part = ids[first : first + _AT_ONCE]
+    for first in range(0, len(ids), _IDS_PER_STATEMENT):
+        part = ids[first : first + _IDS_PER_STATEMENT]
         positions = [(id, first + index) for index, id in enumerate(part)]
         Sentence.update(position=Case(Sentence.id, positions)).where(Sentence.id.in_(part)).execute()

@@ -48,7 +48,7 @@ class Caller:
         return Actor(key_id=self.key_id, reviews=self.may("review"))
 
 
-PUBLIC = Caller()
+ANONYMOUS = Caller()
 
 
 def create(*, name: str, scope: str, expires_at: str | None = None) -> tuple[Key, str]:

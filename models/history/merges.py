@@ -15,7 +15,7 @@ from models.storage.columns import now
 from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
-AT_ONCE = 500
+IDS_PER_STATEMENT = 500
 
 _CLAIMS = Aliased(Claim, "claims")
 
@@ -86,8 +86,8 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
     """Let those of the rows `ids` that still point at `from_` point at `to`."""
     model = column.model
     new = {column: to, model.version: model.version + 1, model.updated_at: now()}
-    for first in range(0, len(ids), AT_ONCE):
-        model.update(new).where(model.id.in_(ids[first : first + AT_ONCE]), column == from_).execute()
+    for first in range(0, len(ids), IDS_PER_STATEMENT):
+        model.update(new).where(model.id.in_(ids[first : first + IDS_PER_STATEMENT]), column == from_).execute()
 
 
 def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool]) -> list[int]:
@@ -106,7 +106,7 @@ def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bo
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:
     """Read the rows with these ids, the lowest first."""
-    parts = (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
+    parts = (ids[first : first + IDS_PER_STATEMENT] for first in range(0, len(ids), IDS_PER_STATEMENT))
     return [row for part in parts for row in model.select().where(model.id.in_(part)).order_by(model.id)]
 
 

@@ -44,7 +44,7 @@ _LONGEST_REASON = 80
 POOR = 3
 
 
-class Stored(NamedTuple):
+class ExtractionResult(NamedTuple):
     """What became of the findings of one document."""
 
     document: int
@@ -98,7 +98,7 @@ def read_new(*, document: dict[str, Any]) -> list[Finding]:
     return read(text=document["text"], language=document["language"])
 
 
-def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored:
+def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> ExtractionResult:
     """Extract who said what from a stored document; store it, PART findings a transaction. Raises as `read_stored`."""
     findings = read_stored(id=id, parse=parse)
     ingest = _DocumentIngest(by, id, findings)
@@ -113,13 +113,13 @@ def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
     return read(text=document.text, language=document.language, parse=parse)
 
 
-def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> Stored:
+def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> ExtractionResult:
     """Store a document, with the members of `documents.create`, and what was found in its text."""
     with transaction():
         return store(by=by, document=documents.create(by=by, hidden=True, **document), findings=findings)
 
 
-def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Stored:
+def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> ExtractionResult:
     """Store what was found in a document as candidates, each denial linked to the charge that it answers.
 
     What is recorded there already, by its cue or its words, stays as it is, whatever a reviewer made of it:
@@ -174,9 +174,9 @@ class _DocumentIngest:
             for finding in _with_own_charges(self.document.text, findings):
                 self._store_one(finding)
 
-    def result(self, found: int) -> Stored:
+    def result(self, found: int) -> ExtractionResult:
         """Return what became of all findings."""
-        return Stored(self.id, found, self.new, self.known, self.left_out)
+        return ExtractionResult(self.id, found, self.new, self.known, self.left_out)
 
     def _names(self, findings: Sequence[Finding]) -> set[str]:
         """List the names under which speakers of some findings may be made."""

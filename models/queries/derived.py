@@ -6,8 +6,8 @@
 commit the rows of those claims are written anew: once for all changes that share it, because each time costs a
 full-text index a segment of its own.
 
-It writes, and stands in the room of reading: a row here is what a list would otherwise compute at each read, and is
-composed of the same shapes and conditions.
+It is in queries because its rows are composed of the same shapes and conditions: a row here is what a list would
+otherwise compute at each read.
 """
 
 from collections.abc import Iterator
@@ -143,7 +143,7 @@ class _Source(NamedTuple):
     select: str
 
     def filling(self, claims: str = "") -> str:
-        """Write the INSERT for the claims that a condition holds of."""
+        """Build the INSERT for the claims that a condition holds of."""
         return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.select.format(claims=claims)}"
 
 
@@ -184,7 +184,7 @@ def _cards() -> _Source:
 
 
 def _answered(*claim: str) -> str:
-    """Write the condition that the public sees an answer to the claim whose id is in the given column."""
+    """Build the condition that the public sees an answer to the claim whose id is in the given column."""
     return Part(fn.EXISTS(shapes.answers(PUBLIC, e.claim_id == Entity(*claim)))).sql
 
 
@@ -226,7 +226,7 @@ def _words() -> tuple[_Source, ...]:
 
 @cached(8)
 def refreshing(new: bool = False, linked: bool = False) -> list[str]:
-    """Write the statements of `refresh`, each with the JSON array of the claims' ids as its one parameter."""
+    """Build the SQL of `refresh`, each with the JSON array of the claims' ids as its one parameter."""
     sources = [(_summaries(), "c.id"), (_topic_index(), "c.claim_id")]
     emptying = [f"DELETE FROM {table} WHERE {in_ids('claim_id')}" for table in ("claim_topic_index", "claim_summaries")]
     if not linked:
@@ -264,7 +264,7 @@ def _unflagging(claims: str = "") -> list[str]:
 
 @cached(2)
 def rebuilding() -> list[str]:
-    """Write the statements of `rebuild`."""
+    """Build the SQL of `rebuild`."""
     tables = (*_rows(), *_words())
     empty = [f"DELETE FROM {one.table}" for one in reversed(tables)]
     return [

@@ -109,7 +109,7 @@ OF_TOPIC = _filed.select(_filed.claim_id).where(_filed.topic_id == TOPIC)
 
 
 def within(speaker: Any, name: str) -> Any:
-    """Say that `speaker` is the speaker in the value `name` or one who is part of it, down to the last."""
+    """Build the condition that `speaker` is the one in the value `name` or part of it, down to the last."""
     them = _speaker.select(_speaker.id).where(_speaker.id == Param(name)).cte("within", recursive=True, columns=("id",))
     parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
     them = them.union(parts.where(_part.retracted_at.is_null(), _part.merged_into_id.is_null()))
@@ -167,12 +167,12 @@ Exists = Callable[[Any], Any]
 
 
 def all_of(filters: Iterable[str]) -> list[Any]:
-    """Say that the statement `s` passes some filters."""
+    """Build the condition that the statement `s` passes some filters."""
     return [OF_A_STATEMENT[name] for name in sorted(filters)]
 
 
 def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exists = fn.EXISTS) -> Any:
-    """Say that one and the same statement of `claim` passes some filters."""
+    """Build the condition that one and the same statement of `claim` passes some filters."""
     conditions = (statement_seen(viewer), *all_of(filters))
     if filters & NARROW:
         return claim.in_(s.select(s.claim_id).where(*conditions))
@@ -182,7 +182,7 @@ def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exis
 def of_a_claim(
     viewer: Viewer, filters: Filters, claim: Any, answered: Any = None, exists: Exists = fn.EXISTS
 ) -> Iterator[Any]:
-    """Say what the filters ask of the claim with the id `claim`, of its answers and its reviews.
+    """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
     `answered` is the condition that the public sees an answer to it, where its row says so.
     """
@@ -217,7 +217,7 @@ def _of_its_reviews(filters: Filters, claim: Any, exists: Exists) -> Iterator[An
 
 
 def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Say that `claim` is a charge against the speaker in the value `against`, and whether they replied to it.
+    """Build the condition that `claim` is a charge against the speaker `against`, and whether they replied to it.
 
     It is about them, or an answer of theirs says so; and none of them ever stated it. An answer is theirs if one of
     them states it, whoever the counterclaim rests on. They are the speaker and all who are part of it.
@@ -237,7 +237,7 @@ def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
 
 
 def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Say what the filters ask of the answers to `claim`.
+    """Build the conditions that the filters put on the answers to `claim`.
 
     The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
     """
@@ -314,5 +314,5 @@ def _counting(names: tuple[str, ...]) -> Compiled:
 
 
 def among_few(filters: Filters, claim: Any) -> Iterator[Any]:
-    """Say for each filter that few pass that `claim` is one of those."""
+    """Build for each filter that few pass the condition that `claim` is one of those."""
     return (among(claim, _ALL_WITH[name]) for name in sorted(filters.few))

@@ -25,7 +25,7 @@ ROWS = 100
 
 #: How many snapshots each process reads at once, and for one caller: each has up to three connections, and some MiB of
 #: memory.
-AT_ONCE, EACH = 4, 2
+SNAPSHOTS_AT_ONCE, EACH = 4, 2
 #: How often the connections of one begin anew on SQLite, because others committed before the last had begun.
 TRIES = 5
 #: Results that threads may have read before they are taken.
@@ -46,7 +46,7 @@ _PATIENCE = 60.0
 _FULL = "Others are exporting just now, as many as may at once: try again in a moment."
 _YOURS = "You are reading as many exports as one may at once: end one of them, or try again in a moment."
 
-_limit = ConcurrencyLimit(AT_ONCE, EACH)
+_limit = ConcurrencyLimit(SNAPSHOTS_AT_ONCE, EACH)
 _names = itertools.count(1)
 
 #: A SELECT: peewee's, or SQL with `?` for its parameters.

@@ -1,7 +1,7 @@
-"""The look-ups and inserts of an import, by which the nouns' rules work as by those of a single change.
+"""The session of an import, by which the nouns' rules work as by that of a single change.
 
-What lines put in is found at once, and inserted together when the last of them was there, or when one of them needs a
-query of its own; what a refused line has put in is undone (models/history/session.py, models/transfer/prefetched.py).
+Rows are visible to later lines at once, and inserted in bulk at the end or when a query needs them; what a refused
+line has put in is undone (models/history/session.py, models/transfer/prefetched.py).
 """
 
 from collections import defaultdict

@@ -28,7 +28,7 @@ LONGEST = 0.25
 #: Identical claims that are read at once.
 _TWINS = 100
 #: As many claims that no line has pointed at are stored together.
-_AT_ONCE = 5000
+_LINES_PER_BATCH = 5000
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Import:
     def finish(self) -> list[Outcome]:
         """Store the claims that no line has pointed at; return what became of those that are refused."""
         left = [unbound_claim(self.names, name) for name in self.names.all_unbound()]
-        groups = (left[first : first + _AT_ONCE] for first in range(0, len(left), _AT_ONCE))
+        groups = (left[first : first + _LINES_PER_BATCH] for first in range(0, len(left), _LINES_PER_BATCH))
         return [one for group in groups for one in self.store(group) if one.outcome == "refused"]
 
     def _undoable(self, work: Callable[[], T]) -> T:
@@ -140,14 +140,14 @@ class _Ambiguous(Conflict):
 
 
 #: The id of what a line says, and what became of it.
-Stored = tuple[int | None, str]
+LineResult = tuple[int | None, str]
 
 
-def _topic(work: _Work, new: dict[str, Any]) -> Stored:
+def _topic(work: _Work, new: dict[str, Any]) -> LineResult:
     return _unless_known(work, lambda: topics.create(by=work.by, session=work.session, **new))
 
 
-def _speaker(work: _Work, new: dict[str, Any]) -> Stored:
+def _speaker(work: _Work, new: dict[str, Any]) -> LineResult:
     bearer = speakers.bearing(new["name"], work.session)
     if bearer:
         return bearer, "known"
@@ -156,7 +156,7 @@ def _speaker(work: _Work, new: dict[str, Any]) -> Stored:
     return speakers.create(by=work.by, session=work.session, **new), "new"
 
 
-def _document(work: _Work, new: dict[str, Any]) -> Stored:
+def _document(work: _Work, new: dict[str, Any]) -> LineResult:
     name = new.pop("id", None)
     offsets = work.line.sentence_offsets
     id, what = _unless_known(
@@ -174,7 +174,7 @@ def _call(names: LocalIds, some: dict[str, int], name: str, id: int, noun: str) 
     names.put(some, name, id)
 
 
-def _claim(work: _Work, new: dict[str, Any]) -> Stored:
+def _claim(work: _Work, new: dict[str, Any]) -> LineResult:
     if "claim" in new:  # of an earlier line (unbound_claim)
         return _bound(work, new["claim"], "/standalone"), "new"
     name = new.pop("id")
@@ -183,7 +183,7 @@ def _claim(work: _Work, new: dict[str, Any]) -> Stored:
     return None, "noted"
 
 
-def _statement(work: _Work, new: dict[str, Any]) -> Stored:
+def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
     name, claim, names = new.pop("id", None), new["claim"], work.names
     new["document"] = _known_document(names, new["document"], "/document")
     if (new.get("via") or {}).get("document"):
@@ -215,19 +215,19 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     return id
 
 
-def _counterclaim(work: _Work, new: dict[str, Any]) -> Stored:
+def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
     new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     if new.get("statement"):
         new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
     return _unless_known(work, lambda: counterclaims.create(by=work.by, session=work.session, **new))
 
 
-def _review(work: _Work, new: dict[str, Any]) -> Stored:
+def _review(work: _Work, new: dict[str, Any]) -> LineResult:
     new["claim"] = _meant(work, new["claim"])
     return _unless_known(work, lambda: reviews.create(by=work.by, session=work.session, **new))
 
 
-_STORE: dict[str, Callable[[_Work, dict[str, Any]], Stored]] = {
+_STORE: dict[str, Callable[[_Work, dict[str, Any]], LineResult]] = {
     "topic": _topic,
     "speaker": _speaker,
     "document": _document,

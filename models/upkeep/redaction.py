@@ -41,7 +41,7 @@ _TABLES = {
 }
 
 #: Ids that one statement names.
-_AT_ONCE = 400
+_IDS_PER_STATEMENT = 400
 
 #: The members of a log line that hold no words, by the table; all others of an erased row become null.
 _WORDLESS = {
@@ -82,7 +82,7 @@ def ids_of(query: Any) -> set[int]:
 
 def parts(ids: Iterable[int]) -> Iterator[list[int]]:
     """Cut ids into parts of which one statement may name each."""
-    yield from chunked(sorted(ids), _AT_ONCE)
+    yield from chunked(sorted(ids), _IDS_PER_STATEMENT)
 
 
 def rows_with(column: Any, ids: Iterable[int]) -> set[int]:

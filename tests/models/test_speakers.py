@@ -568,11 +568,11 @@ def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None
 def test_a_merge_of_many_statements_moves_all_of_them(registry: str, actor: Actor) -> None:
     ids = [put_plain(actor, word, speaker={"name": "Old"}) for word in ("first", "second", "third")]
     old, new = speakers.named("Old")[0], _make(actor, "New")
-    at_once, merges.AT_ONCE = merges.AT_ONCE, 2
+    at_once, merges.IDS_PER_STATEMENT = merges.IDS_PER_STATEMENT, 2
     try:
         speakers.merge(by=actor, id=old, into=new)
     finally:
-        merges.AT_ONCE = at_once
+        merges.IDS_PER_STATEMENT = at_once
     assert {Statement.get_by_id(id).speaker_id for id in ids} == {new}
     assert {Statement.get_by_id(id).version for id in ids} == {2}
 

@@ -15,16 +15,16 @@ from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_char
 
 pytestmark = pytest.mark.usefixtures("sound")
 
-Stored = candidates.Stored
+ExtractionResult = candidates.ExtractionResult
 
 
-def put(by: Actor, parse: Parser, text: str = TEXT, **other: str) -> Stored:
+def put(by: Actor, parse: Parser, text: str = TEXT, **other: str) -> ExtractionResult:
     """Store the document with what is found in it."""
     body = document(text=text, **other)
     return candidates.create(by=by, findings=candidates.read(text=text, language="en", parse=parse), **body)
 
 
-def again(by: Actor, parse: Parser, id: int) -> Stored:
+def again(by: Actor, parse: Parser, id: int) -> ExtractionResult:
     """Find and store once more what is in a stored document."""
     return candidates.store(by=by, document=id, findings=candidates.read_stored(id=id, parse=parse))
 
