@@ -131,7 +131,7 @@ def test_an_owned_charge_inside_its_denial_is_linked_in_parts_too(
     )
 
 
-@pytest.mark.parametrize(("status", "edges"), [("accepted", 1), ("rejected", 0)])
+@pytest.mark.parametrize(("status", "counterclaims"), [("accepted", 1), ("rejected", 0)])
 def test_a_denial_that_stands_there_already_gets_the_charge_that_was_left_out(
     status: str, counterclaims: int, registry: str, actor: Actor, parse: Parser
 ) -> None:
