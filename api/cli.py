@@ -93,7 +93,7 @@ def run() -> None:
         reason = f"the database of DATABASE_URL{database.where()} cannot be used: {first_line}"
         if full := database.no_room():
             reason = f"the disk of {full} is full, and SQLite needs some room beside it even to read it: free some."
-        told = None if errors.damaged(error) or errors.read_only(error) else errors.known(error)
+        told = None if errors.damaged(error) or errors.read_only(error) else errors.sentence_of_code(error)
         click.echo(f"Error: {told or reason}", err=True)
         sys.exit(1)
     except OSError as error:

@@ -21,7 +21,7 @@ import orjson
 
 from models.addresses import host, normalize
 from models.queries import derived
-from models.speakers import key
+from models.speakers import name_key
 from models.storage import database, schema, transactions
 from models.tables import Key
 
@@ -216,9 +216,9 @@ def _topic(row: Topic) -> _Stored:
 
 
 def _speaker(row: Speaker) -> _Stored:
-    yield "speakers", (*_stamps(row), row.name, key(row.name), row.kind, "[]")
+    yield "speakers", (*_stamps(row), row.name, name_key(row.name), row.kind, "[]")
     for alias in row.aliases:
-        yield "aliases", (row.id, alias, key(alias))
+        yield "aliases", (row.id, alias, name_key(alias))
 
 
 def _document(row: Document) -> _Stored:
@@ -245,7 +245,7 @@ def _statement(row: Statement) -> _Stored:
     mention = (row.name, row.start, row.start + len(row.name))
     cue = (row.cue, row.cue_start, row.cue_start + len(row.cue))
     said = (content, start, f"{start}-{end}", "indirect", row.said_on, "accepted", "import")
-    yield "statements", (*_stamps(row), *ids, *mention, *cue, *said, key(row.cue))
+    yield "statements", (*_stamps(row), *ids, *mention, *cue, *said, name_key(row.cue))
 
 
 def _counterclaim(row: Counterclaim) -> _Stored:
@@ -254,7 +254,7 @@ def _counterclaim(row: Counterclaim) -> _Stored:
 
 def _review(row: Review) -> _Stored:
     site = host(normalize(row.url))
-    yield "reviews", (*_stamps(row), row.claim, row.publisher, site, row.url, row.rating, "en", key(row.rating))
+    yield "reviews", (*_stamps(row), row.claim, row.publisher, site, row.url, row.rating, "en", name_key(row.rating))
 
 
 _TABLES: dict[type, Callable[[Any], _Stored]] = {

@@ -30,6 +30,7 @@ Glossary
     review        what a fact-checker published about a claim
     topic         a subject heading
     change        one line of the append-only log
+    standing      neither retracted nor merged
 
 Offsets everywhere count Unicode code points of the document's text, half-open `[start, end)`.
 Every change is one transaction, which also writes its line of the log. Begin with topics.py, the smallest noun.

@@ -12,7 +12,7 @@ _CLOSING = "\"'”’ ,;:."
 _WORD = re.compile(r"\S+")
 
 
-def follow(claim: str, *, before: list[str], after: list[str]) -> str | None:
+def rewrite(claim: str, *, before: list[str], after: list[str]) -> str | None:
     """Write the claim of the spans `after`, where `claim` is that of `before`; None where no safe way is seen."""
     old, new = _bare(before), _bare(after)
     if not old or not new or old == new:

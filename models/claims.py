@@ -8,12 +8,12 @@ import orjson
 from peewee import SQL, fn
 
 from models import evidence, speakers, topics
-from models.history import changes, locks, merge_scope, merged, merges
+from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
@@ -29,7 +29,7 @@ def create(
     about: list[dict[str, Any]] | None = None,
     charged: Sequence[int] = (),
     standalone: bool = True,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
@@ -37,75 +37,79 @@ def create(
     false for one that is made with a statement: the public then sees it through that. Raises Conflict for
     topics and speakers.
     """
-    with store.transaction():
+    with session.transaction():
         more: dict[str, Any] = {}
         headings: list[int] = []
         subjects: list[int] = []
         if topics is not None:
-            more["topics"], headings = topics, _headings(topics, store)
+            more["topics"], headings = topics, _headings(topics, session)
         if about is not None or charged:
-            more["about"] = subjects = [*_subjects(by, about, hidden=not standalone, store=store), *charged]
-        claim = store.create(by, Claim, more, text=text, language=language, standalone=standalone)
+            more["about"] = subjects = [*_subjects(by, about, hidden=not standalone, session=session), *charged]
+        claim = session.create(by, Claim, more, text=text, language=language, standalone=standalone)
         for topic in headings:
-            store.insert(ClaimTopic, claim=claim.id, topic=topic)
+            session.insert(ClaimTopic, claim=claim.id, topic=topic)
         for speaker in dict.fromkeys(subjects):
-            store.insert(ClaimAbout, claim=claim.id, speaker=speaker)
+            session.insert(ClaimAbout, claim=claim.id, speaker=speaker)
         return int(claim.id)
 
 
-def find(*, by: Actor, reference: dict[str, Any], field: str, standalone: bool = True, store: Store = STORE) -> int:
+def find(
+    *, by: Actor, reference: dict[str, Any], field: str, standalone: bool = True, session: Session = SESSION
+) -> int:
     """Find the claim with the `id` of a reference, or make one of its `text`, as `create` does; return its id.
 
     With `reuse` the oldest standing claim with the same text and language is taken where there is one.
     """
     if "id" in reference:
-        return referred(by=by, id=reference["id"], field=f"{field}/id", store=store)
+        return referred(by=by, id=reference["id"], field=f"{field}/id", session=session)
     new = {"standalone": standalone} | reference
     if new.pop("reuse", False):
-        lock_words_of(reference, store)
+        lock_words_of(reference, session)
         viewer = Viewer(texts=True, unreviewed=by.reviews)
-        same = twins(text=new["text"], language=new["language"], limit=1, viewer=viewer, store=store)
+        same = same_text(text=new["text"], language=new["language"], limit=1, viewer=viewer, session=session)
         if same:
-            return int(store.referred(Claim, same[0], field).id)
+            return int(session.referred(Claim, same[0], field).id)
     try:
-        return create(by=by, store=store, **new)
+        return create(by=by, session=session, **new)
     except Refusal as refusal:
         raise refusal.under(field) from None
 
 
-def lock_words_of(reference: dict[str, Any] | None, store: Store = STORE) -> None:
+def lock_words_of(reference: dict[str, Any] | None, session: Session = SESSION) -> None:
     """Lock the text of a claim that is to be reused: two who look for it at once would both make it."""
     if reference and reference.get("reuse"):
-        store.lock_words([reference["text"]])
+        session.lock_words([reference["text"]])
 
 
-def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> int:
+def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> int:
     """Find the id of the claim that a `field` names, or of its survivor. Raises Conflict where the actor sees none."""
-    return int(store.referred_seen(by, Claim, whole, id, field).id)
+    return int(session.referred_seen(by, Claim, get, id, field).id)
 
 
-def twins(
+def same_text(
     *,
     text: str,
     language: str,
     limit: int = 10,
     viewer: Viewer = REVIEWER,
-    alone: bool = False,
+    standalone: bool = False,
     past: int = 0,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> list[int]:
-    """List ids of standing claims with this text and language, oldest first; `alone`, those put in by themselves.
+    """List ids of standing claims with this text and language, oldest first.
 
-    Only ids greater than `past` are listed.
+    With `standalone`, only those that were put in by themselves. Only ids greater than `past` are listed.
     """
-    return store.same_claims(text=text, language=language, limit=limit, viewer=viewer, standalone=alone, past=past)
+    return session.same_claims(
+        text=text, language=language, limit=limit, viewer=viewer, standalone=standalone, past=past
+    )
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
-        claim = changes.standing(Claim, id, version)
+        standing_rows.refuse_unseen(by, get, id)
+        claim = standing_rows.lock_standing(Claim, id, version)
         more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
         changes.amend(by, claim, more=more, **new)
 
@@ -126,9 +130,11 @@ _AFTER = " With the last of them the claim goes out of sight, and nothing is lef
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
-        claim = changes.standing(Claim, id, version)
-        changes.refuse_while_used(by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER)
+        standing_rows.refuse_unseen(by, get, id)
+        claim = standing_rows.lock_standing(Claim, id, version)
+        standing_rows.refuse_while_used(
+            by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER
+        )
         changes.retract(by, claim, reason)
 
 
@@ -142,14 +148,14 @@ _MOVING = {
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
-    """Let the claim `id` be one with `into`, which takes over its statements, exchanges and reviews.
+    """Let the claim `id` be one with `into`, which takes over its statements, counterclaims and reviews.
 
-    Edges and reviews that both had become one: the merged claim's is retracted. All of it is in the
+    Counterclaims and reviews that both had become one: the merged claim's is retracted. All of it is in the
     log, and `unmerge` takes it back. Raises Conflict where the two answer one another.
     """
     with transaction():
-        changes.refuse_unseen(by, whole, id)
-        changes.refuse_to_name(by, Claim, whole, into, "/into")
+        standing_rows.refuse_unseen(by, get, id)
+        standing_rows.refuse_to_name(by, Claim, get, into, "/into")
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
@@ -178,10 +184,10 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         with suppress(Moved):
-            changes.refuse_unseen(by, whole, id)
+            standing_rows.refuse_unseen(by, get, id)
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
-        into, moved = merges.merged(Claim, claim, id)
+        into, moved = merges.last_merge(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
         for part, column in _MOVING.items():
             merges.move_back(column, moved[part], into, id)
@@ -193,36 +199,36 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
 
 
-def whole(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Whole:
+def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
     found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
-    return changes.found(Claim, id, found, lambda: viewer.unreviewed or merged.claim_known(id))
+    return standing_rows.item_or_refuse(Claim, id, found, lambda: viewer.unreviewed or merges.claim_was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of claims; the parameters are those of `lists.page`."""
-    return merged.page("claims", **parameters)
+    return merged_filters.page("claims", **parameters)
 
 
-def _headings(slugs: list[str], store: Store) -> list[int]:
-    return list(dict.fromkeys(topics.ids(slugs, field="/topics", store=store)))
+def _headings(slugs: list[str], session: Session) -> list[int]:
+    return list(dict.fromkeys(topics.ids(slugs, field="/topics", session=session)))
 
 
-def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, store: Store) -> list[int]:
+def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, session: Session) -> list[int]:
     """Find the speakers whom a claim is about; new ones are `hidden` until it is public."""
     return [
-        speakers.find(by=by, reference=who, field=f"/about/{place}", hidden=hidden, store=store)
-        for place, who in enumerate(about or [])
+        speakers.find(by=by, reference=who, field=f"/about/{index}", hidden=hidden, session=session)
+        for index, who in enumerate(about or [])
     ]
 
 
 def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
     """Replace the topics and subjects of a claim by others; return of them what the log keeps."""
     more: dict[str, list[Any]] = {}
-    if slugs is not None and _replaced(ClaimTopic.topic, claim, _headings(slugs, STORE)):
+    if slugs is not None and _replaced(ClaimTopic.topic, claim, _headings(slugs, SESSION)):
         more["topics"] = slugs
     if about is not None:
-        subjects = _subjects(by, about, hidden=False, store=STORE)
+        subjects = _subjects(by, about, hidden=False, session=SESSION)
         if _replaced(ClaimAbout.speaker, claim, subjects):
             more["about"] = subjects
     return more
@@ -236,33 +242,33 @@ def _replaced(column: Any, claim: int, ids: list[int]) -> bool:
         return False
     model.delete().where(model.claim == claim).execute()
     for id in dict.fromkeys(ids):
-        STORE.insert(model, **{"claim": claim, column.name: id})
+        SESSION.insert(model, **{"claim": claim, column.name: id})
     return True
 
 
 def _between(id: int, into: int) -> list[int]:
-    """Find the edges between the two, retracted ones too: moved, they would answer themselves."""
-    edges = Counterclaim.select(Counterclaim.id).where(
+    """Find the counterclaims between the two, retracted ones too: moved, they would answer themselves."""
+    counterclaims = Counterclaim.select(Counterclaim.id).where(
         ((Counterclaim.claim == id) & (Counterclaim.answer == into))
         | ((Counterclaim.claim == into) & (Counterclaim.answer == id))
     )
-    return [edge for (edge,) in edges.tuples()]
+    return [counterclaim for (counterclaim,) in counterclaims.tuples()]
 
 
 def _refuse_opponents(id: int, into: int) -> None:
     standing = Counterclaim.id.in_(_between(id, into)), Counterclaim.retracted_at.is_null()
-    edge = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
-    if edge:
+    counterclaim = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
+    if counterclaim:
         raise Conflict(
-            f"The two claims answer one another (counterclaim {edge}), so they cannot be one: "
+            f"The two claims answer one another (counterclaim {counterclaim}), so they cannot be one: "
             "retract the counterclaim first if it is wrong.",
             field="/into",
-            id=edge,
+            id=counterclaim,
         )
 
 
 def _doubled(id: int, into: int) -> list[Any]:
-    """Find the standing edges and reviews of `id` that `into` has as well."""
+    """Find the standing counterclaims and reviews of `id` that `into` has as well."""
     rows: list[Any] = []
     for mine, other in (("claim", "answer"), ("answer", "claim")):
         twin = Counterclaim.alias("twin")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.history import merged
+from models.history import merged_filters
 from models.queries import disputes
 from models.queries.visibility import PUBLIC
 
@@ -10,5 +10,5 @@ from models.queries.visibility import PUBLIC
 def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> list[tuple[str, str]]:
     """Read a page of disputes as `queries.disputes.listed` does; a merged speaker stands for its survivor."""
     found = disputes.listed(past=past, limit=limit, **filters)
-    renamed = merged.instead("disputes", filters, len(found), PUBLIC)
+    renamed = merged_filters.with_survivors("disputes", filters, len(found), PUBLIC)
     return disputes.listed(past=past, limit=limit, **renamed) if renamed else found

@@ -5,25 +5,27 @@ from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.sentences import cut
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
-from models.history.hidden import is_hidden, unflag
-from models.history.store import STORE, Store
-from models.queries import plain
-from models.queries.results import Whole
+from models.history.hidden import flag, is_hidden, unflag
+from models.history.session import SESSION, Session
+from models.queries import simple_lists
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import now
 from models.storage.transactions import transaction
-from models.tables import Document, Hidden, Statement
+from models.tables import Document, Statement
 
 
-def create(*, by: Actor, text: str, language: str, url: str | None = None, store: Store = STORE, **rest: Any) -> int:
+def create(
+    *, by: Actor, text: str, language: str, url: str | None = None, session: Session = SESSION, **rest: Any
+) -> int:
     """Store a document and return its id; `rest` is what else `_put` takes. Raises Conflict where it is known."""
-    with store.transaction():
+    with session.transaction():
         address, sha256 = normalize(url), digest(text)
-        _refuse_edition(url, address, sha256, store)
-        return int(_put(by, address, sha256, store, text=text, language=language, url=url, **rest).id)
+        _refuse_edition(url, address, sha256, session)
+        return int(_put(by, address, sha256, session, text=text, language=language, url=url, **rest).id)
 
 
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
@@ -31,14 +33,14 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     text = document.get("text")
     if text is None or edition(normalize(document.get("url")), digest(text)):
         return document
-    return document | {"places": cut(text)}
+    return document | {"sentence_offsets": cut(text)}
 
 
 def _put(
     by: Actor,
     address: str | None,
     sha256: str,
-    store: Store,
+    session: Session,
     *,
     text: str,
     language: str,
@@ -50,15 +52,14 @@ def _put(
     licence: str | None = None,
     text_public: bool = False,
     hidden: bool = False,
-    places: list[tuple[int, int]] | None = None,
+    sentence_offsets: list[tuple[int, int]] | None = None,
 ) -> Document:
     """Store a document that is not known, cut into sentences; `address` is its URL, normalised.
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
-    until one of them is accepted, unless its text is public. `places` are where its sentences stand; the text is
-    cut now where they are not given.
+    until one of them is accepted, unless its text is public. It is cut now where `sentence_offsets` are not given.
     """
-    document: Document = store.create(
+    document: Document = session.create(
         by,
         Document,
         url=url,
@@ -75,48 +76,50 @@ def _put(
         sha256=sha256,
         text=text,
     )
-    store.insert_sentences(document, cut(text) if places is None else places)
+    session.insert_sentences(document, cut(text) if sentence_offsets is None else sentence_offsets)
     if hidden and not text_public:
-        store.insert(Hidden, noun="documents", noun_id=document.id)
+        flag(noun="documents", id=document.id, session=session)
     return document
 
 
 def refuse_known(*, url: str | None, text: str) -> None:
     """Raise Conflict where the edition of `url` with this text is known; one without an address, by its text."""
-    _refuse_edition(url, normalize(url), digest(text), STORE)
+    _refuse_edition(url, normalize(url), digest(text), SESSION)
 
 
-def find(*, by: Actor, reference: dict[str, Any], field: str, hidden: bool = False, store: Store = STORE) -> Document:
+def find(
+    *, by: Actor, reference: dict[str, Any], field: str, hidden: bool = False, session: Session = SESSION
+) -> Document:
     """Find the document with the `id` of a reference, its `url` (the newest edition), or its `text` and the rest.
 
     A whole that is not known yet is stored, `hidden` as in `_put`. Raises Conflict under `field`.
     """
     if "id" in reference:
-        return store.referred(Document, reference["id"], f"{field}/id")  # type: ignore[no-any-return]
+        return session.referred(Document, reference["id"], f"{field}/id")  # type: ignore[no-any-return]
     if "text" in reference:
         address, sha256 = normalize(reference.get("url")), digest(reference["text"])
-        known = edition(address, sha256, store)
+        known = edition(address, sha256, session)
         if known:
-            return store.referred(Document, known, field)  # type: ignore[no-any-return]
+            return session.referred(Document, known, field)  # type: ignore[no-any-return]
         try:
-            with store.transaction():
-                return _put(by, address, sha256, store, **({"hidden": hidden} | reference))
+            with session.transaction():
+                return _put(by, address, sha256, session, **({"hidden": hidden} | reference))
         except Refusal as refusal:  # somebody else stored it at the same moment
             raise refusal.under(field) from None
-    newest_edition = store.newest_edition(normalize(reference["url"]))
+    newest_edition = session.newest_edition(normalize(reference["url"]))
     if newest_edition is None:
         raise Conflict(
             f"No document with the address {reference['url']} is known: post it to /v1/documents first, "
             "or give its text here.",
             field=f"{field}/url",
         )
-    return store.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
+    return session.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change what is said about the document; its address and text never change."""
     with transaction():
-        changes.amend(by, changes.standing(Document, id, version), **new)
+        changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
         if new.get("text_public"):
             unflag(noun="documents", id=id)
 
@@ -124,21 +127,23 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a document back. Raises Conflict while statements stand in it, or were reported by it."""
     with transaction():
-        document = changes.standing(Document, id, version)
-        changes.refuse_while_used(by, "A document", Statement.document, id)
-        changes.refuse_while_used(by, "A document", Statement.via_document, id)
+        document = standing_rows.lock_standing(Document, id, version)
+        standing_rows.refuse_while_used(by, "A document", Statement.document, id)
+        standing_rows.refuse_while_used(by, "A document", Statement.via_document, id)
         changes.retract(by, document, reason)
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def get(*, id: int, viewer: Viewer) -> Item:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
-    found = plain.one("documents", viewer=viewer, id=id)
-    return changes.found(Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id))
+    found = simple_lists.one("documents", viewer=viewer, id=id)
+    return standing_rows.item_or_refuse(
+        Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id)
+    )
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
     """Read a page of documents; `url` finds every edition, however spelled, `published_to` is the last day of them."""
-    return plain.page("documents", viewer=viewer, past=past, limit=limit, filters=filters)
+    return simple_lists.page("documents", viewer=viewer, past=past, limit=limit, filters=filters)
 
 
 def any_stored() -> bool:
@@ -146,8 +151,8 @@ def any_stored() -> bool:
     return bool(Document.select(Document.id).limit(1).scalar())
 
 
-def _refuse_edition(url: str | None, address: str | None, sha256: str, store: Store) -> None:
-    known = edition(address, sha256, store)
+def _refuse_edition(url: str | None, address: str | None, sha256: str, session: Session) -> None:
+    known = edition(address, sha256, session)
     if known:
         raise Conflict(
             f"This edition is known: it is document {known}. Change it, or record statements in it.",
@@ -156,11 +161,11 @@ def _refuse_edition(url: str | None, address: str | None, sha256: str, store: St
         )
 
 
-def edition(address: str | None, sha256: str, store: Store = STORE) -> int | None:
+def edition(address: str | None, sha256: str, session: Session = SESSION) -> int | None:
     """Find the id of the document with this normalised address and digest of its text."""
     if address:
-        return store.find(Document, url_normalized=address, sha256=sha256)
-    return store.find(Document, sha256=sha256, url_normalized=None)
+        return session.find(Document, url_normalized=address, sha256=sha256)
+    return session.find(Document, sha256=sha256, url_normalized=None)
 
 
 def digest(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from models.history import changes
 from models.history.changes import Actor
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.visibility import WRITER
 from models.refusals import Conflict
@@ -12,23 +12,23 @@ from models.tables import Counterclaim, Statement
 _AT = "(claim_id = ? OR answer_id = ?)"
 
 
-def known(claim: int, answer: int, kind: str, store: Store = STORE) -> int | None:
+def find_standing(claim: int, answer: int, kind: str, session: Session = SESSION) -> int | None:
     """Find the id of the standing counterclaim between these two with this kind."""
-    return store.find(Counterclaim, claim=claim, answer=answer, kind=kind)
+    return session.find(Counterclaim, claim=claim, answer=answer, kind=kind)
 
 
-def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, store: Store = STORE) -> None:
+def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, session: Session = SESSION) -> None:
     """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
-    id = known(claim, answer, kind, store)
+    id = find_standing(claim, answer, kind, session)
     if id:
         if not by.reviews:
-            store.flush()
+            session.flush()
             if lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None:
                 raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
 
 
-def draw(
+def create(
     *,
     by: Actor,
     claim: int,
@@ -36,92 +36,98 @@ def draw(
     kind: str,
     statement: int | None,
     note: str | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
-    """Store a counterclaim whose ends have been checked, and return its id; inside the transaction of the change."""
-    edge = store.create(by, Counterclaim, claim=claim, answer=answer, kind=kind, statement=statement, note=note)
-    return int(edge.id)
+    """Store a counterclaim whose two claims have been checked, and return its id; inside the change's transaction."""
+    counterclaim = session.create(
+        by, Counterclaim, claim=claim, answer=answer, kind=kind, statement=statement, note=note
+    )
+    return int(counterclaim.id)
 
 
-def draw_or_support(
-    *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, store: Store = STORE
+def create_or_support(
+    *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, session: Session = SESSION
 ) -> None:
     """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now.
 
     Inside the transaction that holds the statement and both claims.
     """
     answer = statement.claim_id
-    if (id := known(claim, answer, kind, store)) and (edge := _found(id, store)):
+    if (id := find_standing(claim, answer, kind, session)) and (counterclaim := _found(id, session)):
         # The public would not see it otherwise.
-        if edge.statement_id and edge.statement.status != "accepted" and statement.status == "accepted":
-            changes.update(by, edge, statement=statement.id)
+        if counterclaim.statement_id and counterclaim.statement.status != "accepted" and statement.status == "accepted":
+            changes.update(by, counterclaim, statement=statement.id)
     else:
-        draw(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, store=store)
+        create(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, session=session)
 
 
-def _found(id: int, store: Store) -> Counterclaim | None:
+def _found(id: int, session: Session) -> Counterclaim | None:
     """Lock a counterclaim that was found standing; None where it was retracted meanwhile."""
-    store.flush()
-    edge: Counterclaim = rows.by_id(Counterclaim, id, locked=True)
-    return None if edge.retracted_at else edge
+    session.flush()
+    counterclaim: Counterclaim = rows.by_id(Counterclaim, id, locked=True)
+    return None if counterclaim.retracted_at else counterclaim
 
 
-def follow_statement(*, by: Actor, statement: int, answer: int) -> None:
-    """Hang the counterclaims whose evidence is `statement` on the claim that it states now.
+def move_answers(*, by: Actor, statement: int, answer: int) -> None:
+    """Let the counterclaims whose evidence is `statement` answer by the claim that it states now.
 
     Raises Conflict where one would then answer itself, or stands already.
     """
-    for edge in _resting_on(statement):
-        if edge.answer_id == answer:
+    for counterclaim in _resting_on(statement):
+        if counterclaim.answer_id == answer:
             continue
-        if edge.claim_id == answer:
-            raise Conflict(f"Counterclaim {edge.id} would answer itself: retract it first.", field="/claim", id=edge.id)
-        refuse_taken(by=by, claim=edge.claim_id, answer=answer, kind=edge.kind)
-        changes.update(by, edge, answer=answer)
+        if counterclaim.claim_id == answer:
+            raise Conflict(
+                f"Counterclaim {counterclaim.id} would answer itself: retract it first.",
+                field="/claim",
+                id=counterclaim.id,
+            )
+        refuse_taken(by=by, claim=counterclaim.claim_id, answer=answer, kind=counterclaim.kind)
+        changes.update(by, counterclaim, answer=answer)
 
 
-def follow_claim(*, by: Actor, left: int, taken: int) -> None:
-    """Hang the counterclaims of the claim `left`, which nobody states any more, on `taken`, which they stated instead.
+def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
+    """Move the counterclaims of the claim `left`, which nobody states any more, to `taken`, which is stated instead.
 
     What would answer itself, or stands there already, is taken back.
     """
-    for edge in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
-        claim, answer = (taken if end == left else end for end in (edge.claim_id, edge.answer_id))
-        if claim == answer or known(claim, answer, edge.kind):
-            changes.retract(by, edge, f"Claim {taken} is stated instead of claim {left}.")
+    for counterclaim in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
+        claim, answer = (taken if end == left else end for end in (counterclaim.claim_id, counterclaim.answer_id))
+        if claim == answer or find_standing(claim, answer, counterclaim.kind):
+            changes.retract(by, counterclaim, f"Claim {taken} is stated instead of claim {left}.")
         else:
-            changes.update(by, edge, claim=claim, answer=answer)
+            changes.update(by, counterclaim, claim=claim, answer=answer)
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Hang the counterclaims by which these two claims answer on what their evidence states, after an unmerge."""
+    """Let the counterclaims of these two claims answer by what their evidence states, after an unmerge."""
     answers = "answer_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
-    for edge in rows.locked(Counterclaim, answers, claims):
-        answer = edge.statement.claim_id
-        if answer == edge.answer_id:
+    for counterclaim in rows.locked(Counterclaim, answers, claims):
+        answer = counterclaim.statement.claim_id
+        if answer == counterclaim.answer_id:
             continue
-        if answer == edge.claim_id or known(edge.claim_id, answer, edge.kind):
-            changes.retract(by, edge, f"Its evidence states claim {answer} again.")
+        if answer == counterclaim.claim_id or find_standing(counterclaim.claim_id, answer, counterclaim.kind):
+            changes.retract(by, counterclaim, f"Its evidence states claim {answer} again.")
         else:
-            changes.update(by, edge, answer=answer)
+            changes.update(by, counterclaim, answer=answer)
 
 
-def hand_on(*, by: Actor, statement: int) -> None:
+def reassign_evidence(*, by: Actor, statement: int) -> None:
     """Rest counterclaims on another accepted statement of the answer than `statement`, if there is one.
 
     That was accepted: who takes back a candidate does not show the public what only rested on that.
     """
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted", Statement.retracted_at.is_null())
-    for edge in _resting_on(statement):
-        others = accepted.where(Statement.claim == edge.answer_id, Statement.id != statement)
+    for counterclaim in _resting_on(statement):
+        others = accepted.where(Statement.claim == counterclaim.answer_id, Statement.id != statement)
         if other := others.order_by(Statement.id).scalar():
-            changes.update(by, edge, statement=other)
+            changes.update(by, counterclaim, statement=other)
 
 
 def retract_with(*, by: Actor, statement: int, reason: str | None) -> None:
     """Take back the counterclaims whose evidence is `statement`."""
-    for edge in _resting_on(statement):
-        changes.retract(by, edge, reason)
+    for counterclaim in _resting_on(statement):
+        changes.retract(by, counterclaim, reason)
 
 
 def _resting_on(statement: int) -> list[Counterclaim]:

@@ -5,14 +5,14 @@ from typing import Any
 from peewee import SQL
 
 from models import claims
-from models.history import changes, merged
+from models.history import changes, merged_filters, standing_rows
 from models.history.changes import Actor
-from models.history.store import STORE, Store
-from models.queries import aliases, plain, shapes
-from models.queries.results import Whole
-from models.queries.visibility import Viewer, claim_known
+from models.history.session import SESSION, Session
+from models.queries import shapes, simple_lists, table_aliases
+from models.queries.results import Item
+from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
-from models.storage.columns import folded
+from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
 from models.tables import Claim, Review
 
@@ -23,7 +23,7 @@ def create(
     claim: dict[str, Any],
     publisher: dict[str, Any],
     rating: dict[str, Any],
-    store: Store = STORE,
+    session: Session = SESSION,
     **rest: Any,
 ) -> int:
     """Add a review and return its id.
@@ -31,51 +31,51 @@ def create(
     `claim` is a claim by id, or a new one by text; `publisher` has name and site, `rating` has
     label, value, best and worst. Raises Conflict where this review of this claim is known.
     """
-    with store.transaction():
-        about = claims.find(by=by, reference=claim, field="/claim", standalone=True, store=store)
-        _refuse_taken(rest["url"], about, store)
+    with session.transaction():
+        about = claims.find(by=by, reference=claim, field="/claim", standalone=True, session=session)
+        _refuse_taken(rest["url"], about, session)
         row = _columns(publisher=publisher, rating=rating) | rest
-        return int(store.create(by, Review, claim=about, **row).id)
+        return int(session.create(by, Review, claim=about, **row).id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change anything but the claim; `publisher` and `rating` are replaced whole."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
-        review = changes.standing(Review, id, version)
+        standing_rows.refuse_unseen(by, get, id)
+        review = standing_rows.lock_standing(Review, id, version)
         if new.get("url", review.url) != review.url:
-            _refuse_taken(new["url"], review.claim_id, STORE)
+            _refuse_taken(new["url"], review.claim_id, SESSION)
         changes.amend(by, review, **_columns(**new))
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a review back."""
     with transaction():
-        changes.refuse_unseen(by, whole, id)
-        changes.retract(by, changes.standing(Review, id, version), reason)
+        standing_rows.refuse_unseen(by, get, id)
+        changes.retract(by, standing_rows.lock_standing(Review, id, version), reason)
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def get(*, id: int, viewer: Viewer) -> Item:
     """Read a review with its claim. Raises NotFound or Gone."""
-    found = plain.one("reviews", viewer=viewer, id=id)
-    return changes.found(Review, id, found, lambda: viewer.unreviewed or _known_to_all(id))
+    found = simple_lists.one("reviews", viewer=viewer, id=id)
+    return standing_rows.item_or_refuse(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of reviews as `plain.page` does; `publisher` is a site."""
-    found = plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
-    if renamed := merged.instead("reviews", filters, len(found), viewer):
-        return plain.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
+    """Read a page of reviews as `simple_lists.page` does; `publisher` is a site."""
+    found = simple_lists.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
+    if renamed := merged_filters.with_survivors("reviews", filters, len(found), viewer):
+        return simple_lists.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
     return found
 
 
-def _known_to_all(id: int) -> bool:
+def _was_public(id: int) -> bool:
     """Tell whether the public could once see a review that it does not find: its claim, since the review was made."""
     r, c = Review.alias("r"), Claim.alias("c")
     query = (
         r.select(SQL("1"))
         .join(c, on=r.claim == c.id)
-        .where(r.id == id, SQL(shapes.text(claim_known, aliases.c, aliases.r)))
+        .where(r.id == id, SQL(shapes.text(claim_was_public, table_aliases.c, table_aliases.r)))
     )
     return query.scalar() is not None
 
@@ -87,7 +87,7 @@ def _columns(**new: Any) -> dict[str, Any]:
             members = new.pop(part)
             new |= {f"{part}_{name}": members.get(name) for name in names}
     if "rating_label" in new:
-        new["rating_key"] = folded(new["rating_label"])
+        new["rating_key"] = comparison_key(new["rating_label"])
     _refuse_bad_rating(new)
     return new
 
@@ -102,7 +102,7 @@ def _refuse_bad_rating(row: dict[str, Any]) -> None:
         raise Conflict("The rating's value is at least the worst.", field="/rating/value")
 
 
-def _refuse_taken(url: str, claim: int, store: Store) -> None:
-    id = store.find(Review, claim=claim, url=url)
+def _refuse_taken(url: str, claim: int, session: Session) -> None:
+    id = session.find(Review, claim=claim, url=url)
     if id:
         raise Conflict(f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id)

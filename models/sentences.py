@@ -5,27 +5,27 @@ from typing import Any
 from peewee import SQL, Case
 
 from models.extraction.sentences import LONGEST
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
-from models.history.store import STORE, Store
-from models.queries import derived, plain, shapes
-from models.queries.results import Whole
-from models.queries.visibility import Viewer, sentence_known
+from models.history.session import SESSION, Session
+from models.queries import derived, shapes, simple_lists
+from models.queries.results import Item
+from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Conflict, TooLong
-from models.spans import Place, places_of
+from models.spans import SentenceSpan, places_of
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
 
 #: Positions that one UPDATE writes.
-_AT_ONCE = 100
+_IDS_PER_STATEMENT = 100
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
     """Add a sentence that the cutting missed; return its id. Raises Conflict outside the document or over another."""
     with transaction():
-        whole = changes.referred(Document, document, "/document")
-        _refuse_bad_place(whole, start, end)
-        sentence = Sentence.create(document=document, position=0, start=start, end=end, text=whole.text[start:end])
+        printed = standing_rows.referred(Document, document, "/document")
+        _refuse_bad_span(printed, start, end)
+        sentence = Sentence.create(document=document, position=0, start=start, end=end, text=printed.text[start:end])
         changes.log(by, "create", sentence)
         _renumber(document)
         return int(sentence.id)
@@ -39,15 +39,15 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
     with transaction():
         sentence = _standing(id, version)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
-        whole = sentence.document
-        _refuse_bad_place(whole, start, end, apart_from=id)
+        printed = sentence.document
+        _refuse_bad_span(printed, start, end, apart_from=id)
         standing = Statement.select(Statement.id).where(Statement.sentence == id, Statement.retracted_at.is_null())
         outside = standing.where((Statement.content_start < start) | (Statement.content_start >= end))
         if seen := (outside if by.reviews else outside.where(Statement.status == "accepted")).scalar():
             raise Conflict(f"Statement {seen} would no longer start in its sentence.", field="/start", id=seen)
         if outside.exists():
             raise Conflict("A statement that only reviewers see would no longer start in its sentence.", field="/start")
-        changes.amend(by, sentence, start=start, end=end, text=whole.text[start:end])
+        changes.amend(by, sentence, start=start, end=end, text=printed.text[start:end])
         _renumber(sentence.document_id)
 
 
@@ -55,7 +55,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a sentence back. Raises Conflict while statements stand in it."""
     with transaction():
         sentence = _standing(id, version)
-        changes.refuse_while_used(by, "A sentence", Statement.sentence, id)
+        standing_rows.refuse_while_used(by, "A sentence", Statement.sentence, id)
         changes.retract(by, sentence, reason)
         _renumber(sentence.document_id)
 
@@ -66,75 +66,75 @@ def find(
     reference: dict[str, Any] | None,
     content: list[dict[str, Any]],
     field: str,
-    store: Store = STORE,
-) -> Place:
+    session: Session = SESSION,
+) -> SentenceSpan:
     """Find the sentence with the `id`, the `start` and `end`, or the exact `text` of a reference.
 
     Without a reference, it is the one in which the content's offsets start, or the only one that
     holds the content's words. Raises Conflict under `field`, which lists the several where there are.
     """
     if reference is None:
-        return _holding(document, content[0], store)
+        return _holding(document, content[0], session)
     if "id" in reference:
-        found = store.by_id(Sentence, reference["id"], locked=False)
+        found = session.by_id(Sentence, reference["id"], locked=False)
         if found is None or found.document_id != document.id or found.retracted_at:
             raise Conflict(f"Document {document.id} has no sentence {reference['id']}.", field=f"{field}/id")
-        return Place(found.id, found.start, found.end)
+        return SentenceSpan(found.id, found.start, found.end)
     if "text" in reference:
-        same = store.sentences_reading(document, reference["text"].strip())
+        same = session.sentences_reading(document, reference["text"].strip())
         return _only(document, same, "is this sentence", f"{field}/text")
     start, end = reference["start"], reference["end"]
-    before = store.sentence_before(document.id, start)
+    before = session.sentence_before(document.id, start)
     if before and (before.start, before.end) == (start, end):
         return before
-    near = [before] if before and before.end > start else store.sentences_from(document.id, start, 1)
+    near = [before] if before and before.end > start else session.sentences_from(document.id, start, 1)
     hint = f" The nearest is {near[0].id} at {near[0].start} to {near[0].end}." if near else ""
     raise Conflict(f"No sentence stands at {start} to {end}.{hint}", field=field)
 
 
-def around(*, document: int, sentence: Place, end: int, store: Store = STORE) -> tuple[int, int]:
+def around(*, document: int, sentence: SentenceSpan, end: int, session: Session = SESSION) -> tuple[int, int]:
     """Return the stretch from the sentence before `sentence` to the one after that in which `end` lies, as offsets."""
-    before = store.sentence_before(document, sentence.start - 1)
-    last = store.sentence_before(document, end - 1)
+    before = session.sentence_before(document, sentence.start - 1)
+    last = session.sentence_before(document, end - 1)
     # Those that end at `end` or after it: the content may end between two sentences.
-    after = store.sentences_from(document, last.start if last and last.end >= end else end, 2)
+    after = session.sentences_from(document, last.start if last and last.end >= end else end, 2)
     return before.start if before else sentence.start, max([end, sentence.end, *(one.end for one in after)])
 
 
-def whole(*, id: int, viewer: Viewer) -> Whole:
+def get(*, id: int, viewer: Viewer) -> Item:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
-    found = plain.one("sentences", viewer=viewer, id=id)
-    return changes.found(Sentence, id, found, lambda: _may_hear(viewer, id))
+    found = simple_lists.one("sentences", viewer=viewer, id=id)
+    return standing_rows.item_or_refuse(Sentence, id, found, lambda: _was_public(viewer, id))
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
     """Read a page of sentences, lowest id first: the order of print, but for those that people added."""
-    return plain.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
+    return simple_lists.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
 
 
-def _may_hear(viewer: Viewer, id: int) -> bool:
+def _was_public(viewer: Viewer, id: int) -> bool:
     """Tell whether the viewer may hear that a sentence was retracted: it could be read before."""
     se, d = Sentence.alias("se"), Document.alias("d")
     query = se.select(SQL("1")).join(d, on=se.document == d.id).where(se.id == id, se.retracted_at.is_null(False))
-    return (query if viewer.texts else query.where(SQL(shapes.text(sentence_known)))).scalar() is not None
+    return (query if viewer.texts else query.where(SQL(shapes.text(sentence_was_public)))).scalar() is not None
 
 
-def _holding(document: Document, first: dict[str, Any], store: Store) -> Place:
+def _holding(document: Document, first: dict[str, Any], session: Session) -> SentenceSpan:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        found = store.sentence_before(document.id, first["start"])
+        found = session.sentence_before(document.id, first["start"])
         if found is None or found.end <= first["start"]:
             raise Conflict(
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
         return found
-    starts = [place.start for place in places_of(first["text"], document.text, 0, document.length)]
-    before = ((start, store.sentence_before(document.id, start)) for start in starts)
+    starts = [span.start for span in places_of(first["text"], document.text, 0, document.length)]
+    before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]
     return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")
 
 
-def _only(document: Document, matches: list[Place], what: str, field: str) -> Place:
+def _only(document: Document, matches: list[SentenceSpan], what: str, field: str) -> SentenceSpan:
     if not matches:
         raise Conflict(
             f"No sentence of the document {what}, to the letter: copy from the document, with quotes and "
@@ -154,11 +154,11 @@ def _standing(id: int, version: int) -> Sentence:
     """Find the sentence to change, its document locked first: statements are recorded under that lock too."""
     document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
     if document:
-        changes.standing(Document, document)
-    return changes.standing(Sentence, id, version)  # type: ignore[no-any-return]
+        standing_rows.lock_standing(Document, document)
+    return standing_rows.lock_standing(Sentence, id, version)  # type: ignore[no-any-return]
 
 
-def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int = 0) -> None:
+def _refuse_bad_span(document: Document, start: int, end: int, apart_from: int = 0) -> None:
     if not start < end <= document.length:
         raise Conflict(
             f"A sentence runs forward inside its document, which has {document.length} code points.", field="/end"
@@ -178,10 +178,10 @@ def _refuse_bad_place(document: Document, start: int, end: int, apart_from: int 
 
 def _renumber(document: int) -> None:
     """Let the positions follow the offsets again, and what is derived from them."""
-    derived.note("documents", {"id": document})
+    derived.mark_for_refresh("documents", {"id": document})
     standing = Sentence.select(Sentence.id).where(Sentence.document == document, Sentence.retracted_at.is_null())
     ids = [id for (id,) in standing.order_by(Sentence.start).tuples()]
-    for first in range(0, len(ids), _AT_ONCE):
-        part = ids[first : first + _AT_ONCE]
-        places = [(id, first + place) for place, id in enumerate(part)]
-        Sentence.update(position=Case(Sentence.id, places)).where(Sentence.id.in_(part)).execute()
+    for first in range(0, len(ids), _IDS_PER_STATEMENT):
+        part = ids[first : first + _IDS_PER_STATEMENT]
+        positions = [(id, first + index) for index, id in enumerate(part)]
+        Sentence.update(position=Case(Sentence.id, positions)).where(Sentence.id.in_(part)).execute()

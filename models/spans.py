@@ -15,7 +15,7 @@ class Span(NamedTuple):
     end: int
 
 
-class Place(NamedTuple):
+class SentenceSpan(NamedTuple):
     """Where a sentence stands in its document, half-open, in code points."""
 
     id: int
@@ -81,8 +81,8 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
     Raises as `locate`, and Conflict where spans overlap or the first starts in another sentence.
     """
     spans: list[Span] = []
-    for place, part in enumerate(content):
-        field = f"/content/{place}"
+    for index, part in enumerate(content):
+        field = f"/content/{index}"
         if "text" not in part:
             span = _by_offsets(part, document, field)
         elif not spans:

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from models.history import changes, locks, merge_scope, merged, merges
+from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
-from models.history.hidden import is_hidden, unflag
+from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
-from models.history.store import STORE, Store
-from models.queries import lists, plain
-from models.queries.results import Whole
+from models.history.session import SESSION, Session
+from models.queries import lists, simple_lists
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
-from models.storage.columns import dumps, folded
+from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
-from models.tables import Alias, Counterclaim, Hidden, Speaker, Statement
+from models.tables import Alias, Counterclaim, Speaker, Statement
 
 
 def create(
@@ -27,7 +27,7 @@ def create(
     same_as: list[str] | None = None,
     part_of: int | None = None,
     hidden: bool = False,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Add a speaker and return their id.
 
@@ -35,30 +35,30 @@ def create(
     Raises Conflict where the Wikidata id or the name is taken, be it as an alias, and where an alias is
     another's name: a name means one speaker.
     """
-    with store.transaction():
+    with session.transaction():
         aliases = aliases or []
-        store.lock_names([key(one) for one in (name, *aliases)])
-        _refuse_name(name, None, store)
-        _refuse_aliases(aliases, None, store)
+        session.lock_names([name_key(one) for one in (name, *aliases)])
+        _refuse_name(name, None, session)
+        _refuse_aliases(aliases, None, session)
         if wikidata_id:
-            _refuse_taken_item(wikidata_id, store)
+            _refuse_taken_item(wikidata_id, session)
         if part_of is not None:
-            part_of = _parent(part_of, None, store)
-        speaker = store.create(
+            part_of = _parent(part_of, None, session)
+        speaker = session.create(
             by,
             Speaker,
             {"aliases": aliases},
             name=name,
-            name_key=key(name),
+            name_key=name_key(name),
             kind=kind,
             description=description,
             wikidata_id=wikidata_id,
             same_as=dumps(same_as or []),
             part_of=part_of,
         )
-        _put_aliases(speaker.id, aliases, store)
+        _put_aliases(speaker.id, aliases, session)
         if hidden:
-            store.insert(Hidden, noun="speakers", noun_id=speaker.id)
+            flag(noun="speakers", id=speaker.id, session=session)
         return int(speaker.id)
 
 
@@ -67,36 +67,38 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     with transaction():
         if new.get("part_of") is not None:
             locks.lock_parts()
-        STORE.lock_names([key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))])
+        SESSION.lock_names(
+            [name_key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))]
+        )
         locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
-        speaker = changes.standing(Speaker, id, version)
+        speaker = standing_rows.lock_standing(Speaker, id, version)
         more: dict[str, Any] = {}
         if "name" in new:
-            new["name_key"] = key(new["name"])
+            new["name_key"] = name_key(new["name"])
             if new["name_key"] != speaker.name_key:
-                _refuse_name(new["name"], id, STORE)
+                _refuse_name(new["name"], id, SESSION)
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
-            _refuse_taken_item(new["wikidata_id"], STORE)
+            _refuse_taken_item(new["wikidata_id"], SESSION)
         if new.get("part_of") is not None:
-            new["part_of"] = _parent(new["part_of"], id, STORE)
+            new["part_of"] = _parent(new["part_of"], id, SESSION)
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
             aliases = new.pop("aliases")
-            _refuse_aliases(aliases, id, STORE)
+            _refuse_aliases(aliases, id, SESSION)
             if aliases != _aliases(id):
                 more["aliases"] = aliases
                 Alias.delete().where(Alias.speaker == id).execute()
-                _put_aliases(id, aliases, STORE)
+                _put_aliases(id, aliases, SESSION)
         changes.amend(by, speaker, more=more, **new)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a speaker back. Raises Conflict while statements of theirs stand."""
     with transaction():
-        speaker = changes.standing(Speaker, id, version)
-        changes.refuse_while_used(by, "A speaker", Statement.speaker, id)
-        changes.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
+        speaker = standing_rows.lock_standing(Speaker, id, version)
+        standing_rows.refuse_while_used(by, "A speaker", Statement.speaker, id)
+        standing_rows.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
         changes.retract(by, speaker, reason)
 
 
@@ -107,7 +109,7 @@ def find(
     field: str,
     hidden: bool = False,
     kind: str | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Find the id of the speaker with the `id` of a reference, or with its `name`, be it an alias.
 
@@ -117,43 +119,43 @@ def find(
     Wikidata id that says otherwise than what is known.
     """
     if "id" in reference:
-        return int(store.referred(Speaker, reference["id"], f"{field}/id").id)
-    known = named(reference["name"], store)
+        return int(session.referred(Speaker, reference["id"], f"{field}/id").id)
+    known = named(reference["name"], session)
     if len(known) > 1:
         raise Conflict(
             f"{reference['name']!r} is an alias of several speakers: choose by id.",
             field=f"{field}/name",
-            candidates=[{"id": id, "name": store.by_id(Speaker, id, locked=False).name} for id in known],
+            candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known],
         )
     if known:
-        speaker = store.referred(Speaker, known[0], f"{field}/name")
+        speaker = session.referred(Speaker, known[0], f"{field}/name")
         _refuse_contradiction(speaker, reference, field)
         return int(speaker.id)
     try:
-        return create(by=by, store=store, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | reference))
+        return create(by=by, session=session, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | reference))
     except Refusal as refusal:
         raise refusal.under(field) from None
 
 
-def named(name: str, store: Store = STORE) -> list[int]:
+def named(name: str, session: Session = SESSION) -> list[int]:
     """Find the ids of the speakers called that: the one whose own name it is, else all whose alias it is."""
-    own = bearing(name, store)
-    return [own] if own else store.aliased(key(name))
+    own = bearing(name, session)
+    return [own] if own else session.aliased(name_key(name))
 
 
-def bearing(name: str, store: Store = STORE) -> int | None:
+def bearing(name: str, session: Session = SESSION) -> int | None:
     """Find the id of the speaker whose own name that is."""
-    return store.find(Speaker, name_key=key(name))
+    return session.find(Speaker, name_key=name_key(name))
 
 
-def lock_names_of(*references: dict[str, Any] | None, store: Store = STORE) -> None:
+def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION) -> None:
     """Lock the names of several speakers of one request, before the first of them is made.
 
     Two requests that make the same two in another order would wait for one another.
     """
-    names = [key(one["name"]) for one in references if one and "name" in one]
+    names = [name_key(one["name"]) for one in references if one and "name" in one]
     if len(names) > 1:
-        store.lock_names(names)
+        session.lock_names(names)
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -169,8 +171,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
-        dropped = merges.drop_doubled(by, id, into)
-        cut = survivor.part_of_id if id in wholes_of(into) else None
+        dropped = merges.retract_duplicates(by, id, into)
+        cut = survivor.part_of_id if id in with_ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
         moved = {
@@ -179,7 +181,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "about": merges.move_about(id, into),
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
-            "aliases": merges.lend_names(speaker, survivor),
+            "aliases": merges.copy_names(speaker, survivor),
             "dropped": dropped,
         }
         if not is_hidden(noun="speakers", id=id):
@@ -201,22 +203,22 @@ def unmerge(*, by: Actor, id: int) -> None:
         own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
         aliases = [alias for (alias,) in own.tuples()]
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        STORE.lock_names([key(name) for name in (*names, *aliases)])
+        SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
-        into, moved = merges.merged(Speaker, speaker, id)
+        into, moved = merges.last_merge(Speaker, speaker, id)
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
-        _refuse_name(speaker.name, id, STORE)
-        _refuse_aliases(aliases, id, STORE)
+        _refuse_name(speaker.name, id, SESSION)
+        _refuse_aliases(aliases, id, SESSION)
         if speaker.wikidata_id:
-            _refuse_taken_item(speaker.wikidata_id, STORE)
+            _refuse_taken_item(speaker.wikidata_id, SESSION)
         for column, ids in (
             (Statement.speaker, moved["statements"]),
             (Statement.via_speaker, moved["via"]),
             (Speaker.part_of, moved["parts"]),
         ):
             merges.move_back(column, ids, into, id)
-        cut: dict[str, Any] = {"part_of": None} if id in wholes_of(speaker.part_of_id) else {}
+        cut: dict[str, Any] = {"part_of": None} if id in with_ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         merges.give_back_about(moved["about"], into, id)
         for drop in moved["dropped"]:
@@ -226,10 +228,12 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.update(by, survivor, **_whole_again(survivor, moved["cut"]))
 
 
-def whole(*, id: int, viewer: Viewer, bare: bool = False) -> Whole:
+def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
-    found = plain.one("speakers", viewer=viewer, id=id, bare=bare)
-    return changes.found(Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id))
+    found = simple_lists.one("speakers", viewer=viewer, id=id, bare=bare)
+    return standing_rows.item_or_refuse(
+        Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id)
+    )
 
 
 def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
@@ -237,28 +241,28 @@ def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameter
 
     `filters` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
     """
-    whole(id=id, viewer=viewer, bare=True)
+    get(id=id, viewer=viewer, bare=True)
     replied = {"replied": filters["answered"]} if "answered" in filters else {}
     rest = {name: value for name, value in filters.items() if name != "answered"}
-    return merged.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
+    return merged_filters.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
 
 
 def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
-    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `whole`."""
-    whole(id=id, viewer=viewer, bare=True)
+    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `get`."""
+    get(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in filters.items() if name != "parts"}
     whose = "of_all" if filters.get("parts") else "of"
-    return merged.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
+    return merged_filters.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of speakers as `plain.page` does; `name` is a name or an alias, whole, in any case."""
-    return plain.page("speakers", viewer=viewer, past=past, limit=limit, filters=filters)
+    """Read a page of speakers as `simple_lists.page` does; `name` is a name or an alias, whole, in any case."""
+    return simple_lists.page("speakers", viewer=viewer, past=past, limit=limit, filters=filters)
 
 
-def key(name: str) -> str:
+def name_key(name: str) -> str:
     """Write a name as it is looked up."""
-    return folded(name)
+    return comparison_key(name)
 
 
 def _refuse_taken(holder: int | None, field: str, value: str) -> None:
@@ -270,18 +274,18 @@ def _refuse_taken(holder: int | None, field: str, value: str) -> None:
         )
 
 
-def _refuse_taken_item(wikidata_id: str, store: Store) -> None:
-    _refuse_taken(store.find(Speaker, wikidata_id=wikidata_id), "/wikidata_id", wikidata_id)
+def _refuse_taken_item(wikidata_id: str, session: Session) -> None:
+    _refuse_taken(session.find(Speaker, wikidata_id=wikidata_id), "/wikidata_id", wikidata_id)
 
 
-def _refuse_name(name: str, bearer: int | None, store: Store) -> None:
+def _refuse_name(name: str, bearer: int | None, session: Session) -> None:
     """Refuse a name that another speaker has, as theirs or as an alias; `bearer` is who is to have it."""
-    if not key(name):
+    if not name_key(name):
         raise Conflict("This name holds nothing that can be read.", field="/name")
-    _refuse_taken(bearing(name, store), "/name", name)
-    for id in store.aliased(key(name)):
+    _refuse_taken(bearing(name, session), "/name", name)
+    for id in session.aliased(name_key(name)):
         if id != bearer:
-            other = store.by_id(Speaker, id, locked=False).name
+            other = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
                 f"{name!r} is an alias of speaker {id}, {other}: use that one, or tell the two apart in the name.",
                 field="/name",
@@ -289,17 +293,17 @@ def _refuse_name(name: str, bearer: int | None, store: Store) -> None:
             )
 
 
-def _refuse_aliases(aliases: list[str], bearer: int | None, store: Store) -> None:
+def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) -> None:
     """Refuse an alias that is another speaker's name; an alias may be shared."""
-    keys = [key(alias) for alias in aliases]
+    keys = [name_key(alias) for alias in aliases]
     if "" in keys:
         raise Conflict("This alias holds nothing that can be read.", field=f"/aliases/{keys.index('')}")
-    for place, alias in enumerate(aliases):
-        id = bearing(alias, store)
+    for index, alias in enumerate(aliases):
+        id = bearing(alias, session)
         if id and id != bearer:
-            name = store.by_id(Speaker, id, locked=False).name
+            name = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
-                f"{name!r} is the name of speaker {id}: a name means one speaker.", field=f"/aliases/{place}", id=id
+                f"{name!r} is the name of speaker {id}: a name means one speaker.", field=f"/aliases/{index}", id=id
             )
 
 
@@ -316,17 +320,17 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
             )
 
 
-def _parent(part_of: int, child: int | None, store: Store) -> int:
+def _parent(part_of: int, child: int | None, session: Session) -> int:
     """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
-    parent = int(store.referred(Speaker, part_of, "/part_of").id)
-    if child is not None and child in wholes_of(parent):
+    parent = int(session.referred(Speaker, part_of, "/part_of").id)
+    if child is not None and child in with_ancestors(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
-    store.flush()
+    session.flush()
     unflag(noun="speakers", id=parent)
     return parent
 
 
-def wholes_of(id: int | None) -> list[int]:
+def with_ancestors(id: int | None) -> list[int]:
     """List a speaker and all that they are part of, nearest first."""
     line: list[int] = []
     while id is not None and id not in line:
@@ -340,25 +344,29 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
     id = drop["statement"]
     if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
         claim = Statement.get_by_id(id).claim_id
-        edges = [edge.id for edge in merges.rows_with(Counterclaim, drop["edges"]) if edge.answer_id == claim]
-        merges.move_back(Counterclaim.statement, edges, drop["kept"], id)
+        counterclaims = [
+            counterclaim.id
+            for counterclaim in merges.rows_with(Counterclaim, drop["edges"])
+            if counterclaim.answer_id == claim
+        ]
+        merges.move_back(Counterclaim.statement, counterclaims, drop["kept"], id)
         merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
 
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
     """Let a survivor be part again of what a merge has cut them from, unless that would close a circle by now."""
-    whole = changes.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
-    closes = whole is None or survivor.id in wholes_of(whole) or not merge_scope.stand(Speaker, whole)
-    return {} if closes or survivor.part_of_id else {"part_of": whole}
+    parent = standing_rows.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
+    closes = parent is None or survivor.id in with_ancestors(parent) or not merge_scope.stand(Speaker, parent)
+    return {} if closes or survivor.part_of_id else {"part_of": parent}
 
 
-def _put_aliases(speaker: int, aliases: list[str], store: Store) -> None:
+def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:
     """Give a speaker who has none these aliases; of two that are looked up alike, the first."""
     first: dict[str, str] = {}
     for alias in aliases:
-        first.setdefault(key(alias), alias)
+        first.setdefault(name_key(alias), alias)
     for alias_key, alias in first.items():
-        store.insert(Alias, speaker=speaker, alias=alias, alias_key=alias_key)
+        session.insert(Alias, speaker=speaker, alias=alias, alias_key=alias_key)
 
 
 def _aliases(speaker: int) -> list[str]:

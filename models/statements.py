@@ -7,18 +7,18 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, sentences, speakers
-from models.history import changes, locks, merged
+from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
-from models.history.store import STORE, Store
+from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, TooLong
-from models.spans import Place, Span, Stretch, locate, locate_content
+from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage import rows
-from models.storage.columns import dumps, folded
+from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Speaker, Statement
 
@@ -43,7 +43,7 @@ def record(
     status: str | None = None,
     origin: dict[str, Any] | None = None,
     counters: list[dict[str, Any]] | None = None,
-    store: Store = STORE,
+    session: Session = SESSION,
 ) -> int:
     """Record one act of attribution with all that it needs, and return the statement's id.
 
@@ -54,34 +54,38 @@ def record(
 
     Raises Conflict with the pointer of the member that is wrong.
     """
-    with store.transaction():
+    with session.transaction():
         source = _origin_columns(by, origin, status)
-        speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), store=store)
+        speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), session=session)
         hidden = source["status"] != "accepted"
-        printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, store=store)
-        place = sentences.find(document=printed, reference=sentence, content=content, field="/sentence", store=store)
-        spans = locate_content(content, printed, place)
-        near = partial(sentences.around, document=printed.id, sentence=place, end=spans[-1].end, store=store)
+        printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, session=session)
+        sentence_span = sentences.find(
+            document=printed, reference=sentence, content=content, field="/sentence", session=session
+        )
+        spans = locate_content(content, printed, sentence_span)
+        near = partial(
+            sentences.around, document=printed.id, sentence=sentence_span, end=spans[-1].end, session=session
+        )
         row = {
             "document": printed.id,
-            "sentence": place.id,
-            "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, store=store),
+            "sentence": sentence_span.id,
+            "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, session=session),
             **content_columns(spans),
-            **_words("mention", mention, printed, place, near),
-            **_words("cue", cue, printed, place, near),
-            **_via(by, via, hidden, store),
+            **_words("mention", mention, printed, sentence_span, near),
+            **_words("cue", cue, printed, sentence_span, near),
+            **_via(by, via, hidden, session),
             **source,
             "role": role,
             "form": form,
             "said_on": said_on,
         }
-        _refuse_known(by, row["document"], row["speaker"], row["spans"], store=store)
+        _refuse_known(by, row["document"], row["speaker"], row["spans"], session=session)
         if counters:
-            store.hold(partial(_answered, claim, counters, store))
-        row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, store=store)
-        statement = store.create(by, Statement, **row)
+            session.hold(partial(_answered, claim, counters, session))
+        row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, session=session)
+        statement = session.create(by, Statement, **row)
         for at, answered in enumerate(counters or ()):
-            _counter(by, statement, answered, f"/counters/{at}", store)
+            _counter(by, statement, answered, f"/counters/{at}", session)
         return int(statement.id)
 
 
@@ -91,17 +95,17 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        standing_rows.refuse_unseen(by, get, id)
         claims.lock_words_of(new.get("claim"))
         locks.hold(partial(_used, id, new))
-        statement = changes.standing(Statement, id, version)
+        statement = standing_rows.lock_standing(Statement, id, version)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
         hidden = new.get("status", statement.status) != "accepted"
         row: dict[str, Any] = {}
         if {"sentence", "content", "mention", "cue"} & new.keys():
-            row |= _places(statement, new)
+            row |= _offsets(statement, new)
         for name in ("sentence", "content", "mention", "cue"):
             new.pop(name, None)
         if "speaker" in new:
@@ -109,54 +113,54 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if "claim" in new:
             row["claim"] = claims.find(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
-            row |= _via(by, new.pop("via"), hidden, STORE)
+            row |= _via(by, new.pop("via"), hidden, SESSION)
         row |= new
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
             _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
-        _follow(by, statement, row)
+        _update_claim_text(by, statement, row)
         changes.amend(by, statement, **row)
         if (was, row.get("status")) == ("accepted", "rejected"):
-            evidence.hand_on(by=by, statement=id)
+            evidence.reassign_evidence(by=by, statement=id)
         if "claim" in row:
-            evidence.follow_statement(by=by, statement=id, answer=row["claim"])
-            _leave(by, id, left, row["claim"])
+            evidence.move_answers(by=by, statement=id, answer=row["claim"])
+            _retract_orphan_claim(by, id, left, row["claim"])
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
-    """Take a statement back, with the edges of which it is the only evidence.
+    """Take a statement back, with the counterclaims of which it is the only evidence.
 
     Its claim stays, and the public sees it while another statement of it stands.
     """
     with transaction():
-        changes.refuse_unseen(by, whole, id)
+        standing_rows.refuse_unseen(by, get, id)
         locks.hold(partial(_used, id))
-        statement = changes.standing(Statement, id, version)
+        statement = standing_rows.lock_standing(Statement, id, version)
         if statement.status == "accepted":
-            evidence.hand_on(by=by, statement=id)
+            evidence.reassign_evidence(by=by, statement=id)
         evidence.retract_with(by=by, statement=id, reason=reason)
         changes.retract(by, statement, reason)
 
 
-def whole(
-    *, id: int, viewer: Viewer, written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
-) -> Whole:
-    """Read a statement with everything linked; one that the viewer has just `written` is shown whatever its status.
+def get(
+    *, id: int, viewer: Viewer, just_written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
+) -> Item:
+    """Read a statement with everything linked; one that was `just_written` whatever its status.
 
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
-    found = lists.one("statements", viewer=viewer, id=id, written=written, fields=fields, include=include)
-    return changes.found(Statement, id, found, lambda: viewer.unreviewed or _once_public(id))
+    found = lists.one("statements", viewer=viewer, id=id, just_written=just_written, fields=fields, include=include)
+    return standing_rows.item_or_refuse(Statement, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of statements; the parameters are those of `lists.page`."""
-    return merged.page("statements", **parameters)
+    return merged_filters.page("statements", **parameters)
 
 
-def referred(*, by: Actor, id: int, field: str, store: Store = STORE) -> Statement:
+def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> Statement:
     """Find the statement that a request's `field` names. Raises Conflict where there is none that the actor may see."""
-    statement: Statement = store.referred_seen(by, Statement, whole, id, field)
+    statement: Statement = session.referred_seen(by, Statement, get, id, field)
     return statement
 
 
@@ -174,9 +178,9 @@ def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
     ]
 
 
-def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], store: Store) -> list[Rows]:
+def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], session: Session) -> list[Rows]:
     """Find what a new statement of a claim answers: claims, and statements with the claims that they state."""
-    statements = [store.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
+    statements = [session.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
     stated = [statement.claim_id for statement in statements if statement]
     answered = [one["claim"] for one in counters if "claim" in one]
     return [
@@ -185,15 +189,15 @@ def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], store: Stor
     ]
 
 
-def held(*, id: int, store: Store = STORE) -> list[Rows]:
+def held(*, id: int, session: Session = SESSION) -> list[Rows]:
     """Find what has to stay as it is while a counterclaim is rested on a statement: that and its claim."""
-    statement = store.by_id(Statement, id, locked=False)
+    statement = session.by_id(Statement, id, locked=False)
     return [named(Claim, statement.claim_id), named(Statement, id)] if statement else []
 
 
-def claim_of(*, id: int, store: Store = STORE) -> int:
+def claim_of(*, id: int, session: Session = SESSION) -> int:
     """Return the id of the claim that a statement states."""
-    return int(store.by_id(Statement, id, locked=False).claim_id)
+    return int(session.by_id(Statement, id, locked=False).claim_id)
 
 
 def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: bool) -> int:
@@ -205,27 +209,27 @@ def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: b
     return speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, kind=kind)
 
 
-def _follow(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
-    """Let the claim follow its words, where a machine wrote it from them and nobody else states it or changed it."""
+def _update_claim_text(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
+    """Rewrite the claim as its words are now, where a machine wrote it and nobody else states it or changed it."""
     if "content" not in row or "claim" in row or statement.origin != "extractor":
         return
     claim = Claim.get_by_id(statement.claim_id)
     if not _is_only_of(statement.id, claim):
         return
     before, after = ([span["text"] for span in orjson.loads(spans)] for spans in (statement.content, row["content"]))
-    text = claim_text.follow(claim.text, before=before, after=after)
+    text = claim_text.rewrite(claim.text, before=before, after=after)
     if text not in (None, claim.text) and not claims.worded_by_hand(id=claim.id):
         changes.update(by, claim, more={"followed": statement.id}, text=text)
 
 
-def _leave(by: Actor, statement: int, left: int, taken: int) -> None:
-    """Let a claim that came with the statement that has left it go; what it was linked to follows.
+def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int) -> None:
+    """Retract a claim that came with the statement that has left it, and move what it was linked to.
 
     Otherwise a charge whose words a reviewer mends would lose the denials of it.
     """
     claim = Claim.get_by_id(left)
     if left != taken and _is_only_of(statement, claim):
-        evidence.follow_claim(by=by, left=left, taken=taken)
+        evidence.move_counterclaims(by=by, left=left, taken=taken)
         changes.retract(by, claim, f"Claim {taken} is stated instead.")
 
 
@@ -238,7 +242,7 @@ def _is_only_of(statement: int, claim: Claim) -> bool:
     return not (others.where(Statement.id != statement).exists() or reviews.exists())
 
 
-def _once_public(id: int) -> bool:
+def _was_public(id: int) -> bool:
     return bool(Statement.select().where(Statement.id == id, Statement.status == "accepted").exists())
 
 
@@ -252,7 +256,7 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
 
 
 def _words(
-    name: str, words: dict[str, Any] | None, document: Document, sentence: Place, near: Stretch
+    name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {name: None, f"{name}_start": None, f"{name}_end": None}
     if words is not None:
@@ -262,11 +266,11 @@ def _words(
         if len(columns["cue"] or "") > LONGEST_CUE:
             detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
             raise TooLong(detail, field="/cue")
-        columns["cue_key"] = columns["cue"] and folded(columns["cue"])
+        columns["cue_key"] = columns["cue"] and comparison_key(columns["cue"])
     return columns
 
 
-def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
+def _offsets(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns of sentence, content, mention and cue after a change to any of them."""
     document = statement.document
     content = new.get("content") or [{"start": statement.content_start}]
@@ -289,11 +293,11 @@ def _places(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, store: Store) -> dict[str, int | None]:
+def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) -> dict[str, int | None]:
     row: dict[str, int | None] = {"via_speaker": None, "via_document": None}
     if not via:
         return row
-    new: dict[str, Any] = {"by": by, "hidden": hidden, "store": store}
+    new: dict[str, Any] = {"by": by, "hidden": hidden, "session": session}
     if via.get("speaker"):
         row["via_speaker"] = speakers.find(reference=via["speaker"], field="/via/speaker", **new)
     if via.get("document"):
@@ -317,11 +321,11 @@ def _origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None
 
 
 def _refuse_known(
-    by: Actor, document: int, speaker: int, spans: str, *, apart_from: int | None = None, store: Store = STORE
+    by: Actor, document: int, speaker: int, spans: str, *, apart_from: int | None = None, session: Session = SESSION
 ) -> None:
-    id = store.find(Statement, document=document, speaker=speaker, spans=spans)
+    id = session.find(Statement, document=document, speaker=speaker, spans=spans)
     if id and id != apart_from:
-        if not by.reviews and store.by_id(Statement, id, locked=False).status != "accepted":
+        if not by.reviews and session.by_id(Statement, id, locked=False).status != "accepted":
             raise Conflict("These words are recorded as said by this speaker, and wait for review.", field="/content")
         raise Conflict(
             f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
@@ -330,13 +334,13 @@ def _refuse_known(
         )
 
 
-def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, store: Store) -> None:
-    """Draw the edge from the new statement's claim to the one it answers."""
+def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:
+    """Create the counterclaim from the new statement's claim to the one it answers."""
     if "statement" in answered:
-        other = referred(by=by, id=answered["statement"], field=f"{field}/statement", store=store).claim_id
+        other = referred(by=by, id=answered["statement"], field=f"{field}/statement", session=session).claim_id
     else:
-        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", store=store)
+        other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", session=session)
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind, note = answered["kind"], answered.get("note")
-    evidence.draw_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, store=store)
+    evidence.create_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)

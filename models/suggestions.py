@@ -1,14 +1,14 @@
-"""Suggestions: stored claims that a denial may answer. A machine finds them, a reviewer makes them edges or not."""
+"""Suggestions: stored claims that a denial may answer. A machine finds them, a reviewer decides them."""
 
 from typing import Any
 
 from models import evidence, statements
-from models.history import changes, locks
+from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, named
-from models.history.store import STORE
-from models.queries import plain
-from models.queries.results import Whole
+from models.history.session import SESSION
+from models.queries import simple_lists
+from models.queries.results import Item
 from models.queries.visibility import REVIEWER
 from models.refusals import Conflict
 from models.storage import rows
@@ -31,7 +31,7 @@ def create(
 
     `matcher` and `matcher_version` name what found it. Inside the transaction that stores the statement.
     """
-    suggestion = STORE.create(
+    suggestion = SESSION.create(
         by,
         Suggestion,
         statement=statement,
@@ -47,25 +47,25 @@ def create(
 
 
 def decide(*, by: Actor, id: int, version: int, status: str) -> None:
-    """Accept a suggestion, which draws the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
+    """Accept a suggestion, which creates the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():
         locks.hold(lambda: _answer(id))
-        suggestion = changes.standing(Suggestion, id, version)
+        suggestion = standing_rows.lock_standing(Suggestion, id, version)
         if suggestion.status == "accepted":
             raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
         if status == "accepted":
-            _draw(by, suggestion)
+            _create_counterclaim(by, suggestion)
         changes.amend(by, suggestion, status=status)
 
 
-def whole(*, id: int) -> Whole:
+def get(*, id: int) -> Item:
     """Read a suggestion. Raises NotFound."""
-    return changes.found(Suggestion, id, plain.one("suggestions", viewer=REVIEWER, id=id))
+    return standing_rows.item_or_refuse(Suggestion, id, simple_lists.one("suggestions", viewer=REVIEWER, id=id))
 
 
 def listed(*, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of suggestions as `plain.page` does, by `statement`, `claim` and `status`."""
-    return plain.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
+    """Read a page of suggestions as `simple_lists.page` does, by `statement`, `claim` and `status`."""
+    return simple_lists.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
 
 
 def _answer(id: int) -> list[Rows]:
@@ -74,9 +74,9 @@ def _answer(id: int) -> list[Rows]:
     return [named(Claim, found.claim_id), *statements.held(id=found.statement_id)] if found else []
 
 
-def _draw(by: Actor, suggestion: Suggestion) -> None:
-    statement = STORE.referred(Statement, suggestion.statement_id, "/status")
-    claim = int(STORE.referred(Claim, suggestion.claim_id, "/status").id)
+def _create_counterclaim(by: Actor, suggestion: Suggestion) -> None:
+    statement = SESSION.referred(Statement, suggestion.statement_id, "/status")
+    claim = int(SESSION.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
-    evidence.draw_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)
+    evidence.create_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)

@@ -40,17 +40,17 @@ from models.vocabulary import (
 _MICROSECONDS, _SECONDS, _DAY = "____-__-__T__:__:__.______Z", "____-__-__T__:__:__Z", "____-__-__"
 
 
-def stamp(column: str) -> Any:
+def check_timestamp(column: str) -> Any:
     """Write a CHECK that `column` holds a timestamp as `now` writes it, or null."""
     return Check(f"{column} LIKE '{_MICROSECONDS}'")
 
 
-def moment(column: str) -> Any:
+def check_second(column: str) -> Any:
     """Write a CHECK that `column` holds an RFC 3339 timestamp in UTC, to the second, or null."""
     return Check(f"{column} LIKE '{_SECONDS}'")
 
 
-def day(column: str) -> Any:
+def check_day(column: str) -> Any:
     """Write a CHECK that `column` holds a full date (RFC 3339) or null."""
     return Check(f"{column} LIKE '{_DAY}'")
 
@@ -102,9 +102,9 @@ class Versioned(BaseModel):
     #: Assigned by the database.
     id = BigAutoField()
     #: When the row was written; RFC 3339, UTC, microseconds.
-    created_at = TextField(default=now, constraints=[stamp("created_at")])
+    created_at = TextField(default=now, constraints=[check_timestamp("created_at")])
     #: When the row was last changed.
-    updated_at = TextField(default=now, constraints=[stamp("updated_at")])
+    updated_at = TextField(default=now, constraints=[check_timestamp("updated_at")])
     #: 1 when new, one more with every change; what If-Match is compared with.
     version = BigIntegerField(default=1)
 
@@ -126,7 +126,7 @@ class Retractable(Versioned):
     """What every noun holds that can be taken back but never vanishes."""
 
     #: When it was taken back; null while it stands.
-    retracted_at = TextField(null=True, constraints=[stamp("retracted_at")])
+    retracted_at = TextField(null=True, constraints=[check_timestamp("retracted_at")])
     #: Why, in the words of who took it back; null where none were given.
     retracted_reason = TextField(null=True)
 
@@ -156,11 +156,11 @@ class Document(Retractable):
     title = TextField(null=True)
     publisher = TextField(null=True)
     #: When it was published; RFC 3339, UTC, to the second.
-    published_at = TextField(null=True, constraints=[moment("published_at")])
+    published_at = TextField(null=True, constraints=[check_second("published_at")])
     #: BCP 47.
     language = TextField()
     #: When its text was read; RFC 3339, UTC, to the second.
-    retrieved_at = TextField(constraints=[moment("retrieved_at")])
+    retrieved_at = TextField(constraints=[check_second("retrieved_at")])
     #: Under which licence the text stands (an SPDX id or a sentence); null where unknown.
     licence = TextField(null=True)
     #: Whether everybody may read the whole text.
@@ -323,7 +323,7 @@ class Statement(Retractable):
     spans = TextField()
     form = TextField(constraints=[one_of("form", FORMS)])
     #: The day it was said; null where the document does not tell.
-    said_on = TextField(null=True, constraints=[day("said_on")])
+    said_on = TextField(null=True, constraints=[check_day("said_on")])
     #: Who reported it, where the attribution is nested; null where the document itself does.
     via_speaker = ForeignKeyField(Speaker, null=True, index=False)
     #: What reported it, likewise.
@@ -377,14 +377,14 @@ _natural_key("statements_document_speaker_spans", *_SPANS, field="/content")
 
 
 class Counterclaim(Retractable):
-    """The directed edge: the claim `answer` answers the claim `claim`."""
+    """A directed link: the claim `answer` answers the claim `claim`."""
 
     #: The claim that is answered.
     claim = ForeignKeyField(Claim, index=False)
     #: The claim that answers.
     answer = ForeignKeyField(Claim)
     kind = TextField(constraints=[one_of("kind", COUNTER_KINDS)])
-    #: The statement that is the evidence: in it the answer was given. Null where a person drew the edge.
+    #: The statement that is the evidence: in it the answer was given. Null where a person created it without one.
     statement = ForeignKeyField(Statement, null=True)
     note = TextField(null=True)
 
@@ -394,8 +394,8 @@ class Counterclaim(Retractable):
         indexes = ((("kind",), False),)
 
 
-_EDGE = (Counterclaim.claim, Counterclaim.answer, Counterclaim.kind)
-_natural_key("counterclaims_claim_answer_kind", *_EDGE, field="/kind")
+_COUNTERCLAIM_KEY = (Counterclaim.claim, Counterclaim.answer, Counterclaim.kind)
+_natural_key("counterclaims_claim_answer_kind", *_COUNTERCLAIM_KEY, field="/kind")
 
 
 class Review(Retractable):
@@ -414,7 +414,7 @@ class Review(Retractable):
     rating_best = DoubleField(null=True)
     rating_worst = DoubleField(null=True)
     #: When it was published; RFC 3339, UTC, to the second.
-    reviewed_at = TextField(null=True, constraints=[moment("reviewed_at")])
+    reviewed_at = TextField(null=True, constraints=[check_second("reviewed_at")])
     #: BCP 47.
     language = TextField()
     licence = TextField(null=True)
@@ -532,7 +532,7 @@ _partial_index("claim_topic_index_answered", *_READ, where="answered")
 
 
 class Suggestion(Versioned):
-    """A stored claim that a statement may answer: found by a machine, for a reviewer to decide. It is no edge."""
+    """A stored claim that a statement may answer: found by a machine, for a reviewer to decide; no counterclaim yet."""
 
     #: The denial, whose charge its document does not hold.
     statement = ForeignKeyField(Statement, index=False)
@@ -578,13 +578,13 @@ class Key(Versioned):
     #: The secret's first characters, to tell keys apart in a list.
     hint = TextField()
     #: When it stops working; null for never.
-    expires_at = TextField(null=True, constraints=[moment("expires_at")])
+    expires_at = TextField(null=True, constraints=[check_second("expires_at")])
     #: When it was revoked; null while it works.
-    revoked_at = TextField(null=True, constraints=[stamp("revoked_at")])
+    revoked_at = TextField(null=True, constraints=[check_timestamp("revoked_at")])
     #: SHA-256 of the secret before the last rotation, in hex; null where it was never rotated.
     previous_hash = TextField(null=True, unique=True)
     #: Until when that one works too.
-    previous_until = TextField(null=True, constraints=[moment("previous_until")])
+    previous_until = TextField(null=True, constraints=[check_second("previous_until")])
 
     class Meta:
         table_name = "keys"
@@ -595,10 +595,10 @@ class KeyUse(BaseModel):
 
     key = ForeignKeyField(Key, index=False)
     #: In UTC.
-    day = TextField(constraints=[day("day")])
+    check_day = TextField(constraints=[check_day("day")])
     requests = BigIntegerField()
     #: When the last of them came; RFC 3339, UTC, to the second.
-    last_at = TextField(constraints=[moment("last_at")])
+    last_at = TextField(constraints=[check_second("last_at")])
 
     class Meta:
         table_name = "key_uses"
@@ -611,7 +611,7 @@ class Change(BaseModel):
     #: Grows with every line; gaps are possible.
     sequence = BigAutoField()
     #: When it was done; RFC 3339, UTC, microseconds.
-    made_at = TextField(default=now, constraints=[stamp("made_at")])
+    made_at = TextField(default=now, constraints=[check_timestamp("made_at")])
     #: The table of what was changed.
     noun = TextField()
     #: Its id there.
@@ -643,7 +643,7 @@ class Reply(BaseModel):
     #: A JSON object of the headers that a retry gets again. Null, as the body, where what it tells of was erased.
     headers = TextField(null=True)
     body = TextField(null=True)
-    made_at = TextField(default=now, constraints=[stamp("made_at")], index=True)
+    made_at = TextField(default=now, constraints=[check_timestamp("made_at")], index=True)
 
     class Meta:
         table_name = "replies"

@@ -2,63 +2,63 @@
 
 from typing import Any
 
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
-from models.history.store import STORE, Store
-from models.queries import plain
-from models.queries.results import Whole
+from models.history.session import SESSION, Session
+from models.queries import simple_lists
+from models.queries.results import Item
 from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Topic
 
 
-def create(*, by: Actor, slug: str, label: str, store: Store = STORE) -> int:
+def create(*, by: Actor, slug: str, label: str, session: Session = SESSION) -> int:
     """Add a heading and return its id. Raises Conflict where the slug is taken."""
-    with store.transaction():
-        _refuse_taken(slug, store)
-        return int(store.create(by, Topic, slug=slug, label=label).id)
+    with session.transaction():
+        _refuse_taken(slug, session)
+        return int(session.create(by, Topic, slug=slug, label=label).id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change slug or label."""
     with transaction():
-        topic = changes.standing(Topic, id, version)
+        topic = standing_rows.lock_standing(Topic, id, version)
         if new.get("slug", topic.slug) != topic.slug:
-            _refuse_taken(new["slug"], STORE)
+            _refuse_taken(new["slug"], SESSION)
         changes.amend(by, topic, **new)
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a heading back; claims filed under it lose it."""
     with transaction():
-        changes.retract(by, changes.standing(Topic, id, version), reason)
+        changes.retract(by, standing_rows.lock_standing(Topic, id, version), reason)
 
 
-def whole(*, id: int) -> Whole:
+def get(*, id: int) -> Item:
     """Read one heading. Raises NotFound or Gone."""
-    return changes.found(Topic, id, plain.one("topics", viewer=PUBLIC, id=id))
+    return standing_rows.item_or_refuse(Topic, id, simple_lists.one("topics", viewer=PUBLIC, id=id))
 
 
 def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
-    """Read a page of headings as `plain.page` does."""
-    return plain.page("topics", viewer=PUBLIC, past=past, limit=limit, filters={})
+    """Read a page of headings as `simple_lists.page` does."""
+    return simple_lists.page("topics", viewer=PUBLIC, past=past, limit=limit, filters={})
 
 
-def ids(slugs: list[str], *, field: str, store: Store = STORE) -> list[int]:
+def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int]:
     """Find the ids of these headings. Raises Conflict that names the first unknown one under `field`."""
     found = []
-    for place, slug in enumerate(slugs):
-        id = store.find(Topic, slug=slug)
+    for index, slug in enumerate(slugs):
+        id = session.find(Topic, slug=slug)
         if id is None:
             raise Conflict(
-                f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{place}"
+                f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{index}"
             )
         found.append(id)
     return found
 
 
-def _refuse_taken(slug: str, store: Store) -> None:
-    holder = store.find(Topic, slug=slug)
+def _refuse_taken(slug: str, session: Session) -> None:
+    holder = session.find(Topic, slug=slug)
     if holder:
         raise Conflict(f"The topic {slug!r} exists: it is {holder}.", field="/slug", known=holder)

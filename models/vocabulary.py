@@ -10,6 +10,8 @@ STATUSES = ("candidate", "accepted", "rejected")
 ORIGINS = ("person", "import", "extractor")
 #: What an answer does to the claim that it answers.
 COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
+#: Counterclaims of these kinds dispute what they answer.
+DISPUTING_KINDS = ("denies", "disputes")
 #: What became of a suggestion.
 SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 #: The nouns that are hidden from the public while only candidates name them.

@@ -8,7 +8,7 @@ from models.history import changes
 from models.history.changes import Actor
 from models.queries import lists
 from models.queries.filters import Order
-from models.queries.results import Whole
+from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.tables import Suggestion
 
@@ -72,7 +72,7 @@ MACHINE = {"kind": "extractor", "extractor": "rules", "extractor_version": "1.0"
 PLAIN = "\n\n".join(f"The {word} paragraph says {word}." for word in ("first", "second", "third", "fourth", "fifth"))
 
 
-def seen(whole: Whole) -> Any:
+def seen(whole: Item) -> Any:
     """A whole as the object that a caller parses."""
     return json.loads(whole.json)
 

@@ -1,4 +1,4 @@
-"""A client that was generated from openapi.yaml records a statement and reads the exchange."""
+"""A client that was generated from openapi.yaml records a statement and reads the counterclaim."""
 
 import importlib
 import subprocess
@@ -41,7 +41,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del sys.modules[name]
 
 
-def test_records_a_statement_and_reads_the_exchange(generated: Path, app: Flask) -> None:
+def test_records_a_statement_and_reads_the_counterclaim(generated: Path, app: Flask) -> None:
     api, models = (importlib.import_module(f"counterclaim_client.{part}") for part in ("api", "models"))
     client = _client(app)
     recorded = _call("statements.create_statement", client, body=models.NewStatement.from_dict(charge()))
@@ -49,10 +49,10 @@ def test_records_a_statement_and_reads_the_exchange(generated: Path, app: Flask)
     assert denied.speaker.name == "Government of China"
 
     page = _call("counterclaims.list_counterclaims", client, limit=10)
-    (exchange,) = page.items
-    assert exchange.kind == "denies"
-    assert exchange.claim.statements[0].cue.text == "warned"
-    assert exchange.answer.statements[0].sentence.text == exchange.claim.statements[0].sentence.text
+    (counterclaim,) = page.items
+    assert counterclaim.kind == "denies"
+    assert counterclaim.claim.statements[0].cue.text == "warned"
+    assert counterclaim.answer.statements[0].sentence.text == counterclaim.claim.statements[0].sentence.text
 
     claim = _call("claims.get_claim", client, id=recorded.claim.id)
     assert claim.counterclaims[0].claim.text == "The exports do not sustain the war."

@@ -66,12 +66,14 @@ class World:
                 self._record(by, "fifth", gone, merged, counters=[{"claim": a, "kind": "denies"}]),
                 self._record(by, "fifth", three, b),
             ]
-            self.edges = [id for (id,) in fetch("SELECT id FROM counterclaims WHERE claim_id IN (?, ?)", (a, c))]
+            self.counterclaims = [
+                id for (id,) in fetch("SELECT id FROM counterclaims WHERE claim_id IN (?, ?)", (a, c))
+            ]
             self.suggestion = put_suggestion(self.statements[6], a)
             claims.merge(by=by, id=merged, into=b)
             speakers.merge(by=by, id=gone, into=three)
         self.focus = {Claim: rng.sample(self.claims[:5], 2), Statement: rng.sample(self.statements, 2)}
-        self.focus |= {Speaker: rng.sample(self.speakers[:3], 2), Counterclaim: self.edges}
+        self.focus |= {Speaker: rng.sample(self.speakers[:3], 2), Counterclaim: self.counterclaims}
 
     def _record(self, by: Actor, word: str, who: int, claim: int, **other: Any) -> int:
         body = {"speaker": {"id": who}, "document": {"id": self.document}, "form": "indirect"}
@@ -137,21 +139,24 @@ def _of(world: World, claim: int) -> int | None:
     return world.rng.choice(found)[0] if found else None
 
 
-def _draw(world: World) -> Request:
+def _counter(world: World) -> Request:
     claim, answer = world.two(Claim)
-    edge = {"claim": claim, "answer": answer, "kind": world.rng.choice(("denies", "disputes"))}
-    return Request("POST", "/v1/counterclaims", edge | {"statement": _of(world, answer)})
+    counterclaim = {"claim": claim, "answer": answer, "kind": world.rng.choice(("denies", "disputes"))}
+    return Request("POST", "/v1/counterclaims", counterclaim | {"statement": _of(world, answer)})
 
 
 def _evidence(world: World) -> Request:
-    edge = Counterclaim.get_by_id(world.any(Counterclaim))
+    counterclaim = Counterclaim.get_by_id(world.any(Counterclaim))
     return _patch(
-        Counterclaim, edge.id, statement=_of(world, edge.answer_id), kind=world.rng.choice(("denies", "corrects"))
+        Counterclaim,
+        counterclaim.id,
+        statement=_of(world, counterclaim.answer_id),
+        kind=world.rng.choice(("denies", "corrects")),
     )
 
 
 def _lines(world: World) -> Request:
-    """A line that is new, and one that is known, on which an edge rests."""
+    """A line that is new, and one that is known, on which a counterclaim rests."""
     (known,) = fetch(
         "SELECT s.spans, p.name FROM statements s JOIN speakers p ON p.id = s.speaker_id WHERE s.id = ?",
         (world.any(Statement),),
@@ -162,7 +167,7 @@ def _lines(world: World) -> Request:
     new = {"speaker": {"name": world.rng.choice(world.names)}, "content": [{"text": "says seventh"}]}
     old = {"id": "s", "speaker": {"name": known[1]}, "content": [{"start": start, "end": end}]}
     own = {"text": f"Another claim of {world.number}.", "language": "en"}
-    edge = {
+    counterclaim = {
         "claim": {"claim": "c"},
         "answer": {"statement": "s"},
         "kind": "qualifies",
@@ -176,7 +181,7 @@ def _lines(world: World) -> Request:
             | {"claim": own | {"reuse": True}, "counters": [{"statement": "s", "kind": "confirms"}]}
         },
         {"claim": {"id": "c", "text": text, "language": "en"}},
-        {"counterclaim": edge},
+        {"counterclaim": counterclaim},
     ]
     return Request("POST", "/v1/imports", b"".join(json.dumps(line).encode() + b"\n" for line in lines))
 
@@ -250,9 +255,9 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "unmerge claims": lambda w: _unmerge(w, Claim, w.claims[-1]),
     "retract a claim": lambda w: _delete(Claim, w.any(Claim)),
     "change a claim": lambda w: _patch(Claim, w.any(Claim), about=[{"id": w.any(Speaker)}]),
-    "draw": _draw,
+    "counter": _counter,
     "rest on another": _evidence,
-    "retract an edge": lambda w: _delete(Counterclaim, w.any(Counterclaim)),
+    "retract a counterclaim": lambda w: _delete(Counterclaim, w.any(Counterclaim)),
     "review": lambda w: Request("POST", "/v1/reviews", review(w.any(Claim))),
     "merge speakers": _merge(Speaker),
     "unmerge speakers": lambda w: _unmerge(w, Speaker, w.speakers[-1]),

@@ -28,8 +28,8 @@ def test_its_eight_calls_work_as_printed(url: str) -> None:
     key = command(url, "key", "create", "--name", "reader of the README", "--scope", "admin").strip()
     with serving(url) as address:
         answers = [_run(call.replace("http://127.0.0.1:8000", address), key) for call in calls]
-    exchanges, claim, speakers, recorded, disputed, found, charges, disputes = answers
-    assert {item["kind"] for item in exchanges["items"]} == {"denies"}
+    counterclaims, claim, speakers, recorded, disputed, found, charges, disputes = answers
+    assert {item["kind"] for item in counterclaims["items"]} == {"denies"}
     assert claim["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
     assert [speaker["name"] for speaker in speakers["items"]] == ["Government of China"]
     assert [span["text"] for span in recorded["content"]] == ["These exports,", "sustain no war industry."]
@@ -42,7 +42,7 @@ def test_its_eight_calls_work_as_printed(url: str) -> None:
     assert disputes["items"][0]["count"] == 2
 
 
-def test_its_exchange_is_the_one_in_the_sample_data(url: str) -> None:
+def test_its_counterclaim_is_the_one_in_the_sample_data(url: str) -> None:
     (shown,) = (json.loads(block) for block in _blocks("json"))
     command(url, "import", "examples/sample.ndjson")
     with serving(url) as address:

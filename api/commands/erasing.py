@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
 from models.history.changes import Actor
-from models.upkeep import erasures, leftovers
+from models.upkeep import erasures, unerased_files
 from models.upkeep.erasures import Outcome
 
 #: The longest reason, in characters, as the API takes them.
@@ -81,7 +81,7 @@ def erase_sweep() -> None:
 def erase_search(folder: Path, noun: str, id: int) -> None:
     """Name the backups in FOLDER that still hold the erased document or speaker ID."""
     refuse_empty()
-    for file in leftovers.backups_with(folder=folder, noun=noun, id=id):
+    for file in unerased_files.backups_with(folder=folder, noun=noun, id=id):
         click.echo(str(file))
 
 
@@ -104,7 +104,7 @@ def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry
         _tell(outcome)
     _sweep()
     click.echo(f"The {noun} {id} is erased. " + _BACKUPS.format(noun=noun, id=id))
-    if left := leftovers.left_in_files():
+    if left := unerased_files.left_in_files():
         click.echo(left)
 
 
@@ -117,7 +117,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _sweep() -> None:
-    if not leftovers.sweep():
+    if not unerased_files.sweep():
         raise click.ClickException(
             "The words are erased, but others read all the time, and the WAL beside the database could not be emptied:"
             " run `counterclaim erase sweep` in a quiet moment."

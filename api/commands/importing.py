@@ -56,8 +56,8 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
         return
     counts: Counter[str] = Counter()
     for outcome in ndjson.store(groups, by=Actor(), dry_run=dry_run):
-        counts[outcome.what] += 1
-        if outcome.what == "refused":
+        counts[outcome.outcome] += 1
+        if outcome.outcome == "refused":
             click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
     what = f"{counts['new']} new, {counts['known']} known already, {counts['refused']} refused"
     click.echo(f"{what}: nothing was stored." if dry_run else f"{what}.")

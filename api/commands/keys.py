@@ -80,7 +80,7 @@ def key_list() -> None:
 def key_uses(id: int) -> None:
     """Tell on which days the key with this ID was used, and how often, newest first."""
     bring_up_to_date(quiet=True)
-    keys.known(id=id)
+    keys.get(id=id)
     for day, requests, at in uses.of_keys().get(id, []):
         click.echo(f"{day}\t{requests}\tlast {at}")
 

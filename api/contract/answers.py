@@ -11,8 +11,8 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from api.contract.problems import Problem
-from models.access.replies import Answer
-from models.queries.results import Whole
+from models.access.replies import StoredResponse
+from models.queries.results import Item
 
 MEDIA_TYPE = "application/json"
 
@@ -32,7 +32,7 @@ class Complete(Response):
         return self.headers if complete else super().get_wsgi_headers(environ)
 
 
-def one(whole: Whole) -> Response:
+def one(whole: Item) -> Response:
     """Return one thing.
 
     Its ETag is id and version, for If-Match, and a hash of the body, for If-None-Match: what is linked
@@ -41,7 +41,7 @@ def one(whole: Whole) -> Response:
     return _json(whole.json.encode(), f"{whole.id}-{whole.version}-")
 
 
-def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
+def created(path: str, id: int, whole: Item, **more: Any) -> Response:
     """Return a new thing with its address; `more` are members that only this response has."""
     json = f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}" if more else whole.json
     response = _json(json.encode(), f"{whole.id}-{whole.version}-", HTTPStatus.CREATED)
@@ -82,13 +82,13 @@ def nothing() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def kept(response: Response) -> Answer:
+def kept(response: Response) -> StoredResponse:
     """Take from the response to a create what a retry gets again."""
     headers = {name: response.headers[name] for name in ("Location", "ETag")}
-    return Answer(response.status_code, headers, response.get_data(as_text=True))
+    return StoredResponse(response.status_code, headers, response.get_data(as_text=True))
 
 
-def repeated(answer: Answer) -> Response:
+def repeated(answer: StoredResponse) -> Response:
     """Make the response to a create again."""
     return Response(answer.body, answer.status, answer.headers, content_type=MEDIA_TYPE)
 

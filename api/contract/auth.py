@@ -28,7 +28,7 @@ def identify(rate_limits: limits.RateLimits) -> None:
         return
     header = environ.get("HTTP_AUTHORIZATION")
     #: None where the header holds no key that works.
-    g.caller = keys.PUBLIC if header is None else _holder(header, spent=rate_limits.spent(environ))
+    g.caller = keys.ANONYMOUS if header is None else _holder(header, spent=rate_limits.spent(environ))
     key = environ[limits.KEY] = g.caller.key_id if g.caller else None
     if refusal := rate_limits.count(environ, key, former=bool(g.caller and g.caller.former)):
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, refusal)
@@ -60,7 +60,7 @@ def admit(scope: str | None) -> None:
     if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
         scope = "read"
     if not caller.may(scope):
-        if caller is keys.PUBLIC:
+        if caller is keys.ANONYMOUS:
             raise _unauthorized(f"This takes a key with the {scope} scope: send Authorization: Bearer KEY.", "Bearer")
         detail = f"This takes a key with the {scope} scope; yours has the {caller.scope} scope."
         raise Problem(HTTPStatus.FORBIDDEN, detail)

@@ -91,7 +91,7 @@ class Operation:
         retry = self._retry() if self.creates and "Idempotency-Key" in request.headers else None
         if self.ahead is not None:
             # A retry is answered before anything is worked out for it anew.
-            if retry and (reply := replies.kept(**retry)):
+            if retry and (reply := replies.stored(**retry)):
                 return answers.repeated(reply)
             arguments |= self.ahead(**arguments)
         if retry is None:

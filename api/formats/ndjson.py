@@ -11,6 +11,7 @@ import orjson
 
 from api.contract.problems import Problem
 from api.formats.lines import GROUP, Group, understood
+from api.schemas.imports import OUTCOMES
 from models.history.changes import Actor
 from models.ingest import corrections as decided
 from models.storage import transactions
@@ -71,14 +72,14 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
     listed: list[dict[str, Any]] = []
     unlisted = 0
     for one in read(lines, by=by, group=_SHARED, dry_run=dry_run):
-        told[one.what] += 1
-        if report == "all" or one.what == "refused":
+        told[one.outcome] += 1
+        if report == "all" or one.outcome == "refused":
             if len(listed) < _LISTED:
-                line = {"line": one.line, "noun": one.noun, "outcome": one.what, "id": one.id}
+                line = {"line": one.line, "noun": one.noun, "outcome": one.outcome, "id": one.id}
                 listed.append(line | {"errors": list(one.errors)})
             else:
                 unlisted += 1
-    counts = {what: told[what] for what in ("new", "known", "noted", "refused")}
+    counts = {outcome: told[outcome] for outcome in OUTCOMES}
     return {"lines": told.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
 
 

@@ -56,9 +56,9 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     actor, viewer = caller().actor, caller().viewer
     if not query["extract"]:
         id = documents.create(by=actor, **body)
-        return answers.created("documents", id, documents.whole(id=id, viewer=viewer))
+        return answers.created("documents", id, documents.get(id=id, viewer=viewer))
     stored = candidates.create(by=actor, findings=findings, **body)
-    whole = documents.whole(id=stored.document, viewer=viewer)
+    whole = documents.get(id=stored.document, viewer=viewer)
     return answers.created("documents", stored.document, whole, extraction=stored.as_json())
 
 
@@ -95,7 +95,7 @@ def get_document(id: int) -> Response:
     The public sees the sentences that carry statements; the whole text takes the read scope, unless
     the document is marked text_public.
     """
-    return answers.one(documents.whole(id=id, viewer=caller().viewer))
+    return answers.one(documents.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -113,7 +113,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     Its address and its text never change.
     """
     documents.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(documents.whole(id=id, viewer=caller().viewer))
+    return answers.one(documents.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

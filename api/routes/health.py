@@ -24,7 +24,7 @@ def alive() -> Response:
 @routes.get("/readyz")
 def ready() -> Response:
     """Say that the database answers and has this version's schema, or refuse with 503 and what is wrong."""
-    wrong = health.wrong()
+    wrong = health.problem()
     if wrong:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, headers={"Retry-After": "1"})
     return _said("ready")

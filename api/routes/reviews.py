@@ -37,13 +37,13 @@ def create_review(body: dict[str, Any]) -> Response:
     The same address for the same claim is refused with 409, which names the review that is known.
     """
     id = reviews.create(by=caller().actor, **body)
-    return answers.created("reviews", id, reviews.whole(id=id, viewer=caller().viewer))
+    return answers.created("reviews", id, reviews.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation("GET", "/reviews/<id:id>", gives=Review, refuses=(HTTPStatus.GONE,))
 def get_review(id: int) -> Response:
     """Fetch one review with its claim."""
-    return answers.one(reviews.whole(id=id, viewer=caller().viewer))
+    return answers.one(reviews.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -61,7 +61,7 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
     Its claim never changes.
     """
     reviews.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(reviews.whole(id=id, viewer=caller().viewer))
+    return answers.one(reviews.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

@@ -40,13 +40,13 @@ def create_sentence(body: dict[str, Any]) -> Response:
     It lies inside its document and over no other sentence.
     """
     id = sentences.create(by=caller().actor, **body)
-    return answers.created("sentences", id, sentences.whole(id=id, viewer=caller().viewer))
+    return answers.created("sentences", id, sentences.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation("GET", "/sentences/<id:id>", gives=Sentence, refuses=(HTTPStatus.GONE,))
 def get_sentence(id: int) -> Response:
     """Fetch one sentence with its neighbours."""
-    return answers.one(sentences.whole(id=id, viewer=caller().viewer))
+    return answers.one(sentences.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -65,7 +65,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     statement would no longer start in its sentence.
     """
     sentences.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(sentences.whole(id=id, viewer=caller().viewer))
+    return answers.one(sentences.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

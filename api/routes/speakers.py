@@ -45,7 +45,7 @@ def create_speaker(body: dict[str, Any]) -> Response:
     tell the two apart in the name.
     """
     id = speakers.create(by=caller().actor, **body)
-    return answers.created("speakers", id, speakers.whole(id=id, viewer=caller().viewer))
+    return answers.created("speakers", id, speakers.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -59,7 +59,7 @@ def get_speaker(id: int) -> Response:
 
     One that was merged answers 308 with the address of the survivor.
     """
-    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+    return answers.one(speakers.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -109,7 +109,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
 def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change what is known of a speaker."""
     speakers.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+    return answers.one(speakers.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -145,7 +145,7 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     the survivor.
     """
     into = speakers.merge(by=caller().actor, id=id, into=body["into"])
-    return answers.one(speakers.whole(id=into, viewer=caller().viewer))
+    return answers.one(speakers.get(id=into, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -163,4 +163,4 @@ def unmerge_speaker(id: int) -> Response:
     undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
-    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+    return answers.one(speakers.get(id=id, viewer=caller().viewer))

@@ -37,13 +37,13 @@ def create_topic(body: dict[str, Any]) -> Response:
     A slug that stands already is refused with 409, and the answer names the topic that has it.
     """
     id = topics.create(by=caller().actor, **body)
-    return answers.created("topics", id, topics.whole(id=id))
+    return answers.created("topics", id, topics.get(id=id))
 
 
 @routes.operation("GET", "/topics/<id:id>", gives=Topic, refuses=(HTTPStatus.GONE,))
 def get_topic(id: int) -> Response:
     """Fetch one topic."""
-    return answers.one(topics.whole(id=id))
+    return answers.one(topics.get(id=id))
 
 
 @routes.operation(
@@ -58,7 +58,7 @@ def get_topic(id: int) -> Response:
 def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change slug or label of a topic."""
     topics.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(topics.whole(id=id))
+    return answers.one(topics.get(id=id))
 
 
 @routes.operation(

@@ -21,7 +21,7 @@ from api.schemas.fields import (
     Text,
 )
 from api.schemas.indexed import Url
-from models.vocabulary import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import COUNTER_KINDS, DISPUTING_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
 #: What the parameters by the id of a speaker or a claim say of one that was merged.
 MERGED = "One that was merged stands for its survivor."
@@ -209,7 +209,7 @@ class OfAnswers(Query):
         self._refuse_undisputed(data)
 
     def _refuse_undisputed(self, data: dict[str, Any]) -> None:
-        if data.get("disputed") is False and data.get("counter_kind") in ("denies", "disputes"):
+        if data.get("disputed") is False and data.get("counter_kind") in DISPUTING_KINDS:
             raise ValidationError(f"This contradicts counter_kind={data['counter_kind']}.", "disputed")
 
 

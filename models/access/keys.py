@@ -48,7 +48,7 @@ class Caller:
         return Actor(key_id=self.key_id, reviews=self.may("review"))
 
 
-PUBLIC = Caller()
+ANONYMOUS = Caller()
 
 
 def create(*, name: str, scope: str, expires_at: str | None = None) -> tuple[Key, str]:
@@ -66,7 +66,7 @@ def everything() -> list[Key]:
     return list(Key.select().order_by(Key.id))
 
 
-def known(*, id: int) -> Key:
+def get(*, id: int) -> Key:
     """Read a key. Raises NotFound."""
     key: Key | None = Key.get_or_none(Key.id == id)
     if key is None:
@@ -82,7 +82,7 @@ def in_grace(key: Key) -> bool:
 def revoke(*, id: int) -> Key:
     """Revoke a key from the next request on. Raises NotFound, or Conflict where it is revoked."""
     with transaction():
-        key = known(id=id)
+        key = get(id=id)
         if key.revoked_at:
             raise Conflict(f"Key {id} was already revoked at {key.revoked_at}.")
         key.revoked_at = key.updated_at = now()
@@ -98,7 +98,7 @@ def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
     twice only the last two secrets work. Raises NotFound, or Conflict where the key no longer works.
     """
     with transaction():
-        key = known(id=id)
+        key = get(id=id)
         if key.revoked_at:
             raise Conflict(f"Key {id} was revoked at {key.revoked_at}: create a new one.")
         if key.expires_at and key.expires_at <= _second():

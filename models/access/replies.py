@@ -23,7 +23,7 @@ _KEPT = "SELECT request_hash, status, headers, body FROM replies WHERE key_id = 
 _FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
 
 
-class Answer(NamedTuple):
+class StoredResponse(NamedTuple):
     """The response to a create."""
 
     status: int
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
     body: str
 
 
-def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer]) -> Answer:
+def once(*, key_id: int, token: str, request: bytes, work: Callable[[], StoredResponse]) -> StoredResponse:
     """Do `work` and store its response, or return the one that is stored, in one transaction.
 
     `request` is what must be equal in a retry. Raises Reused where it is not. A refusal that
@@ -43,18 +43,18 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], Answer])
         made = fetch(_MAKE, (key_id, token, digest, now()))
         if not made:
             return _stored(fetch(_KEPT, (key_id, token, ""))[0], digest)
-        answer = work()
-        fetch(_FILL, (answer.status, dumps(answer.headers), answer.body, made[0][0]))
-        return answer
+        response = work()
+        fetch(_FILL, (response.status, dumps(response.headers), response.body, made[0][0]))
+        return response
 
 
-def kept(*, key_id: int, token: str, request: bytes) -> Answer | None:
+def stored(*, key_id: int, token: str, request: bytes) -> StoredResponse | None:
     """Find the stored response, if there is one. Raises Reused as `once`."""
     found = fetch(_KEPT, (key_id, token, _oldest()))
     return _stored(found[0], hashlib.sha256(request).hexdigest()) if found else None
 
 
-def _stored(reply: tuple[Any, ...], digest: str) -> Answer:
+def _stored(reply: tuple[Any, ...], digest: str) -> StoredResponse:
     request, status, headers, body = reply
     if request != digest:
         raise Reused(
@@ -65,7 +65,7 @@ def _stored(reply: tuple[Any, ...], digest: str) -> Answer:
         raise Conflict(
             "The answer to this request named what was erased since: a retry stores nothing, and is not told it again."
         )
-    return Answer(status, orjson.loads(headers), body)
+    return StoredResponse(status, orjson.loads(headers), body)
 
 
 def _oldest() -> str:

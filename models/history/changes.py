@@ -1,35 +1,28 @@
 """The append-only log: what was done to which row, by whom, when, and how the row stood before and after."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, Model, fn
+from peewee import SQL, Model
 
 from models.queries import derived, shapes
-from models.queries.results import Whole
-from models.queries.visibility import WRITER
-from models.refusals import Conflict, Gone, Moved, NotFound, Stale
-from models.storage import bulk, rows
+from models.refusals import Stale
+from models.storage import bulk
 from models.storage.columns import dumps, now
-from models.storage.database import db
 from models.storage.rows import row
 from models.storage.transactions import advisory_lock, before_commit
-from models.tables import Change, Statement
+from models.tables import Change
 
 #: Columns that the log leaves out: a text, which stands in its row for good, and what follows from other columns.
 UNLOGGED = {"documents": ("text",), "statements": ("cue_key",), "reviews": ("rating_key",)}
 
 
-#: The lock under which lines are written: "cclog" in ASCII.
+#: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
 
-#: The columns of a line, but for when it was made.
-_LINE = ("noun", "noun_id", "action", "key_id", "before", "after")
-Line = tuple[str, int, str, int | None, str | None, str]
-
-#: How many of the statements that rest on a thing are named.
-_NAMED = 10
+#: The columns of an entry, but for when it was made.
+_COLUMNS = ("noun", "noun_id", "action", "key_id", "before", "after")
+LogEntry = tuple[str, int, str, int | None, str | None, str]
 
 
 @dataclass(frozen=True)
@@ -45,27 +38,27 @@ class Actor:
 def log(
     actor: Actor, action: str, instance: Model, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
 ) -> None:
-    """Write one line about `instance` as it now stands, when the transaction of the change ends.
+    """Write one entry about `instance` as it now stands, when the transaction of the change ends.
 
-    Only then, and one transaction after the other, so that lines become visible in their order: who
+    Only then, and one transaction after the other, so that entries become visible in their order: who
     has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
     """
-    derived.note(instance._meta.table_name, before, row(instance), new=action == "create")
-    write([line(actor, action, instance, before, more)])
+    derived.mark_for_refresh(instance._meta.table_name, before, row(instance), new=action == "create")
+    write_entries([log_entry(actor, action, instance, before, more)])
 
 
-def line(
+def log_entry(
     actor: Actor, action: str, instance: Any, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
-) -> Line:
-    """Make the line of the log about a row as it now stands, in the order of _LINE."""
+) -> LogEntry:
+    """Make the entry of the log about a row as it now stands, in the order of _COLUMNS."""
     noun = instance._meta.table_name
     was = _logged(noun, before) if before else None
     return noun, instance.__data__["id"], action, actor.key_id, was, _logged(noun, instance.__data__, more)
 
 
-def write(lines: list[Line]) -> None:
-    """Write lines when the transaction of the change ends, as `log` does."""
-    before_commit(_write, *lines, last=True)
+def write_entries(entries: list[LogEntry]) -> None:
+    """Write entries when the transaction of the change ends, as `log` does."""
+    before_commit(_write, *entries, last=True)
 
 
 def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) -> str:
@@ -76,10 +69,10 @@ def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) 
     return dumps(kept)
 
 
-def _write(lines: list[Line]) -> None:
+def _write(entries: list[LogEntry]) -> None:
     advisory_lock(LOG_LOCK)
     made_at = now()
-    bulk.insert(Change, ("made_at", *_LINE), [(made_at, *line) for line in lines])
+    bulk.insert(Change, ("made_at", *_COLUMNS), [(made_at, *entry) for entry in entries])
 
 
 def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:
@@ -106,130 +99,6 @@ def retract(actor: Actor, instance: Any, reason: str | None) -> None:
     update(actor, instance, "retract", retracted_at=now(), retracted_reason=reason)
 
 
-def standing(
-    model: Any, id: int, version: int | None = None, *, shared: bool = False, by_id: Callable[..., Any] | None = None
-) -> Any:
-    """Return the row with this id, locked until the transaction ends where the database can.
-
-    `version` is the one that the caller read: another one is Stale. A `shared` lock is for who only names
-    the row: others may name it too, and who changes it waits. `by_id` reads the row otherwise (`Store.by_id`).
-    Raises NotFound, Gone (with when and why) or Moved (with the survivor's id).
-    """
-    found = (
-        by_id(model, id, shared=shared) if by_id else rows.by_id(model, id, locked=db.in_transaction(), shared=shared)
-    )
-    if found is None:
-        raise NotFound(unknown(model, id))
-    refuse_absent(model, found)
-    if version is not None and found.version != version:
-        raise Stale(
-            f"What you read of {singular(model)} {id} is not its present version, {found.version}: "
-            "read it again, then repeat your change.",
-            field="If-Match",
-        )
-    return found
-
-
-def referred(model: Any, id: int, field: str, *, shared: bool = False, by_id: Callable[..., Any] | None = None) -> Any:
-    """Find the row that a caller's `field` names, locked as in `standing`; where it was merged, the survivor.
-
-    Raises Conflict under `field` where there is none, or where it was retracted: NotFound is for what
-    the caller addresses, not for what a request names.
-    """
-    try:
-        return standing(model, id, shared=shared, by_id=by_id)
-    except Moved as merge:
-        return referred(model, merge.more["id"], field, shared=shared, by_id=by_id)
-    except Gone as tombstone:
-        raise Conflict(f"{tombstone.detail} Choose another.", field=field) from None
-    except NotFound as unknown:
-        raise Conflict(unknown.detail, field=field) from None
-
-
-def refuse_to_name(actor: Actor, model: Any, whole: Any, id: int, field: str) -> None:
-    """Refuse that a caller's `field` names what the actor may not see; `referred` refuses the rest."""
-    try:
-        refuse_unseen(actor, whole, id)
-    except NotFound:
-        raise Conflict(unknown(model, id), field=field) from None
-    except Moved as merge:
-        try:
-            refuse_unseen(actor, whole, merge.more["id"])
-        except NotFound:
-            raise Conflict(unknown(model, id), field=field) from None
-    except Gone:
-        return
-
-
-def refuse_unseen(actor: Actor, whole: Any, id: int) -> None:
-    """Refuse to change what the actor may not see, for the reason that a read of it gives; `whole` is that read."""
-    if not actor.reviews:
-        whole(id=id, viewer=WRITER)
-
-
-def found(model: Any, id: int, row: tuple[int, str] | None, known: Callable[[], bool] | None = None) -> Whole:
-    """Return the row that a read found as (version, JSON); where it found none, raise the reason why.
-
-    `known` tells whether the viewer may hear what became of it; without it, everybody may.
-    """
-    if row is None:
-        if known is None or known():
-            standing(model, id)
-            if known is not None:
-                # Only reviewers see it: the statements by which others did were taken back.
-                detail = (
-                    f"The {singular(model)} {id} is out of sight, because no statement that it was seen by stands "
-                    "any more: nothing is left to retract."
-                )
-                raise NotFound(detail)
-        raise NotFound(unknown(model, id))
-    return Whole(id, *row)
-
-
-def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "") -> None:
-    """Raise Conflict that lists the standing statements whose `column` points at `id`, and ends in `after`.
-
-    Of those that the actor may not see, it says only how many there are.
-    """
-    standing = Statement.select().where(column == id, Statement.retracted_at.is_null())
-    counts = dict(standing.select(Statement.status, fn.count(Statement.id)).group_by(Statement.status).tuples())
-    if not counts:
-        return
-    seen = tuple(counts) if by.reviews else ("accepted",)
-    named = standing.select(Statement.id).where(Statement.status.in_(seen)).order_by(Statement.id).limit(_NAMED)
-    users = [user for (user,) in named.tuples()]
-    more = sum(counts.get(status, 0) for status in seen) - len(users)
-    hidden = sum(counts.values()) - len(users) - more
-    parts = [*map(str, users), *([f"{more} more"] if more else [])]
-    parts += [f"{hidden} that only reviewers see"] if hidden else []
-    those = f"{', '.join(parts[:-1])} and {parts[-1]}" if more or (hidden and users) else ", ".join(parts)
-    who = "retract or change those first." if users else "only a reviewer can retract or change those."
-    raise Conflict(f"{what} cannot be retracted while statements rest on it ({those}): {who}{after}", ids=users)
-
-
-def refuse_absent(model: Any, found: Any) -> None:
-    """Raise Moved or Gone where the row no longer stands."""
-    if getattr(found, "merged_into_id", None):
-        raise Moved(
-            f"The {singular(model)} {found.id} was merged into {found.merged_into_id}.", id=survivor(model, found)
-        )
-    if getattr(found, "retracted_at", None):
-        raise Gone(
-            f"The {singular(model)} {found.id} was retracted.",
-            retracted_at=found.retracted_at,
-            reason=found.retracted_reason,
-        )
-
-
-def survivor(model: Any, found: Any) -> int:
-    """Find where a chain of merges ends."""
-    seen = {found.id}
-    while found.merged_into_id and found.merged_into_id not in seen:
-        seen.add(found.merged_into_id)
-        found = model.get_by_id(found.merged_into_id)
-    return int(found.id)
-
-
 def listed(
     *, past: int | None, limit: int, noun: str | None = None, noun_id: int | None = None, key: int | None = None
 ) -> list[tuple[int, str]]:
@@ -245,13 +114,3 @@ def listed(
     if key is not None:
         query = query.where(line.key == key)
     return list(query.order_by(line.sequence).limit(limit).tuples())
-
-
-def unknown(model: Any, id: int) -> str:
-    """Write that there is no row with this id."""
-    return f"There is no {singular(model)} {id}."
-
-
-def singular(model: Any) -> str:
-    """Write the noun of a table, as one has it."""
-    return str(model.__name__).lower()

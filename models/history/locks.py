@@ -7,7 +7,7 @@ first, and read after that:
 - a row that a change only names, and that has to stand, is `named`: others may name it too, who changes it waits;
 - a row that a change changes is `changed`, and so is the claim whose statements or counterclaims a rule counts: they
   are added only by who names that claim, and taken away only by who changes it;
-- what has no row has an advisory lock: a name of a speaker (`Store.lock_names`), the words of a claim that is to be
+- what has no row has an advisory lock: a name of a speaker (`Session.lock_names`), the words of a claim that is to be
   reused (`lock_words`), and who is part of whom (`lock_parts`).
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
@@ -31,7 +31,7 @@ _WORDS = int.from_bytes(b"ccwords")
 #: In how many parts the words fall: an import takes some thousands of them, and PostgreSQL has room for 12,800 locks.
 _BUCKETS = 256
 
-_ORDER = {model: place for place, model in enumerate(ALL)}
+_ORDER = {model: index for index, model in enumerate(ALL)}
 
 
 class Rows(NamedTuple):

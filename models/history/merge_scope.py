@@ -4,7 +4,7 @@ from typing import Any
 
 from models.history import merges
 from models.history.locks import Rows, changed, named
-from models.history.store import STORE
+from models.history.session import SESSION
 from models.storage import rows
 from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
 
@@ -21,11 +21,11 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     claim = rows.by_id(Claim, id)
     if claim is None or claim.merged_into_id is None:
         return []
-    moved = merges.moved(Claim, id)
-    edges = merges.rows_with(Counterclaim, moved["retracted_edges"])
+    moved = merges.moved_by_last_merge(Claim, id)
+    counterclaims = merges.rows_with(Counterclaim, moved["retracted_edges"])
     return [
-        changed(Claim, id, claim.merged_into_id, *_ends(edges)),
-        changed(Statement, *moved["statements"], *(edge.statement_id for edge in edges)),
+        changed(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
+        changed(Statement, *moved["statements"], *(counterclaim.statement_id for counterclaim in counterclaims)),
         *_links(id, claim.merged_into_id),
     ]
 
@@ -47,19 +47,25 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     speaker = rows.by_id(Speaker, id)
     if speaker is None or speaker.merged_into_id is None:
         return []
-    moved = merges.moved(Speaker, id)
+    moved = merges.moved_by_last_merge(Speaker, id)
     drops = moved["dropped"]
     dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
     kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])
-    edges = merges.rows_with(Counterclaim, [edge for drop in drops for edge in drop["retracted_edges"]])
+    counterclaims = merges.rows_with(
+        Counterclaim, [counterclaim for drop in drops for counterclaim in drop["retracted_edges"]]
+    )
     speakers = (speaker.merged_into_id, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
     said = (*moved["statements"], *moved["via"], *(one.id for one in (*dropped, *kept)))
     return [
         named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
         changed(Speaker, id, *speakers),
-        changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(edges)),
-        changed(Statement, *said, *(edge.statement_id for edge in edges)),
-        changed(Counterclaim, *(edge.id for edge in edges), *(edge for drop in drops for edge in drop["edges"])),
+        changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(counterclaims)),
+        changed(Statement, *said, *(counterclaim.statement_id for counterclaim in counterclaims)),
+        changed(
+            Counterclaim,
+            *(counterclaim.id for counterclaim in counterclaims),
+            *(counterclaim for drop in drops for counterclaim in drop["edges"]),
+        ),
     ]
 
 
@@ -74,8 +80,8 @@ def _ids(model: Any, condition: Any) -> list[int]:
     return [id for (id,) in model.select(model.id).where(condition).tuples()]
 
 
-def _ends(edges: list[Any]) -> list[int]:
-    return [end for edge in edges for end in (edge.claim_id, edge.answer_id)]
+def _ends(counterclaims: list[Any]) -> list[int]:
+    return [end for counterclaim in counterclaims for end in (counterclaim.claim_id, counterclaim.answer_id)]
 
 
 # -- what may stand again ------------------------------------------------------------------------
@@ -92,11 +98,15 @@ def statement_may_stand(statement: Statement) -> bool:
     )
 
 
-def counterclaim_may_stand(edge: Counterclaim) -> bool:
+def counterclaim_may_stand(counterclaim: Counterclaim) -> bool:
     """Tell whether both ends of a counterclaim stand, its evidence states the answer, and no other is the same."""
-    evidence = edge.statement if edge.statement_id else None
-    sound = evidence is None or (evidence.retracted_at is None and evidence.claim_id == edge.answer_id)
-    return sound and stand(Claim, edge.claim_id, edge.answer_id) and _is_free(edge, "claim", "answer", "kind")
+    evidence = counterclaim.statement if counterclaim.statement_id else None
+    sound = evidence is None or (evidence.retracted_at is None and evidence.claim_id == counterclaim.answer_id)
+    return (
+        sound
+        and stand(Claim, counterclaim.claim_id, counterclaim.answer_id)
+        and _is_free(counterclaim, "claim", "answer", "kind")
+    )
 
 
 def review_may_stand(review: Review) -> bool:
@@ -111,4 +121,4 @@ def stand(model: Any, *ids: int | None) -> bool:
 
 
 def _is_free(row: Any, *key: str) -> bool:
-    return STORE.find(type(row), **{name: row.__data__[name] for name in key}) is None
+    return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is None

@@ -5,56 +5,73 @@ from typing import Any
 
 import orjson
 
-from models.history import changes
+from models.history import changes, standing_rows
 from models.history.changes import Actor
-from models.queries import derived
+from models.queries import derived, shapes, visibility
+from models.queries.nodes import Aliased
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
-from models.tables import Alias, Change, ClaimAbout, Counterclaim, Speaker, Statement
+from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
-AT_ONCE = 500
+IDS_PER_STATEMENT = 500
+
+_CLAIMS = Aliased(Claim, "claims")
 
 
 def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
-    """Find the row to merge and the one that it is merged into, at `/into`; raises as `standing` and `referred`.
+    """Find the row to merge and the one that it is merged into, at `/into`; raises as `lock_standing` and `referred`.
 
     The lower id is locked first: two merges crosswise would wait for one another.
     """
     if into < id:
-        other = changes.referred(model, into, "/into")
-        row = changes.standing(model, id)
+        other = standing_rows.referred(model, into, "/into")
+        row = standing_rows.lock_standing(model, id)
     else:
-        row = changes.standing(model, id)
-        other = changes.referred(model, into, "/into")
+        row = standing_rows.lock_standing(model, id)
+        other = standing_rows.referred(model, into, "/into")
     if other.id == row.id:
-        raise Conflict(f"A {changes.singular(model)} cannot be merged into itself.", field="/into")
+        raise Conflict(f"A {standing_rows.singular(model)} cannot be merged into itself.", field="/into")
     return row, other
 
 
-def merged(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
-    """Read from the log into what `found` was merged, and what moved then.
+def last_merge(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
+    """Read from the log into what `item_or_refuse` was merged, and what moved then.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
     survivor has itself been merged since: merges are undone in the reverse order.
     """
     if found is None:
-        raise NotFound(changes.unknown(model, id))
+        raise NotFound(standing_rows.unknown(model, id))
     if found.merged_into_id is None:
-        raise Conflict(f"The {changes.singular(model)} {id} is not merged, so there is nothing to undo.")
+        raise Conflict(f"The {standing_rows.singular(model)} {id} is not merged, so there is nothing to undo.")
     survivor = model.get_by_id(found.merged_into_id)
     if survivor.merged_into_id is not None:
-        raise Conflict(f"The {changes.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
-    return int(survivor.id), moved(model, id)
+        raise Conflict(f"The {standing_rows.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
+    return int(survivor.id), moved_by_last_merge(model, id)
 
 
-def moved(model: Any, id: int) -> dict[str, Any]:
+def moved_by_last_merge(model: Any, id: int) -> dict[str, Any]:
     """Read from the log what moved when this row was last merged."""
     lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
     last = lines.where(Change.action == "merge").order_by(Change.sequence.desc()).scalar()
     moved: dict[str, Any] = orjson.loads(last)["moved"]
     return moved
+
+
+def claim_was_public(id: int) -> bool:
+    """Tell whether the public may know what became of a claim that it does not find: an accepted statement stated it.
+
+    Statements that a merge moved to another claim count as well.
+    """
+    if rows.where(Claim, f"id = ? AND {shapes.text(visibility.claim_was_public, _CLAIMS)}", (id,)):
+        return True
+    found = rows.by_id(Claim, id)
+    if found is None or found.merged_into_id is None:
+        return False
+    moved = moved_by_last_merge(Claim, id)["statements"]
+    return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:
@@ -69,8 +86,8 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
     """Let those of the rows `ids` that still point at `from_` point at `to`."""
     model = column.model
     new = {column: to, model.version: model.version + 1, model.updated_at: now()}
-    for first in range(0, len(ids), AT_ONCE):
-        model.update(new).where(model.id.in_(ids[first : first + AT_ONCE]), column == from_).execute()
+    for first in range(0, len(ids), IDS_PER_STATEMENT):
+        model.update(new).where(model.id.in_(ids[first : first + IDS_PER_STATEMENT]), column == from_).execute()
 
 
 def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool]) -> list[int]:
@@ -89,7 +106,7 @@ def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bo
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:
     """Read the rows with these ids, the lowest first."""
-    parts = (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
+    parts = (ids[first : first + IDS_PER_STATEMENT] for first in range(0, len(ids), IDS_PER_STATEMENT))
     return [row for part in parts for row in model.select().where(model.id.in_(part)).order_by(model.id)]
 
 
@@ -105,7 +122,7 @@ def move_about(from_: int, to: int) -> list[int]:
     return moved
 
 
-def lend_names(speaker: Speaker, survivor: Speaker) -> list[str]:
+def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
     """Give the survivor the other's names as aliases; return the keys of the new ones: their ids do not last."""
     aliases = Alias.select(Alias.alias, Alias.alias_key).where(Alias.speaker == speaker.id).tuples()
     known = {key for (key,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
@@ -124,10 +141,10 @@ def give_back_about(claims: list[int], from_: int, to: int) -> None:
     for claim in claims:
         if ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute():
             ClaimAbout.insert(claim=claim, speaker=to).on_conflict_ignore().execute()
-            derived.note("claims", {"id": claim})  # a public one shows whom it is about
+            derived.mark_for_refresh("claims", {"id": claim})  # a public one shows whom it is about
 
 
-def drop_doubled(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
+def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
     """Retract of the standing statements of two speakers over the same words one each; return what the log keeps."""
     return [_drop(by, statement, kept) for statement, kept in doubled_statements(id, into)]
 
@@ -148,16 +165,16 @@ def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
 def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
     """Take back a statement that `kept` doubles; return what the log keeps of it.
 
-    Edges that rest on it rest on the other, or go with it where the other states another claim.
+    Counterclaims that rest on it rest on the other, or go with it where the other states another claim.
     """
     reason = f"The same words stand as statement {kept.id}."
-    edges: list[int] = []
+    counterclaims: list[int] = []
     retracted: list[int] = []
     if kept.claim_id == statement.claim_id:
-        edges = move(Counterclaim.statement, statement.id, kept.id)
+        counterclaims = move(Counterclaim.statement, statement.id, kept.id)
     else:
-        for edge in rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
-            changes.retract(by, edge, reason)
-            retracted.append(edge.id)
+        for counterclaim in rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
+            changes.retract(by, counterclaim, reason)
+            retracted.append(counterclaim.id)
     changes.retract(by, statement, reason)
-    return {"statement": statement.id, "kept": kept.id, "edges": edges, "retracted_edges": retracted}
+    return {"statement": statement.id, "kept": kept.id, "edges": counterclaims, "retracted_edges": retracted}

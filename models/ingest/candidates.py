@@ -16,13 +16,13 @@ from models import claims, documents, evidence, matching, speakers, statements, 
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
 from models.extraction.findings import Named
 from models.extraction.parser import Parser
-from models.history import changes, locks
+from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
-from models.ingest import attribution, match, parser_queue
+from models.ingest import parser_queue, speaker_lookup, suggest
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
 from models.storage import rows
-from models.storage.columns import folded
+from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
 from models.tables import Change, Document, Sentence, Statement
 
@@ -44,7 +44,7 @@ _LONGEST_REASON = 80
 POOR = 3
 
 
-class Stored(NamedTuple):
+class ExtractionResult(NamedTuple):
     """What became of the findings of one document."""
 
     document: int
@@ -92,13 +92,13 @@ def read(*, text: str, language: str, parse: Parser | None = None) -> list[Findi
     return findings
 
 
-def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[Finding]:
+def read_new(*, document: dict[str, Any]) -> list[Finding]:
     """Extract who said what from a document that is not stored yet. Raises as `read`, or Conflict where it is known."""
     documents.refuse_known(url=document.get("url"), text=document["text"])
-    return read(text=document["text"], language=document["language"], parse=parse)
+    return read(text=document["text"], language=document["language"])
 
 
-def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored:
+def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> ExtractionResult:
     """Extract who said what from a stored document; store it, PART findings a transaction. Raises as `read_stored`."""
     findings = read_stored(id=id, parse=parse)
     ingest = _DocumentIngest(by, id, findings)
@@ -109,17 +109,17 @@ def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> Stored
 
 def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
     """Extract who said what from a stored document. Raises as `read`, NotFound or Gone."""
-    document = changes.standing(Document, id)
+    document = standing_rows.lock_standing(Document, id)
     return read(text=document.text, language=document.language, parse=parse)
 
 
-def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> Stored:
+def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> ExtractionResult:
     """Store a document, with the members of `documents.create`, and what was found in its text."""
     with transaction():
         return store(by=by, document=documents.create(by=by, hidden=True, **document), findings=findings)
 
 
-def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Stored:
+def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> ExtractionResult:
     """Store what was found in a document as candidates, each denial linked to the charge that it answers.
 
     What is recorded there already, by its cue or its words, stays as it is, whatever a reviewer made of it:
@@ -161,8 +161,8 @@ class _DocumentIngest:
         """Store some of the findings, in one transaction."""
         with transaction():
             # Locked, so that two extractions of one document do not store at once.
-            self.document = changes.standing(Document, self.id)
-            self.recorded = _places_of(self.id)
+            self.document = standing_rows.lock_standing(Document, self.id)
+            self.recorded = _recorded_in(self.id)
             self.speakers: dict[tuple[Speaker, str], int] = {}
             standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
                 Sentence.document == self.id, Sentence.retracted_at.is_null()
@@ -174,29 +174,29 @@ class _DocumentIngest:
             for finding in _with_own_charges(self.document.text, findings):
                 self._store_one(finding)
 
-    def result(self, found: int) -> Stored:
+    def result(self, found: int) -> ExtractionResult:
         """Return what became of all findings."""
-        return Stored(self.id, found, self.new, self.known, self.left_out)
+        return ExtractionResult(self.id, found, self.new, self.known, self.left_out)
 
     def _names(self, findings: Sequence[Finding]) -> set[str]:
         """List the names under which speakers of some findings may be made."""
         who = [one for finding in findings for one in (finding.speaker, finding.via) if one is not None]
         who += [named.speaker for finding in findings for named in finding.about]
-        return {attribution.name_of(self.id, speaker) for speaker in who}
+        return {speaker_lookup.name_of(self.id, speaker) for speaker in who}
 
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
         content = statements.content_columns(spans)
-        places = [content["spans"], *([_place(*finding.cue)] if finding.cue else [])]
-        known = [self.recorded[place] for place in places if place in self.recorded]
+        keys = [content["spans"], *([_cue_key(*finding.cue)] if finding.cue else [])]
+        known = [self.recorded[key] for key in keys if key in self.recorded]
         if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
             known = [statement for statement in known if statement.cue_start is None]
         if known:
             self.known += 1
             if finding.denies:
                 self.unanswered.setdefault(finding.denies, []).append(known[-1])
-            self._note(finding, known[-1])
+            self._remember(finding, known[-1])
             return
         sentence = self._sentence(spans[0].start)
         speaker = finding.speaker or self._unnamed_source(finding)
@@ -220,8 +220,8 @@ class _DocumentIngest:
             confidence=finding.confidence,
         )
         changes.log(self.by, "create", statement)
-        for place in places:
-            self.recorded[place] = statement
+        for key in keys:
+            self.recorded[key] = statement
         self.new.append(int(statement.id))
         self.created.add(statement.id)
         if finding.denies:
@@ -234,9 +234,9 @@ class _DocumentIngest:
             finding.denies is None or finding.denies in self.unattributed or finding.denies == _own_charge(finding)
         ):
             self._suggest(statement)
-        self._note(finding, statement)
+        self._remember(finding, statement)
 
-    def _note(self, finding: Finding, statement: Statement) -> None:
+    def _remember(self, finding: Finding, statement: Statement) -> None:
         """Note the statement of a finding, and answer it with the denials that were stored before it."""
         self.statements[finding.id] = statement
         self._answer(finding.id)
@@ -257,9 +257,9 @@ class _DocumentIngest:
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
                 continue
-            if evidence.known(charge.claim_id, answer.claim_id, "denies"):
-                continue
-            evidence.draw(by=self.by, claim=charge.claim_id, answer=answer.claim_id, kind="denies", statement=answer.id)
+            if not evidence.find_standing(charge.claim_id, answer.claim_id, "denies"):
+                ends = {"claim": charge.claim_id, "answer": answer.claim_id}
+                evidence.create(by=self.by, **ends, kind="denies", statement=answer.id)
 
     def _ask(self, charged: str) -> None:
         """Suggest to a reviewer the charge that a denial may answer, where the text leaves that in doubt."""
@@ -295,7 +295,7 @@ class _DocumentIngest:
         if len(matching.stems(words)) < POOR:
             words = f"{words} {statement.sentence.text}"
         where = {"speaker": statement.speaker_id, "document": self.id}
-        for one in match.charges(text=words, language=self.document.language, **where):
+        for one in suggest.suggested_claims(text=words, language=self.document.language, **where):
             reasons = [reason._asdict() for reason in one.reasons]
             suggestions.create(
                 by=self.by,
@@ -326,12 +326,12 @@ class _DocumentIngest:
         if name == "cue" and span and span[1] - span[0] > statements.LONGEST_CUE:
             span = None
         start, end = span or (None, None)
-        key = {"cue_key": folded(self._words(span)) if span else None} if name == "cue" else {}
+        key = {"cue_key": comparison_key(self._words(span)) if span else None} if name == "cue" else {}
         return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end} | key
 
     def _speaker(self, speaker: Speaker, mention: str = "") -> int:
         if (speaker, mention) not in self.speakers:
-            self.speakers[speaker, mention] = attribution.find(self.by, self.id, speaker, mention)
+            self.speakers[speaker, mention] = speaker_lookup.find(self.by, self.id, speaker, mention)
         return self.speakers[speaker, mention]
 
 
@@ -369,13 +369,13 @@ def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Findin
 # -- what is recorded already ------------------------------------------------------------------------
 
 
-def _places_of(document: int) -> dict[str, Statement]:
-    """Map the places of a document's statements, retracted ones too, to the statement that each belongs to.
+def _recorded_in(document: int) -> dict[str, Statement]:
+    """Map keys of a document's statements, retracted ones too, to the statement that each belongs to.
 
-    A place is a cue or a content, as it stands now and as it was first found: what a reviewer has corrected
-    is not to be found a second time.
+    A key is the offsets of a cue or a content, as it stands now and as it was first found: what a reviewer has
+    corrected is not to be found a second time.
     """
-    places: dict[str, Statement] = {}
+    recorded: dict[str, Statement] = {}
     by_id = {statement.id: statement for statement in Statement.select().where(Statement.document == document)}
     first = Change.select(Change.noun_id, Change.after).where(
         Change.noun == "statements",
@@ -383,18 +383,18 @@ def _places_of(document: int) -> dict[str, Statement]:
         Change.noun_id.in_(Statement.select(Statement.id).where(Statement.document == document, Statement.version > 1)),
     )
     for id, row in first.tuples():
-        _add_places(places, by_id[id], orjson.loads(row))
+        _add_keys(recorded, by_id[id], orjson.loads(row))
     for statement in by_id.values():
-        _add_places(places, statement, statement.__data__)
-    return places
+        _add_keys(recorded, statement, statement.__data__)
+    return recorded
 
 
-def _add_places(places: dict[str, Statement], statement: Statement, row: dict[str, Any]) -> None:
-    places[row["spans"]] = statement
+def _add_keys(recorded: dict[str, Statement], statement: Statement, row: dict[str, Any]) -> None:
+    recorded[row["spans"]] = statement
     if row["cue_start"] is not None:
-        places[_place(row["cue_start"], row["cue_end"])] = statement
+        recorded[_cue_key(row["cue_start"], row["cue_end"])] = statement
 
 
-def _place(start: int, end: int) -> str:
-    """Name a cue's place; a content's is named by its spans, which have no such sign."""
+def _cue_key(start: int, end: int) -> str:
+    """Name a cue by its offsets; a content is named by its spans, which have no such sign."""
     return f"cue {start}-{end}"

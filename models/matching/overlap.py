@@ -53,14 +53,14 @@ def stems(text: str) -> dict[str, str]:
     return {_stem(word): word for word in reversed(words)}
 
 
-def score(query: str, candidate: str, known: Mapping[str, int], total: int) -> Match:
+def score(query: str, candidate: str, document_frequency: Mapping[str, int], total: int) -> Match:
     """Weigh what two texts have in common.
 
-    `known` tells in how many of `total` texts a stem of `query` stands; a stem of the candidate alone weighs
-    as much as one of the query does on average.
+    `document_frequency` tells in how many of `total` texts a stem of `query` stands; a stem of the candidate alone
+    weighs as much as one of the query does on average.
     """
     wanted, given = stems(query), stems(candidate)
-    weights = {stem: math.log(1 + total / (1 + known.get(stem, 0))) for stem in wanted}
+    weights = {stem: math.log(1 + total / (1 + document_frequency.get(stem, 0))) for stem in wanted}
     if not wanted or not given or not any(weights.values()):
         return Match(0.0, [])
     other = sum(weights.values()) / len(weights)

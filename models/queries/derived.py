@@ -2,12 +2,12 @@
 
 `claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement, and
 `claim_topic_index` a row for each of its topics; `claim_search` and `statement_search` are full-text indexes
-(dialects.py). Nothing here holds anything that the nouns do not say. A change notes what it touched (`note`), and
-before the commit the rows of those claims are written anew: once for all changes that share it, because each time
-costs a full-text index a segment of its own.
+(dialects.py). Nothing here holds anything that the nouns do not say. A change calls `mark_for_refresh`, and before the
+commit the rows of those claims are written anew: once for all changes that share it, because each time costs a
+full-text index a segment of its own.
 
-It writes, and stands in the room of reading: a row here is what a list would otherwise compute at each read, and is
-composed of the same shapes and conditions.
+It is in queries because its rows are composed of the same shapes and conditions: a row here is what a list would
+otherwise compute at each read.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from peewee import Entity, fn
 
 from models.queries import dialects, members, shapes
-from models.queries.aliases import e
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
+from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch
@@ -39,7 +39,7 @@ _TOUCHED = {
 }
 
 
-def note(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
+def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
     """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
 
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
@@ -143,7 +143,7 @@ class _Source(NamedTuple):
     select: str
 
     def filling(self, claims: str = "") -> str:
-        """Write the INSERT for the claims that a condition holds of."""
+        """Build the INSERT for the claims that a condition holds of."""
         return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.select.format(claims=claims)}"
 
 
@@ -184,7 +184,7 @@ def _cards() -> _Source:
 
 
 def _answered(*claim: str) -> str:
-    """Write the condition that the public sees an answer to the claim whose id is in the given column."""
+    """Build the condition that the public sees an answer to the claim whose id is in the given column."""
     return Part(fn.EXISTS(shapes.answers(PUBLIC, e.claim_id == Entity(*claim)))).sql
 
 
@@ -226,7 +226,7 @@ def _words() -> tuple[_Source, ...]:
 
 @cached(8)
 def refreshing(new: bool = False, linked: bool = False) -> list[str]:
-    """Write the statements of `refresh`, each with the JSON array of the claims' ids as its one parameter."""
+    """Build the SQL of `refresh`, each with the JSON array of the claims' ids as its one parameter."""
     sources = [(_summaries(), "c.id"), (_topic_index(), "c.claim_id")]
     emptying = [f"DELETE FROM {table} WHERE {in_ids('claim_id')}" for table in ("claim_topic_index", "claim_summaries")]
     if not linked:
@@ -241,12 +241,12 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
         " (SELECT l.answered FROM claim_summaries l WHERE l.claim_id = claim_topic_index.claim_id)"
         f" WHERE {charges}",
     ]
-    showing = _showing(" AND " + in_ids("c.claim_id"))
-    return [*filling, *showing] if new else [*emptying, *filling, *answering, *showing]
+    unflagging = _unflagging(" AND " + in_ids("c.claim_id"))
+    return [*filling, *unflagging] if new else [*emptying, *filling, *answering, *unflagging]
 
 
-def _showing(claims: str = "") -> list[str]:
-    """Write that what an accepted statement of these claims names, or a public one is about, is hidden no more."""
+def _unflagging(claims: str = "") -> list[str]:
+    """Build the SQL that unflags what an accepted statement of these claims names, or a public claim is about."""
     said = f"FROM c CROSS JOIN statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL{_ACCEPTED}"
     named = {
         "speakers": f"SELECT v.speaker_id {said} UNION ALL SELECT v.via_speaker_id {said} UNION ALL"
@@ -264,7 +264,7 @@ def _showing(claims: str = "") -> list[str]:
 
 @cached(2)
 def rebuilding() -> list[str]:
-    """Write the statements of `rebuild`."""
+    """Build the SQL of `rebuild`."""
     tables = (*_rows(), *_words())
     empty = [f"DELETE FROM {one.table}" for one in reversed(tables)]
     return [
@@ -272,5 +272,5 @@ def rebuilding() -> list[str]:
         *empty,
         *(one.filling() for one in tables),
         *dialects.merging_segments(),
-        *_showing(),
+        *_unflagging(),
     ]

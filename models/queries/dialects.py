@@ -48,13 +48,16 @@ def true(sqlite: bool, column: Any) -> Any:
 
 @_differing
 def among(sqlite: bool, id: Any, query: Any) -> Any:
-    """Say that `id` is one of those that a query finds; PostgreSQL plans for an array as for few."""
+    """Build the condition that `id` is one of those that a query finds; PostgreSQL plans for an array as for few."""
     return id.in_(query) if sqlite else id == fn.ANY(fn.ARRAY(query))
 
 
 @_differing
 def fence(sqlite: bool, query: Select) -> Any:
-    """Say that a query finds something, row by row: PostgreSQL would read all statements first, for a page of fifty."""
+    """Build the condition that a query finds something, row by row.
+
+    PostgreSQL would read all statements first, for a page of fifty.
+    """
     return fn.EXISTS(query if sqlite else query.offset(0))
 
 
@@ -66,7 +69,7 @@ def unindexed(sqlite: bool, value: Any) -> Any:
 
 @_differing
 def in_list(sqlite: bool, id: Any, name: str) -> Any:
-    """Say that `id` is in the JSON array `name`."""
+    """Build the condition that `id` is in the JSON array `name`."""
     if sqlite:
         return id.in_(Select([fn.json_each(Param(name))], [SQL("value")]))
     ids = fn.json_array_elements_text(Cast(Param(name), "json"))
@@ -83,7 +86,7 @@ def indexed_by(sqlite: bool, table: Any, index: str) -> Any:
 
 
 @_differing
-def listed(sqlite: bool, name: str, alias: str) -> Any:
+def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
     """Read the ids in the JSON array `name` as a table of (key, id): their places from 0, and themselves."""
     if sqlite:
         return Select([fn.json_each(Param(name))], [SQL("key"), SQL("value").alias("id")]).alias(alias)
@@ -151,7 +154,7 @@ def fit(sqlite: bool, of: str) -> Any:
 
 @_differing
 def rank(sqlite: bool) -> Any:
-    """Make how well a match fits, the lowest best; PostgreSQL works it out of what is left, SQLite as it finds.
+    """Build the SQL of how well a match fits, the lowest best; PostgreSQL ranks what is left, SQLite as it finds.
 
     Weights of D, C, B and A; divided by the logarithm of the length, as bm25 does in its way.
     """
@@ -162,7 +165,7 @@ def rank(sqlite: bool) -> Any:
 
 @_differing
 def sentence_matches(sqlite: bool, w: Any, statement: Any) -> Any:
-    """Say that `q` finds the row `w` of statement_search, of the id `statement`, with a `word` in its sentence."""
+    """Build the condition that `q` finds the row `w` of statement_search, of `statement`, and a `word` its sentence."""
     if sqlite:
         query = NodeList((SQL("'('"), P.q, SQL("') AND sentence : '"), P.word), " || ")
         return (w.rowid == statement) & Expression(w.statement_search, "MATCH", query)
@@ -203,23 +206,23 @@ def days_between(sqlite: bool, first: Any, last: Any) -> Any:
 
 # -- derived tables, and the words of a search -----------------------------------------------------
 
-#: Steps of a claim's length that its place in claim_search tells apart, of so many characters each.
+#: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
 _STEPS, _STEP = 32, 16
 #: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
 _ID_BITS = 40
-CLAIM_OF_PLACE = f"rowid & {2**_ID_BITS - 1}"
+CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 #: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
 _NAMES = 100_000
 
 
-def _place(claim: str, steps: str) -> str:
-    """Write the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
+def _search_rowid(claim: str, steps: str) -> str:
+    """Build the SQL of the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
     return f"({steps}) << {_ID_BITS} | {claim}"
 
 
 @_written
 def in_ids(sqlite: bool, column: str) -> str:
-    """Write the condition that `column` is one of the ids in a JSON array, the one parameter."""
+    """Build the condition that `column` is one of the ids in a JSON array, the one parameter."""
     if sqlite:
         return f"{column} IN (SELECT value FROM json_each(?))"
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
@@ -227,31 +230,31 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 @_written
 def search_words(sqlite: bool, query: search.Query) -> str:
-    """Write a query as the tables of words take it."""
+    """Build the SQL of a query as the tables of words take it."""
     return query.fts5() if sqlite else query.tsquery()
 
 
 @_written
 def claim_search(sqlite: bool) -> tuple[str, str]:
-    """Write the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
+    """Build the SQL of the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
     if sqlite:
-        return f"{CLAIM_OF_PLACE} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
+        return f"{CLAIM_OF_ROWID} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
     matches = "claim_search, (SELECT ?::tsquery AS y) z WHERE words @@ y"
     return "claim_id AS id, -ts_rank(words, y, 1) AS rank", matches
 
 
 @_written
 def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
-    """Write what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
+    """Build the SQL of what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
     if sqlite:
-        key = _place("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
+        key = _search_rowid("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
         return f"{key} AS id", ("rowid", "text"), "words_of(c.text)"
     return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
 
 
 @_written
 def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
-    """Write what statement_search holds of a statement `s`: the columns, and the words."""
+    """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
     together = "group_concat" if sqlite else "string_agg"
     names = (
         "substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
@@ -264,15 +267,15 @@ def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
 
 @_written
 def forgetting_words(sqlite: bool) -> list[str]:
-    """Write that claims are found by their words no more; how long a text was, nobody knows any longer."""
+    """Build the SQL that takes claims out of the index; how long a text was, nobody knows any longer."""
     statements = f"SELECT s.id FROM statements s WHERE {in_ids('s.claim_id')}"
     if not sqlite:
         words = f"DELETE FROM claim_search WHERE {in_ids('claim_id')}"
         return [words, f"DELETE FROM statement_search WHERE statement_id IN ({statements})"]
-    place = _place("g.value", "l.value")
+    rowid = _search_rowid("g.value", "l.value")
     words = (
         f"SELECT z.id FROM json_each(?) g CROSS JOIN json_each('{list(range(_STEPS))}') l"
-        f" CROSS JOIN claim_search_docsize z WHERE z.id = {place}"
+        f" CROSS JOIN claim_search_docsize z WHERE z.id = {rowid}"
     )
     return [
         f"DELETE FROM claim_search WHERE rowid IN ({words})",
@@ -282,17 +285,17 @@ def forgetting_words(sqlite: bool) -> list[str]:
 
 @_written
 def counting_rows(sqlite: bool) -> list[str]:
-    """Write that PostgreSQL counts what a transaction wrote: else it reads all statements for each claim."""
+    """Build the SQL by which PostgreSQL counts what was written: else it reads all statements for each claim."""
     return [] if sqlite else ["ANALYZE claims, statements, counterclaims, speakers, sentences, documents"]
 
 
 @_written
 def merging_segments(sqlite: bool) -> list[str]:
-    """Write that SQLite merges the segments in which it wrote a large index of words: a search looks into each."""
+    """Build the SQL by which SQLite merges the segments of a large index of words: a search looks into each."""
     tables = ("claim_search", "statement_search") if sqlite else ()
     return [f"INSERT INTO {table} ({table}) VALUES ('optimize')" for table in tables]
 
 
 def _vector(*parts: tuple[str, str]) -> str:
-    """Write a tsvector of the words of texts, with their weights."""
+    """Build the SQL of a tsvector of the words of texts, with their weights."""
     return " || ".join(f"setweight(words_of({text}), '{weight}')" for weight, text in parts)

@@ -5,12 +5,12 @@ from typing import Any
 from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
 
 from models.queries import dialects
-from models.queries.aliases import e, s
 from models.queries.dialects import days_between, true
 from models.queries.filters import OF_TOPIC, within
 from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.shapes import speaker_part
+from models.queries.table_aliases import e, s
 from models.queries.visibility import PUBLIC, counterclaim_seen, statement_seen
 from models.tables import ClaimSummary, Counterclaim, Document, Speaker, Statement
 from models.vocabulary import COUNTER_KINDS

@@ -2,11 +2,11 @@
 
 from peewee import SQL, Entity, Select, fn
 
-from models.queries.aliases import d, e, s, sp, t
 from models.queries.filters import Filters, Order
 from models.queries.list_ids import ordered
 from models.queries.nodes import Aliased, Compiled, cached, compiled
 from models.queries.shapes import answers
+from models.queries.table_aliases import d, e, s, sp, t
 from models.queries.visibility import Viewer, statement_seen
 from models.tables import ClaimTopicIndex, Counterclaim, Statement
 

@@ -12,13 +12,14 @@ from peewee import JOIN, Select, fn
 
 from models.addresses import normalize
 from models.queries import search
-from models.queries.aliases import e, o, r, s, t
 from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
 from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, compiled, run
 from models.queries.shapes import answers
+from models.queries.table_aliases import e, o, r, s, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
-from models.storage.columns import dumps, folded
+from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
+from models.vocabulary import DISPUTING_KINDS
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
 _speaker, _part, _filed = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
@@ -78,7 +79,7 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    values |= {name: folded(values[name]) for name in ("cue", "rating") if name in values}
+    values |= {name: comparison_key(values[name]) for name in ("cue", "rating") if name in values}
     if "ids" in values:
         values["ids"] = dumps(values["ids"])
     return values
@@ -108,7 +109,7 @@ OF_TOPIC = _filed.select(_filed.claim_id).where(_filed.topic_id == TOPIC)
 
 
 def within(speaker: Any, name: str) -> Any:
-    """Say that `speaker` is the speaker in the value `name` or one who is part of it, down to the last."""
+    """Build the condition that `speaker` is the one in the value `name` or part of it, down to the last."""
     them = _speaker.select(_speaker.id).where(_speaker.id == Param(name)).cte("within", recursive=True, columns=("id",))
     parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
     them = them.union(parts.where(_part.retracted_at.is_null(), _part.merged_into_id.is_null()))
@@ -118,8 +119,6 @@ def within(speaker: Any, name: str) -> Any:
 
 _said_on = fn.coalesce(s.said_on, "")
 _said_on_read = unindexed(_said_on)
-#: Counterclaims of these kinds dispute what they answer.
-AGAINST = ("denies", "disputes")
 
 
 def _of_a_document(condition: Any) -> Any:
@@ -168,12 +167,12 @@ Exists = Callable[[Any], Any]
 
 
 def all_of(filters: Iterable[str]) -> list[Any]:
-    """Say that the statement `s` passes some filters."""
+    """Build the condition that the statement `s` passes some filters."""
     return [OF_A_STATEMENT[name] for name in sorted(filters)]
 
 
 def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exists = fn.EXISTS) -> Any:
-    """Say that one and the same statement of `claim` passes some filters."""
+    """Build the condition that one and the same statement of `claim` passes some filters."""
     conditions = (statement_seen(viewer), *all_of(filters))
     if filters & NARROW:
         return claim.in_(s.select(s.claim_id).where(*conditions))
@@ -183,7 +182,7 @@ def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exis
 def of_a_claim(
     viewer: Viewer, filters: Filters, claim: Any, answered: Any = None, exists: Exists = fn.EXISTS
 ) -> Iterator[Any]:
-    """Say what the filters ask of the claim with the id `claim`, of its answers and its reviews.
+    """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
     `answered` is the condition that the public sees an answer to it, where its row says so.
     """
@@ -218,7 +217,7 @@ def _of_its_reviews(filters: Filters, claim: Any, exists: Exists) -> Iterator[An
 
 
 def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Say that `claim` is a charge against the speaker in the value `against`, and whether they replied to it.
+    """Build the condition that `claim` is a charge against the speaker `against`, and whether they replied to it.
 
     It is about them, or an answer of theirs says so; and none of them ever stated it. An answer is theirs if one of
     them states it, whoever the counterclaim rests on. They are the speaker and all who are part of it.
@@ -238,11 +237,11 @@ def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
 
 
 def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Say what the filters ask of the answers to `claim`.
+    """Build the conditions that the filters put on the answers to `claim`.
 
     The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
     """
-    against = e.kind.in_(AGAINST)
+    against = e.kind.in_(DISPUTING_KINDS)
     kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
@@ -287,7 +286,7 @@ _ALL_WITH = {
     "topic": OF_TOPIC,
     "reviewed": _reviewed,
     "answered": _answered,
-    "disputed": _answered.where(e.kind.in_(AGAINST)),
+    "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),
     "counter_kind": _by_kind.where(e.kind == P.counter_kind),
     "kind": _by_kind.where(e.kind == P.kind),
 }
@@ -315,5 +314,5 @@ def _counting(names: tuple[str, ...]) -> Compiled:
 
 
 def among_few(filters: Filters, claim: Any) -> Iterator[Any]:
-    """Say for each filter that few pass that `claim` is one of those."""
+    """Build for each filter that few pass the condition that `claim` is one of those."""
     return (among(claim, _ALL_WITH[name]) for name in sorted(filters.few))

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
-from models.queries.aliases import e, s
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
 from models.queries.filters import (
     BOUNDING,
@@ -25,6 +24,7 @@ from models.queries.filters import (
 )
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
 from models.queries.shapes import SIDES, answers
+from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.tables import ClaimSummary, ClaimTopicIndex
 
@@ -37,7 +37,7 @@ OTHERS = "o"
 _WEIGHTS = (4.0, 1.0, 2.0)
 
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
-_g = dialects.listed("ranked", "g")
+_g = dialects.ids_as_table("ranked", "g")
 _in_rank = Entity("g")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 
@@ -80,14 +80,14 @@ def _find(
 
 
 def seen(noun: str, viewer: Viewer) -> list[Any]:
-    """Say that the viewer may see an item of `noun`: the claim `c`, the statement `s`, the counterclaim `e`."""
+    """Build the condition that the viewer may see an item of `noun`: claim `c`, statement `s`, counterclaim `e`."""
     if noun == "counterclaims":
         return [counterclaim_seen(viewer), *(claim_seen(viewer, side) for side in SIDES)]
     return [claim_seen(viewer) if noun == "claims" else statement_seen(viewer)]
 
 
 def summary_answered(viewer: Viewer, claim: Any) -> Any:
-    """Say that the viewer sees an answer to `claim`: what the public sees, its summary says."""
+    """Build the condition that the viewer sees an answer to `claim`: what the public sees, its summary says."""
     if viewer.unreviewed:
         return fn.EXISTS(answers(viewer, e.claim_id == claim))
     return fn.EXISTS(_summary.select(1).where(_summary.claim_id == claim, true(_summary.answered)))
@@ -120,17 +120,17 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
 
 
 def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
-    """Say what filters ask of the first statement of a claim, by its row `k`; its summary knows more."""
+    """Build the conditions that filters put on a claim's first statement, by its row `k`; its summary knows more."""
     own = _summary if k is _index else k
-    known = {
+    by_summary = {
         "speaker": own.speaker_id == P.speaker,
         "document": own.document_id == P.document,
         "said_from": k.said_on >= P.said_from,
         "said_to": (k.said_on <= P.said_to) & (k.said_on != ""),
         "said_before": (k.said_on < P.said_before) & (k.said_on != ""),
     }
-    conditions = [known[name] for name in sorted((names & known.keys()) - replaced)]
-    if others := names - known.keys():
+    conditions = [by_summary[name] for name in sorted((names & by_summary.keys()) - replaced)]
+    if others := names - by_summary.keys():
         conditions.append(fn.EXISTS(s.select(1).where(s.id == own.statement_id, *all_of(others))))
     return conditions
 
@@ -154,7 +154,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
 
 
 def _known(replaced: set[str], day: Any) -> list[Any]:
-    """Say of a bound that a cursor has replaced what the cursor does not: that the day is known."""
+    """Build the condition that the day is known, where a cursor has replaced the bound that says so."""
     return [day != ""] if replaced - {"said_from"} else []
 
 
@@ -182,13 +182,13 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
 
 
 def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
-    """Say that all that is asked of a claim and its statements holds on one and the same side of `e`; none or one."""
+    """Build the condition that all that is asked of a claim holds on one and the same side of `e`; none or one."""
     sides = [_of_a_side(viewer, filters, claim) for claim in SIDES.values()]
     return [reduce(or_, (reduce(and_, side) for side in sides))] if any(sides) else []
 
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
-    """Say what is asked of one side of a counterclaim; PostgreSQL plans about each of the two apart."""
+    """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
     conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=fence))
     if "q" in filters.names:
         conditions.append(_matching("claims", viewer, filters, claim))
@@ -198,7 +198,7 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
 
 
 def _few_sides(filters: Filters) -> Any:
-    """Say for each filter that few pass that a claim on either side of `e` is one of those."""
+    """Build for each filter that few pass the condition that a claim on either side of `e` is one of those."""
     for sides in zip(*(among_few(filters, claim) for claim in SIDES.values()), strict=True):
         one, other = (e.select(e.id).where(side) for side in sides)
         yield among(e.id, one | other)
@@ -215,7 +215,7 @@ def _matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any
     row, statement = SQL("rowid"), Entity("statement_id")
     if noun == "statements":
         return [(dialects.matches("m", "statement_search", "statement_id", row, statement, *_WEIGHTS), _m.key.desc())]
-    worded = dialects.matches("m", "claim_search", "claim_id", SQL(dialects.CLAIM_OF_PLACE), fn.length(SQL("words")))
+    worded = dialects.matches("m", "claim_search", "claim_id", SQL(dialects.CLAIM_OF_ROWID), fn.length(SQL("words")))
     if "in_" in filters.names:
         return [(worded, _m.key.asc())]
     stated = dialects.matches("w", "statement_search", "statement_id", row, statement, *_WEIGHTS)
@@ -225,7 +225,7 @@ def _matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any
 
 
 def _matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
-    """Say that `id` is the id of something that the value `q` finds among `noun`."""
+    """Build the condition that `id` is the id of something that the value `q` finds among `noun`."""
     return among(id, reduce(add, (Select([match], [_m.id]) for match, _ in _matches(noun, viewer, filters))))
 
 

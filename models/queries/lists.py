@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
 from models.queries import dialects, facets, shapes, snippets
-from models.queries.aliases import c, e, f, s
 from models.queries.dialects import joined, true
 from models.queries.disputes import days
 from models.queries.filters import Filters, Order, prepared, used, with_few
@@ -18,6 +17,7 @@ from models.queries.list_ids import OTHERS, ordered, ranked, seen, summary_answe
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.shapes import SIDES, STATEMENT_LINKS
+from models.queries.table_aliases import c, e, f, s
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
 
@@ -93,7 +93,7 @@ def page(
     counted = run(_count(noun, viewer, question.filters), values)[0][0] if total else None
     counts = {name: _values_of(question, name) for name in facets} if facets else None
     if "snippets" in include:
-        items = snippets.written(noun, viewer, found.items, filters.get("q"), values.get("q"))
+        items = snippets.items_with_snippets(noun, viewer, found.items, filters.get("q"), values.get("q"))
     else:
         items = b",".join(found.items)
     return Page(items, found.last if found.more else None, counted, counts, found.number)
@@ -173,7 +173,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     return sql, tuple(values[name] for name in names)
 
 
-def written(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> tuple[str, str, str]:
+def item_sql(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
     table, links = _TABLES[noun]
     json = Part(dialects.text(_item(noun, viewer, (fields, include)))).sql
@@ -187,10 +187,10 @@ def one(
     id: int,
     fields: Fields | None = None,
     include: tuple[str, ...] = (),
-    written: bool = False,
+    just_written: bool = False,
 ) -> tuple[int, str] | None:
-    """Read version and JSON of one item, a `written` one whatever its status; None where the viewer sees none."""
-    found = run(_one(noun, viewer, (fields, include), written), {"id": id})
+    """Read version and JSON of one item, a `item_sql` one whatever its status; None where the viewer sees none."""
+    found = run(_one(noun, viewer, (fields, include), just_written), {"id": id})
     return found[0] if found else None
 
 
@@ -211,23 +211,23 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     fields, include = members
     extra: dict[str, Member] = {}
     if noun == "claims":
-        whole = shapes.claim(viewer, answered, listed=listed)
+        full = shapes.claim(viewer, answered, listed=listed)
         is_answered = Boolean(summary_answered(viewer, f.claim_id if listed else c.id))
         extra = {"first_statement": shapes.first_statement(listed=listed), "answered": is_answered}
     elif noun == "statements":
-        whole = shapes.statement(viewer)
+        full = shapes.statement(viewer)
     else:
-        whole, extra = shapes.counterclaim(viewer), {"days": days()}
+        full, extra = shapes.counterclaim(viewer), {"days": days()}
     wanted = tree(fields or ())
-    chosen = whole if fields is None else whole.only(wanted)
+    chosen = full if fields is None else full.only(wanted)
     added = {name: member for name, member in extra.items() if name in include or name in wanted}
     return Object({**chosen.members, **{name: member.only(wanted.get(name, {})) for name, member in added.items()}})
 
 
 @cached(512)
-def _one(noun: str, viewer: Viewer, members: Members, written: bool) -> Compiled:
+def _one(noun: str, viewer: Viewer, members: Members, just_written: bool) -> Compiled:
     table, links = _TABLES[noun]
-    conditions = seen(noun, viewer._replace(unreviewed=viewer.unreviewed or written))
+    conditions = seen(noun, viewer._replace(unreviewed=viewer.unreviewed or just_written))
     json = dialects.text(_item(noun, viewer, members))
     return compiled(Rows(table, (table.id == P.id, *conditions), links).select(table.version, json))
 

@@ -159,7 +159,7 @@ class Object(Member):
             return fn.json_build_object(*chain(*self.members.items()))
         if (whole := self.value()) is not None:
             return whole
-        keys = (f'{"," if place else "{"}"{name}":' for place, name in enumerate(self.members))
+        keys = (f'{"," if index else "{"}"{name}":' for index, name in enumerate(self.members))
         return fn.CONCAT(*chain(*zip(keys, self.members.values(), strict=True)), "}")
 
     def value(self) -> Any:

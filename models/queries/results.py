@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Whole(NamedTuple):
+class Item(NamedTuple):
     """One thing with everything linked, as a read answers it."""
 
     id: int

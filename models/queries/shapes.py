@@ -1,4 +1,4 @@
-"""The linked wholes as JSON, composed once for both databases.
+"""The items with everything linked as JSON, composed once for both databases.
 
 A read is one SELECT whose single column is the JSON text that the caller gets: the database joins
 the nouns and writes the JSON, and nothing is parsed or rebuilt on the way out (why:
@@ -14,7 +14,6 @@ from typing import Any
 from peewee import Select, fn
 
 from models.queries import members
-from models.queries.aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.dialects import true
 from models.queries.members import (
     Array,
@@ -31,10 +30,11 @@ from models.queries.members import (
     scalars,
 )
 from models.queries.nodes import STAR, Aliased, Part, cached, case
+from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker
 
-#: How many statements, counterclaims or reviews one whole embeds; the rest is reached through the lists.
+#: How many statements, counterclaims or reviews one item embeds; the rest is reached through the lists.
 EMBEDDED = 100
 #: How many statements of the other side a counterclaim embeds.
 BESIDE = 10
@@ -46,7 +46,7 @@ vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
 
 @cached(512)
 def text(make: Callable[..., Any], *args: Any) -> str:
-    """Compile what a function makes: a whole, to the SQL of its JSON text, or a condition; neither has any value."""
+    """Compile to SQL text the JSON or condition that `make(*args)` builds; it may have no parameters."""
     node = make(*args)
     return members.text(node) if isinstance(node, Member) else Part(node).sql
 
@@ -55,7 +55,7 @@ def text(make: Callable[..., Any], *args: Any) -> str:
 
 
 def _around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
-    """Make the sentences `before` and `after` the one at a position of a document."""
+    """Build the node of the sentences `before` and `after` the one at a position of a document."""
 
     def text_at(place: Any) -> Member:
         here = (b.document_id == document, b.position == place)
@@ -69,12 +69,12 @@ def _document_part(d: Any = d) -> dict[str, Member]:
 
 
 def speaker_part(sp: Any = sp) -> dict[str, Member]:
-    """Make a speaker `sp` as statements and claims name them."""
+    """Build the node of a speaker `sp` as statements and claims name them."""
     return scalars(sp, "id", "name", "kind", "description", "wikidata_id")
 
 
 def _claim_part(c: Any = c) -> Object:
-    """Make a claim `c` as its statements name it."""
+    """Build the node of a claim `c` as its statements name it."""
     return Object(scalars(c, "id", "text", "language"))
 
 
@@ -119,19 +119,19 @@ _IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 
 
 def _statements_of(viewer: Viewer, claim: Any, limit: int) -> Array:
-    """Make the statements of a claim, without their claim."""
+    """Build the node of the statements of a claim, without their claim."""
     rows = Rows(s, (s.claim_id == claim, statement_seen(viewer)), STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
     return Array(Object(_statement_members() | _stamps(s)), rows)
 
 
 def _linked_statements(viewer: Viewer, condition: Any, order: tuple[Any, ...] = _IN_PRINT_ORDER) -> dict[str, Member]:
-    """Make the statements for which `condition` holds, each with its claim, and their count."""
+    """Build the node of the statements for which `condition` holds, each with its claim, and their count."""
     rows = Rows(s, (condition, statement_seen(viewer)), _WITH_CLAIM, order, EMBEDDED)
     return {"statements": Array(_linked_statement(), rows), "statement_count": _count(s, *rows.where)}
 
 
 def _linked_statement() -> Object:
-    """Make a statement with its claim."""
+    """Build the node of a statement with its claim."""
     return Object(_statement_members() | {"claim": _claim_part(sc)} | _stamps(s))
 
 
@@ -149,7 +149,7 @@ _SLUGS: Wanted = {"slug": {}}
 
 
 def topic_slugs(claim: Any) -> Member:
-    """Make the topics of the claim with the id `claim`, of each the slug alone."""
+    """Build the node of the topics of the claim with the id `claim`, of each the slug alone."""
     return _topics(claim).only(_SLUGS)
 
 
@@ -159,12 +159,12 @@ def _about(claim: Any) -> Array:
 
 
 def _side(viewer: Viewer, claim: Any) -> Object:
-    """Make one side of a counterclaim: a claim with the first of its statements."""
+    """Build the node of one side of a counterclaim: a claim with the first of its statements."""
     return Object(scalars(claim, "id", "text", "language") | {"statements": _statements_of(viewer, claim.id, BESIDE)})
 
 
 def _both_directions(viewer: Viewer, claim: Any, answered: Any = None) -> dict[str, Member]:
-    """Make the counterclaims of the claim with the id `claim`, each with the claim at the other end."""
+    """Build the node of the counterclaims of the claim with the id `claim`, each with the claim at the other end."""
 
     def directed(mine: Any, theirs: Any, if_any: Any = None) -> Member:
         counterclaim = scalars(e, "id", "kind", "note", "statement_id") | {"claim": _side(viewer, o)}
@@ -177,11 +177,11 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None) -> dict[s
     }
 
 
-# -- wholes -------------------------------------------------------------------------------------
+# -- items --------------------------------------------------------------------------------------
 
 
 def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Object:
-    """Make a claim `c` with its statements, its counterclaims in both directions and its reviews.
+    """Build the node of a claim `c` with its statements, its counterclaims in both directions and its reviews.
 
     `answered` is the condition that the viewer sees an answer to it, where what is read from knows that. Where it is
     `listed`, its row `f` of claim_cards is read from too, and for what stands there instead of the claim.
@@ -206,7 +206,7 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
 
 
 def first_statement(*, listed: bool = False) -> Member:
-    """Make the statement that put the claim `c` forward first; null where its summary has none.
+    """Build the node of the statement that put the claim `c` forward first; null where its summary has none.
 
     What lists show of it stands in one row of `claim_cards`, which where the claim is `listed` is read already as `f`;
     only who asks for more of it has the statement looked up.
@@ -217,7 +217,7 @@ def first_statement(*, listed: bool = False) -> Member:
 
 
 def _card_members() -> dict[str, Member]:
-    """Make the members of a claim's first statement that its row `f` of claim_cards holds."""
+    """Build the node of the members of a claim's first statement that its row `f` of claim_cards holds."""
 
     def part(noun: str, names: Any) -> dict[str, Member]:
         return {name: Scalar(getattr(f, f"{noun}_{name}")) for name in names}
@@ -237,7 +237,7 @@ def _card_members() -> dict[str, Member]:
 
 
 def statement(viewer: Viewer) -> Object:
-    """Make a statement `s`, with STATEMENT_LINKS, and with its claim and that claim's counterclaims."""
+    """Build the node of a statement `s`, with STATEMENT_LINKS, and with its claim and that claim's counterclaims."""
     its_claim = scalars(sc, "id", "text", "language") | {"topics": _topics(s.claim_id), "about": _about(s.claim_id)}
     return Object(
         _statement_members()
@@ -248,7 +248,7 @@ def statement(viewer: Viewer) -> Object:
 
 
 def document(viewer: Viewer) -> Object:
-    """Make a document `doc` with its statements in the order of print; the text where the viewer may read it."""
+    """Build the node of a document `doc` with its statements in the order of print; its text where that may be read."""
     public = true(doc.text_public)
     return Object(
         scalars(doc, "id", "url", "url_normalized", "title", "publisher", "published_at", "language")
@@ -265,7 +265,7 @@ def document(viewer: Viewer) -> Object:
 
 
 def speaker(viewer: Viewer) -> Object:
-    """Make a speaker `p` with the newest of their statements."""
+    """Build the node of a speaker `p` with the newest of their statements."""
     aliases = Rows(al, (al.speaker_id == p.id,), order=(al.id,))
     return Object(
         scalars(p, "id", "name", "kind", "description")
@@ -281,7 +281,7 @@ def speaker(viewer: Viewer) -> Object:
 
 
 def sentence(viewer: Viewer) -> Object:
-    """Make a sentence `se` of a document `d`, with its context and the ids of its statements."""
+    """Build the node of a sentence `se` of a document `d`, with its context and the ids of its statements."""
     ids = Rows(s, (s.sentence_id == se.id, statement_seen(viewer)), order=(s.id,))
     return Object(
         {
@@ -301,13 +301,13 @@ SIDES = {charge: e.claim_id, answer: e.answer_id}
 
 
 def counterclaim(viewer: Viewer) -> Object:
-    """Make a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences."""
+    """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences."""
     sides = {"claim": _side(viewer, charge), "answer": _side(viewer, answer)}
     return Object(scalars(e, "id", "kind", "note", "statement_id") | sides | _stamps(e))
 
 
 def suggestion(viewer: Viewer) -> Object:
-    """Make a suggestion `su` of a statement `s` with the claim `o` that it may answer."""
+    """Build the node of a suggestion `su` of a statement `s` with the claim `o` that it may answer."""
     return Object(
         scalars(su, "id", "status", "kind", "score")
         | {"reasons": RawJson(su.reasons)}
@@ -333,17 +333,17 @@ def _review_members() -> dict[str, Member]:
 
 
 def review() -> Object:
-    """Make a review `r` with the claim `c` it is about."""
+    """Build the node of a review `r` with the claim `c` it is about."""
     return Object(_review_members() | {"claim": _claim_part()} | _stamps(r))
 
 
 def topic() -> Object:
-    """Make a topic `t`."""
+    """Build the node of a topic `t`."""
     return Object(scalars(t, "id", "slug", "label") | _stamps(t))
 
 
 def change() -> Object:
-    """Make a `line` of the log of changes."""
+    """Build the node of a `line` of the log of changes."""
     columns = scalars(line, "sequence", "made_at", "noun", "noun_id", "action", "key_id")
     return Object(columns | {"before": RawJson(line.before), "after": RawJson(line.after)})
 

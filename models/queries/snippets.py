@@ -5,9 +5,9 @@ from typing import Any
 from peewee import JOIN, Entity, Select
 
 from models.queries import search
-from models.queries.aliases import f, s, sc, se
-from models.queries.dialects import listed, search_words, sentence_matches
+from models.queries.dialects import ids_as_table, search_words, sentence_matches
 from models.queries.nodes import Compiled, cached, compiled, run
+from models.queries.table_aliases import f, s, sc, se
 from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import dumps
 
@@ -24,7 +24,9 @@ def texts(noun: str) -> tuple[Any, Any]:
     return f.text, f.sentence_text
 
 
-def written(noun: str, viewer: Viewer, rows: list[Any], typed: str | None, compiled_words: str | None) -> bytes:
+def items_with_snippets(
+    noun: str, viewer: Viewer, rows: list[Any], typed: str | None, compiled_words: str | None
+) -> bytes:
     """Write the items of a page, of each (JSON, id, *texts), with the parts in which words of `typed` stand.
 
     Where none stand in the texts of a claim, a sentence of another statement of it is looked for. The tables of words
@@ -64,4 +66,4 @@ def _sentences(viewer: Viewer) -> Compiled:
     first = Select([s], [se.text]).join(words, JOIN.CROSS).join(se, JOIN.CROSS)
     first = first.where(s.claim_id == g.id, statement_seen(viewer), sentence_matches(w, s.id), se.id == s.sentence_id)
     first = first.order_by(s.document_id, s.content_start, s.id).limit(1)
-    return compiled(Select([listed("claims", "g")], [g.id, first]))
+    return compiled(Select([ids_as_table("claims", "g")], [g.id, first]))

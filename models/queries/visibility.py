@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries.aliases import c, d, e, s, se
 from models.queries.dialects import fence, true
 from models.queries.nodes import TRUE, Aliased
+from models.queries.table_aliases import c, d, e, s, se
 from models.tables import Hidden, Sentence, Statement
 
 _v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")
@@ -26,7 +26,7 @@ PUBLIC, WRITER, REVIEWER = Viewer(), Viewer(texts=True), Viewer(texts=True, unre
 
 
 def claim_seen(viewer: Viewer, c: Any = c) -> Any:
-    """Say that the viewer may see the claim `c`: it stands, and was put in by itself or has an accepted statement."""
+    """Build the condition that the viewer may see claim `c`: it stands, standalone or by an accepted statement."""
     stands = c.retracted_at.is_null() & c.merged_into_id.is_null()
     if viewer.unreviewed:
         return stands
@@ -34,8 +34,8 @@ def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     return stands & (true(c.standalone) | fence(accepted))
 
 
-def claim_known(c: Any = c, made: Any = None) -> Any:
-    """Make the condition that the public could once see the claim `c`, and so may hear what became of it.
+def claim_was_public(c: Any = c, made: Any = None) -> Any:
+    """Build the condition that the public could once see the claim `c`, and so may hear what became of it.
 
     With `made`, the review or counterclaim of it: that it could since that was made.
     """
@@ -46,19 +46,19 @@ def claim_known(c: Any = c, made: Any = None) -> Any:
 
 
 def statement_seen(viewer: Viewer, s: Any = s) -> Any:
-    """Make the condition that the viewer may see the statement `s`."""
+    """Build the condition that the viewer may see the statement `s`."""
     stands = s.retracted_at.is_null()
     return stands if viewer.unreviewed else stands & (s.status == "accepted")
 
 
 def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
-    """Make the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has."""
+    """Build the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has."""
     evidence = _w.select(1).where(_w.id == e.statement_id, statement_seen(viewer, _w))
     return e.retracted_at.is_null() & (e.statement_id.is_null() | fence(evidence))
 
 
-def shown(viewer: Viewer, noun: str, alias: str) -> Any:
-    """Make the condition that the viewer may hear of the speaker or document `alias`: not what only candidates name.
+def not_hidden(viewer: Viewer, noun: str, alias: str) -> Any:
+    """Build the condition that the viewer may hear of the speaker or document `alias`: not what only candidates name.
 
     Who has a key may: a writer could not help meeting them.
     """
@@ -68,7 +68,7 @@ def shown(viewer: Viewer, noun: str, alias: str) -> Any:
 
 
 def sentence_seen(viewer: Viewer, se: Any = se) -> Any:
-    """Make the condition that the viewer may read the sentence `se` of the document `d`.
+    """Build the condition that the viewer may read the sentence `se` of the document `d`.
 
     The public reads sentences that carry accepted statements and one on either side: other
     people's articles are quoted, not republished.
@@ -82,8 +82,8 @@ def sentence_seen(viewer: Viewer, se: Any = se) -> Any:
     return stands & (true(d.text_public) | fn.EXISTS(near))
 
 
-def sentence_known(se: Any = se) -> Any:
-    """Make the condition that the public could once read the sentence `se` of the document `d`, and so may hear of it.
+def sentence_was_public(se: Any = se) -> Any:
+    """Build the condition that the public could once read the sentence `se` of the document `d`, and so may hear of it.
 
     As a neighbour of what is quoted it may have read it too: which those were, nobody knows once sentences are numbered
     anew.

@@ -1,4 +1,4 @@
-"""How values are written into columns: timestamps and JSON."""
+"""Values as columns hold them: timestamps, JSON, comparison keys."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ def dumps(value: Any) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def folded(text: str) -> str:
+def comparison_key(text: str) -> str:
     """Fold a text for comparison: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15).
 
     Marks that show nothing (zero width, direction) do not tell two texts apart.

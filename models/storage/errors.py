@@ -39,10 +39,10 @@ _UNDONE = ("40001", "40P01")
 
 def sentence(error: BaseException) -> str:
     """Return what `error` means for a caller, and what to do; never the message of the database."""
-    return known(error) or _AWAY
+    return sentence_of_code(error) or _AWAY
 
 
-def known(error: BaseException) -> str | None:
+def sentence_of_code(error: BaseException) -> str | None:
     """Return what `error` means, where its code tells; None where it may be anything."""
     for code in _codes(error):
         found = _SENTENCES.get(code) or (_SENTENCES.get(code[:2]) if isinstance(code, str) else None)
@@ -68,7 +68,7 @@ def read_only(error: BaseException) -> bool:
 
 def damaged(error: BaseException) -> bool:
     """Tell whether `error` says that the file of the registry is damaged."""
-    return known(error) == _DAMAGED
+    return sentence_of_code(error) == _DAMAGED
 
 
 def _codes(error: BaseException | None) -> Iterator[int | str]:

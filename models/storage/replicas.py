@@ -35,7 +35,7 @@ class Replica:
         #: Whether it may be read.
         self.usable = False
         #: The last line of the log of changes that it is known to have.
-        self.known = -1
+        self.last_sequence = -1
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -47,16 +47,16 @@ class Replica:
 
     def has(self, sequence: int) -> bool:
         """Tell whether it has this line of the log."""
-        if self.known < sequence:
+        if self.last_sequence < sequence:
             with suppress(*errors.UNAVAILABLE), self.connection():
-                self.known = _position(self.server)
-        return self.known >= sequence
+                self.last_sequence = _position(self.server)
+        return self.last_sequence >= sequence
 
     def check(self, sequence: int) -> None:
         """Let it be read if it answers, and has this line of the log."""
         try:
-            self.known = _position(self.server)
-            self.usable = self.known >= sequence
+            self.last_sequence = _position(self.server)
+            self.usable = self.last_sequence >= sequence
         except errors.UNAVAILABLE:
             self.drop()
 

@@ -94,9 +94,9 @@ def _defaults(model: Any) -> dict[str, Any]:
 def _inserting(model: Any, names: tuple[str, ...], *, key: bool = False) -> str:
     meta = model._meta
     columns = ", ".join(f'"{meta.fields[name].column_name}"' for name in names)
-    places = ", ".join("?" * len(names))
+    placeholders = ", ".join("?" * len(names))
     returned = f' RETURNING "{meta.primary_key.column_name}"' if key else ""
-    return f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({places}){returned}'  # noqa: S608 (our names)
+    return f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({placeholders}){returned}'  # noqa: S608 (our names)
 
 
 @cache

@@ -25,7 +25,7 @@ ROWS = 100
 
 #: How many snapshots each process reads at once, and for one caller: each has up to three connections, and some MiB of
 #: memory.
-AT_ONCE, EACH = 4, 2
+SNAPSHOTS_AT_ONCE, EACH = 4, 2
 #: How often the connections of one begin anew on SQLite, because others committed before the last had begun.
 TRIES = 5
 #: Results that threads may have read before they are taken.
@@ -46,7 +46,7 @@ _PATIENCE = 60.0
 _FULL = "Others are exporting just now, as many as may at once: try again in a moment."
 _YOURS = "You are reading as many exports as one may at once: end one of them, or try again in a moment."
 
-_places = ConcurrencyLimit(AT_ONCE, EACH)
+_limit = ConcurrencyLimit(SNAPSHOTS_AT_ONCE, EACH)
 _names = itertools.count(1)
 
 #: A SELECT: peewee's, or SQL with `?` for its parameters.
@@ -60,13 +60,13 @@ def snapshot(caller: str | None = None, *, threads: int = 0) -> Iterator["Snapsh
     Raises Busy where the process reads as many as it may, or as many as it may for this `caller`, and where a
     checkpoint of SQLite's log has to come first.
     """
-    with ExitStack() as place:
-        if not _places.take(caller, SHORTLY):
-            raise Busy(_YOURS if _places.has_all(caller) else _FULL)
-        place.callback(_places.give, caller)
+    with ExitStack() as slot:
+        if not _limit.take(caller, SHORTLY):
+            raise Busy(_YOURS if _limit.has_all(caller) else _FULL)
+        slot.callback(_limit.give, caller)
         if on_sqlite():
             try:
-                place.enter_context(db.obj.wal.long_read(deadline() or _PATIENCE))
+                slot.enter_context(db.obj.wal.long_read(deadline() or _PATIENCE))
             except TimeoutError:
                 if deadline():
                     raise Busy(_FULL) from None
@@ -76,7 +76,7 @@ def snapshot(caller: str | None = None, *, threads: int = 0) -> Iterator["Snapsh
                 connections.extend(opened.enter_context(_connection()) for _ in range(threads))
             with peewees_errors:
                 connections = (_begin_on_sqlite if on_sqlite() else _begin_on_postgres)(*connections)
-            yield Snapshot(connections, opened, place)
+            yield Snapshot(connections, opened, slot)
 
 
 def _begin_on_sqlite(first: Any, *others: Any) -> list[Any]:
@@ -135,9 +135,9 @@ def _connection() -> Iterator[Any]:
 class Snapshot:
     """An open snapshot, to be read by one thread at a time, and by those that `fetch_each` starts."""
 
-    def __init__(self, connections: list[Any], opened: ExitStack, place: ExitStack) -> None:
+    def __init__(self, connections: list[Any], opened: ExitStack, slot: ExitStack) -> None:
         self._connection, *others = connections
-        self._opened, self._place, self._began = opened, place, time.monotonic()
+        self._opened, self._slot, self._began = opened, slot, time.monotonic()
         #: How many connections threads read through; and those through which none reads just now.
         self._threads, self._idle = len(others), SimpleQueue[Any]()
         for other in others:
@@ -195,7 +195,7 @@ class Snapshot:
                 connection.close()
         for other in others:
             self._idle.put(other)
-        self._place.close()
+        self._slot.close()
 
     @contextmanager
     def sending(self, characters: int) -> Iterator[None]:

@@ -84,7 +84,7 @@ def attempt(work: Callable[[], T]) -> T:
     """Return what `work` returns, and try again where that can help and does no harm.
 
     That is where PostgreSQL undid its transaction in favour of another one, where the connection was cut
-    before anything was committed, and where it is from when nothing could be written.
+    before anything was committed, and where it was opened while the database was read-only.
     """
     renewed = False
     for left in reversed(range(_ATTEMPTS)):

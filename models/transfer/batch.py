@@ -1,7 +1,7 @@
-"""The look-ups and inserts of an import, by which the nouns' rules work as by those of a single change.
+"""The session of an import, by which the nouns' rules work as by that of a single change.
 
-What lines put in is found at once, and inserted together when the last of them was there, or when one of them needs a
-query of its own; what a refused line has put in is undone (models/history/store.py, models/transfer/fetched.py).
+Rows are visible to later lines at once, and inserted in bulk at the end or when a query needs them; what a refused
+line has put in is undone (models/history/session.py, models/transfer/prefetched.py).
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from models.history import changes
 from models.history.changes import Actor
-from models.history.store import sentences
+from models.history.session import sentences
 from models.queries import derived
 from models.storage import bulk, rows
 from models.storage.columns import now
@@ -34,7 +34,7 @@ from models.tables import (
     Statement,
     Topic,
 )
-from models.transfer.fetched import FetchedStore
+from models.transfer.prefetched import PrefetchedSession
 
 #: As many ids PostgreSQL is asked for at once, for a few lines and for many; those that are not used are gaps.
 _RESERVED = (20, 200)
@@ -47,15 +47,15 @@ _ORDER = (
 
 
 class _Insert(NamedTuple):
-    """What is to be inserted: a row's values, in the order of _filled, and its line in the log, where it has one."""
+    """What is to be inserted: a row's values, in the order of _filled, and its entry in the log, where it has one."""
 
     model: Any
     values: tuple[Any, ...]
     data: dict[str, Any] | None = None
-    line: changes.Line | None = None
+    entry: changes.LogEntry | None = None
 
 
-class BatchStore(FetchedStore):
+class BatchSession(PrefetchedSession):
     """What the lines of one transaction look up, and what they put in."""
 
     def __init__(self, lines: int) -> None:
@@ -86,17 +86,17 @@ class BatchStore(FetchedStore):
         id = data["id"] = self._id(model)
         self._rows[model][id] = row
         self.add(model, data)
-        line = changes.line(by, "create", row, more=more)
-        self._inserts.append(_Insert(model, _values(model, data), data, line))
+        entry = changes.log_entry(by, "create", row, more=more)
+        self._inserts.append(_Insert(model, _values(model, data), data, entry))
         return row
 
     def insert(self, model: Any, **columns: Any) -> None:
         self.add(model, columns)
         self._inserts.append(_Insert(model, _values(model, columns)))
 
-    def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
-        self._sentences[document.id] = found = [(self._id(Sentence), *place) for place in places]
-        new = zip(found, sentences(document, places), strict=True)
+    def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
+        self._sentences[document.id] = found = [(self._id(Sentence), *offsets) for offsets in sentence_offsets]
+        new = zip(found, sentences(document, sentence_offsets), strict=True)
         self._inserts += [_Insert(Sentence, (id, *values)) for (id, _, _), values in new]
 
     def flush(self) -> None:
@@ -116,9 +116,9 @@ class BatchStore(FetchedStore):
             tables[insert.model].append(insert)
         for model in filter(tables.__contains__, _ORDER):
             bulk.insert(model, _columns(model), [insert.values for insert in tables[model]])
-            derived.note(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
-        if lines := [insert.line for insert in new if insert.line]:
-            changes.write(lines)
+            derived.mark_for_refresh(model._meta.table_name, *(insert.data for insert in tables[model]), new=True)
+        if entries := [insert.entry for insert in new if insert.entry]:
+            changes.write_entries(entries)
         self._flushed = end
 
     def undo(self, mark: int) -> None:
@@ -143,23 +143,23 @@ class BatchStore(FetchedStore):
 class _Savepoint:
     """A part of the work that is undone alone; one of the database is inside it where it was flushed."""
 
-    __slots__ = ("holds", "inner", "mark", "store")
+    __slots__ = ("holds", "inner", "mark", "session")
 
-    def __init__(self, store: BatchStore) -> None:
-        self.store = store
+    def __init__(self, session: BatchSession) -> None:
+        self.session = session
         #: How many locks there were when the database's savepoint began.
         self.holds = 0
 
     def __enter__(self) -> None:
         """Remember what was put in before."""
-        self.mark = len(self.store._inserts)
+        self.mark = len(self.session._inserts)
         self.inner: AbstractContextManager[None] | None = None
-        self.store._savepoints.append(self)
+        self.session._savepoints.append(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.store._savepoints.pop()
+        self.session._savepoints.pop()
         failed = True
         try:
             if self.inner is not None:
@@ -167,9 +167,9 @@ class _Savepoint:
             failed = kind is not None
         finally:
             if failed:
-                self.store.undo(self.mark)
+                self.session.undo(self.mark)
                 if self.inner is not None:
-                    self.store.release(self.holds)
+                    self.session.release(self.holds)
 
 
 _NOTHING = nullcontext()

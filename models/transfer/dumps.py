@@ -21,7 +21,7 @@ from models.storage.transactions import transaction
 from models.tables import ALL, DERIVED
 
 #: Rows stored at once; a document's may hold a million characters.
-_AT_ONCE = 100
+_ROWS_PER_BATCH = 100
 #: How many contradictions a refusal names.
 _NAMED = 10
 
@@ -80,7 +80,7 @@ def _store(rows: Iterable[Row]) -> int:
             raise Conflict(f"There is no table {table!r}.", field=f"/{table}")
         names = bulk.columns(model)
         reals = {name for name in names if isinstance(model._meta.columns[name], DoubleField)}
-        while some := [_values(table, names, reals, row) for _, row in islice(its, _AT_ONCE)]:
+        while some := [_values(table, names, reals, row) for _, row in islice(its, _ROWS_PER_BATCH)]:
             bulk.insert(model, names, some)
             count += len(some)
     return count

@@ -117,15 +117,19 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
 
 
 def _counterclaims(reader: Snapshot) -> Iterator[Row]:
-    answer, edge = Claim.alias(), Counterclaim
+    answer, counterclaim = Claim.alias(), Counterclaim
     members = {
-        "claim": {"claim": _called("c", edge.claim)},
-        "answer": {"claim": _called("c", edge.answer)},
-        **_columns(edge, "kind", "note"),
-        "statement": _called("s", edge.statement),
+        "claim": {"claim": _called("c", counterclaim.claim)},
+        "answer": {"claim": _called("c", counterclaim.answer)},
+        **_columns(counterclaim, "kind", "note"),
+        "statement": _called("s", counterclaim.statement),
     }
-    query = _standing(edge).join(Claim, on=Claim.id == edge.claim).join_from(edge, answer, on=answer.id == edge.answer)
-    query = query.join_from(edge, Statement, JOIN.LEFT_OUTER)
+    query = (
+        _standing(counterclaim)
+        .join(Claim, on=Claim.id == counterclaim.claim)
+        .join_from(counterclaim, answer, on=answer.id == counterclaim.answer)
+    )
+    query = query.join_from(counterclaim, Statement, JOIN.LEFT_OUTER)
     return _read(reader, query.where(*(each.retracted_at.is_null() for each in (Claim, answer, Statement))), members)
 
 

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
 from models.history.changes import Actor
-from models.history.store import Store
+from models.history.session import Session
 from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
-from models.transfer.batch import BatchStore
+from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome
-from models.transfer.names import Names
+from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch
 
 #: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile; 5,000 lines
@@ -28,7 +28,7 @@ LONGEST = 0.25
 #: Identical claims that are read at once.
 _TWINS = 100
 #: As many claims that no line has pointed at are stored together.
-_AT_ONCE = 5000
+_LINES_PER_BATCH = 5000
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class Import:
 
     def __init__(self, by: Actor) -> None:
         self.by = by
-        self.names = Names()
+        self.names = LocalIds()
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store a group of lines, but those that are refused, and return what became of each.
@@ -55,8 +55,8 @@ class Import:
     def finish(self) -> list[Outcome]:
         """Store the claims that no line has pointed at; return what became of those that are refused."""
         left = [unbound_claim(self.names, name) for name in self.names.all_unbound()]
-        groups = (left[first : first + _AT_ONCE] for first in range(0, len(left), _AT_ONCE))
-        return [one for group in groups for one in self.store(group) if one.what == "refused"]
+        groups = (left[first : first + _LINES_PER_BATCH] for first in range(0, len(left), _LINES_PER_BATCH))
+        return [one for group in groups for one in self.store(group) if one.outcome == "refused"]
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
@@ -82,34 +82,34 @@ class Import:
             return _refused(line, refusal)
 
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
-        store = BatchStore(len(lines))
+        session = BatchSession(len(lines))
         outcomes: list[Outcome] = []
-        prefetch(store, self.names, lines)
+        prefetch(session, self.names, lines)
         until = time.monotonic() + (LONGEST if database.on_sqlite() else inf)
         for line in lines:
-            outcomes.append(store_line(line, by=self.by, names=self.names, store=store))
+            outcomes.append(store_line(line, by=self.by, names=self.names, session=session))
             # Only lines with queries of their own take long, and what was fetched for all is not fetched again for few.
-            if store.flushes and time.monotonic() >= until:
+            if session.flushes and time.monotonic() >= until:
                 break
-        store.flush()
+        session.flush()
         return outcomes
 
 
-def unbound_claim(names: Names, name: str) -> Line:
+def unbound_claim(names: LocalIds, name: str) -> Line:
     """Make the line that stores the claim of an earlier one, at which none has pointed."""
     return Line(names.claim_lines[name][0], "claim", {"claim": name})
 
 
-def store_line(line: Line, *, by: Actor, names: Names, store: Store) -> Outcome:
+def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
     """Store a line, or nothing of it where it is refused; return what became of it."""
     mark = names.mark()
     try:
-        with store.savepoint():
-            id, what = _STORE[line.noun](_Work(by, names, store, line), dict(line.new))
+        with session.savepoint():
+            id, what = _STORE[line.noun](_Work(by, names, session, line), dict(line.members))
     except Refusal as refusal:
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):
-            names.put(names.ambiguous, (line.noun, line.new["id"]), line.number)
+            names.put(names.ambiguous, (line.noun, line.members["id"]), line.number)
         return _refused(line, refusal)
     return Outcome(line.number, line.noun, what, id)
 
@@ -124,8 +124,8 @@ class _Work(NamedTuple):
     """What storing a line takes besides what it says."""
 
     by: Actor
-    names: Names
-    store: Store
+    names: LocalIds
+    session: Session
     line: Line
 
 
@@ -140,63 +140,65 @@ class _Ambiguous(Conflict):
 
 
 #: The id of what a line says, and what became of it.
-Stored = tuple[int | None, str]
+LineResult = tuple[int | None, str]
 
 
-def _topic(work: _Work, new: dict[str, Any]) -> Stored:
-    return _unless_known(work, lambda: topics.create(by=work.by, store=work.store, **new))
+def _topic(work: _Work, new: dict[str, Any]) -> LineResult:
+    return _unless_known(work, lambda: topics.create(by=work.by, session=work.session, **new))
 
 
-def _speaker(work: _Work, new: dict[str, Any]) -> Stored:
-    bearer = speakers.bearing(new["name"], work.store)
+def _speaker(work: _Work, new: dict[str, Any]) -> LineResult:
+    bearer = speakers.bearing(new["name"], work.session)
     if bearer:
         return bearer, "known"
     if new.get("part_of"):
-        new["part_of"] = speakers.find(by=work.by, reference=new["part_of"], field="/part_of", store=work.store)
-    return speakers.create(by=work.by, store=work.store, **new), "new"
+        new["part_of"] = speakers.find(by=work.by, reference=new["part_of"], field="/part_of", session=work.session)
+    return speakers.create(by=work.by, session=work.session, **new), "new"
 
 
-def _document(work: _Work, new: dict[str, Any]) -> Stored:
+def _document(work: _Work, new: dict[str, Any]) -> LineResult:
     name = new.pop("id", None)
-    places = work.line.cuts
-    id, what = _unless_known(work, lambda: documents.create(by=work.by, places=places, store=work.store, **new))
+    offsets = work.line.sentence_offsets
+    id, what = _unless_known(
+        work, lambda: documents.create(by=work.by, sentence_offsets=offsets, session=work.session, **new)
+    )
     if name:
         _call(work.names, work.names.documents, name, id, "document")
     return id, what
 
 
-def _call(names: Names, some: dict[str, int], name: str, id: int, noun: str) -> None:
+def _call(names: LocalIds, some: dict[str, int], name: str, id: int, noun: str) -> None:
     """Let `name` stand for a row, unless it stands for another."""
     if some.get(name, id) != id:
         raise _Ambiguous(name, f"An earlier line, that of {noun} {some[name]},")
     names.put(some, name, id)
 
 
-def _claim(work: _Work, new: dict[str, Any]) -> Stored:
+def _claim(work: _Work, new: dict[str, Any]) -> LineResult:
     if "claim" in new:  # of an earlier line (unbound_claim)
         return _bound(work, new["claim"], "/standalone"), "new"
     name = new.pop("id")
-    if not work.names.note(name, work.line.number, new):
+    if not work.names.defer_claim(name, work.line.number, new):
         raise _Ambiguous(name, f"Line {work.names.claim_lines[name][0]}")
     return None, "noted"
 
 
-def _statement(work: _Work, new: dict[str, Any]) -> Stored:
+def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
     name, claim, names = new.pop("id", None), new["claim"], work.names
     new["document"] = _known_document(names, new["document"], "/document")
     if (new.get("via") or {}).get("document"):
         new["via"] = {"document": _known_document(names, new["via"]["document"], "/via/document")}
     if new.get("counters"):
         new["counters"] = [
-            counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{place}/statement")}
-            for place, counter in enumerate(new["counters"])
+            counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{index}/statement")}
+            for index, counter in enumerate(new["counters"])
         ]
     mark = names.mark()
     id, what = _unless_known(work, lambda: _recorded(work, new, claim))
     if what == "known":
         names.undo(mark)
         if names.unbound(claim.get("claim", "")):
-            names.bind(claim["claim"], statements.claim_of(id=id, store=work.store))
+            names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
     if name:
         _call(names, names.statements, name, id, "statement")
     return id, what
@@ -207,25 +209,25 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     _refuse_ambiguous(work.names, "claim", claim.get("claim", ""), "/claim/claim")
     unbound = work.names.unbound(claim.get("claim", ""))
     new["claim"] = unbound or _meant(work, claim)
-    id = statements.record(by=work.by, store=work.store, **new)
+    id = statements.record(by=work.by, session=work.session, **new)
     if unbound:
-        work.names.bind(claim["claim"], statements.claim_of(id=id, store=work.store))
+        work.names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
     return id
 
 
-def _counterclaim(work: _Work, new: dict[str, Any]) -> Stored:
+def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
     new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     if new.get("statement"):
         new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
-    return _unless_known(work, lambda: counterclaims.create(by=work.by, store=work.store, **new))
+    return _unless_known(work, lambda: counterclaims.create(by=work.by, session=work.session, **new))
 
 
-def _review(work: _Work, new: dict[str, Any]) -> Stored:
+def _review(work: _Work, new: dict[str, Any]) -> LineResult:
     new["claim"] = _meant(work, new["claim"])
-    return _unless_known(work, lambda: reviews.create(by=work.by, store=work.store, **new))
+    return _unless_known(work, lambda: reviews.create(by=work.by, session=work.session, **new))
 
 
-_STORE: dict[str, Callable[[_Work, dict[str, Any]], Stored]] = {
+_STORE: dict[str, Callable[[_Work, dict[str, Any]], LineResult]] = {
     "topic": _topic,
     "speaker": _speaker,
     "document": _document,
@@ -239,7 +241,7 @@ _STORE: dict[str, Callable[[_Work, dict[str, Any]], Stored]] = {
 def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
     """Return the id of what `create` makes as "new"; what is "known" under its natural key stays."""
     try:
-        with work.store.savepoint():
+        with work.session.savepoint():
             return create(), "new"
     except Conflict as conflict:
         if "known" not in conflict.more:
@@ -251,7 +253,7 @@ def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[st
     """Name a claim as the nouns take it: by id where the file names an earlier line."""
     if "statement" in claim:
         statement = _known(work.names, "statement", claim["statement"], f"{field}/statement")
-        return {"id": statements.claim_of(id=statement, store=work.store)}
+        return {"id": statements.claim_of(id=statement, session=work.session)}
     if "claim" in claim:
         _refuse_ambiguous(work.names, "claim", claim["claim"], f"{field}/claim")
         return {"id": _bound(work, claim["claim"], field)}
@@ -273,8 +275,8 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
                 "`standalone` out to let everybody see it.",
                 field=field,
             )
-        work.store.lock_words([line["text"]])
-        claim = _free_twin(work, line) or claims.create(by=work.by, store=work.store, **line)
+        work.session.lock_words([line["text"]])
+        claim = _free_twin(work, line) or claims.create(by=work.by, session=work.session, **line)
         names.taken[_wording(line)] = claim
         names.bind(name, claim)
     if name not in names.claims:
@@ -286,14 +288,14 @@ def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
     """Find the oldest identical claim that no line means."""
     text, language, standalone = wording = _wording(line)
     past = work.names.taken.get(wording, 0)
-    while twins := claims.twins(
+    while twins := claims.same_text(
         text=text,
         language=language,
         limit=_TWINS,
         viewer=REVIEWER if standalone is False else PUBLIC,
-        alone=standalone or False,
+        standalone=standalone or False,
         past=past,
-        store=work.store,
+        session=work.session,
     ):
         if free := next((twin for twin in twins if twin not in work.names.bound), None):
             return free
@@ -305,13 +307,13 @@ def _wording(line: dict[str, Any]) -> tuple[str, str, bool | None]:
     return line["text"], line["language"], line.get("standalone")
 
 
-def _known_document(names: Names, reference: dict[str, Any], field: str) -> dict[str, Any]:
+def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> dict[str, Any]:
     if "document" in reference:
         return {"id": _known(names, "document", reference["document"], f"{field}/document")}
     return reference
 
 
-def _known(names: Names, noun: str, name: str, field: str) -> int:
+def _known(names: LocalIds, noun: str, name: str, field: str) -> int:
     """Return the id of the document or statement of an earlier line."""
     _refuse_ambiguous(names, noun, name, field)
     some = names.documents if noun == "document" else names.statements
@@ -324,7 +326,7 @@ def _unknown(name: str, field: str) -> Conflict:
     return Conflict(f"No earlier line is called {name!r}.", field=field)
 
 
-def _refuse_ambiguous(names: Names, noun: str, name: str, field: str) -> None:
+def _refuse_ambiguous(names: LocalIds, noun: str, name: str, field: str) -> None:
     """Refuse to guess which of two lines with one name is meant."""
     if (noun, name) in names.ambiguous:
         raise Conflict(

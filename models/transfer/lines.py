@@ -8,9 +8,9 @@ class Line(NamedTuple):
 
     number: int
     noun: str
-    new: dict[str, Any]
+    members: dict[str, Any]
     #: Where the sentences of a document stand, if that is known already.
-    cuts: list[tuple[int, int]] | None = None
+    sentence_offsets: list[tuple[int, int]] | None = None
 
 
 class Outcome(NamedTuple):
@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
     #: The noun, or "?" where the line does not say.
     noun: str
     #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
-    what: str
+    outcome: str
     #: The id of what was made or is known; null for what is refused or noted.
     id: int | None = None
     #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.

@@ -9,32 +9,32 @@ from models.addresses import normalize
 from models.documents import digest
 from models.history.locks import named as keep
 from models.tables import Claim, Document, Speaker, Statement, Topic
-from models.transfer.batch import BatchStore
+from models.transfer.batch import BatchSession
 from models.transfer.lines import Line
-from models.transfer.names import Names
+from models.transfer.local_ids import LocalIds
 
 
-def prefetch(store: BatchStore, names: Names, lines: Sequence[Line]) -> None:
+def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> None:
     """Fetch what lines name; inside the transaction in which they are stored."""
     named = _Named(names)
     for line in lines:
-        named.add(line.noun, line.new)
-    store.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
+        named.add(line.noun, line.members)
+    session.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
     for (model, column), values in named.values.items():
-        store.fetch(model, column, values)
-    store.fetch_rows(Document, named.ids[Document])
-    store.lock_words(list(named.texts))
-    store.fetch_claims(list(named.texts))
+        session.fetch(model, column, values)
+    session.fetch_rows(Document, named.ids[Document])
+    session.lock_words(list(named.texts))
+    session.fetch_claims(list(named.texts))
     evidence = Statement.select(Statement.claim).where(Statement.id.in_(named.ids[Statement]))
-    store.hold(lambda: [keep(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
+    session.hold(lambda: [keep(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
     for model in (Statement, Claim):
-        store.fetch_rows(model, named.ids[model])
+        session.fetch_rows(model, named.ids[model])
 
 
 class _Named:
     """What some lines name; dictionaries, where the order is that of the lines."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: LocalIds) -> None:
         self.names = names
         #: Names of speakers, as they are looked up.
         self.speakers: dict[str, None] = {}
@@ -86,7 +86,7 @@ class _Named:
     def _speakers(self, *references: dict[str, Any] | None) -> None:
         for reference in filter(None, references):
             for name in (reference["name"], *(reference.get("aliases") or ())):
-                self.speakers[speakers.key(name)] = None
+                self.speakers[speakers.name_key(name)] = None
             if reference.get("wikidata_id"):
                 self._value(Speaker, "wikidata_id", reference["wikidata_id"])
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from models.history import merged
-from models.queries import lists, plain
+from models.history import merged_filters
+from models.queries import lists, simple_lists
 from models.queries.members import Fields
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
@@ -41,8 +41,8 @@ def blocks(
     are as in `lists.page`. Raises Busy as `snapshot` does for this `caller`, and an error of the database where a
     server's client takes no block for a while, or all of them slowly (`Snapshot.sending`).
     """
-    room = plain if noun in plain.NOUNS else lists
-    found = room.ids(noun, viewer=viewer, filters=merged.instead(noun, filters, 0, viewer) or filters)
+    kind = simple_lists if noun in simple_lists.SIMPLE_LISTS else lists
+    found = kind.ids(noun, viewer=viewer, filters=merged_filters.with_survivors(noun, filters, 0, viewer) or filters)
     if found is None:
         return
     items = _items(noun, viewer, on_sqlite(), fields, include)
@@ -58,10 +58,10 @@ def blocks(
 @lru_cache(maxsize=512)
 def _items(noun: str, viewer: Viewer, sqlite: bool, fields: Fields | None, include: tuple[str, ...]) -> str:
     """Write the SELECT of the items whose ids a JSON array lists, lowest first: a text of a line each, and how many."""
-    if noun in plain.NOUNS:
-        text, source, alias = plain.written(noun, viewer, fields)
+    if noun in simple_lists.SIMPLE_LISTS:
+        text, source, alias = simple_lists.item_sql(noun, viewer, fields)
     else:
-        text, source, alias = lists.written(noun, viewer, fields, include)
+        text, source, alias = lists.item_sql(noun, viewer, fields, include)
     if sqlite:
         lines = f"SELECT {text} AS j {source} WHERE {alias}.id IN (SELECT value FROM json_each(?)) ORDER BY {alias}.id"
         return f"SELECT group_concat(j, char(10)), count(*) FROM ({lines}) AS l"

@@ -2,7 +2,7 @@
 
 Words are redacted where they stand, a code point for a code point: every offset keeps its meaning and
 every rule of the data holds. Whatever repeats them goes too: quotations, claims that nobody else
-states, the lines of the log, the answers kept for retries, and what searches read. Rows, ids, times
+states, the lines of the log, the responses stored for retries, and what searches read. Rows, ids, times
 and who did what stay.
 """
 
@@ -32,10 +32,9 @@ from models.tables import (
     Statement,
     Suggestion,
 )
-from models.upkeep import namings
+from models.upkeep import unerased_names
 from models.upkeep.engine import engine
-from models.upkeep.name_variants import Names
-from models.upkeep.namings import Suspects
+from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.redaction import (
     Erasure,
     ids_of,
@@ -48,6 +47,7 @@ from models.upkeep.redaction import (
     set_columns,
     without_names,
 )
+from models.upkeep.unerased_names import Suspects
 
 #: What stands for a name that may not be empty.
 NAMELESS = "[erased]"
@@ -106,7 +106,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         locks.hold(lambda: _reached(rows_with(Statement.speaker, _merged_into(id)), speakers=_merged_into(id)))
         people = _merged_into(id)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
-        names, erasure.names = Names(namings.present_names(people)), Names(namings.all_names(people))
+        names = NameMatcher(unerased_names.present_names(people))
+        erasure.names = NameMatcher(unerased_names.all_names(people))
         if any(names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
         for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):
@@ -115,7 +116,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             if document.title and any(names.places(document.title)):
                 erasure.words.add(document.title)
                 set_columns(Document, document.id, now(), title=NAMELESS)
-                derived.note("documents", row(document))
+                derived.mark_for_refresh("documents", row(document))
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said)
@@ -128,7 +129,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
 
     _present(Speaker, id)
     people = _merged_into(id)
-    return _done(work, Erasure(by, reason), dry_run, namings.suspected(Names(namings.all_names(people))))
+    suspects = unerased_names.find_candidates(NameMatcher(unerased_names.all_names(people)))
+    return _done(work, Erasure(by, reason), dry_run, suspects)
 
 
 def _done(
@@ -140,7 +142,7 @@ def _done(
         work(erasure)
         redact_log(erasure)
         redact_replies(erasure)
-        erasure.left += namings.naming(erasure.names, suspects or {})
+        erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
         if dry_run:
             raise _Undo
     return Outcome(dict(erasure.counts), erasure.left)

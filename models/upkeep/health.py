@@ -20,7 +20,7 @@ _damaged: set[str] = set()
 
 
 def note_damage() -> None:
-    """Let `wrong` say from now on that the file is damaged."""
+    """Let `problem` say from now on that the file is damaged."""
     _damaged.add(db.database)
 
 
@@ -33,7 +33,7 @@ def refuse_damaged() -> None:
         )
 
 
-def wrong() -> str | None:
+def problem() -> str | None:
     """Say in a sentence why the registry cannot be used; None where it can. One cheap query."""
     try:
         refuse_moved()

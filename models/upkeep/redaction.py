@@ -14,18 +14,18 @@ from peewee import chunked
 
 from models.history.changes import Actor
 from models.queries import derived
-from models.storage.columns import dumps, folded, now
+from models.storage.columns import comparison_key, dumps, now
 from models.storage.rows import row
 from models.tables import Change, Document, Reply, Sentence, Statement
-from models.upkeep.name_variants import Names
+from models.upkeep.name_matcher import NameMatcher
 
 #: What replaces a code point that is redacted.
 REDACTED = "█"
 
-#: Words shorter than this are looked for in kept answers as a member's whole text alone: "he" is in all of them.
+#: Words shorter than this are looked for in stored responses as a member's whole text alone: "he" is in all of them.
 _SHORTEST = 5
 
-#: A member of a kept answer -> the table of what its id, or the ids in it, are of.
+#: A member of a stored response -> the table of what its id, or the ids in it, are of.
 _TABLES = {
     "speaker": "speakers",
     "part_of": "speakers",
@@ -41,7 +41,7 @@ _TABLES = {
 }
 
 #: Ids that one statement names.
-_AT_ONCE = 400
+_IDS_PER_STATEMENT = 400
 
 #: The members of a log line that hold no words, by the table; all others of an erased row become null.
 _WORDLESS = {
@@ -72,7 +72,7 @@ class Erasure:
         #: The suggestions that are not erased, but lost reasons.
         self.reworded: set[int] = set()
         #: The names that the erased speaker has, or had.
-        self.names = Names(())
+        self.names = NameMatcher(())
 
 
 def ids_of(query: Any) -> set[int]:
@@ -82,7 +82,7 @@ def ids_of(query: Any) -> set[int]:
 
 def parts(ids: Iterable[int]) -> Iterator[list[int]]:
     """Cut ids into parts of which one statement may name each."""
-    yield from chunked(sorted(ids), _AT_ONCE)
+    yield from chunked(sorted(ids), _IDS_PER_STATEMENT)
 
 
 def rows_with(column: Any, ids: Iterable[int]) -> set[int]:
@@ -129,7 +129,7 @@ def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int
     if new == old:
         return
     stamp = now()
-    derived.note("documents", row(document))
+    derived.mark_for_refresh("documents", row(document))
     set_columns(Document, document.id, stamp, text=new, sha256=hashlib.sha256(new.encode()).hexdigest())
     erasure.counts["documents redacted"] += 1
     for sentence in Sentence.select().where(Sentence.document == document.id):
@@ -139,10 +139,10 @@ def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int
     for statement in Statement.select().where(Statement.document == document.id):
         printed = _printed(row(statement), new)
         if "cue" in printed:
-            printed["cue_key"] = folded(printed["cue"])
+            printed["cue_key"] = comparison_key(printed["cue"])
         if any(getattr(statement, name) != words for name, words in printed.items()):
             set_columns(Statement, statement.id, stamp, **printed)
-            derived.note("statements", row(statement))
+            derived.mark_for_refresh("statements", row(statement))
 
 
 def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
@@ -210,12 +210,12 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
 
 
 def redact_replies(erasure: Erasure) -> None:
-    """Empty kept answers with words or ids of what was erased, rather one too many than too few: a retry is refused."""
+    """Empty stored responses with words or ids of what was erased, rather too many than too few; their retries fail."""
     long = sorted({words for words in erasure.words if len(words) >= _SHORTEST}, key=len)
     pattern = re.compile("|".join(map(re.escape, long)) or r"(?!)")
 
     def repeats(text: str) -> bool:
-        return text in erasure.words or erasure.names.stand_in(text) or bool(pattern.search(text))
+        return text in erasure.words or erasure.names.may_stand_in(text) or bool(pattern.search(text))
 
     kept = Reply.select(Reply.id, Reply.headers, Reply.body).where(Reply.body.is_null(False))
     found = []
@@ -225,7 +225,7 @@ def redact_replies(erasure: Erasure) -> None:
             found.append(id)
     for part in parts(found):
         Reply.update(headers=None, body=None).where(Reply.id.in_(part)).execute()
-    erasure.counts["kept answers"] += len(found)
+    erasure.counts["stored responses"] += len(found)
 
 
 def _created_table(headers: str | None) -> str:

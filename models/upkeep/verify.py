@@ -23,10 +23,10 @@ from models.upkeep.rules import RULES, Rule
 SHOWN = 10
 
 #: Documents read at once: a text may have a million characters.
-_AT_ONCE = 50
+_DOCUMENTS_PER_BATCH = 50
 
 #: Rows that are held against the log at once.
-_ROWS_AT_ONCE = 500
+_ROWS_PER_BATCH = 500
 
 #: Table -> columns that the log leaves out, or that change without a line of it.
 _UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
@@ -86,7 +86,7 @@ def _texts() -> Iterator[str]:
     """Compare lengths, sha256, sentences and quoted words with the texts of the documents."""
     last = 0
     while rows := fetch(
-        f"SELECT id, text, length, sha256 FROM documents WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}", (last,)
+        f"SELECT id, text, length, sha256 FROM documents WHERE id > ? ORDER BY id LIMIT {_DOCUMENTS_PER_BATCH}", (last,)
     ):
         texts = {id: text for id, text, _, _ in rows}
         for id, text, length, digest in rows:
@@ -165,7 +165,7 @@ def _lines(model: Any) -> Iterator[str]:
     # One statement for both, because others write meanwhile.
     while found := fetch(
         f"SELECT {columns}, l.sequence, l.action, l.before, l.after FROM (SELECT * FROM {table} WHERE id > ?"
-        f" ORDER BY id LIMIT {_ROWS_AT_ONCE}) AS r LEFT JOIN changes l ON l.noun = '{table}' AND l.noun_id = r.id"
+        f" ORDER BY id LIMIT {_ROWS_PER_BATCH}) AS r LEFT JOIN changes l ON l.noun = '{table}' AND l.noun_id = r.id"
         " ORDER BY r.id, l.sequence",
         (last,),
     ):

@@ -68,8 +68,8 @@ class History:
     #: Claims that were put in by themselves and that nobody has said where all can see it.
     unsaid: set[str] = field(default_factory=set)
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
-    #: Of each exchange, whether it was never public.
-    edges: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    #: Of each counterclaim, whether it was never public.
+    counterclaims: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     #: Those that rest on no statement.
     bare: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     #: Address of a review -> the claim that it is of.
@@ -85,7 +85,7 @@ class History:
             pick("speaker", name=name, part_of=parents[0] if name != parents[0] and r.random() < 0.7 else None)
         for _ in range(5):
             self._claim()
-        kinds = (self._statement, self._claim, self._exchange, self._review, self._take_back, self._let_go)
+        kinds = (self._statement, self._claim, self._counterclaim, self._review, self._take_back, self._let_go)
         for _ in range(length):
             r.choices(kinds, (12, 2, 4, 2, 3, 2))[0]()
         self._let_go_of_unseen()
@@ -149,9 +149,9 @@ class History:
         drawn = {}
         for other in counters:
             kind = r.choice(COUNTER_KINDS)
-            if (other, text, kind) not in self.edges:
+            if (other, text, kind) not in self.counterclaims:
                 drawn[other] = kind
-                self.edges[other, text, kind] = unseen or self.claims[other] or self.claims[text]
+                self.counterclaims[other, text, kind] = unseen or self.claims[other] or self.claims[text]
         via = r.choice(sorted(SPEAKERS.keys() - UNSEEN_SPEAKERS if seen_only else SPEAKERS))
         body = {
             "speaker": {"name": speaker, "kind": SPEAKERS[speaker]},
@@ -183,8 +183,8 @@ class History:
             self._step("status", unseen=True, key=key, status="rejected")
         self.said[key] = Said(text, unseen, "rejected" if status == "undone" else status, speaker, (url, at))
 
-    def _exchange(self) -> None:
-        """Draw an exchange with or without evidence; it is unseen where a side is, or the evidence."""
+    def _counterclaim(self) -> None:
+        """Draw a counterclaim with or without evidence; it is unseen where a side is, or the evidence."""
         r, known = self.random, self._of(unseen=True)
         if len(known) < 2:
             return
@@ -192,13 +192,19 @@ class History:
         kind = r.choice(COUNTER_KINDS)
         evidence = [key for key, said in self.said.items() if said.claim == answer and said.stands]
         on = r.choice(evidence) if evidence and r.random() < 0.6 else None
-        if (claim, answer, kind) in self.edges:
+        if (claim, answer, kind) in self.counterclaims:
             return
         unseen = self.claims[claim] or self.claims[answer] or bool(on and self.said[on].unseen)
-        self.edges[claim, answer, kind] = unseen
+        self.counterclaims[claim, answer, kind] = unseen
         if on is None:
             self.bare[claim, answer, kind] = unseen
-        about = {"claim": claim, "answer": answer, "kind": kind, "statement": on, "note": f"Note {len(self.edges)}"}
+        about = {
+            "claim": claim,
+            "answer": answer,
+            "kind": kind,
+            "statement": on,
+            "note": f"Note {len(self.counterclaims)}",
+        }
         self._step("counterclaim", unseen=unseen, **about)
 
     def _review(self) -> None:
@@ -216,7 +222,7 @@ class History:
         self._step("review", unseen=self.claims[claim], claim=claim, body=body)
 
     def _take_back(self) -> None:
-        """Take back a statement; exchanges that rest on it go with it, or rest on another."""
+        """Take back a statement; counterclaims that rest on it go with it, or rest on another."""
         standing = [key for key, said in self.said.items() if said.stands]
         if standing:
             key = self.random.choice(standing)
@@ -225,14 +231,18 @@ class History:
             self._step("retract", unseen=self.said[key].unseen, noun="statements", key=key, reason=reason)
 
     def _let_go(self) -> None:
-        """Take back a claim, an exchange, a review or a sentence that nothing rests on."""
+        """Take back a claim, a counterclaim, a review or a sentence that nothing rests on."""
         stated = {said.claim for said in self.said.values() if said.stands}
         quoted = {said.place for said in self.said.values() if said.stands}
         drawn = {said.place for said in self.said.values()}
         places = [place for place in sorted(drawn - quoted) if ("sentences", place) not in self.gone]
         free = [("claims", text, self.claims[text]) for text in self._of(unseen=True) if text not in stated]
         free += [("reviews", url, self.claims[of]) for url, of in self.reviews.items() if not self.gone & {url, of}]
-        free += [("counterclaims", edge, self.bare[edge]) for edge in self.bare if not self.gone & {edge, *edge}]
+        free += [
+            ("counterclaims", counterclaim, self.bare[counterclaim])
+            for counterclaim in self.bare
+            if not self.gone & {counterclaim, *counterclaim}
+        ]
         free += [("sentences", place, place[0] in UNSEEN_PLACES) for place in places]
         if free:
             noun, key, unseen = self.random.choice(free)

@@ -22,7 +22,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     schema.migrate()
     with Path(ROOT / "examples" / "sample.ndjson").open("rb") as file:
         outcomes = list(ndjson.read(file, by=Actor()))
-    assert {outcome.what for outcome in outcomes} == {"new"}
+    assert {outcome.outcome for outcome in outcomes} == {"new"}
     database.close()
     app = create_app(Settings(DATABASE_URL=f"sqlite:///{path}"))
     app.test_client_class = CheckedClient
@@ -54,18 +54,18 @@ def test_one_get_of_the_dual_use_charge_shows_the_denial_and_the_reverse(sample:
     whole = sample.get(f"/v1/claims/{charge['id']}").json
     assert "US officials" in [statement["speaker"]["name"] for statement in whole["statements"]]
     (denial,) = [
-        (edge, statement)
-        for edge in whole["counterclaims"]
-        for statement in edge["claim"]["statements"]
-        if edge["kind"] == "denies" and (statement["mention"] or {}).get("text") == "Beijing"
+        (counterclaim, statement)
+        for counterclaim in whole["counterclaims"]
+        for statement in counterclaim["claim"]["statements"]
+        if counterclaim["kind"] == "denies" and (statement["mention"] or {}).get("text") == "Beijing"
     ]
-    edge, statement = denial
+    counterclaim, statement = denial
     assert statement["speaker"] | {"id": 0} == statement["speaker"] | {"id": 0, "name": "Government of China"}
     assert statement["cue"]["text"] == "denies"
     assert "a charge Beijing denies" in statement["sentence"]["text"]
     charged = next(one for one in whole["statements"] if one["speaker"]["name"] == "US officials")
     assert (charged["cue"]["text"], charged["sentence"]["id"]) == ("warned", statement["sentence"]["id"])
-    back = sample.get(f"/v1/claims/{edge['claim']['id']}").json
+    back = sample.get(f"/v1/claims/{counterclaim['claim']['id']}").json
     assert charge["id"] in [counter["claim"]["id"] for counter in back["counters"]]
 
 
@@ -85,14 +85,14 @@ def test_shows_what_print_does_to_attribution(sample: FlaskClient) -> None:
 
 
 def test_answers_in_every_way(sample: FlaskClient) -> None:
-    assert {exchange["kind"] for exchange in all_of(sample, "counterclaims")} == {
+    assert {counterclaim["kind"] for counterclaim in all_of(sample, "counterclaims")} == {
         "denies",
         "disputes",
         "qualifies",
         "corrects",
     }
-    assert all(exchange["claim"]["statements"] for exchange in all_of(sample, "counterclaims"))
-    assert all(exchange["answer"]["statements"] for exchange in all_of(sample, "counterclaims"))
+    assert all(counterclaim["claim"]["statements"] for counterclaim in all_of(sample, "counterclaims"))
+    assert all(counterclaim["answer"]["statements"] for counterclaim in all_of(sample, "counterclaims"))
 
 
 def test_every_sentence_of_a_public_text_stands_where_it_says(sample: FlaskClient) -> None:

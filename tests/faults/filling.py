@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from models.queries import derived
-from models.speakers import key
+from models.speakers import name_key
 from models.storage import bulk, columns, database, schema, transactions
 from models.tables import ALL, Claim, ClaimTopic, Document, Sentence, Speaker, Statement, Topic
 from tests.faults import audit
@@ -70,7 +70,7 @@ def fill(url: str, claims: int) -> None:
         with transactions.transaction():
             _store(Topic, ((n, f"topic-{n}", f"Topic {n}") for n in range(1, TOPICS + 1)))
             names = ((n, f"Speaker {n}") for n in range(1, SPEAKERS + 1))
-            _store(Speaker, ((n, name, key(name), "person", "[]") for n, name in names))
+            _store(Speaker, ((n, name, name_key(name), "person", "[]") for n, name in names))
             for first in range(0, claims, IN_A_DOCUMENT * AT_ONCE):
                 _fill(range(first, min(first + IN_A_DOCUMENT * AT_ONCE, claims), IN_A_DOCUMENT))
             derived.rebuild()

@@ -54,7 +54,7 @@ def operations() -> Iterator[Operation]:
 
 
 def one_of_each(client: Client, url: str) -> dict[str, int]:
-    """Put in an exchange with a review and a topic, and what a machine suggests about it; an id of each noun.
+    """Put in a counterclaim with a review and a topic, and what a machine suggests about it; an id of each noun.
 
     Suggestions are made by extraction alone: that one is put in at the database, whose address is `url`.
     """

@@ -141,15 +141,21 @@ def test_lists_beside_writers_show_both_ends_of_every_counterclaim(
         statements = exports(writers, lambda: exported(client, "statements"), scale(3, 20))
     for made in claims:
         items = [orjson.loads(line) for line in made.splitlines()]
-        answered = {(item["id"], edge["claim"]["id"]) for item in items for edge in item["counterclaims"]}
-        answers = {(edge["claim"]["id"], item["id"]) for item in items for edge in item["counters"]}
+        answered = {
+            (item["id"], counterclaim["claim"]["id"]) for item in items for counterclaim in item["counterclaims"]
+        }
+        answers = {(counterclaim["claim"]["id"], item["id"]) for item in items for counterclaim in item["counters"]}
         assert answered == answers
         assert answered
         assert {id for pair in answered for id in pair} <= {item["id"] for item in items}
     for made in statements:
         items = [orjson.loads(line) for line in made.splitlines()]
         stated = {item["claim"]["id"] for item in items}
-        beside = {edge["claim"]["id"] for item in items for edge in (*item["counterclaims"], *item["counters"])}
+        beside = {
+            counterclaim["claim"]["id"]
+            for item in items
+            for counterclaim in (*item["counterclaims"], *item["counters"])
+        }
         assert beside
         assert beside <= stated
     tell(f"{len(claims) + len(statements)} lists of up to {claims[-1].count(NEW)} items beside {WRITERS} writers")

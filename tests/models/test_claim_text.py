@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.claim_text import follow
+from models.claim_text import rewrite
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ from models.claim_text import follow
 def test_a_claim_follows_its_words_where_they_show_how(
     claim: str, before: list[str], after: list[str], followed: str | None
 ) -> None:
-    assert follow(claim, before=before, after=after) == followed
+    assert rewrite(claim, before=before, after=after) == followed

@@ -27,7 +27,7 @@ from tests.factories import (
 
 
 def _read(id: int, viewer: Any = REVIEWER) -> Any:
-    return seen(claims.whole(id=id, viewer=viewer))
+    return seen(claims.get(id=id, viewer=viewer))
 
 
 def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
@@ -84,8 +84,8 @@ def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: 
 def test_a_claim_is_found_by_its_very_words_in_any_script(registry: str, actor: Actor, text: str) -> None:
     id = claims.create(by=actor, text=text, language="en")
     claims.create(by=actor, text=f"{text}.", language="en")
-    assert claims.twins(text=text, language="en") == [id]
-    assert claims.twins(text=text, language="de") == []
+    assert claims.same_text(text=text, language="en") == [id]
+    assert claims.same_text(text=text, language="de") == []
 
 
 def test_a_claim_that_the_same_transaction_makes_or_rewords_is_found_by_its_words(registry: str, actor: Actor) -> None:
@@ -93,14 +93,14 @@ def test_a_claim_that_the_same_transaction_makes_or_rewords_is_found_by_its_word
     with transactions.transaction():
         new = claims.create(by=actor, text="After.", language="en")
         claims.change(by=actor, id=before, version=1, text="After.")
-        assert claims.twins(text="After.", language="en") == [before, new]
-        assert claims.twins(text="Before.", language="en") == []
+        assert claims.same_text(text="After.", language="en") == [before, new]
+        assert claims.same_text(text="Before.", language="en") == []
 
 
 def test_a_claim_is_found_by_its_words_without_a_look_at_all(registry: str, actor: Actor, queries: list[str]) -> None:
     claims.create(by=actor, text="The exports sustain the war.", language="en")
     del queries[:]
-    claims.twins(text="The exports sustain the war.", language="en")
+    claims.same_text(text="The exports sustain the war.", language="en")
     if database.on_sqlite():
         plan = [
             step for *_, step in database.fetch(f"EXPLAIN QUERY PLAN {queries[-1]}", (None,) * queries[-1].count("?"))
@@ -112,7 +112,7 @@ def test_what_was_retracted_or_merged_is_not_reused(registry: str, actor: Actor)
     gone, merged, stands = (put_claim(actor, "A.") for _ in range(3))
     claims.retract(by=actor, id=gone, version=1, reason=None)
     claims.merge(by=actor, id=merged, into=put_claim(actor, "B."))
-    assert claims.twins(text="A.", language="en") == [stands]
+    assert claims.same_text(text="A.", language="en") == [stands]
     assert claims.find(by=actor, reference={"text": "A.", "language": "en", "reuse": True}, field="/claim") == stands
 
 
@@ -163,7 +163,7 @@ def test_a_claim_with_nothing_accepted_takes_the_review_scope(registry: str, act
     id = statements.claim_of(id=said)
     for viewer in (PUBLIC, READER):
         with pytest.raises(NotFound):
-            claims.whole(id=id, viewer=viewer)
+            claims.get(id=id, viewer=viewer)
         assert _ids(viewer) == []
     assert [statement["status"] for statement in _read(id)["statements"]] == [status]
     statements.change(by=actor, id=said, version=1, status="accepted")
@@ -198,8 +198,8 @@ def test_an_answer_that_is_only_a_candidate_is_not_shown(registry: str, actor: A
     id = statements.claim_of(id=charge)
     assert _read(id, PUBLIC)["counterclaims"] == []
     assert _ids(answered=True) == []
-    (edge,) = _read(id)["counterclaims"]
-    assert edge["claim"]["statements"][0]["id"] == denial
+    (counterclaim,) = _read(id)["counterclaims"]
+    assert counterclaim["claim"]["statements"][0]["id"] == denial
     statements.change(by=actor, id=denial, version=1, status="accepted")
     assert len(_read(id, PUBLIC)["counterclaims"]) == 1
     assert _ids(answered=True) == [id]
@@ -221,7 +221,7 @@ def test_lists_by_what_must_hold_for_one_and_the_same_statement(registry: str, a
     assert _ids(REVIEWER, status="candidate") == []
 
 
-def test_lists_by_topic_subject_and_exchange(registry: str, actor: Actor) -> None:
+def test_lists_by_topic_subject_and_counterclaim(registry: str, actor: Actor) -> None:
     topics.create(by=actor, slug="war", label="War")
     filed = put_claim(actor, topics=["war"], about=[{"name": "Beijing"}])
     other = put_claim(actor)
@@ -238,7 +238,7 @@ def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: 
     id = put_claim(actor)
     _states(actor, "first", id)
     queries.clear()
-    claims.whole(id=id, viewer=PUBLIC)
+    claims.get(id=id, viewer=PUBLIC)
     _ids(answered=False, topic="war")
     # PostgreSQL is asked first whether the topic is a small one.
     asked = 2 if on_sqlite() else 3
@@ -270,7 +270,7 @@ def test_is_not_retracted_while_statements_state_it(registry: str, actor: Actor)
     statements.retract(by=actor, id=said, version=1, reason=None)
     claims.retract(by=actor, id=id, version=1, reason="A duplicate.")
     with pytest.raises(Gone) as gone:
-        claims.whole(id=id, viewer=REVIEWER)
+        claims.get(id=id, viewer=REVIEWER)
     assert gone.value.more["reason"] == "A duplicate."
     assert lines_of("claims", id)[-1]["after"]["retracted_reason"] == "A duplicate."
 
@@ -282,11 +282,11 @@ def test_the_public_hears_what_became_of_a_claim_that_it_could_see(registry: str
     for id in (stated, alone):
         claims.retract(by=actor, id=id, version=1, reason="A duplicate.")
         with pytest.raises(Gone) as gone:
-            claims.whole(id=id, viewer=PUBLIC)
+            claims.get(id=id, viewer=PUBLIC)
         assert gone.value.more["reason"] == "A duplicate."
     claims.merge(by=actor, id=merged, into=into)
     with pytest.raises(Moved) as moved:
-        claims.whole(id=merged, viewer=PUBLIC)
+        claims.get(id=merged, viewer=PUBLIC)
     assert moved.value.more == {"id": into}
 
 
@@ -300,20 +300,20 @@ def test_the_public_hears_nothing_of_a_claim_that_it_never_saw(registry: str, ac
     for id, reason in ((gone, Gone), (moved, Moved)):
         for viewer in (PUBLIC, READER):
             with pytest.raises(NotFound) as unknown:
-                claims.whole(id=id, viewer=viewer)
+                claims.get(id=id, viewer=viewer)
             assert (unknown.value.detail, unknown.value.more) == (f"There is no claim {id}.", {})
         with pytest.raises(reason):
-            claims.whole(id=id, viewer=REVIEWER)
+            claims.get(id=id, viewer=REVIEWER)
 
 
-def test_a_retracted_claim_takes_no_part_in_exchanges(registry: str, actor: Actor) -> None:
+def test_a_retracted_claim_takes_no_part_in_counterclaims(registry: str, actor: Actor) -> None:
     charge, answer = put_claim(actor), put_claim(actor)
-    edge = _answers(actor, claim=charge, answer=answer)
+    counterclaim = _answers(actor, claim=charge, answer=answer)
     claims.retract(by=actor, id=answer, version=1, reason=None)
     assert _read(charge)["counterclaims"] == []
     assert _ids(answered=True) == []
     with pytest.raises(NotFound):
-        counterclaims.whole(id=edge, viewer=REVIEWER)
+        counterclaims.get(id=counterclaim, viewer=REVIEWER)
     with pytest.raises(Conflict) as refused:
         _answers(actor, claim=charge, answer=answer, kind="disputes")
     assert refused.value.field == "/answer"
@@ -336,7 +336,7 @@ def _everything() -> list[Any]:
     ]
 
 
-def test_the_survivor_takes_over_statements_exchanges_and_reviews(registry: str, actor: Actor) -> None:
+def test_the_survivor_takes_over_statements_counterclaims_and_reviews(registry: str, actor: Actor) -> None:
     old, new, third = (put_claim(actor, text) for text in ("Old.", "New.", "Third."))
     said = _states(actor, "first", old)
     answered = _answers(actor, claim=old, answer=third)
@@ -346,18 +346,18 @@ def test_the_survivor_takes_over_statements_exchanges_and_reviews(registry: str,
     assert claims.merge(by=actor, id=old, into=new) == new
     whole = _read(new, PUBLIC)
     assert [statement["id"] for statement in whole["statements"]] == [said]
-    assert [edge["id"] for edge in whole["counterclaims"]] == [answered]
-    assert [edge["id"] for edge in whole["counters"]] == [answers]
+    assert [counterclaim["id"] for counterclaim in whole["counterclaims"]] == [answered]
+    assert [counterclaim["id"] for counterclaim in whole["counters"]] == [answers]
     assert [row["id"] for row in whole["reviews"]] == [review]
     with pytest.raises(Moved) as moved:
-        claims.whole(id=old, viewer=PUBLIC)
+        claims.get(id=old, viewer=PUBLIC)
     assert moved.value.more == {"id": new}
-    assert seen(counterclaims.whole(id=answers, viewer=PUBLIC))["answer"]["id"] == new
+    assert seen(counterclaims.get(id=answers, viewer=PUBLIC))["answer"]["id"] == new
     claims.unmerge(by=actor, id=old)
     assert _everything() == before
 
 
-def test_edges_and_reviews_that_both_had_become_one(registry: str, actor: Actor) -> None:
+def test_counterclaims_and_reviews_that_both_had_become_one(registry: str, actor: Actor) -> None:
     old, new, third = (put_claim(actor, text) for text in ("Old.", "New.", "Third."))
     for claim in (old, new):
         _answers(actor, claim=claim, answer=third)
@@ -368,7 +368,7 @@ def test_edges_and_reviews_that_both_had_become_one(registry: str, actor: Actor)
     claims.merge(by=actor, id=old, into=new)
     whole = _read(new, PUBLIC)
     assert [len(whole[part]) for part in ("counterclaims", "counters", "reviews")] == [2, 1, 1]
-    assert own in [edge["id"] for edge in whole["counterclaims"]]
+    assert own in [counterclaim["id"] for counterclaim in whole["counterclaims"]]
     assert Counterclaim.select().where(Counterclaim.retracted_at.is_null(False)).count() == 2
     claims.unmerge(by=actor, id=old)
     assert _everything() == before
@@ -377,13 +377,13 @@ def test_edges_and_reviews_that_both_had_become_one(registry: str, actor: Actor)
 @pytest.mark.parametrize("turned", [False, True])
 def test_opponents_are_not_one(registry: str, actor: Actor, turned: bool) -> None:
     charge, answer = put_claim(actor, "A."), put_claim(actor, "Not A.")
-    edge = _answers(actor, claim=charge, answer=answer)
+    counterclaim = _answers(actor, claim=charge, answer=answer)
     id, into = (answer, charge) if turned else (charge, answer)
     with pytest.raises(Conflict) as refused:
         claims.merge(by=actor, id=id, into=into)
-    assert (refused.value.field, refused.value.more) == ("/into", {"id": edge})
+    assert (refused.value.field, refused.value.more) == ("/into", {"id": counterclaim})
 
-    counterclaims.retract(by=actor, id=edge, version=1, reason="A mistake.")
+    counterclaims.retract(by=actor, id=counterclaim, version=1, reason="A mistake.")
     before = _everything()
     assert claims.merge(by=actor, id=id, into=into) == into
     claims.unmerge(by=actor, id=id)
@@ -414,7 +414,7 @@ def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> 
     claims.merge(by=actor, id=b, into=c)
     assert Statement.get_by_id(said).claim_id == c
     with pytest.raises(Moved) as moved:
-        claims.whole(id=a, viewer=PUBLIC)
+        claims.get(id=a, viewer=PUBLIC)
     assert moved.value.more == {"id": c}
     assert claims.find(by=actor, reference={"id": a}, field="/claim") == c
     with pytest.raises(Conflict, match="undo that first"):
@@ -485,17 +485,17 @@ def test_a_candidate_does_not_hide_a_claim_that_was_put_in_by_itself(registry: s
     claim = claims.create(by=actor, text="The bridge is safe.", language="en")
     origin = {"kind": "extractor", "extractor": "rules", "extractor_version": "1", "confidence": 0.5}
     statements.record(by=actor, **charge(claim={"id": claim}, origin=origin))
-    assert claims.whole(id=claim, viewer=PUBLIC).version == 1
+    assert claims.get(id=claim, viewer=PUBLIC).version == 1
 
 
 def test_a_survivor_is_shown_where_the_merged_claim_was(registry: str, actor: Actor) -> None:
     shown = claims.create(by=actor, text="The bridge is safe.", language="en")
     hidden = claims.create(by=actor, text="The bridge holds.", language="en", standalone=False)
     claims.merge(by=actor, id=shown, into=hidden)
-    assert claims.whole(id=hidden, viewer=PUBLIC)
+    assert claims.get(id=hidden, viewer=PUBLIC)
     claims.unmerge(by=actor, id=shown)
     with pytest.raises(NotFound):
-        claims.whole(id=hidden, viewer=PUBLIC)
+        claims.get(id=hidden, viewer=PUBLIC)
 
 
 def test_a_merge_and_its_undoing_give_the_survivor_a_new_version(registry: str, actor: Actor) -> None:
@@ -564,12 +564,12 @@ def test_a_writer_names_the_survivor_of_what_was_merged_only_where_it_is_shown(r
 def test_a_hidden_claim_is_a_twin_only_to_who_sees_it(registry: str, actor: Actor) -> None:
     text = "The exports sustain the war."
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
-    assert claims.twins(text=text, language="en") == [hidden]
+    assert claims.same_text(text=text, language="en") == [hidden]
     for viewer in (PUBLIC, READER):
-        assert claims.twins(text=text, language="en", viewer=viewer) == []
+        assert claims.same_text(text=text, language="en", viewer=viewer) == []
     shown = put_claim(actor)
-    assert claims.twins(text=text, language="en", viewer=PUBLIC) == [shown]
-    assert claims.twins(text=text, language="en", viewer=REVIEWER) == [hidden, shown]
+    assert claims.same_text(text=text, language="en", viewer=PUBLIC) == [shown]
+    assert claims.same_text(text=text, language="en", viewer=REVIEWER) == [hidden, shown]
 
 
 def test_a_writer_does_not_reuse_a_hidden_claim(registry: str, actor: Actor) -> None:

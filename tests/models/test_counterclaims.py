@@ -1,4 +1,4 @@
-"""Counterclaims: one edge per pair and kind, with a statement of the answer as its evidence."""
+"""Counterclaims: one counterclaim per pair and kind, with a statement of the answer as its evidence."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def pair(registry: str, actor: Actor) -> tuple[int, int]:
     return put_claim(actor, "It is so."), put_claim(actor, "It is not so.")
 
 
-def _draw(actor: Actor, pair: tuple[int, int], kind: str = "denies", **other: Any) -> int:
+def _create(actor: Actor, pair: tuple[int, int], kind: str = "denies", **other: Any) -> int:
     return counterclaims.create(by=actor, claim=pair[0], answer=pair[1], kind=kind, **other)
 
 
@@ -39,7 +39,7 @@ def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
 def test_shows_charge_and_answer_side_by_side(registry: str, actor: Actor) -> None:
     put_denial(actor, put_charge(actor))
     (id,) = _ids()
-    whole = seen(counterclaims.whole(id=id, viewer=PUBLIC))
+    whole = seen(counterclaims.get(id=id, viewer=PUBLIC))
     assert [whole[side]["statements"][0]["speaker"]["name"] for side in ("claim", "answer")] == [
         "US officials",
         "Government of China",
@@ -47,25 +47,25 @@ def test_shows_charge_and_answer_side_by_side(registry: str, actor: Actor) -> No
     assert whole["claim"]["statements"][0]["sentence"] == whole["answer"]["statements"][0]["sentence"]
 
 
-def test_one_edge_per_pair_and_kind(pair: tuple[int, int], actor: Actor) -> None:
-    id = _draw(actor, pair, note="By hand.")
+def test_one_counterclaim_per_pair_and_kind(pair: tuple[int, int], actor: Actor) -> None:
+    id = _create(actor, pair, note="By hand.")
     with pytest.raises(Conflict) as refused:
-        _draw(actor, pair)
+        _create(actor, pair)
     assert (refused.value.field, refused.value.more) == ("/kind", {"known": id})
-    assert _draw(actor, pair, "disputes") != id
-    assert _draw(actor, pair[::-1]) != id, "the other direction is another edge"
+    assert _create(actor, pair, "disputes") != id
+    assert _create(actor, pair[::-1]) != id, "the other direction is another counterclaim"
     counterclaims.retract(by=actor, id=id, version=1, reason=None)
-    assert _draw(actor, pair) != id
+    assert _create(actor, pair) != id
 
 
 def test_a_claim_does_not_answer_itself_nor_nothing(pair: tuple[int, int], actor: Actor) -> None:
     for wrong, field in (((pair[0], pair[0]), "/answer"), ((99, pair[0]), "/claim"), ((pair[0], 99), "/answer")):
         with pytest.raises(Conflict) as refused:
-            _draw(actor, wrong)
+            _create(actor, wrong)
         assert refused.value.field == field
     claims.merge(by=actor, id=pair[1], into=pair[0])
     with pytest.raises(Conflict, match="itself"):
-        _draw(actor, pair)
+        _create(actor, pair)
 
 
 def test_the_evidence_is_a_statement_of_the_answer(pair: tuple[int, int], actor: Actor) -> None:
@@ -74,9 +74,9 @@ def test_the_evidence_is_a_statement_of_the_answer(pair: tuple[int, int], actor:
     )
     for wrong in (of_charge, 99):
         with pytest.raises(Conflict) as refused:
-            _draw(actor, pair, statement=wrong)
+            _create(actor, pair, statement=wrong)
         assert refused.value.field == "/statement"
-    id = _draw(actor, pair, statement=of_answer)
+    id = _create(actor, pair, statement=of_answer)
     with pytest.raises(Conflict) as refused:
         counterclaims.change(by=actor, id=id, version=1, statement=of_charge)
     assert refused.value.field == "/statement"
@@ -85,9 +85,9 @@ def test_the_evidence_is_a_statement_of_the_answer(pair: tuple[int, int], actor:
 
 
 def test_changes_kind_and_note_and_logs_both_sides(pair: tuple[int, int], actor: Actor) -> None:
-    id, other = _draw(actor, pair), _draw(actor, pair, "disputes")
+    id, other = _create(actor, pair), _create(actor, pair, "disputes")
     counterclaims.change(by=actor, id=id, version=1, kind="corrects", note="See page 3.")
-    whole = seen(counterclaims.whole(id=id, viewer=PUBLIC))
+    whole = seen(counterclaims.get(id=id, viewer=PUBLIC))
     assert (whole["kind"], whole["note"], whole["version"]) == ("corrects", "See page 3.", 2)
     line = lines_of("counterclaims", id)[-1]
     assert (line["action"], line["before"]["kind"], line["after"]["kind"]) == ("change", "denies", "corrects")
@@ -99,18 +99,18 @@ def test_changes_kind_and_note_and_logs_both_sides(pair: tuple[int, int], actor:
 
 
 def test_a_retracted_one_leaves_a_tombstone_and_the_claims(pair: tuple[int, int], actor: Actor) -> None:
-    id = _draw(actor, pair)
+    id = _create(actor, pair)
     counterclaims.retract(by=actor, id=id, version=1, reason="Not an answer.")
     with pytest.raises(Gone) as gone:
-        counterclaims.whole(id=id, viewer=PUBLIC)
+        counterclaims.get(id=id, viewer=PUBLIC)
     assert gone.value.more["reason"] == "Not an answer."
     assert _ids() == []
-    assert seen(claims.whole(id=pair[0], viewer=PUBLIC))["counterclaims"] == []
+    assert seen(claims.get(id=pair[0], viewer=PUBLIC))["counterclaims"] == []
 
 
 @pytest.mark.parametrize("side", ["charge", "answer"])
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
-def test_the_public_sees_an_exchange_when_both_sides_are_accepted(
+def test_the_public_sees_a_counterclaim_when_both_sides_are_accepted(
     registry: str, actor: Actor, side: str, status: str
 ) -> None:
     charge = put_charge(actor, status=status if side == "charge" else "accepted")
@@ -118,7 +118,7 @@ def test_the_public_sees_an_exchange_when_both_sides_are_accepted(
     (id,) = _ids(REVIEWER)
     assert _ids() == []
     with pytest.raises(NotFound):
-        counterclaims.whole(id=id, viewer=PUBLIC)
+        counterclaims.get(id=id, viewer=PUBLIC)
     waiting = charge if side == "charge" else answer
     statements.change(by=actor, id=waiting, version=1, status="accepted")
     assert _ids() == [id]
@@ -129,14 +129,14 @@ def test_lists_by_either_side(registry: str, actor: Actor) -> None:
     charged = put_charge(actor)
     denied = put_denial(actor, charged)
     pair = put_claim(actor, topics=["war"]), put_claim(actor)
-    other = _draw(actor, pair, "qualifies")
-    (exchange,) = _ids(kind="denies")
+    other = _create(actor, pair, "qualifies")
+    (counterclaim,) = _ids(kind="denies")
     charge, answer = statements.claim_of(id=charged), statements.claim_of(id=denied)
-    assert _ids() == [other, exchange]
-    assert _ids(claim=charge) == _ids(claim=answer) == _ids(document=1) == [exchange]
+    assert _ids() == [other, counterclaim]
+    assert _ids(claim=charge) == _ids(claim=answer) == _ids(document=1) == [counterclaim]
     assert _ids(topic="war") == _ids(claim=pair[0]) == _ids(kind="qualifies") == [other]
     for name in ("US officials", "Beijing"):
-        assert _ids(speaker=speakers.named(name)[0]) == [exchange]
+        assert _ids(speaker=speakers.named(name)[0]) == [counterclaim]
     assert _ids(said_to="2026-03-12") == _ids(status="rejected") == _ids(topic="war", kind="denies") == []
 
 
@@ -150,11 +150,11 @@ def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[
         put_denial(actor, charged, speaker={"name": f"Denier {number}"})
     queries.clear()
     assert len(_ids()) == 5
-    assert counterclaims.whole(id=1, viewer=PUBLIC)
+    assert counterclaims.get(id=1, viewer=PUBLIC)
     assert len(queries) == 2
 
 
-def test_a_writer_does_not_touch_an_exchange_that_rests_on_a_candidate(registry: str, actor: Actor) -> None:
+def test_a_writer_does_not_touch_a_counterclaim_that_rests_on_a_candidate(registry: str, actor: Actor) -> None:
     put_denial(actor, put_charge(actor), status="candidate")
     writer = Actor(reviews=False)
     (id,) = _ids(REVIEWER)
@@ -166,7 +166,7 @@ def test_a_writer_does_not_touch_an_exchange_that_rests_on_a_candidate(registry:
 
 
 @pytest.mark.parametrize("side", ["claim", "answer"])
-def test_a_writer_draws_no_edge_to_a_hidden_claim(pair: tuple[int, int], actor: Actor, side: str) -> None:
+def test_a_writer_creates_no_counterclaim_to_a_hidden_claim(pair: tuple[int, int], actor: Actor, side: str) -> None:
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
     for id in (hidden, 99):
         sides = {"claim": pair[0], "answer": pair[1]} | {side: id}
@@ -179,15 +179,15 @@ def test_a_writer_draws_no_edge_to_a_hidden_claim(pair: tuple[int, int], actor: 
 
 
 @pytest.mark.parametrize("side", ["charge", "answer"])
-def test_the_public_hears_nothing_of_an_exchange_that_it_never_saw(registry: str, actor: Actor, side: str) -> None:
+def test_the_public_hears_nothing_of_a_counterclaim_that_it_never_saw(registry: str, actor: Actor, side: str) -> None:
     charge = put_charge(actor, status="candidate" if side == "charge" else "accepted")
     put_denial(actor, charge, status="candidate" if side == "answer" else "accepted")
     (id,) = _ids(REVIEWER)
     counterclaims.retract(by=actor, id=id, version=1, reason="Private.")
     for viewer in (PUBLIC, READER):
         with pytest.raises(NotFound) as unknown:
-            counterclaims.whole(id=id, viewer=viewer)
+            counterclaims.get(id=id, viewer=viewer)
         assert (unknown.value.detail, unknown.value.more) == (f"There is no counterclaim {id}.", {})
     with pytest.raises(Gone) as gone:
-        counterclaims.whole(id=id, viewer=REVIEWER)
+        counterclaims.get(id=id, viewer=REVIEWER)
     assert gone.value.more["reason"] == "Private."

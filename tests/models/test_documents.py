@@ -26,7 +26,7 @@ from tests.factories import (
 
 def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
     text = "  Two spaces,\r\na tab\t, e\u0301 and 👩‍👩‍👧.\n\n“Quoted.”\u00a0\n"
-    whole = seen(documents.whole(id=put_document(actor, text=text), viewer=READER))
+    whole = seen(documents.get(id=put_document(actor, text=text), viewer=READER))
     assert whole["text"] == text
     assert whole["length"] == len(text)
     assert whole["sha256"] == hashlib.sha256(text.encode()).hexdigest()
@@ -34,16 +34,16 @@ def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
 
 def test_is_read_now_where_nobody_says_when(registry: str, actor: Actor) -> None:
     given = put_document(actor, retrieved_at="2026-03-13T10:00:00Z")
-    assert seen(documents.whole(id=given, viewer=PUBLIC))["retrieved_at"] == "2026-03-13T10:00:00Z"
-    now = seen(documents.whole(id=put_document(actor, text="Other."), viewer=PUBLIC))
+    assert seen(documents.get(id=given, viewer=PUBLIC))["retrieved_at"] == "2026-03-13T10:00:00Z"
+    now = seen(documents.get(id=put_document(actor, text="Other."), viewer=PUBLIC))
     assert now["retrieved_at"] == now["created_at"][:19] + "Z"
 
 
 def test_the_text_takes_the_read_scope_unless_it_is_public(registry: str, actor: Actor) -> None:
     closed, open_ = put_document(actor), put_document(actor, text="Everybody may read.", text_public=True)
-    assert seen(documents.whole(id=closed, viewer=PUBLIC))["text"] is None
-    assert seen(documents.whole(id=closed, viewer=READER))["text"] == TEXT
-    assert seen(documents.whole(id=open_, viewer=PUBLIC))["text"] == "Everybody may read."
+    assert seen(documents.get(id=closed, viewer=PUBLIC))["text"] is None
+    assert seen(documents.get(id=closed, viewer=READER))["text"] == TEXT
+    assert seen(documents.get(id=open_, viewer=PUBLIC))["text"] == "Everybody may read."
     listed = [text for _, text in documents.listed(viewer=PUBLIC, past=None, limit=10)]
     assert not any("US officials" in text for text in listed)
 
@@ -111,7 +111,7 @@ def test_refuses_an_address_that_nobody_stored(registry: str, actor: Actor) -> N
 def test_changes_what_is_said_about_it_and_logs_both_sides(registry: str, actor: Actor) -> None:
     id = put_document(actor)
     documents.change(by=actor, id=id, version=1, title="A longer visit", publisher="The Post")
-    whole = seen(documents.whole(id=id, viewer=PUBLIC))
+    whole = seen(documents.get(id=id, viewer=PUBLIC))
     assert (whole["title"], whole["publisher"], whole["version"]) == ("A longer visit", "The Post", 2)
     created, changed = lines_of("documents", id)
     assert (created["action"], created["before"]) == ("create", None)
@@ -145,7 +145,7 @@ def test_a_retracted_one_leaves_a_tombstone_and_gives_its_key_free(registry: str
     id = put_document(actor)
     documents.retract(by=actor, id=id, version=1, reason="Posted by mistake.")
     with pytest.raises(Gone) as gone:
-        documents.whole(id=id, viewer=REVIEWER)
+        documents.get(id=id, viewer=REVIEWER)
     assert gone.value.more == {
         "retracted_at": Document.get_by_id(id).retracted_at,
         "reason": "Posted by mistake.",
@@ -162,7 +162,7 @@ def test_a_retracted_one_leaves_a_tombstone_and_gives_its_key_free(registry: str
 def test_an_unknown_one_is_not_found(registry: str) -> None:
     assert not documents.any_stored()
     with pytest.raises(NotFound):
-        documents.whole(id=1, viewer=REVIEWER)
+        documents.get(id=1, viewer=REVIEWER)
 
 
 def test_lists_by_publisher_language_and_days(registry: str, actor: Actor) -> None:
@@ -193,14 +193,14 @@ def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: 
     put_plain(actor, "first")
     id = Document.get().id
     queries.clear()
-    documents.whole(id=id, viewer=PUBLIC)
+    documents.get(id=id, viewer=PUBLIC)
     documents.listed(viewer=PUBLIC, past=None, limit=100)
     assert len(queries) == 2
     for word in ("second", "third", "fourth", "fifth"):
         put_plain(actor, word)
         put_document(actor, text=f"{word}.")
     queries.clear()
-    assert len(seen(documents.whole(id=id, viewer=PUBLIC))["statements"]) == 5
+    assert len(seen(documents.get(id=id, viewer=PUBLIC))["statements"]) == 5
     assert len(documents.listed(viewer=PUBLIC, past=None, limit=100)) == 5
     assert len(queries) == 2
 
@@ -217,7 +217,7 @@ def test_what_is_worked_out_ahead_is_what_is_stored(registry: str, actor: Actor)
     ahead = documents.prepared(document())
     id = documents.create(by=actor, **ahead)
     stored = Sentence.select(Sentence.start, Sentence.end).where(Sentence.document == id).order_by(Sentence.position)
-    assert list(stored.tuples()) == ahead["places"] == cut(document()["text"])
+    assert list(stored.tuples()) == ahead["sentence_offsets"] == cut(document()["text"])
     assert documents.find(by=actor, reference=ahead, field="/document").id == id, "somebody else was quicker"
 
 
@@ -230,5 +230,5 @@ def test_nothing_is_worked_out_ahead_of_a_document_that_is_known_or_that_is_only
 
 
 def test_the_given_places_of_sentences_are_taken(registry: str, actor: Actor) -> None:
-    id = documents.create(by=actor, **document(), places=[(0, 4)])
+    id = documents.create(by=actor, **document(), sentence_offsets=[(0, 4)])
     assert [(one.start, one.end) for one in Sentence.select().where(Sentence.document == id)] == [(0, 4)]

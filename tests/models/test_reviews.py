@@ -29,7 +29,7 @@ def test_keeps_what_the_publisher_said(registry: str, actor: Actor) -> None:
         reviewed_at="2026-03-13T10:00:00Z",
         licence="CC-BY-4.0",
     )
-    whole = seen(reviews.whole(id=id, viewer=PUBLIC))
+    whole = seen(reviews.get(id=id, viewer=PUBLIC))
     assert whole["publisher"] == {"name": "Checkers", "site": "checkers.example"}
     assert whole["rating"] == {"label": "Half true", "value": 2.5, "best": 5, "worst": 1}
     assert (whole["title"], whole["reviewed_at"]) == ("Is it so?", "2026-03-13T10:00:00Z")
@@ -93,7 +93,7 @@ def test_the_ends_of_the_scale_belong_to_it(registry: str, actor: Actor) -> None
 def test_changes_are_logged_and_checked_for_their_version(registry: str, actor: Actor) -> None:
     id = put_review(actor, put_claim(actor))
     reviews.change(by=actor, id=id, version=1, publisher={"name": "Others", "site": None}, title="Anew")
-    whole = seen(reviews.whole(id=id, viewer=PUBLIC))
+    whole = seen(reviews.get(id=id, viewer=PUBLIC))
     assert (whole["publisher"], whole["rating"]["label"], whole["version"]) == (
         {"name": "Others", "site": None},
         "False",
@@ -110,7 +110,7 @@ def test_a_retracted_one_leaves_a_tombstone(registry: str, actor: Actor) -> None
     id = put_review(actor, claim)
     reviews.retract(by=actor, id=id, version=1, reason="Withdrawn.")
     with pytest.raises(Gone) as gone:
-        reviews.whole(id=id, viewer=PUBLIC)
+        reviews.get(id=id, viewer=PUBLIC)
     assert gone.value.more["reason"] == "Withdrawn."
     assert _ids() == []
     assert put_review(actor, claim) != id
@@ -122,7 +122,7 @@ def test_a_review_is_seen_where_its_claim_is(registry: str, actor: Actor) -> Non
     for viewer in (PUBLIC, READER):
         assert _ids(viewer) == []
         with pytest.raises(NotFound):
-            reviews.whole(id=id, viewer=viewer)
+            reviews.get(id=id, viewer=viewer)
     assert _ids(REVIEWER) == [id]
     statements.change(by=actor, id=said, version=1, status="accepted")
     assert _ids() == [id]
@@ -144,7 +144,7 @@ def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[
         put_review(actor, claim, url=f"https://checkers.example/{number}")
     queries.clear()
     assert len(_ids()) == 4
-    assert reviews.whole(id=1, viewer=PUBLIC)
+    assert reviews.get(id=1, viewer=PUBLIC)
     assert len(queries) == 2
     assert Claim.select().count() == 1
 
@@ -152,7 +152,7 @@ def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[
 def test_rating_and_publisher_are_replaced_whole(registry: str, actor: Actor) -> None:
     id = put_review(actor, put_claim(actor))
     reviews.change(by=actor, id=id, version=1, rating={"label": "True"}, publisher={"name": "Others"})
-    whole = seen(reviews.whole(id=id, viewer=PUBLIC))
+    whole = seen(reviews.get(id=id, viewer=PUBLIC))
     assert whole["rating"] == {"label": "True", "value": None, "best": None, "worst": None}
     assert whole["publisher"] == {"name": "Others", "site": None}
 

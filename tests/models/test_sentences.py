@@ -41,13 +41,13 @@ def test_a_sentence_is_the_slice_of_its_document(registry: str, actor: Actor, te
     assert len(rows) > 1
     assert Document.get_by_id(id).text == text
     for row in rows:
-        whole = seen(sentences.whole(id=row.id, viewer=READER))
+        whole = seen(sentences.get(id=row.id, viewer=READER))
         assert whole["text"] == row.text == text[whole["start"] : whole["end"]]
 
 
 def test_shows_the_sentences_before_and_after(registry: str, actor: Actor) -> None:
     rows = _all(put_document(actor, text=PLAIN))
-    first, second, last = (seen(sentences.whole(id=rows[place].id, viewer=READER)) for place in (0, 1, -1))
+    first, second, last = (seen(sentences.get(id=rows[place].id, viewer=READER)) for place in (0, 1, -1))
     assert (first["before"], first["after"]) == (None, rows[1].text)
     assert (second["before"], second["after"]) == (rows[0].text, rows[2].text)
     assert (last["before"], last["after"]) == (rows[3].text, None)
@@ -64,20 +64,20 @@ def test_the_public_reads_what_carries_a_statement_and_one_on_either_side(regist
     assert readable == [rows[1].id, rows[2].id, rows[3].id]
     for row in (rows[0], rows[4]):
         with pytest.raises(NotFound):
-            sentences.whole(id=row.id, viewer=PUBLIC)
-        assert sentences.whole(id=row.id, viewer=READER)
+            sentences.get(id=row.id, viewer=PUBLIC)
+        assert sentences.get(id=row.id, viewer=READER)
 
 
 def test_a_neighbour_does_not_give_its_own_neighbour_away(registry: str, actor: Actor) -> None:
     put_plain(actor, "third")
     rows = _all(Document.get().id)
-    neighbour = seen(sentences.whole(id=rows[1].id, viewer=PUBLIC))
+    neighbour = seen(sentences.get(id=rows[1].id, viewer=PUBLIC))
     assert (neighbour["before"], neighbour["after"]) == (None, rows[2].text)
     told = _read_by_public(Document.get().id)
     assert "says fourth" in told
     assert "says first" not in told
     assert "says fifth" not in told
-    assert seen(sentences.whole(id=rows[1].id, viewer=READER))["before"] == rows[0].text
+    assert seen(sentences.get(id=rows[1].id, viewer=READER))["before"] == rows[0].text
 
 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
@@ -85,8 +85,8 @@ def test_a_statement_that_is_not_accepted_opens_nothing(registry: str, actor: Ac
     id = put_plain(actor, "third", status=status)
     assert sentences.listed(viewer=PUBLIC, past=None, limit=100) == []
     holding = statements.Statement.get_by_id(id).sentence_id
-    assert seen(sentences.whole(id=holding, viewer=READER))["statement_ids"] == []
-    assert seen(sentences.whole(id=holding, viewer=REVIEWER))["statement_ids"] == [id]
+    assert seen(sentences.get(id=holding, viewer=READER))["statement_ids"] == []
+    assert seen(sentences.get(id=holding, viewer=REVIEWER))["statement_ids"] == [id]
 
 
 def test_a_retracted_statement_closes_what_it_opened(registry: str, actor: Actor) -> None:
@@ -97,14 +97,14 @@ def test_a_retracted_statement_closes_what_it_opened(registry: str, actor: Actor
 def test_everybody_reads_a_public_text(registry: str, actor: Actor) -> None:
     id = put_document(actor, text=PLAIN, text_public=True)
     assert len(sentences.listed(viewer=PUBLIC, past=None, limit=100, document=id)) == 5
-    assert seen(sentences.whole(id=_all(id)[0].id, viewer=PUBLIC))["after"]
+    assert seen(sentences.get(id=_all(id)[0].id, viewer=PUBLIC))["after"]
 
 
 def test_moves_the_edges_and_takes_the_words_from_the_document(registry: str, actor: Actor) -> None:
     id = put_document(actor, text="👋 One two. Three.")
     first = _all(id)[0]
     sentences.change(by=actor, id=first.id, version=1, start=2, end=9)
-    whole = seen(sentences.whole(id=first.id, viewer=READER))
+    whole = seen(sentences.get(id=first.id, viewer=READER))
     assert (whole["text"], whole["start"], whole["end"], whole["version"]) == ("One two", 2, 9, 2)
     (line,) = lines_of("sentences", first.id)
     assert (line["before"]["text"], line["after"]["text"]) == ("👋 One two.", "One two")
@@ -124,9 +124,9 @@ def test_retracts_one_and_numbers_the_others_anew(registry: str, actor: Actor) -
     gone = _all(id)[1]
     sentences.retract(by=actor, id=gone.id, version=1, reason="A caption.")
     assert [row.position for row in _all(id)] == [0, 1, 2, 3]
-    assert "third" in seen(sentences.whole(id=_all(id)[0].id, viewer=READER))["after"]
+    assert "third" in seen(sentences.get(id=_all(id)[0].id, viewer=READER))["after"]
     with pytest.raises(Gone) as tombstone:
-        sentences.whole(id=gone.id, viewer=READER)
+        sentences.get(id=gone.id, viewer=READER)
     assert tombstone.value.more["reason"] == "A caption."
 
 
@@ -282,13 +282,13 @@ def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[
     id = put_document(actor, text=" ".join(f"Sentence number {number} stands here." for number in range(60)))
     row = _all(id)[1]
     queries.clear()
-    sentences.whole(id=row.id, viewer=READER)
+    sentences.get(id=row.id, viewer=READER)
     assert len(sentences.listed(viewer=READER, past=None, limit=2)) == 2
     assert len(sentences.listed(viewer=READER, past=None, limit=60)) == 60
     assert len(queries) == 3
 
 
 def test_a_statement_shows_its_sentence_with_the_neighbours(registry: str, actor: Actor) -> None:
-    whole = seen(statements.whole(id=statements.record(by=actor, **charge()), viewer=PUBLIC))
+    whole = seen(statements.get(id=statements.record(by=actor, **charge()), viewer=PUBLIC))
     assert whole["sentence"]["before"] == "The visit ended on Friday."
     assert whole["sentence"]["after"] == "“We need proof,” an aide said."

@@ -19,7 +19,7 @@ def _make(actor: Actor, name: str, **other: Any) -> int:
 
 
 def _read(id: int) -> Any:
-    return seen(speakers.whole(id=id, viewer=REVIEWER))
+    return seen(speakers.get(id=id, viewer=REVIEWER))
 
 
 def _version(id: int) -> int:
@@ -55,7 +55,7 @@ def test_a_name_is_one_in_any_case_width_and_spacing(registry: str, actor: Actor
 
 
 def test_a_composed_and_a_decomposed_name_are_one() -> None:
-    assert speakers.key("Jose\u0301 STRASSE") == speakers.key("José straße")
+    assert speakers.name_key("Jose\u0301 STRASSE") == speakers.name_key("José straße")
 
 
 def test_refuses_a_wikidata_id_that_another_has(registry: str, actor: Actor) -> None:
@@ -257,11 +257,11 @@ def test_a_retracted_one_leaves_a_tombstone_and_gives_the_name_free(registry: st
     claim = put_claim(actor, about=[{"id": id}])
     speakers.retract(by=actor, id=id, version=1, reason="Not a person.")
     with pytest.raises(Gone) as gone:
-        speakers.whole(id=id, viewer=PUBLIC)
+        speakers.get(id=id, viewer=PUBLIC)
     assert gone.value.more["reason"] == "Not a person."
     assert speakers.named("Wang Yi") == speakers.named("Wang") == []
     assert _read(child)["part_of"] is None
-    assert seen(claims.whole(id=claim, viewer=PUBLIC))["about"] == []
+    assert seen(claims.get(id=claim, viewer=PUBLIC))["about"] == []
     assert _make(actor, "Wang Yi") != id
     grandchild = _make(actor, "Aide of the aide", part_of=child)
     assert _read(grandchild)["part_of"]["id"] == child
@@ -287,14 +287,14 @@ def test_one_query_reads_a_whole_however_much_they_said(registry: str, actor: Ac
     put_plain(actor, "first")
     id = speakers.named("Somebody")[0]
     queries.clear()
-    speakers.whole(id=id, viewer=PUBLIC)
+    speakers.get(id=id, viewer=PUBLIC)
     speakers.listed(viewer=PUBLIC, past=None, limit=100)
     assert len(queries) == 2
     for word in ("second", "third", "fourth"):
         put_plain(actor, word)
         _make(actor, f"Speaker {word}", aliases=[word], part_of=id)
     queries.clear()
-    assert [s["content"][0]["text"] for s in seen(speakers.whole(id=id, viewer=PUBLIC))["statements"]] == [
+    assert [s["content"][0]["text"] for s in seen(speakers.get(id=id, viewer=PUBLIC))["statements"]] == [
         "says fourth",
         "says third",
         "says second",
@@ -308,9 +308,9 @@ def test_the_public_counts_only_what_is_accepted(registry: str, actor: Actor) ->
     put_plain(actor, "first")
     put_plain(actor, "second", status="candidate")
     id = speakers.named("Somebody")[0]
-    assert seen(speakers.whole(id=id, viewer=PUBLIC))["statement_count"] == 1
-    assert len(seen(speakers.whole(id=id, viewer=PUBLIC))["statements"]) == 1
-    assert seen(speakers.whole(id=id, viewer=REVIEWER))["statement_count"] == 2
+    assert seen(speakers.get(id=id, viewer=PUBLIC))["statement_count"] == 1
+    assert len(seen(speakers.get(id=id, viewer=PUBLIC))["statements"]) == 1
+    assert seen(speakers.get(id=id, viewer=REVIEWER))["statement_count"] == 2
 
 
 # -- merging ------------------------------------------------------------------------------------
@@ -353,7 +353,7 @@ def test_the_survivor_takes_over_statements_names_parts_and_subjects(registry: s
     assert _read(new)["aliases"] == ["officials", "US officials"]
     assert speakers.named("US officials") == speakers.named("Officials") == [new]
     for claim in (about_one, about_both):
-        assert [who["id"] for who in seen(claims.whole(id=claim, viewer=PUBLIC))["about"]] == [new]
+        assert [who["id"] for who in seen(claims.get(id=claim, viewer=PUBLIC))["about"]] == [new]
 
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before
@@ -363,11 +363,11 @@ def test_the_old_id_points_at_the_survivor(registry: str, actor: Actor) -> None:
     a, b, c = (_make(actor, name) for name in ("A", "B", "C"))
     speakers.merge(by=actor, id=a, into=b)
     with pytest.raises(Moved) as moved:
-        speakers.whole(id=a, viewer=PUBLIC)
+        speakers.get(id=a, viewer=PUBLIC)
     assert moved.value.more == {"id": b}
     speakers.merge(by=actor, id=b, into=c)
     for refused in (
-        lambda: speakers.whole(id=a, viewer=PUBLIC),
+        lambda: speakers.get(id=a, viewer=PUBLIC),
         lambda: speakers.change(by=actor, id=a, version=2, description="x"),
         lambda: speakers.retract(by=actor, id=a, version=2, reason=None),
         lambda: speakers.merge(by=actor, id=a, into=c),
@@ -409,11 +409,11 @@ def test_the_same_words_of_both_become_one_statement(registry: str, actor: Actor
     speakers.merge(by=actor, id=old, into=new)
     assert [statement["id"] for statement in _read(new)["statements"]] == [theirs]
     with pytest.raises(Gone) as gone:
-        statements.whole(id=mine, viewer=PUBLIC)
+        statements.get(id=mine, viewer=PUBLIC)
     assert str(theirs) in gone.value.more["reason"]
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before
-    assert seen(statements.whole(id=mine, viewer=PUBLIC))["speaker"]["id"] == old
+    assert seen(statements.get(id=mine, viewer=PUBLIC))["speaker"]["id"] == old
 
 
 @pytest.mark.parametrize("side", ["old", "new"])
@@ -423,12 +423,12 @@ def test_of_two_the_accepted_one_stays(registry: str, actor: Actor, side: str) -
     statements.change(by=actor, id=candidate, version=1, status="candidate")
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
-    assert [statement["id"] for statement in seen(speakers.whole(id=new, viewer=PUBLIC))["statements"]] == [accepted]
+    assert [statement["id"] for statement in seen(speakers.get(id=new, viewer=PUBLIC))["statements"]] == [accepted]
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before
 
 
-def test_an_exchange_rests_on_the_statement_that_stays(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_rests_on_the_statement_that_stays(registry: str, actor: Actor) -> None:
     charge = put_charge(actor)
     denial = put_denial(actor, charge)
     answer = statements.claim_of(id=denial)
@@ -436,13 +436,15 @@ def test_an_exchange_rests_on_the_statement_that_stays(registry: str, actor: Act
     old, new = speakers.named("Beijing")[0], speakers.named("China")[0]
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
-    (exchange,) = listed_items(counterclaims, PUBLIC)
-    assert Counterclaim.get_by_id(exchange["id"]).statement_id == twin
+    (counterclaim,) = listed_items(counterclaims, PUBLIC)
+    assert Counterclaim.get_by_id(counterclaim["id"]).statement_id == twin
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before
 
 
-def test_an_exchange_goes_with_its_evidence_where_the_other_states_another_claim(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_goes_with_its_evidence_where_the_other_states_another_claim(
+    registry: str, actor: Actor
+) -> None:
     charge = put_charge(actor)
     put_denial(actor, charge)
     put_denial(actor, charge, speaker={"name": "China"}, counters=None)
@@ -450,7 +452,7 @@ def test_an_exchange_goes_with_its_evidence_where_the_other_states_another_claim
     before = _everything()
     speakers.merge(by=actor, id=old, into=new)
     assert listed_items(counterclaims, REVIEWER) == []
-    assert Counterclaim.get().retracted_at, "no edge stands that nobody can see"
+    assert Counterclaim.get().retracted_at, "no counterclaim stands that nobody can see"
     speakers.unmerge(by=actor, id=old)
     assert _everything() == before
 
@@ -530,7 +532,7 @@ def test_a_merge_into_ones_own_part_leaves_no_circle(registry: str, actor: Actor
     before = _everything()
     speakers.merge(by=actor, id=top, into=line[-1])
     for id in line[1:]:
-        above = speakers.wholes_of(id)
+        above = speakers.with_ancestors(id)
         assert above[-1] == line[-1], "every line ends at the survivor"
         assert Speaker.get_by_id(above[-1]).part_of_id is None
     speakers.unmerge(by=actor, id=top)
@@ -566,11 +568,11 @@ def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None
 def test_a_merge_of_many_statements_moves_all_of_them(registry: str, actor: Actor) -> None:
     ids = [put_plain(actor, word, speaker={"name": "Old"}) for word in ("first", "second", "third")]
     old, new = speakers.named("Old")[0], _make(actor, "New")
-    at_once, merges.AT_ONCE = merges.AT_ONCE, 2
+    at_once, merges.IDS_PER_STATEMENT = merges.IDS_PER_STATEMENT, 2
     try:
         speakers.merge(by=actor, id=old, into=new)
     finally:
-        merges.AT_ONCE = at_once
+        merges.IDS_PER_STATEMENT = at_once
     assert {Statement.get_by_id(id).speaker_id for id in ids} == {new}
     assert {Statement.get_by_id(id).version for id in ids} == {2}
 

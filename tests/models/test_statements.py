@@ -34,7 +34,7 @@ WRITER = Actor(reviews=False)
 
 
 def _read(id: int, viewer: Any = PUBLIC) -> Any:
-    return seen(statements.whole(id=id, viewer=viewer))
+    return seen(statements.get(id=id, viewer=viewer))
 
 
 def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
@@ -66,7 +66,7 @@ def test_one_write_makes_all_that_is_new(registry: str, actor: Actor) -> None:
     assert whole["origin"] == {"kind": "person", "extractor": None, "extractor_version": None, "confidence": None}
 
 
-def test_one_get_of_either_side_shows_the_exchange(registry: str, actor: Actor) -> None:
+def test_one_get_of_either_side_shows_the_counterclaim(registry: str, actor: Actor) -> None:
     charged = put_charge(actor)
     denied = put_denial(actor, charged)
     (answer,) = _read(charged)["counterclaims"]
@@ -225,27 +225,27 @@ def test_answers_by_claim_or_by_statement_with_kind_and_note(registry: str, acto
         {"claim": other, "kind": "qualifies", "note": "Only in part."},
     ]
     denied = put_denial(actor, charged, counters=counters)
-    edges = [
-        (edge.claim_id, edge.kind, edge.note, edge.statement_id)
-        for edge in Counterclaim.select().order_by(Counterclaim.id)
+    counterclaims = [
+        (counterclaim.claim_id, counterclaim.kind, counterclaim.note, counterclaim.statement_id)
+        for counterclaim in Counterclaim.select().order_by(Counterclaim.id)
     ]
-    assert edges == [
+    assert counterclaims == [
         (statements.claim_of(id=charged), "denies", None, denied),
         (other, "qualifies", "Only in part.", denied),
     ]
 
 
-def test_a_known_edge_stays_with_its_first_evidence(registry: str, actor: Actor) -> None:
+def test_a_known_counterclaim_stays_with_its_first_evidence(registry: str, actor: Actor) -> None:
     charged = put_charge(actor)
     first = put_denial(actor, charged)
     again = {"id": statements.claim_of(id=first)}
     put_denial(actor, charged, speaker={"name": "A spokesman"}, claim=again)
-    (edge,) = Counterclaim.select()
-    assert edge.statement_id == first
+    (counterclaim,) = Counterclaim.select()
+    assert counterclaim.statement_id == first
 
 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
-def test_an_edge_that_the_public_cannot_see_rests_on_the_accepted_statement(
+def test_a_counterclaim_that_the_public_cannot_see_rests_on_the_accepted_statement(
     registry: str, actor: Actor, status: str
 ) -> None:
     charged = put_charge(actor)
@@ -253,10 +253,10 @@ def test_an_edge_that_the_public_cannot_see_rests_on_the_accepted_statement(
     again = {"id": statements.claim_of(id=hidden)}
     assert listed_items(counterclaims, PUBLIC) == []
     shown = put_denial(actor, charged, speaker={"name": "A spokesman"}, claim=again)
-    (edge,) = Counterclaim.select()
-    assert edge.statement_id == shown
+    (counterclaim,) = Counterclaim.select()
+    assert counterclaim.statement_id == shown
     assert len(listed_items(counterclaims, PUBLIC)) == 1
-    assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
+    assert [line["action"] for line in lines_of("counterclaims", counterclaim.id)] == ["create", "change"]
 
 
 def test_a_writer_answers_nothing_hidden(registry: str, actor: Actor) -> None:
@@ -327,10 +327,10 @@ def test_the_public_hears_nothing_of_a_statement_that_it_never_saw(registry: str
     statements.retract(by=actor, id=id, version=1, reason="Private.")
     for viewer in (PUBLIC, READER):
         with pytest.raises(NotFound) as unknown:
-            statements.whole(id=id, viewer=viewer)
+            statements.get(id=id, viewer=viewer)
         assert (unknown.value.detail, unknown.value.more) == (f"There is no statement {id}.", {})
     with pytest.raises(Gone) as gone:
-        statements.whole(id=id, viewer=REVIEWER)
+        statements.get(id=id, viewer=REVIEWER)
     assert gone.value.more["reason"] == "Private."
 
 
@@ -338,7 +338,7 @@ def test_the_public_hears_why_what_it_saw_is_gone(registry: str, actor: Actor) -
     id = put_charge(actor)
     statements.retract(by=actor, id=id, version=1, reason="Misread.")
     with pytest.raises(Gone) as gone:
-        statements.whole(id=id, viewer=PUBLIC)
+        statements.get(id=id, viewer=PUBLIC)
     assert gone.value.more["reason"] == "Misread."
 
 
@@ -347,12 +347,12 @@ def test_only_the_review_scope_sees_what_is_not_accepted(registry: str, actor: A
     id = put_charge(actor, status=status)
     for viewer in (PUBLIC, READER):
         with pytest.raises(NotFound):
-            statements.whole(id=id, viewer=viewer)
+            statements.get(id=id, viewer=viewer)
         assert _ids(viewer) == _ids(viewer, status=status) == []
-        assert statements.whole(id=id, viewer=viewer, written=True), "whoever has just written it sees it once"
-    assert seen(documents.whole(id=1, viewer=READER))["statements"] == []
-    assert seen(documents.whole(id=1, viewer=READER))["statement_count"] == 0
-    assert seen(speakers.whole(id=1, viewer=READER))["statements"] == []
+        assert statements.get(id=id, viewer=viewer, just_written=True), "whoever has just written it sees it once"
+    assert seen(documents.get(id=1, viewer=READER))["statements"] == []
+    assert seen(documents.get(id=1, viewer=READER))["statement_count"] == 0
+    assert seen(speakers.get(id=1, viewer=READER))["statements"] == []
     assert _ids(REVIEWER) == _ids(REVIEWER, status=status) == [id]
     assert _read(id, REVIEWER)["status"] == status
 
@@ -396,7 +396,7 @@ def test_lists_by_everything_at_once(registry: str, actor: Actor) -> None:
 def test_one_query_reads_a_whole_however_much_hangs_on_it(registry: str, actor: Actor, queries: list[str]) -> None:
     charged = put_charge(actor)
     queries.clear()
-    statements.whole(id=charged, viewer=PUBLIC)
+    statements.get(id=charged, viewer=PUBLIC)
     _ids(answered=False)
     assert len(queries) == 2
     for number in range(4):
@@ -481,29 +481,29 @@ def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> No
         statements.change(by=actor, id=99, version=1, role="nobody's")
 
 
-def test_an_edge_follows_its_evidence_to_another_claim(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_follows_its_evidence_to_another_claim(registry: str, actor: Actor) -> None:
     charged = put_charge(actor)
     denied = put_denial(actor, charged)
     new = put_claim(actor, "A better one.")
     statements.change(by=actor, id=denied, version=1, claim={"id": new})
-    (edge,) = Counterclaim.select()
-    assert (edge.answer_id, edge.statement_id, edge.version) == (new, denied, 2)
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.answer_id, counterclaim.statement_id, counterclaim.version) == (new, denied, 2)
     with pytest.raises(Conflict) as refused:
         statements.change(by=actor, id=denied, version=2, claim={"id": statements.claim_of(id=charged)})
-    assert refused.value.more == {"id": edge.id}
+    assert refused.value.more == {"id": counterclaim.id}
 
 
 # -- retracting ---------------------------------------------------------------------------------
 
 
-def test_takes_the_edges_that_rest_on_it_and_leaves_a_tombstone(registry: str, actor: Actor) -> None:
+def test_takes_the_counterclaims_that_rest_on_it_and_leaves_a_tombstone(registry: str, actor: Actor) -> None:
     charged = put_charge(actor)
     denied = put_denial(actor, charged)
     answer = statements.claim_of(id=denied)
     counterclaims.create(by=actor, claim=statements.claim_of(id=charged), answer=answer, kind="disputes")
     statements.retract(by=actor, id=denied, version=1, reason="Misread.")
     with pytest.raises(Gone) as gone:
-        statements.whole(id=denied, viewer=REVIEWER)
+        statements.get(id=denied, viewer=REVIEWER)
     assert gone.value.more == {"retracted_at": Statement.get_by_id(denied).retracted_at, "reason": "Misread."}
     denies, disputes = Counterclaim.select().order_by(Counterclaim.id)
     assert (denies.retracted_reason, disputes.retracted_at) == ("Misread.", None)
@@ -515,7 +515,7 @@ def test_takes_the_edges_that_rest_on_it_and_leaves_a_tombstone(registry: str, a
 
 
 def _evidence_and_more(actor: Actor, *statuses: str) -> tuple[int, list[int]]:
-    """A denial that is the evidence of its edge, and others of the same claim with these statuses."""
+    """A denial that is the evidence of its counterclaim, and others of the same claim with these statuses."""
     denied = put_denial(actor, put_charge(actor))
     again = {"claim": {"id": statements.claim_of(id=denied)}, "counters": []}
     others = [
@@ -525,44 +525,50 @@ def _evidence_and_more(actor: Actor, *statuses: str) -> tuple[int, list[int]]:
     return denied, others
 
 
-def test_the_edges_of_what_is_retracted_rest_on_the_next_accepted_statement(registry: str, actor: Actor) -> None:
+def test_the_counterclaims_of_what_is_retracted_rest_on_the_next_accepted_statement(
+    registry: str, actor: Actor
+) -> None:
     denied, (_, gone, heir, _) = _evidence_and_more(actor, "candidate", "accepted", "accepted", "accepted")
     statements.retract(by=actor, id=gone, version=1, reason=None)
     statements.retract(by=actor, id=denied, version=1, reason="Misread.")
-    edge = Counterclaim.get()
-    assert (edge.statement_id, edge.retracted_at, edge.version) == (heir, None, 2)
-    assert [line["action"] for line in lines_of("counterclaims", edge.id)] == ["create", "change"]
+    counterclaim = Counterclaim.get()
+    assert (counterclaim.statement_id, counterclaim.retracted_at, counterclaim.version) == (heir, None, 2)
+    assert [line["action"] for line in lines_of("counterclaims", counterclaim.id)] == ["create", "change"]
     assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
-def test_the_edges_of_what_is_retracted_rest_on_nothing_hidden(registry: str, actor: Actor, status: str) -> None:
+def test_the_counterclaims_of_what_is_retracted_rest_on_nothing_hidden(
+    registry: str, actor: Actor, status: str
+) -> None:
     denied, _ = _evidence_and_more(actor, status)
     put_plain(actor, "first")
     statements.retract(by=actor, id=denied, version=1, reason="Misread.")
-    edge = Counterclaim.get()
-    assert (edge.statement_id, edge.retracted_reason) == (denied, "Misread.")
+    counterclaim = Counterclaim.get()
+    assert (counterclaim.statement_id, counterclaim.retracted_reason) == (denied, "Misread.")
 
 
-def test_the_edges_of_what_is_rejected_rest_on_the_next_accepted_statement(registry: str, actor: Actor) -> None:
+def test_the_counterclaims_of_what_is_rejected_rest_on_the_next_accepted_statement(registry: str, actor: Actor) -> None:
     denied, (heir,) = _evidence_and_more(actor, "accepted")
     statements.change(by=actor, id=denied, version=1, status="rejected")
-    edge = Counterclaim.get()
-    assert (edge.statement_id, edge.retracted_at) == (heir, None)
+    counterclaim = Counterclaim.get()
+    assert (counterclaim.statement_id, counterclaim.retracted_at) == (heir, None)
     assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
-def test_the_edge_of_what_alone_is_evidence_is_hidden_while_that_is_rejected(registry: str, actor: Actor) -> None:
+def test_the_counterclaim_of_what_alone_is_evidence_is_hidden_while_that_is_rejected(
+    registry: str, actor: Actor
+) -> None:
     denied, _ = _evidence_and_more(actor, "candidate")
     statements.change(by=actor, id=denied, version=1, status="rejected")
-    edge = Counterclaim.get()
-    assert (edge.statement_id, edge.retracted_at) == (denied, None)
+    counterclaim = Counterclaim.get()
+    assert (counterclaim.statement_id, counterclaim.retracted_at) == (denied, None)
     assert listed_items(counterclaims, PUBLIC) == []
     statements.change(by=actor, id=denied, version=2, status="accepted")
     assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
-def test_a_refused_retraction_leaves_the_edges(registry: str, actor: Actor) -> None:
+def test_a_refused_retraction_leaves_the_counterclaims(registry: str, actor: Actor) -> None:
     denied = put_denial(actor, put_charge(actor))
     with pytest.raises(Stale):
         statements.retract(by=actor, id=denied, version=7, reason=None)
@@ -597,11 +603,11 @@ def test_mending_the_claim_of_a_charge_keeps_the_denial_of_it(registry: str, act
     mended = {"text": "Exports of machine tools sustain the war.", "language": "en"}
     statements.change(by=actor, id=charge, version=1, claim=mended, status="accepted")
     statements.change(by=actor, id=denial, version=1, status="accepted")
-    shown = seen(claims.whole(id=Statement.get_by_id(charge).claim_id, viewer=PUBLIC))
+    shown = seen(claims.get(id=Statement.get_by_id(charge).claim_id, viewer=PUBLIC))
     assert shown["text"] == mended["text"]
     assert shown["counterclaims"][0]["claim"]["statements"][0]["id"] == denial
     with pytest.raises(Gone, match=f"claim {left} was retracted"):
-        claims.whole(id=left, viewer=REVIEWER)
+        claims.get(id=left, viewer=REVIEWER)
 
 
 def test_a_claim_that_others_state_too_stays_when_one_leaves_it(registry: str, actor: Actor) -> None:
@@ -610,14 +616,14 @@ def test_a_claim_that_others_state_too_stays_when_one_leaves_it(registry: str, a
     shared = Statement.get_by_id(charge).claim_id
     put_charge(actor, speaker={"name": "An aide"}, claim={"id": shared})
     statements.change(by=actor, id=charge, version=1, claim={"text": "They sustain it.", "language": "en"})
-    (edge,) = seen(claims.whole(id=shared, viewer=PUBLIC))["counterclaims"]
-    assert edge["statement_id"] == denial
+    (counterclaim,) = seen(claims.get(id=shared, viewer=PUBLIC))["counterclaims"]
+    assert counterclaim["statement_id"] == denial
 
 
-def test_mending_a_claim_into_its_own_answer_takes_the_edge_back(registry: str, actor: Actor) -> None:
+def test_mending_a_claim_into_its_own_answer_takes_the_counterclaim_back(registry: str, actor: Actor) -> None:
     charge = put_charge(actor)
     denial = put_denial(actor, charge)
     answer = Statement.get_by_id(denial).claim_id
     statements.change(by=actor, id=charge, version=1, claim={"id": answer})
-    shown = seen(claims.whole(id=answer, viewer=PUBLIC))
+    shown = seen(claims.get(id=answer, viewer=PUBLIC))
     assert (shown["counterclaims"], shown["counters"], shown["statement_count"]) == ([], [], 2)

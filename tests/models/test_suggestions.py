@@ -1,11 +1,11 @@
-"""Denials that find their charge among stored claims: suggested with reasons, an edge only where a person says so."""
+"""Denials that find their charge among stored claims: suggested with reasons, linked only where a person says so."""
 
 import pytest
 
 from models import claims, counterclaims, statements, suggestions
 from models.extraction.parser import Parser
 from models.history.changes import Actor
-from models.ingest import candidates, match
+from models.ingest import candidates, suggest
 from models.refusals import Conflict, NotFound, Stale
 from models.tables import Counterclaim, Statement, Suggestion
 from tests.factories import PUBLIC, document, lines_of, put_claim, put_plain, seen
@@ -42,10 +42,10 @@ def test_a_denial_without_a_charge_is_shown_the_stored_claim_that_fits(
     charge = put_claim(actor, CHARGE)
     denial = put_denial_of(actor, parse)
     ((id, _),) = suggestions.listed(past=None, limit=9)
-    told = seen(suggestions.whole(id=id))
+    told = seen(suggestions.get(id=id))
     assert (told["statement"]["id"], told["claim"]["id"]) == (denial, charge)
     assert (told["status"], told["kind"], told["matcher"]) == ("open", "denies", "counterclaim-overlap")
-    assert told["score"] >= match.LEAST
+    assert told["score"] >= suggest.LEAST
     assert {"drones", "oder", "crossed"} <= {reason["word"] for reason in told["reasons"]}
     assert sum(reason["weight"] for reason in told["reasons"]) == pytest.approx(told["score"], abs=0.01)
     assert edges_of(charge) == 0
@@ -67,20 +67,20 @@ def test_what_its_own_document_charges_is_linked_and_not_suggested(registry: str
     assert (Counterclaim.select().count(), Suggestion.select().count()) == (1, 0)
 
 
-def test_accepting_draws_the_edge_that_the_public_sees_with_the_denial(
+def test_accepting_creates_the_counterclaim_that_the_public_sees_with_the_denial(
     registry: str, actor: Actor, parse: Parser
 ) -> None:
     id, denial, charge = put_suggestion(actor, parse)
     suggestions.decide(by=actor, id=id, version=1, status="accepted")
-    assert seen(suggestions.whole(id=id))["status"] == "accepted"
-    assert seen(claims.whole(id=charge, viewer=PUBLIC))["counterclaims"] == []
+    assert seen(suggestions.get(id=id))["status"] == "accepted"
+    assert seen(claims.get(id=charge, viewer=PUBLIC))["counterclaims"] == []
     statements.change(by=actor, id=denial, version=1, status="accepted")
-    (edge,) = seen(claims.whole(id=charge, viewer=PUBLIC))["counterclaims"]
-    assert (edge["kind"], edge["statement_id"]) == ("denies", denial)
+    (counterclaim,) = seen(claims.get(id=charge, viewer=PUBLIC))["counterclaims"]
+    assert (counterclaim["kind"], counterclaim["statement_id"]) == ("denies", denial)
     assert [line["action"] for line in lines_of("suggestions", id)] == ["create", "change"]
 
 
-def test_dismissing_draws_none_and_can_be_thought_over(registry: str, actor: Actor, parse: Parser) -> None:
+def test_dismissing_creates_none_and_can_be_thought_over(registry: str, actor: Actor, parse: Parser) -> None:
     id, _, charge = put_suggestion(actor, parse)
     suggestions.decide(by=actor, id=id, version=1, status="dismissed")
     assert edges_of(charge) == 0
@@ -94,7 +94,9 @@ def test_dismissing_draws_none_and_can_be_thought_over(registry: str, actor: Act
     assert refused.value.field == "/status"
 
 
-def test_accepting_what_is_linked_already_draws_no_second_edge(registry: str, actor: Actor, parse: Parser) -> None:
+def test_accepting_what_is_linked_already_creates_no_second_counterclaim(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
     id, denial, charge = put_suggestion(actor, parse)
     answer = Statement.get_by_id(denial).claim_id
     counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies")
@@ -134,7 +136,7 @@ def test_one_whose_statement_or_claim_is_gone_is_not_listed(registry: str, actor
     with pytest.raises(Conflict):
         suggestions.decide(by=actor, id=id, version=1, status="accepted")
     with pytest.raises(NotFound):
-        suggestions.whole(id=99)
+        suggestions.get(id=99)
 
 
 def test_lists_newest_first_by_what_is_asked(registry: str, actor: Actor, parse: Parser) -> None:

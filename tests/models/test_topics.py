@@ -24,7 +24,7 @@ def test_one_heading_per_slug(registry: str, actor: Actor) -> None:
 def test_changes_are_logged_and_checked_for_their_version(registry: str, actor: Actor) -> None:
     id = topics.create(by=actor, slug="trade", label="Trade")
     topics.change(by=actor, id=id, version=1, label="Commerce")
-    whole = seen(topics.whole(id=id))
+    whole = seen(topics.get(id=id))
     assert (whole["slug"], whole["label"], whole["version"]) == ("trade", "Commerce", 2)
     line = lines_of("topics", id)[-1]
     assert (line["before"]["label"], line["after"]["label"]) == ("Trade", "Commerce")
@@ -36,10 +36,10 @@ def test_a_retracted_one_leaves_a_tombstone_and_gives_the_slug_free(registry: st
     id = topics.create(by=actor, slug="trade", label="Trade")
     topics.retract(by=actor, id=id, version=1, reason="Too wide.")
     with pytest.raises(Gone) as gone:
-        topics.whole(id=id)
+        topics.get(id=id)
     assert gone.value.more["reason"] == "Too wide."
     with pytest.raises(NotFound):
-        topics.whole(id=99)
+        topics.get(id=99)
     with pytest.raises(Conflict) as refused:
         topics.ids(["trade"], field="/topics")
     assert refused.value.field == "/topics/0"

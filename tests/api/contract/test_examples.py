@@ -215,7 +215,7 @@ def sampled(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     """A reviewer over a registry that holds the sample data."""
     client = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
-        assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
+        assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=Actor()))
     if not database.on_sqlite():  # ids that an import reserved are gaps, and the examples are the same on both
         for model in filter(lambda model: "id" in model._meta.fields, ALL):
             table = model._meta.table_name

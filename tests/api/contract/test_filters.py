@@ -35,7 +35,7 @@ def reviewing(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     """A reviewer over the sample, with a review and a candidate besides."""
     client = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
-        assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=Actor()))
+        assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=Actor()))
     posted(client, "reviews", review(1))
     posted(client, "statements", candidate())
     return client
@@ -288,7 +288,7 @@ def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
             by_speaker[id] = by_speaker.get(id, 0) + 1
     assert counts["speaker"] == by_speaker
     assert counts["topic"]["dual-use-exports"] == len(everything)
-    kinds = [{edge["kind"] for edge in claim["counterclaims"]} for claim in everything]
+    kinds = [{counterclaim["kind"] for counterclaim in claim["counterclaims"]} for claim in everything]
     assert counts["kind"] == {kind: n for kind in ("denies", "disputes") if (n := sum(kind in of for of in kinds))} | {
         kind: n for kind in ("qualifies", "corrects") if (n := sum(kind in of for of in kinds))
     }

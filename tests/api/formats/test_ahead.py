@@ -26,10 +26,10 @@ def test_lines_are_read_ahead_as_they_are_read_here() -> None:
     here = [line for group in understood(lines) for line in group]
     there = [line for group in ahead(lines) for line in group]
     assert [tuple(line) for line in there if not isinstance(line, Line)] == here[-3:-1]
-    assert [line._replace(cuts=None) if isinstance(line, Line) else line for line in there] == here
+    assert [line._replace(sentence_offsets=None) if isinstance(line, Line) else line for line in there] == here
     documents = [line for line in there if isinstance(line, Line) and line.noun == "document"]
     assert documents
-    assert all(line.cuts == cut(line.new["text"]) for line in documents)
+    assert all(line.sentence_offsets == cut(line.members["text"]) for line in documents)
 
 
 def test_the_first_groups_are_short_and_none_is_longer_than_one_that_is_read_here() -> None:

@@ -26,7 +26,7 @@ def rich(app: Any, caller: Callable[[str | None], FlaskClient], actor: Actor) ->
     """A registry with everything that may be in one, as lines."""
     reviewer = caller("review")
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
-        assert all(outcome.what == "new" for outcome in ndjson.read(lines, by=actor))
+        assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=actor))
     posted(reviewer, "topics", topic(slug="more"))
     said = posted(reviewer, "statements", candidate(speaker={"name": "A 'machine' 👩‍👧"})).json
     answer = reviewer.post("/v1/claims", json={"text": "Once.", "language": "en"}, headers={"Idempotency-Key": "k-1"})

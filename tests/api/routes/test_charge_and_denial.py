@@ -25,6 +25,6 @@ def test_one_get_of_either_returns_charge_and_denial(writer: FlaskClient, public
     (charge_again,) = of_denial["counters"]
     assert charge_again["claim"]["statements"][0]["speaker"]["name"] == "US officials"
 
-    (exchange,) = public.get("/v1/counterclaims").json["items"]
-    assert exchange["claim"]["statements"][0]["cue"]["text"] == "warned"
-    assert exchange["answer"]["statements"][0]["cue"]["text"] == "denies"
+    (counterclaim,) = public.get("/v1/counterclaims").json["items"]
+    assert counterclaim["claim"]["statements"][0]["cue"]["text"] == "warned"
+    assert counterclaim["answer"]["statements"][0]["cue"]["text"] == "denies"

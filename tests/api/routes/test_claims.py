@@ -76,7 +76,7 @@ def test_who_retracts_the_last_statement_of_a_claim_hears_that_nothing_is_left_t
 ) -> None:
     charged = posted(writer, "statements", charge()).json
     posted(writer, "statements", denial(charged["id"]))
-    edge = public.get("/v1/counterclaims").json["items"][0]["id"]
+    counterclaim = public.get("/v1/counterclaims").json["items"][0]["id"]
     seen = writer.get("/v1/claims/1")
     assert "goes out of sight" in writer.delete("/v1/claims/1", headers=matching(seen)).json["detail"]
     assert "out of sight" not in reviewer.delete("/v1/claims/1", headers=matching(seen)).json["detail"]
@@ -85,7 +85,11 @@ def test_who_retracts_the_last_statement_of_a_claim_hears_that_nothing_is_left_t
         assert answer.status_code == 404
         assert answer.json["detail"].startswith("The claim 1 is out of sight")
         assert answer.json["detail"].endswith("nothing is left to retract.")
-    assert public.get(f"/v1/counterclaims/{edge}").json["detail"].startswith(f"The counterclaim {edge} is out of sight")
+    assert (
+        public.get(f"/v1/counterclaims/{counterclaim}")
+        .json["detail"]
+        .startswith(f"The counterclaim {counterclaim} is out of sight")
+    )
     assert public.get("/v1/claims/99").json["detail"] == "There is no claim 99."
     retracted(reviewer, "/v1/claims/1")
     assert public.get("/v1/claims/1").status_code == 410
@@ -143,7 +147,9 @@ def test_a_retracted_claim_is_gone_and_cannot_be_meant(writer: FlaskClient, publ
     assert refusal(writer.post("/v1/statements", json=charge(claim={"id": 1}))) == (409, ["/claim/id"])
 
 
-def test_a_merged_claim_hands_over_statements_exchanges_and_reviews(writer: FlaskClient, public: FlaskClient) -> None:
+def test_a_merged_claim_hands_over_statements_counterclaims_and_reviews(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
     charged = posted(writer, "statements", charge()).json
     posted(writer, "statements", denial(charged["id"]))
     posted(writer, "reviews", review(charged["claim"]["id"]))

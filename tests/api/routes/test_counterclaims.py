@@ -7,7 +7,7 @@ from tests.factories import SENTENCE, candidate, charge, claim, denial, topic
 
 
 def two_claims(writer: FlaskClient) -> dict[str, object]:
-    """The body of an edge between two claims, which are made first."""
+    """The body of a counterclaim between two claims, which are made first."""
     ids = [posted(writer, "claims", claim(text=text)).json["id"] for text in ("It is safe.", "It is not safe.")]
     return {"claim": ids[0], "answer": ids[1], "kind": "denies"}
 
@@ -27,10 +27,10 @@ def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
 def test_lists_charge_and_answer_side_by_side(writer: FlaskClient, public: FlaskClient) -> None:
     charged = posted(writer, "statements", charge()).json
     denied = posted(writer, "statements", denial(charged["id"])).json
-    (exchange,) = public.get("/v1/counterclaims").json["items"]
-    assert exchange["statement_id"] == denied["id"]
+    (counterclaim,) = public.get("/v1/counterclaims").json["items"]
+    assert counterclaim["statement_id"] == denied["id"]
     for side, who in (("claim", "US officials"), ("answer", "Government of China")):
-        (statement,) = exchange[side]["statements"]
+        (statement,) = counterclaim[side]["statements"]
         assert (statement["speaker"]["name"], statement["sentence"]["text"]) == (who, SENTENCE)
 
 
@@ -40,7 +40,7 @@ def test_refuses_a_claim_that_answers_itself(writer: FlaskClient) -> None:
     assert refusal(answer) == (409, ["/answer"])
 
 
-def test_refuses_an_edge_that_is_known_but_takes_another_kind(writer: FlaskClient) -> None:
+def test_refuses_a_counterclaim_that_is_known_but_takes_another_kind(writer: FlaskClient) -> None:
     body = two_claims(writer)
     posted(writer, "counterclaims", body)
     again = writer.post("/v1/counterclaims", json=body)
@@ -75,7 +75,7 @@ def test_changes_kind_and_clears_note_and_evidence(writer: FlaskClient) -> None:
     assert refusal(answer) == (422, ["/claim"])
 
 
-def test_a_retracted_exchange_is_gone_and_the_claims_stay(writer: FlaskClient, public: FlaskClient) -> None:
+def test_a_retracted_counterclaim_is_gone_and_the_claims_stay(writer: FlaskClient, public: FlaskClient) -> None:
     posted(writer, "counterclaims", two_claims(writer))
     retracted(writer, "/v1/counterclaims/1", "They agree")
     gone = public.get("/v1/counterclaims/1")
@@ -84,7 +84,7 @@ def test_a_retracted_exchange_is_gone_and_the_claims_stay(writer: FlaskClient, p
     assert len(public.get("/v1/claims").json["items"]) == 2
 
 
-def test_hides_an_exchange_that_rests_on_a_candidate(
+def test_hides_a_counterclaim_that_rests_on_a_candidate(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     charged = posted(writer, "statements", charge()).json
@@ -98,7 +98,7 @@ def test_hides_an_exchange_that_rests_on_a_candidate(
     assert len(reviewer.get("/v1/counterclaims?status=candidate").json["items"]) == 1
 
 
-def test_a_writer_cannot_retract_an_exchange_that_rests_on_a_candidate(
+def test_a_writer_cannot_retract_a_counterclaim_that_rests_on_a_candidate(
     writer: FlaskClient, reviewer: FlaskClient
 ) -> None:
     charged = posted(writer, "statements", charge()).json

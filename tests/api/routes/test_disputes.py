@@ -20,14 +20,14 @@ SPANS: list[str] = []
 
 
 def three(writer: FlaskClient) -> list[int]:
-    """Three exchanges of the same two, after 1, 2 and 9 days."""
+    """Three counterclaims of the same two, after 1, 2 and 9 days."""
     SPANS[:] = ["the war", "sustain", "the exports", "Beijing denies", "a charge", "denies"]
     days = (("2026-03-01", "2026-03-02", "denies"), ("2026-03-01", "2026-03-03", "disputes"))
     ids = [exchanged(writer, said, answered, kind) for said, answered, kind in days]
     return [*ids, exchanged(writer, "2026-03-01", "2026-03-10")]
 
 
-def test_counts_the_exchanges_of_a_pair_with_the_days_they_took(writer: FlaskClient, public: FlaskClient) -> None:
+def test_counts_the_counterclaims_of_a_pair_with_the_days_they_took(writer: FlaskClient, public: FlaskClient) -> None:
     three(writer)
     (pair,) = public.get("/v1/disputes").json["items"]
     assert (pair["by"]["name"], pair["against"]["name"]) == ("Government of China", "US officials")
@@ -51,8 +51,8 @@ def test_counts_from_the_day_of_print_where_nobody_says_when(writer: FlaskClient
     posted(writer, "statements", denial(charged["id"], said_on="2026-03-20"))
     (pair,) = public.get("/v1/disputes").json["items"]
     assert (pair["days"]["known"], pair["days"]["median"]) == (1, 7)
-    (exchange,) = public.get("/v1/counterclaims?include=days").json["items"]
-    assert exchange["days"] == 7
+    (counterclaim,) = public.get("/v1/counterclaims?include=days").json["items"]
+    assert counterclaim["days"] == 7
     assert "days" not in public.get("/v1/counterclaims/1").json
     assert public.get("/v1/counterclaims/1?fields=days").json == {"days": 7}
 

@@ -39,7 +39,7 @@ def _table(client: FlaskClient, address: str) -> list[list[str]]:
 
 @pytest.fixture
 def filled(writer: FlaskClient) -> FlaskClient:
-    """Both sides of an exchange, a candidate, a review, a topic."""
+    """Both sides of a counterclaim, a candidate, a review, a topic."""
     posted(writer, "topics", topic())
     charged = posted(writer, "statements", charge()).json
     posted(writer, "statements", denial(charged["id"]))
@@ -145,7 +145,7 @@ def test_one_that_is_left_in_the_middle_leaves_nothing_open(
 
     monkeypatch.setattr(stream, "FIRST", 3)
     monkeypatch.setattr(stream, "AIM", 100)
-    for _ in range(snapshots.AT_ONCE + 1):  # one that is left open keeps its place
+    for _ in range(snapshots.SNAPSHOTS_AT_ONCE + 1):  # one that is left open keeps its place
         parts = stream.blocks("claims", viewer=Viewer(), filters={})
         for _ in range(5):
             next(parts)
@@ -183,7 +183,7 @@ def test_only_so_many_are_written_at_once(
 ) -> None:
     monkeypatch.setattr(snapshots, "SHORTLY", 0.1)
     with ExitStack() as opened:
-        for _ in range(snapshots.AT_ONCE):
+        for _ in range(snapshots.SNAPSHOTS_AT_ONCE):
             opened.enter_context(snapshots.snapshot())
         refused = public.get("/v1/exports/claims")
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
@@ -209,12 +209,12 @@ def test_one_more_waits_a_moment_for_a_place(
     with ExitStack() as opened, ThreadPoolExecutor() as threads:
         for _ in range(snapshots.EACH):
             assert _opened(app, opened, "192.0.2.7") == 200
-        more = [threads.submit(_opened_and_closed, app, "192.0.2.7") for _ in range(snapshots.AT_ONCE)]
+        more = [threads.submit(_opened_and_closed, app, "192.0.2.7") for _ in range(snapshots.SNAPSHOTS_AT_ONCE)]
         with pytest.raises(TimeoutError):
             more[0].result(0.3)
         assert _opened_and_closed(app, "192.0.2.7") == 503, "as many wait as may"
         opened.close()
-        assert [one.result(20) for one in more] == [200] * snapshots.AT_ONCE
+        assert [one.result(20) for one in more] == [200] * snapshots.SNAPSHOTS_AT_ONCE
 
 
 def test_one_caller_leaves_exports_to_others(
@@ -224,7 +224,7 @@ def test_one_caller_leaves_exports_to_others(
     _, secret = keys.create(name="Ann", scope="read")
     with ExitStack() as opened:
         told = [_opened(app, opened, "2001:db8::1") for _ in range(snapshots.EACH)]
-        assert told == [200] * snapshots.EACH < [200] * snapshots.AT_ONCE
+        assert told == [200] * snapshots.EACH < [200] * snapshots.SNAPSHOTS_AT_ONCE
         # An address of the same household is the same caller, and a key of its own is another.
         assert [_opened(app, opened, f"2001:db8::{n}") for n in range(1, 9)] == [503] * 8
         assert _opened(app, opened, "192.0.2.7") == 200

@@ -110,7 +110,7 @@ def test_a_writer_who_names_a_hidden_claim_that_was_merged_into_another_is_told_
     )
 
 
-def test_a_writer_cannot_rest_an_exchange_on_a_hidden_statement_of_a_claim_that_all_see(
+def test_a_writer_cannot_rest_a_counterclaim_on_a_hidden_statement_of_a_claim_that_all_see(
     writer: FlaskClient, reviewer: FlaskClient
 ) -> None:
     for text in ("It is safe.", "It is not safe."):
@@ -198,7 +198,7 @@ def test_a_candidates_claim_that_was_merged_was_never_there(
     is_not_there(f"/v1/claims/{HIDDEN}", reviewer, 308, public, writer)
 
 
-def test_a_retracted_exchange_with_a_hidden_claim_was_never_there(
+def test_a_retracted_counterclaim_with_a_hidden_claim_was_never_there(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     hide(writer)
@@ -209,7 +209,7 @@ def test_a_retracted_exchange_with_a_hidden_claim_was_never_there(
 
 
 @pytest.mark.parametrize("noun", ["counterclaims", "statements"])
-def test_a_retracted_exchange_of_claims_that_all_see_on_a_candidates_word_was_never_there(
+def test_a_retracted_counterclaim_of_claims_that_all_see_on_a_candidates_word_was_never_there(
     noun: str, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     charged = posted(writer, "statements", charge()).json
@@ -257,8 +257,8 @@ def test_who_stated_a_public_claim_out_of_sight_and_when_is_in_no_summary_of_it(
     posted(reviewer, "statements", denial(first["id"], counters=counters))
     assert public.get("/v1/disputes").json["items"] == []
     assert public.get(f"/v1/disputes?against={first['speaker']['id']}").json["items"] == []
-    exchanges = public.get("/v1/counterclaims?include=days").json["items"]
-    assert [exchange["days"] for exchange in exchanges] == [None, None]
+    counterclaims = public.get("/v1/counterclaims?include=days").json["items"]
+    assert [counterclaim["days"] for counterclaim in counterclaims] == [None, None]
     for order in ("said_on", "-said_on"):
         for more in ("", "&topic=drinking-water"):
             page = public.get(f"/v1/claims?sort={order}{more}&limit=1&ids={charged},{unsaid}").json
@@ -370,18 +370,18 @@ def test_an_import_reuses_what_its_own_lines_have_shown(writer: FlaskClient, pub
     assert [said["content"][0]["text"] for said in shown["statements"]] == ["the exports", "sustain"]
 
 
-def test_a_writer_is_told_of_a_hidden_exchange_that_it_waits_and_not_which(
+def test_a_writer_is_told_of_a_hidden_counterclaim_that_it_waits_and_not_which(
     writer: FlaskClient, reviewer: FlaskClient
 ) -> None:
     for text in ("It is safe.", "It is not safe."):
         posted(writer, "claims", claim(text=text))
     posted(writer, "statements", candidate(claim={"id": 2}, counters=[{"claim": 1, "kind": "denies"}]))
-    edge = {"claim": 1, "answer": 2, "kind": "denies"}
-    refused, told = (client.post("/v1/counterclaims", json=edge) for client in (writer, reviewer))
+    counterclaim = {"claim": 1, "answer": 2, "kind": "denies"}
+    refused, told = (client.post("/v1/counterclaims", json=counterclaim) for client in (writer, reviewer))
     assert [refusal(answer) for answer in (refused, told)] == [(409, ["/kind"])] * 2
     assert ("known" in refused.json, told.json["known"]) == (False, 1)
     assert not re.search(r"\d", refused.json["detail"])
-    other = posted(writer, "counterclaims", edge | {"kind": "disputes"})
+    other = posted(writer, "counterclaims", counterclaim | {"kind": "disputes"})
     refused = writer.patch(other.headers["Location"], json={"kind": "denies"}, headers=matching(other))
     assert (refusal(refused), "known" in refused.json) == ((409, ["/kind"]), False)
     lines = [{"claim": claim(id=f"c{n}", text=text)} for n, text in enumerate(("It is safe.", "It is not safe."), 1)]
@@ -395,10 +395,10 @@ def test_nobody_hears_of_what_was_hung_on_a_claim_when_it_was_out_of_sight(
 ) -> None:
     first = posted(reviewer, "statements", charge()).json
     answer = posted(reviewer, "claims", claim()).json["id"]
-    edge = {"claim": first["claim"]["id"], "answer": answer}
+    counterclaim = {"claim": first["claim"]["id"], "answer": answer}
     for kind, heard in (("denies", 410), ("disputes", 404)):
-        reviewed = review(edge["claim"], url=f"https://checks.example.org/{kind}")
-        made = [posted(reviewer, "reviews", reviewed), posted(reviewer, "counterclaims", edge | {"kind": kind})]
+        reviewed = review(counterclaim["claim"], url=f"https://checks.example.org/{kind}")
+        made = [posted(reviewer, "reviews", reviewed), posted(reviewer, "counterclaims", counterclaim | {"kind": kind})]
         paths = [one.headers["Location"] for one in made]
         for path in paths:
             retracted(reviewer, path, "Mistaken")

@@ -86,8 +86,8 @@ def test_tells_what_became_of_each_line_and_stores_the_others(writer: FlaskClien
     pointers = [[error["pointer"] for error in one["errors"]] for one in answer.json["listed"] if one["errors"]]
     assert pointers == [["/slug"], ["/content/0/text"], [""], [""]]
     assert "review scope" in answer.json["listed"][6]["errors"][0]["detail"]
-    (exchange,) = writer.get("/v1/counterclaims").json["items"]
-    assert (exchange["claim"]["text"], exchange["kind"]) == (claim()["text"], "denies")
+    (counterclaim,) = writer.get("/v1/counterclaims").json["items"]
+    assert (counterclaim["claim"]["text"], counterclaim["kind"]) == (claim()["text"], "denies")
 
 
 def test_a_dry_run_tells_the_same_and_stores_nothing(writer: FlaskClient) -> None:

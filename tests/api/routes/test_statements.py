@@ -422,7 +422,7 @@ def test_refuses_to_change_content_to_another_sentence_or_outside(writer: FlaskC
     assert refusal(other) == (409, ["/sentence"])
 
 
-def test_an_exchange_follows_its_evidence_to_another_claim(writer: FlaskClient, public: FlaskClient) -> None:
+def test_a_counterclaim_follows_its_evidence_to_another_claim(writer: FlaskClient, public: FlaskClient) -> None:
     charged = posted(writer, "statements", charge()).json
     denied = posted(writer, "statements", denial(charged["id"])).json
     now = changed(writer, f"/v1/statements/{denied['id']}", {"claim": claim(text="They do not.")}).json
@@ -436,7 +436,7 @@ def test_an_exchange_follows_its_evidence_to_another_claim(writer: FlaskClient, 
     assert refusal(itself) == (409, ["/claim"])
 
 
-def test_a_retracted_statement_is_gone_with_its_exchanges(writer: FlaskClient, public: FlaskClient) -> None:
+def test_a_retracted_statement_is_gone_with_its_counterclaims(writer: FlaskClient, public: FlaskClient) -> None:
     charged = posted(writer, "statements", charge()).json
     denied = posted(writer, "statements", denial(charged["id"])).json
     retracted(writer, f"/v1/statements/{denied['id']}", "Misread")
@@ -456,31 +456,37 @@ def denied_twice(writer: FlaskClient, **second: Any) -> tuple[int, int, int]:
     return charged["claim"]["id"], denied["id"], posted(writer, "statements", body | second).json["id"]
 
 
-def test_an_exchange_is_handed_on_when_its_evidence_is_retracted(writer: FlaskClient, public: FlaskClient) -> None:
+def test_a_counterclaim_gets_other_evidence_when_its_evidence_is_retracted(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
     charged, denied, other = denied_twice(writer)
     assert public.get("/v1/counterclaims/1").json["statement_id"] == denied
     retracted(writer, f"/v1/statements/{denied}", "Misread")
-    exchange = public.get("/v1/counterclaims/1")
-    assert (exchange.status_code, exchange.json["statement_id"], exchange.json["version"]) == (200, other, 2)
+    counterclaim = public.get("/v1/counterclaims/1")
+    assert (counterclaim.status_code, counterclaim.json["statement_id"], counterclaim.json["version"]) == (
+        200,
+        other,
+        2,
+    )
     assert len(public.get(f"/v1/claims/{charged}").json["counterclaims"]) == 1
     retracted(writer, f"/v1/statements/{other}", "Misread, too")
     assert public.get("/v1/counterclaims/1").status_code == 410
     assert public.get(f"/v1/claims/{charged}").json["counterclaims"] == []
 
 
-def test_an_exchange_is_handed_on_when_its_evidence_is_rejected(
+def test_a_counterclaim_gets_other_evidence_when_its_evidence_is_rejected(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     _, denied, other = denied_twice(writer)
     changed(reviewer, f"/v1/statements/{denied}", {"status": "rejected"})
-    exchange = public.get("/v1/counterclaims/1")
-    assert (exchange.status_code, exchange.json["statement_id"]) == (200, other)
+    counterclaim = public.get("/v1/counterclaims/1")
+    assert (counterclaim.status_code, counterclaim.json["statement_id"]) == (200, other)
     changed(reviewer, f"/v1/statements/{other}", {"status": "rejected"})
     assert public.get("/v1/counterclaims/1").status_code == 404
     assert reviewer.get("/v1/counterclaims/1").json["statement_id"] == other
 
 
-def test_an_exchange_is_not_handed_on_to_what_is_not_accepted(
+def test_a_counterclaim_does_not_rest_on_what_is_not_accepted(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
     _, denied, other = denied_twice(writer, origin=candidate()["origin"])

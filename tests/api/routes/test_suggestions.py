@@ -23,8 +23,8 @@ def test_it_works(parse: Parser, writer: FlaskClient, reviewer: FlaskClient, pub
     assert (now.json["status"], now.json["version"]) == ("accepted", 2)
     assert public.get("/v1/counterclaims").json["items"] == []
     changed(reviewer, "/v1/statements/1", {"status": "accepted"})
-    (edge,) = public.get("/v1/claims/1").json["counterclaims"]
-    assert edge["kind"] == "denies"
+    (counterclaim,) = public.get("/v1/claims/1").json["counterclaims"]
+    assert counterclaim["kind"] == "denies"
 
 
 def test_is_for_reviewers_only(parse: Parser, writer: FlaskClient, public: FlaskClient) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.access import keys
-from models.access.keys import PUBLIC, Caller
+from models.access.keys import ANONYMOUS, Caller
 from models.refusals import Conflict, NotFound
 from models.storage import database
 from models.tables import Key
@@ -71,10 +71,10 @@ def test_each_scope_includes_those_before_it(place: int) -> None:
 
 
 def test_the_public_may_nothing_that_takes_a_scope() -> None:
-    assert not any(PUBLIC.may(scope) for scope in SCOPES)
-    assert PUBLIC.may(None)
-    assert PUBLIC.viewer == (False, False)
-    assert not PUBLIC.actor.reviews
+    assert not any(ANONYMOUS.may(scope) for scope in SCOPES)
+    assert ANONYMOUS.may(None)
+    assert ANONYMOUS.viewer == (False, False)
+    assert not ANONYMOUS.actor.reviews
 
 
 def test_a_rotated_key_has_two_secrets_for_a_while(registry: str) -> None:

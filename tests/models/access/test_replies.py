@@ -7,7 +7,7 @@ import pytest
 
 from models import topics
 from models.access import keys, replies
-from models.access.replies import Answer
+from models.access.replies import StoredResponse
 from models.history.changes import Actor
 from models.refusals import Conflict, Reused
 from models.tables import Reply, Topic
@@ -20,12 +20,12 @@ def key(registry: str) -> int:
 
 
 @pytest.fixture
-def work(actor: Actor) -> Callable[[], Answer]:
+def work(actor: Actor) -> Callable[[], StoredResponse]:
     """Make one more topic and answer with its id."""
 
-    def make() -> Answer:
+    def make() -> StoredResponse:
         id = topics.create(by=actor, slug=f"topic-{Topic.select().count()}", label="A")
-        return Answer(201, {"Location": f"/v1/topics/{id}", "ETag": '"1-é"'}, f'{{"id":{id}}}')
+        return StoredResponse(201, {"Location": f"/v1/topics/{id}", "ETag": '"1-é"'}, f'{{"id":{id}}}')
 
     return make
 
@@ -35,7 +35,7 @@ def _age(hours: float) -> None:
     Reply.update(made_at=made.strftime("%Y-%m-%dT%H:%M:%S.%fZ")).execute()
 
 
-def test_a_retry_gets_the_first_answer(key: int, work: Callable[[], Answer]) -> None:
+def test_a_retry_gets_the_first_answer(key: int, work: Callable[[], StoredResponse]) -> None:
     first = replies.once(key_id=key, token="t", request=b"POST /v1/topics", work=work)
     again = replies.once(key_id=key, token="t", request=b"POST /v1/topics", work=work)
     assert first == again
@@ -43,14 +43,14 @@ def test_a_retry_gets_the_first_answer(key: int, work: Callable[[], Answer]) -> 
     assert Topic.select().count() == Reply.select().count() == 1
 
 
-def test_another_token_or_another_key_is_another_request(key: int, work: Callable[[], Answer]) -> None:
+def test_another_token_or_another_key_is_another_request(key: int, work: Callable[[], StoredResponse]) -> None:
     other = keys.create(name="theirs", scope="write")[0].id
     for who, token in ((key, "t"), (key, "u"), (other, "t")):
         replies.once(key_id=who, token=token, request=b"r", work=work)
     assert Topic.select().count() == 3
 
 
-def test_another_request_under_the_same_token_is_refused(key: int, work: Callable[[], Answer]) -> None:
+def test_another_request_under_the_same_token_is_refused(key: int, work: Callable[[], StoredResponse]) -> None:
     replies.once(key_id=key, token="t", request=b"one", work=work)
     with pytest.raises(Reused) as refused:
         replies.once(key_id=key, token="t", request=b"two", work=work)
@@ -58,8 +58,8 @@ def test_another_request_under_the_same_token_is_refused(key: int, work: Callabl
     assert Topic.select().count() == 1
 
 
-def test_a_refusal_is_not_kept(key: int, actor: Actor, work: Callable[[], Answer]) -> None:
-    def refuse() -> Answer:
+def test_a_refusal_is_not_kept(key: int, actor: Actor, work: Callable[[], StoredResponse]) -> None:
+    def refuse() -> StoredResponse:
         topics.create(by=actor, slug="left-over", label="A")
         raise Conflict("Not now.")
 
@@ -69,7 +69,7 @@ def test_a_refusal_is_not_kept(key: int, actor: Actor, work: Callable[[], Answer
     assert replies.once(key_id=key, token="t", request=b"r", work=work).status == 201
 
 
-def test_a_retry_may_come_for_24_hours(key: int, work: Callable[[], Answer]) -> None:
+def test_a_retry_may_come_for_24_hours(key: int, work: Callable[[], StoredResponse]) -> None:
     first = replies.once(key_id=key, token="t", request=b"r", work=work)
     _age(23.99)
     assert replies.once(key_id=key, token="t", request=b"r", work=work) == first
@@ -78,7 +78,7 @@ def test_a_retry_may_come_for_24_hours(key: int, work: Callable[[], Answer]) -> 
     assert (Topic.select().count(), Reply.select().count()) == (2, 1)
 
 
-def test_what_is_older_is_forgotten_by_the_next_request(key: int, work: Callable[[], Answer]) -> None:
+def test_what_is_older_is_forgotten_by_the_next_request(key: int, work: Callable[[], StoredResponse]) -> None:
     replies.once(key_id=key, token="t", request=b"r", work=work)
     _age(25)
     replies.once(key_id=key, token="u", request=b"r", work=work)

@@ -132,6 +132,6 @@ def test_a_whole_tells_its_id_and_version(registry: str, actor: Actor) -> None:
         (speakers, 1),
         (statements, said),
     ):
-        whole = noun.whole(id=id, viewer=REVIEWER)
-        told = orjson.loads(whole.json)
-        assert (whole.id, whole.version) == (told["id"], told["version"]) == (id, 1)
+        item = noun.get(id=id, viewer=REVIEWER)
+        told = orjson.loads(item.json)
+        assert (item.id, item.version) == (told["id"], told["version"]) == (id, 1)

@@ -12,20 +12,20 @@ WRITER = Actor(reviews=False)
 
 def test_the_public_follows_a_claim_whose_accepted_statements_a_merge_moved(registry: str, actor: Actor) -> None:
     shown, into = statements.claim_of(id=put_charge(actor)), put_claim(actor)
-    assert claims.whole(id=shown, viewer=PUBLIC)
+    assert claims.get(id=shown, viewer=PUBLIC)
     claims.merge(by=actor, id=shown, into=into)
     with pytest.raises(Moved) as moved:
-        claims.whole(id=shown, viewer=PUBLIC)
+        claims.get(id=shown, viewer=PUBLIC)
     assert moved.value.more == {"id": into}
 
 
-def test_the_public_hears_nothing_of_an_exchange_whose_evidence_it_never_saw(registry: str, actor: Actor) -> None:
+def test_the_public_hears_nothing_of_a_counterclaim_whose_evidence_it_never_saw(registry: str, actor: Actor) -> None:
     charge, answer = put_claim(actor), put_claim(actor)
     said = put_plain(actor, "first", claim={"id": answer}, status="candidate")
     id = counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies", statement=said)
     counterclaims.retract(by=actor, id=id, version=1, reason="Private.")
     with pytest.raises(NotFound):
-        counterclaims.whole(id=id, viewer=PUBLIC)
+        counterclaims.get(id=id, viewer=PUBLIC)
 
 
 def test_a_public_claim_is_not_found_by_what_a_hidden_first_statement_says(registry: str, actor: Actor) -> None:
@@ -43,14 +43,14 @@ def test_a_public_claim_is_not_found_by_what_a_hidden_first_statement_says(regis
     assert listed_ids(claims, PUBLIC, speaker=2, stated="first") == [claim]
 
 
-def test_a_writer_rests_no_edge_on_a_hidden_statement(registry: str, actor: Actor) -> None:
+def test_a_writer_rests_no_counterclaim_on_a_hidden_statement(registry: str, actor: Actor) -> None:
     charge, answer = put_claim(actor), put_claim(actor)
     hidden = put_plain(actor, "first", claim={"id": answer}, status="candidate")
-    edge = counterclaims.create(by=actor, claim=charge, answer=answer, kind="disputes")
+    counterclaim = counterclaims.create(by=actor, claim=charge, answer=answer, kind="disputes")
     for refused in (
         lambda: counterclaims.create(by=WRITER, claim=charge, answer=answer, kind="denies", statement=hidden),
         lambda: counterclaims.create(by=WRITER, claim=answer, answer=charge, kind="denies", statement=hidden),
-        lambda: counterclaims.change(by=WRITER, id=edge, version=1, statement=hidden),
+        lambda: counterclaims.change(by=WRITER, id=counterclaim, version=1, statement=hidden),
     ):
         with pytest.raises(Conflict) as conflict:
             refused()
@@ -89,7 +89,7 @@ def test_the_public_hears_nothing_of_a_review_that_it_never_saw(registry: str, a
     id = put_review(actor, statements.claim_of(id=put_charge(actor, status="candidate")))
     reviews.retract(by=actor, id=id, version=1, reason="Private.")
     with pytest.raises(NotFound):
-        reviews.whole(id=id, viewer=PUBLIC)
+        reviews.get(id=id, viewer=PUBLIC)
 
 
 def test_a_writer_does_not_hear_which_hidden_statement_says_the_same(registry: str, actor: Actor) -> None:

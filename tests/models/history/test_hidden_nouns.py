@@ -31,7 +31,7 @@ def test_who_and_what_only_a_candidate_names_is_for_key_holders(registry: str, a
     assert (names(), titles()) == ([], [])
     assert sorted(names(READER)) == ["US officials", "White House"]
     assert titles(READER) == ["A visit"]
-    for read in (speakers.whole, documents.whole):
+    for read in (speakers.get, documents.get):
         with pytest.raises(NotFound):
             read(id=1, viewer=PUBLIC)
         assert read(id=1, viewer=READER)
@@ -93,7 +93,7 @@ def test_the_public_hears_nothing_of_what_was_hidden_and_taken_back_or_merged(re
     statements.retract(by=actor, id=id, version=1, reason="Misread.")
     documents.retract(by=actor, id=1, version=1, reason="Private.")
     speakers.merge(by=actor, id=1, into=other)
-    for read in (speakers.whole, documents.whole):
+    for read in (speakers.get, documents.get):
         with pytest.raises(NotFound):
             read(id=1, viewer=PUBLIC)
     assert names() == ["Officials"]
@@ -117,4 +117,4 @@ def test_lists_stay_one_query(registry: str, actor: Actor, queries: list[str]) -
     assert len(speakers.listed(viewer=PUBLIC, past=None, limit=9)) == 1
     assert len(documents.listed(viewer=PUBLIC, past=None, limit=9)) == 1
     assert len(queries) == 2
-    assert seen(speakers.whole(id=2, viewer=PUBLIC))["name"] == "Somebody"
+    assert seen(speakers.get(id=2, viewer=PUBLIC))["name"] == "Somebody"

@@ -29,7 +29,7 @@ def move(by: Actor, statement: int, claim: dict[str, Any]) -> None:
 
 def imported(by: Actor, *lines: Any) -> list[str]:
     """What became of lines of an import."""
-    return [one.what for one in ndjson.read([json.dumps(line).encode() for line in lines], by=by)]
+    return [one.outcome for one in ndjson.read([json.dumps(line).encode() for line in lines], by=by)]
 
 
 NEW = {"text": "Another.", "language": "en"}
@@ -49,18 +49,18 @@ def test_a_claim_is_kept_for_a_statement_that_is_just_recorded(registry: str, ac
     assert Claim.get_by_id(claim).retracted_at is None
 
 
-def test_an_edge_that_is_just_drawn_follows_what_is_stated_instead(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_that_was_just_created_follows_what_is_stated_instead(registry: str, actor: Actor) -> None:
     only, charge = put_plain(actor, "first"), put_claim(actor)
     claim = statements.claim_of(id=only)
     while_open(
         lambda: counterclaims.create(by=actor, claim=charge, answer=claim, kind="denies"),
         lambda: move(actor, only, NEW),
     )
-    (edge,) = Counterclaim.select()
-    assert (edge.retracted_at, edge.answer_id) == (None, statements.claim_of(id=only))
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.retracted_at, counterclaim.answer_id) == (None, statements.claim_of(id=only))
 
 
-def test_no_edge_is_drawn_to_a_claim_that_is_just_left(registry: str, actor: Actor) -> None:
+def test_no_counterclaim_is_created_to_a_claim_that_is_just_left(registry: str, actor: Actor) -> None:
     only, charge = put_plain(actor, "first"), put_claim(actor)
     claim = statements.claim_of(id=only)
     outcome = while_open(
@@ -71,7 +71,7 @@ def test_no_edge_is_drawn_to_a_claim_that_is_just_left(registry: str, actor: Act
 
 
 @pytest.mark.parametrize("away", ["moved", "retracted"])
-def test_no_edge_rests_on_a_statement_that_is_just(registry: str, actor: Actor, away: str) -> None:
+def test_no_counterclaim_rests_on_a_statement_that_is_just(registry: str, actor: Actor, away: str) -> None:
     evidence, charge = put_plain(actor, "first"), put_claim(actor)
     answer = statements.claim_of(id=evidence)
     put_plain(actor, "second", claim={"id": answer})
@@ -88,7 +88,7 @@ def test_no_edge_rests_on_a_statement_that_is_just(registry: str, actor: Actor, 
     assert isinstance(outcome, Conflict), outcome
 
 
-def test_an_edge_is_handed_on_to_no_statement_that_is_just_retracted(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_rests_on_no_statement_that_is_just_retracted(registry: str, actor: Actor) -> None:
     charge = put_claim(actor)
     first = put_plain(actor, "first", counters=[{"claim": charge, "kind": "denies"}])
     second = put_plain(actor, "second", claim={"id": statements.claim_of(id=first)})
@@ -154,16 +154,18 @@ def test_an_import_and_who_reuses_its_claim_make_one(registry: str, actor: Actor
 
 
 @pytest.mark.parametrize("change", ["note", "kind"])
-def test_a_merge_waits_for_who_changes_an_edge_and_is_done(registry: str, actor: Actor, change: str) -> None:
+def test_a_merge_waits_for_who_changes_a_counterclaim_and_is_done(registry: str, actor: Actor, change: str) -> None:
     charge, other, answer = put_claim(actor), put_claim(actor, "The same."), put_claim(actor, "No.")
-    edge, _ = (counterclaims.create(by=actor, claim=one, answer=answer, kind="denies") for one in (charge, other))
+    counterclaim, _ = (
+        counterclaims.create(by=actor, claim=one, answer=answer, kind="denies") for one in (charge, other)
+    )
     new = {"note": "Seen."} if change == "note" else {"kind": "disputes"}
     outcome = while_open(
-        lambda: counterclaims.change(by=actor, id=edge, version=1, **new),
+        lambda: counterclaims.change(by=actor, id=counterclaim, version=1, **new),
         lambda: claims.merge(by=actor, id=charge, into=other),
     )
     assert outcome == other
-    assert bool(Counterclaim.get_by_id(edge).retracted_at) == (change == "note")
+    assert bool(Counterclaim.get_by_id(counterclaim).retracted_at) == (change == "note")
 
 
 def test_a_review_of_a_claim_that_is_just_merged_is_one_of_the_survivor(registry: str, actor: Actor) -> None:
@@ -188,7 +190,9 @@ def test_an_import_that_names_who_is_just_merged_means_the_survivor(registry: st
 
 
 @pytest.mark.parametrize("away", ["moved", "retracted"])
-def test_an_import_rests_no_edge_on_a_known_statement_that_is_just(registry: str, actor: Actor, away: str) -> None:
+def test_an_import_rests_no_counterclaim_on_a_known_statement_that_is_just(
+    registry: str, actor: Actor, away: str
+) -> None:
     charge, said = put_claim(actor), put_plain(actor, "first")
     put_plain(actor, "second", claim={"id": statements.claim_of(id=said)})
     known = {
@@ -200,7 +204,7 @@ def test_an_import_rests_no_edge_on_a_known_statement_that_is_just(registry: str
         "claim": NEW,
     }
     claim = {"id": "c", "text": Claim.get_by_id(charge).text, "language": "en", "standalone": True}
-    edge = {"claim": {"claim": "c"}, "answer": {"statement": "s"}, "kind": "denies", "statement": "s"}
+    counterclaim = {"claim": {"claim": "c"}, "answer": {"statement": "s"}, "kind": "denies", "statement": "s"}
 
     def leave() -> None:
         if away == "moved":
@@ -208,9 +212,9 @@ def test_an_import_rests_no_edge_on_a_known_statement_that_is_just(registry: str
         else:
             statements.retract(by=actor, id=said, version=1, reason=None)
 
-    # When the import takes the id of the edge, the last thing that it asks before it stores that.
+    # When the import takes the id of the counterclaim, the last thing that it asks before it stores that.
     with meanwhile("pg_sequence_last_value", leave):
-        assert imported(actor, {"statement": known}, {"claim": claim}, {"counterclaim": edge}) == [
+        assert imported(actor, {"statement": known}, {"claim": claim}, {"counterclaim": counterclaim}) == [
             *("known", "noted", "new")
         ]
 
@@ -243,7 +247,7 @@ def test_what_was_just_recorded_is_erased_with_the_rest(
     assert Statement.select().where(Statement.retracted_at.is_null()).count() == 0
 
 
-def test_two_merges_of_both_ends_of_an_edge_leave_one_of_two(registry: str, actor: Actor) -> None:
+def test_two_merges_of_both_ends_of_a_counterclaim_leave_one_of_two(registry: str, actor: Actor) -> None:
     one, two = put_claim(actor, "One."), put_claim(actor, "Two.")
     yes, no = put_claim(actor, "Yes."), put_claim(actor, "No.")
     for claim, answer in ((one, yes), (two, no)):

@@ -126,27 +126,29 @@ def two_claims(actor: Actor) -> tuple[int, int, int, int]:
     return charge, claim_of(evidence), evidence, other
 
 
-def test_an_edge_that_was_drawn_after_a_merge_goes_with_its_evidence(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_that_was_created_after_a_merge_goes_with_its_evidence(registry: str, actor: Actor) -> None:
     charge, answer, evidence, other = two_claims(actor)
     claims.merge(by=actor, id=answer, into=other)
-    edge = counterclaims.create(by=actor, claim=charge, answer=other, kind="disputes", statement=evidence)
+    counterclaim = counterclaims.create(by=actor, claim=charge, answer=other, kind="disputes", statement=evidence)
     claims.unmerge(by=actor, id=answer)
-    assert (claim_of(evidence), Counterclaim.get_by_id(edge).answer_id) == (answer, answer)
+    assert (claim_of(evidence), Counterclaim.get_by_id(counterclaim).answer_id) == (answer, answer)
 
 
-def test_an_edge_whose_evidence_is_another_by_now_stays_with_that(registry: str, actor: Actor) -> None:
+def test_a_counterclaim_whose_evidence_is_another_by_now_stays_with_that(registry: str, actor: Actor) -> None:
     charge, answer, _, other = two_claims(actor)
-    (edge,) = Counterclaim.select().where(Counterclaim.claim == charge)
+    (counterclaim,) = Counterclaim.select().where(Counterclaim.claim == charge)
     claims.merge(by=actor, id=answer, into=other)
     (own,) = (s.id for s in Statement.select().where(Statement.claim == other, Statement.speaker == 2))
-    counterclaims.change(by=actor, id=edge.id, version=Counterclaim.get_by_id(edge.id).version, statement=own)
+    counterclaims.change(
+        by=actor, id=counterclaim.id, version=Counterclaim.get_by_id(counterclaim.id).version, statement=own
+    )
     claims.unmerge(by=actor, id=answer)
-    found = Counterclaim.get_by_id(edge.id)
+    found = Counterclaim.get_by_id(counterclaim.id)
     assert (found.answer_id, found.statement_id, found.retracted_at) == (other, own, None)
 
 
 def doubled(actor: Actor) -> tuple[int, int, int, int, int]:
-    """Two claims with the same edge and the same review: charge, both claims, and what a merge of them retracted."""
+    """Two claims with one counterclaim and one review in common: charge, both claims, and what a merge retracted."""
     charge = put_claim(actor, "The charge.")
     answer = [{"claim": charge, "kind": "denies"}]
     one, other = put_claim(actor, "It is not so."), put_claim(actor, "It is not.")
@@ -154,39 +156,39 @@ def doubled(actor: Actor) -> tuple[int, int, int, int, int]:
         said(actor, word, "One", claim={"id": claim}, counters=answer)
     put_review(actor, other)
     review = put_review(actor, one)
-    (edge,) = (e.id for e in Counterclaim.select().where(Counterclaim.answer == one))
+    (counterclaim,) = (e.id for e in Counterclaim.select().where(Counterclaim.answer == one))
     claims.merge(by=actor, id=one, into=other)
-    assert Counterclaim.get_by_id(edge).retracted_at
+    assert Counterclaim.get_by_id(counterclaim).retracted_at
     assert Review.get_by_id(review).retracted_at
-    return charge, one, other, edge, review
+    return charge, one, other, counterclaim, review
 
 
-def test_edges_and_reviews_that_both_had_stand_again(registry: str, actor: Actor) -> None:
-    _, one, _, edge, review = doubled(actor)
+def test_counterclaims_and_reviews_that_both_had_stand_again(registry: str, actor: Actor) -> None:
+    _, one, _, counterclaim, review = doubled(actor)
     claims.unmerge(by=actor, id=one)
-    assert Counterclaim.get_by_id(edge).retracted_at is None
+    assert Counterclaim.get_by_id(counterclaim).retracted_at is None
     assert Review.get_by_id(review).retracted_at is None
 
 
-def test_an_edge_whose_evidence_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
-    _, one, _, edge, _ = doubled(actor)
-    retract(statements, Statement, Counterclaim.get_by_id(edge).statement_id, actor)
+def test_a_counterclaim_whose_evidence_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    _, one, _, counterclaim, _ = doubled(actor)
+    retract(statements, Statement, Counterclaim.get_by_id(counterclaim).statement_id, actor)
     claims.unmerge(by=actor, id=one)
-    assert Counterclaim.get_by_id(edge).retracted_at
+    assert Counterclaim.get_by_id(counterclaim).retracted_at
 
 
-def test_an_edge_to_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
-    charge, one, _, edge, _ = doubled(actor)
+def test_a_counterclaim_to_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
+    charge, one, _, counterclaim, _ = doubled(actor)
     retract(claims, Claim, charge, actor)
     claims.unmerge(by=actor, id=one)
-    assert Counterclaim.get_by_id(edge).retracted_at
+    assert Counterclaim.get_by_id(counterclaim).retracted_at
 
 
-def test_an_edge_that_was_erased_stays_erased(registry: str, actor: Actor) -> None:
-    _, one, _, edge, _ = doubled(actor)
+def test_a_counterclaim_that_was_erased_stays_erased(registry: str, actor: Actor) -> None:
+    _, one, _, counterclaim, _ = doubled(actor)
     erasures.document(id=1, reason="By order of a court.", by=actor)
     claims.unmerge(by=actor, id=one)
-    assert Counterclaim.get_by_id(edge).retracted_reason == "By order of a court."
+    assert Counterclaim.get_by_id(counterclaim).retracted_reason == "By order of a court."
 
 
 def test_a_tombstone_is_not_changed_by_an_unmerge(registry: str, actor: Actor) -> None:

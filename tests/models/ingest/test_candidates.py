@@ -15,16 +15,16 @@ from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_char
 
 pytestmark = pytest.mark.usefixtures("sound")
 
-Stored = candidates.Stored
+ExtractionResult = candidates.ExtractionResult
 
 
-def put(by: Actor, parse: Parser, text: str = TEXT, **other: str) -> Stored:
+def put(by: Actor, parse: Parser, text: str = TEXT, **other: str) -> ExtractionResult:
     """Store the document with what is found in it."""
     body = document(text=text, **other)
     return candidates.create(by=by, findings=candidates.read(text=text, language="en", parse=parse), **body)
 
 
-def again(by: Actor, parse: Parser, id: int) -> Stored:
+def again(by: Actor, parse: Parser, id: int) -> ExtractionResult:
     """Find and store once more what is in a stored document."""
     return candidates.store(by=by, document=id, findings=candidates.read_stored(id=id, parse=parse))
 
@@ -42,7 +42,7 @@ def named(*called: str) -> list[str]:
 def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str, actor: Actor, parse: Parser) -> None:
     stored = put(actor, parse)
     assert (stored.found, len(stored.statements), stored.known, stored.left_out) == (3, 3, 0, 0)
-    charge = seen(statements.whole(id=stored.statements[0], viewer=REVIEWER))
+    charge = seen(statements.get(id=stored.statements[0], viewer=REVIEWER))
     assert charge["speaker"]["name"] == "US officials"
     assert charge["speaker"]["kind"] == "group"
     assert (charge["mention"]["text"], charge["cue"]["text"]) == ("US officials", "have long warned")
@@ -53,18 +53,18 @@ def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str
     assert charge["origin"]["kind"] == "extractor"
     assert charge["origin"]["extractor"] == candidates.NAME
     assert 0 < charge["origin"]["confidence"] <= 1
-    aide = seen(statements.whole(id=stored.statements[2], viewer=REVIEWER))
+    aide = seen(statements.get(id=stored.statements[2], viewer=REVIEWER))
     assert [span["text"] for span in aide["content"]] == ["“We need proof,”", "“There is none.”"]
     assert aide["claim"]["text"] == "An aide said: “We need proof. There is none.”"
 
 
 def test_a_denial_is_a_claim_of_its_own_linked_to_the_charge(registry: str, actor: Actor, parse: Parser) -> None:
     charge, denial, _ = put(actor, parse).statements
-    answer = seen(statements.whole(id=denial, viewer=REVIEWER))
+    answer = seen(statements.get(id=denial, viewer=REVIEWER))
     assert answer["claim"]["text"] == "The exports do not sustain the war."
-    (edge,) = Counterclaim.select()
-    assert (edge.claim_id, edge.answer_id) == (statement(charge).claim_id, statement(denial).claim_id)
-    assert (edge.kind, edge.statement_id) == ("denies", denial)
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.claim_id, counterclaim.answer_id) == (statement(charge).claim_id, statement(denial).claim_id)
+    assert (counterclaim.kind, counterclaim.statement_id) == ("denies", denial)
 
 
 def test_a_charge_is_about_who_is_accused_and_who_denies_it(registry: str, actor: Actor, parse: Parser) -> None:
@@ -74,7 +74,7 @@ def test_a_charge_is_about_who_is_accused_and_who_denies_it(registry: str, actor
     )
     stored = put(actor, parse, text=text)
     about = [
-        [who["name"] for who in seen(statements.whole(id=id, viewer=REVIEWER))["claim"]["about"]]
+        [who["name"] for who in seen(statements.get(id=id, viewer=REVIEWER))["claim"]["about"]]
         for id in stored.statements
     ]
     assert about == [["Harbor Authority"], ["Chinese government"], []]
@@ -88,14 +88,14 @@ def test_a_charge_that_print_lays_to_nobody_is_stored_with_its_denial(
 ) -> None:
     stored = put(actor, parse, text=UNOWNED)
     denial, charge = stored.statements
-    answer = seen(statements.whole(id=denial, viewer=REVIEWER))
-    assert [edge["claim"]["text"] for edge in answer["counters"]] == ["Its exports feed the war."]
+    answer = seen(statements.get(id=denial, viewer=REVIEWER))
+    assert [counterclaim["claim"]["text"] for counterclaim in answer["counters"]] == ["Its exports feed the war."]
     said = answer["counters"][0]["claim"]["statements"][0]
     assert (said["id"], said["mention"], said["cue"]["text"]) == (charge, None, "claims")
     assert (said["speaker"]["name"], said["speaker"]["kind"]) == ("source not named (document 1, at 17)", "unnamed")
     for id in (denial, charge):
         statements.change(by=actor, id=id, version=1, status="accepted")
-    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    shown = seen(claims.get(id=statement(charge).claim_id, viewer=PUBLIC))
     assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
     assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
 
@@ -106,10 +106,13 @@ def test_a_charge_that_only_its_denial_tells_is_stored_with_it(
 ) -> None:
     text = f"Police said 40 people were fined.\n\nMayor Ina Brand denied {that}she planned to leave."
     _, denial, charge = put(actor, parse, text=text).statements
-    (edge,) = Counterclaim.select()
-    assert (edge.claim.text, edge.answer.text) == ("Ina Brand planned to leave.", "Ina Brand did not plan to leave.")
-    assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
-    said = seen(statements.whole(id=charge, viewer=REVIEWER))
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.claim.text, counterclaim.answer.text) == (
+        "Ina Brand planned to leave.",
+        "Ina Brand did not plan to leave.",
+    )
+    assert (counterclaim.claim_id, counterclaim.statement_id) == (statement(charge).claim_id, denial)
+    said = seen(statements.get(id=charge, viewer=REVIEWER))
     assert (said["speaker"]["name"], said["cue"]) == (f"source not named (document 1, at {at})", None)
     assert [who["name"] for who in said["claim"]["about"]] == ["Ina Brand"]
     assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
@@ -121,31 +124,34 @@ def test_an_owned_charge_inside_its_denial_is_linked_in_parts_too(
     monkeypatch.setattr(candidates, "PART", 1)
     id = put_document(actor, text="Kyiv rejected Reik's claim that the bridge was unsafe.")
     candidates.extract_stored(by=actor, id=id, parse=parse)
-    (edge,) = Counterclaim.select()
-    assert (edge.claim.text, edge.answer.text) == ("The bridge was unsafe.", "The bridge was not unsafe.")
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.claim.text, counterclaim.answer.text) == (
+        "The bridge was unsafe.",
+        "The bridge was not unsafe.",
+    )
 
 
-@pytest.mark.parametrize(("status", "edges"), [("accepted", 1), ("rejected", 0)])
+@pytest.mark.parametrize(("status", "counterclaims"), [("accepted", 1), ("rejected", 0)])
 def test_a_denial_that_stands_there_already_gets_the_charge_that_was_left_out(
-    status: str, edges: int, registry: str, actor: Actor, parse: Parser
+    status: str, counterclaims: int, registry: str, actor: Actor, parse: Parser
 ) -> None:
     id = put_document(actor, text=UNOWNED)
     denial, charge, _ = candidates.read_stored(id=id, parse=parse)
     (known,) = candidates.store(by=actor, document=id, findings=[denial]).statements
     statements.change(by=actor, id=known, version=1, status=status)
     candidates.store(by=actor, document=id, findings=[denial, charge])
-    assert Counterclaim.select().count() == edges
+    assert Counterclaim.select().count() == counterclaims
 
 
 def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str, actor: Actor, parse: Parser) -> None:
     charge, denial, _ = put(actor, parse).statements
     statements.change(by=actor, id=charge, version=1, status="accepted")
-    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    shown = seen(claims.get(id=statement(charge).claim_id, viewer=PUBLIC))
     assert shown["counterclaims"] == []
     statements.change(by=actor, id=denial, version=1, status="accepted")
-    shown = seen(claims.whole(id=statement(charge).claim_id, viewer=PUBLIC))
+    shown = seen(claims.get(id=statement(charge).claim_id, viewer=PUBLIC))
     assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
-    assert seen(counterclaims.whole(id=1, viewer=PUBLIC))["kind"] == "denies"
+    assert seen(counterclaims.get(id=1, viewer=PUBLIC))["kind"] == "denies"
 
 
 def test_a_second_run_changes_nothing(registry: str, actor: Actor, parse: Parser) -> None:
@@ -191,8 +197,8 @@ def test_a_denial_answers_the_charge_that_a_person_recorded(registry: str, actor
     stored = again(actor, parse, statement(charge).document_id)
     assert stored.known == 1
     assert statement(charge).version == 1
-    (edge,) = Counterclaim.select()
-    assert edge.claim_id == statement(charge).claim_id
+    (counterclaim,) = Counterclaim.select()
+    assert counterclaim.claim_id == statement(charge).claim_id
 
 
 def test_speakers_are_found_by_name_alias_spelling_and_mention(registry: str, actor: Actor, parse: Parser) -> None:
@@ -348,8 +354,8 @@ def test_a_long_document_is_stored_in_parts_and_linked_all_the_same(
     stored = candidates.extract_stored(by=actor, id=id, parse=parse)
     assert (stored.found, len(stored.statements), stored.known) == (3, 3, 0)
     charge, denial, _ = stored.statements
-    (edge,) = Counterclaim.select()
-    assert (edge.claim_id, edge.statement_id) == (statement(charge).claim_id, denial)
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.claim_id, counterclaim.statement_id) == (statement(charge).claim_id, denial)
     assert candidates.extract_stored(by=actor, id=id, parse=parse)[2:] == ([], 3, 0)
 
 

@@ -115,7 +115,7 @@ def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: 
     claim = put_claim(actor, topics=["war", "trade"])
 
     def shown() -> list[Any]:
-        whole = seen(claims.whole(id=claim, viewer=PUBLIC))
+        whole = seen(claims.get(id=claim, viewer=PUBLIC))
         for fields in ((("topics", (("slug", ()),)), ("text", ())), (("text", ()), ("topics", ())), None):
             order = Order("id", descending=True)
             (item,) = items_of(claims.listed(viewer=PUBLIC, filters={}, limit=9, order=order, fields=fields))
@@ -145,7 +145,7 @@ def test_a_list_shows_the_statements_that_the_claim_itself_shows(registry: str, 
             order = Order("id", descending=True)
             items = items_of(claims.listed(viewer=viewer, filters={}, limit=9, order=order, fields=fields))
             for item in items:
-                whole = seen(claims.whole(id=item["id"], viewer=viewer))["statements"]
+                whole = seen(claims.get(id=item["id"], viewer=viewer))["statements"]
                 assert item["statements"] == [{name: said[name] for name in said if name in kept} for said in whole]
         assert derived.differences() == []
         return [len(item["statements"]) for item in items]
@@ -172,7 +172,7 @@ def test_a_list_shows_the_answers_that_the_claim_itself_shows(registry: str, act
 
     def answers() -> list[int]:
         items = listed_items(claims, viewer)
-        assert items == [seen(claims.whole(id=item["id"], viewer=viewer)) for item in items]
+        assert items == [seen(claims.get(id=item["id"], viewer=viewer)) for item in items]
         return [len(item["counterclaims"]) for item in items]
 
     assert answers() == ([0, 0, 2] if viewer.unreviewed else [0, 1])

@@ -43,7 +43,7 @@ def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
     put_charge(Actor())
     asked: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
-    speakers.whole(id=1, viewer=viewer)
+    speakers.get(id=1, viewer=viewer)
     speakers.listed(viewer=viewer, past=None, limit=20)
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in asked for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
@@ -77,7 +77,7 @@ def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> 
     put_charge(Actor())
     selects: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: selects.append((event.sql, event.params)))
-    assert claims.twins(text="The exports sustain the war.", language="en", viewer=viewer) == [1]
+    assert claims.same_text(text="The exports sustain the war.", language="en", viewer=viewer) == [1]
     database.db.obj.query_hooks.pop()
     ((sql, params),) = selects
     steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]

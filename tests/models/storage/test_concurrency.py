@@ -9,7 +9,7 @@ import pytest
 
 from models import claims, documents, sentences, speakers, statements, topics
 from models.access import keys, replies
-from models.access.replies import Answer
+from models.access.replies import StoredResponse
 from models.history import changes
 from models.history.changes import Actor
 from models.queries import derived
@@ -90,8 +90,10 @@ def test_twelve_changes_of_one_version_make_one(registry: str, actor: Actor) -> 
 def test_ten_requests_with_one_idempotency_key_are_done_once(registry: str, actor: Actor) -> None:
     key, _ = keys.create(name="ours", scope="write")
 
-    def work() -> Answer:
-        return Answer(201, {"Location": "/v1/topics/1"}, str(topics.create(by=actor, slug="trade", label="Trade")))
+    def work() -> StoredResponse:
+        return StoredResponse(
+            201, {"Location": "/v1/topics/1"}, str(topics.create(by=actor, slug="trade", label="Trade"))
+        )
 
     outcomes = at_once(*[lambda: replies.once(key_id=key.id, token="t", request=b"r", work=work)] * 10)
     assert len(set(map(str, outcomes))) == 1

@@ -211,8 +211,8 @@ def test_the_second_step_folds_the_cues_and_ratings_that_are_stored(empty: str) 
     last = (len(WORDS) + 1,)
     database.fetch("UPDATE statements SET cue = NULL, cue_start = NULL, cue_end = NULL WHERE id = ?", last)
     assert schema.migrate() == STEPS[1:]
-    wanted = [columns.folded(words) for words in WORDS]
-    assert wanted == [columns.folded(words) for words in WORDS.values()]
+    wanted = [columns.comparison_key(words) for words in WORDS]
+    assert wanted == [columns.comparison_key(words) for words in WORDS.values()]
     assert database.fetch("SELECT cue_key FROM statements ORDER BY id") == [(key,) for key in [*wanted, None]]
     assert database.fetch("SELECT rating_key FROM reviews ORDER BY id") == [(key,) for key in wanted]
     assert not drift()

@@ -160,7 +160,7 @@ def test_left_in_the_middle_it_leaves_neither_threads_nor_connections(nothing_le
             asked.append(number)
             yield SLOW
 
-    for _ in range(snapshots.AT_ONCE + 1):  # one that is left open keeps its place
+    for _ in range(snapshots.SNAPSHOTS_AT_ONCE + 1):  # one that is left open keeps its place
         with snapshots.snapshot(threads=2) as reader, closing(reader.fetch_each(queries())) as read:
             asked.clear()
             next(read)

@@ -143,7 +143,7 @@ def test_exports_are_refused_while_the_gate_is_closed(registry: str) -> None:
     database.connect(registry, limits=database.Limits(deadline=0.1))
     gate = FileLock(f"{database.db.obj.database}.reads")
     gate.acquire(5)
-    for _ in range(snapshots.AT_ONCE + 1):  # a place that is not given back is lost
+    for _ in range(snapshots.SNAPSHOTS_AT_ONCE + 1):  # a place that is not given back is lost
         with pytest.raises(Busy), snapshots.snapshot():
             pass
     gate.close()

@@ -9,7 +9,7 @@ from models.history.changes import Actor
 from models.refusals import Conflict
 from models.storage import database, transactions
 from models.tables import Claim
-from models.transfer.batch import BatchStore
+from models.transfer.batch import BatchSession
 from tests.at_once import at_once
 from tests.factories import put_claim
 
@@ -18,11 +18,11 @@ def test_what_an_undone_line_has_locked_is_read_again(registry: str, actor: Acto
     if database.on_sqlite():
         pytest.skip("writers of an SQLite file take turns")
     claim, other = put_claim(actor), put_claim(actor, "The same.")
-    store = BatchStore(1)
+    session = BatchSession(1)
     with transactions.transaction():
-        with suppress(Conflict), store.savepoint():
-            store.flush()
-            assert store.by_id(Claim, claim).merged_into_id is None
+        with suppress(Conflict), session.savepoint():
+            session.flush()
+            assert session.by_id(Claim, claim).merged_into_id is None
             raise Conflict("This line is refused.")
         assert at_once(lambda: claims.merge(by=actor, id=claim, into=other)) == [other]
-        assert store.by_id(Claim, claim).merged_into_id == other
+        assert session.by_id(Claim, claim).merged_into_id == other

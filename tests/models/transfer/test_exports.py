@@ -90,7 +90,7 @@ def test_what_was_taken_back_is_not_in_it(registry: str, actor: Actor, noun: str
     gone = put_claim(actor, "Gone.")
     counterclaims.create(by=actor, claim=claim, answer=gone, kind="denies")
     counterclaims.create(by=actor, claim=gone, answer=claim, kind="denies")
-    edge = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies")
+    counterclaim = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies")
     said = put_plain(actor, "first")
     put_review(actor, gone)
     review = put_review(actor, claim)
@@ -99,7 +99,7 @@ def test_what_was_taken_back_is_not_in_it(registry: str, actor: Actor, noun: str
     speakers.retract(by=actor, id=speaker, version=1, reason=None)
     documents.retract(by=actor, id=document, version=1, reason=None)
     claims.retract(by=actor, id=gone, version=1, reason=None)
-    counterclaims.retract(by=actor, id=edge, version=1, reason=None)
+    counterclaims.retract(by=actor, id=counterclaim, version=1, reason=None)
     statements.retract(by=actor, id=said, version=1, reason=None)
     reviews.retract(by=actor, id=review, version=1, reason=None)
 
@@ -124,7 +124,7 @@ def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> Non
     assert [row["via"] for row in _rows("statement")] == [None, None]
     lines = list(ndjson.write())
     assert not any(b"[erased]" in line for line in lines)
-    assert {outcome.what for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
+    assert {outcome.outcome for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
 
 
 def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:

@@ -13,7 +13,7 @@ from api.formats import lines as lines_read
 from api.formats import ndjson, whole
 from models import counterclaims, statements
 from models.history.changes import Actor
-from models.history.store import STORE
+from models.history.session import SESSION
 from models.queries import derived
 from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
@@ -21,7 +21,7 @@ from models.tables import Claim
 from models.transfer import imports, stream
 from models.transfer.imports import Import
 from models.transfer.lines import Line, Outcome
-from models.transfer.names import Names
+from models.transfer.local_ids import LocalIds
 from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -109,7 +109,9 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
     if dice.random() < 0.3:
         claim["about"] = [_speaker(dice)]  # type: ignore[assignment]
     named = dice.choice(({"claim": some("c")},) * 6 + ({"statement": some("s")}, claim, claim | {"reuse": True}))
-    match dice.choice(("topic", "speaker", "document", "claim", "claim", "statement", "statement", "edge", "review")):
+    match dice.choice(
+        ("topic", "speaker", "document", "claim", "claim", "statement", "statement", "counterclaim", "review")
+    ):
         case "topic":
             return {"topic": {"slug": some("t"), "label": "T"}}
         case "speaker":
@@ -167,7 +169,7 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
                 machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
                 line["origin"] = dice.choice(({"kind": "import"}, machine))
             return {"statement": line}
-        case "edge":
+        case "counterclaim":
             ends = {"claim": {"claim": some("c")}, "answer": {"claim": some("c")}}
             evidence = {"statement": some("s")} if dice.random() < 0.4 else {}
             return {"counterclaim": ends | {"kind": dice.choice(("denies", "disputes"))} | evidence}
@@ -197,24 +199,24 @@ def mixed_lines(seed: int) -> list[bytes]:
 
 def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     """Import as single changes do, with the look-ups and inserts of the API."""
-    names, outcomes = Names(), []
+    names, outcomes = LocalIds(), []
     for number, line in enumerate(lines, 1):
         (read,) = next(lines_read.understood([line]))
         if isinstance(read, Line):
             with transactions.transaction():
-                read = imports.store_line(read._replace(number=number), by=actor, names=names, store=STORE)
+                read = imports.store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
         outcomes.append(read._replace(line=number))
     for name in names.all_unbound():
         with transactions.transaction():
             line = imports.unbound_claim(names, name)
-            left = imports.store_line(line, by=actor, names=names, store=STORE)
-        if left.what == "refused":
+            left = imports.store_line(line, by=actor, names=names, session=SESSION)
+        if left.outcome == "refused":
             outcomes.append(left)
     return outcomes
 
 
 def _told(outcomes: list[Outcome]) -> list[Any]:
-    return [(one.line, one.noun, one.what, [error["pointer"] for error in one.errors]) for one in outcomes]
+    return [(one.line, one.noun, one.outcome, [error["pointer"] for error in one.errors]) for one in outcomes]
 
 
 def _stored() -> list[str]:  # noqa: C901 - two dialects
@@ -304,7 +306,7 @@ def test_who_sees_a_claim_is_the_same_after_export_and_import(
     another()
     for _ in range(2):
         told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
-        assert {one.what for one in told} <= {"new", "known", "noted"}
+        assert {one.outcome for one in told} <= {"new", "known", "noted"}
         assert [(viewer, seen(viewer)) for viewer, _ in expected] == expected
 
 
@@ -359,14 +361,14 @@ def test_a_name_that_an_earlier_line_has_is_refused_where_it_means_something_els
         {"counterclaim": {"claim": {"claim": "c2"}, "answer": {"claim": "c1"}, "kind": "denies"}},
     )
     told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
-    refused = {one.line: one.errors[0] for one in told if one.what == "refused"}
+    refused = {one.line: one.errors[0] for one in told if one.outcome == "refused"}
     assert {line: error["pointer"] for line, error in refused.items()} == {
         6: "/id", 7: "/id", 9: "/claim/claim", 10: "/document/document", 12: "/answer/claim",
     }  # fmt: skip
     assert "Line 3 is called 'c1' too: give each line its own id" in refused[6]["detail"]
     assert "that of document" in refused[7]["detail"]
     assert "Line 6 is called 'c1', and an earlier one too" in refused[9]["detail"]
-    assert [one.what for one in told][4:8:3] == ["noted", "known"]
+    assert [one.outcome for one in told][4:8:3] == ["noted", "known"]
     assert database.fetch("SELECT text FROM claims ORDER BY id") == [("Dup one.",), ("Dup one.",)]
     assert database.fetch("SELECT count(*) FROM documents") == [(1,)]
 
@@ -386,7 +388,7 @@ def test_a_statement_with_the_name_of_another_is_refused_and_none_is_stored(
         {"statement": {**said, "content": [{"start": 3, "end": 8}], "claim": {"statement": "s"}}},
     )
     told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
-    assert [one.what for one in told] == ["new", "new", "new", "known", "refused", "refused"]
+    assert [one.outcome for one in told] == ["new", "new", "new", "known", "refused", "refused"]
     assert [one.errors[0]["pointer"] for one in told[4:]] == ["/id", "/claim/statement"]
     assert f"An earlier line, that of statement {told[2].id}, is called 's' too" in told[4].why
     assert database.fetch("SELECT count(*) FROM statements") == database.fetch("SELECT count(*) FROM claims") == [(1,)]
@@ -398,7 +400,7 @@ def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
 ) -> None:
     # A line that was refused may be right the second time, when all the others are there.
     all_lines = mixed_lines(7)
-    refused = {one.line for one in ndjson.read(all_lines, by=actor) if one.what == "refused"}
+    refused = {one.line for one in ndjson.read(all_lines, by=actor) if one.outcome == "refused"}
     # What is said of the newest edition at an address may be said of another one the second time.
     lines = [
         line for number, line in enumerate(all_lines, 1) if number not in refused and b'"document":{"url"' not in line
@@ -407,7 +409,7 @@ def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
     first = list(ndjson.read(lines, by=actor))
     stored = list(whole.write())
     again = list(ndjson.read(lines, by=actor, group=group))
-    assert [one.what for one in again] == [one.what.replace("new", "known") for one in first]
+    assert [one.outcome for one in again] == [one.outcome.replace("new", "known") for one in first]
     assert [one.id for one in again] == [one.id for one in first]
     assert list(whole.write()) == stored
 
@@ -500,7 +502,7 @@ def test_names_of_a_transaction_that_fails_at_its_end_stand_for_nothing(registry
         database.db.query_hooks.remove(hook)
     assert database.fetch("SELECT count(*) FROM claims") == [(0,)]
     again = work.store([line for line in read if isinstance(line, Line)])
-    assert [one.what for one in again] == ["new", "new", "noted", "new", "new"]
+    assert [one.outcome for one in again] == ["new", "new", "noted", "new", "new"]
     assert database.fetch("SELECT claim_id FROM statements") == 2 * database.fetch("SELECT id FROM claims")
 
 
@@ -561,12 +563,12 @@ def test_what_files_say_is_stored_by_as_many_queries_however_many_lines_there_ar
     another()
     lines = _common(30)
     outcomes, many = imported(lines)
-    assert {one.what for one in outcomes} == {"new", "noted"}
+    assert {one.outcome for one in outcomes} == {"new", "noted"}
     assert many == few
     told, stored = _told(outcomes), _stored()
     assert derived.differences() == []
     again, known = imported(lines)
-    assert {one.what for one in again} == {"known", "noted"}
+    assert {one.outcome for one in again} == {"known", "noted"}
     assert known <= few
     another()
     assert _told(_one_by_one(lines, actor)) == told
@@ -589,7 +591,7 @@ def test_a_document_is_read_once_in_a_transaction_however_many_lines_of_it_are_r
         lines.append({"statement": {**said, "content": [{"start": 10 * n, "end": 10 * n + 4}], "claim": claim}})
     del queries[:]
     told = list(ndjson.read(_written(*lines), by=actor))
-    assert [one.what for one in told] == ["known"] + 50 * ["refused", "new", "new", "known"]
+    assert [one.outcome for one in told] == ["known"] + 50 * ["refused", "new", "new", "known"]
     assert len([sql for sql in queries if "FROM sentences WHERE" in sql]) == 1
 
 
@@ -637,7 +639,7 @@ def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, 
             told = list(ndjson.read(lines, by=actor))
         finally:
             database.db.query_hooks.remove(takes)
-    assert {one.what for one in told} == {"new", "known", "refused", "noted"}
+    assert {one.outcome for one in told} == {"new", "known", "refused", "noted"}
     assert derived.differences() == []
     highest = database.fetch("SELECT max(id) FROM claims")[0][0]
     assert highest > database.fetch("SELECT count(*) FROM claims")[0][0], "there are gaps"
@@ -665,7 +667,7 @@ def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: 
             told = list(ndjson.read(lines, by=actor))
         finally:
             database.db.query_hooks.remove(stores)
-    assert [one.what for one in told] == ["new", "known", "new"]
+    assert [one.outcome for one in told] == ["new", "known", "new"]
     assert database.fetch("SELECT slug, id FROM topics ORDER BY slug") == [
         (slug, one.id) for slug, one in zip("abc", told, strict=True)
     ]
@@ -689,6 +691,6 @@ def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(
     few = Import(actor)
     began = time.process_time()
     few.store([Line(1, "claim", {"id": "c1", "text": "Other.", "language": "en"})])
-    few.store([line._replace(new={**line.new, "text": f"Other {line.number}."}) for line in lines[1:]])
+    few.store([line._replace(members={**line.members, "text": f"Other {line.number}."}) for line in lines[1:]])
     assert few.finish() == []
     assert spent < 4 * (time.process_time() - began), "as long as others, and not ten times"

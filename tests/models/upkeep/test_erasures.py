@@ -1,4 +1,4 @@
-"""Erasures: no word is left in any row, index, log line, kept answer or byte of the file, and a tombstone says why."""
+"""Erasures: no word is left in any row, index, log line, stored response or file, and a tombstone says why."""
 
 import json
 import sqlite3
@@ -11,14 +11,14 @@ import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
-from models.access.replies import Answer
+from models.access.replies import StoredResponse
 from models.history import changes
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
 from models.tables import ALL, Counterclaim, Review, Statement, Suggestion
-from models.upkeep import backups, erasures, leftovers, redaction, verify
+from models.upkeep import backups, erasures, redaction, unerased_files, verify
 from tests.factories import (
     PUBLIC,
     REVIEWER,
@@ -101,9 +101,9 @@ def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Acto
     assert outcome.counts["statements"] == 2
     for noun, id in ((documents, 1), (statements, charge), (claims, 1)):
         with pytest.raises(Gone) as gone:
-            noun.whole(id=id, viewer=REVIEWER)
+            noun.get(id=id, viewer=REVIEWER)
         assert gone.value.more["reason"] == REASON
-    assert seen(claims.whole(id=other, viewer=PUBLIC))["text"] == "Something else."
+    assert seen(claims.get(id=other, viewer=PUBLIC))["text"] == "Something else."
     assert Counterclaim.get().retracted_reason == Review.get().retracted_reason == REASON
 
 
@@ -117,13 +117,13 @@ def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, ac
     assert f"{SECRET} A." not in left
     assert "Zanzivarian" not in left
     assert whole_is_sound()
-    text = seen(documents.whole(id=1, viewer=REVIEWER))["text"]
+    text = seen(documents.get(id=1, viewer=REVIEWER))["text"]
     assert len(text) == len(TEXT)
     assert text.endswith("sustains the war, a charge Beijing denies.\n\nTalks go on.".removeprefix("sustains the war"))
     assert redaction.REDACTED * len(f"Ann {SECRET}") + " warned that " + redaction.REDACTED in text
-    assert seen(statements.whole(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
+    assert seen(statements.get(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
     with pytest.raises(Gone):
-        speakers.whole(id=who, viewer=PUBLIC)
+        speakers.get(id=who, viewer=PUBLIC)
 
 
 def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor: Actor) -> None:
@@ -139,7 +139,7 @@ def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor
     assert whole_is_sound()
     for id in (1, other):
         with pytest.raises(Gone):
-            speakers.whole(id=id, viewer=PUBLIC)
+            speakers.get(id=id, viewer=PUBLIC)
         with pytest.raises((Conflict, Gone)):
             speakers.unmerge(by=actor, id=id)
 
@@ -164,7 +164,7 @@ def test_a_claim_that_somebody_else_states_too_stays(registry: str, actor: Actor
     put_secret(actor)
     put_charge(actor, claim={"id": 1})
     erasures.document(id=1, reason=REASON, by=actor)
-    assert seen(claims.whole(id=1, viewer=PUBLIC))["text"] == "The Zanzivarian fleet sustains the war."
+    assert seen(claims.get(id=1, viewer=PUBLIC))["text"] == "The Zanzivarian fleet sustains the war."
     assert whole_is_sound()
 
 
@@ -174,7 +174,7 @@ def test_a_claim_that_was_merged_away_goes_too(registry: str, actor: Actor) -> N
     claims.merge(by=actor, id=1, into=kept)
     erasures.document(id=1, reason=REASON, by=actor)
     assert "Zanzivarian" not in everywhere()
-    assert seen(claims.whole(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
+    assert seen(claims.get(id=kept, viewer=PUBLIC))["text"] == "The fleet does."
     assert whole_is_sound()
 
 
@@ -236,7 +236,7 @@ def test_a_name_in_another_spelling_is_redacted_too_and_offsets_hold(registry: s
     erasures.speaker(id=1, reason=REASON, by=actor)
     black = text.replace(other, redaction.REDACTED * len(other)).replace(name, redaction.REDACTED * len(name))
     black = black.replace("the bridge is unsafe", redaction.REDACTED * len("the bridge is unsafe"))
-    whole = seen(documents.whole(id=1, viewer=REVIEWER))
+    whole = seen(documents.get(id=1, viewer=REVIEWER))
     assert (whole["text"], whole["title"]) == (black, "[erased]")
     assert other not in everywhere()
     assert json.dumps(other, ensure_ascii=False)[1:-1] not in everywhere()
@@ -260,8 +260,8 @@ def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, 
     claim = Statement.get_by_id(aide).claim_id
     left.append(f"review {put_review(actor, claim, title=f'Is it {loud}?')}")
     other = put_claim(actor, f"It was {loud}.")
-    edge = counterclaims.create(by=actor, claim=claim, answer=other, kind="denies", note=f"So {loud}")
-    left.append(f"counterclaim {edge}")
+    counterclaim = counterclaims.create(by=actor, claim=claim, answer=other, kind="denies", note=f"So {loud}")
+    left.append(f"counterclaim {counterclaim}")
     claims.change(by=actor, id=other, version=1, text="It was her.")
     left.append(f"the log of claim {other}")
     put_claim(actor, "Government of the fleet.")
@@ -302,8 +302,7 @@ def test_a_word_that_may_be_no_name_is_left_and_named(registry: str, actor: Acto
     )
     assert erasures.speaker(id=1, reason=REASON, by=actor).left == ["document 1"]
     assert (
-        seen(documents.whole(id=1, viewer=REVIEWER))["text"]
-        == "The premier, ███, said that it may ████. ███ was right."
+        seen(documents.get(id=1, viewer=REVIEWER))["text"] == "The premier, ███, said that it may ████. ███ was right."
     )
 
 
@@ -368,7 +367,7 @@ def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retr
     key = keys.create(name="ours", scope="admin")[0].id
 
     def kept(token: str, body: Any) -> None:
-        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, {}, json.dumps(body)))
+        replies.once(key_id=key, token=token, request=b"", work=lambda: StoredResponse(201, {}, json.dumps(body)))
 
     put_secret(actor)
     kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
@@ -410,7 +409,7 @@ def test_a_kept_answer_that_has_a_short_name_or_the_id_of_who_is_erased_is_empti
 
     def kept(token: str, body: Any) -> None:
         headers = {"Location": "/v1/claims/3"}
-        replies.once(key_id=key, token=token, request=b"", work=lambda: Answer(201, headers, json.dumps(body)))
+        replies.once(key_id=key, token=token, request=b"", work=lambda: StoredResponse(201, headers, json.dumps(body)))
 
     kept("tells", {"id": 3} | body)
     kept("tells not", {"id": 3, "text": "No Wu721, nor 1.", "version": 1, "topics": [{"id": 1}], "standalone": True})
@@ -422,7 +421,7 @@ def test_a_kept_answer_that_made_what_is_erased_is_emptied(registry: str, actor:
     key = keys.create(name="ours", scope="admin")[0].id
     put_secret(actor)
     for path in ("speakers", "claims", "topics"):
-        answer = Answer(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
+        answer = StoredResponse(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
         replies.once(key_id=key, token=path, request=b"", work=lambda answer=answer: answer)
     erasures.speaker(id=1, reason=REASON, by=actor)
     assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["topics"]
@@ -457,7 +456,7 @@ def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> Non
     erasures.document(id=1, reason=REASON, by=actor)
     path = Path(database.db.database)
     assert b"Zanzivarian" in held(path)  # in free space or in the WAL
-    assert leftovers.sweep()
+    assert unerased_files.sweep()
     for words in (b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
         assert words not in held(path)
     database.close()
@@ -486,7 +485,7 @@ def test_says_which_backups_still_hold_the_words(
     backups.write(file=folder / "before")
     erasures.document(id=1, reason=REASON, by=actor)
     backups.write(file=folder / "after")
-    held = [file.name for file in leftovers.backups_with(folder=folder, noun="document", id=1)]
+    held = [file.name for file in unerased_files.backups_with(folder=folder, noun="document", id=1)]
     assert held == (["before"] if database.on_sqlite() else ["before", "before first"])
     with pytest.raises(NotFound):
-        leftovers.backups_with(folder=folder, noun="speaker", id=1)
+        unerased_files.backups_with(folder=folder, noun="speaker", id=1)

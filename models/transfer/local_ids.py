@@ -1,4 +1,4 @@
-"""What the names in a file stand for: `d1` a document, `s1` a statement, `c1` a claim."""
+"""Local ids, by which the lines of a file name one another: `d1` a document, `s1` a statement, `c1` a claim."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import orjson
 from models.storage.columns import dumps
 
 
-class Names:
+class LocalIds:
     """What the names in a file stand for, as far as it has been read; what a line named that fails is undone."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Names:
             names[name] = value
             self._put.append((names, name))
 
-    def note(self, name: str, number: int, line: dict[str, Any]) -> bool:
+    def defer_claim(self, name: str, number: int, line: dict[str, Any]) -> bool:
         """Let a line's claim wait for those that point at it; tell whether that is what its name stands for."""
         json = dumps(line)
         hashed = hash(json)

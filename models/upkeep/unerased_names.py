@@ -8,7 +8,7 @@ import orjson
 
 from models.storage.database import fetch
 from models.tables import Alias, Change, Speaker
-from models.upkeep.name_variants import Names
+from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.redaction import parts, strings
 
 #: Table -> the columns in which somebody may be named in other people's words, beside the reason of a retraction.
@@ -51,7 +51,7 @@ def all_names(people: set[int]) -> set[str]:
     }
 
 
-def suspected(names: Names) -> Suspects:
+def find_candidates(names: NameMatcher) -> Suspects:
     """Find the rows that may hold one of `names`, by table; it reads every text, so outside the transaction."""
     found: Suspects = {}
     for table, (key, _, columns) in _TEXTS.items() if names else ():
@@ -60,12 +60,14 @@ def suspected(names: Names) -> Suspects:
         last, limit = 0, _DOCUMENTS if table == "documents" else _ROWS
         while rows := fetch(query, (last, limit)):
             last = rows[-1][0]
-            holding = (key for key, *texts in rows if any(text and names.stand_in(_unescaped(text)) for text in texts))
+            holding = (
+                key for key, *texts in rows if any(text and names.may_stand_in(_unescaped(text)) for text in texts)
+            )
             found.setdefault(table, []).extend(holding)
     return found
 
 
-def naming(names: Names, suspects: Suspects) -> list[str]:
+def list_remaining(names: NameMatcher, suspects: Suspects) -> list[str]:
     """List which of the suspects still hold one of `names`, retracted ones too, for a person to decide on.
 
     A row of which only the log holds a name is listed as "the log of …".
@@ -77,10 +79,10 @@ def naming(names: Names, suspects: Suspects) -> list[str]:
             if table == "changes":
                 noun, id = of
                 if noun in _COLUMNS and any(
-                    names.stand_in(text) for state in texts for text in _texts_of_line(noun, state)
+                    names.may_stand_in(text) for state in texts for text in _texts_of_line(noun, state)
                 ):
                     logged[noun].add(id)
-            elif any(text and names.stand_in(text) for text in texts):
+            elif any(text and names.may_stand_in(text) for text in texts):
                 found["speakers" if table == "aliases" else table].add(of[0])
     left = [part for table, ids in found.items() for part in _listed(table[:-1], ids)]
     for table, ids in logged.items():
@@ -91,8 +93,8 @@ def naming(names: Names, suspects: Suspects) -> list[str]:
 def _read(table: str, about: list[str], columns: list[str], keys: list[int]) -> Iterator[tuple[Any, ...]]:
     key = _TEXTS[table][0]
     for part in parts(keys):
-        places = ", ".join("?" * len(part))
-        for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({places})", part):
+        placeholders = ", ".join("?" * len(part))
+        for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({placeholders})", part):
             yield (*values[: len(about)], values[len(about) :])
 
 

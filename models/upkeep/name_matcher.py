@@ -1,7 +1,7 @@
-"""Name variants: find a name in a text in whatever case, Unicode form and white space, with or without marks.
+"""Name matcher: find a name in a text in whatever case, Unicode form and white space, with or without marks.
 
-They are compared as the registry compares names of speakers (`columns.folded`); places are in code points of the
-text as it is.
+They are compared as the registry compares names of speakers (`columns.comparison_key`); places are in code points of
+the text as it is.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from urllib.parse import unquote
 
-from models.storage.columns import folded
+from models.storage.columns import comparison_key
 
 #: Scripts that are written without spaces between words, as a part of a class of `re`.
 _UNSPACED = (
@@ -29,12 +29,12 @@ _LONG = 5
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
-class Names:
+class NameMatcher:
     """Names to look for in texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = {name for name in names if _fold_with_origins(name)[0].strip()}
-        self._keys = {folded(name) for name in self._names}
+        self._keys = {comparison_key(name) for name in self._names}
         longest_first = sorted({_fold_with_origins(name)[0].strip() for name in self._names}, key=len, reverse=True)
         self._exact = _any_of(f"{_BEGINS}{re.escape(name)}{_ENDS}" for name in longest_first)
         words = {tuple(_words(name).split()) for name in self._names}
@@ -56,7 +56,7 @@ class Names:
         A name of one word in small letters ("may", "us") or with other marks ("low") may be an ordinary word, and is
         left out.
         """
-        if not self._signs and not self.stand_in(text):
+        if not self._signs and not self.may_stand_in(text):
             return
         folded, origins = _fold_with_origins(text)
         for match in self._exact.finditer(folded):
@@ -67,11 +67,11 @@ class Names:
                 yield start, end
 
     def _is_name(self, word: str) -> bool:
-        if folded(word) not in self._keys or (len(word) == 1 and word not in self._names):
+        if comparison_key(word) not in self._keys or (len(word) == 1 and word not in self._names):
             return False
         return word in self._names or not (word.islower() and unicodedata.normalize("NFC", word).isalpha())
 
-    def stand_in(self, text: str) -> bool:
+    def may_stand_in(self, text: str) -> bool:
         """Tell whether one of the names may stand in `text`, be it an address or a word with an ending."""
         if self._in_ascii and not text.isascii() and not self._has_longest(_in_ascii(text)):
             return False

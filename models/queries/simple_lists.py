@@ -7,11 +7,11 @@ from peewee import fn
 
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
-from models.queries.aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
-from models.queries.visibility import Viewer, claim_seen, sentence_seen, shown
-from models.storage.columns import folded
+from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
+from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
+from models.storage.columns import comparison_key
 
 
 class _Noun(NamedTuple):
@@ -28,12 +28,12 @@ class _Noun(NamedTuple):
     newest_first: bool = True
 
 
-NOUNS = {
+SIMPLE_LISTS = {
     "documents": _Noun(
         doc,
         {},
         shapes.document,
-        lambda viewer: (doc.retracted_at.is_null(), shown(viewer, "documents", "doc")),
+        lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
             "url": doc.url_normalized == P.url,
             "publisher": doc.publisher == P.publisher,
@@ -46,7 +46,7 @@ NOUNS = {
         p,
         {},
         shapes.speaker,
-        lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), shown(viewer, "speakers", "p")),
+        lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": p.kind == P.kind,
             "name": (p.name_key == P.name) | p.id.in_(al.select(al.speaker_id).where(al.alias_key == P.name)),
@@ -78,7 +78,7 @@ NOUNS = {
 }
 
 #: How the values of filters are looked up, where not as they are given.
-_AS_STORED: dict[str, Callable[[str], Any]] = {"url": normalize, "name": folded}
+_AS_STORED: dict[str, Callable[[str], Any]] = {"url": normalize, "name": comparison_key}
 
 
 def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int, str] | None:
@@ -103,9 +103,9 @@ def ids(noun: str, *, viewer: Viewer, filters: dict[str, Any]) -> tuple[str, tup
     return sql, tuple(values[name] for name in names)
 
 
-def written(noun: str, viewer: Viewer, fields: Fields | None) -> tuple[str, str, str]:
+def item_sql(noun: str, viewer: Viewer, fields: Fields | None) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
-    table, shape, links = NOUNS[noun].table, NOUNS[noun].shape(viewer), NOUNS[noun].links
+    table, shape, links = SIMPLE_LISTS[noun].table, SIMPLE_LISTS[noun].shape(viewer), SIMPLE_LISTS[noun].links
     text = members.text(shape if fields is None else shape.only(tree(fields)))
     return text, f"FROM {source_text(table, links)}", table._alias
 
@@ -121,7 +121,7 @@ def _values(filters: dict[str, Any]) -> dict[str, Any]:
 @cached(1024)
 def _query(noun: str, viewer: Viewer, filters: tuple[str, ...], what: str) -> Compiled:
     """Compose the read of what passes some filters: "one" item or its "version", a "page", or the "ids" of all."""
-    it, id = NOUNS[noun], NOUNS[noun].table.id
+    it, id = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id
     conditions = it.filters | {"id": id == P.id, "past": id < P.past if it.newest_first else id > P.past}
     columns, order, limit = {
         "one": ((it.table.version, dialects.text(it.shape(viewer))), (), None),

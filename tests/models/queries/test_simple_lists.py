@@ -7,7 +7,7 @@ import pytest
 
 from models import documents, suggestions, topics
 from models.history.changes import Actor
-from models.queries import plain
+from models.queries import simple_lists
 from models.queries.visibility import Viewer
 from models.storage.database import fetch
 from tests.factories import PUBLIC, REVIEWER, put_charge, put_claim, put_denial, put_document, put_review
@@ -52,11 +52,11 @@ def filled(registry: str, actor: Actor) -> None:
 
 
 def _page(noun: str, viewer: Viewer = REVIEWER, past: int | None = None, limit: int = 100, **filters: Any) -> list[int]:
-    return [id for id, _ in plain.page(noun, viewer=viewer, past=past, limit=limit, filters=filters)]
+    return [id for id, _ in simple_lists.page(noun, viewer=viewer, past=past, limit=limit, filters=filters)]
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("noun", plain.NOUNS)
+@pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
 def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
     whole, walked = _page(noun), []
     assert len(whole) >= 2
@@ -68,19 +68,19 @@ def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("noun", plain.NOUNS)
+@pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
 def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) -> None:
-    page = plain.page(noun, viewer=REVIEWER, past=None, limit=100, filters={})
-    text, source, alias = plain.written(noun, REVIEWER, None)
+    page = simple_lists.page(noun, viewer=REVIEWER, past=None, limit=100, filters={})
+    text, source, alias = simple_lists.item_sql(noun, REVIEWER, None)
     for id, item in page:
-        found = plain.one(noun, viewer=REVIEWER, id=id)
+        found = simple_lists.one(noun, viewer=REVIEWER, id=id)
         assert found is not None
         version, alone = found
         ((written,),) = fetch(f"SELECT {text} {source} WHERE {alias}.id = ?", (id,))
         assert json.loads(alone) == json.loads(item) == json.loads(written)
         assert json.loads(alone)["version"] == version
-    assert [id for (id,) in fetch(*plain.ids(noun, viewer=REVIEWER, filters={}))] == sorted(id for id, _ in page)
-    assert plain.one(noun, viewer=REVIEWER, id=999) is None
+    assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={}))] == sorted(id for id, _ in page)
+    assert simple_lists.one(noun, viewer=REVIEWER, id=999) is None
 
 
 @pytest.mark.usefixtures("filled")
@@ -90,20 +90,20 @@ def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) 
 )
 def test_a_filter_finds_what_has_its_value(noun: str, name: str, value: Any, found: list[int]) -> None:
     assert _page(noun, **{name: value}) == found
-    assert [id for (id,) in fetch(*plain.ids(noun, viewer=REVIEWER, filters={name: value}))] == sorted(found)
+    assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={name: value}))] == sorted(found)
 
 
 def test_every_filter_is_tested() -> None:
-    filters = {(noun, name) for noun, its in plain.NOUNS.items() for name in its.filters}
+    filters = {(noun, name) for noun, its in simple_lists.SIMPLE_LISTS.items() for name in its.filters}
     assert {(noun, name) for noun, name, _, _ in FILTERS} == filters
 
 
 @pytest.mark.usefixtures("filled")
 def test_without_its_text_an_item_is_its_version_alone() -> None:
-    whole = plain.one("speakers", viewer=PUBLIC, id=1)
+    whole = simple_lists.one("speakers", viewer=PUBLIC, id=1)
     assert whole is not None
-    assert plain.one("speakers", viewer=PUBLIC, id=1, bare=True) == (whole[0], "")
-    assert plain.one("speakers", viewer=PUBLIC, id=999, bare=True) is None
+    assert simple_lists.one("speakers", viewer=PUBLIC, id=1, bare=True) == (whole[0], "")
+    assert simple_lists.one("speakers", viewer=PUBLIC, id=999, bare=True) is None
 
 
 @pytest.mark.usefixtures("filled")

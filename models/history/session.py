@@ -1,7 +1,7 @@
-"""The look-ups and inserts by which the nouns' rules read and write, each of them one query.
+"""Row access for the nouns' rules: look up, insert, log; an import passes a batching one.
 
-Every function that makes something takes them as an argument. An import passes others (models/transfer/batch.py),
-which fetch beforehand what thousands of lines name, and insert many rows at once.
+Every function that makes something takes a session as an argument. That of an import (models/transfer/batch.py)
+fetches beforehand what thousands of lines name, and inserts many rows at once.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,18 +9,19 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from models.history import changes, locks
+from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.visibility import Viewer, claim_seen
-from models.spans import Place
-from models.storage import rows
+from models.spans import SentenceSpan
+from models.storage import bulk, rows
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, savepoint, transaction
+from models.tables import Sentence
 
 #: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
 #: alias in another must not meet.
-NAMES = int.from_bytes(b"ccname")
+NAME_LOCK = int.from_bytes(b"ccname")
 
 _ALIASED = (
     "SELECT DISTINCT s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
@@ -30,14 +31,11 @@ _NEWEST = (
     "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
     " ORDER BY retrieved_at DESC, id DESC LIMIT 1"
 )
-_PLACES = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
-
-#: Sentences that one INSERT takes: nine columns each stay below SQLite's oldest limit of 999 parameters.
-_AT_ONCE = 100
+_SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 
-class Store:
-    """The database itself."""
+class Session:
+    """Row access by one query each, in the database itself."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Store everything inside, or nothing."""
@@ -53,7 +51,7 @@ class Store:
     def lock_names(self, keys: list[str]) -> None:
         """Let nobody else take one of these names, written as they are looked up, until this transaction ends."""
         if keys:
-            advisory_lock(NAMES, keys)
+            advisory_lock(NAME_LOCK, keys)
 
     def lock_words(self, texts: list[str]) -> None:
         """Let nobody else look for claims of these texts, to make one where there is none."""
@@ -68,14 +66,14 @@ class Store:
         return rows.by_id(model, id, locked=locked and db.in_transaction(), shared=shared)
 
     def referred(self, model: Any, id: int, field: str) -> Any:
-        """Find the row that a caller's `field` names, as `changes.referred` does; others may name it too."""
-        return changes.referred(model, id, field, shared=True, by_id=self.by_id)
+        """Find the row that a caller's `field` names, as `standing_rows.referred` does; others may name it too."""
+        return standing_rows.referred(model, id, field, shared=True, by_id=self.by_id)
 
-    def referred_seen(self, by: Actor, model: Any, whole: Any, id: int, field: str) -> Any:
-        """Find the row that a caller's `field` names; what the actor may not see, `whole` reading it, is not there."""
+    def referred_seen(self, by: Actor, model: Any, get: Any, id: int, field: str) -> Any:
+        """Find the row that a caller's `field` names; what the actor may not see, `get` reading it, is not there."""
         if not by.reviews:
             self.flush()
-            changes.refuse_to_name(by, model, whole, id, field)
+            standing_rows.refuse_to_name(by, model, get, id, field)
         return self.referred(model, id, field)
 
     def find(self, model: Any, **key: Any) -> int | None:
@@ -108,19 +106,21 @@ class Store:
         )
         return [id for (id,) in fetch(sql, (text, text, language, past, limit))]
 
-    def sentence_before(self, document: int, offset: int) -> Place | None:
+    def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
         """Find the last standing sentence of a document that starts at an offset or before it."""
-        found = fetch(f'{_PLACES} "start" <= ? ORDER BY "start" DESC LIMIT 1', (document, offset))
-        return Place(*found[0]) if found else None
+        found = fetch(f'{_SENTENCE_SPANS} "start" <= ? ORDER BY "start" DESC LIMIT 1', (document, offset))
+        return SentenceSpan(*found[0]) if found else None
 
-    def sentences_from(self, document: int, offset: int, limit: int) -> list[Place]:
+    def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
         """List the first `limit` standing sentences of a document that start at an offset or after it."""
-        found = fetch(f'{_PLACES} "start" >= ? ORDER BY "start" LIMIT ?', (document, offset, limit))
-        return [Place(*one) for one in found]
+        found = fetch(f'{_SENTENCE_SPANS} "start" >= ? ORDER BY "start" LIMIT ?', (document, offset, limit))
+        return [SentenceSpan(*one) for one in found]
 
-    def sentences_reading(self, document: Any, words: str) -> list[Place]:
+    def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
         """List the standing sentences of a document that read so, in the order of print."""
-        return [Place(*one) for one in fetch(f'{_PLACES} text = ? ORDER BY "start"', (document.id, words))]
+        return [
+            SentenceSpan(*one) for one in fetch(f'{_SENTENCE_SPANS} text = ? ORDER BY "start"', (document.id, words))
+        ]
 
     def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
         """Store a new row and its line in the log, which holds `more` as well; return the row with its id."""
@@ -133,25 +133,22 @@ class Store:
         """Store what only links rows or marks them, and has no line in the log."""
         rows.insert(model, **columns)
 
-    def insert_sentences(self, document: Any, places: list[tuple[int, int]]) -> None:
+    def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
         """Store the sentences of a new document; they have no line in the log, for they follow from the document."""
-        new = sentences(document, places)
-        for first in range(0, len(new), _AT_ONCE):
-            part = new[first : first + _AT_ONCE]
-            fetch(_inserting(len(part)), [value for row in part for value in row])
+        bulk.insert(Sentence, SENTENCE, sentences(document, sentence_offsets))
 
 
-def sentences(document: Any, places: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
+def sentences(document: Any, sentence_offsets: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
     """Write the rows of a new document's sentences, in the order of SENTENCE."""
     id, stamp, text = document.id, document.created_at, document.text
-    return [(stamp, stamp, 1, id, at, start, end, text[start:end]) for at, (start, end) in enumerate(places)]
+    return [(stamp, stamp, 1, id, at, start, end, text[start:end]) for at, (start, end) in enumerate(sentence_offsets)]
 
 
 #: The columns that a new document's sentence fills.
 SENTENCE = ("created_at", "updated_at", "version", "document_id", "position", "start", "end", "text")
 
 #: The one that every change uses but those of an import.
-STORE = Store()
+SESSION = Session()
 
 
 @cache
@@ -159,10 +156,3 @@ def _finding(model: Any, names: tuple[str, ...], nulls: tuple[str, ...]) -> str:
     fields = model._meta.fields
     same = (f'"{fields[name].column_name}" {"IS NULL" if name in nulls else "= ?"}' for name in names)
     return f'SELECT id FROM "{model._meta.table_name}" WHERE {" AND ".join(same)} AND {rows.standing(model)} LIMIT 1'  # noqa: S608 (our names)
-
-
-@cache
-def _inserting(number: int) -> str:
-    columns = ", ".join(f'"{name}"' for name in SENTENCE)
-    values = ", ".join([f"({', '.join('?' * len(SENTENCE))})"] * number)
-    return f"INSERT INTO sentences ({columns}) VALUES {values}"  # noqa: S608 (our names)

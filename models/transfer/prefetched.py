@@ -13,10 +13,10 @@ from operator import itemgetter
 from typing import Any
 
 from models.history.locks import Rows
-from models.history.store import NAMES, Store
+from models.history.session import NAME_LOCK, Session
 from models.queries import shapes
 from models.queries.visibility import PUBLIC, Viewer, claim_seen
-from models.spans import Place
+from models.spans import SentenceSpan
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
@@ -73,7 +73,7 @@ class _Index:
         return tuple([row[name] for name in self.rest])
 
 
-class FetchedStore(Store):
+class PrefetchedSession(Session):
     """Look-ups among rows that were fetched, and that the lines have put in."""
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class FetchedStore(Store):
 
     def _lock_all_names(self) -> None:
         if "" not in self._locked:
-            advisory_lock(NAMES)
+            advisory_lock(NAME_LOCK)
             self._lock(self._locked, "")
             for key in ((Speaker, "name_key"), (Speaker, "wikidata_id"), (Alias, "alias_key")):
                 self._indexes[key].fetched.clear()
@@ -213,22 +213,22 @@ class FetchedStore(Store):
     def _is_public(self, claim: int) -> bool:
         return claim in self._public or self._accepted[claim] > 0
 
-    def sentence_before(self, document: int, offset: int) -> Place | None:
-        places = self._places(document)
-        at = bisect_right(places, offset, key=_START)
-        return Place(*places[at - 1]) if at else None
+    def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
+        spans = self._spans(document)
+        at = bisect_right(spans, offset, key=_START)
+        return SentenceSpan(*spans[at - 1]) if at else None
 
-    def sentences_from(self, document: int, offset: int, limit: int) -> list[Place]:
-        places = self._places(document)
-        at = bisect_left(places, offset, key=_START)
-        return [Place(*place) for place in places[at : at + limit]]
+    def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
+        spans = self._spans(document)
+        at = bisect_left(spans, offset, key=_START)
+        return [SentenceSpan(*span) for span in spans[at : at + limit]]
 
-    def sentences_reading(self, document: Any, words: str) -> list[Place]:
+    def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
         size, text = len(words), document.text
-        places = self._places(document.id)
-        return [Place(*one) for one in places if one[2] - one[1] == size and text.startswith(words, one[1])]
+        spans = self._spans(document.id)
+        return [SentenceSpan(*one) for one in spans if one[2] - one[1] == size and text.startswith(words, one[1])]
 
-    def _places(self, document: int) -> list[tuple[int, int, int]]:
+    def _spans(self, document: int) -> list[tuple[int, int, int]]:
         if document not in self._sentences:
             self._fetch_sentences([id for id in self._rows[Document] if id not in self._sentences])
         return self._sentences[document]
@@ -301,8 +301,8 @@ class FetchedStore(Store):
         sql = 'SELECT document_id, id, "start", "end" FROM sentences WHERE retracted_at IS NULL AND'
         self._sentences |= {document: [] for document in documents}
         order = 'ORDER BY document_id, "start"'
-        for document, *place in fetch(f"{sql} {_among('document_id', documents)} {order}", (dumps(documents),)):
-            self._sentences[document].append(tuple(place))
+        for document, *span in fetch(f"{sql} {_among('document_id', documents)} {order}", (dumps(documents),)):
+            self._sentences[document].append(tuple(span))
 
     # -- rows that the lines put in -------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Match: find stored claims that a denial may answer, by its rarest words, and score them by all (`matching/`)."""
+"""Suggest: find stored claims that a denial may answer, by its rarest words, and score them by all (`matching/`)."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Suggested(NamedTuple):
     reasons: list[Reason]
 
 
-def charges(*, text: str, language: str, speaker: int, document: int) -> list[Suggested]:
+def suggested_claims(*, text: str, language: str, speaker: int, document: int) -> list[Suggested]:
     """Find public claims that a denial with the words `text` may answer, the best first, at most MOST.
 
     Neither those that its `speaker` states, for nobody answers himself, nor those in its `document`.

@@ -7,28 +7,26 @@ list found less than there may be.
 from collections.abc import Iterable
 from typing import Any
 
-from models.history import changes, hidden, merges
-from models.queries import lists, shapes, visibility
-from models.queries.nodes import Aliased
+from models.history import hidden, merges, standing_rows
+from models.queries import lists
 from models.queries.visibility import Viewer
 from models.storage import rows
-from models.tables import Claim, Speaker, Statement
+from models.tables import Claim, Speaker
 
 #: Filters by the id of something that may be merged.
 _NAMES = {"speaker": Speaker, "part_of": Speaker, "about": Speaker, "answered_by": Speaker, "claim": Claim}
 #: The same for the pairs of disputes.
 _SIDES = {"by": Speaker, "against": Speaker}
-_CLAIMS = Aliased(Claim, "claims")
 
 
 def page(noun: str, *, viewer: Viewer, filters: lists.FilterValues, **rest: Any) -> lists.Page:
     """Read a page as `lists.page` does; where it names what was merged and finds less than may be there, again."""
     found = lists.page(noun, viewer=viewer, filters=filters, **rest)
-    renamed = instead(noun, filters, found.number, viewer)
+    renamed = with_survivors(noun, filters, found.number, viewer)
     return lists.page(noun, viewer=viewer, filters=renamed, **rest) if renamed else found
 
 
-def instead(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:
+def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:
     """Replace merged ids in the filters of a list that found `number` of `noun`; None where there are none.
 
     Those of which the viewer may not know are not replaced.
@@ -50,29 +48,15 @@ def instead(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> 
     return filters | new
 
 
-def claim_known(id: int) -> bool:
-    """Tell whether the public may know what became of a claim that it does not find: an accepted statement stated it.
-
-    Statements that a merge moved to another claim count as well.
-    """
-    if rows.where(Claim, f"id = ? AND {shapes.text(visibility.claim_known, _CLAIMS)}", (id,)):
-        return True
-    found = rows.by_id(Claim, id)
-    if found is None or found.merged_into_id is None:
-        return False
-    moved = merges.moved(Claim, id)["statements"]
-    return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
-
-
 def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]:
     """Map those of the `ids` that were merged, and of which the viewer may know, to their survivors."""
     params = tuple(ids)
-    places = ", ".join("?" * len(params))
-    found = rows.where(model, f"id IN ({places}) AND merged_into_id IS NOT NULL", params)
-    return {row.id: changes.survivor(model, row) for row in found if _may_know(model, row.id, viewer)}
+    placeholders = ", ".join("?" * len(params))
+    found = rows.where(model, f"id IN ({placeholders}) AND merged_into_id IS NOT NULL", params)
+    return {row.id: standing_rows.survivor(model, row) for row in found if _may_know(model, row.id, viewer)}
 
 
 def _may_know(model: Any, id: int, viewer: Viewer) -> bool:
     if model is Claim:
-        return viewer.unreviewed or claim_known(id)
+        return viewer.unreviewed or merges.claim_was_public(id)
     return viewer.texts or not hidden.is_hidden(noun="speakers", id=id)

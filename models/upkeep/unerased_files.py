@@ -21,8 +21,8 @@ def sweep() -> bool:
 
 def left_in_files() -> str | None:
     """Say where the database's own files may still hold what was erased; None where `sweep` rewrites them."""
-    place: str | None = engine().LEFT_IN_FILES
-    return place
+    left: str | None = engine().LEFT_IN_FILES
+    return left
 
 
 def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The speakers of ingested statements: find or make the one whom the words of a document mean."""
+"""Speaker look-up: find or make the one whom the words of a document mean."""
 
 import re
 
@@ -32,7 +32,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     proper = kind in ("government", "organization") and mention[:1].isupper()
     shared = False
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
-        known = speakers.named(called) if speakers.key(called) else []
+        known = speakers.named(called) if speakers.name_key(called) else []
         if len(known) == 1:
             return speakers.find(by=by, reference={"id": known[0]}, field="/speaker")
         shared = shared or len(known) > 1

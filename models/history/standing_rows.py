@@ -1,0 +1,153 @@
+"""Rows of nouns as changes and reads need them: found, locked while they stand, or refused with the reason why."""
+
+from collections.abc import Callable
+from typing import Any
+
+from peewee import fn
+
+from models.history.changes import Actor
+from models.queries.results import Item
+from models.queries.visibility import WRITER
+from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.storage import rows
+from models.storage.database import db
+from models.tables import Statement
+
+#: How many of the statements that rest on a thing are named.
+_NAMED = 10
+
+
+def lock_standing(
+    model: Any, id: int, version: int | None = None, *, shared: bool = False, by_id: Callable[..., Any] | None = None
+) -> Any:
+    """Return the row with this id, locked until the transaction ends where the database can.
+
+    `version` is the one that the caller read: another one is Stale. A `shared` lock is for who only names
+    the row: others may name it too, and who changes it waits. `by_id` reads the row otherwise (`Session.by_id`).
+    Raises NotFound, Gone (with when and why) or Moved (with the survivor's id).
+    """
+    found = (
+        by_id(model, id, shared=shared) if by_id else rows.by_id(model, id, locked=db.in_transaction(), shared=shared)
+    )
+    if found is None:
+        raise NotFound(unknown(model, id))
+    refuse_absent(model, found)
+    if version is not None and found.version != version:
+        raise Stale(
+            f"What you read of {singular(model)} {id} is not its present version, {found.version}: "
+            "read it again, then repeat your change.",
+            field="If-Match",
+        )
+    return found
+
+
+def referred(model: Any, id: int, field: str, *, shared: bool = False, by_id: Callable[..., Any] | None = None) -> Any:
+    """Find the row that a caller's `field` names, locked as in `lock_standing`; where it was merged, the survivor.
+
+    Raises Conflict under `field` where there is none, or where it was retracted: NotFound is for what
+    the caller addresses, not for what a request names.
+    """
+    try:
+        return lock_standing(model, id, shared=shared, by_id=by_id)
+    except Moved as merge:
+        return referred(model, merge.more["id"], field, shared=shared, by_id=by_id)
+    except Gone as tombstone:
+        raise Conflict(f"{tombstone.detail} Choose another.", field=field) from None
+    except NotFound as unknown:
+        raise Conflict(unknown.detail, field=field) from None
+
+
+def refuse_to_name(actor: Actor, model: Any, get: Any, id: int, field: str) -> None:
+    """Refuse that a caller's `field` names what the actor may not see; `referred` refuses the rest."""
+    try:
+        refuse_unseen(actor, get, id)
+    except NotFound:
+        raise Conflict(unknown(model, id), field=field) from None
+    except Moved as merge:
+        try:
+            refuse_unseen(actor, get, merge.more["id"])
+        except NotFound:
+            raise Conflict(unknown(model, id), field=field) from None
+    except Gone:
+        return
+
+
+def refuse_unseen(actor: Actor, get: Any, id: int) -> None:
+    """Refuse to change what the actor may not see, for the reason that a read of it gives; `get` is that read."""
+    if not actor.reviews:
+        get(id=id, viewer=WRITER)
+
+
+def item_or_refuse(
+    model: Any, id: int, row: tuple[int, str] | None, was_public: Callable[[], bool] | None = None
+) -> Item:
+    """Return the row that a read found as (version, JSON); where it found none, raise the reason why.
+
+    `was_public` tells whether the viewer may hear what became of it; without it, everybody may.
+    """
+    if row is None:
+        if was_public is None or was_public():
+            lock_standing(model, id)
+            if was_public is not None:
+                # Only reviewers see it: the statements by which others did were taken back.
+                detail = (
+                    f"The {singular(model)} {id} is out of sight, because no statement that it was seen by stands "
+                    "any more: nothing is left to retract."
+                )
+                raise NotFound(detail)
+        raise NotFound(unknown(model, id))
+    return Item(id, *row)
+
+
+def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "") -> None:
+    """Raise Conflict that lists the standing statements whose `column` points at `id`, and ends in `after`.
+
+    Of those that the actor may not see, it says only how many there are.
+    """
+    standing = Statement.select().where(column == id, Statement.retracted_at.is_null())
+    counts = dict(standing.select(Statement.status, fn.count(Statement.id)).group_by(Statement.status).tuples())
+    if not counts:
+        return
+    seen = tuple(counts) if by.reviews else ("accepted",)
+    named = standing.select(Statement.id).where(Statement.status.in_(seen)).order_by(Statement.id).limit(_NAMED)
+    users = [user for (user,) in named.tuples()]
+    more = sum(counts.get(status, 0) for status in seen) - len(users)
+    hidden = sum(counts.values()) - len(users) - more
+    parts = [*map(str, users), *([f"{more} more"] if more else [])]
+    parts += [f"{hidden} that only reviewers see"] if hidden else []
+    those = f"{', '.join(parts[:-1])} and {parts[-1]}" if more or (hidden and users) else ", ".join(parts)
+    who = "retract or change those first." if users else "only a reviewer can retract or change those."
+    raise Conflict(f"{what} cannot be retracted while statements rest on it ({those}): {who}{after}", ids=users)
+
+
+def refuse_absent(model: Any, found: Any) -> None:
+    """Raise Moved or Gone where the row no longer stands."""
+    if getattr(found, "merged_into_id", None):
+        raise Moved(
+            f"The {singular(model)} {found.id} was merged into {found.merged_into_id}.", id=survivor(model, found)
+        )
+    if getattr(found, "retracted_at", None):
+        raise Gone(
+            f"The {singular(model)} {found.id} was retracted.",
+            retracted_at=found.retracted_at,
+            reason=found.retracted_reason,
+        )
+
+
+def survivor(model: Any, found: Any) -> int:
+    """Find where a chain of merges ends."""
+    seen = {found.id}
+    while found.merged_into_id and found.merged_into_id not in seen:
+        seen.add(found.merged_into_id)
+        found = model.get_by_id(found.merged_into_id)
+    return int(found.id)
+
+
+def unknown(model: Any, id: int) -> str:
+    """Write that there is no row with this id."""
+    return f"There is no {singular(model)} {id}."
+
+
+def singular(model: Any) -> str:
+    """Write the noun of a table, as one has it."""
+    return str(model.__name__).lower()
