@@ -12,7 +12,6 @@ from flask import Response, request
 
 from api.contract import answers
 from api.contract.problems import Problem
-from models import counterclaims
 from models.queries import lists
 from models.queries.filters import Order
 from models.queries.visibility import Viewer
@@ -49,8 +48,7 @@ def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) ->
 def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
     """Return one page of what `listed` finds, in the order and with the members that the query asks for."""
     filters, limit, cursor = _filters(query)
-    default_sort = "relevance" if "q" in filters and listed is not counterclaims.listed else "-id"
-    sort = filters.pop("sort", None) or default_sort
+    sort = filters.pop("sort", "relevance" if "q" in filters else "-id")
     # What fits best has the lowest rank.
     order = Order(sort.removeprefix("-"), descending=sort.startswith("-"))
     shown = {name: filters.pop(name) for name in ("fields", "include", "total", "facets") if name in filters}

@@ -94,7 +94,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     answers and what answers it.
     """
     admit_status(query)
-    return found(partial(speakers.positions, id=id), {"sort": "said_on", **query}, caller().viewer)
+    return found(partial(speakers.positions, id=id), query, caller().viewer)
 
 
 @routes.operation(

@@ -64,6 +64,6 @@ class CounterclaimQuery(ListQuery):
 
     claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
-    sort = sort_by("-said_on", "said_on", "-id", "id")
+    sort = sort_by("-said_on", "said_on", "-id", "id", default="-id")
     members = members_of(Counterclaim)
     include = extras(("days",))
