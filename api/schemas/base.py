@@ -52,6 +52,9 @@ class Query(Input):
     """What a query string may hold."""
 
 
+#: How many items a page holds, at most and where nothing is said.
+LARGEST_PAGE, USUAL_PAGE = 100, 50
+
 #: How a cursor ends that belongs to one question.
 OF_A_QUESTION = "-[0-9a-f]{12}"
 
@@ -60,7 +63,10 @@ class PageQuery(Query):
     """What every list takes."""
 
     limit = QueryWhole(
-        least=1, most=100, load_default=50, metadata={"description": "How many items the page holds at most."}
+        least=1,
+        most=LARGEST_PAGE,
+        load_default=USUAL_PAGE,
+        metadata={"description": "How many items the page holds at most."},
     )
     cursor = Matching(
         rf"^[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",
