@@ -13,7 +13,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from flask import Flask
 
-from api.contract import answers, errors
+from api.contract import errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS
 from api.contract.operation import Operation, Routes
 from api.schemas import fields
@@ -127,7 +127,7 @@ def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]
         names = ["ETag"] + ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         content = {"schema": _given(operation, shapes), **_example(operation.id, "response")}
-        success |= {"headers": headers, "content": {answers.MEDIA_TYPE: content}}
+        success |= {"headers": headers, "content": {responses.MEDIA_TYPE: content}}
     for media_type in operation.streams:
         example = _example(operation.id, media_type.rpartition("/")[2].removeprefix("x-"))
         success.setdefault("content", {})[media_type] = {"schema": {"type": "string"}, **example}

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from api.contract import answers, auth, bodies
+from api.contract import auth, bodies, responses
 from api.contract.problems import Problem
 from api.middleware.middleware import OPERATION
 from models.access import keys, replies
@@ -75,7 +75,7 @@ class Operation:
         elif request.query_string:
             bodies.query(NoQuery)
         if self.matches:
-            arguments["version"] = answers.matched_version(arguments["id"])
+            arguments["version"] = responses.matched_version(arguments["id"])
         if not self.writes:
             return transactions.read(lambda: self.view(**arguments), key_id=auth.caller().key_id)
         return self._write(arguments)
@@ -92,12 +92,14 @@ class Operation:
         if self.ahead is not None:
             # A retry is answered before anything is worked out for it anew.
             if retry and (reply := replies.kept(**retry)):
-                return answers.repeated(reply)
+                return responses.from_stored(reply)
             arguments |= self.ahead(**arguments)
         if retry is None:
             return transactions.write(lambda: self.view(**arguments))
-        reply = transactions.write(lambda: replies.once(**retry, work=lambda: answers.kept(self.view(**arguments))))
-        return answers.repeated(reply)
+        reply = transactions.write(
+            lambda: replies.once(**retry, work=lambda: responses.to_store(self.view(**arguments)))
+        )
+        return responses.from_stored(reply)
 
     def _retry(self) -> dict[str, Any]:
         """Return what tells a retry: the caller's key, the Idempotency-Key, and what must be equal."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.problems import Problem
 from models.queries import lists
 from models.queries.filters import Order
@@ -56,7 +56,7 @@ def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: View
     past = _past(_opened(cursor, question), order) if cursor else None
     page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
-    return answers.items(page.items, following, _link(following), page.total, page.facets)
+    return responses.items(page.items, following, _link(following), page.total, page.facets)
 
 
 def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
@@ -68,7 +68,7 @@ def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
 def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str]) -> Response:
     """Return the first `limit` of `rows`, and what leads to the next page where there are more."""
     following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
-    return answers.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
+    return responses.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
 
 
 #: What stands before the last number of a place: a day or none; what was ranked (lists.py). By id nothing does.

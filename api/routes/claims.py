@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import found
@@ -39,7 +39,7 @@ def create_claim(body: dict[str, Any]) -> Response:
     The same words may be another claim, so this always makes a new one.
     """
     id = claims.create(by=caller().actor, **body)
-    return answers.created("claims", id, claims.whole(id=id, viewer=caller().viewer))
+    return responses.created("claims", id, claims.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -56,7 +56,7 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
     answers, each with theirs; and its reviews. One that was merged answers 308 with the address of
     the survivor.
     """
-    return answers.one(claims.whole(id=id, viewer=caller().viewer, **query))
+    return responses.one(claims.whole(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(
@@ -71,7 +71,7 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
 def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change text, language, topics or subjects of a claim."""
     claims.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(claims.whole(id=id, viewer=caller().viewer))
+    return responses.one(claims.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -90,7 +90,7 @@ def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     goes out of sight with the last of them, so that only reviewers still can, or need, take it back.
     """
     claims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()
 
 
 @routes.operation(
@@ -108,7 +108,7 @@ def merge_claim(id: int, body: dict[str, Any]) -> Response:
     on. Two claims that answer one another are refused with 409. The answer is the survivor.
     """
     into = claims.merge(by=caller().actor, id=id, into=body["into"])
-    return answers.one(claims.whole(id=into, viewer=caller().viewer))
+    return responses.one(claims.whole(id=into, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -126,4 +126,4 @@ def unmerge_claim(id: int) -> Response:
     the reverse order.
     """
     claims.unmerge(by=caller().actor, id=id)
-    return answers.one(claims.whole(id=id, viewer=caller().viewer))
+    return responses.one(claims.whole(id=id, viewer=caller().viewer))

@@ -3,7 +3,7 @@
 from flask import Response, current_app
 from marshmallow import INCLUDE, fields
 
-from api.contract import answers, openapi
+from api.contract import openapi, responses
 from api.contract.operation import Routes
 from api.schemas.base import Output, shown
 
@@ -22,4 +22,4 @@ class Description(Output):
 @routes.operation("GET", "/openapi.json", gives=Description)
 def get_openapi() -> Response:
     """Fetch this description as JSON."""
-    return answers.json(openapi.description(current_app))
+    return responses.json(openapi.description(current_app))

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import found
@@ -50,7 +50,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     Refused with 409 where a claim would answer itself, and where the counterclaim is known.
     """
     id = counterclaims.create(by=caller().actor, **body)
-    return answers.created("counterclaims", id, counterclaims.whole(id=id, viewer=caller().viewer))
+    return responses.created("counterclaims", id, counterclaims.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -58,7 +58,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
 )
 def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one counterclaim, charge and answer side by side."""
-    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer, **query))
+    return responses.one(counterclaims.whole(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(
@@ -73,7 +73,7 @@ def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
 def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change kind, note or evidence of a counterclaim."""
     counterclaims.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(counterclaims.whole(id=id, viewer=caller().viewer))
+    return responses.one(counterclaims.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -88,4 +88,4 @@ def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response
 def retract_counterclaim(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a counterclaim back; the claims stay."""
     counterclaims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.contract.paging import page
@@ -56,10 +56,10 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     actor, viewer = caller().actor, caller().viewer
     if not query["extract"]:
         id = documents.create(by=actor, **body)
-        return answers.created("documents", id, documents.whole(id=id, viewer=viewer))
+        return responses.created("documents", id, documents.whole(id=id, viewer=viewer))
     stored = candidates.create(by=actor, findings=findings, **body)
     whole = documents.whole(id=stored.document, viewer=viewer)
-    return answers.created("documents", stored.document, whole, extraction=stored.as_json())
+    return responses.created("documents", stored.document, whole, extraction=stored.as_json())
 
 
 def _extracted(id: int) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def extract_document(stored: Any, **_path: Any) -> Response:
     /v1/statements/{id}`, with the review scope. Texts are read in English only (409 for others); 501 says
     that the server was installed without a parser.
     """
-    return answers.json(stored.as_json())
+    return responses.json(stored.as_json())
 
 
 @routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))
@@ -95,7 +95,7 @@ def get_document(id: int) -> Response:
     The public sees the sentences that carry statements; the whole text takes the read scope, unless
     the document is marked text_public.
     """
-    return answers.one(documents.whole(id=id, viewer=caller().viewer))
+    return responses.one(documents.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -113,7 +113,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     Its address and its text never change.
     """
     documents.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(documents.whole(id=id, viewer=caller().viewer))
+    return responses.one(documents.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -131,4 +131,4 @@ def retract_document(id: int, version: int, query: dict[str, Any]) -> Response:
     Refused with 409 while statements stand in it. From then on it answers 410, with when and why.
     """
     documents.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

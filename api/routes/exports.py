@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller, share
 from api.contract.operation import Routes
 from api.formats import listing
@@ -30,7 +30,7 @@ def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
         admit_status(query)
         parts = listing.written(noun, query, caller().viewer, share())
-        return answers.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
+        return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
 
     export.__name__ = f"export_{noun}"
     export.__doc__ = _DESCRIPTION.format(noun=noun)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 import orjson
 from flask import Blueprint, Response, current_app, request
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.problems import Problem
 from api.middleware import metrics
 from api.middleware.middleware import Middleware
@@ -46,4 +46,4 @@ def figures() -> Response:
 
 
 def _said(status: str) -> Response:
-    return Response(orjson.dumps({"status": status}), content_type=answers.MEDIA_TYPE)
+    return Response(orjson.dumps({"status": status}), content_type=responses.MEDIA_TYPE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.contract.paging import page
@@ -37,13 +37,13 @@ def create_review(body: dict[str, Any]) -> Response:
     The same address for the same claim is refused with 409, which names the review that is known.
     """
     id = reviews.create(by=caller().actor, **body)
-    return answers.created("reviews", id, reviews.whole(id=id, viewer=caller().viewer))
+    return responses.created("reviews", id, reviews.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation("GET", "/reviews/<id:id>", gives=Review, refuses=(HTTPStatus.GONE,))
 def get_review(id: int) -> Response:
     """Fetch one review with its claim."""
-    return answers.one(reviews.whole(id=id, viewer=caller().viewer))
+    return responses.one(reviews.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -61,7 +61,7 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
     Its claim never changes.
     """
     reviews.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(reviews.whole(id=id, viewer=caller().viewer))
+    return responses.one(reviews.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -76,4 +76,4 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
 def retract_review(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a review back."""
     reviews.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

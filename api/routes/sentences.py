@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.contract.paging import page
@@ -40,13 +40,13 @@ def create_sentence(body: dict[str, Any]) -> Response:
     It lies inside its document and over no other sentence.
     """
     id = sentences.create(by=caller().actor, **body)
-    return answers.created("sentences", id, sentences.whole(id=id, viewer=caller().viewer))
+    return responses.created("sentences", id, sentences.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation("GET", "/sentences/<id:id>", gives=Sentence, refuses=(HTTPStatus.GONE,))
 def get_sentence(id: int) -> Response:
     """Fetch one sentence with its neighbours."""
-    return answers.one(sentences.whole(id=id, viewer=caller().viewer))
+    return responses.one(sentences.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -65,7 +65,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     statement would no longer start in its sentence.
     """
     sentences.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(sentences.whole(id=id, viewer=caller().viewer))
+    return responses.one(sentences.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -83,4 +83,4 @@ def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:
     Refused with 409 while statements stand in it.
     """
     sentences.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import found, page
@@ -45,7 +45,7 @@ def create_speaker(body: dict[str, Any]) -> Response:
     tell the two apart in the name.
     """
     id = speakers.create(by=caller().actor, **body)
-    return answers.created("speakers", id, speakers.whole(id=id, viewer=caller().viewer))
+    return responses.created("speakers", id, speakers.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -59,7 +59,7 @@ def get_speaker(id: int) -> Response:
 
     One that was merged answers 308 with the address of the survivor.
     """
-    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+    return responses.one(speakers.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -109,7 +109,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
 def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change what is known of a speaker."""
     speakers.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+    return responses.one(speakers.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -127,7 +127,7 @@ def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
     Refused with 409 while statements of theirs stand; two that are the same are merged instead.
     """
     speakers.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()
 
 
 @routes.operation(
@@ -145,7 +145,7 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     the survivor.
     """
     into = speakers.merge(by=caller().actor, id=id, into=body["into"])
-    return answers.one(speakers.whole(id=into, viewer=caller().viewer))
+    return responses.one(speakers.whole(id=into, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -163,4 +163,4 @@ def unmerge_speaker(id: int) -> Response:
     undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
-    return answers.one(speakers.whole(id=id, viewer=caller().viewer))
+    return responses.one(speakers.whole(id=id, viewer=caller().viewer))

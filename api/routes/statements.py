@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import found
@@ -54,7 +54,7 @@ def create_statement(body: dict[str, Any]) -> Response:
     linked whole.
     """
     id = statements.record(by=caller().actor, **body)
-    return answers.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
+    return responses.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
 
 
 @routes.operation("GET", "/statements/<id:id>", query=StatementMembers, gives=Statement, refuses=(HTTPStatus.GONE,))
@@ -63,7 +63,7 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
 
     Its speaker, sentence, document, claim, and the counterclaims of that claim in both directions.
     """
-    return answers.one(statements.whole(id=id, viewer=caller().viewer, **query))
+    return responses.one(statements.whole(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(
@@ -84,7 +84,7 @@ def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     says only what stands already changes nothing, nor the version.
     """
     statements.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(statements.whole(id=id, viewer=caller().viewer, written=True))
+    return responses.one(statements.whole(id=id, viewer=caller().viewer, written=True))
 
 
 @routes.operation(
@@ -104,4 +104,4 @@ def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:
     Its claim stays. From then on the statement answers 410, with when and why.
     """
     statements.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

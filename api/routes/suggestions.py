@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.contract.paging import page
@@ -28,7 +28,7 @@ def list_suggestions(query: dict[str, Any]) -> Response:
 @routes.operation("GET", "/suggestions/<id:id>", scope="review", gives=Suggestion)
 def get_suggestion(id: int) -> Response:
     """Fetch one suggestion, denial and claim side by side."""
-    return answers.one(suggestions.whole(id=id))
+    return responses.one(suggestions.whole(id=id))
 
 
 @routes.operation(
@@ -48,4 +48,4 @@ def decide_suggestion(id: int, version: int, body: dict[str, Any]) -> Response:
     retracted as the counterclaim that it became.
     """
     suggestions.decide(by=caller().actor, id=id, version=version, status=body["status"])
-    return answers.one(suggestions.whole(id=id))
+    return responses.one(suggestions.whole(id=id))

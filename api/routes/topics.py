@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.contract.paging import page
@@ -37,13 +37,13 @@ def create_topic(body: dict[str, Any]) -> Response:
     A slug that stands already is refused with 409, and the answer names the topic that has it.
     """
     id = topics.create(by=caller().actor, **body)
-    return answers.created("topics", id, topics.whole(id=id))
+    return responses.created("topics", id, topics.whole(id=id))
 
 
 @routes.operation("GET", "/topics/<id:id>", gives=Topic, refuses=(HTTPStatus.GONE,))
 def get_topic(id: int) -> Response:
     """Fetch one topic."""
-    return answers.one(topics.whole(id=id))
+    return responses.one(topics.whole(id=id))
 
 
 @routes.operation(
@@ -58,7 +58,7 @@ def get_topic(id: int) -> Response:
 def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change slug or label of a topic."""
     topics.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(topics.whole(id=id))
+    return responses.one(topics.whole(id=id))
 
 
 @routes.operation(
@@ -76,4 +76,4 @@ def retract_topic(id: int, version: int, query: dict[str, Any]) -> Response:
     Claims that were filed under it lose it. From then on the topic answers 410, with when and why.
     """
     topics.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

@@ -82,15 +82,15 @@ def nothing() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def kept(response: Response) -> Answer:
+def to_store(response: Response) -> Answer:
     """Take from the response to a create what a retry gets again."""
     headers = {name: response.headers[name] for name in ("Location", "ETag")}
     return Answer(response.status_code, headers, response.get_data(as_text=True))
 
 
-def repeated(answer: Answer) -> Response:
+def from_stored(stored: Answer) -> Response:
     """Make the response to a create again."""
-    return Response(answer.body, answer.status, answer.headers, content_type=MEDIA_TYPE)
+    return Response(stored.body, stored.status, stored.headers, content_type=MEDIA_TYPE)
 
 
 def matched_version(id: int) -> int:
