@@ -22,7 +22,7 @@ Rows = list[tuple[int, str]]
 _DIGEST = 12
 
 
-def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
+def page_by_id(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, in the order of their ids."""
     filters, limit, cursor = _filters(query)
     question = _question(filters)
@@ -31,13 +31,13 @@ def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Resp
     return _page(found, limit, lambda place: _sealed(str(place), question))
 
 
-def log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
+def page_of_log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
     filters, limit, cursor = _filters(query)
     return _page(rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters), limit, str)
 
 
-def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
+def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, whose cursor is made of several numbers."""
     filters, limit, cursor = _filters(query)
     question = _question(filters)
@@ -45,7 +45,7 @@ def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) ->
     return _page(rows(past=past, limit=limit + 1, **filters), limit, lambda place: _sealed(place, question))
 
 
-def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
+def page_sorted(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
     """Return one page of what `listed` finds, in the order and with the members that the query asks for."""
     filters, limit, cursor = _filters(query)
     sort = filters.pop("sort", "relevance" if "q" in filters else "-id")

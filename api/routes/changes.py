@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from api.contract.operation import Routes
-from api.contract.paging import log
+from api.contract.paging import page_of_log
 from api.schemas.base import page_of
 from api.schemas.changes import Change, ChangeQuery
 from models.history import changes
@@ -19,4 +19,4 @@ def list_changes(query: dict[str, Any]) -> Response:
 
     To go on later from where a reading ended, send the `sequence` of its last line as `cursor`.
     """
-    return log(changes.listed, query)
+    return page_of_log(changes.listed, query)

@@ -8,8 +8,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found
-from api.schemas.base import RetractQuery, found_page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.claims import Claim, ClaimChange, ClaimMembers, ClaimQuery
 from api.schemas.refs import Merge, NewClaim
 from models import claims
@@ -17,11 +17,11 @@ from models import claims
 routes = Routes("claims", "The propositions, apart from who put them forward.")
 
 
-@routes.operation("GET", "/claims", query=ClaimQuery, gives=found_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation("GET", "/claims", query=ClaimQuery, gives=counted_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
 def list_claims(query: dict[str, Any]) -> Response:
     """List claims with everything linked, newest first."""
     admit_status(query)
-    return found(claims.listed, query, caller().viewer)
+    return page_sorted(claims.listed, query, caller().viewer)
 
 
 @routes.operation(

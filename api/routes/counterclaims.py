@@ -8,8 +8,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found
-from api.schemas.base import RetractQuery, found_page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.counterclaims import (
     Counterclaim,
     CounterclaimChange,
@@ -23,7 +23,11 @@ routes = Routes("counterclaims", "Counterclaims: a claim and the claim that answ
 
 
 @routes.operation(
-    "GET", "/counterclaims", query=CounterclaimQuery, gives=found_page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET",
+    "/counterclaims",
+    query=CounterclaimQuery,
+    gives=counted_page_of(Counterclaim),
+    refuses=(HTTPStatus.FORBIDDEN,),
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
     """List counterclaims, charge and answer side by side, newest first.
@@ -32,7 +36,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     `topic=trade&language=de` finds counterclaims of which the charge, or the answer, is about trade and in German.
     """
     admit_status(query)
-    return found(counterclaims.listed, query, caller().viewer)
+    return page_sorted(counterclaims.listed, query, caller().viewer)
 
 
 @routes.operation(

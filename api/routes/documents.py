@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
@@ -24,7 +24,7 @@ def list_documents(query: dict[str, Any]) -> Response:
 
     With `url` it lists every edition of one address.
     """
-    return page(documents.listed, query, viewer=caller().viewer)
+    return page_by_id(documents.listed, query, viewer=caller().viewer)
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:

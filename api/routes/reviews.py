@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.reviews import NewReview, Review, ReviewChange, ReviewQuery
 from models import reviews
@@ -19,7 +19,7 @@ routes = Routes("reviews", "What fact-checkers published about claims.")
 @routes.operation("GET", "/reviews", query=ReviewQuery, gives=page_of(Review))
 def list_reviews(query: dict[str, Any]) -> Response:
     """List reviews, newest first."""
-    return page(reviews.listed, query, viewer=caller().viewer)
+    return page_by_id(reviews.listed, query, viewer=caller().viewer)
 
 
 @routes.operation(

@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.sentences import NewSentence, Sentence, SentenceChange, SentenceQuery
 from models import sentences
@@ -22,7 +22,7 @@ def list_sentences(query: dict[str, Any]) -> Response:
 
     The public sees those that carry accepted statements and one on either side.
     """
-    return page(sentences.listed, query, viewer=caller().viewer)
+    return page_by_id(sentences.listed, query, viewer=caller().viewer)
 
 
 @routes.operation(

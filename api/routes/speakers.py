@@ -9,8 +9,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found, page
-from api.schemas.base import RetractQuery, found_page_of, page_of
+from api.contract.paging import page_by_id, page_sorted
+from api.schemas.base import RetractQuery, counted_page_of, page_of
 from api.schemas.claims import Claim
 from api.schemas.refs import Merge
 from api.schemas.speakers import ChargeQuery, NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
@@ -26,7 +26,7 @@ def list_speakers(query: dict[str, Any]) -> Response:
 
     `name` finds a speaker by name or alias.
     """
-    return page(speakers.listed, query, viewer=caller().viewer)
+    return page_by_id(speakers.listed, query, viewer=caller().viewer)
 
 
 @routes.operation(
@@ -66,7 +66,7 @@ def get_speaker(id: int) -> Response:
     "GET",
     "/speakers/<id:id>/charges",
     query=ChargeQuery,
-    gives=found_page_of(Claim),
+    gives=counted_page_of(Claim),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_charges(id: int, query: dict[str, Any]) -> Response:
@@ -77,14 +77,14 @@ def list_charges(id: int, query: dict[str, Any]) -> Response:
     whoever stated that answer first. `answered=false` leaves what they never answered.
     """
     admit_status(query)
-    return found(partial(speakers.charges, id=id), query, caller().viewer)
+    return page_sorted(partial(speakers.charges, id=id), query, caller().viewer)
 
 
 @routes.operation(
     "GET",
     "/speakers/<id:id>/positions",
     query=PositionQuery,
-    gives=found_page_of(Statement),
+    gives=counted_page_of(Statement),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_positions(id: int, query: dict[str, Any]) -> Response:
@@ -94,7 +94,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     answers and what answers it.
     """
     admit_status(query)
-    return found(partial(speakers.positions, id=id), query, caller().viewer)
+    return page_sorted(partial(speakers.positions, id=id), query, caller().viewer)
 
 
 @routes.operation(

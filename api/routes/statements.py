@@ -8,8 +8,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found
-from api.schemas.base import RetractQuery, found_page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.statements import NewStatement, Statement, StatementChange, StatementMembers, StatementQuery
 from models import documents, statements
 
@@ -17,7 +17,7 @@ routes = Routes("statements", "The acts of attribution: this speaker, in this se
 
 
 @routes.operation(
-    "GET", "/statements", query=StatementQuery, gives=found_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET", "/statements", query=StatementQuery, gives=counted_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_statements(query: dict[str, Any]) -> Response:
     """List statements, newest first.
@@ -25,7 +25,7 @@ def list_statements(query: dict[str, Any]) -> Response:
     Candidates and rejected ones take the review scope.
     """
     admit_status(query)
-    return found(statements.listed, query, caller().viewer)
+    return page_sorted(statements.listed, query, caller().viewer)
 
 
 def _prepared(body: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import page_of
 from api.schemas.suggestions import Suggestion, SuggestionDecision, SuggestionQuery
 from models import suggestions
@@ -22,7 +22,7 @@ def list_suggestions(query: dict[str, Any]) -> Response:
 
     Extraction makes them where a document denies what it does not hold.
     """
-    return page(suggestions.listed, query)
+    return page_by_id(suggestions.listed, query)
 
 
 @routes.operation("GET", "/suggestions/<id:id>", scope="review", gives=Suggestion)

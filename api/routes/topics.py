@@ -8,7 +8,7 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import PageQuery, RetractQuery, page_of
 from api.schemas.topics import NewTopic, Topic, TopicChange
 from models import topics
@@ -19,7 +19,7 @@ routes = Routes("topics", "Subject headings that claims are filed under.")
 @routes.operation("GET", "/topics", query=PageQuery, gives=page_of(Topic))
 def list_topics(query: dict[str, Any]) -> Response:
     """List topics, newest first."""
-    return page(topics.listed, query)
+    return page_by_id(topics.listed, query)
 
 
 @routes.operation(

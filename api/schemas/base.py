@@ -200,7 +200,7 @@ class Facets(Output):
 
 
 @cache
-def found_page_of(schema: type[Schema]) -> type[Schema]:
+def counted_page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer that may hold a total and facets."""
     page = page_of(schema)
     more = {
