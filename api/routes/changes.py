@@ -13,7 +13,7 @@ from models.history import changes
 routes = Routes("changes", "The append-only log of everything that was changed.")
 
 
-@routes.operation("GET", "/changes", scope="review", query=ChangeQuery, gives=page_of(Change))
+@routes.operation("GET", "/changes", scope="review", query=ChangeQuery, response=page_of(Change))
 def list_changes(query: dict[str, Any]) -> Response:
     """List what was changed, oldest first.
 

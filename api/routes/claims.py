@@ -17,7 +17,7 @@ from models import claims
 routes = Routes("claims", "The propositions, apart from who put them forward.")
 
 
-@routes.operation("GET", "/claims", query=ClaimQuery, gives=counted_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation("GET", "/claims", query=ClaimQuery, response=counted_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
 def list_claims(query: dict[str, Any]) -> Response:
     """List claims with everything linked, newest first."""
     admit_status(query)
@@ -29,7 +29,7 @@ def list_claims(query: dict[str, Any]) -> Response:
     "/claims",
     scope="write",
     body=NewClaim,
-    gives=Claim,
+    response=Claim,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -46,7 +46,7 @@ def create_claim(body: dict[str, Any]) -> Response:
     "GET",
     "/claims/<id:id>",
     query=ClaimMembers,
-    gives=Claim,
+    response=Claim,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def get_claim(id: int, query: dict[str, Any]) -> Response:
@@ -64,8 +64,8 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
     "/claims/<id:id>",
     scope="write",
     body=ClaimChange,
-    gives=Claim,
-    matches=True,
+    response=Claim,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -80,7 +80,7 @@ def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -98,7 +98,7 @@ def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     "/claims/<id:id>/merge",
     scope="write",
     body=Merge,
-    gives=Claim,
+    response=Claim,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def merge_claim(id: int, body: dict[str, Any]) -> Response:
@@ -115,7 +115,7 @@ def merge_claim(id: int, body: dict[str, Any]) -> Response:
     "POST",
     "/claims/<id:id>/unmerge",
     scope="write",
-    gives=Claim,
+    response=Claim,
     refuses=(HTTPStatus.CONFLICT,),
 )
 def unmerge_claim(id: int) -> Response:

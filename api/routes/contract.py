@@ -19,7 +19,7 @@ class Description(Output):
     openapi = shown(fields.String, "The version of OpenAPI.")
 
 
-@routes.operation("GET", "/openapi.json", gives=Description)
+@routes.operation("GET", "/openapi.json", response=Description)
 def get_openapi() -> Response:
     """Fetch this description as JSON."""
     return responses.json(openapi.description(current_app))

@@ -26,7 +26,7 @@ routes = Routes("counterclaims", "Counterclaims: a claim and the claim that answ
     "GET",
     "/counterclaims",
     query=CounterclaimQuery,
-    gives=counted_page_of(Counterclaim),
+    response=counted_page_of(Counterclaim),
     refuses=(HTTPStatus.FORBIDDEN,),
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
@@ -44,7 +44,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     "/counterclaims",
     scope="write",
     body=NewCounterclaim,
-    gives=Counterclaim,
+    response=Counterclaim,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -58,7 +58,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
 
 
 @routes.operation(
-    "GET", "/counterclaims/<id:id>", query=CounterclaimMembers, gives=Counterclaim, refuses=(HTTPStatus.GONE,)
+    "GET", "/counterclaims/<id:id>", query=CounterclaimMembers, response=Counterclaim, refuses=(HTTPStatus.GONE,)
 )
 def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one counterclaim, charge and answer side by side."""
@@ -70,8 +70,8 @@ def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     "/counterclaims/<id:id>",
     scope="write",
     body=CounterclaimChange,
-    gives=Counterclaim,
-    matches=True,
+    response=Counterclaim,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -86,7 +86,7 @@ def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_counterclaim(id: int, version: int, query: dict[str, Any]) -> Response:

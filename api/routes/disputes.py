@@ -13,7 +13,7 @@ from models import disputes
 routes = Routes("disputes", "Who answers whom, counted over the counterclaims.")
 
 
-@routes.operation("GET", "/disputes", query=DisputeQuery, gives=page_of(Dispute))
+@routes.operation("GET", "/disputes", query=DisputeQuery, response=page_of(Dispute))
 def list_disputes(query: dict[str, Any]) -> Response:
     """List who answers whom, the most frequent pairs first.
 

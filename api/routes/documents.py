@@ -18,7 +18,7 @@ from models.ingest import candidates
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
 
 
-@routes.operation("GET", "/documents", query=DocumentQuery, gives=page_of(Document))
+@routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(Document))
 def list_documents(query: dict[str, Any]) -> Response:
     """List documents, newest first.
 
@@ -38,10 +38,10 @@ def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]
     scope="write",
     query=StoreQuery,
     body=NewDocument,
-    gives=StoredDocument,
+    response=StoredDocument,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED),
-    ahead=_found_in_new,
+    before_transaction=_found_in_new,
 )
 def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> Response:
     """Store a document.
@@ -70,9 +70,9 @@ def _extracted(id: int) -> dict[str, Any]:
     "POST",
     "/documents/<id:id>/extract",
     scope="write",
-    gives=Extraction,
+    response=Extraction,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED),
-    ahead=_extracted,
+    before_transaction=_extracted,
 )
 def extract_document(stored: Any, **_path: Any) -> Response:
     """Find who said what in a document, as candidates for review.
@@ -88,7 +88,7 @@ def extract_document(stored: Any, **_path: Any) -> Response:
     return responses.json(stored.as_json())
 
 
-@routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/documents/<id:id>", response=Document, refuses=(HTTPStatus.GONE,))
 def get_document(id: int) -> Response:
     """Fetch one document with its statements.
 
@@ -103,8 +103,8 @@ def get_document(id: int) -> Response:
     "/documents/<id:id>",
     scope="write",
     body=DocumentChange,
-    gives=Document,
-    matches=True,
+    response=Document,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -122,7 +122,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_document(id: int, version: int, query: dict[str, Any]) -> Response:

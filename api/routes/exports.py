@@ -42,6 +42,6 @@ for _noun in LISTS:
         "GET",
         f"/exports/{_noun}",
         query=query_of(_noun),
-        streams=tuple(listing.MEDIA_TYPES.values()),
+        stream_media_types=tuple(listing.MEDIA_TYPES.values()),
         refuses=(HTTPStatus.FORBIDDEN,) if "status" in query_of(_noun)._declared_fields else (),
     )(_exporter(_noun))

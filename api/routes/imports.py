@@ -23,9 +23,9 @@ def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
     "/imports",
     scope="write",
     query=ImportQuery,
-    takes=ndjson.MEDIA_TYPE,
-    gives=Report,
-    ahead=_imported,
+    line_media_type=ndjson.MEDIA_TYPE,
+    response=Report,
+    before_transaction=_imported,
 )
 def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     """Import lines, each of which is stored whole or not at all.

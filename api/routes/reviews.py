@@ -16,7 +16,7 @@ from models import reviews
 routes = Routes("reviews", "What fact-checkers published about claims.")
 
 
-@routes.operation("GET", "/reviews", query=ReviewQuery, gives=page_of(Review))
+@routes.operation("GET", "/reviews", query=ReviewQuery, response=page_of(Review))
 def list_reviews(query: dict[str, Any]) -> Response:
     """List reviews, newest first."""
     return page_by_id(reviews.listed, query, viewer=caller().viewer)
@@ -27,7 +27,7 @@ def list_reviews(query: dict[str, Any]) -> Response:
     "/reviews",
     scope="write",
     body=NewReview,
-    gives=Review,
+    response=Review,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -40,7 +40,7 @@ def create_review(body: dict[str, Any]) -> Response:
     return responses.created("reviews", id, reviews.whole(id=id, viewer=caller().viewer))
 
 
-@routes.operation("GET", "/reviews/<id:id>", gives=Review, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/reviews/<id:id>", response=Review, refuses=(HTTPStatus.GONE,))
 def get_review(id: int) -> Response:
     """Fetch one review with its claim."""
     return responses.one(reviews.whole(id=id, viewer=caller().viewer))
@@ -51,8 +51,8 @@ def get_review(id: int) -> Response:
     "/reviews/<id:id>",
     scope="write",
     body=ReviewChange,
-    gives=Review,
-    matches=True,
+    response=Review,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -70,7 +70,7 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_review(id: int, version: int, query: dict[str, Any]) -> Response:

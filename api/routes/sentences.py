@@ -16,7 +16,7 @@ from models import sentences
 routes = Routes("sentences", "The sentences that documents are cut into; people mend the cuts by hand.")
 
 
-@routes.operation("GET", "/sentences", query=SentenceQuery, gives=page_of(Sentence))
+@routes.operation("GET", "/sentences", query=SentenceQuery, response=page_of(Sentence))
 def list_sentences(query: dict[str, Any]) -> Response:
     """List sentences, lowest id first: in the order of print, but for those that people added.
 
@@ -30,7 +30,7 @@ def list_sentences(query: dict[str, Any]) -> Response:
     "/sentences",
     scope="write",
     body=NewSentence,
-    gives=Sentence,
+    response=Sentence,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -43,7 +43,7 @@ def create_sentence(body: dict[str, Any]) -> Response:
     return responses.created("sentences", id, sentences.whole(id=id, viewer=caller().viewer))
 
 
-@routes.operation("GET", "/sentences/<id:id>", gives=Sentence, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/sentences/<id:id>", response=Sentence, refuses=(HTTPStatus.GONE,))
 def get_sentence(id: int) -> Response:
     """Fetch one sentence with its neighbours."""
     return responses.one(sentences.whole(id=id, viewer=caller().viewer))
@@ -54,8 +54,8 @@ def get_sentence(id: int) -> Response:
     "/sentences/<id:id>",
     scope="write",
     body=SentenceChange,
-    gives=Sentence,
-    matches=True,
+    response=Sentence,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -74,7 +74,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:

@@ -20,7 +20,7 @@ from models import speakers
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
 
 
-@routes.operation("GET", "/speakers", query=SpeakerQuery, gives=page_of(Speaker))
+@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(Speaker))
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers, newest first.
 
@@ -34,7 +34,7 @@ def list_speakers(query: dict[str, Any]) -> Response:
     "/speakers",
     scope="write",
     body=NewSpeaker,
-    gives=Speaker,
+    response=Speaker,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -51,7 +51,7 @@ def create_speaker(body: dict[str, Any]) -> Response:
 @routes.operation(
     "GET",
     "/speakers/<id:id>",
-    gives=Speaker,
+    response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def get_speaker(id: int) -> Response:
@@ -66,7 +66,7 @@ def get_speaker(id: int) -> Response:
     "GET",
     "/speakers/<id:id>/charges",
     query=ChargeQuery,
-    gives=counted_page_of(Claim),
+    response=counted_page_of(Claim),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_charges(id: int, query: dict[str, Any]) -> Response:
@@ -84,7 +84,7 @@ def list_charges(id: int, query: dict[str, Any]) -> Response:
     "GET",
     "/speakers/<id:id>/positions",
     query=PositionQuery,
-    gives=counted_page_of(Statement),
+    response=counted_page_of(Statement),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_positions(id: int, query: dict[str, Any]) -> Response:
@@ -102,8 +102,8 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     "/speakers/<id:id>",
     scope="write",
     body=SpeakerChange,
-    gives=Speaker,
-    matches=True,
+    response=Speaker,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -118,7 +118,7 @@ def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -135,7 +135,7 @@ def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
     "/speakers/<id:id>/merge",
     scope="write",
     body=Merge,
-    gives=Speaker,
+    response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def merge_speaker(id: int, body: dict[str, Any]) -> Response:
@@ -152,7 +152,7 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     "POST",
     "/speakers/<id:id>/unmerge",
     scope="write",
-    gives=Speaker,
+    response=Speaker,
     refuses=(HTTPStatus.CONFLICT,),
 )
 def unmerge_speaker(id: int) -> Response:

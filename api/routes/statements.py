@@ -17,7 +17,7 @@ routes = Routes("statements", "The acts of attribution: this speaker, in this se
 
 
 @routes.operation(
-    "GET", "/statements", query=StatementQuery, gives=counted_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET", "/statements", query=StatementQuery, response=counted_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_statements(query: dict[str, Any]) -> Response:
     """List statements, newest first.
@@ -37,10 +37,10 @@ def _prepared(body: dict[str, Any]) -> dict[str, Any]:
     "/statements",
     scope="write",
     body=NewStatement,
-    gives=Statement,
+    response=Statement,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
-    ahead=_prepared,
+    before_transaction=_prepared,
 )
 def create_statement(body: dict[str, Any]) -> Response:
     """Record who said what, where, and what it answers, in one request.
@@ -57,7 +57,7 @@ def create_statement(body: dict[str, Any]) -> Response:
     return responses.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
 
 
-@routes.operation("GET", "/statements/<id:id>", query=StatementMembers, gives=Statement, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/statements/<id:id>", query=StatementMembers, response=Statement, refuses=(HTTPStatus.GONE,))
 def get_statement(id: int, query: dict[str, Any]) -> Response:
     """Fetch one statement with everything linked.
 
@@ -71,8 +71,8 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
     "/statements/<id:id>",
     scope="write",
     body=StatementChange,
-    gives=Statement,
-    matches=True,
+    response=Statement,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -93,7 +93,7 @@ def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:

@@ -16,7 +16,7 @@ from models import suggestions
 routes = Routes("suggestions", "Stored claims that a denial may answer, for a reviewer to decide.")
 
 
-@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, gives=page_of(Suggestion))
+@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, response=page_of(Suggestion))
 def list_suggestions(query: dict[str, Any]) -> Response:
     """List suggestions, newest first.
 
@@ -25,7 +25,7 @@ def list_suggestions(query: dict[str, Any]) -> Response:
     return page_by_id(suggestions.listed, query)
 
 
-@routes.operation("GET", "/suggestions/<id:id>", scope="review", gives=Suggestion)
+@routes.operation("GET", "/suggestions/<id:id>", scope="review", response=Suggestion)
 def get_suggestion(id: int) -> Response:
     """Fetch one suggestion, denial and claim side by side."""
     return responses.one(suggestions.whole(id=id))
@@ -36,8 +36,8 @@ def get_suggestion(id: int) -> Response:
     "/suggestions/<id:id>",
     scope="review",
     body=SuggestionDecision,
-    gives=Suggestion,
-    matches=True,
+    response=Suggestion,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT,),
 )
 def decide_suggestion(id: int, version: int, body: dict[str, Any]) -> Response:

@@ -16,7 +16,7 @@ from models import topics
 routes = Routes("topics", "Subject headings that claims are filed under.")
 
 
-@routes.operation("GET", "/topics", query=PageQuery, gives=page_of(Topic))
+@routes.operation("GET", "/topics", query=PageQuery, response=page_of(Topic))
 def list_topics(query: dict[str, Any]) -> Response:
     """List topics, newest first."""
     return page_by_id(topics.listed, query)
@@ -27,7 +27,7 @@ def list_topics(query: dict[str, Any]) -> Response:
     "/topics",
     scope="write",
     body=NewTopic,
-    gives=Topic,
+    response=Topic,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -40,7 +40,7 @@ def create_topic(body: dict[str, Any]) -> Response:
     return responses.created("topics", id, topics.whole(id=id))
 
 
-@routes.operation("GET", "/topics/<id:id>", gives=Topic, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/topics/<id:id>", response=Topic, refuses=(HTTPStatus.GONE,))
 def get_topic(id: int) -> Response:
     """Fetch one topic."""
     return responses.one(topics.whole(id=id))
@@ -51,8 +51,8 @@ def get_topic(id: int) -> Response:
     "/topics/<id:id>",
     scope="write",
     body=TopicChange,
-    gives=Topic,
-    matches=True,
+    response=Topic,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -67,7 +67,7 @@ def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_topic(id: int, version: int, query: dict[str, Any]) -> Response:
