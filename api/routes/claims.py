@@ -10,7 +10,7 @@ from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import RetractQuery, counted_page_of
-from api.schemas.claims import Claim, ClaimChange, ClaimMembers, ClaimQuery
+from api.schemas.claims import Claim, ClaimChange, ClaimQuery, GetClaimQuery
 from api.schemas.refs import Merge, NewClaim
 from models import claims
 
@@ -45,7 +45,7 @@ def create_claim(body: dict[str, Any]) -> Response:
 @routes.operation(
     "GET",
     "/claims/<id:id>",
-    query=ClaimMembers,
+    query=GetClaimQuery,
     response=Claim,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )

@@ -13,8 +13,8 @@ from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.counterclaims import (
     Counterclaim,
     CounterclaimChange,
-    CounterclaimMembers,
     CounterclaimQuery,
+    GetCounterclaimQuery,
     NewCounterclaim,
 )
 from models import counterclaims
@@ -58,7 +58,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
 
 
 @routes.operation(
-    "GET", "/counterclaims/<id:id>", query=CounterclaimMembers, response=Counterclaim, refuses=(HTTPStatus.GONE,)
+    "GET", "/counterclaims/<id:id>", query=GetCounterclaimQuery, response=Counterclaim, refuses=(HTTPStatus.GONE,)
 )
 def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one counterclaim, charge and answer side by side."""

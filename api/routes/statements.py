@@ -10,7 +10,7 @@ from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import RetractQuery, counted_page_of
-from api.schemas.statements import NewStatement, Statement, StatementChange, StatementMembers, StatementQuery
+from api.schemas.statements import GetStatementQuery, NewStatement, Statement, StatementChange, StatementQuery
 from models import documents, statements
 
 routes = Routes("statements", "The acts of attribution: this speaker, in this sentence, put this claim forward.")
@@ -57,7 +57,7 @@ def create_statement(body: dict[str, Any]) -> Response:
     return responses.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
 
 
-@routes.operation("GET", "/statements/<id:id>", query=StatementMembers, response=Statement, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/statements/<id:id>", query=GetStatementQuery, response=Statement, refuses=(HTTPStatus.GONE,))
 def get_statement(id: int, query: dict[str, Any]) -> Response:
     """Fetch one statement with everything linked.
 

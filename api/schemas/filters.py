@@ -49,7 +49,7 @@ def _choice(words: tuple[str, ...], description: str, example: str) -> Choice:
     return Choice(words, metadata={"description": description, "example": example})
 
 
-def members_of(schema: Any, *, searched: bool = False) -> QueryMembers:
+def fields_of(schema: Any, *, searched: bool = False) -> QueryMembers:
     """Make the parameter `fields` for answers of the shape `schema`; only of what is `searched` are there snippets."""
     return QueryMembers(
         schema,
