@@ -12,7 +12,7 @@ import click
 
 from api.commands.shared import bring_up_to_date, watched
 from api.formats import whole
-from api.formats.lines import understood
+from api.formats.line_parser import parse_groups
 from api.formats.read_ahead import parse_ahead
 
 #: Bytes of a file from which on a second process is worth its start.
@@ -39,7 +39,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     lines = watched(file)
     first = next(lines, b"")
     sign = first.startswith(whole.SIGN)
-    groups = None if sign else (parse_ahead if _long(file) else understood)(chain([first], lines))
+    groups = None if sign else (parse_ahead if _long(file) else parse_groups)(chain([first], lines))
     # What stores them is imported when the other process has begun.
     from api.formats import ndjson  # noqa: PLC0415
     from models import documents  # noqa: PLC0415

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from api.contract.problems import Problem
-from api.formats.lines import GROUP, Group, understood
+from api.formats.line_parser import GROUP, Group, parse_groups
 from models.history.changes import Actor
 from models.ingest import corrections as decided
 from models.storage import transactions
@@ -32,7 +32,7 @@ def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool
     What is known stays as it is, so importing the same file twice changes nothing. With `dry_run` all of it is one
     transaction, which is undone.
     """
-    return store(understood(lines, group), by=by, dry_run=dry_run)
+    return store(parse_groups(lines, group), by=by, dry_run=dry_run)
 
 
 def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Iterator[Outcome]:

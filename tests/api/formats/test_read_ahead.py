@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.formats.lines import understood
+from api.formats.line_parser import parse_groups
 from api.formats.read_ahead import parse_ahead
 from models.extraction.sentences import cut
 from models.transfer.lines import Line
@@ -23,7 +23,7 @@ SAMPLE = (ROOT / "examples" / "sample.ndjson").read_bytes().splitlines(keepends=
 
 def test_lines_are_read_ahead_as_they_are_read_here() -> None:
     lines = [*SAMPLE, b"\n", b"no JSON\n", b'{"topic":{}}\n', b'{"topic":{"slug":"a","label":"A"}}']
-    here = [line for group in understood(lines) for line in group]
+    here = [line for group in parse_groups(lines) for line in group]
     there = [line for group in parse_ahead(lines) for line in group]
     assert [tuple(line) for line in there if not isinstance(line, Line)] == here[-3:-1]
     assert [line._replace(cuts=None) if isinstance(line, Line) else line for line in there] == here

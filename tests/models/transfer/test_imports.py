@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
-from api.formats import lines as lines_read
+from api.formats import line_parser
 from api.formats import ndjson, whole
 from models import counterclaims, statements
 from models.history.changes import Actor
@@ -199,7 +199,7 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     """Import as single changes do, with the look-ups and inserts of the API."""
     names, outcomes = Names(), []
     for number, line in enumerate(lines, 1):
-        (read,) = next(lines_read.understood([line]))
+        (read,) = next(line_parser.parse_groups([line]))
         if isinstance(read, Line):
             with transactions.transaction():
                 read = imports.store_line(read._replace(number=number), by=actor, names=names, store=STORE)
@@ -490,7 +490,7 @@ def test_names_of_a_transaction_that_fails_at_its_end_stand_for_nothing(registry
         {"statement": {"id": "s", **said, "content": [{"text": "It rains"}]}},
         {"statement": {**said, "content": [{"text": "She said so"}]}},
     )
-    (read,) = lines_read.understood(lines)
+    (read,) = line_parser.parse_groups(lines)
     work = imports.Import(actor)
     database.db.query_hooks.append(hook)
     try:

@@ -20,7 +20,7 @@ FIRST = 500_000
 Group = list[Line | Outcome]
 
 
-def understood(lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bool = False) -> Iterator[Group]:
+def parse_groups(lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bool = False) -> Iterator[Group]:
     """Read `lines` in groups of `most`, passing over empty ones.
 
     With `cut_sentences`, as where they are read ahead, documents are cut into sentences as well, and the first groups
