@@ -15,13 +15,13 @@ from api.middleware.middleware import Middleware
 from api.routes import (
     changes,
     claims,
-    contract,
     counterclaims,
     disputes,
     documents,
     exports,
     health,
     imports,
+    openapi,
     reviews,
     sentences,
     speakers,
@@ -47,7 +47,7 @@ ROUTES = (
     changes.routes,
     exports.routes,
     imports.routes,
-    contract.routes,
+    openapi.routes,
 )
 
 

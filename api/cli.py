@@ -25,7 +25,7 @@ COMMANDS = {
     "erase": "erasing.erase",
     "log": "registry.log",
     "key": "keys.key",
-    "openapi": "contract.openapi_",
+    "openapi": "openapi.openapi_",
     "extract": "extraction.extract",
 }
 #: Those that need no database.

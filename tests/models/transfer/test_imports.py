@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
-from api.formats import line_parser
-from api.formats import ndjson, whole
+from api.formats import line_parser, ndjson, whole
 from models import counterclaims, statements
 from models.history.changes import Actor
 from models.history.store import STORE
