@@ -15,21 +15,21 @@ from models.storage import database, errors
 #: with them, takes longer than most have to do.
 COMMANDS = {
     "serve": "serving.serve",
-    "migrate": "registry.migrate",
+    "migrate": "migrating.migrate",
     "import": "importing.import_",
-    "export": "registry.export",
-    "backup": "operations.backup",
-    "restore": "operations.restore",
-    "verify": "operations.verify",
-    "rebuild": "operations.rebuild",
+    "export": "exporting.export",
+    "backup": "upkeep.backup",
+    "restore": "upkeep.restore",
+    "verify": "upkeep.verify",
+    "rebuild": "upkeep.rebuild",
     "erase": "erasing.erase",
-    "log": "registry.log",
+    "log": "log.log",
     "key": "keys.key",
     "openapi": "openapi.openapi_",
     "extract": "extraction.extract",
 }
 #: Those that need no database.
-ALONE = ("extract",)
+WITHOUT_DATABASE = ("extract",)
 
 
 class Commands(click.Group):
@@ -48,7 +48,7 @@ class Commands(click.Group):
 def _command(name: str) -> click.Command:
     module, _, attribute = COMMANDS[name].partition(".")
     command: click.Command = getattr(import_module(f"api.commands.{module}"), attribute)
-    return command if name in ALONE else _connected(command)
+    return command if name in WITHOUT_DATABASE else _connected(command)
 
 
 def _connected(command: click.Command) -> click.Command:
