@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter
 from api import settings
 from api.contract import auth, errors
 from api.middleware import limits
-from api.middleware.middleware import Middleware
+from api.middleware.wsgi import Middleware
 from api.routes import (
     changes,
     claims,

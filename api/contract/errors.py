@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from api.contract.problems import Problem
+from api.contract.problems import RETRY_AFTER_CAPACITY, RETRY_AFTER_DATABASE, Problem
 from models import refusals
 from models.storage import database, errors
 from models.upkeep import health
@@ -40,7 +40,7 @@ _HINTS = {
 def register(app: Flask) -> None:
     """Answer every failure of this app in the one shape."""
     app.register_error_handler(refusals.Refusal, _refused)
-    app.register_error_handler(Problem, _bad_request)
+    app.register_error_handler(Problem, _problem_response)
     app.register_error_handler(HTTPException, _http)
     for failure in errors.UNAVAILABLE:
         app.register_error_handler(failure, _unavailable)
@@ -70,7 +70,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
         places.append({kind: refusal.field, "detail": refusal.detail})
     response = problem(STATUS[type(refusal)], refusal.detail, places, refusal.more)
     if isinstance(refusal, refusals.Busy | refusals.Newer):
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = RETRY_AFTER_CAPACITY
     if isinstance(refusal, refusals.Moved) and request.url_rule:
         address = request.url_rule.rule.replace("<id:id>", str(refusal.more["id"]))
         query = request.query_string.decode("ascii", "replace")
@@ -78,7 +78,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
     return response
 
 
-def _bad_request(error: Problem) -> Response:
+def _problem_response(error: Problem) -> Response:
     response = problem(error.status, error.detail, error.errors)
     response.headers.update(error.headers)
     return response
@@ -99,7 +99,7 @@ def _unavailable(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     database.close()
     response = problem(503, errors.sentence(error))
-    response.headers["Retry-After"] = "1"
+    response.headers["Retry-After"] = RETRY_AFTER_DATABASE
     return response
 
 

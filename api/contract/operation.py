@@ -15,7 +15,7 @@ from marshmallow import Schema
 
 from api.contract import auth, bodies, responses
 from api.contract.problems import Problem
-from api.middleware.middleware import OPERATION
+from api.middleware.wsgi import OPERATION
 from models.access import keys, replies
 from models.storage import database, schema, transactions
 
