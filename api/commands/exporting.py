@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from api.commands.shared import refuse_empty, replacing
 from api.contract import json_body
-from api.formats import listing, ndjson, whole
+from api.formats import dump, listing, ndjson
 from api.schemas.exports import FORMATS, LISTS, query_of
 from api.schemas.fields import made
 from models.queries.visibility import Viewer
@@ -75,7 +75,7 @@ def export(
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:
-        write = whole.write if everything else ndjson.corrections if corrections else ndjson.write
+        write = dump.write if everything else ndjson.corrections if corrections else ndjson.write
         _export(file, write(), "lines")
 
 

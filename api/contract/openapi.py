@@ -213,7 +213,7 @@ class _Converter(OpenAPIConverter):
             (fields.QueryIds, "string"),
             (fields.QueryNames, "string"),
             (fields.QueryMembers, "string"),
-            (fields.Whole, "integer"),
+            (fields.WholeNumber, "integer"),
             (fields.Number, "number"),
             (fields.Flag, "boolean"),
         ):

@@ -109,7 +109,7 @@ class Middleware:
             return Stream(compression.streamed(coding, parts) if coding else iter(parts), close)
         whole = b"".join(parts)
         if coding:
-            whole = compression.whole(coding, whole, headers)
+            whole = compression.compress_body(coding, whole, headers)
         close()
         start_response(status, headers)
         # A list of one, which the server sends in one piece.

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing
 
-from api.schemas.fields import BIGGEST, Matching, QueryWhole, Text
+from api.schemas.fields import BIGGEST, Matching, QueryWholeNumber, Text
 
 
 class Input(Schema):
@@ -62,7 +62,7 @@ OF_A_QUESTION = "-[0-9a-f]{12}"
 class PageQuery(Query):
     """What every list takes."""
 
-    limit = QueryWhole(
+    limit = QueryWholeNumber(
         least=1,
         most=LARGEST_PAGE,
         load_default=USUAL_PAGE,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
-from api.formats import line_parser, ndjson, whole
+from api.formats import dump, line_parser, ndjson
 from models import counterclaims, statements
 from models.history.changes import Actor
 from models.history.store import STORE
@@ -242,7 +242,7 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
         return kept
 
     rows = []
-    for line in list(whole.write())[1:]:
+    for line in list(dump.write())[1:]:
         ((table, row),) = json.loads(line).items()
         if table in ("changes", "hidden"):
             row["noun_id"] = anew(row["noun"], row["noun_id"])
@@ -404,11 +404,11 @@ def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
     ]
     another()
     first = list(ndjson.read(lines, by=actor))
-    stored = list(whole.write())
+    stored = list(dump.write())
     again = list(ndjson.read(lines, by=actor, group=group))
     assert [one.what for one in again] == [one.what.replace("new", "known") for one in first]
     assert [one.id for one in again] == [one.id for one in first]
-    assert list(whole.write()) == stored
+    assert list(dump.write()) == stored
 
 
 @pytest.fixture
@@ -428,7 +428,7 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
             "claim_summaries",
             "claim_search",
             "statement_search",
-            *reversed(whole.dumps.TABLES),
+            *reversed(dump.dumps.TABLES),
         ]
         database.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
