@@ -41,11 +41,11 @@ def one(whole: Whole) -> Response:
     return _json(whole.json.encode(), f"{whole.id}-{whole.version}-")
 
 
-def created(path: str, id: int, whole: Whole, **more: Any) -> Response:
+def created(path: str, whole: Whole, **more: Any) -> Response:
     """Return a new thing with its address; `more` are members that only this response has."""
     json = f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}" if more else whole.json
     response = _json(json.encode(), f"{whole.id}-{whole.version}-", HTTPStatus.CREATED)
-    response.headers["Location"] = f"/v1/{path}/{id}"
+    response.headers["Location"] = f"/v1/{path}/{whole.id}"
     return response
 
 

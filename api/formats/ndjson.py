@@ -11,6 +11,7 @@ import orjson
 
 from api.contract.problems import Problem
 from api.formats.line_parser import GROUP, Group, parse_groups
+from api.schemas.imports import OUTCOMES
 from models.history.changes import Actor
 from models.ingest import corrections as decided
 from models.storage import transactions
@@ -67,19 +68,19 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
                 f"A dry run takes at most {GROUP:,} lines: send it in parts, or use `counterclaim import --dry-run`."
             )
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-    told: Counter[str] = Counter()
+    counter: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
     unlisted = 0
     for one in read(lines, by=by, group=_SHARED, dry_run=dry_run):
-        told[one.what] += 1
+        counter[one.what] += 1
         if report == "all" or one.what == "refused":
             if len(listed) < _LISTED:
                 line = {"line": one.line, "noun": one.noun, "outcome": one.what, "id": one.id}
                 listed.append(line | {"errors": list(one.errors)})
             else:
                 unlisted += 1
-    counts = {what: told[what] for what in ("new", "known", "noted", "refused")}
-    return {"lines": told.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
+    counts = {what: counter[what] for what in OUTCOMES}
+    return {"lines": counter.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
 
 
 def write() -> Iterator[bytes]:

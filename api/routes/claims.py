@@ -39,7 +39,7 @@ def create_claim(body: dict[str, Any]) -> Response:
     The same words may be another claim, so this always makes a new one.
     """
     id = claims.create(by=caller().actor, **body)
-    return responses.created("claims", id, claims.whole(id=id, viewer=caller().viewer))
+    return responses.created("claims", claims.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

@@ -54,7 +54,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     Refused with 409 where a claim would answer itself, and where the counterclaim is known.
     """
     id = counterclaims.create(by=caller().actor, **body)
-    return responses.created("counterclaims", id, counterclaims.whole(id=id, viewer=caller().viewer))
+    return responses.created("counterclaims", counterclaims.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

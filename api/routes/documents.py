@@ -56,10 +56,10 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     actor, viewer = caller().actor, caller().viewer
     if not query["extract"]:
         id = documents.create(by=actor, **body)
-        return responses.created("documents", id, documents.whole(id=id, viewer=viewer))
+        return responses.created("documents", documents.whole(id=id, viewer=viewer))
     stored = candidates.create(by=actor, findings=findings, **body)
     whole = documents.whole(id=stored.document, viewer=viewer)
-    return responses.created("documents", stored.document, whole, extraction=stored.as_json())
+    return responses.created("documents", whole, extraction=stored.as_json())
 
 
 def _extracted(id: int) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def create_sentence(body: dict[str, Any]) -> Response:
     It lies inside its document and over no other sentence.
     """
     id = sentences.create(by=caller().actor, **body)
-    return responses.created("sentences", id, sentences.whole(id=id, viewer=caller().viewer))
+    return responses.created("sentences", sentences.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation("GET", "/sentences/<id:id>", response=Sentence, refuses=(HTTPStatus.GONE,))

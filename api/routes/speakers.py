@@ -45,7 +45,7 @@ def create_speaker(body: dict[str, Any]) -> Response:
     tell the two apart in the name.
     """
     id = speakers.create(by=caller().actor, **body)
-    return responses.created("speakers", id, speakers.whole(id=id, viewer=caller().viewer))
+    return responses.created("speakers", speakers.whole(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

@@ -54,7 +54,7 @@ def create_statement(body: dict[str, Any]) -> Response:
     linked whole.
     """
     id = statements.record(by=caller().actor, **body)
-    return responses.created("statements", id, statements.whole(id=id, viewer=caller().viewer, written=True))
+    return responses.created("statements", statements.whole(id=id, viewer=caller().viewer, written=True))
 
 
 @routes.operation("GET", "/statements/<id:id>", query=GetStatementQuery, response=Statement, refuses=(HTTPStatus.GONE,))

@@ -37,7 +37,7 @@ def create_topic(body: dict[str, Any]) -> Response:
     A slug that stands already is refused with 409, and the answer names the topic that has it.
     """
     id = topics.create(by=caller().actor, **body)
-    return responses.created("topics", id, topics.whole(id=id))
+    return responses.created("topics", topics.whole(id=id))
 
 
 @routes.operation("GET", "/topics/<id:id>", response=Topic, refuses=(HTTPStatus.GONE,))

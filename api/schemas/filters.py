@@ -41,8 +41,8 @@ def _day(description: str, example: str) -> Day:
     return Day(metadata={"description": description, "format": "date", "example": example})
 
 
-def _flag(description: str, example: bool = True) -> QueryFlag:
-    return QueryFlag(metadata={"description": description, "example": example})
+def _flag(description: str) -> QueryFlag:
+    return QueryFlag(metadata={"description": description, "example": True})
 
 
 def _choice(words: tuple[str, ...], description: str, example: str) -> Choice:
