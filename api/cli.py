@@ -59,14 +59,14 @@ def _connected(command: click.Command) -> click.Command:
     elif command.callback is not None:
         run = command.callback
 
-        def callback(*given: Any, **named: Any) -> Any:
+        def callback(*arguments: Any, **options: Any) -> Any:
             try:
                 config = settings.read()
                 settings.connect(config, waiting=True)
             except ValueError as error:
                 raise click.ClickException(str(error)) from None
             click.get_current_context().obj = config
-            return run(*given, **named)
+            return run(*arguments, **options)
 
         command.callback = update_wrapper(callback, run)
     return command
@@ -93,8 +93,8 @@ def run() -> None:
         reason = f"the database of DATABASE_URL{database.where()} cannot be used: {first_line}"
         if full := database.no_room():
             reason = f"the disk of {full} is full, and SQLite needs some room beside it even to read it: free some."
-        told = None if errors.damaged(error) or errors.read_only(error) else errors.known(error)
-        click.echo(f"Error: {told or reason}", err=True)
+        sentence = None if errors.damaged(error) or errors.read_only(error) else errors.known(error)
+        click.echo(f"Error: {sentence or reason}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from api.contract import responses
-from api.contract.auth import admit_status, caller, share
+from api.contract.auth import admit_status, caller, caller_name
 from api.contract.operation import Routes
 from api.formats import listing
 from api.schemas.exports import LISTS, query_of
@@ -29,7 +29,7 @@ apostrophe in front.
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
         admit_status(query)
-        parts = listing.written(noun, query, caller().viewer, share())
+        parts = listing.written(noun, query, caller().viewer, caller_name())
         return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
 
     export.__name__ = f"export_{noun}"

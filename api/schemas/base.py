@@ -17,12 +17,12 @@ class Input(Schema):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        given = {field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()}
+        members = {field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()}
         #: The members by the names that callers send: the name that each has inside, and what deserializes it.
-        self._members = {key: (name, field.deserialize) for key, (name, field) in given.items()}
-        self._required = {key for key, (_, field) in given.items() if field.required}
+        self._members = {key: (name, field.deserialize) for key, (name, field) in members.items()}
+        self._required = {key for key, (_, field) in members.items() if field.required}
         self._defaults = {
-            name: field.load_default for name, field in given.values() if field.load_default is not missing
+            name: field.load_default for name, field in members.values() if field.load_default is not missing
         }
         self._only_fields = not any(self._hooks.values())
 

@@ -236,8 +236,8 @@ class Moment(Field[str]):
             if not isinstance(value, str) or not self._FORM.fullmatch(value):
                 raise ValueError
             # Python takes at most six digits of a second; we keep none.
-            given = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
-            return given.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+            moment = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
+            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
         except (ValueError, OverflowError):
             raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
 
