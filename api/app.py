@@ -11,17 +11,17 @@ from werkzeug.routing import IntegerConverter
 from api import settings
 from api.contract import auth, errors
 from api.middleware import limits
-from api.middleware.middleware import Middleware
+from api.middleware.wsgi import Middleware
 from api.routes import (
     changes,
     claims,
-    contract,
     counterclaims,
     disputes,
     documents,
     exports,
     health,
     imports,
+    openapi,
     reviews,
     sentences,
     speakers,
@@ -47,7 +47,7 @@ ROUTES = (
     changes.routes,
     exports.routes,
     imports.routes,
-    contract.routes,
+    openapi.routes,
 )
 
 

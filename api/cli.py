@@ -15,21 +15,21 @@ from models.storage import database, errors
 #: with them, takes longer than most have to do.
 COMMANDS = {
     "serve": "serving.serve",
-    "migrate": "registry.migrate",
+    "migrate": "migrating.migrate",
     "import": "importing.import_",
-    "export": "registry.export",
-    "backup": "operations.backup",
-    "restore": "operations.restore",
-    "verify": "operations.verify",
-    "rebuild": "operations.rebuild",
+    "export": "exporting.export",
+    "backup": "upkeep.backup",
+    "restore": "upkeep.restore",
+    "verify": "upkeep.verify",
+    "rebuild": "upkeep.rebuild",
     "erase": "erasing.erase",
-    "log": "registry.log",
+    "log": "log.log",
     "key": "keys.key",
-    "openapi": "contract.openapi_",
+    "openapi": "openapi.openapi_",
     "extract": "extraction.extract",
 }
 #: Those that need no database.
-ALONE = ("extract",)
+WITHOUT_DATABASE = ("extract",)
 
 
 class Commands(click.Group):
@@ -48,7 +48,7 @@ class Commands(click.Group):
 def _command(name: str) -> click.Command:
     module, _, attribute = COMMANDS[name].partition(".")
     command: click.Command = getattr(import_module(f"api.commands.{module}"), attribute)
-    return command if name in ALONE else _connected(command)
+    return command if name in WITHOUT_DATABASE else _connected(command)
 
 
 def _connected(command: click.Command) -> click.Command:
@@ -59,14 +59,14 @@ def _connected(command: click.Command) -> click.Command:
     elif command.callback is not None:
         run = command.callback
 
-        def callback(*given: Any, **named: Any) -> Any:
+        def callback(*arguments: Any, **options: Any) -> Any:
             try:
                 config = settings.read()
                 settings.connect(config, waiting=True)
             except ValueError as error:
                 raise click.ClickException(str(error)) from None
             click.get_current_context().obj = config
-            return run(*given, **named)
+            return run(*arguments, **options)
 
         command.callback = update_wrapper(callback, run)
     return command
@@ -93,8 +93,8 @@ def run() -> None:
         reason = f"the database of DATABASE_URL{database.where()} cannot be used: {first_line}"
         if full := database.no_room():
             reason = f"the disk of {full} is full, and SQLite needs some room beside it even to read it: free some."
-        told = None if errors.damaged(error) or errors.read_only(error) else errors.sentence_of_code(error)
-        click.echo(f"Error: {told or reason}", err=True)
+        sentence = None if errors.damaged(error) or errors.read_only(error) else errors.sentence_of_code(error)
+        click.echo(f"Error: {sentence or reason}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)

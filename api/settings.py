@@ -63,7 +63,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def connect(config: Settings, *, waiting: bool = False) -> None:
-    """Bind the inside to the database of `config`; who is `waiting`, as for a command, has all the time it needs.
+    """Connect models to the database of `config`; `waiting` removes the deadlines, for commands.
 
     Raises ValueError for an address that is wrong.
     """

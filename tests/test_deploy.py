@@ -18,7 +18,7 @@ import httpx
 import pytest
 import yaml
 
-from api.middleware.middleware import SECURITY_HEADERS
+from api.middleware.wsgi import SECURITY_HEADERS
 from api.settings import Settings
 from tests.checked import ROOT
 from tests.live import command, serving

@@ -31,8 +31,8 @@ _LEFT = (
 def erase() -> None:
     """Take words away for legal reasons: the one exception to nothing being deleted.
 
-    What was erased answers 410 with the reason. Its words are gone from rows, index, log, kept
-    answers and exports; ids, times and who did what stay.
+    What was erased answers 410 with the reason. Its words are gone from rows, index, log, stored
+    responses and exports; ids, times and who did what stay.
     """
 
 

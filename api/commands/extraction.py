@@ -14,7 +14,7 @@ from typing import IO
 import click
 
 from api.commands.shared import watched
-from api.formats import attributions
+from api.formats import findings
 from models import extraction
 from models.extraction.parser import Parser, forgetting, refuse_missing
 
@@ -71,7 +71,7 @@ def _whole(text: str) -> bytes:
     with click.progressbar(length=len(text), file=sys.stderr, hidden=hidden) as bar, forgetting(parse):
         found = extraction.extract(text, parse=parse, seen=lambda at: bar.update(at - bar.pos))
         bar.update(len(text) - bar.pos)
-    return attributions.whole(text, found)
+    return findings.as_json(text, found)
 
 
 def each(lines: Iterable[bytes], jobs: int) -> Iterator[bytes | str]:
@@ -106,12 +106,12 @@ def read_line(line: bytes) -> bytes | str:
     if not line.strip():
         return b""
     try:
-        name, text = attributions.article(line)
+        name, text = findings.article(line)
     except ValueError as error:
         return str(error)
     parse = parser()
     with forgetting(parse):
-        return attributions.scored(name, extraction.extract(text, parse=parse))
+        return findings.scored(name, extraction.extract(text, parse=parse))
 
 
 @cache

@@ -11,9 +11,9 @@ from typing import IO
 import click
 
 from api.commands.shared import bring_up_to_date, watched
-from api.formats import whole
-from api.formats.ahead import ahead
-from api.formats.lines import understood
+from api.formats import dump
+from api.formats.line_parser import parse_groups
+from api.formats.read_ahead import parse_ahead
 
 #: Bytes of a file from which on a second process is worth its start.
 _LONG = 1_000_000
@@ -38,8 +38,8 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     gc.set_threshold(2_000_000)
     lines = watched(file)
     first = next(lines, b"")
-    sign = first.startswith(whole.SIGN)
-    groups = None if sign else (ahead if _long(file) else understood)(chain([first], lines))
+    sign = first.startswith(dump.SIGN)
+    groups = None if sign else (parse_ahead if _long(file) else parse_groups)(chain([first], lines))
     # What stores them is imported when the other process has begun.
     from api.formats import ndjson  # noqa: PLC0415
     from models import documents  # noqa: PLC0415
@@ -52,7 +52,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     if groups is None:
         if dry_run:
             raise click.UsageError("A whole registry is imported all or nothing: --dry-run is for lines.")
-        click.echo(f"{whole.read(first, lines)} rows: the whole registry.")
+        click.echo(f"{dump.read(first, lines)} rows: the whole registry.")
         return
     counts: Counter[str] = Counter()
     for outcome in ndjson.store(groups, by=Actor(), dry_run=dry_run):

@@ -24,9 +24,9 @@ from granian.server import Server
 from api import settings
 from api.app import create_app
 from api.commands.shared import bring_up_to_date, configured, database_name
-from api.middleware import limits, logs, metrics, telemetry
-from api.middleware.access_log import Records
-from api.middleware.middleware import Middleware
+from api.middleware import json_logging, limits, metrics, telemetry
+from api.middleware.access_log import AccessLogQueue
+from api.middleware.wsgi import Middleware
 from api.settings import Settings
 from models.access import key_uses
 from models.storage import database
@@ -68,7 +68,7 @@ def serve() -> None:
     with tempfile.TemporaryDirectory(prefix="counterclaim-") as folder:
         os.environ[metrics.SHARED] = folder
         limits.Buckets.prepare(Path(folder) / "buckets")
-        logs.configure(config.LOG_LEVEL)
+        json_logging.configure(config.LOG_LEVEL)
         _heed_in_a_thread()
         _server(config).serve()
 
@@ -102,7 +102,7 @@ def worker() -> Flask:
     """Make the app of one process of a server."""
     _end_with_the_server()
     config = settings.read()
-    logs.configure(config.LOG_LEVEL)
+    json_logging.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
     database.keep_open()
     _log_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
@@ -116,7 +116,7 @@ def worker() -> Flask:
 
 def _log_requests(middleware: Middleware, *, logged: bool) -> None:
     """Write the access log while this process runs, and the rest of it when the process ends."""
-    middleware.records = Records(metrics.count, *([logs.Requests()] if logged else []))
+    middleware.records = AccessLogQueue(metrics.count, *([json_logging.JsonAccessLog()] if logged else []))
     middleware.records.start()
     # Processes of multiprocessing run none of atexit's functions, only these.
     Finalize(None, middleware.records.flush, exitpriority=0)

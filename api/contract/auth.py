@@ -79,8 +79,8 @@ def caller() -> Caller:
     return admitted
 
 
-def share() -> str:
-    """Return the name under which the caller holds a part of what all share."""
+def caller_name() -> str:
+    """Return the name by which the caller's concurrent requests are counted."""
     return limits.caller(request.environ, caller().key_id, current_app.config["SETTINGS"].TRUSTED_PROXIES)
 
 

@@ -17,7 +17,7 @@ from api.schemas.fields import made
 #: How many bytes of a query string are worth keeping for the next request that sends the same.
 _REMEMBERED = 2000
 
-#: What is no UTF-8 is read as halves of surrogate pairs, which nothing else is, and written as it was.
+#: Decode invalid UTF-8 to lone surrogates, so that it can be detected and quoted.
 _KEPT = "surrogateescape"
 #: How much of the names of wrong parameters is said in a sentence too, in characters.
 _SHOWN = 100

@@ -25,10 +25,11 @@ either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope in
 **Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
 or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
 
-**Caching and changing.** Every answer has an `ETag`: send it as `If-None-Match` to hear 304 while
-nothing changed, and as `If-Match` with every PATCH and DELETE so that no change of another is lost
-(without it 428, with a stale one 412). Send an `Idempotency-Key` with a POST that creates, and a
-retry within a day gets the same answer and makes nothing twice.
+**Caching and changing.** Every answer has an `ETag`, but for exports, refusals and those without a
+body: send it as `If-None-Match` to hear 304 while nothing changed, and as `If-Match` with every PATCH
+and DELETE so that no change of another is lost (without it 428, with a stale one 412). Send an
+`Idempotency-Key` with a POST that creates, and a retry within a day gets the same answer and makes
+nothing twice.
 
 **Nothing vanishes.** What is retracted answers 410 with when and why; what is merged answers 308 with
 the address of the survivor.
@@ -71,7 +72,8 @@ REFUSALS = {
     HTTPStatus.TOO_MANY_REQUESTS: "The caller asks more often than this server lets it.",
     HTTPStatus.PERMANENT_REDIRECT: "It was merged: the Location header is the survivor's address.",
     HTTPStatus.NOT_IMPLEMENTED: "This server was installed without the part that this takes.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer just now.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer just now, or the server has as much to do as it "
+    "takes: `Retry-After` says in how many seconds to ask again.",
 }
 
 #: Headers of responses.

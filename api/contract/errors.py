@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from api.contract.problems import Problem
+from api.contract.problems import RETRY_AFTER_CAPACITY, RETRY_AFTER_DATABASE, Problem
 from models import refusals
 from models.storage import database, errors
 from models.upkeep import health
@@ -40,7 +40,7 @@ _HINTS = {
 def register(app: Flask) -> None:
     """Answer every failure of this app in the one shape."""
     app.register_error_handler(refusals.Refusal, _refused)
-    app.register_error_handler(Problem, _bad_request)
+    app.register_error_handler(Problem, _problem_response)
     app.register_error_handler(HTTPException, _http)
     for failure in errors.UNAVAILABLE:
         app.register_error_handler(failure, _unavailable)
@@ -51,7 +51,7 @@ def register(app: Flask) -> None:
 def problem(
     status: int, detail: str, errors: list[dict[str, str]] | None = None, more: dict[str, Any] | None = None
 ) -> Response:
-    """Make a problem+json answer. `errors` lists {pointer | parameter | header, detail}."""
+    """Make a problem+json response. `errors` lists {pointer | parameter | header, detail}."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -68,39 +68,39 @@ def _refused(refusal: refusals.Refusal) -> Response:
     if refusal.field:
         kind = "pointer" if refusal.field.startswith("/") else "header"
         places.append({kind: refusal.field, "detail": refusal.detail})
-    answer = problem(STATUS[type(refusal)], refusal.detail, places, refusal.more)
+    response = problem(STATUS[type(refusal)], refusal.detail, places, refusal.more)
     if isinstance(refusal, refusals.Busy | refusals.Newer):
-        answer.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = RETRY_AFTER_CAPACITY
     if isinstance(refusal, refusals.Moved) and request.url_rule:
         address = request.url_rule.rule.replace("<id:id>", str(refusal.more["id"]))
         query = request.query_string.decode("ascii", "replace")
-        answer.headers["Location"] = f"{address}?{query}" if query else address
-    return answer
+        response.headers["Location"] = f"{address}?{query}" if query else address
+    return response
 
 
-def _bad_request(error: Problem) -> Response:
-    answer = problem(error.status, error.detail, error.errors)
-    answer.headers.update(error.headers)
-    return answer
+def _problem_response(error: Problem) -> Response:
+    response = problem(error.status, error.detail, error.errors)
+    response.headers.update(error.headers)
+    return response
 
 
 def _http(error: HTTPException) -> Response:
-    # Its own answer keeps Allow, Retry-After and Location.
+    # Its own response keeps Allow, Retry-After and Location.
     original = error.get_response()
     status = error.code or 500
-    answer = problem(status, _HINTS.get(status, error.description or HTTPStatus(status).phrase))
+    response = problem(status, _HINTS.get(status, error.description or HTTPStatus(status).phrase))
     for name, value in original.headers:
         if name.lower() not in ("content-type", "content-length"):
-            answer.headers[name] = value
-    return answer
+            response.headers[name] = value
+    return response
 
 
 def _unavailable(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     database.close()
-    answer = problem(503, errors.sentence(error))
-    answer.headers["Retry-After"] = "1"
-    return answer
+    response = problem(503, errors.sentence(error))
+    response.headers["Retry-After"] = RETRY_AFTER_DATABASE
+    return response
 
 
 def _failed(error: Exception) -> Response:

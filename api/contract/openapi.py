@@ -13,7 +13,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from flask import Flask
 
-from api.contract import answers, errors
+from api.contract import errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS
 from api.contract.operation import Operation, Routes
 from api.schemas import fields
@@ -91,9 +91,9 @@ def _operation(routes: Routes, operation: Operation, shapes: OpenAPIConverter) -
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
         made["requestBody"] = {"required": True, "content": {"application/json": content}}
-    if operation.takes:
+    if operation.line_media_type:
         content = {"schema": {"type": "string"}, **_example(operation.id, "lines")}
-        made["requestBody"] = {"required": True, "content": {operation.takes: content}}
+        made["requestBody"] = {"required": True, "content": {operation.line_media_type: content}}
     made["responses"] = _responses(operation, shapes)
     return made
 
@@ -112,27 +112,27 @@ def _parameters(operation: Operation, shapes: OpenAPIConverter) -> list[Any]:
     ]
     if operation.query:
         made += shapes.schema2parameters(operation.query, location="query")
-    if operation.matches:
+    if operation.needs_if_match:
         made.append({"$ref": "#/components/parameters/IfMatch"})
     elif operation.creates:
         made.append({"$ref": "#/components/parameters/IdempotencyKey"})
-    elif not operation.writes and not operation.streams:
+    elif not operation.writes and not operation.stream_media_types:
         made.append({"$ref": "#/components/parameters/IfNoneMatch"})
     return made
 
 
 def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.status.phrase}
-    if operation.gives:
+    if operation.response:
         names = ["ETag"] + ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         content = {"schema": _given(operation, shapes), **_example(operation.id, "response")}
-        success |= {"headers": headers, "content": {answers.MEDIA_TYPE: content}}
-    for media_type in operation.streams:
+        success |= {"headers": headers, "content": {responses.MEDIA_TYPE: content}}
+    for media_type in operation.stream_media_types:
         example = _example(operation.id, media_type.rpartition("/")[2].removeprefix("x-"))
         success.setdefault("content", {})[media_type] = {"schema": {"type": "string"}, **example}
     made: dict[str, Any] = {str(int(operation.status)): success}
-    if not operation.writes and not operation.streams:
+    if not operation.writes and not operation.stream_media_types:
         made["304"] = {"description": "Nothing changed since the ETag in If-None-Match."}
     for status in sorted(refused(operation)):
         made[str(int(status))] = {"$ref": f"#/components/responses/{_response_name(status)}"}
@@ -141,10 +141,10 @@ def _responses(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]
 
 def _given(operation: Operation, shapes: OpenAPIConverter) -> dict[str, Any]:
     """Describe the answer; where the caller may choose its members, as the whole or as a part of it."""
-    whole: dict[str, Any] = shapes.resolve_nested_schema(operation.gives)
-    if not operation.sparse or operation.gives is None:
+    whole: dict[str, Any] = shapes.resolve_nested_schema(operation.response)
+    if not operation.sparse or operation.response is None:
         return whole
-    return {"anyOf": [whole, shapes.resolve_nested_schema(sparse_answer(operation.gives))]}
+    return {"anyOf": [whole, shapes.resolve_nested_schema(sparse_answer(operation.response))]}
 
 
 def refused(operation: Operation) -> set[HTTPStatus]:
@@ -162,9 +162,9 @@ def refused(operation: Operation) -> set[HTTPStatus]:
         made.add(HTTPStatus.FORBIDDEN)
     if "<id:" in operation.rule:
         made.add(HTTPStatus.NOT_FOUND)
-    if operation.matches:
+    if operation.needs_if_match:
         made.add(HTTPStatus.PRECONDITION_REQUIRED)
-    if operation.matches or not (operation.writes or operation.streams):
+    if operation.needs_if_match or not (operation.writes or operation.stream_media_types):
         made.add(HTTPStatus.PRECONDITION_FAILED)
     if operation.body:
         made |= {
@@ -173,7 +173,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             HTTPStatus.UNPROCESSABLE_ENTITY,
         }
-    if operation.takes:
+    if operation.line_media_type:
         made |= {
             HTTPStatus.LENGTH_REQUIRED,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -213,7 +213,7 @@ class _Converter(OpenAPIConverter):
             (fields.QueryIds, "string"),
             (fields.QueryNames, "string"),
             (fields.QueryMembers, "string"),
-            (fields.Whole, "integer"),
+            (fields.WholeNumber, "integer"),
             (fields.Number, "number"),
             (fields.Flag, "boolean"),
         ):

@@ -13,9 +13,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from api.contract import answers, auth, bodies
+from api.contract import auth, bodies, responses
 from api.contract.problems import Problem
-from api.middleware.middleware import OPERATION
+from api.middleware.wsgi import OPERATION
 from models.access import keys, replies
 from models.storage import database, schema, transactions
 
@@ -38,18 +38,18 @@ class Operation:
     query: type[Schema] | None = None
     body: type[Schema] | None = None
     #: The shape of the response; None where it has no body.
-    gives: type[Schema] | None = None
+    response: type[Schema] | None = None
     status: HTTPStatus = HTTPStatus.OK
     #: What it refuses besides what follows from the above.
     refuses: tuple[HTTPStatus, ...] = ()
     #: Whether it changes a version that the caller must have read.
-    matches: bool = False
+    needs_if_match: bool = False
     #: The media types of a response that is streamed, and so has neither shape nor ETag.
-    streams: tuple[str, ...] = ()
+    stream_media_types: tuple[str, ...] = ()
     #: The media type of a body that is read line by line, as it comes.
-    takes: str | None = None
+    line_media_type: str | None = None
     #: Called with the view's arguments before the transaction, for what takes long; returns more arguments.
-    ahead: Callable[..., dict[str, Any]] | None = None
+    before_transaction: Callable[..., dict[str, Any]] | None = None
 
     @property
     def sparse(self) -> bool:
@@ -74,8 +74,8 @@ class Operation:
             arguments["query"] = bodies.query(self.query)
         elif request.query_string:
             bodies.query(NoQuery)
-        if self.matches:
-            arguments["version"] = answers.matched_version(arguments["id"])
+        if self.needs_if_match:
+            arguments["version"] = responses.matched_version(arguments["id"])
         if not self.writes:
             return transactions.read(lambda: self.view(**arguments), key_id=auth.caller().key_id)
         return self._write(arguments)
@@ -85,19 +85,21 @@ class Operation:
             # The connection that the key was looked up with shall not wait for a slow sender.
             database.release()
             arguments["body"] = bodies.body(self.body)
-        if self.takes is not None:
-            arguments["lines"] = bodies.lines(self.takes)
+        if self.line_media_type is not None:
+            arguments["lines"] = bodies.lines(self.line_media_type)
         transactions.attempt(schema.refuse_newer)
         retry = self._retry() if self.creates and "Idempotency-Key" in request.headers else None
-        if self.ahead is not None:
+        if self.before_transaction is not None:
             # A retry is answered before anything is worked out for it anew.
             if retry and (reply := replies.stored(**retry)):
-                return answers.repeated(reply)
-            arguments |= self.ahead(**arguments)
+                return responses.from_stored(reply)
+            arguments |= self.before_transaction(**arguments)
         if retry is None:
             return transactions.write(lambda: self.view(**arguments))
-        reply = transactions.write(lambda: replies.once(**retry, work=lambda: answers.kept(self.view(**arguments))))
-        return answers.repeated(reply)
+        reply = transactions.write(
+            lambda: replies.once(**retry, work=lambda: responses.to_store(self.view(**arguments)))
+        )
+        return responses.from_stored(reply)
 
     def _retry(self) -> dict[str, Any]:
         """Return what tells a retry: the caller's key, the Idempotency-Key, and what must be equal."""
@@ -128,7 +130,7 @@ class Routes(Blueprint):
         """Make a route of the function below, with what else `Operation` holds; its name is the operationId.
 
         The function is called with the path's variables, and with `query`, `body`, `lines` and `version` (of
-        If-Match) where the operation takes these, and with what `ahead` returns.
+        If-Match) where the operation takes these, and with what `before_transaction` returns.
         """
 
         def register(view: View) -> View:

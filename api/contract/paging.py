@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.problems import Problem
-from models import counterclaims
 from models.queries import lists
 from models.queries.filters import Order
 from models.queries.visibility import Viewer
@@ -23,7 +22,7 @@ Rows = list[tuple[int, str]]
 _DIGEST = 12
 
 
-def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
+def page_by_id(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, in the order of their ids."""
     filters, limit, cursor = _filters(query)
     question = _question(filters)
@@ -32,13 +31,13 @@ def page(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Resp
     return _page(found, limit, lambda place: _sealed(str(place), question))
 
 
-def log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
+def page_of_log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
     filters, limit, cursor = _filters(query)
     return _page(rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters), limit, str)
 
 
-def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
+def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, whose cursor is made of several numbers."""
     filters, limit, cursor = _filters(query)
     question = _question(filters)
@@ -46,11 +45,10 @@ def ranked(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) ->
     return _page(rows(past=past, limit=limit + 1, **filters), limit, lambda place: _sealed(place, question))
 
 
-def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
+def page_sorted(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
     """Return one page of what `listed` finds, in the order and with the members that the query asks for."""
     filters, limit, cursor = _filters(query)
-    default_sort = "relevance" if "q" in filters and listed is not counterclaims.listed else "-id"
-    sort = filters.pop("sort", None) or default_sort
+    sort = filters.pop("sort", "relevance" if "q" in filters else "-id")
     # What fits best has the lowest rank.
     order = Order(sort.removeprefix("-"), descending=sort.startswith("-"))
     shown = {name: filters.pop(name) for name in ("fields", "include", "total", "facets") if name in filters}
@@ -58,7 +56,7 @@ def found(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: View
     past = _past(_opened(cursor, question), order) if cursor else None
     page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
-    return answers.items(page.items, following, _link(following), page.total, page.facets)
+    return responses.items(page.items, following, _link(following), page.total, page.facets)
 
 
 def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
@@ -70,7 +68,7 @@ def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
 def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str]) -> Response:
     """Return the first `limit` of `rows`, and what leads to the next page where there are more."""
     following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
-    return answers.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
+    return responses.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
 
 
 #: What stands before the last number of a place: a day or none; what was ranked (lists.py). By id nothing does.

@@ -1,10 +1,14 @@
-"""What is wrong with what somebody sent, before the inside is asked."""
+"""What is wrong with what somebody sent, before models is called."""
 
 from http import HTTPStatus
 
+#: Seconds after which to try again, as Retry-After says them: where the server does as much of a kind as it may, where
+#: the database does not answer, and where slow clients hold the threads that are for them.
+RETRY_AFTER_CAPACITY, RETRY_AFTER_DATABASE, RETRY_AFTER_SLOW_CLIENTS = "5", "1", "1"
+
 
 class Problem(Exception):
-    """A refusal of the request itself, before the inside is asked."""
+    """A refusal of the request itself, before models is called."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from api.contract.problems import Problem
-from api.formats.lines import GROUP, Group, understood
+from api.formats.line_parser import GROUP, Group, parse_groups
 from api.schemas.imports import OUTCOMES
 from models.history.changes import Actor
 from models.ingest import corrections as decided
@@ -33,7 +33,7 @@ def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool
     What is known stays as it is, so importing the same file twice changes nothing. With `dry_run` all of it is one
     transaction, which is undone.
     """
-    return store(understood(lines, group), by=by, dry_run=dry_run)
+    return store(parse_groups(lines, group), by=by, dry_run=dry_run)
 
 
 def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Iterator[Outcome]:
@@ -68,19 +68,19 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
                 f"A dry run takes at most {GROUP:,} lines: send it in parts, or use `counterclaim import --dry-run`."
             )
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-    told: Counter[str] = Counter()
+    counter: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
     unlisted = 0
     for one in read(lines, by=by, group=_SHARED, dry_run=dry_run):
-        told[one.outcome] += 1
+        counter[one.outcome] += 1
         if report == "all" or one.outcome == "refused":
             if len(listed) < _LISTED:
                 line = {"line": one.line, "noun": one.noun, "outcome": one.outcome, "id": one.id}
                 listed.append(line | {"errors": list(one.errors)})
             else:
                 unlisted += 1
-    counts = {outcome: told[outcome] for outcome in OUTCOMES}
-    return {"lines": told.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
+    counts = {outcome: counter[outcome] for outcome in OUTCOMES}
+    return {"lines": counter.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
 
 
 def write() -> Iterator[bytes]:

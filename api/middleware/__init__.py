@@ -1,1 +1,1 @@
-"""Middleware: limits, headers, compression, access log and metrics of every request. Begin with middleware.py."""
+"""Middleware: limits, headers, compression, access log and metrics of every request. Begin with wsgi.py."""

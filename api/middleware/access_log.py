@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 #: Seconds between two writes: what the log lacks of the end of a process that is killed.
 INTERVAL = 0.2
-#: Records that are queued at most, where nobody reads the log; the oldest are dropped first.
+#: AccessLogQueue that are queued at most, where nobody reads the log; the oldest are dropped first.
 _LONGEST_QUEUE = 100_000
 
 
@@ -29,7 +29,7 @@ class Record(NamedTuple):
     address: str
 
 
-class Records:
+class AccessLogQueue:
     """Queues the records of requests and writes them together: a write for each costs 5 µs."""
 
     def __init__(self, *writers: Callable[[list[Record]], None]) -> None:

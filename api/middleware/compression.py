@@ -79,7 +79,7 @@ def negotiated(environ: dict[str, Any], status: str, headers: Headers) -> str | 
     return coding
 
 
-def whole(coding: str, body: bytes, headers: Headers) -> bytes:
+def compress_body(coding: str, body: bytes, headers: Headers) -> bytes:
     """Compress a whole body and set its length right; HEAD has no body, and a length that nobody knows."""
     headers[:] = [header for header in headers if header[0] != "Content-Length"]
     if body:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from api.contract.problems import Problem
+from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS, Problem
 from models.storage.concurrency_limit import ConcurrencyLimit
 
 BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
@@ -57,7 +57,7 @@ class Body:
 
     def _opened(self) -> Any:
         if not self._slot.take():
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers={"Retry-After": "1"})
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers={"Retry-After": RETRY_AFTER_SLOW_CLIENTS})
         return self._stream
 
     def _counted(self, part: bytes) -> bytes:

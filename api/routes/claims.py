@@ -5,23 +5,23 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found
-from api.schemas.base import RetractQuery, found_page_of
-from api.schemas.claims import Claim, ClaimChange, ClaimMembers, ClaimQuery
+from api.contract.paging import page_sorted
+from api.schemas.base import RetractQuery, counted_page_of
+from api.schemas.claims import Claim, ClaimChange, ClaimQuery, GetClaimQuery
 from api.schemas.refs import Merge, NewClaim
 from models import claims
 
 routes = Routes("claims", "The propositions, apart from who put them forward.")
 
 
-@routes.operation("GET", "/claims", query=ClaimQuery, gives=found_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation("GET", "/claims", query=ClaimQuery, response=counted_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
 def list_claims(query: dict[str, Any]) -> Response:
     """List claims with everything linked, newest first."""
     admit_status(query)
-    return found(claims.listed, query, caller().viewer)
+    return page_sorted(claims.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -29,7 +29,7 @@ def list_claims(query: dict[str, Any]) -> Response:
     "/claims",
     scope="write",
     body=NewClaim,
-    gives=Claim,
+    response=Claim,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -39,14 +39,14 @@ def create_claim(body: dict[str, Any]) -> Response:
     The same words may be another claim, so this always makes a new one.
     """
     id = claims.create(by=caller().actor, **body)
-    return answers.created("claims", id, claims.get(id=id, viewer=caller().viewer))
+    return responses.created("claims", claims.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
     "GET",
     "/claims/<id:id>",
-    query=ClaimMembers,
-    gives=Claim,
+    query=GetClaimQuery,
+    response=Claim,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def get_claim(id: int, query: dict[str, Any]) -> Response:
@@ -56,7 +56,7 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
     answers, each with theirs; and its reviews. One that was merged answers 308 with the address of
     the survivor.
     """
-    return answers.one(claims.get(id=id, viewer=caller().viewer, **query))
+    return responses.one(claims.get(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(
@@ -64,14 +64,14 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
     "/claims/<id:id>",
     scope="write",
     body=ClaimChange,
-    gives=Claim,
-    matches=True,
+    response=Claim,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change text, language, topics or subjects of a claim."""
     claims.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(claims.get(id=id, viewer=caller().viewer))
+    return responses.one(claims.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -80,7 +80,7 @@ def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -90,7 +90,7 @@ def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     goes out of sight with the last of them, so that only reviewers still can, or need, take it back.
     """
     claims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()
 
 
 @routes.operation(
@@ -98,7 +98,7 @@ def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
     "/claims/<id:id>/merge",
     scope="write",
     body=Merge,
-    gives=Claim,
+    response=Claim,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def merge_claim(id: int, body: dict[str, Any]) -> Response:
@@ -108,14 +108,14 @@ def merge_claim(id: int, body: dict[str, Any]) -> Response:
     on. Two claims that answer one another are refused with 409. The answer is the survivor.
     """
     into = claims.merge(by=caller().actor, id=id, into=body["into"])
-    return answers.one(claims.get(id=into, viewer=caller().viewer))
+    return responses.one(claims.get(id=into, viewer=caller().viewer))
 
 
 @routes.operation(
     "POST",
     "/claims/<id:id>/unmerge",
     scope="write",
-    gives=Claim,
+    response=Claim,
     refuses=(HTTPStatus.CONFLICT,),
 )
 def unmerge_claim(id: int) -> Response:
@@ -126,4 +126,4 @@ def unmerge_claim(id: int) -> Response:
     the reverse order.
     """
     claims.unmerge(by=caller().actor, id=id)
-    return answers.one(claims.get(id=id, viewer=caller().viewer))
+    return responses.one(claims.get(id=id, viewer=caller().viewer))

@@ -5,16 +5,16 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found
-from api.schemas.base import RetractQuery, found_page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.counterclaims import (
     Counterclaim,
     CounterclaimChange,
-    CounterclaimMembers,
     CounterclaimQuery,
+    GetCounterclaimQuery,
     NewCounterclaim,
 )
 from models import counterclaims
@@ -23,7 +23,11 @@ routes = Routes("counterclaims", "Counterclaims: a claim and the claim that answ
 
 
 @routes.operation(
-    "GET", "/counterclaims", query=CounterclaimQuery, gives=found_page_of(Counterclaim), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET",
+    "/counterclaims",
+    query=CounterclaimQuery,
+    response=counted_page_of(Counterclaim),
+    refuses=(HTTPStatus.FORBIDDEN,),
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
     """List counterclaims, charge and answer side by side, newest first.
@@ -32,7 +36,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     `topic=trade&language=de` finds counterclaims of which the charge, or the answer, is about trade and in German.
     """
     admit_status(query)
-    return found(counterclaims.listed, query, caller().viewer)
+    return page_sorted(counterclaims.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -40,7 +44,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     "/counterclaims",
     scope="write",
     body=NewCounterclaim,
-    gives=Counterclaim,
+    response=Counterclaim,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -50,15 +54,15 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     Refused with 409 where a claim would answer itself, and where the counterclaim is known.
     """
     id = counterclaims.create(by=caller().actor, **body)
-    return answers.created("counterclaims", id, counterclaims.get(id=id, viewer=caller().viewer))
+    return responses.created("counterclaims", counterclaims.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
-    "GET", "/counterclaims/<id:id>", query=CounterclaimMembers, gives=Counterclaim, refuses=(HTTPStatus.GONE,)
+    "GET", "/counterclaims/<id:id>", query=GetCounterclaimQuery, response=Counterclaim, refuses=(HTTPStatus.GONE,)
 )
 def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     """Fetch one counterclaim, charge and answer side by side."""
-    return answers.one(counterclaims.get(id=id, viewer=caller().viewer, **query))
+    return responses.one(counterclaims.get(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(
@@ -66,14 +70,14 @@ def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     "/counterclaims/<id:id>",
     scope="write",
     body=CounterclaimChange,
-    gives=Counterclaim,
-    matches=True,
+    response=Counterclaim,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change kind, note or evidence of a counterclaim."""
     counterclaims.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(counterclaims.get(id=id, viewer=caller().viewer))
+    return responses.one(counterclaims.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -82,10 +86,10 @@ def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_counterclaim(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a counterclaim back; the claims stay."""
     counterclaims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

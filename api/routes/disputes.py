@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from api.contract.operation import Routes
-from api.contract.paging import ranked
+from api.contract.paging import page_by_count
 from api.schemas.base import page_of
 from api.schemas.disputes import Dispute, DisputeQuery
 from models import disputes
@@ -13,7 +13,7 @@ from models import disputes
 routes = Routes("disputes", "Who answers whom, counted over the counterclaims.")
 
 
-@routes.operation("GET", "/disputes", query=DisputeQuery, gives=page_of(Dispute))
+@routes.operation("GET", "/disputes", query=DisputeQuery, response=page_of(Dispute))
 def list_disputes(query: dict[str, Any]) -> Response:
     """List who answers whom, the most frequent pairs first.
 
@@ -23,4 +23,4 @@ def list_disputes(query: dict[str, Any]) -> Response:
     first. `by`, `against` and `topic` narrow what is counted; `GET /v1/counterclaims` lists the counterclaims
     themselves.
     """
-    return ranked(disputes.listed, query)
+    return page_by_count(disputes.listed, query)

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
@@ -18,13 +18,13 @@ from models.ingest import candidates
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
 
 
-@routes.operation("GET", "/documents", query=DocumentQuery, gives=page_of(Document))
+@routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(Document))
 def list_documents(query: dict[str, Any]) -> Response:
     """List documents, newest first.
 
     With `url` it lists every edition of one address.
     """
-    return page(documents.listed, query, viewer=caller().viewer)
+    return page_by_id(documents.listed, query, viewer=caller().viewer)
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]
     scope="write",
     query=StoreQuery,
     body=NewDocument,
-    gives=StoredDocument,
+    response=StoredDocument,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED),
-    ahead=_found_in_new,
+    before_transaction=_found_in_new,
 )
 def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) -> Response:
     """Store a document.
@@ -56,10 +56,10 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     actor, viewer = caller().actor, caller().viewer
     if not query["extract"]:
         id = documents.create(by=actor, **body)
-        return answers.created("documents", id, documents.get(id=id, viewer=viewer))
+        return responses.created("documents", documents.get(id=id, viewer=viewer))
     stored = candidates.create(by=actor, findings=findings, **body)
     whole = documents.get(id=stored.document, viewer=viewer)
-    return answers.created("documents", stored.document, whole, extraction=stored.as_json())
+    return responses.created("documents", whole, extraction=stored.as_json())
 
 
 def _extracted(id: int) -> dict[str, Any]:
@@ -70,9 +70,9 @@ def _extracted(id: int) -> dict[str, Any]:
     "POST",
     "/documents/<id:id>/extract",
     scope="write",
-    gives=Extraction,
+    response=Extraction,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED),
-    ahead=_extracted,
+    before_transaction=_extracted,
 )
 def extract_document(stored: Any, **_path: Any) -> Response:
     """Find who said what in a document, as candidates for review.
@@ -85,17 +85,17 @@ def extract_document(stored: Any, **_path: Any) -> Response:
     /v1/statements/{id}`, with the review scope. Texts are read in English only (409 for others); 501 says
     that the server was installed without a parser.
     """
-    return answers.json(stored.as_json())
+    return responses.json(stored.as_json())
 
 
-@routes.operation("GET", "/documents/<id:id>", gives=Document, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/documents/<id:id>", response=Document, refuses=(HTTPStatus.GONE,))
 def get_document(id: int) -> Response:
     """Fetch one document with its statements.
 
     The public sees the sentences that carry statements; the whole text takes the read scope, unless
     the document is marked text_public.
     """
-    return answers.one(documents.get(id=id, viewer=caller().viewer))
+    return responses.one(documents.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -103,8 +103,8 @@ def get_document(id: int) -> Response:
     "/documents/<id:id>",
     scope="write",
     body=DocumentChange,
-    gives=Document,
-    matches=True,
+    response=Document,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -113,7 +113,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     Its address and its text never change.
     """
     documents.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(documents.get(id=id, viewer=caller().viewer))
+    return responses.one(documents.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -122,7 +122,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_document(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -131,4 +131,4 @@ def retract_document(id: int, version: int, query: dict[str, Any]) -> Response:
     Refused with 409 while statements stand in it. From then on it answers 410, with when and why.
     """
     documents.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

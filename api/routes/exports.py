@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
-from api.contract.auth import admit_status, caller, share
+from api.contract import responses
+from api.contract.auth import admit_status, caller, caller_name
 from api.contract.operation import Routes
 from api.formats import listing
 from api.schemas.exports import LISTS, query_of
@@ -29,8 +29,8 @@ apostrophe in front.
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
         admit_status(query)
-        parts = listing.written(noun, query, caller().viewer, share())
-        return answers.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
+        parts = listing.written(noun, query, caller().viewer, caller_name())
+        return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
 
     export.__name__ = f"export_{noun}"
     export.__doc__ = _DESCRIPTION.format(noun=noun)
@@ -42,6 +42,6 @@ for _noun in LISTS:
         "GET",
         f"/exports/{_noun}",
         query=query_of(_noun),
-        streams=tuple(listing.MEDIA_TYPES.values()),
+        stream_media_types=tuple(listing.MEDIA_TYPES.values()),
         refuses=(HTTPStatus.FORBIDDEN,) if "status" in query_of(_noun)._declared_fields else (),
     )(_exporter(_noun))

@@ -6,10 +6,10 @@ from http import HTTPStatus
 import orjson
 from flask import Blueprint, Response, current_app, request
 
-from api.contract import answers
-from api.contract.problems import Problem
+from api.contract import responses
+from api.contract.problems import RETRY_AFTER_DATABASE, Problem
 from api.middleware import metrics
-from api.middleware.middleware import Middleware
+from api.middleware.wsgi import Middleware
 from models.upkeep import health
 
 routes = Blueprint("health", __name__)
@@ -26,7 +26,7 @@ def ready() -> Response:
     """Say that the database answers and has this version's schema, or refuse with 503 and what is wrong."""
     wrong = health.problem()
     if wrong:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, headers={"Retry-After": "1"})
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, headers={"Retry-After": RETRY_AFTER_DATABASE})
     return _said("ready")
 
 
@@ -46,4 +46,4 @@ def figures() -> Response:
 
 
 def _said(status: str) -> Response:
-    return Response(orjson.dumps({"status": status}), content_type=answers.MEDIA_TYPE)
+    return Response(orjson.dumps({"status": status}), content_type=responses.MEDIA_TYPE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.formats import ndjson
@@ -23,9 +23,9 @@ def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
     "/imports",
     scope="write",
     query=ImportQuery,
-    takes=ndjson.MEDIA_TYPE,
-    gives=Report,
-    ahead=_imported,
+    line_media_type=ndjson.MEDIA_TYPE,
+    response=Report,
+    before_transaction=_imported,
 )
 def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     """Import lines, each of which is stored whole or not at all.
@@ -57,4 +57,4 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines.
     """
-    return answers.json(report)
+    return responses.json(report)

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.reviews import NewReview, Review, ReviewChange, ReviewQuery
 from models import reviews
@@ -16,10 +16,10 @@ from models import reviews
 routes = Routes("reviews", "What fact-checkers published about claims.")
 
 
-@routes.operation("GET", "/reviews", query=ReviewQuery, gives=page_of(Review))
+@routes.operation("GET", "/reviews", query=ReviewQuery, response=page_of(Review))
 def list_reviews(query: dict[str, Any]) -> Response:
     """List reviews, newest first."""
-    return page(reviews.listed, query, viewer=caller().viewer)
+    return page_by_id(reviews.listed, query, viewer=caller().viewer)
 
 
 @routes.operation(
@@ -27,7 +27,7 @@ def list_reviews(query: dict[str, Any]) -> Response:
     "/reviews",
     scope="write",
     body=NewReview,
-    gives=Review,
+    response=Review,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -37,13 +37,13 @@ def create_review(body: dict[str, Any]) -> Response:
     The same address for the same claim is refused with 409, which names the review that is known.
     """
     id = reviews.create(by=caller().actor, **body)
-    return answers.created("reviews", id, reviews.get(id=id, viewer=caller().viewer))
+    return responses.created("reviews", reviews.get(id=id, viewer=caller().viewer))
 
 
-@routes.operation("GET", "/reviews/<id:id>", gives=Review, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/reviews/<id:id>", response=Review, refuses=(HTTPStatus.GONE,))
 def get_review(id: int) -> Response:
     """Fetch one review with its claim."""
-    return answers.one(reviews.get(id=id, viewer=caller().viewer))
+    return responses.one(reviews.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -51,8 +51,8 @@ def get_review(id: int) -> Response:
     "/reviews/<id:id>",
     scope="write",
     body=ReviewChange,
-    gives=Review,
-    matches=True,
+    response=Review,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -61,7 +61,7 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
     Its claim never changes.
     """
     reviews.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(reviews.get(id=id, viewer=caller().viewer))
+    return responses.one(reviews.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -70,10 +70,10 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_review(id: int, version: int, query: dict[str, Any]) -> Response:
     """Take a review back."""
     reviews.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

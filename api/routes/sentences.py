@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.sentences import NewSentence, Sentence, SentenceChange, SentenceQuery
 from models import sentences
@@ -16,13 +16,13 @@ from models import sentences
 routes = Routes("sentences", "The sentences that documents are cut into; people mend the cuts by hand.")
 
 
-@routes.operation("GET", "/sentences", query=SentenceQuery, gives=page_of(Sentence))
+@routes.operation("GET", "/sentences", query=SentenceQuery, response=page_of(Sentence))
 def list_sentences(query: dict[str, Any]) -> Response:
     """List sentences, lowest id first: in the order of print, but for those that people added.
 
     The public sees those that carry accepted statements and one on either side.
     """
-    return page(sentences.listed, query, viewer=caller().viewer)
+    return page_by_id(sentences.listed, query, viewer=caller().viewer)
 
 
 @routes.operation(
@@ -30,7 +30,7 @@ def list_sentences(query: dict[str, Any]) -> Response:
     "/sentences",
     scope="write",
     body=NewSentence,
-    gives=Sentence,
+    response=Sentence,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -40,13 +40,13 @@ def create_sentence(body: dict[str, Any]) -> Response:
     It lies inside its document and over no other sentence.
     """
     id = sentences.create(by=caller().actor, **body)
-    return answers.created("sentences", id, sentences.get(id=id, viewer=caller().viewer))
+    return responses.created("sentences", sentences.get(id=id, viewer=caller().viewer))
 
 
-@routes.operation("GET", "/sentences/<id:id>", gives=Sentence, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/sentences/<id:id>", response=Sentence, refuses=(HTTPStatus.GONE,))
 def get_sentence(id: int) -> Response:
     """Fetch one sentence with its neighbours."""
-    return answers.one(sentences.get(id=id, viewer=caller().viewer))
+    return responses.one(sentences.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -54,8 +54,8 @@ def get_sentence(id: int) -> Response:
     "/sentences/<id:id>",
     scope="write",
     body=SentenceChange,
-    gives=Sentence,
-    matches=True,
+    response=Sentence,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -65,7 +65,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     statement would no longer start in its sentence.
     """
     sentences.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(sentences.get(id=id, viewer=caller().viewer))
+    return responses.one(sentences.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -74,7 +74,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -83,4 +83,4 @@ def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:
     Refused with 409 while statements stand in it.
     """
     sentences.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found, page
-from api.schemas.base import RetractQuery, found_page_of, page_of
+from api.contract.paging import page_by_id, page_sorted
+from api.schemas.base import RetractQuery, counted_page_of, page_of
 from api.schemas.claims import Claim
 from api.schemas.refs import Merge
 from api.schemas.speakers import ChargeQuery, NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
@@ -20,13 +20,13 @@ from models import speakers
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
 
 
-@routes.operation("GET", "/speakers", query=SpeakerQuery, gives=page_of(Speaker))
+@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(Speaker))
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers, newest first.
 
     `name` finds a speaker by name or alias.
     """
-    return page(speakers.listed, query, viewer=caller().viewer)
+    return page_by_id(speakers.listed, query, viewer=caller().viewer)
 
 
 @routes.operation(
@@ -34,7 +34,7 @@ def list_speakers(query: dict[str, Any]) -> Response:
     "/speakers",
     scope="write",
     body=NewSpeaker,
-    gives=Speaker,
+    response=Speaker,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -45,13 +45,13 @@ def create_speaker(body: dict[str, Any]) -> Response:
     tell the two apart in the name.
     """
     id = speakers.create(by=caller().actor, **body)
-    return answers.created("speakers", id, speakers.get(id=id, viewer=caller().viewer))
+    return responses.created("speakers", speakers.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
     "GET",
     "/speakers/<id:id>",
-    gives=Speaker,
+    response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def get_speaker(id: int) -> Response:
@@ -59,14 +59,14 @@ def get_speaker(id: int) -> Response:
 
     One that was merged answers 308 with the address of the survivor.
     """
-    return answers.one(speakers.get(id=id, viewer=caller().viewer))
+    return responses.one(speakers.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
     "GET",
     "/speakers/<id:id>/charges",
     query=ChargeQuery,
-    gives=found_page_of(Claim),
+    response=counted_page_of(Claim),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_charges(id: int, query: dict[str, Any]) -> Response:
@@ -77,14 +77,14 @@ def list_charges(id: int, query: dict[str, Any]) -> Response:
     whoever stated that answer first. `answered=false` leaves what they never answered.
     """
     admit_status(query)
-    return found(partial(speakers.charges, id=id), query, caller().viewer)
+    return page_sorted(partial(speakers.charges, id=id), query, caller().viewer)
 
 
 @routes.operation(
     "GET",
     "/speakers/<id:id>/positions",
     query=PositionQuery,
-    gives=found_page_of(Statement),
+    response=counted_page_of(Statement),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_positions(id: int, query: dict[str, Any]) -> Response:
@@ -94,7 +94,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     answers and what answers it.
     """
     admit_status(query)
-    return found(partial(speakers.positions, id=id), {"sort": "said_on", **query}, caller().viewer)
+    return page_sorted(partial(speakers.positions, id=id), query, caller().viewer)
 
 
 @routes.operation(
@@ -102,14 +102,14 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     "/speakers/<id:id>",
     scope="write",
     body=SpeakerChange,
-    gives=Speaker,
-    matches=True,
+    response=Speaker,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change what is known of a speaker."""
     speakers.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(speakers.get(id=id, viewer=caller().viewer))
+    return responses.one(speakers.get(id=id, viewer=caller().viewer))
 
 
 @routes.operation(
@@ -118,7 +118,7 @@ def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -127,7 +127,7 @@ def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
     Refused with 409 while statements of theirs stand; two that are the same are merged instead.
     """
     speakers.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()
 
 
 @routes.operation(
@@ -135,7 +135,7 @@ def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
     "/speakers/<id:id>/merge",
     scope="write",
     body=Merge,
-    gives=Speaker,
+    response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def merge_speaker(id: int, body: dict[str, Any]) -> Response:
@@ -145,14 +145,14 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     the survivor.
     """
     into = speakers.merge(by=caller().actor, id=id, into=body["into"])
-    return answers.one(speakers.get(id=into, viewer=caller().viewer))
+    return responses.one(speakers.get(id=into, viewer=caller().viewer))
 
 
 @routes.operation(
     "POST",
     "/speakers/<id:id>/unmerge",
     scope="write",
-    gives=Speaker,
+    response=Speaker,
     refuses=(HTTPStatus.CONFLICT,),
 )
 def unmerge_speaker(id: int) -> Response:
@@ -163,4 +163,4 @@ def unmerge_speaker(id: int) -> Response:
     undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
-    return answers.one(speakers.get(id=id, viewer=caller().viewer))
+    return responses.one(speakers.get(id=id, viewer=caller().viewer))

@@ -5,19 +5,19 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import found
-from api.schemas.base import RetractQuery, found_page_of
-from api.schemas.statements import NewStatement, Statement, StatementChange, StatementMembers, StatementQuery
+from api.contract.paging import page_sorted
+from api.schemas.base import RetractQuery, counted_page_of
+from api.schemas.statements import GetStatementQuery, NewStatement, Statement, StatementChange, StatementQuery
 from models import documents, statements
 
 routes = Routes("statements", "The acts of attribution: this speaker, in this sentence, put this claim forward.")
 
 
 @routes.operation(
-    "GET", "/statements", query=StatementQuery, gives=found_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET", "/statements", query=StatementQuery, response=counted_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_statements(query: dict[str, Any]) -> Response:
     """List statements, newest first.
@@ -25,7 +25,7 @@ def list_statements(query: dict[str, Any]) -> Response:
     Candidates and rejected ones take the review scope.
     """
     admit_status(query)
-    return found(statements.listed, query, caller().viewer)
+    return page_sorted(statements.listed, query, caller().viewer)
 
 
 def _prepared(body: dict[str, Any]) -> dict[str, Any]:
@@ -37,10 +37,10 @@ def _prepared(body: dict[str, Any]) -> dict[str, Any]:
     "/statements",
     scope="write",
     body=NewStatement,
-    gives=Statement,
+    response=Statement,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
-    ahead=_prepared,
+    before_transaction=_prepared,
 )
 def create_statement(body: dict[str, Any]) -> Response:
     """Record who said what, where, and what it answers, in one request.
@@ -54,16 +54,16 @@ def create_statement(body: dict[str, Any]) -> Response:
     linked whole.
     """
     id = statements.record(by=caller().actor, **body)
-    return answers.created("statements", id, statements.get(id=id, viewer=caller().viewer, just_written=True))
+    return responses.created("statements", statements.get(id=id, viewer=caller().viewer, just_written=True))
 
 
-@routes.operation("GET", "/statements/<id:id>", query=StatementMembers, gives=Statement, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/statements/<id:id>", query=GetStatementQuery, response=Statement, refuses=(HTTPStatus.GONE,))
 def get_statement(id: int, query: dict[str, Any]) -> Response:
     """Fetch one statement with everything linked.
 
     Its speaker, sentence, document, claim, and the counterclaims of that claim in both directions.
     """
-    return answers.one(statements.get(id=id, viewer=caller().viewer, **query))
+    return responses.one(statements.get(id=id, viewer=caller().viewer, **query))
 
 
 @routes.operation(
@@ -71,8 +71,8 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
     "/statements/<id:id>",
     scope="write",
     body=StatementChange,
-    gives=Statement,
-    matches=True,
+    response=Statement,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -84,7 +84,7 @@ def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     says only what stands already changes nothing, nor the version.
     """
     statements.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(statements.get(id=id, viewer=caller().viewer, just_written=True))
+    return responses.one(statements.get(id=id, viewer=caller().viewer, just_written=True))
 
 
 @routes.operation(
@@ -93,7 +93,7 @@ def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -104,4 +104,4 @@ def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:
     Its claim stays. From then on the statement answers 410, with when and why.
     """
     statements.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

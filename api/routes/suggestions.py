@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import page_of
 from api.schemas.suggestions import Suggestion, SuggestionDecision, SuggestionQuery
 from models import suggestions
@@ -16,19 +16,19 @@ from models import suggestions
 routes = Routes("suggestions", "Stored claims that a denial may answer, for a reviewer to decide.")
 
 
-@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, gives=page_of(Suggestion))
+@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, response=page_of(Suggestion))
 def list_suggestions(query: dict[str, Any]) -> Response:
     """List suggestions, newest first.
 
     Extraction makes them where a document denies what it does not hold.
     """
-    return page(suggestions.listed, query)
+    return page_by_id(suggestions.listed, query)
 
 
-@routes.operation("GET", "/suggestions/<id:id>", scope="review", gives=Suggestion)
+@routes.operation("GET", "/suggestions/<id:id>", scope="review", response=Suggestion)
 def get_suggestion(id: int) -> Response:
     """Fetch one suggestion, denial and claim side by side."""
-    return answers.one(suggestions.get(id=id))
+    return responses.one(suggestions.get(id=id))
 
 
 @routes.operation(
@@ -36,8 +36,8 @@ def get_suggestion(id: int) -> Response:
     "/suggestions/<id:id>",
     scope="review",
     body=SuggestionDecision,
-    gives=Suggestion,
-    matches=True,
+    response=Suggestion,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT,),
 )
 def decide_suggestion(id: int, version: int, body: dict[str, Any]) -> Response:
@@ -48,4 +48,4 @@ def decide_suggestion(id: int, version: int, body: dict[str, Any]) -> Response:
     retracted as the counterclaim that it became.
     """
     suggestions.decide(by=caller().actor, id=id, version=version, status=body["status"])
-    return answers.one(suggestions.get(id=id))
+    return responses.one(suggestions.get(id=id))

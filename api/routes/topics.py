@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import answers
+from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page
+from api.contract.paging import page_by_id
 from api.schemas.base import PageQuery, RetractQuery, page_of
 from api.schemas.topics import NewTopic, Topic, TopicChange
 from models import topics
@@ -16,10 +16,10 @@ from models import topics
 routes = Routes("topics", "Subject headings that claims are filed under.")
 
 
-@routes.operation("GET", "/topics", query=PageQuery, gives=page_of(Topic))
+@routes.operation("GET", "/topics", query=PageQuery, response=page_of(Topic))
 def list_topics(query: dict[str, Any]) -> Response:
     """List topics, newest first."""
-    return page(topics.listed, query)
+    return page_by_id(topics.listed, query)
 
 
 @routes.operation(
@@ -27,7 +27,7 @@ def list_topics(query: dict[str, Any]) -> Response:
     "/topics",
     scope="write",
     body=NewTopic,
-    gives=Topic,
+    response=Topic,
     status=HTTPStatus.CREATED,
     refuses=(HTTPStatus.CONFLICT,),
 )
@@ -37,13 +37,13 @@ def create_topic(body: dict[str, Any]) -> Response:
     A slug that stands already is refused with 409, and the answer names the topic that has it.
     """
     id = topics.create(by=caller().actor, **body)
-    return answers.created("topics", id, topics.get(id=id))
+    return responses.created("topics", topics.get(id=id))
 
 
-@routes.operation("GET", "/topics/<id:id>", gives=Topic, refuses=(HTTPStatus.GONE,))
+@routes.operation("GET", "/topics/<id:id>", response=Topic, refuses=(HTTPStatus.GONE,))
 def get_topic(id: int) -> Response:
     """Fetch one topic."""
-    return answers.one(topics.get(id=id))
+    return responses.one(topics.get(id=id))
 
 
 @routes.operation(
@@ -51,14 +51,14 @@ def get_topic(id: int) -> Response:
     "/topics/<id:id>",
     scope="write",
     body=TopicChange,
-    gives=Topic,
-    matches=True,
+    response=Topic,
+    needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change slug or label of a topic."""
     topics.change(by=caller().actor, id=id, version=version, **body)
-    return answers.one(topics.get(id=id))
+    return responses.one(topics.get(id=id))
 
 
 @routes.operation(
@@ -67,7 +67,7 @@ def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
-    matches=True,
+    needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
 def retract_topic(id: int, version: int, query: dict[str, Any]) -> Response:
@@ -76,4 +76,4 @@ def retract_topic(id: int, version: int, query: dict[str, Any]) -> Response:
     Claims that were filed under it lose it. From then on the topic answers 410, with when and why.
     """
     topics.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
-    return answers.nothing()
+    return responses.nothing()

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing
 
-from api.schemas.fields import BIGGEST, Matching, QueryWhole, Text
+from api.schemas.fields import BIGGEST, Matching, QueryWholeNumber, Text
 
 
 class Input(Schema):
@@ -17,12 +17,12 @@ class Input(Schema):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        given = {field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()}
+        members = {field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()}
         #: The members by the names that callers send: the name that each has inside, and what deserializes it.
-        self._members = {key: (name, field.deserialize) for key, (name, field) in given.items()}
-        self._required = {key for key, (_, field) in given.items() if field.required}
+        self._members = {key: (name, field.deserialize) for key, (name, field) in members.items()}
+        self._required = {key for key, (_, field) in members.items() if field.required}
         self._defaults = {
-            name: field.load_default for name, field in given.values() if field.load_default is not missing
+            name: field.load_default for name, field in members.values() if field.load_default is not missing
         }
         self._only_fields = not any(self._hooks.values())
 
@@ -52,6 +52,9 @@ class Query(Input):
     """What a query string may hold."""
 
 
+#: How many items a page holds, at most and where nothing is said.
+LARGEST_PAGE, USUAL_PAGE = 100, 50
+
 #: How a cursor ends that belongs to one question.
 OF_A_QUESTION = "-[0-9a-f]{12}"
 
@@ -59,8 +62,11 @@ OF_A_QUESTION = "-[0-9a-f]{12}"
 class PageQuery(Query):
     """What every list takes."""
 
-    limit = QueryWhole(
-        least=1, most=100, load_default=50, metadata={"description": "How many items the page holds at most."}
+    limit = QueryWholeNumber(
+        least=1,
+        most=LARGEST_PAGE,
+        load_default=USUAL_PAGE,
+        metadata={"description": "How many items the page holds at most."},
     )
     cursor = Matching(
         rf"^[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",
@@ -194,7 +200,7 @@ class Facets(Output):
 
 
 @cache
-def found_page_of(schema: type[Schema]) -> type[Schema]:
+def counted_page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer that may hold a total and facets."""
     page = page_of(schema)
     more = {

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Query, Stamped, listed, on_request, shown
 from api.schemas.fields import Choice, Language, Text
-from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
+from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
@@ -52,10 +52,10 @@ class ClaimChange(ClaimDetails):
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
-class ClaimMembers(Query):
+class GetClaimQuery(Query):
     """What to write of one claim."""
 
-    members = members_of(Claim)
+    members = fields_of(Claim)
     include = extras(("first_statement", "answered"))
 
 
@@ -81,7 +81,7 @@ class ClaimQuery(ListQuery, OfAnswers):
         },
     )
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
-    members = members_of(Claim, searched=True)
+    members = fields_of(Claim, searched=True)
     include = extras(("first_statement", "answered", "snippets"))
 
     @validates_schema

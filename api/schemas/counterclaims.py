@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
 from api.schemas.fields import Choice, Id, QueryId, Text
-from api.schemas.filters import MERGED, ListQuery, extras, members_of, sort_by
+from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
 from api.schemas.parts import CounterclaimSide
 from models.vocabulary import COUNTER_KINDS
 
@@ -52,10 +52,10 @@ class CounterclaimChange(_CounterclaimDetails):
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "disputes"})
 
 
-class CounterclaimMembers(Query):
+class GetCounterclaimQuery(Query):
     """What to write of one counterclaim."""
 
-    members = members_of(Counterclaim)
+    members = fields_of(Counterclaim)
     include = extras(("days",))
 
 
@@ -64,6 +64,6 @@ class CounterclaimQuery(ListQuery):
 
     claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
-    sort = sort_by("-said_on", "said_on", "-id", "id")
-    members = members_of(Counterclaim)
+    sort = sort_by("-said_on", "said_on", "-id", "id", default="-id")
+    members = fields_of(Counterclaim)
     include = extras(("days",))

@@ -9,7 +9,7 @@ from api.schemas.claims import Claim, ClaimQuery
 from api.schemas.counterclaims import Counterclaim, CounterclaimQuery
 from api.schemas.documents import Document, DocumentQuery
 from api.schemas.fields import Choice
-from api.schemas.filters import extras, members_of
+from api.schemas.filters import extras, fields_of
 from api.schemas.reviews import Review, ReviewQuery
 from api.schemas.speakers import Speaker, SpeakerQuery
 from api.schemas.statements import Statement, StatementQuery
@@ -62,7 +62,7 @@ def query_of(noun: str) -> type[Schema]:
             load_default="ndjson",
             metadata={"description": "`ndjson`: a JSON object a line. `csv`: a table.", "example": "ndjson"},
         ),
-        "members": members_of(item),
+        "members": fields_of(item),
     }
     made = type(f"{item.__name__}ExportQuery", (page,), members)
     for name in _OF_PAGES:

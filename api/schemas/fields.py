@@ -155,7 +155,7 @@ class WikidataId(Matching):
         super().__init__(r"^Q[1-9][0-9]{0,11}$", form="a Wikidata id such as Q148", longest=13, **kwargs)
 
 
-class Whole(Field[int]):
+class WholeNumber(Field[int]):
     """A whole number; 5.0 is one (JSON Schema), "5" and true are none."""
 
     def __init__(self, *, least: int = 0, most: int = BIGGEST, **kwargs: Any) -> None:
@@ -167,14 +167,14 @@ class Whole(Field[int]):
         return int(value)
 
 
-class Id(Whole):
+class Id(WholeNumber):
     """The id of something in the registry."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(least=1, **kwargs)
 
 
-class QueryWhole(Whole):
+class QueryWholeNumber(WholeNumber):
     """A whole number in a query string: digits and nothing else."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
@@ -183,7 +183,7 @@ class QueryWhole(Whole):
         return int(value)
 
 
-class QueryId(QueryWhole):
+class QueryId(QueryWholeNumber):
     """An id in a query string."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -252,8 +252,8 @@ class Moment(Field[str]):
             if not isinstance(value, str) or not self._FORM.fullmatch(value):
                 raise ValueError
             # Python takes at most six digits of a second; we keep none.
-            given = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
-            return given.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+            moment = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
+            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
         except (ValueError, OverflowError):
             raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, missing, validates_schema
 
 from api.schemas.base import SORTED_CURSOR, Output, PageQuery, Query, shown
 from api.schemas.fields import (
@@ -41,15 +41,15 @@ def _day(description: str, example: str) -> Day:
     return Day(metadata={"description": description, "format": "date", "example": example})
 
 
-def _flag(description: str, example: bool = True) -> QueryFlag:
-    return QueryFlag(metadata={"description": description, "example": example})
+def _flag(description: str) -> QueryFlag:
+    return QueryFlag(metadata={"description": description, "example": True})
 
 
 def _choice(words: tuple[str, ...], description: str, example: str) -> Choice:
     return Choice(words, metadata={"description": description, "example": example})
 
 
-def members_of(schema: Any, *, searched: bool = False) -> QueryMembers:
+def fields_of(schema: Any, *, searched: bool = False) -> QueryMembers:
     """Make the parameter `fields` for answers of the shape `schema`; only of what is `searched` are there snippets."""
     return QueryMembers(
         schema,
@@ -213,16 +213,24 @@ class OfAnswers(Query):
             raise ValidationError(f"This contradicts counter_kind={data['counter_kind']}.", "disputed")
 
 
-def sort_by(*orders: str) -> Choice:
-    """Make the parameter `sort`: a minus sorts the greatest first."""
+def sort_by(*orders: str, default: str | None = None) -> Choice:
+    """Make the parameter `sort`: a minus sorts the greatest first.
+
+    Without a `default`, a search is sorted by relevance and any other list by `-id` (contract/paging.py).
+    """
+    order = (
+        "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its first statement, "
+        "the accepted one that was recorded first, and for a counterclaim that of its answer; what has none counts as "
+        "the earliest."
+    )
+    if "relevance" in orders:
+        order += (
+            " `relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that match, and "
+            "lets the others follow, the newest first."
+        )
+    left_out = f"`{default}`" if default else "`relevance` with `q`, else `-id`"
     return Choice(
         orders,
-        metadata={
-            "description": "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its "
-            "first statement, the accepted one that was recorded first, and for a counterclaim that of its answer; "
-            "what has none counts as the earliest. `relevance` ranks the 200 shortest of the claims and the 200 newest "
-            "of the statements that match, and lets the others follow, the newest first. Left out: `relevance` with "
-            "`q`, else `-id`.",
-            "example": orders[0],
-        },
+        load_default=default or missing,
+        metadata={"description": f"{order} Left out: {left_out}.", "example": orders[0]},
     )

@@ -13,7 +13,7 @@ from api.schemas.fields import (
     Moment,
     Slug,
     Text,
-    Whole,
+    WholeNumber,
     WikidataId,
 )
 from api.schemas.indexed import Name, Url
@@ -147,8 +147,8 @@ class SentenceById(Input):
 class SpanByOffsets(Input):
     """A stretch of the document's text by offsets in Unicode code points, half-open."""
 
-    start = Whole(required=True, metadata={"description": "Where it starts.", "example": 0})
-    end = Whole(least=1, required=True, metadata={"description": "Where it ends, exclusive.", "example": 12})
+    start = WholeNumber(required=True, metadata={"description": "Where it starts.", "example": 0})
+    end = WholeNumber(least=1, required=True, metadata={"description": "Where it ends, exclusive.", "example": 12})
 
 
 class SpanByWords(Input):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Input, PageQuery, Stamped, nested
-from api.schemas.fields import Id, QueryId, Whole
+from api.schemas.fields import Id, QueryId, WholeNumber
 from api.schemas.parts import DocumentPart, SentencePart
 
 _LONGEST = "A sentence has at most 20,000 characters."
@@ -22,15 +22,15 @@ class NewSentence(Input):
     """A sentence that the cutting missed."""
 
     document = Id(required=True, metadata={"description": "The id of its document.", "example": 1})
-    start = Whole(required=True, metadata={"description": "Where it starts, in code points."})
-    end = Whole(least=1, required=True, metadata={"description": f"Where it ends, exclusive. {_LONGEST}"})
+    start = WholeNumber(required=True, metadata={"description": "Where it starts, in code points."})
+    end = WholeNumber(least=1, required=True, metadata={"description": f"Where it ends, exclusive. {_LONGEST}"})
 
 
 class SentenceChange(Input):
     """The new start and end of a sentence; what is left out stays."""
 
-    start = Whole(metadata={"description": "Where it starts, in code points."})
-    end = Whole(least=1, metadata={"description": f"Where it ends, exclusive. {_LONGEST}"})
+    start = WholeNumber(metadata={"description": "Where it starts, in code points."})
+    end = WholeNumber(least=1, metadata={"description": f"Where it ends, exclusive. {_LONGEST}"})
 
 
 class SentenceQuery(PageQuery):

@@ -78,4 +78,4 @@ class PositionQuery(StatementQuery):
     parts = QueryFlag(
         metadata={"description": "Whether statements of those who are part of the speaker count too.", "example": True}
     )
-    sort = sort_by("said_on", "-said_on", "id", "-id", "relevance")
+    sort = sort_by("said_on", "-said_on", "id", "-id", "relevance", default="said_on")

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Query, listed, nested, on_request
 from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryId, Text
-from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, members_of, sort_by
+from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
@@ -158,10 +158,10 @@ class StatementChange(_StatementDetails):
     status = Choice(STATUSES, metadata={"description": "Accepted or rejected; takes the review scope."})
 
 
-class StatementMembers(Query):
+class GetStatementQuery(Query):
     """What to write of one statement."""
 
-    members = members_of(Statement)
+    members = fields_of(Statement)
 
 
 class StatementQuery(ListQuery, OfAnswers):
@@ -169,5 +169,5 @@ class StatementQuery(ListQuery, OfAnswers):
 
     claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
-    members = members_of(Statement, searched=True)
+    members = fields_of(Statement, searched=True)
     include = extras(("snippets",))

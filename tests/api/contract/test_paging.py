@@ -4,6 +4,7 @@ import re
 from hashlib import blake2b
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -143,6 +144,53 @@ def test_a_cursor_is_of_the_list_and_the_filters_that_it_came_with(writer: Flask
     assert refusal(public.get(f"/v1/statements?cursor={by_id}")) == (400, ["cursor"])
     assert refusal(public.get(f"/v1/claims?sort=id&cursor={by_id}")) == (400, ["cursor"])
     assert public.get(f"/v1/claims?sort=-id&cursor={by_id}").status_code == 200
+
+
+def sorted_lists() -> list[Any]:
+    """Each list of the contract that may be sorted: its path, and what the contract says of `sort`."""
+    return [
+        pytest.param(path.replace("{id}", "1"), parameter, id=path)
+        for path, operations in contract()["paths"].items()
+        for parameter in operations.get("get", {}).get("parameters", ())
+        if parameter.get("name") == "sort"
+    ]
+
+
+def answered_charge(client: FlaskClient, day: str) -> None:
+    """Record on a day what speaker 1 states, and an answer that is about them."""
+    own = {
+        "speaker": {"name": "US officials"},
+        "document": {"text": f"Exports rose.\n\nNo exports rose on {day}.", "language": "en"},
+        "content": [{"text": "Exports rose."}],
+        "form": "indirect",
+        "said_on": day,
+        "claim": claim(text=f"Exports rose by {day}."),
+    }
+    one = posted(client, "statements", own).json["id"]
+    answer = {
+        "speaker": {"name": "Beijing"},
+        "content": [{"text": f"No exports rose on {day}."}],
+        "claim": claim(text=f"No exports rose by {day}.", about=[{"name": "US officials"}]),
+        "counters": [{"statement": one, "kind": "denies"}],
+    }
+    posted(client, "statements", own | answer)
+
+
+@pytest.mark.parametrize(("path", "sort"), sorted_lists())
+def test_the_contract_says_how_a_list_is_sorted_that_names_no_order(
+    writer: FlaskClient, path: str, sort: dict[str, Any]
+) -> None:
+    said = re.search(r"Left out: (`relevance` with `q`, else )?`(\S+)`\.", sort["description"])
+    assert said
+    assert sort["schema"].get("default", said[2]) == said[2]
+    assert ("relevance" in sort["schema"]["enum"]) is ("relevance" in sort["description"])
+    for day in ("2026-03-13", "2026-03-12", "2026-03-14"):
+        answered_charge(writer, day)
+    for search, order in (("", said[2]), ("q=exports&", "relevance" if said[1] else said[2])):
+        # The cursor holds the order.
+        unsorted = writer.get(f"{path}?{search}limit=1").json
+        assert unsorted["next"] is not None
+        assert unsorted == writer.get(f"{path}?{search}limit=1&sort={order}").json, search
 
 
 #: Places in cursors: of every order, and of none.

@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from prometheus_client import Histogram
 
 from api.app import create_app
-from api.middleware import limits, logs, metrics
-from api.middleware.access_log import Record, Records
+from api.middleware import json_logging, limits, metrics
+from api.middleware.access_log import AccessLogQueue, Record
 from api.middleware.compression import best_coding
-from api.middleware.middleware import Middleware
+from api.middleware.wsgi import Middleware
 from api.settings import Settings
 from models.access import keys
 from models.storage import database
@@ -278,7 +278,7 @@ def middleware_of(app: Flask) -> Middleware:
 def lines_of(app: Flask) -> tuple[FlaskClient, io.BytesIO]:
     """A client, and what is logged of its requests."""
     written = io.BytesIO()
-    middleware_of(app).records = Records(logs.Requests(written))
+    middleware_of(app).records = AccessLogQueue(json_logging.JsonAccessLog(written))
     return app.test_client(), written
 
 
@@ -356,7 +356,7 @@ def test_many_lines_are_written_in_pieces_that_no_other_process_tears(tmp_path: 
 
     written = Pieces()
     record = Record(1.5, "id", "GET", "none", "/" + "x" * 300, 404, 0.001, None, "192.0.2.1")
-    logs.Requests(written)([record._replace(request_id=str(number)) for number in range(100)])
+    json_logging.JsonAccessLog(written)([record._replace(request_id=str(number)) for number in range(100)])
     assert [json.loads(line)["request_id"] for line in written.getvalue().splitlines()] == [str(n) for n in range(100)]
     assert max(written.sizes) <= 4096
     assert len(written.sizes) < 20
@@ -374,5 +374,5 @@ def test_figures_added_together_are_those_of_each() -> None:
 
 
 def test_takes_keys_and_passwords_out_of_a_text() -> None:
-    told = logs.redacted("postgresql://ann:hunter2@db/x refused Bearer cck_abc-DEF_1 twice")
+    told = json_logging.redacted("postgresql://ann:hunter2@db/x refused Bearer cck_abc-DEF_1 twice")
     assert told == "postgresql://ann:…@db/x refused Bearer cck_… twice"

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
-from api.formats import lines as lines_read
-from api.formats import ndjson, whole
+from api.formats import dump, line_parser, ndjson
 from models import counterclaims, statements
 from models.history.changes import Actor
 from models.history.session import SESSION
@@ -201,7 +200,7 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     """Import as single changes do, with the look-ups and inserts of the API."""
     names, outcomes = LocalIds(), []
     for number, line in enumerate(lines, 1):
-        (read,) = next(lines_read.understood([line]))
+        (read,) = next(line_parser.parse_groups([line]))
         if isinstance(read, Line):
             with transactions.transaction():
                 read = imports.store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
@@ -245,7 +244,7 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
         return kept
 
     rows = []
-    for line in list(whole.write())[1:]:
+    for line in list(dump.write())[1:]:
         ((table, row),) = json.loads(line).items()
         if table in ("changes", "hidden"):
             row["noun_id"] = anew(row["noun"], row["noun_id"])
@@ -407,11 +406,11 @@ def test_a_second_import_changes_nothing_however_its_lines_are_grouped(
     ]
     another()
     first = list(ndjson.read(lines, by=actor))
-    stored = list(whole.write())
+    stored = list(dump.write())
     again = list(ndjson.read(lines, by=actor, group=group))
     assert [one.outcome for one in again] == [one.outcome.replace("new", "known") for one in first]
     assert [one.id for one in again] == [one.id for one in first]
-    assert list(whole.write()) == stored
+    assert list(dump.write()) == stored
 
 
 @pytest.fixture
@@ -431,7 +430,7 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
             "claim_summaries",
             "claim_search",
             "statement_search",
-            *reversed(whole.dumps.TABLES),
+            *reversed(dump.dumps.TABLES),
         ]
         database.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
@@ -492,7 +491,7 @@ def test_names_of_a_transaction_that_fails_at_its_end_stand_for_nothing(registry
         {"statement": {"id": "s", **said, "content": [{"text": "It rains"}]}},
         {"statement": {**said, "content": [{"text": "She said so"}]}},
     )
-    (read,) = lines_read.understood(lines)
+    (read,) = line_parser.parse_groups(lines)
     work = imports.Import(actor)
     database.db.query_hooks.append(hook)
     try:

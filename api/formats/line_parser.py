@@ -20,13 +20,14 @@ FIRST = 500_000
 Group = list[Line | Outcome]
 
 
-def understood(lines: Iterable[bytes], most: int = GROUP, *, ahead: bool = False) -> Iterator[Group]:
+def parse_groups(lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bool = False) -> Iterator[Group]:
     """Read `lines` in groups of `most`, passing over empty ones.
 
-    Where they are read `ahead`, documents are cut into sentences as well, and the first groups are short.
+    With `cut_sentences`, as where they are read ahead, documents are cut into sentences as well, and the first groups
+    are short.
     """
-    for some in _groups(lines, most, FIRST if ahead else _BYTES):
-        yield [_read(number, line, ahead) for number, line in some]
+    for some in _groups(lines, most, FIRST if cut_sentences else _BYTES):
+        yield [_read(number, line, cut_sentences) for number, line in some]
 
 
 def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tuple[int, bytes]]]:
@@ -51,7 +52,7 @@ _END = (
 )
 
 
-def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
+def _read(number: int, line: bytes, cut_sentences: bool = False) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
     noun = "?"
     try:
@@ -61,7 +62,7 @@ def _read(number: int, line: bytes, ahead: bool = False) -> Line | Outcome:
             why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
         new = json_body.loaded(LINES[noun], value[noun])
-        cuts = cut(new["text"]) if ahead and noun == "document" else None
+        cuts = cut(new["text"]) if cut_sentences and noun == "document" else None
         return Line(number, noun, new, cuts)
     except Problem as problem:
         return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))

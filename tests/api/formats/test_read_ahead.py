@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from api.formats.ahead import ahead
-from api.formats.lines import understood
+from api.formats.line_parser import parse_groups
+from api.formats.read_ahead import parse_ahead
 from models.extraction.sentences import cut
 from models.transfer.lines import Line
 from tests.checked import ROOT
@@ -23,8 +23,8 @@ SAMPLE = (ROOT / "examples" / "sample.ndjson").read_bytes().splitlines(keepends=
 
 def test_lines_are_read_ahead_as_they_are_read_here() -> None:
     lines = [*SAMPLE, b"\n", b"no JSON\n", b'{"topic":{}}\n', b'{"topic":{"slug":"a","label":"A"}}']
-    here = [line for group in understood(lines) for line in group]
-    there = [line for group in ahead(lines) for line in group]
+    here = [line for group in parse_groups(lines) for line in group]
+    there = [line for group in parse_ahead(lines) for line in group]
     assert [tuple(line) for line in there if not isinstance(line, Line)] == here[-3:-1]
     assert [line._replace(sentence_offsets=None) if isinstance(line, Line) else line for line in there] == here
     documents = [line for line in there if isinstance(line, Line) and line.noun == "document"]
@@ -34,7 +34,7 @@ def test_lines_are_read_ahead_as_they_are_read_here() -> None:
 
 def test_the_first_groups_are_short_and_none_is_longer_than_one_that_is_read_here() -> None:
     documents = [line for line in SAMPLE if line.startswith(b'{"document"')]
-    sizes = [len(group) for group in ahead(documents * (5_000_000 // sum(map(len, documents))))]
+    sizes = [len(group) for group in parse_ahead(documents * (5_000_000 // sum(map(len, documents))))]
     assert sizes[0] < sizes[1] < sizes[2]
     assert len(sizes) > 3
 
@@ -45,7 +45,7 @@ def test_what_goes_wrong_there_is_raised_here() -> None:
         raise OSError(5, "the disk is gone", "a file")
 
     with pytest.raises(OSError, match="the disk is gone"):
-        list(ahead(lines()))
+        list(parse_ahead(lines()))
 
 
 def test_a_process_that_is_killed_is_told_of() -> None:
@@ -54,7 +54,7 @@ def test_a_process_that_is_killed_is_told_of() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(OSError, match="has ended"):
-        list(ahead(lines()))
+        list(parse_ahead(lines()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
@@ -62,8 +62,8 @@ def test_it_ends_with_the_process_that_it_reads_for() -> None:
     program = """
 import multiprocessing, os, signal
 from itertools import repeat
-from api.formats.ahead import ahead
-groups = ahead(repeat(b'{"topic":{"slug":"a","label":"A"}}'))
+from api.formats.read_ahead import parse_ahead
+groups = parse_ahead(repeat(b'{"topic":{"slug":"a","label":"A"}}'))
 next(groups)
 print(multiprocessing.active_children()[0].pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

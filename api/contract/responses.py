@@ -41,11 +41,11 @@ def one(whole: Item) -> Response:
     return _json(whole.json.encode(), f"{whole.id}-{whole.version}-")
 
 
-def created(path: str, id: int, whole: Item, **more: Any) -> Response:
+def created(path: str, whole: Item, **more: Any) -> Response:
     """Return a new thing with its address; `more` are members that only this response has."""
     json = f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}" if more else whole.json
     response = _json(json.encode(), f"{whole.id}-{whole.version}-", HTTPStatus.CREATED)
-    response.headers["Location"] = f"/v1/{path}/{id}"
+    response.headers["Location"] = f"/v1/{path}/{whole.id}"
     return response
 
 
@@ -82,15 +82,15 @@ def nothing() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def kept(response: Response) -> StoredResponse:
+def to_store(response: Response) -> StoredResponse:
     """Take from the response to a create what a retry gets again."""
     headers = {name: response.headers[name] for name in ("Location", "ETag")}
     return StoredResponse(response.status_code, headers, response.get_data(as_text=True))
 
 
-def repeated(answer: StoredResponse) -> Response:
+def from_stored(stored: StoredResponse) -> Response:
     """Make the response to a create again."""
-    return Response(answer.body, answer.status, answer.headers, content_type=MEDIA_TYPE)
+    return Response(stored.body, stored.status, stored.headers, content_type=MEDIA_TYPE)
 
 
 def matched_version(id: int) -> int:

@@ -1,4 +1,4 @@
-"""`counterclaim migrate`, `export` and `log`: the registry as a whole."""
+"""`counterclaim export`: the registry as lines, a list of it, or every row."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,22 +6,13 @@ from pathlib import Path
 import click
 from marshmallow import ValidationError
 
-from api.commands.shared import ID, bring_up_to_date, refuse_empty, replacing
+from api.commands.shared import refuse_empty, replacing
 from api.contract import json_body
-from api.formats import listing, ndjson, whole
-from api.schemas.changes import NOUNS
+from api.formats import dump, listing, ndjson
 from api.schemas.exports import FORMATS, LISTS, query_of
 from api.schemas.fields import made
-from models.history import changes
 from models.queries.visibility import Viewer
 from models.upkeep import backups
-
-
-@click.command()
-def migrate() -> None:
-    """Bring the database's schema up to date; it is safe to run at any time, from several machines."""
-    if not bring_up_to_date():
-        click.echo("The schema is up to date.", err=True)
 
 
 def _pairs(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -84,7 +75,7 @@ def export(
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:
-        write = whole.write if everything else ndjson.corrections if corrections else ndjson.write
+        write = dump.write if everything else ndjson.corrections if corrections else ndjson.write
         _export(file, write(), "lines")
 
 
@@ -96,18 +87,3 @@ def _export(file: Path, parts: Iterable[bytes], what: str) -> None:
             if count % 1000 == 0:
                 click.echo(f"\r{count} {what}", nl=False, err=True)
     click.echo(f"\r{count} {what} exported.", err=True)
-
-
-@click.command()
-@click.option("--key", type=ID, help="Only what was done with the key of this id.")
-@click.option("--noun", type=click.Choice(NOUNS), help="Only what was done to things of this kind.")
-@click.option("--id", "noun_id", type=ID, help="Only what was done to the one with this id; with --noun.")
-@click.option("--past", type=click.IntRange(0, ID.max), help="Only what came after this sequence.")
-def log(key: int | None, noun: str | None, noun_id: int | None, past: int | None) -> None:
-    """Print the log of everything that was changed, oldest first, a JSON line each, as GET /v1/changes has it."""
-    refuse_empty()
-    last = past
-    while lines := changes.listed(past=last, limit=1000, noun=noun, noun_id=noun_id, key=key):
-        for _, line in lines:
-            click.echo(line)
-        last = lines[-1][0]

@@ -1,4 +1,4 @@
-"""`counterclaim migrate`, `export` and `log`, as a person types them."""
+"""`counterclaim export`, as a person types it."""
 
 import json
 import os
@@ -12,28 +12,10 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.formats import ndjson
-from models import topics
-from models.history.changes import Actor
 from tests.api.conftest import SAMPLE, Command, lines
 from tests.api.steps import changed, posted, retracted
 from tests.factories import candidate, charge, claim, denial, review, topic
 from tests.live import error_line, run
-
-
-def test_migrates_an_empty_database_once(command: Command, tmp_path: Path) -> None:
-    new = f"sqlite:///{tmp_path}/new.db"
-    assert "Applied migration 0001_initial" in command("migrate", where=new).stderr
-    assert command("migrate", where=new).stderr == "The schema is up to date.\n"
-
-
-def test_prints_what_one_key_did(command: Command, writer: FlaskClient) -> None:
-    posted(writer, "topics", topic())
-    topics.create(by=Actor(), slug="other", label="Other")
-    everything = [json.loads(line) for line in command("log").stdout.splitlines()]
-    assert [line["noun_id"] for line in everything] == [1, 2]
-    (line,) = command("log", "--key", str(everything[0]["key_id"])).stdout.splitlines()
-    assert json.loads(line) == everything[0]
-    assert command("log", "--noun", "topics", "--id", "2").stdout == command("log", "--past", "1").stdout != ""
 
 
 def test_an_export_imported_elsewhere_is_exported_identical(command: Command, tmp_path: Path) -> None:

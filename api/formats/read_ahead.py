@@ -11,10 +11,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from api.formats.lines import Group, understood
+from api.formats.line_parser import Group, parse_groups
 
 
-def ahead(lines: Iterable[bytes]) -> Iterator[Group]:
+def parse_ahead(lines: Iterable[bytes]) -> Iterator[Group]:
     """Parse `lines` in groups in a second process, which starts now and is a group ahead at most.
 
     It is forked: no database may be connected yet, and no thread running.
@@ -50,7 +50,7 @@ def _send(lines: Iterable[bytes], theirs: Connection, out: Connection) -> None:
     # Ctrl-C reaches both processes; the other one reports it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        for group in understood(lines, ahead=True):
+        for group in parse_groups(lines, cut_sentences=True):
             out.send_bytes(pickle.dumps(group, pickle.HIGHEST_PROTOCOL))
         out.send_bytes(pickle.dumps(None))
     except BrokenPipeError:

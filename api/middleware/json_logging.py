@@ -68,7 +68,7 @@ def _write_to_nobody() -> None:
     os.close(nowhere)
 
 
-class Requests:
+class JsonAccessLog:
     """Writes a line for each request.
 
     It has a writer of structlog's and renders by itself: the chain of processors costs five times the line.

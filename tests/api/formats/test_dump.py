@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.formats import ndjson, whole
+from api.formats import dump, ndjson
 from models import claims, documents, sentences, speakers, statements
 from models.access import keys
 from models.history.changes import Actor
@@ -47,7 +47,7 @@ def rich(app: Any, caller: Callable[[str | None], FlaskClient], actor: Actor) ->
     sentences.change(by=actor, id=cut.id, version=1, end=cut.start + 5)
     assert PLAIN[cut.start : cut.start + 5]
     keys.create(name="Ann", scope="write")
-    return b"".join(whole.write())
+    return b"".join(dump.write())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -66,12 +66,12 @@ def _into(url: str, exported: bytes) -> int:
     database.connect(url)
     schema.migrate()
     first, *rest = exported.splitlines(keepends=True)
-    return whole.read(first, rest)
+    return dump.read(first, rest)
 
 
 def test_what_is_imported_elsewhere_is_the_identical_registry(rich: bytes, elsewhere: str) -> None:
     assert _into(elsewhere, rich) == len(rich.splitlines()) - 1
-    assert b"".join(whole.write()) == rich
+    assert b"".join(dump.write()) == rich
     assert derived.differences() == []
     # It goes on: new ids and lines come after the old ones, and rules that were away are there again.
     actor = Actor()
@@ -88,8 +88,8 @@ def test_what_is_imported_elsewhere_is_the_identical_registry(rich: bytes, elsew
 def test_it_goes_into_an_empty_database_only_and_leaves_another_as_it_is(rich: bytes) -> None:
     first, *rest = rich.splitlines(keepends=True)
     with pytest.raises(Conflict, match="empty"):
-        whole.read(first, rest)
-    assert b"".join(whole.write()) == rich
+        dump.read(first, rest)
+    assert b"".join(dump.write()) == rich
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,6 @@ def test_one_that_is_wrong_is_refused_whole(rich: bytes, tmp_path: Path, old: by
     wrong = rich.replace(old, new) if b"id" not in old else rich.replace(old, new, 1)
     with pytest.raises(Conflict, match=told):
         _into(f"sqlite:///{tmp_path}/wrong.db", wrong)
-    assert len(b"".join(whole.write()).splitlines()) == 1
+    assert len(b"".join(dump.write()).splitlines()) == 1
     assert documents.any_stored() is False
     database.close()

@@ -9,23 +9,23 @@ from models.extraction import NAME, VERSION, Finding
 Span = tuple[int, int]
 
 
-def whole(text: str, found: list[Finding]) -> bytes:
+def as_json(text: str, found: list[Finding]) -> bytes:
     """Write the findings of `text` as JSON for people, each span with its words."""
-    answer = {
+    members = {
         "extractor": NAME,
         "extractor_version": VERSION,
-        "findings": [_told(text, finding) for finding in found],
+        "findings": [_as_object(text, finding) for finding in found],
     }
-    return orjson.dumps(answer, option=orjson.OPT_INDENT_2)
+    return orjson.dumps(members, option=orjson.OPT_INDENT_2)
 
 
 def article(line: bytes) -> tuple[str | int, str]:
     """Read the name and the text of `{"doc_id", "text"}`; other members are passed over. Raises ValueError."""
     try:
-        given = orjson.loads(line)
+        value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"it is not JSON: {error}") from None
-    match given:
+    match value:
         case {"doc_id": str() | int() as name, "text": str() as text}:
             return name, text
     raise ValueError('it is no object with a "doc_id" and a "text".')
@@ -36,7 +36,7 @@ def scored(name: str | int, found: list[Finding]) -> bytes:
     return orjson.dumps({"doc_id": name, "attributions": [_offsets(finding) for finding in found]})
 
 
-def _told(text: str, finding: Finding) -> dict[str, Any]:
+def _as_object(text: str, finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
         "speaker": {"name": finding.speaker.name, "kind": finding.speaker.kind} if finding.speaker else None,

@@ -12,8 +12,9 @@ from typing import Any
 from flask import Response
 
 from api.contract.errors import problem
-from api.middleware import compression, limits, logs, metrics, slow_clients
-from api.middleware.access_log import Record, Records
+from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
+from api.middleware import compression, json_logging, limits, metrics, slow_clients
+from api.middleware.access_log import AccessLogQueue, Record
 from api.middleware.slow_clients import Body, Slot, Stream
 from api.settings import Settings
 from models.access import keys
@@ -66,7 +67,7 @@ class Middleware:
         #: How the ids of requests begin that this process makes, and their numbers.
         self._process, self._numbers = token_hex(6), count(1)
         #: The access log.
-        self.records = Records(metrics.count)
+        self.records = AccessLogQueue(metrics.count)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Respond to one request."""
@@ -74,7 +75,9 @@ class Middleware:
         # No other protocol is spoken here (RFC 9110, section 7.8), but Flask would look for a route of WebSocket's.
         environ.pop("HTTP_UPGRADE", None)
         id = environ.get("HTTP_X_REQUEST_ID", "")
-        environ[logs.REQUEST_ID] = id if _REQUEST_ID.fullmatch(id) else f"{self._process}-{next(self._numbers):x}"
+        environ[json_logging.REQUEST_ID] = (
+            id if _REQUEST_ID.fullmatch(id) else f"{self._process}-{next(self._numbers):x}"
+        )
         body = slot = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             slot = self._slot(environ)
@@ -106,7 +109,7 @@ class Middleware:
             return Stream(compression.streamed(coding, parts) if coding else iter(parts), close)
         whole = b"".join(parts)
         if coding:
-            whole = compression.whole(coding, whole, headers)
+            whole = compression.compress_body(coding, whole, headers)
         close()
         start_response(status, headers)
         # A list of one, which the server sends in one piece.
@@ -119,7 +122,7 @@ class Middleware:
         """Add the headers that every response bears."""
         headers.extend(header for header in SECURITY_HEADERS if header[0] not in names)
         headers.extend(environ.get(limits.HEADERS, ()))
-        headers.append(("X-Request-Id", environ[logs.REQUEST_ID]))
+        headers.append(("X-Request-Id", environ[json_logging.REQUEST_ID]))
         if "Cache-Control" not in names:
             headers.append(("Cache-Control", "no-store"))
         elif "HTTP_AUTHORIZATION" in environ:
@@ -133,7 +136,7 @@ class Middleware:
         self.records.add(
             Record(
                 time(),
-                environ[logs.REQUEST_ID],
+                environ[json_logging.REQUEST_ID],
                 environ["REQUEST_METHOD"],
                 environ.get(OPERATION, "none"),
                 environ["PATH_INFO"],
@@ -185,5 +188,5 @@ def _is_utf8(path: str) -> bool:
 
 def _busy() -> Response:
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, slow_clients.BUSY)
-    response.headers["Retry-After"] = "1"
+    response.headers["Retry-After"] = RETRY_AFTER_SLOW_CLIENTS
     return response
