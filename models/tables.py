@@ -595,7 +595,7 @@ class KeyUse(BaseModel):
 
     key = ForeignKeyField(Key, index=False)
     #: In UTC.
-    check_day = TextField(constraints=[check_day("day")])
+    day = TextField(constraints=[check_day("day")])
     requests = BigIntegerField()
     #: When the last of them came; RFC 3339, UTC, to the second.
     last_at = TextField(constraints=[check_second("last_at")])
