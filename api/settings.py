@@ -41,6 +41,8 @@ class Settings:
     PUBLIC_READS: bool = True
     #: The largest request body, in bytes.
     MAX_BODY_BYTES: int = 1_048_576
+    #: Over how many seconds a body that comes at less than 1 KiB a second is ended with 408.
+    SLOW_BODY_SECONDS: int = 30
     #: How many requests a minute one address may make without a key; 0 is no limit.
     REQUESTS_PER_MINUTE: int = 1200
     #: How many requests a minute one key may make; 0 is no limit.

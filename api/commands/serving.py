@@ -105,7 +105,9 @@ def worker() -> Flask:
     json_logging.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
     database.keep_open()
-    _log_requests(app.wsgi_app, logged=config.LOG_LEVEL == "info")  # type: ignore[arg-type]
+    middleware: Middleware = app.wsgi_app  # type: ignore[assignment]
+    _log_requests(middleware, logged=config.LOG_LEVEL == "info")
+    middleware.slow_bodies.start()
     telemetry.start(app)
     key_uses.keep()
     # What is loaded now stays: no collection need look at it again.

@@ -168,6 +168,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
         made.add(HTTPStatus.PRECONDITION_FAILED)
     if operation.body:
         made |= {
+            HTTPStatus.REQUEST_TIMEOUT,
             HTTPStatus.LENGTH_REQUIRED,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -175,6 +176,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
         }
     if operation.line_media_type:
         made |= {
+            HTTPStatus.REQUEST_TIMEOUT,
             HTTPStatus.LENGTH_REQUIRED,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -1,14 +1,17 @@
 """Slots for clients that send or read slowly: only so many hold a thread at once, so that others are served."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS, Problem
+from api.middleware.slow_bodies import SlowBodies, Wait
 from models.storage.concurrency_limit import ConcurrencyLimit
 
 BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
+_SLOW = "The body comes too slowly, at less than 1 KiB a second: send it again, over a faster connection or in parts."
 
 
 class Slot:
@@ -37,30 +40,42 @@ class Slot:
 class Body:
     """The body of a request, which takes a slot when it is read (PEP 3333)."""
 
-    def __init__(self, environ: dict[str, Any], slot: Slot) -> None:
+    def __init__(self, environ: dict[str, Any], slot: Slot, slow: SlowBodies) -> None:
         self._stream, self._slot = environ["wsgi.input"], slot
+        self._slow, self._wait = slow, Wait(environ["REMOTE_ADDR"], environ["SERVER_PORT"])
         length = environ.get("CONTENT_LENGTH") or ""
         #: The bytes that nobody has read; one where nobody says how many there are.
-        self.left = int(length) if length.isdecimal() else 1
+        self._has_length = length.isdecimal()
+        self.left = int(length) if self._has_length else 1
 
-    def read(self, *size: int) -> Any:
-        """Read so many bytes, or all."""
-        return self._counted(self._opened().read(*size))
+    def read(self, size: int | None = None) -> bytes:
+        """Read so many bytes, or all; in parts, each of which has to come in time."""
+        left = sys.maxsize if size is None or size < 0 else size
+        if self._has_length:
+            left = min(left, self.left)
+        parts = []
+        while left:
+            wanted = min(left, self._slow.part)
+            parts.append(self._read(self._stream.read, wanted))
+            left -= wanted
+            if len(parts[-1]) < wanted:  # the end
+                break
+        return b"".join(parts)
 
-    def readline(self, *size: int) -> Any:
+    def readline(self, *size: int) -> bytes:
         """Read a line."""
-        return self._counted(self._opened().readline(*size))
+        return self._read(self._stream.readline, *size)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[bytes]:
         """Read line by line."""
-        return map(self._counted, self._opened())
+        return iter(self.readline, b"")
 
-    def _opened(self) -> Any:
+    def _read(self, read: Callable[..., bytes], *size: int) -> bytes:
         if not self._slot.take():
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers={"Retry-After": RETRY_AFTER_SLOW_CLIENTS})
-        return self._stream
-
-    def _counted(self, part: bytes) -> bytes:
+        part, late = self._slow.read(self._wait, read, *size)
+        if late:
+            raise Problem(HTTPStatus.REQUEST_TIMEOUT, _SLOW)
         self.left -= len(part)
         return part
 

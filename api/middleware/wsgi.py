@@ -15,6 +15,7 @@ from api.contract.errors import problem
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
 from api.middleware import compression, json_logging, limits, metrics, slow_clients
 from api.middleware.access_log import AccessLogQueue, Record
+from api.middleware.slow_bodies import SlowBodies
 from api.middleware.slow_clients import Body, Slot, Stream
 from api.settings import Settings
 from models.access import keys
@@ -64,6 +65,8 @@ class Middleware:
         self._proxies = config.TRUSTED_PROXIES
         slow = max(config.THREADS - _RESERVE, config.THREADS // 2, 1)
         self._slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
+        #: The reads of bodies, so that none takes for ever.
+        self.slow_bodies = SlowBodies(config.SLOW_BODY_SECONDS)
         #: How the ids of requests begin that this process makes, and their numbers.
         self._process, self._numbers = token_hex(6), count(1)
         #: The access log.
@@ -81,7 +84,7 @@ class Middleware:
         body = slot = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             slot = self._slot(environ)
-            body = environ["wsgi.input"] = Body(environ, slot)
+            body = environ["wsgi.input"] = Body(environ, slot, self.slow_bodies)
         if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
             compression.strip_codings(environ)
         parts, status, headers = _called(_malformed(environ) or self._app, environ)

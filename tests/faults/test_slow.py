@@ -5,7 +5,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+import orjson
 
 from tests.factories import claim
 from tests.faults.client import Client
@@ -109,6 +112,89 @@ def test_a_normal_client_is_served_beside_two_hundred_slow_ones(
         assert max(took) <= PATIENCE * scale(3, 1), f"beside {name}"
         assert peak.growth <= 256 * MIB
     assert server.client().get("/v1/claims").status == 200
+
+
+def _slow_bodies(secret: str) -> dict[str, tuple[bytes, bytes]]:
+    """Each way to send a body slowly: what comes first, and what comes twice a second."""
+    key = f"Authorization: Bearer {secret}\r\n".encode()
+    imports = b"POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n" + key
+    return {
+        "nothing after the headers": (_HEAD + key + b"\r\n", b""),
+        "nothing after the 100": (_HEAD + key + b"Expect: 100-continue\r\n\r\n", b""),
+        "nothing more in the midst": (_HEAD + key + b'\r\n{"text":"', b""),
+        "a byte at a time": (_HEAD + key + b'\r\n{"text":"', b"a"),
+        "an import": (imports + b"Content-Length: 99999999\r\n\r\n", b" "),
+        "an import in chunks": (imports + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        "an import in chunks that stops": (imports + b"Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n", b""),
+    }
+
+
+def _steady_import(server: Server, secret: str, source: str, rate: int, seconds: float) -> bytes:
+    """Import a topic and then empty lines, from an address, at so many bytes a second; the whole answer."""
+    head = (
+        f"POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {secret}\r\n"
+        "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    lines = b'{"topic":{"slug":"steady","label":"Steady"}}\n', b'{"end":1}\n'
+    step = rate // 8
+    with socket.create_connection(("127.0.0.1", server.port), 20, (source, 0)) as connection:
+        connection.sendall(head.encode() + b"%x\r\n%s\r\n" % (len(lines[0]), lines[0]))
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            connection.sendall(b"%x\r\n%s\r\n" % (step, b"\n" * step))
+            time.sleep(0.125)
+        connection.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(lines[1]), lines[1]))
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def _ended(server: Server, first: bytes, more: bytes, patience: float) -> tuple[bytes, float]:
+    """Send this, and then a little more twice a second, until the server hangs up; its answer, and after how long."""
+    answer, began = b"", time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        connection.sendall(first)
+        connection.settimeout(0.5)
+        while time.monotonic() < began + patience:
+            try:
+                part = connection.recv(65536)
+                if not part:
+                    return answer, time.monotonic() - began
+                answer += part
+            except TimeoutError:
+                with suppress(OSError):  # it hung up: there is an answer to read
+                    connection.sendall(more)
+    raise TimeoutError(f"The server did not hang up within {patience} s: {answer!r}")
+
+
+def test_slow_bodies_are_ended_and_a_steady_one_is_not(served: Served, key: Key, scale: Scale, tell: Tell) -> None:
+    seconds = scale(3, 30)
+    server, secret = served(PROCESSES="1", SLOW_BODY_SECONDS=str(seconds)), key("write")
+    furnish(server.client(secret))
+    server.hang_up()  # a kept connection, too, has long been silent where the time is short
+    kinds = _slow_bodies(secret)
+    # More in two rounds than may be slow at once: in the second the threads of the first are free again. An import
+    # holds a connection to PostgreSQL while it is read, of which there are twenty.
+    names = [*kinds] * 4 + [name for name in kinds if "import" not in name] * 20
+    with ThreadPoolExecutor(len(names) + 2) as pool:
+        steady = [
+            pool.submit(_steady_import, server, secret, source, rate, seconds * 3)
+            for source, rate in (("127.0.0.1", 16_384), ("127.0.0.2", 2_048))
+        ]
+        for turn in range(2):
+            sent = [(name, pool.submit(_ended, server, *kinds[name], seconds * 3 + 10)) for name in names]
+            took = _normal(server, secret, f"ended {turn}", seconds / 2)
+            assert max(took) <= PATIENCE * scale(3, 1)
+            for name, future in sent:
+                answer, after = future.result()
+                head, _, body = answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 408 "), f"{name}: {answer!r}"
+                assert b"\r\nconnection: close\r\n" in head.lower(), name
+                assert b"\r\ncontent-type: application/problem+json\r\n" in head.lower(), name
+                assert orjson.loads(body)["status"] == 408, name
+                assert seconds - 1 <= after <= seconds + 7, f"{name}: ended after {after:.1f} s"
+            tell(f"{len(sent)} slow bodies: each was ended after {seconds} s, the last after {after:.1f} s")
+        for future in steady:
+            assert future.result().startswith(b"HTTP/1.1 200 "), future.result()
+    assert b'"steady"' in server.client(secret).get("/v1/topics?limit=100").data
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, key: Key, tell: Tell) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import brotli
@@ -376,3 +377,27 @@ def test_figures_added_together_are_those_of_each() -> None:
 def test_takes_keys_and_passwords_out_of_a_text() -> None:
     told = json_logging.redacted("postgresql://ann:hunter2@db/x refused Bearer cck_abc-DEF_1 twice")
     assert told == "postgresql://ann:…@db/x refused Bearer cck_… twice"
+
+
+class SlowStream(io.BytesIO):
+    """A body whose every read takes longer than this process lets it."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Wait, and read."""
+        sleep(1.1)
+        return super().read(size)
+
+
+def test_a_body_that_took_too_long_is_refused_and_the_connection_is_closed(url: str) -> None:
+    app = create_app(Settings(DATABASE_URL=url, SLOW_BODY_SECONDS=1))
+    secret = keys.create(name="slow", scope="write")[1]
+    answer = app.test_client().post(
+        "/v1/topics",
+        input_stream=SlowStream(json.dumps(topic()).encode()),
+        content_length=len(json.dumps(topic())),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    assert (answer.status_code, answer.mimetype) == (408, "application/problem+json")
+    assert answer.headers["Connection"] == "close"
+    assert "too slowly" in answer.json["detail"]
