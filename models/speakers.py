@@ -12,6 +12,7 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
+from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Alias, Counterclaim, Speaker, Statement
 
@@ -330,18 +331,23 @@ def _parent(part_of: int, child: int | None, session: Session) -> int:
     return parent
 
 
-def with_ancestors(id: int | None) -> list[int]:
-    """List a speaker and all that they are part of, nearest first."""
-    line: list[int] = []
-    while id is not None and id not in line:
-        line.append(id)
-        id = Speaker.select(Speaker.part_of).where(Speaker.id == id).scalar()
-    return line
+def with_ancestors(id: int | None) -> set[int]:
+    """List the ids of a speaker and of all that they are part of."""
+    sql = (
+        "WITH RECURSIVE line(id) AS (SELECT id FROM speakers WHERE id = ? UNION SELECT s.part_of_id FROM line"
+        " JOIN speakers s ON s.id = line.id WHERE s.part_of_id IS NOT NULL) SELECT id FROM line"
+    )
+    return {ancestor for (ancestor,) in fetch(sql, (id,))}
 
 
 def _take_up(by: Actor, drop: dict[str, Any]) -> None:
-    """Let a statement that a merge retracted for another's sake stand again, and what rested on it rest on it again."""
+    """Let a statement that a merge retracted for another's sake stand again, and what rested on it rest on it again.
+
+    Where the other one was retracted since, it stays retracted.
+    """
     id = drop["statement"]
+    if Statement.get_by_id(drop["kept"]).retracted_at:
+        return  # whoever took that back meant these words
     if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
         claim = Statement.get_by_id(id).claim_id
         counterclaims = [

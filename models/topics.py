@@ -55,6 +55,8 @@ def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int
                 f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{index}"
             )
         found.append(id)
+    for id in sorted(found):  # each stands until the commit
+        session.referred(Topic, id, field)
     return found
 
 

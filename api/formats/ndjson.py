@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -23,6 +22,8 @@ MEDIA_TYPE = "application/x-ndjson"
 
 #: Lines of a group where others write as well.
 _SHARED = 1000
+#: Bytes of a dry run, which holds all of its lines at once.
+_DRY_BYTES = 32_000_000
 #: Lines of which a report tells, at most.
 _LISTED = 1000
 
@@ -62,12 +63,7 @@ def _stored(groups: Iterable[Group], by: Actor) -> Iterator[Outcome]:
 def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -> dict[str, Any]:
     """Import `lines` as `read` does, and make the report of it (api/schemas/imports.py)."""
     if dry_run:  # others could not write while lines are on their way
-        lines = list(islice(lines, GROUP + 1))
-        if len(lines) > GROUP:
-            detail = (
-                f"A dry run takes at most {GROUP:,} lines: send it in parts, or use `counterclaim import --dry-run`."
-            )
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        lines = _few(lines)
     counter: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
     unlisted = 0
@@ -81,6 +77,21 @@ def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -
                 unlisted += 1
     counts = {outcome: counter[outcome] for outcome in OUTCOMES}
     return {"lines": counter.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
+
+
+def _few(lines: Iterable[bytes]) -> list[bytes]:
+    few: list[bytes] = []
+    size = 0
+    for line in lines:
+        few.append(line)
+        size += len(line)
+        if len(few) > GROUP or size > _DRY_BYTES:
+            raise Problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"A dry run takes at most {GROUP:,} lines and {_DRY_BYTES:,} bytes: send it in parts, or use "
+                "`counterclaim import --dry-run`.",
+            )
+    return few
 
 
 def write() -> Iterator[bytes]:

@@ -8,7 +8,6 @@ changes nothing.
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
@@ -25,6 +24,8 @@ from models.transfer.prefetch import prefetch
 #: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile; 5,000 lines
 #: without queries of their own take that long.
 LONGEST = 0.25
+#: The same where no line needed a query of its own.
+LONGEST_WITHOUT_QUERIES = 1.0
 #: Identical claims that are read at once.
 _TWINS = 100
 #: As many claims that no line has pointed at are stored together.
@@ -85,11 +86,12 @@ class Import:
         session = BatchSession(len(lines))
         outcomes: list[Outcome] = []
         prefetch(session, self.names, lines)
-        until = time.monotonic() + (LONGEST if database.on_sqlite() else inf)
+        began = time.monotonic()
         for line in lines:
             outcomes.append(store_line(line, by=self.by, names=self.names, session=session))
-            # Only lines with queries of their own take long, and what was fetched for all is not fetched again for few.
-            if session.flushes and time.monotonic() >= until:
+            # What was fetched for all is not fetched again for few, unless they take very long.
+            spent = time.monotonic() - began
+            if spent >= (LONGEST if session.flushes else LONGEST_WITHOUT_QUERIES) and database.on_sqlite():
                 break
         session.flush()
         return outcomes

@@ -271,12 +271,22 @@ class PrefetchedSession(Session):
 
     def fetch_names(self, keys: list[str], *, new: bool) -> None:
         """Read who has these names, as their own or as aliases; under the lock of names where somebody is `new`."""
-        if new:
+        if new or not self._all_mean_somebody(keys):  # before their rows are locked, as locks.py has it
             self._lock_all_names()
-        for _ in range(2):  # again, where the lock had to wait for others
+        for _ in range(2):  # again, where one of them was renamed meanwhile
             self.fetch(Speaker, "name_key", keys)
             self.fetch(Alias, "alias_key", keys)
             self.lock_names(keys)
+
+    def _all_mean_somebody(self, keys: list[str]) -> bool:
+        if "" in self._locked or not keys:
+            return True
+        means = (
+            f"EXISTS (SELECT 1 FROM speakers WHERE name_key = k AND {rows.standing(Speaker)})"
+            f" OR EXISTS (SELECT 1 FROM aliases WHERE alias_key = k AND {_ALIAS_STANDING})"
+        )
+        sql = f"SELECT 1 FROM json_array_elements_text(?::json) AS j(k) WHERE NOT ({means}) LIMIT 1"
+        return not fetch(sql, (dumps(keys),))
 
     def fetch_claims(self, texts: list[str]) -> None:
         """Read the standing claims that have one of these texts."""

@@ -13,6 +13,7 @@ from playhouse.schema_diff import diff_models
 
 from models.history import changes
 from models.queries import derived
+from models.storage.columns import comparison_key
 from models.storage.database import db, fetch
 from models.storage.schema import behind
 from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence
@@ -109,6 +110,26 @@ def _texts() -> Iterator[str]:
             for quoted, start, end in (*spans, words[:3], words[3:]):
                 if quoted is not None and texts[document][start:end] != quoted:
                     yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
+
+
+#: What is looked up by its words in any case: table, words, key.
+_COMPARED = (
+    ("speakers", "name", "name_key"),
+    ("aliases", "alias", "alias_key"),
+    ("statements", "cue", "cue_key"),
+    ("reviews", "rating_label", "rating_key"),
+)
+
+
+def _keys() -> Iterator[str]:
+    """Compare the keys by which names, cues and ratings are looked up with their words."""
+    for table, words, key in _COMPARED:
+        last = 0
+        while rows := fetch(f"SELECT id, {words}, {key} FROM {table} WHERE id > ? ORDER BY id LIMIT 5000", (last,)):
+            last = rows[-1][0]
+            for id, text, stored in rows:
+                if stored != (None if text is None else comparison_key(text)):
+                    yield f"row {id} of {table} is looked up as {stored!r}, and its {words} is {text!r}"
 
 
 def broken_rules() -> Iterator[str]:
@@ -228,6 +249,7 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
 #: Name -> check, in the order in which they run; each yields what is wrong.
 CHECKS: dict[str, Callable[[], Iterator[Any]]] = {
     "texts": _texts,
+    "keys": _keys,
     **{rule.name: partial(_broken, rule) for rule in RULES},
     "derived tables": _derived,
     "log": _log,

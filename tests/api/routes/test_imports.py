@@ -90,6 +90,14 @@ def test_tells_what_became_of_each_line_and_stores_the_others(writer: FlaskClien
     assert (counterclaim["claim"]["text"], counterclaim["kind"]) == (claim()["text"], "denies")
 
 
+def test_a_dry_run_takes_no_more_bytes_than_memory_is_for(writer: FlaskClient) -> None:
+    line = json.dumps({"claim": {"id": "c1", "text": "So.", "language": "en"}}) + " " * 8_000_000
+    refused = sent(writer, "\n".join([line] * 5), "?dry_run=true")
+    assert refused.status_code == 413
+    assert "32,000,000 bytes" in refused.json["detail"]
+    assert sent(writer, "\n".join([line] * 3), "?dry_run=true").json["noted"] == 3
+
+
 def test_a_dry_run_tells_the_same_and_stores_nothing(writer: FlaskClient) -> None:
     body = lines({"topic": topic()}, {"statement": charge()}, {"statement": charge()}, {"rumour": {}})
     dry = sent(writer, body, "?dry_run=true&report=all")

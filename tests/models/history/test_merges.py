@@ -44,6 +44,13 @@ def test_a_statement_stands_again_as_it_was(registry: str, actor: Actor) -> None
     assert (found.retracted_at, found.speaker_id) == (None, one)
 
 
+def test_words_that_were_taken_back_after_a_merge_stay_so(registry: str, actor: Actor) -> None:
+    one, _, dropped, kept = twice_said(actor)
+    retract(statements, Statement, kept, actor)
+    speakers.unmerge(by=actor, id=one)
+    assert Statement.get_by_id(dropped).retracted_at
+
+
 def test_a_statement_of_a_claim_that_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
     one, _, dropped, _ = twice_said(actor)
     retract(claims, Claim, claim_of(dropped), actor)

@@ -693,3 +693,14 @@ def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(
     few.store([line._replace(members={**line.members, "text": f"Other {line.number}."}) for line in lines[1:]])
     assert few.finish() == []
     assert spent < 4 * (time.process_time() - began), "as long as others, and not ten times"
+
+
+def test_lines_without_queries_of_their_own_are_stored_in_several_transactions_too(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
+) -> None:
+    if not database.on_sqlite():
+        pytest.skip("on PostgreSQL others write meanwhile")
+    monkeypatch.setattr(imports, "LONGEST_WITHOUT_QUERIES", 0)
+    lines = [Line(number, "topic", {"slug": f"t{number}", "label": "A"}) for number in range(1, 5)]
+    assert [one.outcome for one in Import(actor).store(lines)] == ["new"] * len(lines)
+    assert sum('INSERT INTO "topics"' in sql for sql in queries) == len(lines), "one each time"
