@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from models.extraction import (
     claims,
@@ -15,16 +15,19 @@ from models.extraction import (
     layout,
     lexicon,
     links,
+    nesting,
     places,
     quotes,
     referents,
     sentences,
     speakers,
+    turns,
     units,
     unsaid,
 )
 from models.extraction.coreference import Register
-from models.extraction.findings import Finding, Form, Named, Polarity, Speaker
+from models.extraction.drafts import Draft
+from models.extraction.findings import Finding, Form, Named
 from models.extraction.parser import Parser
 from models.extraction.quotes import Quote
 from models.extraction.units import Unit
@@ -33,31 +36,8 @@ Span = tuple[int, int]
 
 
 _HYPHENS = ("-", "‑")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A finding in the making; contents may still grow."""
-
-    unit: Unit
-    cue: cues.Cue
-    source: tuple[int, int] | None
-    mention: Span | None
-    cue_span: Span
-    contents: list[Span]
-    numbers: list[int] = field(default_factory=list)
-    confidence: float = 0.0
-    speaker: Speaker | None = None
-    polarity: Polarity = "assert"
-    via: Speaker | None = None
-    #: Whose words pass on what was said, where that is no document: "she said, according to police".
-    passed_on: tuple[int, int] | None = None
-    denier: Draft | None = None
-    about: tuple[Named, ...] = ()
-    #: By which pronoun the speaker is known, and what the one that opens the content stands for instead.
-    gender: str = ""
-    referent: str | None = None
-    rival: bool = False
+#: A turn of fewer words says nothing but yes or no.
+_SHORT = 3
 
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
@@ -142,6 +122,9 @@ def _drafts(
     """Draft findings unit by unit; a unit of bare quotations joins its neighbour's."""
     last: list[Draft] = []
     register = Register(places.states(text))
+    interview = turns.Turns(text)
+    cut = interview.without_labels(cut)
+    turn: turns.Turn | None = None
     previous: Unit | None = None
     #: Paragraphs left open that nobody has spoken yet: whom the next one names spoke them.
     open_yet: list[Span] = []
@@ -149,7 +132,12 @@ def _drafts(
         if seen is not None:
             seen(unit.span[1])
         register.read(unit)
-        if unit.bare:
+        before, turn = turn, interview.around(unit.span)
+        register.speaking = register.labelled(text[slice(*turn.who)]) if turn else None
+        other = interview.addressed(turn) if turn else None
+        register.addressed = register.labelled(text[slice(*other)]) if other else None
+        opened = [_of_turn(text, unit, turn, cut, register)] if turn and turn != before else []
+        if unit.bare and not opened:
             target = _continued(text, unit, previous, last, marks)
             if target is not None:
                 _grow(text, target, [(marks[n].start, marks[n].end) for n in unit.quotes])
@@ -167,6 +155,9 @@ def _drafts(
             continue
         drafts = _of_unit(text, unit, marks)
         _resolve(text, unit, previous, drafts, register)
+        for draft in drafts if register.speaking else ():
+            draft.via = draft.via or (register.speaking if draft.speaker != register.speaking else None)
+        drafts = [draft for draft in opened if draft is not None] + drafts
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
             _grow(text, target, [(unit.span[0], _stop(text, unit.span[1]))])
@@ -186,7 +177,8 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
     for draft in drafts:
         if draft.source is not None:
             draft.speaker = register.resolve(unit, draft.source)
-        if draft.passed_on is not None:
+        draft.passed_on = draft.passed_on or nesting.told_whom(draft)
+        if draft.passed_on is not None and draft.via is None:
             draft.via = register.named(unit, draft.passed_on)
     for draft in drafts:
         draft.about = _accused(unit, draft.cue, register)
@@ -284,7 +276,7 @@ def _of_unit(text: str, unit: Unit, marks: list[Quote]) -> list[Draft]:
     spoken = any(draft.numbers for draft in drafts)
     if line is not None and not spoken and (not line.bare or _holds_clause(unit, line)):
         return [_by_layout(text, unit, line)]
-    return _outermost(drafts)
+    return nesting.outermost(drafts)
 
 
 def _holds_clause(unit: Unit, line: layout.Line) -> bool:
@@ -300,6 +292,23 @@ def _by_layout(text: str, unit: Unit, line: layout.Line) -> Draft:
     source = (tokens[0], tokens[-1]) if tokens else None
     polarity = denials.polarity(text, unit, cue, line.what)
     return Draft(unit, cue, source, line.who, line.cue, list(line.what), [], sure, polarity=polarity)
+
+
+def _of_turn(text: str, unit: Unit, turn: turns.Turn, cut: list[Span], register: Register) -> Draft | None:
+    """Draft what is said in a turn as a whole; None where it only asks, or says no clause and no "no"."""
+    first = bisect_right(cut, turn.body[0], key=lambda span: span[1])
+    body = turns.said(text, cut[first : bisect_left(cut, turn.body[1], key=lambda span: span[0])])
+    if body is None:
+        return None
+    words = text[slice(*body)]
+    if len(words.split()) < _SHORT and not denials.NO.match(words) and not denials.says_no(words):
+        return None
+    cue = cues.Cue(0, 0, 0, ":", "colon", "speech", (), 0)
+    polarity = denials.polarity(text, unit, cue, [body])
+    sure = confidence.of(unit, cue, (0, 0))
+    return Draft(
+        unit, cue, None, turn.who, turn.colon, [(body[0], _stop(text, body[1]))], [], sure, register.speaking, polarity
+    )
 
 
 def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | None:
@@ -430,136 +439,6 @@ def _opening(text: str, intro: Unit, unit: Unit, register: Register) -> Draft | 
         sure = confidence.of(intro, cue, source)
         return Draft(intro, cue, source, mention, span, [], list(unit.quotes), sure, speaker)
     return None
-
-
-def _outermost(drafts: list[Draft]) -> list[Draft]:
-    """Drop what lies inside another's content: attribution is told once."""
-    quoting = [draft for draft in drafts if draft.numbers]
-    for draft in drafts:
-        if not draft.numbers:
-            draft.contents = [_before_quoting(span, draft, quoting) for span in draft.contents]
-    for draft in drafts:
-        _step_back(draft, drafts)
-    drafts = _through_documents(drafts)
-    kept: list[Draft] = []
-    for draft in sorted(drafts, key=_size, reverse=True):
-        holders = [other for other in kept if _inside(draft, other)]
-        if any(other.polarity != "deny" or draft.cue.frame != "noun" for other in holders):
-            continue
-        if any(
-            _inside(other, draft) and not (draft.polarity == "deny" and other.cue.frame == "noun") for other in kept
-        ):
-            continue
-        draft.denier = next((other for other in holders if other.polarity == "deny"), None)
-        if draft.confidence < confidence.SHOWN and draft.denier is None:
-            continue
-        kept.append(draft)
-    return sorted(kept, key=lambda draft: draft.cue_span)
-
-
-def _step_back(denial: Draft, drafts: list[Draft]) -> None:
-    """End the charge before the denial's words: "They warned of a flood, a charge Rome denies"."""
-    if denial.polarity != "deny" or not denial.contents or denial.contents[0][0] > denial.cue_span[0]:
-        return
-    first = denial.contents[0][0]
-    for other in drafts:
-        if other is denial or other.cue_span[0] > first:
-            continue
-        for at, (start, end) in enumerate(other.contents):
-            if start < first < end:
-                stop = max(
-                    other.unit.right[t.i] for t in other.unit.doc if other.unit.left[t.i] < first and not t.is_punct
-                )
-                other.contents[at] = (start, max(stop, start + 1))
-
-
-def _through_documents(drafts: list[Draft]) -> list[Draft]:
-    """Give "She stressed peace, according to a palace statement" to her, via the statement.
-
-    Where it is somebody and no document, only what she said in so many words: "she said, according to police".
-    """
-    for outer in [draft for draft in drafts if draft.cue.frame == "according"]:
-        start, end = outer.contents[0][0], outer.contents[-1][1]
-        relay = _is_relay(outer)
-        inner = [
-            draft
-            for draft in drafts
-            if draft is not outer
-            and draft.mention is not None
-            and start <= draft.cue_span[0] < end
-            and draft.cue.kind in ("speech", "attitude")
-            and draft.confidence >= 0.5
-            and (relay or _is_passed_on(draft, outer))
-        ]
-        if inner:
-            for draft in inner:
-                if outer.mention is not None:
-                    first, last = outer.mention
-                    if relay:
-                        draft.via = Speaker(_relay_name(outer, first, last), "document", described=True)
-                    else:
-                        draft.passed_on = outer.source
-                    kept = [span for span in draft.contents if not outer.cue_span[0] <= span[0] < last]
-                    draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in kept or draft.contents]
-            drafts = [draft for draft in drafts if draft is not outer]
-    return drafts
-
-
-def _without_tail(span: Span, at: int, draft: Draft) -> Span:
-    """End a content that ran on into ", according to ..." before it."""
-    start, end = span
-    if not start < at < end:
-        return span
-    doc = draft.unit.doc
-    before = [draft.unit.right[t.i] for t in doc if draft.unit.right[t.i] <= at and not t.is_punct and not t.is_space]
-    return start, max(before[-1] if before else end, start + 1)
-
-
-def _relay_name(outer: Draft, first: int, last: int) -> str:
-    tokens = [t.text_with_ws for t in outer.unit.doc if first <= outer.unit.left[t.i] < last]
-    return "".join(tokens).strip(" ,")
-
-
-def _is_passed_on(draft: Draft, outer: Draft) -> bool:
-    """Tell whether somebody speaks in so many words, and "according to" only closes that: "she said, according to"."""
-    if draft.cue.lemma not in lexicon.PLAIN:
-        return False
-    closes = any(start < outer.cue_span[0] < end for start, end in draft.contents)
-    return draft.cue.frame in ("quote", "around") or (draft.cue.frame == "clause" and closes)
-
-
-def _is_relay(draft: Draft) -> bool:
-    """Tell whether the source is a document that only passes on what others said."""
-    return draft.unit.doc[draft.cue.holder].lemma_.lower() in lexicon.RELAYS
-
-
-def _inside(inner: Draft, outer: Draft) -> bool:
-    """Tell whether a cue begins or ends inside another's content."""
-    first, last = inner.cue_span
-    return any(start <= first < end or start < last <= end for start, end in outer.contents)
-
-
-def _size(draft: Draft) -> int:
-    return sum(end - start for start, end in draft.contents)
-
-
-def _before_quoting(span: Span, draft: Draft, quoting: list[Draft]) -> Span:
-    """End before the reply's clause: "She said it was late, and when pressed replied, '...'"."""
-    start, end = span
-    for other in quoting:
-        if other.unit is not draft.unit or not start < other.cue_span[0] < end or draft.cue_span[0] > start:
-            continue
-        doc = draft.unit.doc
-        opener = doc[other.cue.head].left_edge
-        before = [
-            t.i
-            for t in doc[: other.cue.first]
-            if t.dep_ == "cc" and doc[t.i - 1].text == "," and draft.unit.left[t.i] > start
-        ]
-        at = before[-1] - 1 if before else opener.i
-        if start < draft.unit.left[at] < end:
-            end = draft.unit.right[at - 1] if at else end
-    return start, end
 
 
 def _form(text: str, spans: tuple[Span, ...], marks: list[Quote]) -> Form:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
-from models.extraction.lexicon import SPEAKING_THINGS
+from models.extraction.lexicon import MEDIA_NAMES, SPEAKING_THINGS
 from models.extraction.names import FEMALE, MALE
 from models.extraction.places import METONYMS
 from models.extraction.units import Unit
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Range = tuple[int, int]
+
+#: "the 71-year-old": somebody who was just named.
+_AGED = re.compile(r"(?:\d\d-year-)?old|\d\d[ -]?year[ -]?old|\d\d - year - old")
+#: What any firm or body is called when it is taken up.
+_BODIES = frozenset("company firm group agency newspaper paper outlet broadcaster station union hospital club".split())
+#: For how long, in units of text, somebody who was named is still the one meant.
+_LATELY = 2.5
 
 #: How many persons and bodies are kept in mind; bounds memory on long texts.
 REMEMBERED = 200
@@ -141,7 +148,8 @@ _ORGANIZATION_WORDS = frozenset(
     team government service guard motors chemicals airlines airways industries systems energy oil gas steel foods
     records pictures media partners capital holdings labs pharmaceuticals technologies software networks brewery
     inspectorate presidency tribunal fund mission delegation consortium
-    museum library ltd llc plc gmbh ag railway railways ferries lines watch international""".split()
+    museum library ltd llc plc gmbh ag railway railways ferries lines watch international
+    therapeutics""".split()
 )
 _GOVERNMENT_WORDS = frozenset("government ministry administration cabinet department secretariat embassy".split())
 #: What a name that begins like a title may end in: "Justice Department".
@@ -245,6 +253,10 @@ class Register:
         self._someone: tuple[Speaker, float] | None = None
         self._described: list[Someone] = []
         self._indefinite: list[Token] = []
+        #: Whom "I" stands for: whose turn of an interview it is.
+        self.speaking: Speaker | None = None
+        #: Whom "you" stands for: with whom he speaks, where there are but two.
+        self.addressed: Speaker | None = None
 
     def read(self, unit: Unit) -> None:
         """Take up a new unit; its names enter as resolve comes past them."""
@@ -276,6 +288,14 @@ class Register:
     def named(self, unit: Unit, mention: Range) -> Speaker:
         """Say whom words stand for that name nobody who speaks: whom pronouns mean is not changed by them."""
         return self._resolve(unit, mention)
+
+    def labelled(self, label: str) -> Speaker:
+        """Say whom the label of a turn stands for: "ROE" for Ann Roe."""
+        name = " ".join(label.split())
+        known = [entry.name for entry in self.entries if f" {entry.name}".lower().endswith(f" {name}".lower())]
+        if known:
+            return Speaker(max(known, key=len), "person")
+        return Speaker(name.title() if name.isupper() else name, "person")
 
     def people(self) -> frozenset[str]:
         """List the words of which persons' names are made."""
@@ -323,7 +343,13 @@ class Register:
             return taken_up
         if (body := self._body_name(doc, head)) is not None and not body[1]:
             return self._touch_body(*body, kind_of(body[0], head), head).speaker
-        return Speaker(_core(doc, mention, head), kind_of(printed, head), described=True)
+        return self._described_as(_core(doc, mention, head), kind_of(printed, head))
+
+    def _described_as(self, words: str, kind: SpeakerKind) -> Speaker:
+        """Name who is described and not named; "my sister" by whose she is."""
+        if self.speaking is not None and words.lower().startswith("my "):
+            words = f"{self.speaking.name}’s {words[3:]}"
+        return Speaker(words, kind, described=True)
 
     def _enter_until(self, stop: int | None) -> None:
         if self._unit is None:
@@ -484,6 +510,8 @@ class Register:
 
     def _pronoun(self, head: Token) -> Speaker | None:
         word = head.lower_
+        if (present := {"i": self.speaking, "you": self.addressed}.get(word)) is not None:
+            return present
         if word in _HE or word in _SHE:
             return self._person("he" if word in _HE else "she")
         if word in _IT or word in _THEY:
@@ -582,7 +610,17 @@ class Register:
         if told & _OTHERS or head.tag_ in ("NNS", "NNPS"):
             same = [one for one in self._described if one.head == word and told <= one.words and opening == "the"]
             return same[-1].speaker if same else None
-        return self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
+        if _AGED.fullmatch(word) or _AGED.fullmatch(_words(doc[mention[0] + 1 : mention[1] + 1]).lower()):
+            return self._lately(("person", "unknown"))
+        found = self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
+        if found is None and word in _BODIES and not told:
+            return self._lately(("organization",))
+        return found
+
+    def _lately(self, kinds: tuple[SpeakerKind, ...]) -> Speaker | None:
+        """Find the only one of these kinds who was named a moment ago; None where there are more, or none."""
+        near = [entry for entry in self.entries if entry.kind in kinds and entry.seen > self.clock - _LATELY]
+        return near[0].speaker if len(near) == 1 else None
 
     def _body_again(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
         """Find the body that "the Ministry" takes up, where those words are no other's name."""
@@ -639,7 +677,8 @@ def kind_of(name: str, head: Token) -> SpeakerKind:
     if words & _GOVERNMENT_WORDS:
         return "government"
     if lower in _ORGANIZATION_WORDS or (
-        head.pos_ == "PROPN" and (words & _ORGANIZATION_WORDS or (name.isupper() and len(name) > 1))
+        head.pos_ == "PROPN"
+        and (_is_paper(words, lower) or words & _ORGANIZATION_WORDS or (name.isupper() and len(name) > 1))
     ):
         return "organization"
     if head.pos_ != "PROPN" and _UNNAMED.search(name):
@@ -647,6 +686,11 @@ def kind_of(name: str, head: Token) -> SpeakerKind:
     if lower in _PERSON_ROLES:
         return "person"
     return "unknown"
+
+
+def _is_paper(words: set[str], last: str) -> bool:
+    """Tell whether a name is a newspaper's or a station's: "the Port Lisse Courier"."""
+    return last in MEDIA_NAMES and bool(words - {"the", last}) and not words & (MALE | FEMALE)
 
 
 def _antecedent(pronoun: Token) -> Token | None:
@@ -696,8 +740,8 @@ def _names(doc: Doc) -> list[Range]:
         if (runs and runs[-1][1] == token.i - 1) or (
             runs
             and runs[-1][1] == token.i - 2
-            and doc[token.i - 1].lower_ in ("of", "for")
-            and doc[token.i - 1].head.i == runs[-1][1]
+            and doc[token.i - 1].lower_ in ("of", "for", "&")
+            and (doc[token.i - 1].head.i == runs[-1][1] or doc[token.i - 1].text == "&")
         ):
             runs[-1] = (runs[-1][0], token.i)
         else:
@@ -727,8 +771,12 @@ def _name_around(doc: Doc, head: Token) -> Range:
         )
     ):
         first -= 1
+    if first > 1 and doc[first - 1].text == "&" and doc[first - 2].pos_ == "PROPN":
+        first = _name_around(doc, doc[first - 2])[0]
     while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and doc[last + 1].head.i <= head.i:
         last += 1
+    if last + 2 < len(doc) and doc[last + 1].text == "&" and doc[last + 2].pos_ == "PROPN":
+        last += 2
     while first < last and doc[first].lower_ in _NEAR:
         first += 1
     return first, last
@@ -807,6 +855,8 @@ def _heads_around(doc: Doc, first: int, head: Token) -> set[str]:
         nouns.append(doc[first - 1])
     if head.dep_ == "appos" and head.head.pos_ == "NOUN":
         nouns.append(head.head)
+    if head.dep_ in ("oprd", "appos", "dobj", "attr") and head.head.lower_ in ("named", "called"):
+        nouns += [head.head.head, *([head.head.head.head] if head.head.head.dep_ == "appos" else [])]
     if head.dep_ == "nsubj" and head.head.lemma_ == "be" and not children(head.head, "neg"):
         nouns += children(head.head, "attr")
     return {_TITLES.get(noun.lower_, noun.lower_) for noun in nouns if noun.pos_ in ("NOUN", "PROPN")}

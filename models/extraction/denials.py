@@ -51,7 +51,8 @@ _NOT_CLAIMS = frozenset(
 _CLAIMED = (
     r"(?:(?:that|it|this|they|these|those)|(?:[\w’'-]+ ){0,4}?(?:claims?|charges?|allegations?|accusations?|reports?|"
     r"suggestions?|assertions?|stor(?:y|ies)|rumou?rs?|figures?|accounts?|statements?|memo|letter|recording|video|"
-    r"version|criticisms?|idea))"
+    r"version|criticisms?|idea|reading|description|interpretation|characteri[sz]ation|assessment|findings?|"
+    r"conclusions?))"
 )
 _IS = (
     r"(?:['’]s|['’]re|\b(?:is|was|are|were|being|had been|has been|have been|"
@@ -95,7 +96,8 @@ _OPENS_DENYING = re.compile(
 )
 #: "Absolutely not": it answers what stands just before it, and denies where that is a charge.
 NO = re.compile(
-    r"^[\s“\"'‘]*(?:(?:no|never|not true|wrong|false)[,.!]|(?:absolutely|certainly|definitely) not\b|not at all\b)",
+    r"^[\s“\"'‘]*(?:(?:no|never|not true|not so|wrong|false|nonsense|garbage)(?:[,.!]|$)|"
+    r"(?:absolutely|certainly|definitely) not\b|not at all\b)",
     re.IGNORECASE,
 )
 #: "it did not", "that he had nothing to do with it".
@@ -146,7 +148,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
         and cue.frame in ("quote", "clause", "around")
         and (
             any(says_no(part) for part in (content, *(said if cue.frame == "quote" else ())))
-            or ELLIPTIC.match(content)
+            or (ELLIPTIC.match(content) and not _goes_on(unit, cue))
             or _IS_FALSE.match(content)
         )
     ):
@@ -220,6 +222,11 @@ def _held_back(verb: Token, holder: Token) -> bool:
         at = at.head
     window = [token.lower_ for token in verb.doc[max(0, verb.i - 3) : verb.i]]
     return "nor" in window or "neither" in window
+
+
+def _goes_on(unit: Unit, cue: Cue) -> bool:
+    """Tell whether a clause goes on behind the cue inside it: "He had not, she admitted, slept"."""
+    return cue.frame == "around" and any(token.tag_ in ("VB", "VBN", "VBG") for token in unit.doc[cue.last + 1 :])
 
 
 def refuses(unit: Unit, cue: Cue) -> bool:

@@ -452,6 +452,19 @@ RELAYS = _words("""
 statement readout transcript release account summary minutes recording communique communiqué notes
 """)
 
+#: Who prints or sends what others say.
+MEDIA = _words("""
+newspaper paper broadcaster station agency newswire tabloid magazine daily weekly website site outlet network
+newscast programme podcast channel email emails report memo memorandum document draft
+""")
+#: Words of such names: "the Port Lisse Courier", "Radio Oreland", "Channel Nine".
+MEDIA_NAMES = _words("""
+post times herald courier tribune gazette journal press bulletin examiner record advertiser guardian telegraph
+observer chronicle mail mirror sun star independent standard globe inquirer sentinel dispatch echo argus news
+newspaper newswire wire agency radio television tv channel broadcasting magazine weekly daily review today
+ap afp reuters bbc cnn nbc cbs abc npr pbs
+""")
+
 #: Finite clauses with "that" under these verbs are facts of the world, not attributions.
 NOT_CUES = _words("""
 be make mean ensure let help cause allow happen seem appear turn come take go get have do see

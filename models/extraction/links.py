@@ -186,6 +186,8 @@ def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) ->
     for other in range(at - 1, max(-1, at - 7), -1):
         charge = findings[other]
         distance = finding.sentence - charge.sentence
+        if _holds(charge, finding):
+            continue
         if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or _same(finding, charge):
             continue
         if _ANY_NEGATION.search(_said(text, charge)) or charge.speaker is None:
@@ -227,7 +229,7 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
     best = within = behind = None
     takes_up_denial = _OF_DENIAL.match(_said(text, findings[at])) is not None
     for other in range(max(0, at - 40), min(len(findings), at + 4)):
-        if other == at or _same(findings[at], findings[other]):
+        if other == at or _same(findings[at], findings[other]) or _holds(findings[other], findings[at]):
             continue
         if other > at:
             if _holds(findings[at], findings[other]):

@@ -40,7 +40,7 @@ def mention(unit: Unit, cue: Cue) -> Range | None:
         return _beside(unit, cue)
     if head is None or unit.quote[head.i] >= 0:
         return None
-    found = _phrase(unit, cue, head)
+    found = phrase(unit, cue, head)
     return _fronted(unit, cue, found) if cue.frame == "according" else found
 
 
@@ -80,7 +80,7 @@ def _beside(unit: Unit, cue: Cue) -> Range | None:
     while at < len(doc) and unit.quote[at] < 0 and doc[at].pos_ in _NOMINAL:
         at += 1
     if at > cue.last + 1:
-        return _phrase(unit, cue, doc[at - 1])
+        return phrase(unit, cue, doc[at - 1])
     return None
 
 
@@ -219,7 +219,7 @@ def _modifier(noun: Token) -> Range | None:
     return None
 
 
-def _phrase(unit: Unit, cue: Cue, head: Token) -> Range:
+def phrase(unit: Unit, cue: Cue, head: Token) -> Range:
     """Take the whole noun phrase: titles, appositions and restrictive clauses belong to it."""
     doc = unit.doc
     first, last = edges([head])

@@ -61,7 +61,7 @@ _RUNS_ON = frozenset(
 
 #: A name alone at the beginning of a sentence, where its capital says nothing:
 #: it gets a title, for "Cook denied it" is no recipe. The title is not in the text.
-_LONE_NAME = re.compile(r"(?P<family>[A-Z][a-z]+)(?=[’']s? |,? [a-z])")
+_LONE_NAME = re.compile(r"(?P<family>[A-Z][a-z]+(?:-[A-Z][a-z]+)?)(?=[’']s? |,? [a-z])")
 _TITLE = "Mr. "
 #: The number of a segment that stands for nothing in the text.
 AIDED = -2
@@ -127,7 +127,7 @@ _AS_QUOTED = re.compile(
 #: An address or a line of hyphens: the parser cuts a word into tokens in quadratic time.
 _LONG_WORD = re.compile(r"\S{80,}")
 _SOME_WORD = "something"
-_FULL_NAME = re.compile(r"\b(?=(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+)\b)")
+_FULL_NAME = re.compile(r"\b(?=(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family>[A-Z][a-z]+(?:-[A-Z][a-z]+)?)\b(?!-))")
 _GIVEN = MALE | FEMALE
 _COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
 
@@ -193,7 +193,7 @@ def read(text: str, sentences: list[Span], quotes: list[Quote], parse: Parser) -
 def _parse(batch: list[_Draft], parse: Parser) -> Iterator[Unit]:
     docs = (_one_sentence(parse.make_doc(draft.text)) for draft in batch)
     for draft, doc in zip(batch, parse.pipe(docs, batch_size=BATCH), strict=True):
-        yield _unit(draft, doc)
+        yield _unit(draft, _with_whole_names(doc))
 
 
 def _one_sentence(doc: Doc) -> Doc:
@@ -202,6 +202,27 @@ def _one_sentence(doc: Doc) -> Doc:
         for token in doc:
             token.is_sent_start = token.i == 0
     return doc
+
+
+def _with_whole_names(doc: Doc) -> Doc:
+    """Make one token of a name with hyphens: the tree is better where the parser saw its parts."""
+    with doc.retokenize() as retokenizer:
+        for start, end in _hyphened(doc):
+            retokenizer.merge(doc[start:end])
+    return doc
+
+
+def _hyphened(doc: Doc) -> list[Span]:
+    """Find names with hyphens, "Okonjo-Marsh", as ranges of tokens: each is one word."""
+    runs: list[Span] = []
+    for at in range(1, len(doc) - 1):
+        before, after = doc[at - 1], doc[at + 1]
+        if doc[at].text != "-" or before.whitespace_ or doc[at].whitespace_:
+            continue
+        if before.text.istitle() and after.text.istitle():
+            start = runs.pop()[0] if runs and runs[-1][1] == at else at - 1
+            runs.append((start, at + 2))
+    return runs
 
 
 def _unit(draft: _Draft, doc: Doc) -> Unit:
@@ -240,7 +261,7 @@ def surnames(text: str) -> frozenset[str]:
     return frozenset(
         match["family"]
         for match in _FULL_NAME.finditer(text)
-        if match["given"].rstrip(".").lower() in _GIVEN or match["given"] in _COURTESY
+        if match["given"].lower() in _GIVEN or match["given"] in _COURTESY
     )
 
 

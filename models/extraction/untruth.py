@@ -8,7 +8,9 @@ UNTRUE = (
     r"fabricat\w+|fiction\w*|fictitious|myth|hoax|smears?|slander\w*|libel\w*|defam\w+|invent(?:ed|ions?)|bogus|"
     r"unsubstantiated|without (?:any )?(?:merit|foundation|basis|substance)|meritless|forger(?:y|ies)|forged|"
     r"ha(?:d|s|ve|ving) no (?:factual )?(?:basis|truth|merit|foundation|substance)|disinformation|misinformation|fake|"
-    r"made[- ]up|fairy ?tales?|figments?|canard|not (?:true|accurate|correct|the case|what happened)|"
+    r"made[- ]up|fairy ?tales?|figments?|canard|"
+    r"not (?:true|accurate|correct|the case|what happened|how it (?:was|happened))|"
+    r"not (?:quite )?(?:so|right)(?=[.,;?!”\"’'\s]*(?:$|[.,;?!”\"]))|misunderstandings?|"
     r"concocted|cooked up|fantasy|nonsense|rubbish|hogwash|baloney|junk"
 )
 #: Words that deny when they are said of a claim, and only judge when said of a plan or a person.

@@ -1,0 +1,40 @@
+"""Attribution inside attribution: who said it is the speaker, and who passed it on stands in via."""
+
+import pytest
+
+from models.extraction import Finding, extract
+from models.extraction.parser import Parser
+
+
+def last(text: str, parse: Parser) -> Finding:
+    return extract(text, parse=parse)[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "via"),
+    [
+        ("The Brill Courier reported that the mayor believes that the dam is old.", "the mayor", "Brill Courier"),
+        ("The newspaper quoted two officers as saying that the dam leaked.", "two officers", "The newspaper"),
+        ("According to the Brill Courier, the mayor believes the dam leaks.", "the mayor", "Brill Courier"),
+        ("“It leaks,” Olga Fenn told Radio Brill.", "Olga Fenn", "Radio Brill"),
+        ("Olga Fenn said in an interview with the Brill Courier that the dam was old.", "Olga Fenn", "Brill Courier"),
+        ("The agency reported that the dam leaked, citing two officials.", "two officials", "The agency"),
+        ("Olga Fenn said that Peter Holt had told her that the dam leaked.", "Peter Holt", "Olga Fenn"),
+    ],
+)
+def test_the_innermost_is_the_speaker(parse: Parser, text: str, speaker: str, via: str) -> None:
+    finding = last(text, parse)
+    assert (finding.speaker and finding.speaker.name, finding.via and finding.via.name) == (speaker, via)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The Brill Courier reported that the dam leaked.", "Brill Courier"),
+        ("A memo says the agency knew that the dam leaked.", "A memo"),
+        ("Olga Fenn told the mayor that it leaked.", "Olga Fenn"),
+    ],
+)
+def test_what_a_medium_says_itself_is_its_own(parse: Parser, text: str, speaker: str) -> None:
+    (finding,) = extract(text, parse=parse)
+    assert (finding.speaker and finding.speaker.name, finding.via) == (speaker, None)

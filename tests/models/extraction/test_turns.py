@@ -1,0 +1,44 @@
+"""Interviews: a label opens a turn, all of the turn is said, and "I" and "you" are who speaks and who is spoken to."""
+
+from models.extraction import Finding, extract
+from models.extraction.parser import Parser
+
+TALK = """Our editor, Tom Reed, met Ann Roe-Hale in Brill.
+
+TOM REED: The dam is old. Was it ever safe?
+
+ANN ROE-HALE: It was safe. My sister says that it leaks.
+
+REED: You wrote that it leaked. Why?
+
+ROE-HALE: I said that it might.
+"""
+
+
+def told(text: str, parse: Parser) -> list[tuple[str | None, str, str | None]]:
+    def read(finding: Finding) -> tuple[str | None, str, str | None]:
+        said = " ".join(text[slice(*span)] for span in finding.contents)
+        return (finding.speaker and finding.speaker.name, said, finding.via and finding.via.name)
+
+    return [read(finding) for finding in extract(text, parse=parse)]
+
+
+def test_a_turn_is_said_as_a_whole_and_its_last_question_is_not(parse: Parser) -> None:
+    found = told(TALK, parse)
+    assert ("Tom Reed", "The dam is old", None) in found
+    assert ("Ann Roe-Hale", "It was safe. My sister says that it leaks", None) in found
+
+
+def test_who_speaks_passes_on_what_others_say(parse: Parser) -> None:
+    assert ("Ann Roe-Hale’s sister", "that it leaks", "Ann Roe-Hale") in told(TALK, parse)
+
+
+def test_you_is_who_is_spoken_to_and_i_is_who_speaks(parse: Parser) -> None:
+    found = told(TALK, parse)
+    assert ("Ann Roe-Hale", "that it leaked", "Tom Reed") in found
+    assert ("Ann Roe-Hale", "that it might", None) in found
+
+
+def test_a_label_that_comes_once_opens_no_turn(parse: Parser) -> None:
+    found = told("Ann Roe said it leaked.\n\nContents: the dam and the road.\n", parse)
+    assert [who for who, _, _ in found] == ["Ann Roe"]
