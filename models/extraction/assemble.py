@@ -27,7 +27,7 @@ from models.extraction import (
 )
 from models.extraction.coreference import Register
 from models.extraction.drafts import Draft
-from models.extraction.findings import Finding, Form, Named
+from models.extraction.findings import Finding, Form, Named, Speaker
 from models.extraction.parser import Parser
 from models.extraction.quotes import Quote
 from models.extraction.units import Unit
@@ -122,6 +122,8 @@ def _drafts(
     """Draft findings unit by unit; a unit of bare quotations joins its neighbour's."""
     last: list[Draft] = []
     register = Register(places.states(text))
+    author = turns.byline(text)
+    register.author = Speaker(author, "person") if author else None
     interview = turns.Turns(text)
     cut = interview.without_labels(cut)
     turn: turns.Turn | None = None

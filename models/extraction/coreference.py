@@ -255,6 +255,8 @@ class Register:
         self._indefinite: list[Token] = []
         #: Whom "I" stands for: whose turn of an interview it is.
         self.speaking: Speaker | None = None
+        #: Whose column it is: his "I" stands outside of quotations and turns.
+        self.author: Speaker | None = None
         #: Whom "you" stands for: with whom he speaks, where there are but two.
         self.addressed: Speaker | None = None
 
@@ -347,8 +349,8 @@ class Register:
 
     def _described_as(self, words: str, kind: SpeakerKind) -> Speaker:
         """Name who is described and not named; "my sister" by whose she is."""
-        if self.speaking is not None and words.lower().startswith("my "):
-            words = f"{self.speaking.name}’s {words[3:]}"
+        if (who := self.speaking or self.author) is not None and words.lower().startswith("my "):
+            words = f"{who.name}’s {words[3:]}"
         return Speaker(words, kind, described=True)
 
     def _enter_until(self, stop: int | None) -> None:
@@ -510,7 +512,7 @@ class Register:
 
     def _pronoun(self, head: Token) -> Speaker | None:
         word = head.lower_
-        if (present := {"i": self.speaking, "you": self.addressed}.get(word)) is not None:
+        if (present := {"i": self.speaking or self.author, "you": self.addressed}.get(word)) is not None:
             return present
         if word in _HE or word in _SHE:
             return self._person("he" if word in _HE else "she")

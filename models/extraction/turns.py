@@ -11,6 +11,10 @@ Span = tuple[int, int]
 _LABEL = re.compile(
     r"^(?P<who>[^\W\d_a-z][\w.’'-]{0,30}(?: [^\W\d_a-z][\w.’'-]{0,30}){0,3}):[ \t]+(?=\S)", re.MULTILINE
 )
+#: "By Ann Roe", a line of its own near the beginning.
+_BYLINE = re.compile(r"^By (?P<who>[^\W\d_a-z][\w.’'-]{1,30}(?: [^\W\d_a-z][\w.’'-]{0,30}){1,3})[ \t]*$", re.MULTILINE)
+#: Code points of a text in which a byline is looked for.
+_TOP = 1_000
 #: Where a turn ends at the latest: at a blank line.
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 #: How often labels stand in what is an interview, and one of them at least.
@@ -73,6 +77,12 @@ def said(text: str, sentences: list[Span]) -> Span | None:
     """Find what the sentences of a turn state: all between the first and the last that is no question."""
     stated = [span for span in sentences if text[span[1] - 1] != "?"]
     return (stated[0][0], stated[-1][1]) if stated else None
+
+
+def byline(text: str) -> str | None:
+    """Give the name of the one author of a text."""
+    found = _BYLINE.search(text, 0, _TOP)
+    return found["who"] if found else None
 
 
 def _last_word(label: re.Match[str]) -> str:

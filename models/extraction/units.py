@@ -132,6 +132,8 @@ _GIVEN = MALE | FEMALE
 _COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
 
 _NEW_LINE = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?\n\s*")
+#: "7:19 p.m. | Louis Abend", a line of its own.
+_STAMP = re.compile(r"\d{1,2}[:.]\d\d[^\n]{0,60}")
 _SPACE = re.compile(r"\s+")
 #: A sentence that ends in a quoted question or exclamation.
 _ASKED = re.compile(r"[?!](?:[”\"]|'')$")
@@ -354,7 +356,10 @@ def _at_quoted_lines(text: str, sentences: Iterable[Span], quotes: list[Quote]) 
     for start, end in sentences:
         at = start
         for line in _NEW_LINE.finditer(text, start, end):
-            if line.end() in opening and at < line.start() and text[line.start() - 1] not in ":,":
+            if at >= line.start() or line.end() >= end:
+                continue
+            begins = line.end() in opening and text[line.start() - 1] not in ":,"
+            if begins or (_STAMP.fullmatch(text, max(at, text.rfind("\n", at, line.start()) + 1), line.start())):
                 yield at, line.start()
                 at = line.end()
         yield at, end

@@ -23,7 +23,7 @@ _TO_SPEAK = frozenset("comment say answer respond elaborate reply speak".split()
 #: Subjects that are nobody.
 _NOBODY = frozenset("nobody none nothing neither noone".split())
 #: By these a verb is only supposed: "would say", "might tell".
-_SUPPOSED = frozenset("would might could should may must".split())
+_SUPPOSED = frozenset("would might could should may must will shall".split())
 #: What makes a clause of a condition.
 _CONDITIONS = frozenset("if unless whether lest".split())
 #: "without saying", "instead of telling", "short of claiming".
@@ -63,13 +63,23 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
         t.lemma_.lower() in ("decline", "refuse") and t.dep_ != "amod" for t in leading
     ):
         return True
+    if _by_nobody(verb) or _is_reflexive(unit, cue):
+        return True
     if verb.tag_[:2] not in ("VB", "MD") or cue.frame in ("according", "colon", "noun", "passive"):
         return False
-    return _by_nobody(verb) or (cue.lemma in SAY and cue.lemma not in _STILL_SAID and _is_unreal(unit, cue, verb))
+    return cue.lemma in SAY and cue.lemma not in _STILL_SAID and _is_unreal(unit, cue, verb)
 
 
 #: Verbs that say something even when negated or supposed: "would not rule out", "could not agree", "may ask".
 _STILL_SAID = frozenset("agree confirm rule admit concede acknowledge accept promise ask pray recommend".split())
+
+
+def _is_reflexive(unit: Unit, cue: Cue) -> bool:
+    """Tell whether what is spoken of is the speaker alone: "the figure speaks for itself"."""
+    if cue.frame == "quote" or not cue.complements:
+        return False
+    thing = unit.doc[cue.complements[0]]
+    return thing.lower_ == "itself" and thing.dep_ in ("dobj", "pobj")
 
 
 def _by_nobody(verb: Token) -> bool:

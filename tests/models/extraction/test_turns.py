@@ -42,3 +42,13 @@ def test_you_is_who_is_spoken_to_and_i_is_who_speaks(parse: Parser) -> None:
 def test_a_label_that_comes_once_opens_no_turn(parse: Parser) -> None:
     found = told("Ann Roe said it leaked.\n\nContents: the dam and the road.\n", parse)
     assert [who for who, _, _ in found] == ["Ann Roe"]
+
+
+def test_i_is_who_wrote_the_column(parse: Parser) -> None:
+    text = "A wolf at the door\n\nBy Ann Roe\n\nI said that it was a wolf. My sister thinks that it was a dog.\n"
+    assert [who for who, _, _ in told(text, parse)] == ["Ann Roe", "Ann Roe’s sister"]
+
+
+def test_a_stamp_of_a_live_blog_is_no_part_of_a_name(parse: Parser) -> None:
+    text = "Election night\n\n7:19 p.m. | Louis Abend\nDorrance said that the hall was full.\n"
+    assert [who for who, _, _ in told(text, parse)] == ["Dorrance"]

@@ -20,6 +20,9 @@ from models.extraction.parser import Parser
         "None of this is to say that the dam leaks.",
         "Would Olga Fenn say that the dam leaks?",
         "Olga Fenn refused to be drawn.",
+        "Olga Fenn will tell the court that the dam leaks.",
+        "The claim was contested by no one in the hall.",
+        "The figure speaks for itself.",
         "The judge has denied the motion.",
     ],
 )
