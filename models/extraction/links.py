@@ -29,6 +29,16 @@ _EVASIVE = re.compile(
 )
 #: "it did not": it only denies what somebody else has said.
 _ECHO = re.compile(r"^(?:that )?(?:it|he|she|they|we|i) \w+(?: not|n['’]t)[.,]?[”\"]?$", re.IGNORECASE)
+#: "He never touched it", "Nobody was there", "There were no talks", "At no time did she".
+_FLAT = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?:(?:he|she|i|we|they|it|the \w+|[A-Z]\w+) (?:(?:had|has|have) )?never \w+ed\b|"
+    r"(?:he|she|i|we|they) (?:(?:had|has|have) )?never (?:said|told|made|took|heard|saw|met|wrote|gave|did|been|had)\b|"
+    r"(?:nobody|no one|none of (?:us|them|that|this)|nothing of) |"
+    r"there (?:is|was|are|were|has been|have been|had been) (?:no|never) |at no time )",
+    re.IGNORECASE,
+)
+#: How many sentences back that may stand.
+_JUST_BEFORE = 2
 _OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
 #: How the cues begin that deny a clause as it stands.
 _DENYING = ("den", "reject", "refut", "disput", "contest", "rebut", "repudiat")
@@ -97,7 +107,9 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             continue
         answered = _charge if finding.polarity == "deny" else _contrary
         charge = answered(text, linked, bags, at)
-        if charge is None and _ECHO.match(_said(text, finding)):
+        if charge is None and (answered_flatly := _flatly(text, linked, at)) is not None:
+            linked[at] = replace(finding, may_deny=findings[answered_flatly].id)
+        elif charge is None and _ECHO.match(_said(text, finding)):
             linked[at] = replace(finding, polarity="assert")
         elif charge is not None and not _is_sure(text, findings, bags, at, charge):
             linked[at] = replace(finding, may_deny=findings[charge].id)
@@ -105,6 +117,24 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
     return linked
+
+
+def _flatly(text: str, findings: list[Finding], at: int) -> int | None:
+    """Find what a flat "never", "nobody" or "there was no" answers: what somebody else said just before it."""
+    finding, before = findings[at], findings[at - 1] if at else None
+    if (
+        before is None
+        or finding.kind != "speech"
+        or finding.polarity == "deny"
+        or not _FLAT.match(_said(text, finding))
+    ):
+        return None
+    near = finding.sentence - before.sentence <= _JUST_BEFORE and before.speaker is not None and before.kind == "speech"
+    return (
+        at - 1
+        if near and before.polarity == "assert" and not (_same(finding, before) or _holds(before, finding))
+        else None
+    )
 
 
 def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> bool:

@@ -44,3 +44,8 @@ def test_a_doubtful_link_is_none_and_turns_no_claim_around(parse: Parser, text: 
 def test_what_nobody_is_said_to_suggest_is_no_charge(parse: Parser) -> None:
     (finding,) = extract("Olga Fenn rejected any suggestion that the dam leaked.", parse=parse)
     assert (finding.polarity, finding.denies) == ("deny", None)
+
+
+def test_a_flat_never_may_answer_what_was_said_just_before(parse: Parser) -> None:
+    finding = last("The union said that the council had met the owner. “There were no talks,” Olga Fenn said.", parse)
+    assert (finding.polarity, finding.denies, finding.may_deny) == ("assert", None, "f1")
