@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from models.addresses import host, normalize
-from models.extraction.sentences import cut
+from models.extraction.segmentation import cut
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag

@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL, Case
 
-from models.extraction.sentences import LONGEST
+from models.extraction.segmentation import LONGEST
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session

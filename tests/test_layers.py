@@ -26,7 +26,7 @@ TOP = ("ingest", "transfer", "access", "upkeep")
 #: Rooms that import nothing of ours but themselves.
 ALONE = ("extraction", "matching")
 #: All that the rest of `models` may import of extraction: the nouns cut texts into sentences.
-CUTTER = "models.extraction.sentences"
+CUTTER = "models.extraction.segmentation"
 
 #: Lines of the longest file, and the files that may be longer.
 LONGEST, LONGER = 400, ("models/tables.py", "models/extraction/")
@@ -368,7 +368,7 @@ def test_sees_an_import_inside_a_function() -> None:
     ("module", "other", "allowed"),
     [
         ("models.claims", "models.queries.lists", True),
-        ("models.claims", "models.extraction.sentences", True),
+        ("models.claims", "models.extraction.segmentation", True),
         ("models.claims", "models.extraction.assemble", False),
         ("models.claims", "models.ingest.suggest", False),
         ("models.queries.lists", "models.history.merged_filters", False),

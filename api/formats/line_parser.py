@@ -8,7 +8,7 @@ import orjson
 from api.contract import json_body
 from api.contract.problems import Problem
 from api.schemas.lines import LINES
-from models.extraction.sentences import cut
+from models.extraction.segmentation import cut
 from models.transfer.lines import Line, Outcome
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.

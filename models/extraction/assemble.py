@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from models.extraction import (
-    claims,
     confidence,
     contents,
     cues,
@@ -15,12 +14,13 @@ from models.extraction import (
     layout,
     lexicon,
     links,
+    mentions,
     nesting,
     places,
     quotes,
     referents,
-    sentences,
-    speakers,
+    segmentation,
+    standalone,
     turns,
     units,
     unsaid,
@@ -45,7 +45,7 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
 
     `seen` is told again and again how far the text has been read, in code points: a long one takes a while.
     """
-    cut = sentences.cut(text)
+    cut = segmentation.cut(text)
     marks = quotes.find(text)
     starts = [start for start, _ in cut]
     findings = []
@@ -70,20 +70,20 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
                 about=draft.about,
             )
         )
-        told.append(claims.read(text, _parts(draft, spans)))
+        told.append(standalone.read(text, _parts(draft, spans)))
     linked = links.link(text, findings)
-    settled = claims.settle(linked, told)
+    settled = standalone.settle(linked, told)
     return [
         replace(finding, claim=claim, charge=one.charge if finding.polarity == "deny" and not finding.denies else "")
         for finding, claim, one in zip(linked, settled, told, strict=True)
     ]
 
 
-def _parts(draft: Draft, spans: tuple[Span, ...]) -> claims.Parts:
+def _parts(draft: Draft, spans: tuple[Span, ...]) -> standalone.Parts:
     whose = draft if draft.denier is None or _means_owner(draft, draft.denier) else draft.denier
     denies = draft.polarity == "deny"
     parts = draft.unit, draft.cue, spans, draft.mention, draft.speaker, whose.speaker, denies
-    return claims.Parts(*parts, whose.gender, draft.referent, whose.rival)
+    return standalone.Parts(*parts, whose.gender, draft.referent, whose.rival)
 
 
 def _means_owner(draft: Draft, denier: Draft) -> bool:
@@ -314,7 +314,7 @@ def _of_turn(text: str, unit: Unit, turn: turns.Turn, cut: list[Span], register:
 
 
 def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | None:
-    source = speakers.mention(unit, cue)
+    source = mentions.mention(unit, cue)
     if cue.frame == "quote":
         spans: list[Span] = []
         for number in cue.complements:
@@ -432,7 +432,7 @@ def _opening(text: str, intro: Unit, unit: Unit, register: Register) -> Draft | 
         if token.pos_ != "VERB" or cues.lemma(token) not in lexicon.SAY:
             continue
         cue = cues.quoting(token, unit.quotes)
-        source = speakers.mention(intro, cue)
+        source = mentions.mention(intro, cue)
         if source is None:
             continue
         mention = (intro.left[source[0]], intro.right[source[1]])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.extraction import lexicon, speakers, verbs
+from models.extraction import lexicon, mentions, verbs
 from models.extraction.coreference import ROLES
 from models.extraction.cue import Cue, Kind, lemma, make, quoting
 from models.extraction.grammar import children, subject
@@ -131,7 +131,7 @@ def _according(unit: Unit) -> dict[int, Cue]:
             continue
         cue = according(token)
         if cue is not None:
-            named = speakers.mention(unit, cue)
+            named = mentions.mention(unit, cue)
             found[token.i] = replace(cue, frame="quote", complements=(unit.quote[before],), named=named)
     return found
 

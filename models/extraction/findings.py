@@ -40,7 +40,7 @@ class Finding:
 
     Spans are half-open code point offsets of the text. contents are in
     reading order and several where a cue splits a quotation. sentence is the
-    index, in sentences.cut order, of the sentence the content starts in.
+    index, in segmentation.cut order, of the sentence the content starts in.
     confidence is between 0 and 1. denies is the id of the finding answered;
     may_deny, where that is not sure, of the one that it may answer.
     claim says what is claimed in words that can be read alone; a denial's is

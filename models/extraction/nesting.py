@@ -14,7 +14,7 @@ from models.extraction.coreference import ROLES
 from models.extraction.drafts import Draft
 from models.extraction.findings import Speaker
 from models.extraction.grammar import children
-from models.extraction.speakers import phrase
+from models.extraction.mentions import phrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

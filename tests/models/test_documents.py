@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from models import addresses, documents, statements
-from models.extraction.sentences import cut
+from models.extraction.segmentation import cut
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Document, Sentence

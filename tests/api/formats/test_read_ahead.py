@@ -12,7 +12,7 @@ import pytest
 
 from api.formats.line_parser import parse_groups
 from api.formats.read_ahead import parse_ahead
-from models.extraction.sentences import cut
+from models.extraction.segmentation import cut
 from models.transfer.lines import Line
 from tests.checked import ROOT
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.extraction import quotes, sentences, units
+from models.extraction import quotes, segmentation, units
 from models.extraction.parser import Parser
 from models.extraction.units import Unit
 
@@ -16,6 +16,6 @@ def unit_of(parse: Parser) -> UnitOf:
     """Parse the first unit of a text."""
 
     def read(text: str) -> Unit:
-        return next(units.read(text, sentences.cut(text), quotes.find(text), parse))
+        return next(units.read(text, segmentation.cut(text), quotes.find(text), parse))
 
     return read

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.extraction import contents, cues, speakers
+from models.extraction import contents, cues, mentions
 from models.extraction.units import Unit
 from tests.models.extraction.conftest import UnitOf
 
@@ -10,7 +10,7 @@ from tests.models.extraction.conftest import UnitOf
 def told(unit: Unit) -> list[list[str]]:
     found = []
     for cue in cues.find(unit):
-        source = speakers.mention(unit, cue)
+        source = mentions.mention(unit, cue)
         found.append([unit.doc[first : last + 1].text for first, last in contents.ranges(unit, cue, source)])
     return found
 

@@ -1,12 +1,12 @@
 """Units: what the parser is handed, and the way back to the text."""
 
-from models.extraction import quotes, sentences, units
+from models.extraction import quotes, segmentation, units
 from models.extraction.parser import Parser
 from models.extraction.units import Unit
 
 
 def read(text: str, parse: Parser) -> list[Unit]:
-    return list(units.read(text, sentences.cut(text), quotes.find(text), parse))
+    return list(units.read(text, segmentation.cut(text), quotes.find(text), parse))
 
 
 def test_a_quoted_clause_is_handed_over_as_two_words(parse: Parser) -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from models.extraction.sentences import cut
+from models.extraction.segmentation import cut
 
 
 def _cut(text: str) -> list[str]:

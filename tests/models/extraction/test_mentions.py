@@ -2,15 +2,15 @@
 
 import pytest
 
-from models.extraction import cues, speakers
+from models.extraction import cues, mentions
 from models.extraction.units import Unit
 from tests.models.extraction.conftest import UnitOf
 
 
-def mentions(unit: Unit) -> list[str | None]:
+def printed(unit: Unit) -> list[str | None]:
     found = []
     for cue in cues.find(unit):
-        source = speakers.mention(unit, cue)
+        source = mentions.mention(unit, cue)
         found.append(unit.doc[source[0] : source[1] + 1].text if source else None)
     return found
 
@@ -31,4 +31,4 @@ def mentions(unit: Unit) -> list[str | None]:
     ],
 )
 def test_finds_who_stands_behind_a_cue(unit_of: UnitOf, text: str, expected: str) -> None:
-    assert expected in mentions(unit_of(text))
+    assert expected in printed(unit_of(text))
