@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from models.extraction import (
     confidence,
-    contents,
     cues,
     denials,
     layout,
@@ -23,9 +22,9 @@ from models.extraction import (
     standalone,
     turns,
     units,
-    unsaid,
 )
 from models.extraction.coreference import Register
+from models.extraction.drafting import draft_of, draft_of_turn, end_of, join, span_of_cue
 from models.extraction.drafts import Draft
 from models.extraction.findings import Finding, Form, Named, Speaker
 from models.extraction.parser import Parser
@@ -33,11 +32,6 @@ from models.extraction.quotes import Quote
 from models.extraction.units import Unit
 
 Span = tuple[int, int]
-
-
-_HYPHENS = ("-", "‑")
-#: A turn of fewer words says nothing but yes or no.
-_SHORT = 3
 
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
@@ -138,7 +132,7 @@ def _drafts(
         register.speaking = register.labelled(text[slice(*turn.who)]) if turn else None
         other = interview.addressed(turn) if turn else None
         register.addressed = register.labelled(text[slice(*other)]) if other else None
-        opened = [_of_turn(text, unit, turn, cut, register)] if turn and turn != before else []
+        opened = [draft_of_turn(text, unit, turn, cut, register)] if turn and turn != before else []
         if unit.bare and not opened:
             target = _continued(text, unit, previous, last, marks)
             if target is not None:
@@ -162,7 +156,7 @@ def _drafts(
         drafts = [draft for draft in opened if draft is not None] + drafts
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
-            _grow(text, target, [(unit.span[0], _stop(text, unit.span[1]))])
+            _grow(text, target, [(unit.span[0], end_of(text, unit.span[1]))])
             previous = unit
             continue
         _hand_over(text, unit, last, drafts, marks)
@@ -261,19 +255,12 @@ def _take_up(text: str, unit: Unit, before: list[Span], drafts: list[Draft], mar
     own = takers[0].contents
     takers[0].contents = []
     for span in [*before, *own]:
-        _join(text, takers[0].contents, span)
-
-
-def _stop(text: str, end: int) -> int:
-    """Leave out the full stop outside the quotation marks."""
-    while text[end - 1] in ".,;:":
-        end -= 1
-    return end
+        join(text, takers[0].contents, span)
 
 
 def _of_unit(text: str, unit: Unit, marks: list[Quote]) -> list[Draft]:
     """Draft the findings of one unit, none inside another's content."""
-    drafts = [draft for cue in cues.find(unit) if (draft := _draft(text, unit, cue, marks))]
+    drafts = [draft for cue in cues.find(unit) if (draft := draft_of(text, unit, cue, marks))]
     line = layout.find(text, unit.span, [marks[n] for n in unit.quotes], unit.paragraph == 0)
     spoken = any(draft.numbers for draft in drafts)
     if line is not None and not spoken and (not line.bare or _holds_clause(unit, line)):
@@ -296,111 +283,9 @@ def _by_layout(text: str, unit: Unit, line: layout.Line) -> Draft:
     return Draft(unit, cue, source, line.who, line.cue, list(line.what), [], sure, polarity=polarity)
 
 
-def _of_turn(text: str, unit: Unit, turn: turns.Turn, cut: list[Span], register: Register) -> Draft | None:
-    """Draft what is said in a turn as a whole; None where it only asks, or says no clause and no "no"."""
-    first = bisect_right(cut, turn.body[0], key=lambda span: span[1])
-    body = turns.said(text, cut[first : bisect_left(cut, turn.body[1], key=lambda span: span[0])])
-    if body is None:
-        return None
-    words = text[slice(*body)]
-    if len(words.split()) < _SHORT and not denials.NO.match(words) and not denials.says_no(words):
-        return None
-    cue = cues.Cue(0, 0, 0, ":", "colon", "speech", (), 0)
-    polarity = denials.polarity(text, unit, cue, [body])
-    sure = confidence.of(unit, cue, (0, 0))
-    return Draft(
-        unit, cue, None, turn.who, turn.colon, [(body[0], _stop(text, body[1]))], [], sure, register.speaking, polarity
-    )
-
-
-def _draft(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | None:
-    source = mentions.mention(unit, cue)
-    if cue.frame == "quote":
-        spans: list[Span] = []
-        for number in cue.complements:
-            _join(text, spans, (marks[number].start, marks[number].end))
-        if (more := contents.added(unit, cue)) is not None:
-            spans.append(_stretch(text, unit, more, marks))
-    else:
-        spans = [_stretch(text, unit, piece, marks) for piece in contents.ranges(unit, cue, source)]
-    if not spans:
-        return None
-    mention = None
-    if source is not None:
-        mention = _printed(text, unit, source)
-    cue_span = _cue_span(text, unit, cue)
-    if cue.frame != "quote" and _quoted(unit.left[cue.head], marks, unit):
-        return None
-    if unsaid.withholds(text, unit, unit.left[cue.head]) or unsaid.unsaid(unit, cue) or denials.refuses(unit, cue):
-        return None
-    polarity = denials.polarity(text, unit, cue, spans)
-    sure = confidence.of(unit, cue, source)
-    if polarity == "deny" and mention is not None:
-        sure = max(sure, confidence.DENIAL)
-    if sure < confidence.SHOWN and cue.frame != "noun":
-        return None
-    numbers = list(cue.complements) if cue.frame == "quote" else []
-    return Draft(unit, cue, source, mention, cue_span, spans, numbers, sure, polarity=polarity)
-
-
-def _cue_span(text: str, unit: Unit, cue: cues.Cue) -> Span:
-    """Find a cue's span in the text; a colon that opens the content belongs to it."""
-    end = unit.right[cue.last]
-    return unit.left[cue.first], end + 1 if text[end : end + 1] == ":" else end
-
-
-def _printed(text: str, unit: Unit, source: tuple[int, int]) -> Span:
-    """Find a mention's span in the text, a party tag behind it included."""
-    start, end = unit.left[source[0]], unit.right[source[1]]
-    end = _whole_word(text, end, unit.span[1])
-    tag = units.PARTY.match(text, end)
-    return start, tag.end() if tag else end
-
-
-def _quoted(at: int, marks: list[Quote], unit: Unit) -> bool:
-    """Tell whether a cue is somebody else's word, inside quotation marks."""
-    return any(marks[n].start < at < marks[n].end for n in unit.quotes)
-
-
-def _stretch(text: str, unit: Unit, piece: tuple[int, int], marks: list[Quote]) -> Span:
-    """Lead a token range back to the text; quotation marks at its edges come along."""
-    start, end = unit.left[piece[0]], unit.right[piece[1]]
-    for number in unit.quotes:
-        quote = marks[number]
-        if quote.start < start <= quote.start + 2 and end > quote.start:
-            start = quote.start
-        if (
-            quote.start < end < quote.end
-            and quote.end - end <= 4
-            and not any(c.isalnum() for c in text[end : quote.end])
-        ) or (start <= quote.start and quote.start < end < quote.end and quote.double):
-            end = quote.end
-    return start, _whole_word(text, end, unit.span[1])
-
-
-def _whole_word(text: str, end: int, stop: int) -> int:
-    """Carry an end inside a hyphenated word, or before "n't", to the end of the word; at most to `stop`."""
-    if text[end : end + 3] in ("n't", "n’t"):
-        return end + 3
-    if (text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2].isalnum()) or (
-        text[end - 1] in _HYPHENS and text[end : end + 1].isalnum()
-    ):
-        while end < stop and (text[end].isalnum() or text[end] in _HYPHENS):
-            end += 1
-    return end
-
-
-def _join(text: str, spans: list[Span], new: Span) -> None:
-    """Add a span; one that only white space parts from the last grows it."""
-    if spans and not text[spans[-1][1] : new[0]].strip():
-        spans[-1] = (spans[-1][0], new[1])
-    else:
-        spans.append(new)
-
-
 def _grow(text: str, draft: Draft, new: list[Span]) -> None:
     for span in new:
-        _join(text, draft.contents, span)
+        join(text, draft.contents, span)
 
 
 def _continued(text: str, unit: Unit, previous: Unit | None, last: list[Draft], marks: list[Quote]) -> Draft | None:
@@ -437,7 +322,7 @@ def _opening(text: str, intro: Unit, unit: Unit, register: Register) -> Draft | 
             continue
         mention = (intro.left[source[0]], intro.right[source[1]])
         speaker = register.resolve(intro, source)
-        span = _cue_span(text, intro, cue)
+        span = span_of_cue(text, intro, cue)
         sure = confidence.of(intro, cue, source)
         return Draft(intro, cue, source, mention, span, [], list(unit.quotes), sure, speaker)
     return None

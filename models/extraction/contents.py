@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from models.extraction.cue import Cue, lemma
 from models.extraction.grammar import children, edges, subject
-from models.extraction.lexicon import ADDRESS, ECHOES, NAME_AS, NOUNS, PLAIN, SAY
+from models.extraction.interrupted import AND, DAYS, FINITE, SUBORDINATES, around_cue, clause_start, own_ranges
+from models.extraction.lexicon import ADDRESS, ECHOES, NAME_AS, PLAIN, SAY
 from models.extraction.units import Unit
-from models.extraction.untruth import FALSE
+from models.extraction.verdicts import with_verdict
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -24,25 +25,6 @@ Range = tuple[int, int]
 
 #: What never stands at the edge of a content.
 _EDGE_TEXT = frozenset(",.;:—–-―()[]") | {"--", "―", "..."}
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_AND = frozenset({"and", "but", "so", "or", "even", "only"})
-#: Behind ", she said," these carry the interrupted clause on.
-_RESUMES = frozenset(
-    "since because so but and or which where whose even if unless until including especially that nor".split()
-)
-#: Behind ", she said," these speak of the saying.
-_BREAKS = frozenset(
-    "as while when after before adding noting referring citing though although who in on at during".split()
-)
-#: A clause opened by one of these leans on one that follows.
-_SUBORDINATES = frozenset(
-    """if when though although while as once because since after before unless until whenever whether
-    to in at for on under without with despite instead given by from during""".split()
-)
-_DAYS = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday today yesterday tonight
-    week month year night morning afternoon evening""".split()
-)
 _WHICH_DAY = frozenset("last this earlier late early next that".split())
 #: What links a sentence to the one before; no part of what the sentence reports.
 _LINKS = frozenset("and however yet still meanwhile moreover furthermore nevertheless".split())
@@ -54,9 +36,9 @@ def ranges(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
     heads = [doc[i] for i in cue.complements]
     if cue.frame == "quote" or not heads:
         return []
-    own = _own(cue, source)
+    own = own_ranges(cue, source)
     if cue.frame in ("around", "according"):
-        found = _around(unit, cue, source)
+        found = around_cue(unit, cue, source)
     elif cue.frame in ("clause", "noun"):
         found = _clause(unit, cue, heads, source)
     elif cue.frame == "passive" and len(heads) > 1:
@@ -68,38 +50,9 @@ def ranges(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
         found = _without([_phrase(unit, cue, heads[0])], own)
         found = _without_aside(unit, _grown(unit, cue, found))
         found = _with_matter(unit, cue, found)
-    found = _with_verdict(unit, cue, found)
+    found = with_verdict(unit, cue, found)
     found = [_unlinked(unit, piece) for piece in found]
     return [trimmed for piece in found if (trimmed := _trim(unit, piece))]
-
-
-#: Verbs that call a thing something: "called the claim that he lied a smear".
-_CALL = frozenset({"call", "brand", "label", "dub", "term", "deem"})
-
-
-def _with_verdict(unit: Unit, cue: Cue, found: list[Range]) -> list[Range]:
-    """Take in what a charge is called, behind what it says; and leave that out of what it says."""
-    doc = unit.doc
-    if not found or cue.frame not in ("object", "name", "noun"):
-        return found
-    first, last = found[-1]
-    if cue.frame == "noun":
-        verdict = _verdict(unit, first + 1, last) if lemma(doc[cue.head].head) in _CALL else None
-        return [*found[:-1], (first, verdict - 1)] if verdict is not None else found
-    head = doc[cue.complements[0]]
-    if cue.lemma not in _CALL or lemma(head) not in NOUNS or head.i + 1 >= len(doc) or doc[head.i + 1].lower_ != "that":
-        return found
-    stop = next((token.i for token in doc[head.i + 2 :] if token.text in (",", ".", ";", ":", "—")), len(doc)) - 1
-    return [*found[:-1], (first, stop)] if stop > last and _verdict(unit, head.i + 2, stop) is not None else found
-
-
-def _verdict(unit: Unit, first: int, last: int) -> int | None:
-    """Find the first token of "a smear", "“pure fiction”" or "baseless" at the end of a stretch."""
-    doc = unit.doc
-    for i in range(first, last + 1):
-        if (i in unit.opens or doc[i].lower_ in ("a", "an") or i == last) and FALSE.search(doc[i : last + 1].text):
-            return i
-    return None
 
 
 def added(unit: Unit, cue: Cue) -> Range | None:
@@ -211,8 +164,6 @@ def _without_aside(unit: Unit, found: list[Range]) -> list[Range]:
     return found
 
 
-#: Words that may tell whom, when and where between a cue and the comma that closes it.
-_SETTING = 8
 _OF_MATTERS = frozenset("of for as to with by over against about into from between than like".split())
 
 
@@ -221,17 +172,10 @@ def _is_setting(prep: Token) -> bool:
     return prep.lower_ not in _OF_MATTERS
 
 
-def _own(cue: Cue, source: Range | None) -> list[Range]:
-    own = [(cue.first, cue.last)]
-    if source is not None:
-        own.append(source)
-    return own
-
-
 def _clause(unit: Unit, cue: Cue, heads: list[Token], source: Range | None) -> list[Range]:
     """Find a complement clause after, before or on both sides of its cue."""
     first, last = edges(heads[:1])
-    own = _own(cue, source)
+    own = own_ranges(cue, source)
     if heads[0].i > cue.head:
         first = max(first, cue.last + 1)
         first = _skip_adjuncts(unit, first, heads[0])
@@ -247,7 +191,7 @@ def _clause(unit: Unit, cue: Cue, heads: list[Token], source: Range | None) -> l
             return [opening, (first, last)]
         return _without([(first, last)], [part for part in own if part[0] >= first])
     stop = min(part[0] for part in own)
-    return _around(unit, cue, source) if stop > 0 else [(first, last)]
+    return around_cue(unit, cue, source) if stop > 0 else [(first, last)]
 
 
 def _opening(unit: Unit, own: list[Range]) -> Range | None:
@@ -256,10 +200,10 @@ def _opening(unit: Unit, own: list[Range]) -> Range | None:
     own_first, own_last = min(part[0] for part in own), max(part[1] for part in own)
     if own_first < 2 or doc[own_first - 1].text != "," or own_last + 1 >= len(doc) or doc[own_last + 1].text != ",":
         return None
-    start = _clause_start(unit, own_first - 1)
-    words = [token for token in doc[start : own_first - 1] if token.lower_ not in _AND and not token.is_punct]
-    finite = any(token.tag_ in _FINITE for token in words)
-    if not words or (finite and words[0].lower_ not in _SUBORDINATES):
+    start = clause_start(unit, own_first - 1)
+    words = [token for token in doc[start : own_first - 1] if token.lower_ not in AND and not token.is_punct]
+    finite = any(token.tag_ in FINITE for token in words)
+    if not words or (finite and words[0].lower_ not in SUBORDINATES):
         return None
     return start, own_first - 1
 
@@ -372,90 +316,11 @@ def _skip_adjuncts(unit: Unit, first: int, head: Token) -> int:
     """Step over a date between cue and clause that the parser gave to the clause."""
     doc = unit.doc
     at = first
-    while at < head.i and (doc[at].lower_ in _DAYS or (doc[at].lower_ in _WHICH_DAY and doc[at + 1].lower_ in _DAYS)):
+    while at < head.i and (doc[at].lower_ in DAYS or (doc[at].lower_ in _WHICH_DAY and doc[at + 1].lower_ in DAYS)):
         at += 1
     if at < len(doc) and doc[at].text == ",":
         return at + 1
     return at
-
-
-def _clause_start(unit: Unit, first: int) -> int:
-    """Start a content that stands before its cue where its sentence does."""
-    doc = unit.doc
-    at = first
-    closed = doc[first].text in ("—", "―", "–", "--")
-    while at > 0 and unit.quote[at - 1] < 0:
-        if doc[at - 1].text in (";", ":") or (doc[at - 1].text in ("—", "―") and not closed):
-            break
-        at -= 1
-    return at
-
-
-def _around(unit: Unit, cue: Cue, source: Range | None) -> list[Range]:
-    """Find the clause that a parenthetical cue interrupts, opens or closes."""
-    doc = unit.doc
-    own_first = min(part[0] for part in _own(cue, source))
-    own_last = max(part[1] for part in _own(cue, source))
-    verb = doc[cue.head]
-    if cue.frame == "around" and (
-        opener := next((c for c in verb.children if c.lower_ == "as" and c.i < own_first), None)
-    ):
-        own_first, own_last = opener.i, max(own_last, verb.right_edge.i)
-    elif cue.frame == "around":
-        own_last = _told_whom(doc, verb, own_last)
-    before: Range | None = (_clause_start(unit, own_first - 1), own_first - 1) if own_first > 0 else None
-    after: Range | None = (own_last + 1, len(doc) - 1) if own_last + 1 < len(doc) else None
-    if before is not None and not _has_words(unit, before):
-        before = None
-    if after is not None and not _has_words(unit, after):
-        after = None
-    if before is not None and after is not None and not _goes_on(unit, before, after):
-        after = None
-    return [piece for piece in (before, after) if piece]
-
-
-def _told_whom(doc: Doc, verb: Token, last: int) -> int:
-    """Find the end of "he told me on Friday," and "she said in an interview,": whom, when and where."""
-    ends = [c.right_edge.i for c in children(verb, "dobj", "dative", "prep", "npadvmod", "advmod") if c.i > verb.i]
-    end = max(ends, default=last)
-    closed = last < end <= last + _SETTING and end + 1 < len(doc) and doc[end + 1].text == ","
-    return end if closed and not any(token.is_punct for token in doc[last + 1 : end + 1]) else last
-
-
-def _goes_on(unit: Unit, before: Range, after: Range) -> bool:
-    """Tell whether the clause that a cue interrupts continues behind it."""
-    doc = unit.doc
-    at = after[0]
-    if doc[at].text not in (",", "—", "–", "-", "--", "―") or at + 1 > after[1]:
-        return False
-    following = doc[at + 1]
-    if at + 1 in unit.opens:
-        return True
-    if following.lower_ in _RESUMES:
-        return not (following.lower_ in ("and", "but") and _speaks(doc, at + 2))
-    if following.tag_ == "VBG" and lemma(following) in SAY:
-        return False
-    if _hangs_on(unit, before, at + 1):
-        return True
-    finite_after = any(token.tag_ in _FINITE for token in doc[at + 1 : after[1] + 1])
-    if not any(token.tag_ in _FINITE for token in doc[before[0] : before[1] + 1]):
-        return finite_after or following.lower_ not in _BREAKS
-    opening = next((t for t in doc[before[0] : before[1] + 1] if t.lower_ not in _AND and not t.is_punct), None)
-    return opening is not None and finite_after and following.lower_ not in _BREAKS and opening.lower_ in _SUBORDINATES
-
-
-def _hangs_on(unit: Unit, before: Range, at: int) -> bool:
-    """Tell whether what follows a cue hangs on what precedes it: "a model, he said, for how it can work"."""
-    doc = unit.doc
-    word = doc[at]
-    if word.lower_ in _BREAKS or word.lower_ in _DAYS or word.dep_ in ("cc", "npadvmod", "nsubj", "mark", "advmod"):
-        return False
-    return word.dep_ in ("prep", "relcl", "attr", "pobj", "acomp", "dobj") and before[0] <= word.head.i <= before[1]
-
-
-def _speaks(doc: Doc, at: int) -> bool:
-    """Tell whether a reporting verb comes within two words."""
-    return any(lemma(token) in SAY and token.pos_ == "VERB" for token in doc[at : at + 2])
 
 
 def _several(cue: Cue, heads: list[Token]) -> list[Range]:
@@ -475,7 +340,7 @@ def _phrase_end(opener: Token) -> int:
     """Find the last token of what "as" opens: before punctuation or the next clause."""
     last = opener.right_edge.i
     for token in opener.doc[opener.i + 1 :]:
-        if token.is_punct or token.dep_ in ("cc", "nsubj", "nsubjpass", "mark") or token.tag_ in _FINITE:
+        if token.is_punct or token.dep_ in ("cc", "nsubj", "nsubjpass", "mark") or token.tag_ in FINITE:
             break
         last = max(last, token.i)
     return last
@@ -495,10 +360,6 @@ def _without(pieces: list[Range], own: list[Range]) -> list[Range]:
                 left.append((last + 1, end))
         pieces = left
     return pieces
-
-
-def _has_words(unit: Unit, piece: Range) -> bool:
-    return any(token.is_alpha or token.like_num for token in unit.doc[piece[0] : piece[1] + 1])
 
 
 def _trim(unit: Unit, piece: Range) -> Range | None:

@@ -13,11 +13,42 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from models.extraction.descriptions import (
+    TAKEN_UP,
+    TITLES,
+    antecedent,
+    apposed,
+    brings_in,
+    heads_around,
+    is_other,
+    kind_word,
+    loosened,
+    owners,
+    roles_around,
+    words_of,
+)
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
-from models.extraction.lexicon import MEDIA_NAMES, SPEAKING_THINGS
+from models.extraction.lexicon import SPEAKING_THINGS
+from models.extraction.name_phrases import (
+    FEMALE_TITLES,
+    FIELDS,
+    MALE_TITLES,
+    core_of,
+    head_of,
+    is_for,
+    is_short,
+    leads_to,
+    name_around,
+    name_runs,
+    of_what,
+    owned_name,
+    text_of,
+    title_of,
+)
 from models.extraction.names import FEMALE, MALE
 from models.extraction.places import METONYMS
+from models.extraction.speaker_kinds import GOVERNMENT_WORDS, GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES, kind_of
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -40,147 +71,16 @@ _SHE = frozenset({"she", "her", "hers", "herself"})
 _THEY = frozenset({"they", "them", "their", "theirs"})
 _IT = frozenset({"it", "its"})
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
-_MALE_TITLES = frozenset({"mr.", "mr", "sir", "lord", "king", "prince", "father"})
-_FEMALE_TITLES = frozenset({"mrs.", "mrs", "ms.", "ms", "miss", "lady", "dame", "queen", "princess", "sister"})
-_TITLES = {
-    "gen.": "general",
-    "lt.": "lieutenant",
-    "col.": "colonel",
-    "maj.": "major",
-    "capt.": "captain",
-    "sgt.": "sergeant",
-    "adm.": "admiral",
-    "sen.": "senator",
-    "rep.": "representative",
-    "gov.": "governor",
-    "dr.": "doctor",
-    "prof.": "professor",
-    "rev.": "reverend",
-    "sens.": "senator",
-    "reps.": "representative",
-    "amb.": "ambassador",
-    "hon.": "judge",
-    "del.": "delegate",
-}
-_PERSON_ROLES = frozenset(
-    """president minister premier chancellor senator representative congressman congresswoman governor mayor
-    secretary ambassador envoy diplomat general admiral colonel commander captain major lieutenant
-    sergeant officer chief chairman chairwoman chair director adviser advisor spokesman spokeswoman
-    spokesperson lawyer attorney prosecutor judge justice professor economist analyst scientist
-    researcher doctor nominee candidate lawmaker leader politician executive ceo founder head king queen
-    prince princess pope bishop priest reverend imam rabbi coach player captain author writer journalist
-    reporter editor activist campaigner organizer veteran student teacher nurse farmer resident witness
-    victim neighbor neighbour owner manager engineer expert historian official aide deputy commissioner
-    superintendent inspector sheriff detective trustee treasurer counsel strategist pollster host anchor
-    actor actress singer artist father mother son daughter brother sister wife husband widow man woman
-    boy girl delegate counselor councillor councilor councilwoman councilman auditor banker assemblyman
-    assemblywoman spokesperson mp legislator tycoon billionaire businessman businesswoman clerk
-    harbormaster conductor principal warden curator librarian baker fisherman pilot sailor soldier""".split()
-)
-#: Title or apposition -> the looser words that may take it up again.
-_TAKEN_UP = {
-    "general": "officer commander soldier official",
-    "admiral": "officer commander official",
-    "colonel": "officer commander",
-    "commander": "officer official general admiral",
-    "minister": "official politician",
-    "official": "diplomat",
-    "diplomat": "official envoy",
-    "ambassador": "diplomat envoy official",
-    "envoy": "diplomat official",
-    "secretary": "official diplomat",
-    "senator": "lawmaker politician legislator republican democrat",
-    "representative": "lawmaker politician congressman congresswoman legislator republican democrat",
-    "congressman": "lawmaker politician legislator",
-    "congresswoman": "lawmaker politician legislator",
-    "governor": "official politician",
-    "mayor": "official politician",
-    "president": "leader politician",
-    "chairman": "official",
-    "adviser": "official aide",
-    "advisor": "official aide",
-    "spokesman": "spokesperson official",
-    "spokeswoman": "spokesperson official",
-    "attorney": "lawyer",
-    "lawyer": "attorney",
-    "prosecutor": "lawyer official attorney",
-    "professor": "academic scholar expert",
-    "economist": "expert",
-    "analyst": "expert",
-    "scientist": "researcher expert",
-    "researcher": "scientist expert",
-    "doctor": "physician expert",
-    "physician": "doctor",
-    "nominee": "candidate politician",
-    "candidate": "nominee politician",
-    "chief": "officer official leader",
-    "director": "official",
-    "judge": "jurist",
-    "justice": "judge jurist",
-    "premier": "leader official",
-    "chancellor": "leader",
-    "executive": "boss",
-    "head": "leader official",
-    "leader": "politician",
-    "deputy": "official lawmaker",
-    "commissioner": "official",
-    "superintendent": "official",
-    "lieutenant": "officer",
-    "captain": "officer",
-    "sergeant": "officer",
-    "sheriff": "official officer",
-    "inspector": "officer official",
-}
-_GROUP_WORDS = frozenset(
-    """officials sources lawmakers republicans democrats critics supporters analysts experts residents
-    witnesses protesters activists leaders ministers diplomats sides parties countries investigators
-    prosecutors police authorities people voters scientists researchers workers students families
-    members advisers aides judges economists doctors lawyers regulators users both all many some several
-    others two three four pair duo trio executives governments nations allies opponents families
-    neighbors neighbours traders growers farmers""".split()
-)
-_ORGANIZATION_WORDS = frozenset(
-    """ministry department committee commission council agency company corp inc bank party association
-    union university institute court campaign administration office bureau group foundation league
-    federation board congress senate parliament house assembly church police army navy force hospital
-    school college club network newspaper times post journal news press center centre organization
-    organisation coalition alliance society trust authority airline firm secretariat chamber cabinet
-    team government service guard motors chemicals airlines airways industries systems energy oil gas steel foods
-    records pictures media partners capital holdings labs pharmaceuticals technologies software networks brewery
-    inspectorate presidency tribunal fund mission delegation consortium
-    museum library ltd llc plc gmbh ag railway railways ferries lines watch international
-    therapeutics""".split()
-)
-_GOVERNMENT_WORDS = frozenset("government ministry administration cabinet department secretariat embassy".split())
-#: What a name that begins like a title may end in: "Justice Department".
-_OFFICES = _GOVERNMENT_WORDS | frozenset("office agency bureau committee council commission court board".split())
-_UNNAMED = re.compile(
-    r"^(?:an?|one|another|some|several|two|three|multiple|unnamed|anonymous|many|various|(?:senior|former|current) )\b"
-    r"|^(?:sources?|people|officials) ?(?:familiar|close|said|briefed|with)?\b",
-    re.IGNORECASE,
-)
 
 
-#: What a body's name may hold besides its kind: where there is nothing else, only its owner tells it from others.
-_FIELDS = frozenset(
-    """foreign defence defense health interior finance justice education agriculture energy economy economic transport
-    trade culture environment labor labour home state central national federal supreme constitutional high air coast
-    coastal border armed security intelligence electoral election civil public general military naval royal ruling
-    opposition prime affairs external internal treasury tax customs statistics weather fire water power prison
-    of and for the""".split()
-)
 #: Words in the names of firms, which print leaves out later: "Quill Foods", then "Quill".
 _FIRMS = frozenset(
     """company corp inc firm airline motors chemicals airlines airways industries systems energy oil gas steel foods
     pictures media partners holdings labs pharmaceuticals technologies software networks brewery ltd llc plc gmbh ag
     railways ferries lines bank""".split()
 )
-#: Words before a place that are no part of its name.
-_NEAR = frozenset({"neighbouring", "neighboring", "nearby"})
 #: Who is told apart from the one before: never he.
 _OTHERS = frozenset({"other", "another", "second", "third", "same-named", "latter", "next", "different"})
-#: Words before a noun that say of its bearer nothing by which he is known.
-_RANKS = frozenset("senior top former chief unnamed anonymous same retired veteran young old elderly".split())
 #: Passing a document on makes nobody its issuer: "a police statement quoted by Reuters".
 _PASSED_ON = frozenset(
     "quote cite see obtain review carry report relay leak share broadcast air circulate run print hear view".split()
@@ -192,15 +92,13 @@ _ISSUED = frozenset("statement letter email tweet message post release".split())
 _DESCRIBED = 40
 
 
-#: "MoD", "WHO": whatever the parser makes of it.
-_INITIALS = re.compile(r"[A-Z]{2,5}|[A-Z][a-z]?[A-Z]{1,3}")
 #: Some among more, whom "the officials" takes up again.
 _SOME = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|several|some|a few|a dozen)\b", re.IGNORECASE)
 
 
 #: Words for who may be quoted without a name: "the mayor", "residents", "the ministry".
-PERSONS = _PERSON_ROLES
-ROLES = _PERSON_ROLES | _GROUP_WORDS | _ORGANIZATION_WORDS
+PERSONS = PERSON_ROLES
+ROLES = PERSON_ROLES | GROUP_WORDS | ORGANIZATION_WORDS
 
 
 @dataclass(slots=True)
@@ -265,8 +163,8 @@ class Register:
         self.finish()
         self.clock += 1
         self._unit = unit
-        self._names = [] if unit.bare else _names(unit.doc)
-        self._indefinite = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and _brings_in(t)]
+        self._names = [] if unit.bare else name_runs(unit.doc)
+        self._indefinite = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and brings_in(t)]
 
     def finish(self) -> None:
         """Enter what is left of the current unit."""
@@ -284,7 +182,7 @@ class Register:
         elif speaker.kind in ("person", "unnamed", "unknown") and len(speaker.name.split()) > 1:
             self._someone = speaker, self.clock + _SPOKE
         if speaker.described and speaker.kind != "document":
-            self._remember(speaker, _head(unit.doc, mention), self.clock + _SPOKE)
+            self._remember(speaker, head_of(unit.doc, mention), self.clock + _SPOKE)
         return speaker
 
     def named(self, unit: Unit, mention: Range) -> Speaker:
@@ -320,16 +218,16 @@ class Register:
 
     def _resolve(self, unit: Unit, mention: Range) -> Speaker:
         doc = unit.doc
-        head = _head(doc, mention)
+        head = head_of(doc, mention)
         lower = head.lower_
         if (mention[0] == mention[1] or lower in _RELATIVE) and (found := self._pronoun(head)) is not None:
             return found
-        printed = _words(doc[mention[0] : mention[1] + 1])
+        printed = text_of(doc[mention[0] : mention[1] + 1])
         if head.pos_ != "PROPN" and {lower, head.lemma_.lower()} & SPEAKING_THINGS:
             return self._issuer(doc, head, printed)
         if mention[0] == mention[1] and head.text[0].isupper() and (found := self._misread(head)) is not None:
             return found
-        if lower in _PERSON_ROLES and (named := _apposed(head, mention)) is not None:
+        if lower in PERSON_ROLES and (named := apposed(head, mention)) is not None:
             return self._named(doc, named)
         if head.pos_ == "PROPN" or lower in ("u.s.", "us"):
             return self._body_again(doc, mention, head) or self._named(doc, head)
@@ -338,14 +236,14 @@ class Register:
                 name.pos_ == "PROPN"
                 and head.i < name.i <= mention[1]
                 and head.tag_ == "NN"
-                and lower not in _ORGANIZATION_WORDS
+                and lower not in ORGANIZATION_WORDS
             ):
                 return self._named(doc, name)
         if (taken_up := self._taken_up(doc, mention, head)) is not None:
             return taken_up
         if (body := self._body_name(doc, head)) is not None and not body[1]:
             return self._touch_body(*body, kind_of(body[0], head), head).speaker
-        return self._described_as(_core(doc, mention, head), kind_of(printed, head))
+        return self._described_as(core_of(doc, mention, head), kind_of(printed, head))
 
     def _described_as(self, words: str, kind: SpeakerKind) -> Speaker:
         """Name who is described and not named; "my sister" by whose she is."""
@@ -362,7 +260,7 @@ class Register:
                 self._enter(self._unit.doc, first, last)
         while self._indefinite and (stop is None or self._indefinite[0].i < stop):
             head = self._indefinite.pop(0)
-            name = _core(head.doc, (head.left_edge.i, head.right_edge.i), head)
+            name = core_of(head.doc, (head.left_edge.i, head.right_edge.i), head)
             seen = self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0)
             self._remember(Speaker(name, kind_of(name, head), described=True), head, seen)
 
@@ -382,32 +280,32 @@ class Register:
 
     def _enter(self, doc: Doc, first: int, last: int) -> None:
         start = first
-        title, first = _title(doc, first, last)
+        title, first = title_of(doc, first, last)
         if (body := self._body_name(doc, doc[last])) is not None:
             self._touch_body(*body, kind_of(body[0], doc[last]), doc[last])
         else:
             self._enter_name(doc, start, first, last, title)
 
     def _enter_name(self, doc: Doc, start: int, first: int, last: int, title: str) -> None:
-        name = _words(doc[first : last + 1])
+        name = text_of(doc[first : last + 1])
         if not name or name.lower() in METONYMS:
             if name:
                 self._touch(Entry(METONYMS[name.lower()], "government"), self.clock)
             return
         head = doc[last]
         roles = {title} if title else set()
-        roles |= _roles_around(doc, start, head) | {token.lower_ for token in doc[start:first]}
-        heads = ({title} if title else set()) | _heads_around(doc, start, head)
+        roles |= roles_around(doc, start, head) | {token.lower_ for token in doc[start:first]}
+        heads = ({title} if title else set()) | heads_around(doc, start, head)
         entry = self._find(name)
         if entry is None:
             kind = "government" if name in self._states else kind_of(name, head)
-            if kind == "unknown" and (roles & _PERSON_ROLES or len(name.split()) in (2, 3)):
+            if kind == "unknown" and (roles & PERSON_ROLES or len(name.split()) in (2, 3)):
                 kind = "person"
             entry = Entry(name, kind)
         elif len(name) > len(entry.name) and (entry.kind == "person" or (title and entry.kind == "unknown")):
             entry.name = name
         entry.roles |= roles
-        entry.heads |= heads | ({_kind_word(name)} if entry.kind in ("organization", "government") else set())
+        entry.heads |= heads | ({kind_word(name)} if entry.kind in ("organization", "government") else set())
         entry.kind = _kind_by_heads(entry)
         entry.heads |= {"company"} if _is_firm(entry) else set()
         before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
@@ -415,11 +313,11 @@ class Register:
         if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
             entry.gender = "he" if given in MALE else "she"
             entry.kind = "person" if entry.kind == "unknown" else entry.kind
-        if before & _MALE_TITLES:
+        if before & MALE_TITLES:
             entry.gender = "he"
-        elif before & _FEMALE_TITLES:
+        elif before & FEMALE_TITLES:
             entry.gender = "she"
-        if entry.kind == "unknown" and (entry.gender or before & _TITLES.keys()):
+        if entry.kind == "unknown" and (entry.gender or before & TITLES.keys()):
             entry.kind = "person"
         self._touch(entry, self.clock + (_ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0))
 
@@ -436,42 +334,42 @@ class Register:
         "Ukraine’s defence ministry", "the Ukrainian defence ministry", "the Department of Veterans Affairs"; None for
         what bears a name of its own.
         """
-        if head.lower_ not in _ORGANIZATION_WORDS | _GOVERNMENT_WORDS or head.tag_ in ("NNS", "NNPS"):
+        if head.lower_ not in ORGANIZATION_WORDS | GOVERNMENT_WORDS or head.tag_ in ("NNS", "NNPS"):
             return None
         first = last = head.i
-        while first > 0 and _leads_to(doc[first - 1], first, head):
+        while first > 0 and leads_to(doc[first - 1], first, head):
             first -= 1
         opener = doc[first - 1] if first > 0 else None
         if opener is not None and opener.lower_ in ("a", "an", "another", "one", "any", "no"):
             return None
         kinds = [t for t in doc[first : head.i] if t.pos_ != "PUNCT" and not t.text[0].islower()]
         kinds = [t for t in kinds if t.i > 0 or t.pos_ == "PROPN"]
-        own = [t for t in kinds if t.lower_ not in _ORGANIZATION_WORDS | _GOVERNMENT_WORDS | _FIELDS]
-        after = _of_what(head)
-        last = after.right_edge.i if after is not None and _is_short(after) else last
+        own = [t for t in kinds if t.lower_ not in ORGANIZATION_WORDS | GOVERNMENT_WORDS | FIELDS]
+        after = of_what(head)
+        last = after.right_edge.i if after is not None and is_short(after) else last
         owner = doc[first - 2] if first > 1 and doc[first - 1].dep_ == "case" and doc[first - 1].tag_ == "POS" else None
         if owner is not None and not own and owner.dep_ == "poss":
             return self._of_owner(doc, owner, head, last)
-        if head.lower_ == "ministry" and head.text[0].isupper() and not own and _is_for(doc, head.i + 1, last):
-            return "the " + _owned(doc[first : last + 1]).lower(), True
+        if head.lower_ == "ministry" and head.text[0].isupper() and not own and is_for(doc, head.i + 1, last):
+            return "the " + owned_name(doc[first : last + 1]).lower(), True
         if own or last > head.i or (kinds and head.text[0].isupper()):
-            return (_owned(doc[first : last + 1]), False) if last > head.i or head.text[0].islower() else None
+            return (owned_name(doc[first : last + 1]), False) if last > head.i or head.text[0].islower() else None
         if head.pos_ != "PROPN" or head.text[0].isupper():
             return None
         start = first - 1 if opener is not None and opener.pos_ in ("DET", "PRON") else first
-        return _owned(doc[start : last + 1]), True
+        return owned_name(doc[start : last + 1]), True
 
     def _of_owner(self, doc: Doc, owner: Token, head: Token, last: int) -> tuple[str, bool]:
         """Name a body by its owner; "Poland’s government" by what every other print calls it."""
         if owner.pos_ != "PROPN" and (owner.text[0].islower() or owner.tag_ == "NNS" or children(owner, "det")):
-            return _owned(doc[owner.left_edge.i : last + 1]), True
-        first, ends = _name_around(doc, owner)
+            return owned_name(doc[owner.left_edge.i : last + 1]), True
+        first, ends = name_around(doc, owner)
         while not self._printed(first):
             first += 1
-        seat = METONYMS.get(_words(doc[first : ends + 1]).lower())
+        seat = METONYMS.get(text_of(doc[first : ends + 1]).lower())
         if seat is not None and head.lower_ == "government" and head.i == owner.i + 2:
             return seat, False
-        return _owned(doc[first : last + 1]), False
+        return owned_name(doc[first : last + 1]), False
 
     def _printed(self, at: int) -> bool:
         """Tell whether a token stands in the text: titles lent to the parser do not."""
@@ -529,11 +427,11 @@ class Register:
                 return body[0]
             if bodies:
                 return bodies[0].speaker
-        if word in _RELATIVE and (noun := _antecedent(head)) is not None:
+        if word in _RELATIVE and (noun := antecedent(head)) is not None:
             names = [name for name in children(noun, "appos") if name.pos_ == "PROPN" and noun.i < name.i < head.i]
-            if noun.pos_ == "PROPN" or (names and noun.lower_ in _PERSON_ROLES):
-                return self._named(noun.doc, names[0] if names and noun.lower_ in _PERSON_ROLES else noun)
-            return Speaker(_words(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun), described=True)
+            if noun.pos_ == "PROPN" or (names and noun.lower_ in PERSON_ROLES):
+                return self._named(noun.doc, names[0] if names and noun.lower_ in PERSON_ROLES else noun)
+            return Speaker(text_of(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun), described=True)
         return None
 
     def _spoken(self) -> list[float]:
@@ -552,7 +450,7 @@ class Register:
     def _person(self, gender: str) -> Speaker | None:
         """Find whom "he" or "she" takes up: the last fitting name, or the last nameless speaker after it."""
         entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
-        someone = self._someone if self._someone and not _is_other(self._someone[0].name, gender) else None
+        someone = self._someone if self._someone and not is_other(self._someone[0].name, gender) else None
         if someone is not None and not (entries and entries[0].seen >= someone[1]):
             named = next((entry for entry in self.entries if entry.name == someone[0].name), None)
             if named is None or named.gender in ("", gender):
@@ -565,9 +463,9 @@ class Register:
     def _named(self, doc: Doc, head: Token) -> Speaker:
         if (body := self._body_name(doc, head)) is not None:
             return self._touch_body(*body, kind_of(body[0], head), head).speaker
-        first, last = _name_around(doc, head)
-        _, first = _title(doc, first, last)
-        name = _words(doc[first : last + 1])
+        first, last = name_around(doc, head)
+        _, first = title_of(doc, first, last)
+        name = text_of(doc[first : last + 1])
         if name.lower() in METONYMS:
             return Speaker(METONYMS[name.lower()], "government")
         entry = self._find(name)
@@ -595,7 +493,7 @@ class Register:
     def _body(self, doc: Doc, head: Token) -> Speaker:
         if head.pos_ == "PROPN":
             return self._named(doc, head)
-        printed = _words(doc[head.left_edge.i : head.i + 1])
+        printed = text_of(doc[head.left_edge.i : head.i + 1])
         return Speaker(printed, kind_of(printed, head), described=True)
 
     def _taken_up(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
@@ -607,12 +505,12 @@ class Register:
         opening = doc[mention[0]].lower_
         if opening not in ("the", "his", "her", "its", "their", "this", "that"):
             return None
-        told = _words_of(doc, mention, head)
+        told = words_of(doc, mention, head)
         word = head.lower_
         if told & _OTHERS or head.tag_ in ("NNS", "NNPS"):
             same = [one for one in self._described if one.head == word and told <= one.words and opening == "the"]
             return same[-1].speaker if same else None
-        if _AGED.fullmatch(word) or _AGED.fullmatch(_words(doc[mention[0] + 1 : mention[1] + 1]).lower()):
+        if _AGED.fullmatch(word) or _AGED.fullmatch(text_of(doc[mention[0] + 1 : mention[1] + 1]).lower()):
             return self._lately(("person", "unknown"))
         found = self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
         if found is None and word in _BODIES and not told:
@@ -626,10 +524,10 @@ class Register:
 
     def _body_again(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
         """Find the body that "the Ministry" takes up, where those words are no other's name."""
-        first, last = _name_around(doc, head)
+        first, last = name_around(doc, head)
         if (
-            head.lower_ not in _ORGANIZATION_WORDS | _GOVERNMENT_WORDS
-            or _words(doc[first : last + 1]).lower() in METONYMS
+            head.lower_ not in ORGANIZATION_WORDS | GOVERNMENT_WORDS
+            or text_of(doc[first : last + 1]).lower() in METONYMS
         ):
             return None
         found = self._taken_up(doc, mention, head)
@@ -639,286 +537,29 @@ class Register:
         """Find the nearest, or whose print shares a word with the description; one without a name has to share all."""
         fitting: list[tuple[bool, float, Speaker]] = []
         for entry in self._latest():
-            if word not in (entry.heads if exact else _loosened(entry.heads, entry.roles)):
+            if word not in (entry.heads if exact else loosened(entry.heads, entry.roles)):
                 continue
             own = entry.roles | set(entry.name.lower().split())
-            if entry.kind in ("organization", "government") and not told <= own | _owners(entry.name):
+            if entry.kind in ("organization", "government") and not told <= own | owners(entry.name):
                 continue
             fitting.append((bool(told & own), entry.seen, entry.speaker))
         nameless = self._described if opening in ("the", "this", "that") else []
         fitting += [
             (bool(told), one.seen, one.speaker)
             for one in nameless
-            if (one.head == word if exact else word in _TAKEN_UP.get(one.head, "").split()) and told <= one.words
+            if (one.head == word if exact else word in TAKEN_UP.get(one.head, "").split()) and told <= one.words
         ]
         return max(fitting, key=lambda found: found[:2])[2] if fitting else None
-
-
-def _apposed(role: Token, mention: Range) -> Token | None:
-    """Find the name behind a role: "the minister, Idris Vane,"."""
-    for name in children(role, "appos"):
-        if name.pos_ == "PROPN" and role.i < name.i <= mention[1] and name.lower_ not in _ORGANIZATION_WORDS:
-            return name
-    return None
-
-
-def kind_of(name: str, head: Token) -> SpeakerKind:
-    """Tell what a mention stands for, from its words."""
-    words = {word.strip(".,").lower() for word in name.split()}
-    lower = head.lower_
-    if head.pos_ == "NOUN" and head.lemma_.lower() in SPEAKING_THINGS:
-        return "document"
-    if words - {"the"} == {lower} and _INITIALS.fullmatch(head.text):
-        return "organization"
-    if lower in _GROUP_WORDS or (head.tag_ in ("NNS", "NNPS") and head.pos_ == "NOUN"):
-        return "unnamed" if lower in ("sources", "people") else "group"
-    if lower in SPEAKING_THINGS and head.pos_ != "PROPN":
-        return "document"
-    if head.pos_ != "PROPN" and lower in _PERSON_ROLES:
-        return "unnamed" if _UNNAMED.search(name) else "person"
-    if words & _GOVERNMENT_WORDS:
-        return "government"
-    if lower in _ORGANIZATION_WORDS or (
-        head.pos_ == "PROPN"
-        and (_is_paper(words, lower) or words & _ORGANIZATION_WORDS or (name.isupper() and len(name) > 1))
-    ):
-        return "organization"
-    if head.pos_ != "PROPN" and _UNNAMED.search(name):
-        return "unnamed"
-    if lower in _PERSON_ROLES:
-        return "person"
-    return "unknown"
-
-
-def _is_paper(words: set[str], last: str) -> bool:
-    """Tell whether a name is a newspaper's or a station's: "the Port Lisse Courier"."""
-    return last in MEDIA_NAMES and bool(words - {"the", last}) and not words & (MALE | FEMALE)
-
-
-def _antecedent(pronoun: Token) -> Token | None:
-    """Find the noun that a relative pronoun stands for."""
-    clause = pronoun.head
-    while clause.dep_ not in ("relcl", "ROOT") and clause.head.i != clause.i:
-        clause = clause.head
-    return clause.head if clause.dep_ == "relcl" else None
-
-
-def _core(doc: Doc, mention: Range, head: Token) -> str:
-    """Leave the asides out of a mention: the name of an unnamed speaker."""
-    last = head.i
-    for child in children(head, "prep"):
-        if head.i < child.i < mention[1] and not any(t.lower_ in _WEEK for t in children(child, "pobj")):
-            last = max(last, min(child.right_edge.i, mention[1]))
-    return _words(doc[mention[0] : last + 1])
-
-
-def _words(span: object) -> str:
-    return re.sub(r"\s+", " ", str(span)).strip(" ,;")
-
-
-def _owned(span: object) -> str:
-    """Write the name of a body with one kind of apostrophe: it is the same whichever a paper prints."""
-    return re.sub(r"(?<=\w)'(?=s\b)|(?<=s)'(?= )", "’", _words(span))
-
-
-def _head(doc: Doc, mention: Range) -> Token:
-    """Find the token of the mention whose head lies outside it."""
-    for i in range(mention[0], mention[1] + 1):
-        head = doc[i].head.i
-        leads_out = not mention[0] <= head <= mention[1] or head == i
-        leads_out = leads_out and not any(case.i < mention[1] for case in children(doc[i], "case"))
-        if leads_out and doc[i].pos_ not in ("PUNCT", "DET", "ADP"):
-            return doc[i]
-    return doc[mention[1]]
-
-
-def _names(doc: Doc) -> list[Range]:
-    """Find runs of proper nouns, as token ranges, inclusive."""
-    runs: list[Range] = []
-    for token in doc:
-        joins = token.pos_ == "PROPN" or token.lower_ == "u.s."
-        if not joins:
-            continue
-        if (runs and runs[-1][1] == token.i - 1) or (
-            runs
-            and runs[-1][1] == token.i - 2
-            and doc[token.i - 1].lower_ in ("of", "for", "&")
-            and (doc[token.i - 1].head.i == runs[-1][1] or doc[token.i - 1].text == "&")
-        ):
-            runs[-1] = (runs[-1][0], token.i)
-        else:
-            runs.append((token.i, token.i))
-    return [run for run in runs if doc[run[0]].lower_ not in _WEEK or run[0] != run[1]]
-
-
-_WEEK = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
-    august september october november december""".split()
-)
-
-
-def _name_around(doc: Doc, head: Token) -> Range:
-    """Find the run of proper nouns that a head belongs to."""
-    first = last = head.i
-    while (
-        first > 0
-        and doc[first - 1].text[0].isalnum()
-        and (
-            doc[first - 1].pos_ == "PROPN"
-            or (
-                doc[first - 1].text[0].isupper()
-                and doc[first - 1].head.i == head.i
-                and doc[first - 1].pos_ in ("NOUN", "ADJ", "ADV", "X")
-            )
-        )
-    ):
-        first -= 1
-    if first > 1 and doc[first - 1].text == "&" and doc[first - 2].pos_ == "PROPN":
-        first = _name_around(doc, doc[first - 2])[0]
-    while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and doc[last + 1].head.i <= head.i:
-        last += 1
-    if last + 2 < len(doc) and doc[last + 1].text == "&" and doc[last + 2].pos_ == "PROPN":
-        last += 2
-    while first < last and doc[first].lower_ in _NEAR:
-        first += 1
-    return first, last
-
-
-def _leads_to(token: Token, first: int, head: Token) -> bool:
-    """Tell whether a word belongs to the name of the body behind it: "Ukrainian", "defence"."""
-    joined = token.dep_ in ("compound", "amod", "nmod") and first <= token.head.i <= head.i
-    return joined and token.pos_ in ("NOUN", "ADJ", "PROPN") and token.lower_ not in _RANKS
-
-
-def _of_what(head: Token) -> Token | None:
-    """Find what a body is for or whose it is: "Ministry of Defence", "the navy of Velia"."""
-    for prep in children(head, "prep"):
-        seat = prep.lower_ == "in" and head.lower_ in ("ministry", "embassy")
-        if (prep.lower_ == "of" or seat) and prep.i == head.i + 1:
-            return next((thing for thing in children(prep, "pobj") if thing.pos_ == "PROPN"), None)
-    return None
-
-
-def _is_short(name: Token) -> bool:
-    """Tell whether a name is printed without clauses and asides."""
-    words = name.doc[name.left_edge.i : name.right_edge.i + 1]
-    return len(words) < 6 and all(t.pos_ in ("PROPN", "CCONJ", "DET", "ADJ") or t.lower_ == "of" for t in words)
-
-
-def _is_for(doc: Doc, first: int, last: int) -> bool:
-    """Tell whether what follows "Ministry" is its field alone, and no country."""
-    return all(t.lower_ in _FIELDS for t in doc[first : last + 1])
-
-
-def _title(doc: Doc, first: int, last: int) -> tuple[str, int]:
-    """Split titles off the front of a name: the last of them in full, and where the name begins."""
-    title = ""
-    while first < last and doc[last].lower_ not in _OFFICES:
-        word = doc[first].lower_
-        if word in _TITLES:
-            title = _TITLES[word]
-        elif word in _PERSON_ROLES:
-            title = word
-        elif word not in _MALE_TITLES | _FEMALE_TITLES and not _role_ahead(doc, first, last):
-            break
-        first += 1
-    return title, first
-
-
-def _role_ahead(doc: Doc, first: int, last: int) -> bool:
-    """Tell whether a word for a role still follows within the run ("Chinese Foreign Minister Wang")."""
-    return any(doc[i].lower_ in _PERSON_ROLES or doc[i].lower_ in _TITLES for i in range(first + 1, last))
-
-
-def _roles_around(doc: Doc, first: int, head: Token) -> set[str]:
-    """Read roles and nationalities from the words before a name and the apposition behind it."""
-    roles: set[str] = set()
-    at = first - 1
-    while (
-        at >= 0
-        and (doc[at].pos_ in ("PROPN", "NOUN", "ADJ") or doc[at].text in ("’s", "'s", "-", "of", "and"))
-        and first - at < 10
-    ):
-        roles.add(_TITLES.get(doc[at].lower_, doc[at].lower_))
-        at -= 1
-    before = [head.head] if head.dep_ == "appos" and head.head.pos_ == "NOUN" else []
-    roles |= {t.lower_ for noun in before for t in doc[noun.left_edge.i : noun.i + 1] if t.pos_ != "DET"}
-    for apposition in children(head, "appos"):
-        for token in doc[apposition.left_edge.i : apposition.right_edge.i + 1]:
-            if token.pos_ in ("NOUN", "ADJ", "PROPN"):
-                roles.add(token.lower_)
-    return roles
-
-
-def _heads_around(doc: Doc, first: int, head: Token) -> set[str]:
-    """Read the nouns that say what somebody is: before the name, in an apposition to it or before it, behind "is"."""
-    nouns = [t for apposition in children(head, "appos") for t in (apposition, *children(apposition, "conj"))]
-    if first > 0 and doc[first - 1].pos_ in ("NOUN", "PROPN") and doc[first - 1].head.i == head.i:
-        nouns.append(doc[first - 1])
-    if head.dep_ == "appos" and head.head.pos_ == "NOUN":
-        nouns.append(head.head)
-    if head.dep_ in ("oprd", "appos", "dobj", "attr") and head.head.lower_ in ("named", "called"):
-        nouns += [head.head.head, *([head.head.head.head] if head.head.head.dep_ == "appos" else [])]
-    if head.dep_ == "nsubj" and head.head.lemma_ == "be" and not children(head.head, "neg"):
-        nouns += children(head.head, "attr")
-    return {_TITLES.get(noun.lower_, noun.lower_) for noun in nouns if noun.pos_ in ("NOUN", "PROPN")}
 
 
 def _kind_by_heads(entry: Entry) -> SpeakerKind:
     """Tell by its apposition that a name of two or three words is no person's: "Blue Tern, a shipping company"."""
     guessed = entry.kind in ("person", "unknown") and not entry.gender and len(entry.name.split()) > 1
-    guessed = guessed and not entry.roles & _PERSON_ROLES
-    return "organization" if guessed and entry.heads & _ORGANIZATION_WORDS else entry.kind
-
-
-def _is_other(name: str, gender: str) -> bool:
-    """Tell whether a description shows that "he" or "she" means another: "the spokesman" is not she."""
-    ends = {"he" if word.endswith("man") and not word.endswith("woman") else "" for word in name.lower().split()}
-    ends |= {"she" if word.endswith("woman") else "" for word in name.lower().split()}
-    return bool(ends - {"", gender})
+    guessed = guessed and not entry.roles & PERSON_ROLES
+    return "organization" if guessed and entry.heads & ORGANIZATION_WORDS else entry.kind
 
 
 def _is_firm(entry: Entry) -> bool:
     """Tell whether a name is a firm's, by what stands behind its first word."""
     words = entry.name.split()
     return len(words) > 1 and entry.kind == "organization" and {word.strip(".").lower() for word in words[1:]} <= _FIRMS
-
-
-def _kind_word(name: str) -> str:
-    """Find the word that says what kind of body a name is of: "ministry" of "Ministry of Defence"."""
-    return re.split(r" (?:of|for) ", name)[0].split()[-1].lower()
-
-
-def _owners(name: str) -> set[str]:
-    """Give the other words for a body's owner: "russian" for "Russia’s defence ministry"."""
-    owner = name.lower().partition("’s ")[0]
-    return {owner, METONYMS.get(owner, "").removesuffix(" government").lower()}
-
-
-def _brings_in(token: Token) -> bool:
-    """Tell whether a noun brings in somebody without a name: "met a city official"."""
-    if token.tag_ != "NN" or token.lower_ not in _PERSON_ROLES:
-        return False
-    if token.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj") or token.head.lower_ in ("as", "like"):
-        return False
-    opener = token.left_edge.lower_
-    return opener in ("a", "an", "another", "one") and not any(t.pos_ == "PROPN" for t in children(token, "appos"))
-
-
-def _words_of(doc: Doc, mention: Range, head: Token) -> frozenset[str]:
-    """Read by what a description tells its bearer from others: "city" and "water" in "the city official for water"."""
-    last = mention[1] if any(t.i > head.i for t in children(head, "prep")) else head.i
-    words = [t for t in doc[mention[0] : last + 1] if t.i != head.i and t.pos_ in ("ADJ", "NOUN", "PROPN")]
-    return frozenset(t.lower_ for t in words if t.lower_ not in _RANKS)
-
-
-def _loosened(heads: set[str], roles: set[str]) -> set[str]:
-    """Add the looser words for these roles: a general is an officer too."""
-    loose: set[str] = set()
-    for role in heads:
-        loose.update(_TAKEN_UP.get(role, "").split())
-    if {"foreign", "minister"} <= roles:
-        loose |= {"diplomat"}
-    if {"military", "chairman"} <= roles:
-        loose |= {"general"}
-    return loose

@@ -9,45 +9,28 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from models.extraction.denials import CLAIMS, ELLIPTIC, LOOKED_AT, NO, PRONOUNS, says_no
+from models.extraction.contraries import (
+    ACCUSING_STEMS,
+    ANY_NEGATION,
+    CHARGE_STEMS,
+    NEGATED,
+    OWN_PRONOUN,
+    contrary_of,
+    cue_words,
+    flatly_answered,
+    holds,
+    said_in,
+    same,
+)
+from models.extraction.denials import CLAIMS, ELLIPTIC, LOOKED_AT, PRONOUNS, says_no
 from models.extraction.findings import Finding, Named
 from models.extraction.stems import STOP, Words, stem, words_of
 from models.extraction.untruth import FALSE
 
-#: A negation near the front of a statement: it may answer a charge that says the same without it.
-_NEGATED = re.compile(
-    r"^(?:[^\s.;]+ ){0,9}?[“\"'‘]*(?:(?:not|never|no|nothing|none|nobody|neither)\b|[^\s.;]+n['’]t\b)", re.IGNORECASE
-)
-_ANY_NEGATION = re.compile(r"\b(?:not|never|no|nothing|none|nobody|neither)\b|n['’]t\b", re.IGNORECASE)
-#: What is negated and yet answers nothing.
-_EVASIVE = re.compile(
-    r"\bnot (?:yet|read|seen|only|just|immediately|necessarily|surpris\w+|sure|clear|certain|know|aware)\b|"
-    r"\b(?:comment|decided|discuss|confirm|speculate|elaborate|no longer|no doubt|no matter|no one should|should not|"
-    r"must not|need not|shouldn['’]t|cannot|could not|would not|will not|won['’]t|wouldn['’]t|can['’]t|couldn['’]t|"
-    r"don['’]t (?:think|know))\b",
-    re.IGNORECASE,
-)
 #: "it did not": it only denies what somebody else has said.
 _ECHO = re.compile(r"^(?:that )?(?:it|he|she|they|we|i) \w+(?: not|n['’]t)[.,]?[”\"]?$", re.IGNORECASE)
-#: "He never touched it", "Nobody was there", "There were no talks", "At no time did she".
-_FLAT = re.compile(
-    r"[\s“\"'‘]*(?:that )?(?:(?:he|she|i|we|they|it|the \w+|[A-Z]\w+) (?:(?:had|has|have) )?never \w+ed\b|"
-    r"(?:he|she|i|we|they) (?:(?:had|has|have) )?never (?:said|told|made|took|heard|saw|met|wrote|gave|did|been|had)\b|"
-    r"(?:nobody|no one|none of (?:us|them|that|this)|nothing of) |"
-    r"there (?:is|was|are|were|has been|have been|had been) (?:no|never) |at no time )",
-    re.IGNORECASE,
-)
-#: How many sentences back that may stand.
-_JUST_BEFORE = 2
-_OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
 #: How the cues begin that deny a clause as it stands.
 _DENYING = ("den", "reject", "refut", "disput", "contest", "rebut", "repudiat")
-#: Verbs of answering back: what is negated behind them answers the charge before.
-_RETORT = re.compile(
-    r"\b(?:(?:hit|shot|fired|struck|snapped|pushed|hits|shoots|fires|strikes|snaps|pushes) back|retort\w*|"
-    r"counter(?:s|ed)|rebut\w*|in (?:response|reply|answer|defen[cs]e)|defend\w* (?:him|her|it|them)sel(?:f|ves))\b",
-    re.IGNORECASE,
-)
 #: What joins a denial with the charge that stands behind it.
 _IN_ANSWER = re.compile(
     r"[^.;]{0,60}\b(?:after|following|responding to|in response to|in answer to|reacting to|replying to|referring to|"
@@ -88,11 +71,6 @@ _ACCUSATION = re.compile(r"\b(?:allegation|accusation|charge|claim)s?\b", re.IGN
 #: "called the denial absurd": it answers a denial.
 _OF_DENIAL = re.compile(r"(?:(?:the|that|this|his|her|its|their|[\w’'-]+[’']s) )?(?:[\w-]+ )?denials?\b", re.IGNORECASE)
 _OWNED_BY = frozenset("the a an of and that this its his her their both former".split())
-_CHARGING = frozenset(
-    """accuse charge allege claim warn blame say suggest report assert insist contend criticize condemn
-    complain argue tell estimate describe call fault implicate denounce state write find show said told wrote found
-    shown believe suspect contend maintain conclude testify""".split()
-)
 
 
 def link(text: str, findings: list[Finding]) -> list[Finding]:
@@ -105,11 +83,11 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
     for at, finding in enumerate(findings):
         if finding.denies is not None:
             continue
-        answered = _charge if finding.polarity == "deny" else _contrary
+        answered = _charge if finding.polarity == "deny" else contrary_of
         charge = answered(text, linked, bags, at)
-        if charge is None and (answered_flatly := _flatly(text, linked, at)) is not None:
+        if charge is None and (answered_flatly := flatly_answered(text, linked, at)) is not None:
             linked[at] = replace(finding, may_deny=findings[answered_flatly].id)
-        elif charge is None and _ECHO.match(_said(text, finding)):
+        elif charge is None and _ECHO.match(said_in(text, finding)):
             linked[at] = replace(finding, polarity="assert")
         elif charge is not None and not _is_sure(text, findings, bags, at, charge):
             linked[at] = replace(finding, may_deny=findings[charge].id)
@@ -119,24 +97,6 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
     return linked
 
 
-def _flatly(text: str, findings: list[Finding], at: int) -> int | None:
-    """Find what a flat "never", "nobody" or "there was no" answers: what somebody else said just before it."""
-    finding, before = findings[at], findings[at - 1] if at else None
-    if (
-        before is None
-        or finding.kind != "speech"
-        or finding.polarity == "deny"
-        or not _FLAT.match(_said(text, finding))
-    ):
-        return None
-    near = finding.sentence - before.sentence <= _JUST_BEFORE and before.speaker is not None and before.kind == "speech"
-    return (
-        at - 1
-        if near and before.polarity == "assert" and not (_same(finding, before) or _holds(before, finding))
-        else None
-    )
-
-
 def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> bool:
     """Tell whether a denial answers this charge beyond doubt: else it is for a person to say.
 
@@ -144,7 +104,7 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
     does not, and where the charge stands behind it and nothing says that it came first.
     """
     denial, charge = findings[at], findings[other]
-    if denial.denies == charge.id or _holds(denial, charge):
+    if denial.denies == charge.id or holds(denial, charge):
         return True
     distance = denial.sentence - charge.sentence
     both = bags[at].content & bags[other].content
@@ -153,21 +113,21 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
         return (worded and distance == 0) or _tells_earlier(text, charge) or _answers_what_follows(text, denial, charge)
     if worded:
         return True
-    if _names(_said(text, denial), charge):
-        others = [one for one in findings[max(0, at - NEAR) : at] if one is not charge and _same(one, charge)]
+    if _names(said_in(text, denial), charge):
+        others = [one for one in findings[max(0, at - NEAR) : at] if one is not charge and same(one, charge)]
         return distance <= 1 or not others
-    between = [one for one in findings[other + 1 : at] if not (_same(one, denial) or _same(one, charge))]
+    between = [one for one in findings[other + 1 : at] if not (same(one, denial) or same(one, charge))]
     between = [one for one in between if one.polarity != "deny"]
     aimed = bool(bags[at].speaker & bags[other].content)
     tied = bool(both) or (aimed and distance <= 1) or not _tells_other(text, denial, charge, bags[other])
-    accusing = any(stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
-    if accusing and aimed and _INNOCENCE.match(_said(text, denial)):
+    accusing = any(stem(word) in ACCUSING_STEMS for word in cue_words(text, charge))
+    if accusing and aimed and _INNOCENCE.match(said_in(text, denial)):
         return True
-    if accusing and _ACCUSATION.search(_said(text, denial)) and _points_back(text, denial):
+    if accusing and _ACCUSATION.search(said_in(text, denial)) and _points_back(text, denial):
         return distance <= 3
     if between or not tied:
         return distance <= 1 and (tied or not between)
-    reach = 1 if ELLIPTIC.match(_said(text, denial)) or _ECHO.match(_said(text, denial)) else 2
+    reach = 1 if ELLIPTIC.match(said_in(text, denial)) or _ECHO.match(said_in(text, denial)) else 2
     return distance <= reach
 
 
@@ -182,16 +142,16 @@ def _names(said: str, charge: Finding) -> bool:
 
 def _tells_other(text: str, denial: Finding, charge: Finding, charged: Words) -> bool:
     """Tell whether a denial names what the charge does not: "denied having met her", after "said the dam leaked"."""
-    if says_no(_said(text, denial)):
+    if says_no(said_in(text, denial)):
         return False
     told = {word for word in _heavy(text, denial) if not FALSE.search(word) and not word.startswith(_GUILTLESS)}
-    return bool(told) and not told & (charged.speaker | {stem(word) for word in _cue_words(text, charge)})
+    return bool(told) and not told & (charged.speaker | {stem(word) for word in cue_words(text, charge)})
 
 
 def _tells_earlier(text: str, charge: Finding) -> bool:
     """Tell whether what stands behind a denial was said before it: "He denied it. Auditors had said ..."."""
-    cue = _cue_words(text, charge)
-    return cue[:1] == ["had"] or any(stem(word) in _ACCUSING_STEMS for word in cue)
+    cue = cue_words(text, charge)
+    return cue[:1] == ["had"] or any(stem(word) in ACCUSING_STEMS for word in cue)
 
 
 def _against(charge: Finding, denial: Finding, told_of: frozenset[str]) -> Finding:
@@ -203,66 +163,15 @@ def _against(charge: Finding, denial: Finding, told_of: frozenset[str]) -> Findi
     return replace(charge, about=(*charge.about, Named(denial.speaker, denial.mention)))
 
 
-def _contrary(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
-    """Find the index of the charge whose contrary a statement says: the same words, and a negation."""
-    finding = findings[at]
-    if finding.kind != "speech":
-        return None
-    said = _said(text, finding)
-    flat = NO.match(said) is not None
-    if not flat and (not _NEGATED.match(said) or _EVASIVE.search(said)):
-        return None
-    retorts = _retorts(text, finding)
-    for other in range(at - 1, max(-1, at - 7), -1):
-        charge = findings[other]
-        distance = finding.sentence - charge.sentence
-        if _holds(charge, finding):
-            continue
-        if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or _same(finding, charge):
-            continue
-        if _ANY_NEGATION.search(_said(text, charge)) or charge.speaker is None:
-            continue
-        accusing = any(stem(word) in _ACCUSING_STEMS for word in _cue_words(text, charge))
-        said_of = frozenset(stem(word) for word in _cue_words(text, charge)) if accusing else frozenset()
-        both = bags[at].content & (bags[other].content | said_of)
-        shared = len(both) / (len(bags[at].content) or 1)
-        aimed = bool(bags[at].speaker & bags[other].content)
-        charging = any(stem(word) in _CHARGE_STEMS for word in _cue_words(text, charge))
-        own = _OWN_PRONOUN.match(said) is not None
-        if (
-            (retorts and distance <= 1 and accusing)
-            or (flat and distance <= 1 and charging)
-            or (shared >= 0.6 and len(both) >= 2)
-            or (shared == 1 and distance <= 1)
-            or (aimed and shared >= 0.3 and both)
-            or (aimed and own and distance <= 1 and accusing)
-            or (own and distance <= 1 and shared >= 0.5 and both and charging)
-        ):
-            return other
-    return None
-
-
-def _retorts(text: str, finding: Finding) -> bool:
-    """Tell whether somebody is said to answer: "hit back, saying", "countered that"."""
-    places = [place[0] for place in (finding.mention, finding.cue) if place is not None]
-    start = min(places, default=finding.contents[0][0])
-    end = max(finding.contents[0][0], finding.cue[1] if finding.cue else 0)
-    return _RETORT.search(text, start, end) is not None
-
-
-def _cue_words(text: str, finding: Finding) -> list[str]:
-    return re.findall(r"\w+", text[slice(*finding.cue)].lower()) if finding.cue else []
-
-
 def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
     """Find the index of the finding that a denial answers: before it, inside it, or just behind it."""
     best = within = behind = None
-    takes_up_denial = _OF_DENIAL.match(_said(text, findings[at])) is not None
+    takes_up_denial = _OF_DENIAL.match(said_in(text, findings[at])) is not None
     for other in range(max(0, at - 40), min(len(findings), at + 4)):
-        if other == at or _same(findings[at], findings[other]) or _holds(findings[other], findings[at]):
+        if other == at or same(findings[at], findings[other]) or holds(findings[other], findings[at]):
             continue
         if other > at:
-            if _holds(findings[at], findings[other]):
+            if holds(findings[at], findings[other]):
                 within = within if within is not None else other
             elif behind is None and _told_after(text, findings, bags, at, other):
                 behind = other
@@ -285,47 +194,47 @@ def _comment_on(findings: list[Finding], other: int, points_back: bool) -> int:
         return other
     before, remark = findings[other - 1], findings[other]
     near = remark.sentence - before.sentence <= 1 and before.form != "direct" and before.kind == "speech"
-    return other - 1 if near and before.polarity == "assert" and _same(before, remark) else other
+    return other - 1 if near and before.polarity == "assert" and same(before, remark) else other
 
 
 def _behind_denial(text: str, findings: list[Finding], at: int, other: int) -> int:
     """Go on to the charge where "them" takes up what another denied just before, and not his denial."""
     charge = findings[other]
-    if charge.denies is None or "denial" in _said(text, findings[at]).lower():
+    if charge.denies is None or "denial" in said_in(text, findings[at]).lower():
         return other
     first = next(place for place, finding in enumerate(findings) if finding.id == charge.denies)
-    return other if _same(findings[at], findings[first]) else first
+    return other if same(findings[at], findings[first]) else first
 
 
 def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> tuple[float, float] | None:
     """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
     denial, charge = findings[at], findings[other]
     distance = denial.sentence - charge.sentence
-    innocent = _INNOCENCE.match(_said(text, denial)) is not None
+    innocent = _INNOCENCE.match(said_in(text, denial)) is not None
     if distance < 0 or (distance > NEAR and not innocent):
         return None
     loose = _points_back(text, denial)
     if _agree(text, denial, charge, bags[at].content, bags[other].content):
         return None
-    first_word = re.match(r"\w+", _said(text, denial))
+    first_word = re.match(r"\w+", said_in(text, denial))
     pronoun = first_word is not None and first_word[0].lower() in PRONOUNS
     shared = len(bags[at].content & bags[other].content) / (len(bags[at].content) or 1)
     aimed = bool(bags[at].speaker & bags[other].content)
     score = shared * 2 + (0.5 if aimed else 0.0) + _near(distance, loose) * (2 if pronoun else 1)
     if charge.polarity == "deny":
         score -= 1.2
-    cue = _cue_words(text, charge)
-    if any(stem(word) in _CHARGE_STEMS for word in cue):
+    cue = cue_words(text, charge)
+    if any(stem(word) in CHARGE_STEMS for word in cue):
         score += 0.3
-    accusing = any(stem(word) in _ACCUSING_STEMS for word in cue)
+    accusing = any(stem(word) in ACCUSING_STEMS for word in cue)
     if accusing:
         score += 0.3
     if charge.kind in ("intention", "belief") or cue[-1:] in (["for"], ["on"]):
         score -= 0.4
     next_to = distance <= 1 and "\n" not in text[charge.contents[-1][1] : denial.contents[0][0]]
-    said = _said(text, denial)
+    said = said_in(text, denial)
     if innocent:
-        spoken_of = next_to and _OWN_PRONOUN.match(_said(text, charge)) is not None
+        spoken_of = next_to and OWN_PRONOUN.match(said_in(text, charge)) is not None
         score += 1.0 if aimed and accusing else 0.0
         tied = (aimed and (accusing or distance <= 3)) or (accusing and distance <= 1) or spoken_of
     elif _states(text, denial):
@@ -348,9 +257,9 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
 
 def _states(text: str, denial: Finding) -> bool:
     """Tell whether a denial tells in full what it denies: "denied that P", "denied having", "rejected claims that"."""
-    if not any(word.startswith((*_DENYING, "dismiss")) for word in _cue_words(text, denial)):
+    if not any(word.startswith((*_DENYING, "dismiss")) for word in cue_words(text, denial)):
         return False
-    said = _said(text, denial)
+    said = said_in(text, denial)
     return (_IN_FULL.match(said) or _CLAUSE.match(said)) is not None and not ELLIPTIC.match(said)
 
 
@@ -373,13 +282,13 @@ def _owned(text: str, said: str, denial: Finding, charge: Finding) -> bool | Non
 
 def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], said: frozenset[str]) -> bool:
     """Tell whether a denial says what the other one says: "it is not so", and "he denied that it is so"."""
-    if not any(word.startswith(_DENYING) for word in _cue_words(text, denial)) or charge.polarity == "deny":
+    if not any(word.startswith(_DENYING) for word in cue_words(text, denial)) or charge.polarity == "deny":
         return False
     turned = {stem for stem in denied - said if any(_opposite(stem, other) for other in said)}
     if len(denied & said) + len(turned) < 0.6 * len(denied) or len(denied) < 2:
         return False
-    negated = _NEGATED.match(_said(text, charge)) is not None
-    doubled = _ANY_NEGATION.search(_said(text, denial)) is not None
+    negated = NEGATED.match(said_in(text, charge)) is not None
+    doubled = ANY_NEGATION.search(said_in(text, denial)) is not None
     return negated ^ doubled ^ (len(turned) % 2 == 1)
 
 
@@ -409,12 +318,6 @@ def _answers_what_follows(text: str, denial: Finding, charge: Finding) -> bool:
     return start < first and _IN_ANSWER.match(text, start, first) is not None
 
 
-def _holds(denial: Finding, charge: Finding) -> bool:
-    """Tell whether a charge stands inside the denial's own content: "rejected Oslo's claim that"."""
-    at = charge.contents[0][0]
-    return any(start <= at < end for start, end in denial.contents)
-
-
 def _near(distance: int, loose: bool) -> float:
     """Weigh closeness: it is worth much to a denial that only points back."""
     return (1.8 if loose else 0.6) / (1 + distance)
@@ -422,7 +325,7 @@ def _near(distance: int, loose: bool) -> float:
 
 def _points_back(text: str, denial: Finding) -> bool:
     """Tell whether a denial's content only takes up a charge: "that", "the allegations"."""
-    said = _said(text, denial)
+    said = said_in(text, denial)
     if says_no(said) and not ELLIPTIC.match(said):
         return True
     return len(_heavy(text, denial)) <= 2
@@ -431,25 +334,11 @@ def _points_back(text: str, denial: Finding) -> bool:
 def _heavy(text: str, denial: Finding) -> frozenset[str]:
     """List the stems by which a denial itself tells what it denies: none in "the allegations"."""
     printed = re.split(
-        r"(?<=\w[.!?,])[”\"’]?\s+(?=[A-Z“\"])| as | an? (?=[“\"\w])|(?<!^)[“\"]", _said(text, denial), maxsplit=1
+        r"(?<=\w[.!?,])[”\"’]?\s+(?=[A-Z“\"])| as | an? (?=[“\"\w])|(?<!^)[“\"]", said_in(text, denial), maxsplit=1
     )[0]
     words = [word.lower() for word in re.findall(r"\w+", printed)]
     heavy = [stem(word) for word in words if word not in STOP and len(word) > 2]
     return frozenset(word for word in heavy if word not in _CLAIM_STEMS)
 
 
-def _said(text: str, finding: Finding) -> str:
-    """Read what a finding says as far as denials look at it."""
-    return " ".join(text[start : min(end, start + LOOKED_AT)] for start, end in finding.contents)[:LOOKED_AT]
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    """Tell whether two findings have one speaker: nobody answers himself."""
-    if one.speaker is None or other.speaker is None:
-        return False
-    return one.speaker.name.lower() == other.speaker.name.lower()
-
-
-_ACCUSING_STEMS = frozenset(stem(word) for word in "accuse charge allege claim blame implicate fault complain".split())
-_CHARGE_STEMS = frozenset(stem(word) for word in _CHARGING)
 _CLAIM_STEMS = frozenset(stem(word) for word in CLAIMS)

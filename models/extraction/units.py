@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,24 +19,16 @@ from models.extraction.lexicon import HEADLINE_SMALL, SAY_FORMS
 from models.extraction.names import FEMALE, MALE
 from models.extraction.parser import Parser
 from models.extraction.quotes import Quote
+from models.extraction.swaps import SWAPS
+from models.extraction.unit_spans import LONGEST_PART, STAND_IN, bounded, joined
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 Span = tuple[int, int]
 Adder = Callable[..., None]
-#: A quotation, and its number among those of the text.
-_Numbered = tuple[int, Quote]
 
-#: What stands for a quoted clause. Two words that parse as a clause anywhere.
-_STAND_IN = "It works"
 
-#: Longest unit, in characters outside of quoted clauses: a table or list without full stops is cut into several,
-#: for the parser takes quadratic memory, and rules look at all of a unit for each of its words.
-LONGEST = 2000
-
-#: A quotation longer than this is a clause of its own, however it begins and ends.
-LONGEST_PART = 600
 #: How far a quotation looks around itself to tell whether it is a clause.
 _AROUND = 200
 
@@ -67,59 +59,6 @@ _TITLE = "Mr. "
 AIDED = -2
 #: The number of a segment that stands for another word of the text.
 SWAPPED = -3
-#: "rejected opposition claims that": the parser takes such a noun for a verb, but never "allegations".
-_DENYING = (
-    r"\b(?:den(?:y|ies|ied|ying)|(?:reject|dismiss|refut|disput|rebut|contest|dispel|counter)\w*|"
-    r"brush\w* (?:aside|off)|wav\w+ (?:away|off)|shrug\w* off|laugh\w* off|scoff\w* at|push\w* back (?:on|against))"
-    r"(?: as)?(?: [\w’'.-]+){0,4}? "
-)
-#: How a clause begins that no "that" opens.
-_PLAIN_CLAUSE = (
-    r"(?:(?:it|he|she|they|we)|(?:its|his|her|their|the|an?) (?:[\w’'-]+ ){0,4}?[\w’'-]+) "
-    r"(?:had|has|have|was|were|is|are|would|will|did|could|can|might|may)(?:n['’]t)?\b"
-)
-_DENIED_CLAIMS = re.compile(rf"{_DENYING}(?P<noun>claims|reports|charges)(?: that\b|(?= {_PLAIN_CLAUSE}))")
-#: "rejected suggestions it had failed": the parser does better where "that" is written.
-_DENIED_PLAINLY = re.compile(
-    rf"{_DENYING}(?:claim|report|charge|suggestion|allegation|accusation|assertion|rumou?r|speculation)s? "
-    rf"(?P<noun>)(?={_PLAIN_CLAUSE})"
-)
-#: "called her remarks “absurd”": after "her" the parser takes such a noun for a verb.
-_HER_WORDS = re.compile(
-    r"\b(?:call|describ|dismiss|reject|denounc|label|brand|decr|condemn|dub|term|view)\w* (?:her|his|their|its|such) "
-    r"(?P<noun>claims|reports|charges|remarks|comments)(?= (?:as|an?)\b| $)"
-)
-#: "called the master’s account a fairy tale": so does it behind an owner.
-_OWNED_WORDS = re.compile(
-    r"\b(?:call|describ|dismiss|denounc|label|brand|decr|dub|term)\w* (?:[\w’'-]+ ){0,4}?[\w-]+(?:['’]s|s['’]) "
-    r"(?P<noun>(?:account|complaint|claim|charge|report|story|version|statement|comment|remark|warning)s?)"
-    r"(?= (?:as|an?)\b| $| [\w-]+[.,])"
-)
-#: "The bank contests that conclusion": after a noun the parser takes such a verb for another.
-_CONTESTS = re.compile(
-    r"(?<=[a-z’'] )(?P<noun>contests|disputes|counters|challenges|rebuffs) (?:that|this|these|those|the|such|any|all) "
-    r"(?:[a-z]+ )?(?:claim|charge|allegation|accusation|report|suggestion|conclusion|account|assertion|finding|figure|"
-    r"version|characteri[sz]ation|number|estimate|criticism|notion|idea|story|description|assessment|view|narrative)s?\b"
-)
-#: ", two clerks allege in a lawsuit": so does it with these behind a comma.
-_ALLEGE = re.compile(r", (?:[\w’'-]+ ){1,5}(?P<noun>allege|counter|contend|claim)(?=[,.]| (?:in|on|at)\b)")
-#: "Petri, a former spy, claims in her memoir that".
-_CLAIMS_THAT = re.compile(r"(?:, |\b[A-Z][a-z]+ )(?P<noun>claims)(?= (?:in|on) (?:[\w’'-]+ ){1,4}that\b)")
-#: "Economists at the Lake Institute estimate that": behind a name the parser takes such a verb for a noun.
-_ESTIMATE_THAT = re.compile(
-    r"\b[A-Z]?[a-z]+s (?:at|of|in|for|from|with) (?:[\w’'&.-]+ ){0,6}?[A-Z][\w.&-]+ "
-    r"(?P<noun>estimate|forecast|project|report|claim|caution|fear|doubt)(?= that\b)"
-)
-_SWAPS = (
-    (_DENIED_CLAIMS, "allegations"),
-    (_DENIED_PLAINLY, "that "),
-    (_HER_WORDS, "allegations"),
-    (_OWNED_WORDS, "allegation"),
-    (_CONTESTS, "rejects"),
-    (_ALLEGE, "say"),
-    (_CLAIMS_THAT, "says"),
-    (_ESTIMATE_THAT, "say"),
-)
 #: "dismissed as “fantasy” a claim that": what the quotation says of the claim tears the claim off its verb.
 _AS_QUOTED = re.compile(
     r"\b(?:dismiss|reject|denounc|describ|decri|condemn|derid|brand|deni|brush|wav)\w* (?P<as>as )$"
@@ -131,18 +70,7 @@ _FULL_NAME = re.compile(r"\b(?=(?P<given>[A-Z][a-z]+\.?)(?: [A-Z]\.)? (?P<family
 _GIVEN = MALE | FEMALE
 _COURTESY = frozenset({"Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen."})
 
-_NEW_LINE = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?\n\s*")
-#: "7:19 p.m. | Louis Abend", a line of its own.
-_STAMP = re.compile(r"\d{1,2}[:.]\d\d[^\n]{0,60}")
 _SPACE = re.compile(r"\s+")
-#: A sentence that ends in a quoted question or exclamation.
-_ASKED = re.compile(r"[?!](?:[”\"]|'')$")
-#: "; the owner denies it": who answers or speaks behind a semicolon begins anew.
-_ANSWER = re.compile(
-    r"; *(?P<rest>(?:but |and |while |though )?(?:[\w’'.-]+ ){1,6}?(?:has |have |had |also |\w+ly )*"
-    r"(?:den(?:ies|ied|y)|reject(?:s|ed)?|disput(?:es?|ed)|dismiss(?:es|ed)?|call(?:s|ed)?|says?|said|"
-    r"insist(?:s|ed)?|refut(?:es?|ed)|maintains?)\b)"
-)
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
@@ -272,128 +200,18 @@ def _drafts(text: str, sentences: list[Span], quotes: list[Quote], families: fro
     at = 0
     paragraph = 0
     previous = 0
-    for start, end in _joined(text, sentences, quotes):
+    for start, end in joined(text, sentences, quotes):
         while at < len(numbered) and numbered[at][1].end <= start:
             at += 1
         stop = at
         while stop < len(numbered) and numbered[stop][1].start < end:
             stop += 1
-        for span, inside in _bounded(text, (start, end), numbered[at:stop]):
+        for span, inside in bounded(text, (start, end), numbered[at:stop]):
             paragraph += text.count("\n", previous, span[0])
             previous = span[0]
             draft = _condense(text, span, inside, paragraph, families)
             if draft.text and not draft.text.isspace():
                 yield draft
-
-
-def _bounded(text: str, span: Span, quotes: list[_Numbered]) -> Iterator[tuple[Span, list[_Numbered]]]:
-    """Cut a stretch into pieces of at most LONGEST, each with its quotations: at white space, where there is any.
-
-    A quotation is never cut. What stands for it in a piece is no longer than it is, nor than LONGEST_PART.
-    """
-    begin = at = span[0]
-    length = 0
-    inside: list[_Numbered] = []
-    for numbered in [*quotes, None]:
-        stop = numbered[1].start if numbered is not None else span[1]
-        weight = min(numbered[1].end - stop, LONGEST_PART) + len(_STAND_IN) if numbered is not None else 0
-        while length + stop - at + weight > LONGEST and (inside or at < stop):
-            fits = length + stop - at <= LONGEST
-            cut = stop if fits else _blank_before(text, at, at + LONGEST - length)
-            if trimmed := _trimmed(text, begin, cut):
-                yield trimmed, inside
-            begin = at = cut
-            length, inside = 0, []
-        length += stop - at + weight
-        at = stop
-        if numbered is not None:
-            inside.append(numbered)
-            at = numbered[1].end
-    if trimmed := _trimmed(text, begin, span[1]):
-        yield trimmed, inside
-
-
-def _blank_before(text: str, start: int, end: int) -> int:
-    """Find where the last white space in a stretch begins; its end where there is none."""
-    for at in range(end - 1, start, -1):
-        if text[at].isspace():
-            return at
-    return end
-
-
-def _trimmed(text: str, start: int, end: int) -> Span | None:
-    """Leave out the white space around a stretch; None where nothing is left."""
-    words = text[start:end].strip()
-    first = start + len(text[start:end]) - len(text[start:end].lstrip())
-    return (first, first + len(words)) if words else None
-
-
-def _joined(text: str, sentences: list[Span], quotes: list[Quote]) -> Iterator[Span]:
-    """Join sentences that share a quotation, or "Why?" and "she asked"."""
-    held: Span | None = None
-    for start, end in _within_quotes(_at_quoted_lines(text, _at_semicolons(text, sentences), quotes), quotes):
-        if held is not None and not (
-            (
-                "\n" not in text[held[1] : start]
-                and _ASKED.search(text, max(held[0], held[1] - 3), held[1])
-                and len(text[start:end].split()) <= 30
-                and text[start] not in "“\"‘'"
-            )
-            or (text[start] in "—–―" and "\n" not in text[held[1] : start] and text[held[1] - 1] in '”"’')
-            or text[start] in ")],;"
-            or (text[start].islower() and "\n\n" not in text[held[1] : start] and text[held[1] - 1] != ";")
-        ):
-            yield held
-            held = None
-        held = (held[0] if held is not None else start, end)
-    if held is not None:
-        yield held
-
-
-def _at_quoted_lines(text: str, sentences: Iterable[Span], quotes: list[Quote]) -> Iterator[Span]:
-    """Cut sentences once more where a new line opens a quotation: "... ― Ana Ruiz" needs no full stop."""
-    opening = {quote.start for quote in quotes}
-    for start, end in sentences:
-        at = start
-        for line in _NEW_LINE.finditer(text, start, end):
-            if at >= line.start() or line.end() >= end:
-                continue
-            begins = line.end() in opening and text[line.start() - 1] not in ":,"
-            if begins or (_STAMP.fullmatch(text, max(at, text.rfind("\n", at, line.start()) + 1), line.start())):
-                yield at, line.start()
-                at = line.end()
-        yield at, end
-
-
-def _at_semicolons(text: str, sentences: list[Span]) -> Iterator[Span]:
-    """Cut sentences at a semicolon behind which somebody else speaks: "They say it leaks; the owner denies it."."""
-    for start, end in sentences:
-        at = start
-        for cut in _ANSWER.finditer(text, start, end):
-            yield at, cut.start() + 1
-            at = cut.start("rest")
-        yield at, end
-
-
-def _within_quotes(sentences: Iterator[Span], quotes: list[Quote]) -> Iterator[Span]:
-    """Join sentences that share a quotation."""
-    quote = iter(quotes)
-    current = next(quote, None)
-    held: Span | None = None
-    for first, end in sentences:
-        start = first if held is None else held[0]
-        held = None
-        while current is not None and current.end <= end:
-            current = next(quote, None)
-        if current is not None and start <= current.start < end < current.end:
-            held = (start, end)
-            continue
-        if current is not None and current.start < start and end < current.end:
-            held = (start, end)
-            continue
-        yield start, end
-    if held is not None:
-        yield held
 
 
 def _condense(
@@ -463,7 +281,7 @@ def _as_quoted(text: str, at: int, quote: Quote, stop: int) -> int | None:
 
 def _copy(text: str, start: int, end: int, add: Adder) -> None:
     """Copy a stretch, each run of white space as one blank, and each noun that parses badly as one that does not."""
-    swaps = [(found.span("noun"), word) for swap, word in _SWAPS for found in swap.finditer(text, start, end)]
+    swaps = [(found.span("noun"), word) for swap, word in SWAPS for found in swap.finditer(text, start, end)]
     swaps += [(found.span(), _SOME_WORD) for found in _LONG_WORD.finditer(text, start, end)]
     for (first, last), word in sorted(swaps):
         if first < start:
@@ -499,7 +317,7 @@ def _stand_in(text: str, quote: Quote) -> str:
     marks = _marks(text, quote)
     last = text[quote.start : quote.end - marks[1]].rstrip("'’”\" ")[-1]
     stop = last if last in ",.?!" else ""
-    return f"“{_STAND_IN}{stop}”"
+    return f"“{STAND_IN}{stop}”"
 
 
 def is_clause(text: str, quote: Quote, span: Span, after_clause: bool) -> bool:

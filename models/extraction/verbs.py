@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from models.extraction import lexicon
+from models.extraction import idioms, lexicon
 from models.extraction.cue import Cue, Frame, lemma, make
 from models.extraction.grammar import AUXILIARIES, children, finite_clause, has_to, is_passive, subject
 from models.extraction.phrases import according, adjective, noun_content, that_clause
@@ -344,7 +344,7 @@ def _idiom(token: Token, word: str, unit: Unit) -> Cue | None:
     if is_passive(token):
         return None
     for second in token.children:
-        allowed = lexicon.IDIOMS.get((word, second.lower_)) if second.i > token.i else None
+        allowed = idioms.IDIOMS.get((word, second.lower_)) if second.i > token.i else None
         for prep in [*token.children, *second.children] if allowed else ():
             if allowed and prep.i > second.i and prep.lower_ in allowed and (things := children(prep, "pobj", "pcomp")):
                 return make(token, "of", (things[0].i,), last=prep.i)
@@ -353,7 +353,7 @@ def _idiom(token: Token, word: str, unit: Unit) -> Cue | None:
 
 def _phrasal(verb: Token, word: str) -> bool:
     """Read "shot down the report", "brushed aside the complaint"."""
-    return any((word, child.lower_) in lexicon.PHRASAL for child in children(verb, "prt", "advmod"))
+    return any((word, child.lower_) in idioms.PHRASAL for child in children(verb, "prt", "advmod"))
 
 
 def _document_speaks(verb: Token) -> bool:
@@ -418,7 +418,7 @@ def _by_agent(token: Token, word: str, unit: Unit) -> Cue | None:
 
 def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "spoke about the strike", "called for calm"."""
-    allowed = lexicon.TALK_OF.get(word)
+    allowed = idioms.TALK_OF.get(word)
     if not allowed or is_passive(token):
         return None
     for prep in children(token, "prep", "prt"):

@@ -1,0 +1,153 @@
+"""Inside, pure: what says the contrary of a charge without denying it in so many words."""
+
+from __future__ import annotations
+
+import re
+
+from models.extraction.denials import LOOKED_AT, NO
+from models.extraction.findings import Finding
+from models.extraction.stems import Words, stem
+
+#: A negation near the front of a statement: it may answer a charge that says the same without it.
+NEGATED = re.compile(
+    r"^(?:[^\s.;]+ ){0,9}?[“\"'‘]*(?:(?:not|never|no|nothing|none|nobody|neither)\b|[^\s.;]+n['’]t\b)", re.IGNORECASE
+)
+
+
+ANY_NEGATION = re.compile(r"\b(?:not|never|no|nothing|none|nobody|neither)\b|n['’]t\b", re.IGNORECASE)
+
+
+#: What is negated and yet answers nothing.
+_EVASIVE = re.compile(
+    r"\bnot (?:yet|read|seen|only|just|immediately|necessarily|surpris\w+|sure|clear|certain|know|aware)\b|"
+    r"\b(?:comment|decided|discuss|confirm|speculate|elaborate|no longer|no doubt|no matter|no one should|should not|"
+    r"must not|need not|shouldn['’]t|cannot|could not|would not|will not|won['’]t|wouldn['’]t|can['’]t|couldn['’]t|"
+    r"don['’]t (?:think|know))\b",
+    re.IGNORECASE,
+)
+
+
+#: "He never touched it", "Nobody was there", "There were no talks", "At no time did she".
+_FLAT = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?:(?:he|she|i|we|they|it|the \w+|[A-Z]\w+) (?:(?:had|has|have) )?never \w+ed\b|"
+    r"(?:he|she|i|we|they) (?:(?:had|has|have) )?never (?:said|told|made|took|heard|saw|met|wrote|gave|did|been|had)\b|"
+    r"(?:nobody|no one|none of (?:us|them|that|this)|nothing of) |"
+    r"there (?:is|was|are|were|has been|have been|had been) (?:no|never) |at no time )",
+    re.IGNORECASE,
+)
+
+
+#: How many sentences back that may stand.
+_JUST_BEFORE = 2
+
+
+OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
+
+
+#: Verbs of answering back: what is negated behind them answers the charge before.
+_RETORT = re.compile(
+    r"\b(?:(?:hit|shot|fired|struck|snapped|pushed|hits|shoots|fires|strikes|snaps|pushes) back|retort\w*|"
+    r"counter(?:s|ed)|rebut\w*|in (?:response|reply|answer|defen[cs]e)|defend\w* (?:him|her|it|them)sel(?:f|ves))\b",
+    re.IGNORECASE,
+)
+
+
+_CHARGING = frozenset(
+    """accuse charge allege claim warn blame say suggest report assert insist contend criticize condemn
+    complain argue tell estimate describe call fault implicate denounce state write find show said told wrote found
+    shown believe suspect contend maintain conclude testify""".split()
+)
+
+
+def flatly_answered(text: str, findings: list[Finding], at: int) -> int | None:
+    """Find what a flat "never", "nobody" or "there was no" answers: what somebody else said just before it."""
+    finding, before = findings[at], findings[at - 1] if at else None
+    if (
+        before is None
+        or finding.kind != "speech"
+        or finding.polarity == "deny"
+        or not _FLAT.match(said_in(text, finding))
+    ):
+        return None
+    near = finding.sentence - before.sentence <= _JUST_BEFORE and before.speaker is not None and before.kind == "speech"
+    return (
+        at - 1
+        if near and before.polarity == "assert" and not (same(finding, before) or holds(before, finding))
+        else None
+    )
+
+
+def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
+    """Find the index of the charge whose contrary a statement says: the same words, and a negation."""
+    finding = findings[at]
+    if finding.kind != "speech":
+        return None
+    said = said_in(text, finding)
+    flat = NO.match(said) is not None
+    if not flat and (not NEGATED.match(said) or _EVASIVE.search(said)):
+        return None
+    retorts = _retorts(text, finding)
+    for other in range(at - 1, max(-1, at - 7), -1):
+        charge = findings[other]
+        distance = finding.sentence - charge.sentence
+        if holds(charge, finding):
+            continue
+        if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or same(finding, charge):
+            continue
+        if ANY_NEGATION.search(said_in(text, charge)) or charge.speaker is None:
+            continue
+        accusing = any(stem(word) in ACCUSING_STEMS for word in cue_words(text, charge))
+        said_of = frozenset(stem(word) for word in cue_words(text, charge)) if accusing else frozenset()
+        both = bags[at].content & (bags[other].content | said_of)
+        shared = len(both) / (len(bags[at].content) or 1)
+        aimed = bool(bags[at].speaker & bags[other].content)
+        charging = any(stem(word) in CHARGE_STEMS for word in cue_words(text, charge))
+        own = OWN_PRONOUN.match(said) is not None
+        if (
+            (retorts and distance <= 1 and accusing)
+            or (flat and distance <= 1 and charging)
+            or (shared >= 0.6 and len(both) >= 2)
+            or (shared == 1 and distance <= 1)
+            or (aimed and shared >= 0.3 and both)
+            or (aimed and own and distance <= 1 and accusing)
+            or (own and distance <= 1 and shared >= 0.5 and both and charging)
+        ):
+            return other
+    return None
+
+
+def _retorts(text: str, finding: Finding) -> bool:
+    """Tell whether somebody is said to answer: "hit back, saying", "countered that"."""
+    places = [place[0] for place in (finding.mention, finding.cue) if place is not None]
+    start = min(places, default=finding.contents[0][0])
+    end = max(finding.contents[0][0], finding.cue[1] if finding.cue else 0)
+    return _RETORT.search(text, start, end) is not None
+
+
+def cue_words(text: str, finding: Finding) -> list[str]:
+    """List the words of a cue in small letters."""
+    return re.findall(r"\w+", text[slice(*finding.cue)].lower()) if finding.cue else []
+
+
+def holds(denial: Finding, charge: Finding) -> bool:
+    """Tell whether a charge stands inside the denial's own content: "rejected Oslo's claim that"."""
+    at = charge.contents[0][0]
+    return any(start <= at < end for start, end in denial.contents)
+
+
+def said_in(text: str, finding: Finding) -> str:
+    """Read what a finding says as far as denials look at it."""
+    return " ".join(text[start : min(end, start + LOOKED_AT)] for start, end in finding.contents)[:LOOKED_AT]
+
+
+def same(one: Finding, other: Finding) -> bool:
+    """Tell whether two findings have one speaker: nobody answers himself."""
+    if one.speaker is None or other.speaker is None:
+        return False
+    return one.speaker.name.lower() == other.speaker.name.lower()
+
+
+ACCUSING_STEMS = frozenset(stem(word) for word in "accuse charge allege claim blame implicate fault complain".split())
+
+
+CHARGE_STEMS = frozenset(stem(word) for word in _CHARGING)
