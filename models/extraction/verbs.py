@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from models.extraction import idioms, lexicon
-from models.extraction.cue import Cue, Frame, lemma, make
-from models.extraction.grammar import AUXILIARIES, children, finite_clause, has_to, is_passive, subject
-from models.extraction.phrases import according, adjective, noun_content, that_clause
+from models.extraction.cue import Cue, lemma, make
+from models.extraction.grammar import children, finite_clause, has_to, is_passive, subject
+from models.extraction.object_verbs import carrying, idiom, innocent, judging, naming
+from models.extraction.phrases import according, adjective, that_clause
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -228,140 +229,6 @@ def _calling_on(token: Token, word: str, unit: Unit) -> Cue | None:
     return None
 
 
-def _naming(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "called it baseless", "described the report as false"."""
-    if word not in lexicon.NAME_AS or is_passive(token):
-        return None
-    objects = children(token, "dobj")
-    preds = [child for child in children(token, "oprd", "acomp", "attr", "xcomp") if not has_to(child)]
-    small = [
-        c
-        for c in children(token, "ccomp", "xcomp")
-        if not has_to(c) and not finite_clause(c) and subject(c) is not None
-    ]
-    preps = [c for c in token.children if c.dep_ in ("prep", "advcl") and c.left_edge.lower_ == "as" and c.i > token.i]
-    if objects and not preps and (loose := _loose_as(objects[0])) is not None:
-        return make(token, "name", (objects[0].i, loose.i))
-    if objects and preps:
-        return make(token, "name", (objects[0].i, preps[0].i))
-    if objects and preds and preds[0].i > objects[0].i:
-        return make(token, "name", (objects[0].i, preds[0].i))
-    if (
-        small
-        and small[0].i > token.i
-        and word in ("call", "consider", "deem", "find", "declare", "label", "brand", "dub", "term")
-    ):
-        return make(token, "name", (small[0].i,))
-    if word == "call" and (preds or objects):
-        return make(token, "name", tuple(c.i for c in objects + preds))
-    return None
-
-
-def _innocent(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "maintained his innocence", "pleaded not guilty"."""
-    if word not in lexicon.INNOCENT or is_passive(token):
-        return None
-    for thing in children(token, "dobj", "acomp", "oprd", "amod"):
-        if thing.i > token.i and thing.lower_ == "innocence":
-            return make(token, "object", (thing.i,))
-        if thing.i > token.i and thing.lower_ == "guilty" and thing.nbor(-1).lower_ == "not":
-            return make(token, "object", (thing.i,))
-    return None
-
-
-def _loose_as(thing: Token) -> Token | None:
-    """Find an "as" right behind an object that the parser made nothing of: "described it as wholly without merit"."""
-    at = thing.right_edge.i + 1
-    if at + 1 < len(thing.doc) and thing.doc[at].lower_ == "as" and thing.doc[at].dep_ == "advmod":
-        return thing.doc[at]
-    return None
-
-
-def _carrying(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "expressed concern about", "made the case that", "issued a statement saying"."""
-    if word not in lexicon.CARRY:
-        return None
-    for thing in children(token, "dobj"):
-        name = lemma(thing)
-        if name not in lexicon.NOUNS or thing.i < token.i:
-            continue
-        if word in lexicon.MEET_WITH and name in lexicon.MET_WITH:
-            continue
-        found = noun_content(thing)
-        if found is None and name == "denial":
-            return make(token, "object", (thing.i,))
-        if found is None:
-            found = _after_noun(token, thing)
-        if found is None:
-            continue
-        frame, complements, last = found
-        return make(token, frame, complements, last=max(last, thing.i))
-    return None
-
-
-def _after_noun(verb: Token, thing: Token) -> tuple[Frame, tuple[int, ...], int] | None:
-    """Find what the parser hung on the verb but belongs to its noun."""
-    for child in verb.children:
-        if child.i < thing.i:
-            continue
-        if (
-            child.dep_ == "prep"
-            and child.lower_ in ("about", "over", "for", "on", "against", "at", "of")
-            and lemma(thing) not in lexicon.CLAUSE_ONLY
-        ):
-            things = children(child, "pobj", "pcomp")
-            if things:
-                return "of", (things[0].i,), child.i
-        if child.dep_ == "ccomp":
-            return "clause", (child.i,), thing.i
-    return None
-
-
-def _object(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "criticized the plan", "rejected that argument"."""
-    if is_passive(token):
-        return None
-    if (
-        word not in lexicon.JUDGE
-        and not (word in lexicon.SHOW and _document_speaks(token))
-        and not _phrasal(token, word)
-    ):
-        return None
-    things = [child for child in children(token, "dobj") if child.i > token.i and unit.quote[child.i] < 0]
-    if things and things[0].lower_ not in ("himself", "herself", "themselves", "itself"):
-        return make(token, "object", (things[0].i,))
-    gerunds = [c for c in children(token, "xcomp", "ccomp") if c.i > token.i and _is_gerund(c)]
-    if gerunds:
-        return make(token, "object", (gerunds[0].i,))
-    questions = [c for c in children(token, "ccomp") if c.i > token.i and c.left_edge.tag_ in ("WP", "WRB", "WDT")]
-    if questions:
-        return make(token, "object", (questions[0].i,))
-    return None
-
-
-def _idiom(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "took issue with the claim", "pushed back on it": verb, word and preposition together."""
-    if is_passive(token):
-        return None
-    for second in token.children:
-        allowed = idioms.IDIOMS.get((word, second.lower_)) if second.i > token.i else None
-        for prep in [*token.children, *second.children] if allowed else ():
-            if allowed and prep.i > second.i and prep.lower_ in allowed and (things := children(prep, "pobj", "pcomp")):
-                return make(token, "of", (things[0].i,), last=prep.i)
-    return None
-
-
-def _phrasal(verb: Token, word: str) -> bool:
-    """Read "shot down the report", "brushed aside the complaint"."""
-    return any((word, child.lower_) in idioms.PHRASAL for child in children(verb, "prt", "advmod"))
-
-
-def _document_speaks(verb: Token) -> bool:
-    """Tell whether a verb's subject is a poll, a report or the like."""
-    own = subject(verb)
-    return own is not None and (lemma(own) in lexicon.SPEAKING_THINGS or own.lower_ in lexicon.SPEAKING_THINGS)
-
-
 def _unsaid(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "She is expected to win", "he was accused of theft by both", "it seems to work"."""
     if is_passive(token) and word in lexicon.UNSAID:
@@ -383,11 +250,6 @@ def _unsaid(token: Token, word: str, unit: Unit) -> Cue | None:
             if prep.i > token.i and things and prep.lower_ in ("of", "for", "as", "with", "about"):
                 return make(token, "passive", (passed[0].i, things[0].i), last=prep.i)
     return None
-
-
-def _is_gerund(verb: Token) -> bool:
-    """Tell whether it is "taking", "having taken"."""
-    return verb.tag_ == "VBG" or any(child.tag_ == "VBG" for child in children(verb, *AUXILIARIES))
 
 
 def _relative(token: Token, word: str, unit: Unit) -> Cue | None:
@@ -439,16 +301,16 @@ def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
 #: In this order: the first that gives a cue is believed.
 READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _calling_on,
-    _idiom,
-    _innocent,
-    _naming,
+    idiom,
+    innocent,
+    naming,
     _clause,
     _unsaid,
     _urging,
     _intending,
-    _carrying,
+    carrying,
     _around,
-    _object,
+    judging,
     _relative,
     _by_agent,
     _talking,
