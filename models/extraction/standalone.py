@@ -447,9 +447,8 @@ def _within_one(said: str) -> str:
     """Leave out the marks that open the later paragraphs of one quotation."""
     if said.count('"') % 2:
         said = said[:1] + _REOPENED_STRAIGHT.sub(" ", said[1:])
-    while said.count("“") > said.count("”") + (said[:1] != "“" or "”" not in said) and _REOPENED.search(said, 1):
-        said = said[:1] + _REOPENED.sub(" ", said[1:], count=1)
-    return said
+    unclosed = said.count("“") - said.count("”") - (said[:1] != "“" or "”" not in said)
+    return said[:1] + _REOPENED.sub(" ", said[1:], count=unclosed) if unclosed > 0 else said
 
 
 def _sentence(words: str) -> str:

@@ -83,6 +83,7 @@ SHAPES: dict[str, tuple[str, str, str]] = {
     "one quotation without an end": ("Roe said: “", "it is so, ", ""),
     "one quotation of nots": ("Roe said: “It is ", "not ", "so.”"),
     "one quotation of spaces": ("Roe said: “It", " ", "is.” Hale denied it."),
+    "a quotation opened again and again": ("Roe said: “", "It is. “", "so.”"),
     "quotations in one sentence": ("Roe said ", "“so”, ", "it is."),
     "quotations that go on": ("", "“It is so. ", ""),
     "paragraphs left open": ("Roe spoke.\n\n", "“It is so.\n\n", ""),
