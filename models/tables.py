@@ -534,7 +534,7 @@ _partial_index("claim_topic_index_answered", *_READ, where="answered")
 class Suggestion(Versioned):
     """A stored claim that a statement may answer: found by a machine, for a reviewer to decide; no counterclaim yet."""
 
-    #: The denial, whose charge its document does not hold.
+    #: The denial, whose charge its document does not hold or leaves in doubt.
     statement = ForeignKeyField(Statement, index=False)
     #: The claim that it may answer.
     claim = ForeignKeyField(Claim)

@@ -9,9 +9,11 @@ from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
 
 
 class SuggestionReason(Output):
-    """A word that the statement and the claim have in common."""
+    """A word that the statement and the claim have in common, or those by which the statement points to the claim."""
 
-    word = shown(fields.String, "The word, as the claim has it, in lower case.")
+    word = shown(
+        fields.String, "The word, as the claim has it, in lower case; or the words of the statement that point back."
+    )
     weight = shown(fields.Float, "Its share of the score; rare words weigh more.", minimum=0, maximum=1)
 
 
