@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import Any, TypeVar
-from unicodedata import combining
 
 from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from api.schemas.marks import refuse_heaps_of_marks
 
 T = TypeVar("T")
 
@@ -31,11 +31,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = rf"{BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
 _INK = re.compile(f"[^{_UNSEEN}]")
 
-
-#: Combining marks that one letter bears at most (Unicode's UAX #15, Stream-Safe Text): normalising, which every look-up
-#: by words does, takes time by the square of their number. And what may hold more.
-MOST_MARKS = 30
-_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
 
 #: What no database keeps, or nobody types: control characters and halves of surrogate pairs.
 _NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
@@ -81,7 +76,7 @@ class Text(Field[str]):
         if value and not _INK.search(value):
             raise ValidationError("This holds only white space, or what nobody sees: give words.")
         if not value.isascii():
-            _refuse_heaps_of_marks(value)
+            refuse_heaps_of_marks(value)
         return value
 
 
@@ -106,13 +101,6 @@ def _refuse_no_text(value: str) -> None:
         raise ValidationError("This holds half of a surrogate pair, which is no text: send whole characters.")
     if "\0" in value:
         raise ValidationError("This holds a NUL character, which is no text: leave it out.")
-
-
-def _refuse_heaps_of_marks(value: str) -> None:
-    for run in _MARKS.finditer(value):
-        for are_marks, marks in groupby(run[0], lambda character: combining(character) > 0):
-            if are_marks and len(list(marks)) > MOST_MARKS:
-                raise ValidationError(f"A letter here bears more than {MOST_MARKS} marks: leave the others out.")
 
 
 class Matching(Field[str]):

@@ -28,6 +28,7 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
         "THREADS": "16",
         "PUBLIC_READS": "false",
         "MAX_BODY_BYTES": "1000",
+        "SLOW_BODY_SECONDS": "60",
         "REQUESTS_PER_MINUTE": "0",
         "KEY_REQUESTS_PER_MINUTE": "600",
         "TRUSTED_PROXIES": "2",
@@ -38,7 +39,7 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
     told = dataclasses.astuple(read(given))
     assert told == (
         *(given["DATABASE_URL"], given["DATABASE_REPLICA_URLS"], 2, 10, 3),
-        *("::", 9000, 4, 16, False, 1000),
+        *("::", 9000, 4, 16, False, 1000, 60),
         *(0, 600, 2, "warning", "of the operator"),
     )
     assert read(given | {"SOMETHING_ELSE": "x", "port": "1"}).PORT == 9000

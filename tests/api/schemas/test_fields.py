@@ -5,7 +5,8 @@ import time
 import pytest
 from marshmallow import ValidationError
 
-from api.schemas.fields import MOST_MARKS, Text
+from api.schemas.fields import Text
+from api.schemas.marks import MOST_MARKS
 from models.queries import search
 
 TEXT = Text(longest=1_000_000)
