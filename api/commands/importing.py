@@ -28,7 +28,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
 
     What is known stays as it is, so a second import of the same file changes nothing, and goes on where a first
     one was broken off. Each line is stored whole or not at all, up to 5,000 in one transaction; a line that is
-    refused is counts with its number and the reason, and the exit code is 1 then.
+    refused is told with its number and the reason, and the exit code is 1 then.
 
     A FILE that export --whole wrote goes into an empty database, and makes the identical registry.
     """

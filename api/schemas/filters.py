@@ -29,8 +29,8 @@ MERGED = "One that was merged stands for its survivor."
 SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
 
 
-def _words(description: str, example: str, longest: int = 200) -> Text:
-    return Text(longest=longest, metadata={"description": description, "example": example})
+def _words(description: str, example: str) -> Text:
+    return Text(longest=300, metadata={"description": description, "example": example})
 
 
 def _id(description: str) -> QueryId:

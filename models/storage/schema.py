@@ -80,19 +80,19 @@ def refuse_newer() -> None:
     _checked = (db.obj, time.monotonic() + _BELIEVED)
 
 
-def _refuse_foreign() -> None:
-    """Raise Conflict where the bound SQLite file has tables and is not one of ours."""
-    if isinstance(db.obj, SqliteFile) and Path(db.database).exists():
-        application, names = db.obj.contents()
-        if application != APPLICATION and names - {"migrations"}:
-            raise Conflict(
-                f"{db.database} is the file of another program, and stays as it is: set DATABASE_URL to a file of its"
-                " own."
-            )
+def is_foreign() -> bool:
+    """Tell whether the bound SQLite file has tables and is another program's."""
+    if not isinstance(db.obj, SqliteFile) or not Path(db.database).exists():
+        return False
+    application, names = db.obj.contents()
+    return application != APPLICATION and bool(names - {"migrations"})
 
 
 def _steps() -> list[Migration]:
-    _refuse_foreign()
+    if is_foreign():
+        raise Conflict(
+            f"{db.database} is the file of another program, and stays as it is: set DATABASE_URL to a file of its own."
+        )
     steps: list[Migration] = _runner().status()
     if unknown := [step.name for step in steps if step.path is None]:
         raise Conflict(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.refusals import Conflict
 from models.storage.database import on_sqlite
-from models.storage.schema import migrate
+from models.storage.schema import is_foreign, migrate
 from models.upkeep import files, sqlite, verify
 from models.upkeep.engine import engine
 from models.upkeep.files import Progress, draft_of
@@ -75,6 +75,8 @@ def restore(
     """
 
     def check() -> None:
+        if is_foreign():
+            raise Conflict(f"{file} is the file of another program: give one that `counterclaim backup` has written.")
         migrate()
         problems = 0
         for one in verify.run():

@@ -14,8 +14,9 @@ import psycopg
 import pytest
 from peewee import SQL
 
-from models import topics
+from models import claims, topics
 from models.history.changes import Actor
+from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage import database, schema
 from models.tables import ALL, Topic
@@ -278,3 +279,17 @@ def test_comes_back_onto_a_server_that_has_no_such_database(registry: str, actor
         database.disconnect()
         with psycopg.connect(registry, autocommit=True) as connection:
             connection.execute("DROP DATABASE IF EXISTS brought_back WITH (FORCE)")
+
+
+def test_the_file_of_another_program_is_no_backup(registry: str, actor: Actor, tmp_path: Path) -> None:
+    if not database.on_sqlite():
+        pytest.skip("pg_restore reads no such file")
+    put_claim(actor)
+    database.close()
+    path = tmp_path / "bookmarks.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        connection.commit()
+    with pytest.raises(Conflict, match=r"bookmarks.*another program: give one that"):
+        backups.restore(file=path, report=told, force=True)
+    assert claims.get(id=1, viewer=PUBLIC)
