@@ -20,9 +20,9 @@ def rewrite(claim: str, *, before: list[str], after: list[str]) -> str | None:
     bare = claim.rstrip(_CLOSING)
     if bare.casefold() == old.casefold():
         return _sentence(new, claim)
-    if (at := bare.casefold().find(old.casefold())) > 0:
-        # "Fenn praised the plan.", "An aide said: “...”": the words stand inside it.
-        return claim[:at] + new + claim[at + len(old) :]
+    # "Fenn praised the plan.", "An aide said: “...”": the words stand inside it.
+    if (inside := re.search(re.escape(old), bare, re.IGNORECASE)) and inside.start() > 0:
+        return claim[: inside.start()] + new + claim[inside.end() :]
     return _with_head(claim, bare, old, new)
 
 

@@ -159,7 +159,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
-        _refuse_opponents(id, into)
+        _refuse_opponents(by, id, into)
         doubled = _doubled(id, into)
         stay = {Counterclaim: _ids(doubled, Counterclaim) + _between(id, into), Review: _ids(doubled, Review)}
         for row in doubled:
@@ -255,9 +255,11 @@ def _between(id: int, into: int) -> list[int]:
     return [counterclaim for (counterclaim,) in counterclaims.tuples()]
 
 
-def _refuse_opponents(id: int, into: int) -> None:
+def _refuse_opponents(by: Actor, id: int, into: int) -> None:
     standing = Counterclaim.id.in_(_between(id, into)), Counterclaim.retracted_at.is_null()
     counterclaim = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
+    if counterclaim and evidence.out_of_sight(by=by, id=counterclaim):
+        raise Conflict("That one answers the other waits for review, so they cannot be one yet.", field="/into")
     if counterclaim:
         raise Conflict(
             f"The two claims answer one another (counterclaim {counterclaim}), so they cannot be one: "

@@ -21,11 +21,17 @@ def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, session: Sess
     """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
     id = find_standing(claim, answer, kind, session)
     if id:
-        if not by.reviews:
-            session.flush()
-            if lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None:
-                raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
+        if out_of_sight(by=by, id=id, session=session):
+            raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
+
+
+def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
+    """Tell whether a standing counterclaim is one that the actor may not see."""
+    if by.reviews:
+        return False
+    session.flush()
+    return lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None
 
 
 def create(
@@ -50,10 +56,13 @@ def create_or_support(
 ) -> None:
     """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now.
 
-    Inside the transaction that holds the statement and both claims.
+    Inside the transaction that holds the statement and both claims. Raises Conflict where the known one waits for
+    review and the actor does not review: it would show the public what a reviewer has noted (docs/decisions/0037).
     """
     answer = statement.claim_id
     if (id := find_standing(claim, answer, kind, session)) and (counterclaim := _found(id, session)):
+        if out_of_sight(by=by, id=id, session=session):
+            raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
         # The public would not see it otherwise.
         if counterclaim.statement_id and counterclaim.statement.status != "accepted" and statement.status == "accepted":
             changes.update(by, counterclaim, statement=statement.id)

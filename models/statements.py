@@ -15,7 +15,7 @@ from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer
-from models.refusals import Conflict, Forbidden, TooLong
+from models.refusals import Conflict, Forbidden, Refusal, TooLong
 from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage import rows
 from models.storage.columns import comparison_key, dumps
@@ -343,4 +343,7 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
     kind, note = answered["kind"], answered.get("note")
-    evidence.create_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)
+    try:
+        evidence.create_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)
+    except Refusal as refusal:
+        raise refusal.under(field) from None

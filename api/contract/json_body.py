@@ -17,6 +17,9 @@ DEEPEST = 32
 #: The longest pointer that is said in a sentence too, in characters.
 _SHOWN = 100
 
+#: How many wrong members are named one by one.
+_MOST_ERRORS = 100
+
 #: Half of a pair, which has no UTF-8.
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -150,4 +153,5 @@ def malformed(detail: str) -> Problem:
 def _unprocessable(errors: list[dict[str, str]]) -> Problem:
     shown = "; ".join(f"{error['pointer'] or 'the body'}: {error['detail']}" for error in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The body does not have the right shape. {shown}{more}", errors)
+    detail = f"The body does not have the right shape. {shown}{more}"
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors[:_MOST_ERRORS])

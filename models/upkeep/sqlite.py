@@ -57,7 +57,7 @@ def restore(file: Path, force: bool, check: Callable[[], None], progress: Progre
         with rebound(lambda: connect(f"sqlite:///{draft}")):
             check()
         _fold_wal(draft)
-        _fold_wal(target)
+        _fold_wal(target, replaced=True)
         if target.exists():
             # The server may run as another user than who restores.
             was = target.stat()
@@ -100,21 +100,26 @@ def _copy(source: Path, target: Path, progress: Progress) -> None:
         raise Conflict(f"{source} cannot be copied: {error}.") from None
 
 
-def _fold_wal(file: Path) -> None:
+def _fold_wal(file: Path, *, replaced: bool = False) -> None:
     """Checkpoint the WAL of a SQLite file and remove it. Raises Conflict where another process has the file open.
 
     Leaving WAL mode takes that nobody else has the file open (sqlite.org/wal.html, 3.3). A file too broken
-    for it may be replaced all the same, and then what stands beside it goes.
+    for it may be `replaced` all the same, and then what stands beside it goes; before that, its WAL may hold what can
+    be rescued.
     """
     if not file.exists():
         return
     try:
+        if not replaced:  # SQLite removes the WAL of a broken file as it closes it, unless it may only read
+            with closing(sqlite3.connect(read_only(file), timeout=0, uri=True)) as connection:
+                connection.execute("PRAGMA schema_version")
         with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         raise Conflict(f"{file} is in use ({error}): stop the server first.") from None
     except sqlite3.DatabaseError:
-        pass
+        if not replaced:
+            return
     for suffix in ("-wal", "-shm"):
         Path(f"{file}{suffix}").unlink(missing_ok=True)
 

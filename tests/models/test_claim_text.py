@@ -28,6 +28,7 @@ from models.claim_text import rewrite
             "The bank had not sold it.",
         ),
         ("Olga Fenn praised the plan.", ["the plan"], ["the plan for May"], "Olga Fenn praised the plan for May."),
+        ("Anna Weiß praised the plan.", ["the plan"], ["the plan for May"], "Anna Weiß praised the plan for May."),
         ("We need proof.", ["“We need", "proof”"], ["“We need", "much proof,”"], "We need much proof."),
         ("An aide said: “We go.”", ["“We go,”"], ["“We go now,”"], "An aide said: “We go now.”"),
         ("Will it hold?", ["“Will it hold?”"], ["“Will it hold in May?”"], "Will it hold in May?"),

@@ -331,3 +331,10 @@ def test_line_ends_and_tabs_inside_a_document_are_kept(writer: FlaskClient) -> N
     made = posted(writer, "documents", document(text=text))
     assert (made.json["text"], made.json["length"]) == (text, len(text))
     assert refusal(writer.post("/v1/documents", json=document(title="a\r\nb"))) == (422, ["/title"])
+
+
+def test_names_a_hundred_wrong_members_at_most(writer: FlaskClient) -> None:
+    answer = writer.post("/v1/topics", json={f"m{number}": 1 for number in range(500)})
+    assert answer.status_code == 422
+    assert len(answer.json["errors"]) == 100
+    assert "more)" in answer.json["detail"]

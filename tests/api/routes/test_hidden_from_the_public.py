@@ -390,6 +390,25 @@ def test_a_writer_is_told_of_a_hidden_counterclaim_that_it_waits_and_not_which(
         assert sent(client, *lines, {"counterclaim": ends})["listed"][-1]["outcome"] == what
 
 
+def test_a_writer_does_not_take_over_a_counterclaim_that_waits_for_review(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    charged, answer = (posted(writer, "claims", claim(text=text)).json["id"] for text in ("It is so.", "It is not so."))
+    found = posted(writer, "statements", candidate(claim={"id": answer})).json["id"]
+    edge = {"claim": charged, "answer": answer, "kind": "denies", "statement": found, "note": "For reviewers only."}
+    posted(reviewer, "counterclaims", edge)
+    taken = said(claim={"id": answer}, counters=[{"claim": charged, "kind": "denies"}])
+    refused = writer.post("/v1/statements", json=taken)
+    assert refusal(refused) == (409, ["/counters/0/kind"])
+    assert "waits for review" in refused.json["detail"]
+    assert public.get("/v1/counterclaims").json["items"] == []
+    merged = writer.post(f"/v1/claims/{charged}/merge", json={"into": answer})
+    assert refusal(merged) == (409, ["/into"])
+    assert "counterclaim" not in merged.json["detail"]
+    assert posted(reviewer, "statements", taken)
+    assert len(public.get("/v1/counterclaims").json["items"]) == 1
+
+
 def test_nobody_hears_of_what_was_hung_on_a_claim_when_it_was_out_of_sight(
     reviewer: FlaskClient, public: FlaskClient
 ) -> None:

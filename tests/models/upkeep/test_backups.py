@@ -293,3 +293,18 @@ def test_the_file_of_another_program_is_no_backup(registry: str, actor: Actor, t
     with pytest.raises(Conflict, match=r"bookmarks.*another program: give one that"):
         backups.restore(file=path, report=told, force=True)
     assert claims.get(id=1, viewer=PUBLIC)
+
+
+def test_a_restore_that_fails_leaves_the_wal_of_a_damaged_file(registry: str, actor: Actor, tmp_path: Path) -> None:
+    if not database.on_sqlite():
+        pytest.skip("there is no WAL beside a PostgreSQL")
+    path = Path(registry.removeprefix("sqlite:///"))
+    database.close()
+    path.write_bytes(b"SQLite format 3\0" + b"noise" * 4096)
+    wal = Path(f"{path}-wal")
+    wal.write_bytes(b"what was acknowledged last")
+    bad = tmp_path / "bad.backup"
+    bad.write_bytes(b"SQLite format 3\0" + b"other" * 4096)
+    with pytest.raises(Conflict):
+        backups.restore(file=bad, report=told, force=True)
+    assert wal.read_bytes() == b"what was acknowledged last"
