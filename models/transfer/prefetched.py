@@ -105,7 +105,7 @@ class PrefetchedSession(Session):
         self._public: set[int] = set()
         self._accepted: Counter[int] = Counter()
         #: The sentences of a document, in the order of print: id, start and end; a tuple of each is read in half the
-        #: time of a Place, of which few are looked up.
+        #: time of a SentenceSpan, of which few are looked up.
         self._sentences: dict[int, list[tuple[int, int, int]]] = {}
 
     # -- looking up ----------------------------------------------------------------------------------
@@ -300,7 +300,10 @@ class PrefetchedSession(Session):
             (dumps(beginnings), dumps(texts)),
         )
         for text, id, language, standalone, public in found:
-            insort(self._claims[text], (id, language, bool(standalone)))
+            same, claim = self._claims[text], (id, language, bool(standalone))
+            at = bisect_left(same, claim)
+            if same[at : at + 1] != [claim]:  # it is there already where the text is read again under its lock
+                same.insert(at, claim)
             if public:
                 self._public.add(id)
         self._texts_fetched.update(texts)
