@@ -21,8 +21,7 @@ def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, session: Sess
     """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
     id = find_standing(claim, answer, kind, session)
     if id:
-        if out_of_sight(by=by, id=id, session=session):
-            raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
+        _refuse_waiting(by, id, session)
         raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
 
 
@@ -32,6 +31,11 @@ def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
         return False
     session.flush()
     return lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None
+
+
+def _refuse_waiting(by: Actor, id: int, session: Session) -> None:
+    if out_of_sight(by=by, id=id, session=session):
+        raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
 
 
 def create(
@@ -61,8 +65,7 @@ def create_or_support(
     """
     answer = statement.claim_id
     if (id := find_standing(claim, answer, kind, session)) and (counterclaim := _found(id, session)):
-        if out_of_sight(by=by, id=id, session=session):
-            raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
+        _refuse_waiting(by, id, session)
         # The public would not see it otherwise.
         if counterclaim.statement_id and counterclaim.statement.status != "accepted" and statement.status == "accepted":
             changes.update(by, counterclaim, statement=statement.id)
