@@ -6,7 +6,7 @@ from models.history import merges
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION
 from models.storage import rows
-from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
 
 # -- rows to lock --------------------------------------------------------------------------------
 
@@ -88,11 +88,13 @@ def _ends(counterclaims: list[Any]) -> list[int]:
 
 
 def statement_may_stand(statement: Statement) -> bool:
-    """Tell whether all that a statement names stands, and no other statement of the same words."""
+    """Tell whether all that a statement names stands, and no other statement of the same words.
+
+    Its document and sentence do: the statement that was kept for it stands there.
+    """
     return (
         stand(Claim, statement.claim_id)
-        and stand(Document, statement.document_id, statement.via_document_id)
-        and stand(Sentence, statement.sentence_id)
+        and stand(Document, statement.via_document_id)
         and stand(Speaker, statement.speaker_id, statement.via_speaker_id)
         and _is_free(statement, "document", "speaker", "spans")
     )
