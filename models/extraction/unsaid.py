@@ -67,11 +67,19 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
         return True
     if verb.tag_[:2] not in ("VB", "MD") or cue.frame in ("according", "colon", "noun", "passive"):
         return False
-    return cue.lemma in SAY and cue.lemma not in _STILL_SAID and _is_unreal(unit, cue, verb)
+    still_said = cue.lemma in _STILL_SAID and not _asks_for_comment(unit, cue)
+    return cue.lemma in SAY and not still_said and _is_unreal(unit, cue, verb)
 
 
-#: Verbs that say something even when negated or supposed: "would not rule out", "could not agree", "may ask".
-_STILL_SAID = frozenset("agree confirm rule admit concede acknowledge accept promise ask pray recommend".split())
+#: Verbs that say something even when negated or supposed: "would not rule out", "did not respond to questions".
+_STILL_SAID = frozenset(
+    "agree confirm rule admit concede acknowledge accept promise ask pray recommend respond".split()
+)
+
+
+def _asks_for_comment(unit: Unit, cue: Cue) -> bool:
+    """Tell whether only words were asked for: "did not respond to a request for comment"."""
+    return cue.lemma == "respond" and any(token.lower_ == "comment" for token in unit.doc[cue.last :])
 
 
 def _is_reflexive(unit: Unit, cue: Cue) -> bool:

@@ -29,7 +29,7 @@ def test_finds_most_of_what_was_marked_by_hand(parse: Parser) -> None:
         marked += len(article["attributions"])
         found += sum(find(one, findings) is not None for one in article["attributions"])
     assert marked == 49
-    assert found >= 45
+    assert found >= 47
 
 
 def test_finds_and_links_the_denials_that_were_marked_by_hand(parse: Parser) -> None:
@@ -47,7 +47,7 @@ def test_finds_and_links_the_denials_that_were_marked_by_hand(parse: Parser) -> 
             one["polarity"] == "deny" for one in article["attributions"]
         )
     assert (marked, found) == (8, 8)
-    assert linked >= 5
+    assert linked >= 6
 
 
 def test_tells_how_far_it_has_read(parse: Parser) -> None:

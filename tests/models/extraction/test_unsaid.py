@@ -24,6 +24,7 @@ from models.extraction.parser import Parser
         "The claim was contested by no one in the hall.",
         "The figure speaks for itself.",
         "The judge has denied the motion.",
+        "Olga Fenn did not respond to a request for comment.",
     ],
 )
 def test_what_nobody_says_is_no_finding(parse: Parser, text: str) -> None:
@@ -38,6 +39,8 @@ def test_what_nobody_says_is_no_finding(parse: Parser, text: str) -> None:
         "Olga Fenn does not think that the dam leaks.",
         "Asked if the dam leaks, Olga Fenn said that it does.",
         "Olga Fenn took the floor to say that the dam leaks.",
+        "Olga Fenn did not respond to questions about the dam.",
+        "The cooperative accuses Nordhavn Port of dumping spoil within two miles of the beds at night.",
     ],
 )
 def test_what_is_said_stays_one(parse: Parser, text: str) -> None:
