@@ -68,6 +68,11 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _ACCUSATION = re.compile(r"\b(?:allegation|accusation|charge|claim)s?\b", re.IGNORECASE)
+_NO_TRUTH_IN_IT = re.compile(
+    r"\b(?:no|not any|n['’]t any) (?:\w+ )?(?:truth|substance|basis|merit|foundation)(?: whatsoever| at all)? "
+    r"(?:in|to|for|behind) (?:this|that|it|them|these|those)\b",
+    re.IGNORECASE,
+)
 #: "called the denial absurd": it answers a denial.
 _OF_DENIAL = re.compile(r"(?:(?:the|that|this|his|her|its|their|[\w’'-]+[’']s) )?(?:[\w-]+ )?denials?\b", re.IGNORECASE)
 _OWNED_BY = frozenset("the a an of and that this its his her their both former".split())
@@ -89,7 +94,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             linked[at] = replace(finding, may_deny=findings[answered_flatly].id)
         elif charge is None and _ECHO.match(said_in(text, finding)):
             linked[at] = replace(finding, polarity="assert")
-        elif charge is not None and not _is_sure(text, findings, bags, at, charge):
+        elif charge is not None and not _is_sure(text, linked, bags, at, charge):
             linked[at] = replace(finding, may_deny=findings[charge].id)
         elif charge is not None:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
@@ -104,7 +109,7 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
     does not, and where the charge stands behind it and nothing says that it came first.
     """
     denial, charge = findings[at], findings[other]
-    if denial.denies == charge.id or holds(denial, charge):
+    if denial.denies == charge.id or holds(denial, charge) or _goes_on_denying(text, findings, at, charge):
         return True
     distance = denial.sentence - charge.sentence
     both = bags[at].content & bags[other].content
@@ -129,6 +134,19 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
         return distance <= 1 and (tied or not between)
     reach = 1 if ELLIPTIC.match(said_in(text, denial)) or _ECHO.match(said_in(text, denial)) else 2
     return distance <= reach
+
+
+def _goes_on_denying(text: str, findings: list[Finding], at: int, charge: Finding) -> bool:
+    """Tell whether "there is no truth in it" goes on from a denial of the charge, with nobody else's words between."""
+    denial = findings[at]
+    if _NO_TRUTH_IN_IT.search(said_in(text, denial)) is None:
+        return False
+    for before in reversed(findings[:at]):
+        if before.denies == charge.id:
+            return denial.sentence - before.sentence <= 2
+        if not same(before, denial):
+            return False
+    return False
 
 
 def _names(said: str, charge: Finding) -> bool:

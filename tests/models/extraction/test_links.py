@@ -17,6 +17,13 @@ def last(text: str, parse: Parser) -> Finding:
         ("The union said the dam leaked. A guard said it was late. Olga Fenn rejected the union’s account.", "f1"),
         ("A guard accused Olga Fenn of theft. It was late. He left. Olga Fenn denied the allegation.", "f1"),
         ("Peter Hale said the dam leaked. Olga Fenn denied it. Peter Hale called the denial absurd.", "f2"),
+        (
+            (
+                "A guard accused the firm of theft. Peter Hale spoke of rain. The firm denied the allegation. "
+                "Olga Fenn said that locks were changed. “There is no truth in this,” Olga Fenn said."
+            ),
+            "f1",
+        ),
         ("Peter Hale said the dam was old. “You can look,” Peter Hale said. Olga Fenn called the claim wrong.", "f1"),
     ],
 )
