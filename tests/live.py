@@ -73,6 +73,14 @@ def run(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProce
     )
 
 
+def output(url: str, *arguments: object, code: int = 0) -> str:
+    """Return all that `counterclaim` printed over the database at `url`, once it has ended with `code`."""
+    done = run(url, *map(str, arguments))
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
 def error_line(done: subprocess.CompletedProcess[str]) -> str:
     """Hold that a command failed with one line on standard error, and return that."""
     assert (done.returncode, done.stdout) == (1, ""), done

@@ -10,22 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checked import ROOT
-from tests.live import COUNTERCLAIM
-
-
-def run(url: str, *arguments: object, code: int = 0) -> str:
-    """Run `counterclaim`; what it printed, once it ended with `code`."""
-    done = subprocess.run(
-        [COUNTERCLAIM, *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
+from tests.live import output
 
 
 @pytest.fixture
@@ -53,14 +38,14 @@ def mounted(sqlite_template: Path, tmp_path: Path) -> Iterator[Path]:
 
 def test_what_reads_works_where_nothing_can_be_written(mounted: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{mounted}"
-    assert "wrong" not in run(url, "verify")
-    assert "0 lines exported" in run(url, "export", tmp_path / "out.ndjson")
-    assert "is backed up" in run(url, "backup", tmp_path / "out.backup")
-    assert "wrong" not in run(url, "verify", tmp_path / "out.backup")
+    assert "wrong" not in output(url, "verify")
+    assert "0 lines exported" in output(url, "export", tmp_path / "out.ndjson")
+    assert "is backed up" in output(url, "backup", tmp_path / "out.backup")
+    assert "wrong" not in output(url, "verify", tmp_path / "out.backup")
     assert [path.name for path in mounted.parent.iterdir()] == [mounted.name]
 
 
 @pytest.mark.parametrize("arguments", [("import", "examples/sample.ndjson"), ("serve",), ("rebuild",)])
 def test_what_writes_names_the_file_and_why_it_cannot(mounted: Path, arguments: tuple[str, ...]) -> None:
-    (line,) = run(f"sqlite:///{mounted}", *arguments, code=1).splitlines()
+    (line,) = output(f"sqlite:///{mounted}", *arguments, code=1).splitlines()
     assert f"{mounted} (where nothing can be written" in line

@@ -1,7 +1,6 @@
 """`counterclaim backup`, `restore`, `verify` and `rebuild`, as a person types them, beside a server that runs."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import httpx
@@ -12,10 +11,9 @@ from api import cli
 from models.history.changes import Actor
 from models.storage import database
 from tests.api.conftest import Command
-from tests.checked import ROOT
 from tests.factories import put_claim
-from tests.live import COUNTERCLAIM, serving
 from tests.live import command as printed
+from tests.live import output, serving
 from tests.postgres import Postgres
 
 SAMPLE = "examples/sample.ndjson"
@@ -27,21 +25,6 @@ def programs(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{postgres.binaries}:{os.environ['PATH']}")
 
 
-def run(url: str, *arguments: object, code: int = 0) -> str:
-    """Run `counterclaim`; what it printed, once it ended with `code`."""
-    done = subprocess.run(
-        [COUNTERCLAIM, *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
-
-
 def typed(*arguments: str) -> Result:
     """Run `counterclaim` in this process."""
     result = CliRunner().invoke(cli.main, arguments)
@@ -51,16 +34,16 @@ def typed(*arguments: str) -> Result:
 
 def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, tmp_path: Path) -> None:
     file = tmp_path / "backup"
-    run(url, "import", SAMPLE)
+    output(url, "import", SAMPLE)
     with serving(url) as address:
         claim = httpx.get(f"{address}/v1/claims/1").json()
-        assert str(file) in run(url, "backup", file)
-        assert "stop the server" in run(url, "restore", "--force", file, code=1)
-        assert "texts: ok" in run(url, "verify")
-    assert "--force" in run(url, "backup", file, code=1)
-    assert "derived tables: ok" in run(url, "verify", file)
-    assert "--force" in run(url, "restore", file, code=1)
-    assert "log: ok" in run(url, "restore", "--force", file)
+        assert str(file) in output(url, "backup", file)
+        assert "stop the server" in output(url, "restore", "--force", file, code=1)
+        assert "texts: ok" in output(url, "verify")
+    assert "--force" in output(url, "backup", file, code=1)
+    assert "derived tables: ok" in output(url, "verify", file)
+    assert "--force" in output(url, "restore", file, code=1)
+    assert "log: ok" in output(url, "restore", "--force", file)
     with serving(url) as address:
         assert httpx.get(f"{address}/v1/claims/1").json() == claim
 
@@ -86,7 +69,7 @@ def test_a_server_that_stops_has_stored_how_its_keys_were_used(url: str) -> None
     with serving(url) as address:
         for _ in range(5):
             assert httpx.get(f"{address}/v1/topics", headers={"Authorization": f"Bearer {key}"}).status_code == 200
-    assert "5 today, 5 in all" in run(url, "key", "list")
+    assert "5 today, 5 in all" in output(url, "key", "list")
 
 
 def test_a_backup_takes_the_place_of_no_device(command: Command, tmp_path: Path) -> None:
@@ -117,6 +100,6 @@ def test_no_command_runs_on_the_schema_of_a_newer_version(url: str, tmp_path: Pa
         "INSERT INTO migrations (id, name, applied) VALUES (999, '0999_from_the_future', '2030-01-01')"
     )
     database.close()
-    told = run(url, *(str(tmp_path / "file") if one == "FILE" else one for one in arguments), code=1)
+    told = output(url, *(str(tmp_path / "file") if one == "FILE" else one for one in arguments), code=1)
     assert "0999_from_the_future" in told
     assert not (tmp_path / "file").exists()
