@@ -259,7 +259,7 @@ def _refuse_opponents(by: Actor, id: int, into: int) -> None:
     standing = Counterclaim.id.in_(_between(id, into)), Counterclaim.retracted_at.is_null()
     counterclaim = Counterclaim.select(Counterclaim.id).where(*standing).scalar()
     if counterclaim and evidence.out_of_sight(by=by, id=counterclaim):
-        raise Conflict("That one answers the other waits for review, so they cannot be one yet.", field="/into")
+        raise Conflict("Whether one of them answers the other waits for review: merge them after that.", field="/into")
     if counterclaim:
         raise Conflict(
             f"The two claims answer one another (counterclaim {counterclaim}), so they cannot be one: "
