@@ -111,15 +111,16 @@ class Server:
         self._process.wait(patience)
 
     def processes(self) -> list[int]:
-        """Every living process of the group."""
+        """Every living process of the group; one whose first thread is dead lives on while another still ends."""
         living = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
                     state, _, group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+                    threads = len(list((entry / "task").iterdir()))
                 except OSError:
                     continue
-                if int(group) == self.pid and state != "Z":
+                if int(group) == self.pid and (state != "Z" or threads > 1):
                     living.append(int(entry.name))
         return living
 
