@@ -234,6 +234,7 @@ def keyed(value: Any, noun: str, registry: Registry) -> Any:
     return found
 
 
+@pytest.mark.no_cover  # thousands of requests, through code that other tests cover
 @pytest.mark.parametrize("seed", range(2))
 def test_no_answer_to_the_public_tells_of_what_was_never_public(urls: Urls, seed: int) -> None:
     random = Random(seed)  # noqa: S311 (a test that can be repeated)

@@ -54,6 +54,7 @@ def test_nothing_of_a_long_sentence_is_passed_over(parse: Parser) -> None:
     assert [text[slice(*finding.contents[0])] for finding in extract(text, parse=parse)] == ["that it is not"]
 
 
+@pytest.mark.no_cover  # the tracer takes time too
 @pytest.mark.parametrize("shape", QUICK)
 def test_time_grows_with_the_length_of_a_text(parse: Parser, shape: str) -> None:
     _measure(parse, shape)

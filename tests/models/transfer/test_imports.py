@@ -672,6 +672,7 @@ def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: 
     ]
 
 
+@pytest.mark.no_cover  # the tracer takes time too
 @pytest.mark.parametrize("times", [1, 2])
 def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(
     registry: str, actor: Actor, times: int
