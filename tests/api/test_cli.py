@@ -1,6 +1,7 @@
 """The `counterclaim` command: what holds for several of its commands, or for all."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -68,10 +69,22 @@ def test_a_refusal_is_told_in_its_own_sentence(
         "mysql://u:secret@h/x",
     ],
 )
-def test_a_database_that_cannot_be_used_is_told_in_one_line(url: str, verb: str, tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_used_is_told_in_one_line(
+    url: str, verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     junk = b"Dear diary, this is no database." * 100
     (tmp_path / "junk.db").write_bytes(junk)
-    line = error_line(run(url.format(tmp_path=tmp_path), verb, PORT=str(free_port())))
+    address = url.format(tmp_path=tmp_path)
+    if verb == "serve":  # in a process of its own: it would not end if it started after all
+        done = run(address, verb, PORT=str(free_port()))
+    else:
+        monkeypatch.setenv("DATABASE_URL", address)
+        monkeypatch.setattr(sys, "argv", ["counterclaim", verb])
+        with pytest.raises(SystemExit) as stop:
+            cli.run()
+        database.close()
+        done = subprocess.CompletedProcess(sys.argv, int(stop.value.code or 0), *capsys.readouterr())
+    line = error_line(done)
     assert "DATABASE_URL" in line or "/nowhere/at" in line
     assert (tmp_path / "junk.db").read_bytes() == junk
 

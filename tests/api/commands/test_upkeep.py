@@ -12,8 +12,7 @@ from models.history.changes import Actor
 from models.storage import database
 from tests.api.conftest import Command
 from tests.factories import put_claim
-from tests.live import command as printed
-from tests.live import output, serving
+from tests.live import serving
 from tests.postgres import Postgres
 
 SAMPLE = "examples/sample.ndjson"
@@ -32,18 +31,18 @@ def typed(*arguments: str) -> Result:
     return result
 
 
-def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, tmp_path: Path) -> None:
-    file = tmp_path / "backup"
-    output(url, "import", SAMPLE)
+def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, command: Command, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    command("import", SAMPLE)
     with serving(url) as address:
         claim = httpx.get(f"{address}/v1/claims/1").json()
-        assert str(file) in output(url, "backup", file)
-        assert "stop the server" in output(url, "restore", "--force", file, code=1)
-        assert "texts: ok" in output(url, "verify")
-    assert "--force" in output(url, "backup", file, code=1)
-    assert "derived tables: ok" in output(url, "verify", file)
-    assert "--force" in output(url, "restore", file, code=1)
-    assert "log: ok" in output(url, "restore", "--force", file)
+        assert file in command("backup", file).output
+        assert "stop the server" in str(command("restore", "--force", file, code=1).exception)
+        assert "texts: ok" in command("verify").output
+    assert "--force" in str(command("backup", file, code=1).exception)
+    assert "derived tables: ok" in command("verify", file).output
+    assert "--force" in str(command("restore", file, code=1).exception)
+    assert "log: ok" in command("restore", "--force", file).output
     with serving(url) as address:
         assert httpx.get(f"{address}/v1/claims/1").json() == claim
 
@@ -64,12 +63,12 @@ def test_what_is_wrong_is_named_and_derived_tables_are_mended(
     assert (told.exit_code, "wrong" in told.stdout) == (0, False)
 
 
-def test_a_server_that_stops_has_stored_how_its_keys_were_used(url: str) -> None:
-    key = printed(url, "key", "create", "--name", "Ann", "--scope", "read").strip()
+def test_a_server_that_stops_has_stored_how_its_keys_were_used(url: str, command: Command) -> None:
+    key = command("key", "create", "--name", "Ann", "--scope", "read").stdout.strip()
     with serving(url) as address:
         for _ in range(5):
             assert httpx.get(f"{address}/v1/topics", headers={"Authorization": f"Bearer {key}"}).status_code == 200
-    assert "5 today, 5 in all" in output(url, "key", "list")
+    assert "5 today, 5 in all" in command("key", "list").output
 
 
 def test_a_backup_takes_the_place_of_no_device(command: Command, tmp_path: Path) -> None:
@@ -94,12 +93,14 @@ def test_a_backup_takes_the_place_of_no_device(command: Command, tmp_path: Path)
         ("erase", "search", ".", "document", "1"),
     ],
 )
-def test_no_command_runs_on_the_schema_of_a_newer_version(url: str, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_no_command_runs_on_the_schema_of_a_newer_version(
+    url: str, command: Command, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     database.connect(url)
     database.db.execute_sql(
         "INSERT INTO migrations (id, name, applied) VALUES (999, '0999_from_the_future', '2030-01-01')"
     )
     database.close()
-    told = output(url, *(str(tmp_path / "file") if one == "FILE" else one for one in arguments), code=1)
-    assert "0999_from_the_future" in told
+    told = command(*(str(tmp_path / "file") if one == "FILE" else one for one in arguments), code=1)
+    assert "0999_from_the_future" in str(told.exception)
     assert not (tmp_path / "file").exists()
