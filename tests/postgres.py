@@ -150,7 +150,7 @@ class Databases:
 
     def _hang_up(self, name: str) -> None:
         # Not with pg_terminate_backend's own timeout, which looks every 100 ms.
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self._do("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name).fetchall():
             assert time.monotonic() < deadline, f"somebody does not hang up {name}"
             time.sleep(0.002)

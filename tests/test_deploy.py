@@ -135,7 +135,7 @@ def test_the_proxy_hangs_up_on_a_body_that_goes_silent(url: str, tmp_path: Path)
                 # Not kept for a next request: the end of the connection is read.
                 while silent.recv(4096):
                     pass
-        for number in range(20):
+        for number in range(100):
             key = {"Authorization": f"Bearer {secret}"}
             answer = httpx.post(f"{server}/v1/topics", json={"slug": f"a{number}", "label": "x"}, headers=key)
             if answer.status_code == 201:
@@ -160,11 +160,14 @@ def proxied(server: str, folder: Path, **more: str) -> Iterator[str]:
         ) as proxy,
     ):
         try:
-            for _ in range(200):
-                with suppress(httpx.TransportError):
-                    if httpx.get(f"http://{address}/v1/topics").status_code == (503 if server.endswith(":1") else 200):
-                        break
-                time.sleep(0.05)
+            deadline, status = time.monotonic() + 60, 503 if server.endswith(":1") else 200
+            with httpx.Client() as client:
+                while True:
+                    with suppress(httpx.TransportError):
+                        if client.get(f"http://{address}/v1/topics").status_code == status:
+                            break
+                    assert time.monotonic() < deadline, (folder / "caddy.log").read_text(encoding="utf-8")
+                    time.sleep(0.05)
             yield f"http://{address}"
         finally:
             proxy.terminate()

@@ -286,7 +286,7 @@ def test_a_process_that_dies_is_replaced(url: str) -> None:
     with started(url, PROCESSES="2") as (address, server):
         first = psutil.Process(server.pid).children()
         os.kill(first[0].pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len([child for child in psutil.Process(server.pid).children() if child not in first]) < 1:
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -301,7 +301,7 @@ def test_its_processes_end_with_it_even_where_it_is_killed(url: str) -> None:
     with started(url, PROCESSES="6") as (address, server), connected(address, body):
         children = psutil.Process(server.pid).children()
         os.kill(server.pid, signal.SIGKILL)
-        _, alive = psutil.wait_procs(children, timeout=10)
+        _, alive = psutil.wait_procs(children, timeout=60)
         assert not alive
 
 
@@ -375,7 +375,7 @@ def test_says_what_to_install_where_traces_are_asked_for_in_vain(url: str, tmp_p
         env=os.environ | {"DATABASE_URL": url, "PORT": str(free_port())} | asked,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 1

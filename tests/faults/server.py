@@ -73,7 +73,7 @@ class Server:
         began = time.monotonic()
         process = self.launch()
         client = Client(self.port, timeout=5)
-        while time.monotonic() < began + 30:
+        while time.monotonic() < began + 60:
             assert process.poll() is None, f"The server ended with {process.returncode}:\n{self.said()}"
             try:
                 if client.get("/v1/topics?limit=1").status in (200, 401):
@@ -83,7 +83,7 @@ class Server:
             finally:
                 client.close()
             time.sleep(0.02)
-        raise TimeoutError(f"The server did not answer within 30 s:\n{self.said()}")
+        raise TimeoutError(f"The server did not answer within 60 s:\n{self.said()}")
 
     def kill(self) -> None:
         """SIGKILL to all of its processes at once, as the kernel does when memory runs out."""

@@ -42,7 +42,7 @@ def _ran(*command: str | Path) -> int:
 
 def _until_done(*command: str | Path) -> None:
     """Run it until it succeeds: a process that was killed may hold its files a little longer."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while _ran(*command):
         assert time.monotonic() < until, command
         time.sleep(0.05)

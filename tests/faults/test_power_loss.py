@@ -62,11 +62,13 @@ def traced(
     cluster: Postgres = request.getfixturevalue("cluster")
     postmaster = (cluster.folder / "data" / "postmaster.pid").read_text().split()[0]
     with subprocess.Popen([*STRACE, "-o", str(trace), "-p", postmaster], start_new_session=True) as strace:
-        time.sleep(0.5)  # until it has seized what runs
+        while f"TracerPid:\t{strace.pid}\n" not in Path(f"/proc/{postmaster}/status").read_text():
+            assert strace.poll() is None, "strace may not look into PostgreSQL"
+            time.sleep(0.01)
 
         def seen_there() -> list[Span]:
             strace.send_signal(signal.SIGINT)
-            strace.wait(10)
+            strace.wait(60)
             return list(_syncs(trace, "/pg_wal/"))
 
         try:

@@ -68,7 +68,7 @@ def test_a_reader_who_goes_on_misses_no_line_that_was_begun_early_and_written_la
         with transactions.transaction():
             topics.create(by=Actor(), slug="slow", label="Begun first, written last")
             begun.set()
-            may_end.wait(10)
+            may_end.wait(60)
         database.close()
 
     def quick() -> None:
@@ -78,7 +78,7 @@ def test_a_reader_who_goes_on_misses_no_line_that_was_begun_early_and_written_la
 
     threads = [Thread(target=slow), Thread(target=quick)]
     threads[0].start()
-    begun.wait(10)
+    begun.wait(60)
     threads[1].start()
     threads[1].join(0.5)  # a registry may well let the second wait for the first
     page = reviewer.get("/v1/changes?limit=1").json

@@ -66,7 +66,7 @@ def test_who_stores_last_waits_for_the_one_who_is_about_it(key: int, monkeypatch
     @contextmanager
     def slow() -> Iterator[None]:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         with transactions.transaction():
             yield
 
@@ -78,14 +78,14 @@ def test_who_stores_last_waits_for_the_one_who_is_about_it(key: int, monkeypatch
     key_uses.count(key=key)
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(store)
-        assert begun.wait(10)
+        assert begun.wait(60)
         last = threads.submit(store)
         with pytest.raises(TimeoutError):
             last.result(0.3)
         go_on.set()
-        last.result(10)
+        last.result(60)
         assert key_uses.of_keys()[key][0][1] == 1
-        first.result(10)
+        first.result(60)
 
 
 def test_a_server_stores_by_time(key: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -309,7 +309,7 @@ def test_does_not_wait_for_ever_for_other_texts(registry: str, parse: Parser, mo
 
         def pipe(self, texts: object, *, batch_size: int) -> None:
             reading.set()
-            done.wait(10)
+            done.wait(60)
             raise InterruptedError
 
     def read() -> None:
@@ -318,7 +318,7 @@ def test_does_not_wait_for_ever_for_other_texts(registry: str, parse: Parser, mo
 
     other = threading.Thread(target=read)
     other.start()
-    assert reading.wait(10)
+    assert reading.wait(60)
     with pytest.raises(Busy):
         candidates.read(text=TEXT, language="en", parse=parse)
     done.set()

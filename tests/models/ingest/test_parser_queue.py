@@ -35,7 +35,7 @@ def test_a_short_text_is_read_while_a_long_one_is(parse: Parser) -> None:
     found: list[Any] = []
     long = threading.Thread(target=lambda: found.append(parser_queue.read(text=LONG, parse=telling, timeout=1)))
     long.start()
-    assert telling.asked.wait(10)
+    assert telling.asked.wait(60)
     short = parser_queue.read(text=SHORT, parse=parse, timeout=10)
     assert long.is_alive()
     assert short == extract(SHORT, parse=parse)
@@ -55,7 +55,7 @@ def test_the_parser_may_forget_now_and_then(parse: Parser, monkeypatch: pytest.M
     telling = _Telling(parse)
     long = threading.Thread(target=lambda: parser_queue.read(text=LONG, parse=telling, timeout=1))
     long.start()
-    assert telling.asked.wait(10)
+    assert telling.asked.wait(60)
     assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01) is None
     long.join()
     assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01)

@@ -70,7 +70,7 @@ def nothing_left(registry: str) -> Callable[[], bool]:
     def told() -> bool:
         if _threads():
             return False
-        until = time.monotonic() + 5  # PostgreSQL learns by and by that a connection was closed
+        until = time.monotonic() + 30  # PostgreSQL learns by and by that a connection was closed
         while _held(registry) > before and time.monotonic() < until:
             time.sleep(0.05)
         return _held(registry) == before
