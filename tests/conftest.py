@@ -1,5 +1,6 @@
 """What tests stand on: a fresh registry on each database, an app over it, and callers of every scope."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -197,6 +198,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
         for figure in dict.fromkeys(told):
             terminalreporter.line(figure)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are cores: much of a run is waiting, for servers, locks and the disk."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
