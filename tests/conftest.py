@@ -58,7 +58,9 @@ def postgres() -> Iterator[Postgres]:
 def databases(postgres: Postgres) -> Iterator[Databases]:
     """Migrated, empty databases of PostgreSQL, to be lent."""
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        yield Databases(postgres, connection, "template")
+        made = Databases(postgres, connection, "template")
+        yield made
+        made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -70,7 +72,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     databases: Databases = request.getfixturevalue("databases")
-    with databases.lent() as address:
+    with databases.lent(unconnected=request.node.get_closest_marker("unconnected") is not None) as address:
         yield address
 
 

@@ -31,6 +31,7 @@ def typed(*arguments: str) -> Result:
     return result
 
 
+@pytest.mark.unconnected
 def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, command: Command, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     command("import", SAMPLE)

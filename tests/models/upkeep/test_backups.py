@@ -26,6 +26,9 @@ from tests.postgres import Postgres
 
 WRITERS = 6
 
+# What is restored takes the place of a database that nobody is connected to.
+pytestmark = pytest.mark.unconnected
+
 
 @pytest.fixture(autouse=True)
 def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:

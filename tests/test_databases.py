@@ -1,0 +1,55 @@
+"""The databases of PostgreSQL that tests are lent: empty, of the template's shape, each to one test at a time."""
+
+import psycopg
+
+from models.history.changes import Actor
+from models.storage import database
+from tests.factories import put_claim
+from tests.postgres import Databases
+
+
+def count(address: str, of: str) -> int:
+    """How many rows `of` has, in the database at an address."""
+    with psycopg.connect(address) as connection:
+        (found,) = connection.execute(f"SELECT count(*) FROM {of}").fetchone() or (None,)  # noqa: S608
+    return int(found)
+
+
+def do(address: str, statement: str) -> None:
+    """Execute a statement in the database at an address."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def test_one_comes_back_empty(databases: Databases) -> None:
+    with databases.lent() as first:
+        database.connect(first)
+        put_claim(Actor())
+        database.close()
+        assert count(first, "claims") == 1
+    with databases.lent() as second:
+        assert second == first
+        assert count(second, "claims") == 0
+
+
+def test_one_whose_tables_were_changed_is_not_lent_again(databases: Databases) -> None:
+    with databases.lent() as first:
+        do(first, "CREATE TABLE more (id int)")
+    with databases.lent() as second:
+        assert second != first
+
+
+def test_one_whose_connections_a_test_cut_is_not_lent_again(databases: Databases) -> None:
+    with databases.lent() as first:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        do(first, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608
+    with databases.lent() as second:
+        assert second != first
+
+
+def test_nobody_is_connected_to_one_that_has_to_be_so(databases: Databases) -> None:
+    others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with databases.lent() as address:
+        assert count(address, others) == 1
+    with databases.lent(unconnected=True) as address:
+        assert count(address, others) == 0
