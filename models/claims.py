@@ -150,8 +150,9 @@ _MOVING = {
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the claim `id` be one with `into`, which takes over its statements, counterclaims and reviews.
 
-    Counterclaims and reviews that both had become one: the merged claim's is retracted. All of it is in the
-    log, and `unmerge` takes it back. Raises Conflict where the two answer one another.
+    Counterclaims and reviews that both had become one: the merged claim's is retracted, or the counterclaim of the two
+    that the public does not see. All of it is in the log, and `unmerge` takes it back. Raises Conflict where the two
+    answer one another.
     """
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
@@ -270,18 +271,15 @@ def _refuse_opponents(by: Actor, id: int, into: int) -> None:
 
 
 def _doubled(id: int, into: int) -> list[Any]:
-    """Find the standing counterclaims and reviews of `id` that `into` has as well."""
+    """Find of the standing counterclaims and reviews that `id` and `into` both have the one to take back."""
     rows: list[Any] = []
     for mine, other in (("claim", "answer"), ("answer", "claim")):
         twin = Counterclaim.alias("twin")
-        same = twin.select(SQL("1")).where(
-            getattr(twin, mine) == into,
-            getattr(twin, other) == getattr(Counterclaim, other),
-            twin.kind == Counterclaim.kind,
-            twin.retracted_at.is_null(),
-        )
-        of_it = Counterclaim.select().where(getattr(Counterclaim, mine) == id, Counterclaim.retracted_at.is_null())
-        rows.extend(of_it.where(fn.EXISTS(same)))
+        same = (getattr(twin, other) == getattr(Counterclaim, other)) & (twin.kind == Counterclaim.kind)
+        pairs = Counterclaim.select(Counterclaim, twin).join(twin, on=same, attr="twin")
+        pairs = pairs.where(getattr(Counterclaim, mine) == id, getattr(twin, mine) == into)
+        pairs = pairs.where(Counterclaim.retracted_at.is_null(), twin.retracted_at.is_null())
+        rows.extend(evidence.to_take_back(counterclaim, counterclaim.twin) for counterclaim in pairs)
     theirs = Review.alias("twin")
     same = theirs.select(SQL("1")).where(theirs.claim == into, theirs.url == Review.url, theirs.retracted_at.is_null())
     rows.extend(Review.select().where(Review.claim == id, Review.retracted_at.is_null(), fn.EXISTS(same)))

@@ -66,11 +66,20 @@ def create_or_support(
     answer = statement.claim_id
     if (id := find_standing(claim, answer, kind, session)) and (counterclaim := _found(id, session)):
         _refuse_waiting(by, id, session)
-        # The public would not see it otherwise.
-        if counterclaim.statement_id and counterclaim.statement.status != "accepted" and statement.status == "accepted":
+        if not _is_shown(counterclaim) and statement.status == "accepted":
             changes.update(by, counterclaim, statement=statement.id)
     else:
         create(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, session=session)
+
+
+def to_take_back(counterclaim: Counterclaim, twin: Counterclaim) -> Counterclaim:
+    """Choose of two that become one: `counterclaim`, unless the public sees its evidence and not that of the `twin`."""
+    return twin if _is_shown(counterclaim) and not _is_shown(twin) else counterclaim
+
+
+def _is_shown(counterclaim: Counterclaim) -> bool:
+    """Tell whether the public sees what a standing counterclaim rests on, if anything."""
+    return counterclaim.statement_id is None or counterclaim.statement.status == "accepted"
 
 
 def _found(id: int, session: Session) -> Counterclaim | None:
@@ -101,13 +110,16 @@ def move_answers(*, by: Actor, statement: int, answer: int) -> None:
 def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
     """Move the counterclaims of the claim `left`, which nobody states any more, to `taken`, which is stated instead.
 
-    What would answer itself, or stands there already, is taken back.
+    What would answer itself is taken back, and one of two that become one, by `to_take_back`.
     """
     for counterclaim in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (counterclaim.claim_id, counterclaim.answer_id))
-        if claim == answer or find_standing(claim, answer, counterclaim.kind):
-            changes.retract(by, counterclaim, f"Claim {taken} is stated instead of claim {left}.")
-        else:
+        known = find_standing(claim, answer, counterclaim.kind)
+        twin = rows.by_id(Counterclaim, known, locked=True) if known else None
+        gone = counterclaim if claim == answer else twin and to_take_back(counterclaim, twin)
+        if gone:
+            changes.retract(by, gone, f"Claim {taken} is stated instead of claim {left}.")
+        if gone is not counterclaim:
             changes.update(by, counterclaim, claim=claim, answer=answer)
 
 

@@ -374,6 +374,27 @@ def test_counterclaims_and_reviews_that_both_had_become_one(registry: str, actor
     assert _everything() == before
 
 
+@pytest.mark.parametrize("side", ["charge", "answer"])
+def test_of_two_counterclaims_that_become_one_the_public_keeps_the_one_that_it_sees(
+    registry: str, actor: Actor, side: str
+) -> None:
+    third, old, new = (put_claim(actor, text) for text in ("Third.", "Old.", "New."))
+    pairs = [
+        {"claim": one, "answer": third} if side == "charge" else {"claim": third, "answer": one} for one in (old, new)
+    ]
+    said = _states(actor, "first", pairs[0]["answer"])
+    waiting = _states(actor, "second", pairs[1]["answer"], status="candidate")
+    shown, hidden = _answers(actor, **pairs[0], statement=said), _answers(actor, **pairs[1], statement=waiting)
+    before = _everything()
+    for id, into in ((old, new), (new, old)):
+        claims.merge(by=actor, id=id, into=into)
+        assert listed_ids(counterclaims, PUBLIC) == [shown]
+        with pytest.raises(Gone):
+            counterclaims.get(id=hidden, viewer=REVIEWER)
+        claims.unmerge(by=actor, id=id)
+        assert _everything() == before
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_opponents_are_not_one(registry: str, actor: Actor, turned: bool) -> None:
     charge, answer = put_claim(actor, "A."), put_claim(actor, "Not A.")

@@ -627,3 +627,16 @@ def test_mending_a_claim_into_its_own_answer_takes_the_counterclaim_back(registr
     statements.change(by=actor, id=charge, version=1, claim={"id": answer})
     shown = seen(claims.get(id=answer, viewer=PUBLIC))
     assert (shown["counterclaims"], shown["counters"], shown["statement_count"]) == ([], [], 2)
+
+
+def test_mending_a_claim_into_one_with_the_same_denial_keeps_the_denial_that_the_public_sees(
+    registry: str, actor: Actor
+) -> None:
+    other, answer = put_claim(actor, "The exports do sustain it."), put_claim(actor, "They do not.")
+    charged = put_charge(actor)
+    shown = put_denial(actor, charged, claim={"id": answer})
+    put_plain(actor, "first", claim={"id": answer}, status="candidate", counters=[{"claim": other, "kind": "denies"}])
+    statements.change(by=actor, id=charged, version=1, claim={"id": other})
+    (kept,) = Counterclaim.select().where(Counterclaim.retracted_at.is_null())
+    assert (kept.claim_id, kept.answer_id, kept.statement_id) == (other, answer, shown)
+    assert listed_ids(counterclaims, PUBLIC) == [kept.id]
