@@ -10,8 +10,10 @@ Neither database finds words by itself: both are given those of `words`, of text
 
 import re
 import unicodedata
+from collections import deque
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby, islice, takewhile
 from typing import NamedTuple
 
 from models.storage.sqlite import FUNCTIONS
@@ -135,24 +137,32 @@ def _tsquery(term: Term) -> str:
     return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")
 
 
-def marks(text: str, query: Query) -> list[tuple[int, int]]:
-    """Find where the wanted words of `query` stand in `text`, as (start, end) in code points, in order."""
+def marks(text: str, query: Query) -> Iterator[tuple[int, int]]:
+    """Yield where the wanted words of `query` stand in `text`, as (start, end) in code points, in order."""
     terms = [term for group in query.wanted for term in group]
+    firsts = {term.words[0] for term in terms}
+    begun = tuple(term.words[0] for term in terms if term.prefix and len(term.words) == 1)
     every = ((match.start(), match.end(), fold(match[0])[:_LONGEST_WORD]) for match in _WORD.finditer(text))
-    standing = [word for word in every if word[2]]
-    found = []
-    for place, (start, _, _) in enumerate(standing):
-        for term in terms:
-            last = place + len(term.words) - 1
-            if last < len(standing) and _stands(term, [word for _, _, word in standing[place : last + 1]]):
-                found.append((start, standing[last][1]))
-                break
-    return found
+    standing = (word for word in every if word[2])
+    ahead = deque(islice(standing, max(len(term.words) for term in terms)))
+    while ahead:
+        start, _, first = ahead[0]
+        if first in firsts or first.startswith(begun):
+            next_words = tuple(word for _, _, word in ahead)
+            term = next((term for term in terms if _stands(term, next_words)), None)
+            if term:
+                yield start, ahead[len(term.words) - 1][1]
+        ahead.popleft()
+        ahead.extend(islice(standing, 1))
 
 
-def _stands(term: Term, words: list[str]) -> bool:
+def _stands(term: Term, next_words: tuple[str, ...]) -> bool:
+    """Tell whether a term stands where a text goes on with `next_words`."""
+    if not term.prefix:
+        return next_words[: len(term.words)] == term.words
     *first, last = term.words
-    return words[:-1] == first and (words[-1].startswith(last) if term.prefix else words[-1] == last)
+    *others, word = next_words[: len(term.words)]
+    return others == first and word.startswith(last)
 
 
 def snippet(text: str, query: Query) -> dict[str, object] | None:
@@ -161,15 +171,18 @@ def snippet(text: str, query: Query) -> dict[str, object] | None:
     At most SNIPPET code points, cut between words.
     """
     found = marks(text, query)
-    if not found:
+    start, end = next(found, (0, 0))
+    if not end:
         return None
-    first = max(0, found[0][0] - SNIPPET // 4)
+    first = max(0, start - SNIPPET // 4)
     while first and text[first - 1].isalnum():
         first -= 1
-    last = min(len(text), max(first + SNIPPET, found[0][1]))
-    while last < len(text) and text[last - 1].isalnum() and text[last].isalnum() and last > found[0][1]:
+    last = min(len(text), max(first + SNIPPET, end))
+    while last < len(text) and text[last - 1].isalnum() and text[last].isalnum() and last > end:
         last -= 1
+    # A sentence may be a hundred times as long as what is shown of it.
+    shown = takewhile(lambda mark: mark[0] < last, chain([(start, end)], found))
     return {
         "text": text[first:last],
-        "marks": [{"start": start - first, "end": end - first} for start, end in found if end <= last],
+        "marks": [{"start": start - first, "end": end - first} for start, end in shown if end <= last],
     }

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -247,6 +248,28 @@ def test_cuts_a_snippet_between_words() -> None:
     shown = str(cut["text"])
     assert len(shown) <= search.SNIPPET
     assert set(shown.split()) == {"word", "needle"}
+
+
+def _seconds(text: str, typed: str) -> float:
+    """How much of the processor's time a snippet takes, at best of five."""
+    query = search.parse(typed)
+    assert query is not None
+    taken = []
+    for _ in range(5):
+        begun = time.process_time()
+        assert search.snippet(text, query)
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+def test_looks_for_no_more_words_of_a_sentence_than_a_snippet_shows() -> None:
+    assert _seconds("zebra " * 3_300, "zebra") * 10 < _seconds("a " * 9_990 + "zebra", "zebra")
+
+
+def test_many_words_are_looked_for_in_little_more_time_than_one() -> None:
+    text = "a " * 9_990 + "zebra"
+    many = " ".join(f"word{number}" for number in range(31))
+    assert _seconds(text, f"{many} zebra") < 4 * _seconds(text, "zebra")
 
 
 @pytest.mark.usefixtures("shelf")
