@@ -18,6 +18,8 @@ from models.tables import Document, Sentence, Statement
 
 #: Positions that one UPDATE writes.
 _IDS_PER_STATEMENT = 100
+#: How many of several sentences that fit are listed in a refusal.
+_LISTED = 20
 
 
 def create(*, by: Actor, document: int, start: int, end: int) -> int:
@@ -142,10 +144,12 @@ def _only(document: Document, matches: list[SentenceSpan], what: str, field: str
             field=field,
         )
     if len(matches) > 1:
+        first = matches[:_LISTED]
+        more = f" The first {_LISTED} are listed." if len(matches) > _LISTED else ""
         raise Conflict(
-            f'More than one sentence {what}: name one as "sentence": {{"id": …}}.',
+            f'More than one sentence {what}: name one as "sentence": {{"id": …}}.{more}',
             field=field,
-            candidates=[{**match._asdict(), "text": document.text[match.start : match.end]} for match in matches],
+            candidates=[{**match._asdict(), "text": document.text[match.start : match.end]} for match in first],
         )
     return matches[0]
 

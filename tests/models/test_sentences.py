@@ -204,6 +204,14 @@ def test_several_that_fit_are_listed_to_choose_from(registry: str, actor: Actor)
         assert (error.value.field, error.value.more) == (field, {"candidates": places})
 
 
+@pytest.mark.parametrize("reference", [{"text": "No."}, None])
+def test_of_many_that_fit_the_first_are_listed(registry: str, actor: Actor, reference: dict[str, str] | None) -> None:
+    rows = _all(put_document(actor, text="\n\n".join(["No."] * 30)))
+    with pytest.raises(Conflict, match="The first 20 are listed") as refused:
+        _find(actor, reference=reference, content=[{"text": "No"}])
+    assert [one["id"] for one in refused.value.more["candidates"]] == [row.id for row in rows[:20]]
+
+
 def test_its_content_may_run_on_into_the_next(registry: str, actor: Actor) -> None:
     third = _all(put_document(actor, text=PLAIN))[2]
     assert _find(actor, content=[{"text": "says third.\n\nThe fourth paragraph"}]).id == third.id
