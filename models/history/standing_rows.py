@@ -116,8 +116,12 @@ def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "
     parts = [*map(str, users), *([f"{more} more"] if more else [])]
     parts += [f"{hidden} that only reviewers see"] if hidden else []
     those = f"{', '.join(parts[:-1])} and {parts[-1]}" if more or (hidden and users) else ", ".join(parts)
-    who = "retract or change those first." if users else "only a reviewer can retract or change those."
-    raise Conflict(f"{what} cannot be retracted while statements rest on it ({those}): {who}{after}", ids=users)
+    who = "retract or change those first" if users else "only a reviewer can retract or change those"
+    # Where the actor does not see it any more after the last that it sees, those that it does not see are no matter.
+    others = "; those that you do not see, only a reviewer can" if users and hidden and not after else ""
+    raise Conflict(
+        f"{what} cannot be retracted while statements rest on it ({those}): {who}{others}.{after}", ids=users
+    )
 
 
 def refuse_absent(model: Any, found: Any) -> None:

@@ -126,13 +126,14 @@ def test_what_rests_on_a_thing_is_named_as_far_as_the_key_sees_it(writer: FlaskC
         assert answer["ids"] == shown[:10]
         assert f"({', '.join(map(str, shown[:10]))}, 2 more and 2 that only reviewers see)" in answer["detail"]
         assert "retract or change those first" in answer["detail"]
+        assert ("only a reviewer can" in answer["detail"]) == (path != "claims/1")
         whole = reviewer.delete(f"/v1/{path}", headers=headers).json
         assert whole["ids"] == ids[:10]
         assert "and 4 more)" in whole["detail"]
     for id in shown[1:]:
         retracted(writer, f"/v1/statements/{id}")
     told = writer.delete("/v1/speakers/1", headers=matching(writer.get("/v1/speakers/1"))).json
-    assert f"({shown[0]} and 2 that only reviewers see): retract or change those first." in told["detail"]
+    assert f"({shown[0]} and 2 that only reviewers see): retract or change those first; those that" in told["detail"]
     retracted(writer, f"/v1/statements/{shown[0]}")
     told = writer.delete("/v1/speakers/1", headers=matching(writer.get("/v1/speakers/1"))).json
     assert told["ids"] == []
