@@ -12,10 +12,10 @@ from models.history.session import SESSION, Session
 from models.queries import lists, shapes, table_aliases
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import Viewer, claim_was_public
+from models.queries.visibility import Viewer, claim_was_public, evidence_was_public
 from models.refusals import Conflict
 from models.storage.transactions import transaction
-from models.tables import Claim, Counterclaim, Statement
+from models.tables import Claim, Counterclaim
 
 
 def create(
@@ -86,8 +86,8 @@ def _was_public(id: int) -> bool:
         SQL(shapes.text(claim_was_public, side, table_aliases.e))
         for side in (table_aliases.charge, table_aliases.answer)
     ]
-    accepted = Statement.select(Statement.id).where(Statement.status == "accepted")
-    return query.where(e.id == id, *known, e.statement.is_null() | e.statement.in_(accepted)).scalar() is not None
+    known.append(SQL(shapes.text(evidence_was_public, table_aliases.e)))
+    return query.where(e.id == id, *known).scalar() is not None
 
 
 def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, session: Session) -> None:

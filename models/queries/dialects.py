@@ -47,6 +47,12 @@ def true(sqlite: bool, column: Any) -> Any:
 
 
 @_differing
+def holds(sqlite: bool, text: Any, part: str) -> Any:
+    """Build the condition that a text holds a part of it."""
+    return (fn.instr if sqlite else fn.strpos)(text, part) > 0
+
+
+@_differing
 def among(sqlite: bool, id: Any, query: Any) -> Any:
     """Build the condition that `id` is one of those that a query finds; PostgreSQL plans for an array as for few."""
     return id.in_(query) if sqlite else id == fn.ANY(fn.ARRAY(query))

@@ -4,12 +4,13 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries.dialects import fence, true
+from models.queries.dialects import fence, holds, true
 from models.queries.nodes import TRUE, Aliased
 from models.queries.table_aliases import c, d, e, s, se
-from models.tables import Hidden, Sentence, Statement
+from models.tables import Change, Hidden, Sentence, Statement
 
 _v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")
+_l = Aliased(Change, "l")
 
 
 class Viewer(NamedTuple):
@@ -34,15 +35,36 @@ def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     return stands & (true(c.standalone) | fence(accepted))
 
 
-def claim_was_public(c: Any = c, made: Any = None) -> Any:
+def claim_was_public(c: Any = c, part: Any = None) -> Any:
     """Build the condition that the public could once see the claim `c`, and so may hear what became of it.
 
-    With `made`, the review or counterclaim of it: that it could since that was made.
+    With `part`, the review or counterclaim of it: that it could while that stood.
     """
-    accepted = _v.select(1).where(_v.claim_id == c.id, _v.status == "accepted")
-    if made is not None:
-        accepted = accepted.where(_v.retracted_at.is_null() | (_v.retracted_at > made.created_at))
-    return true(c.standalone) | fn.EXISTS(accepted)
+    accepted = _v.select(1).where(_v.claim_id == c.id, _was_accepted(_v, part))
+    standalone = true(c.standalone)
+    if part is not None:
+        standalone &= _logged_before(part, "claims", c.id, '"standalone":true')
+    return standalone | fn.EXISTS(accepted)
+
+
+def evidence_was_public(e: Any = e) -> Any:
+    """Build the condition that the public could once see what the counterclaim `e` rests on, if anything."""
+    return e.statement_id.is_null() | fn.EXISTS(_w.select(1).where(_w.id == e.statement_id, _was_accepted(_w, e)))
+
+
+def _was_accepted(v: Any, part: Any) -> Any:
+    """Build the condition that the public could once see the statement `v`; with `part`, while that stood."""
+    accepted = v.status == "accepted"
+    if part is None:
+        return accepted
+    stood = v.retracted_at.is_null() | (v.retracted_at > part.created_at)
+    return accepted & stood & _logged_before(part, "statements", v.id, '"status":"accepted"')
+
+
+def _logged_before(part: Any, noun: str, id: Any, state: str) -> Any:
+    """Build the condition that a row was once logged in a state before `part` was retracted, if that was."""
+    lines = _l.select(1).where(_l.noun == noun, _l.noun_id == id, holds(_l.after, state))
+    return part.retracted_at.is_null() | fn.EXISTS(lines.where(_l.made_at <= part.retracted_at))
 
 
 def statement_seen(viewer: Viewer, s: Any = s) -> Any:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.formats.ndjson import MEDIA_TYPE
-from tests.api.steps import matching, posted, refusal, retracted
+from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import candidate, charge, claim, denial, document, review, topic
 
 #: The ids of a claim and a statement that nobody but reviewers sees, and of a claim that all see.
@@ -425,3 +425,30 @@ def test_nobody_hears_of_what_was_hung_on_a_claim_when_it_was_out_of_sight(
             retracted(reviewer, f"/v1/statements/{first['id']}")
         assert [public.get(path).status_code for path in paths] == [heard] * 2
         assert [reviewer.get(path).status_code for path in paths] == [410] * 2
+
+
+@pytest.mark.parametrize("by", ["accepting", "merging"])
+def test_nobody_hears_of_what_was_taken_back_before_its_claim_was_shown(
+    by: str, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    hidden = posted(reviewer, "statements", candidate()).json
+    charged, answer = hidden["claim"]["id"], posted(reviewer, "claims", claim()).json["id"]
+    answered = {"answer": answer, "kind": "denies"}
+    paths = [
+        posted(reviewer, noun, body).headers["Location"]
+        for noun, body in (("reviews", review(charged)), ("counterclaims", {"claim": charged} | answered))
+    ]
+    shown = posted(reviewer, "claims", claim()).json["id"]
+    found = denial(hidden["id"], origin=candidate()["origin"], claim={"id": answer}, counters=[])
+    rests = {"claim": shown, "statement": posted(reviewer, "statements", found).json["id"]}
+    paths.append(posted(reviewer, "counterclaims", rests | answered).headers["Location"])
+    for path in paths:
+        retracted(reviewer, path, "Mistaken")
+    if by == "accepting":
+        for id in (hidden["id"], rests["statement"]):
+            changed(reviewer, f"/v1/statements/{id}", {"status": "accepted"})
+    else:
+        assert reviewer.post(f"/v1/claims/{shown}/merge", json={"into": charged}).status_code == 200
+    assert public.get(f"/v1/claims/{charged}").status_code == 200
+    assert [public.get(path).status_code for path in paths] == [404] * 3
+    assert [reviewer.get(path).status_code for path in paths] == [410] * 3
