@@ -42,9 +42,11 @@ def refuse_other_than(expected: bytes, file: Path) -> None:
 def draft_of(file: Path) -> Iterator[Path]:
     """Yield a draft in the folder of `file`; at the end fsync it and rename it to `file`, or remove it on failure.
 
-    A process that is killed leaves its draft, and the next one removes it: a lock tells that none works on it.
+    Where `file` is a link, that is what it leads to. A process that is killed leaves its draft, and the next one
+    removes it: a lock tells that none works on it.
     """
-    folder, prefix = file.absolute().parent, f".{file.name}."
+    file = file.resolve()
+    folder, prefix = file.parent, f".{file.name}."
     for draft in folder.iterdir():
         if draft.name.startswith(prefix) and draft.name.endswith(_DRAFT):
             with draft.open("rb") as stream, suppress(BlockingIOError):

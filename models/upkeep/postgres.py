@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
+from zlib import crc32
 
 import psycopg
 from peewee import Database, ForeignKeyField, OperationalError, PostgresqlDatabase
@@ -24,6 +25,9 @@ GAPLESS = False
 #: Of a database that is made: sorts as SQLite does, and knows all letters; before PostgreSQL 17, and since.
 _OF_LIBC: LiteralString = "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 _BUILT_IN: LiteralString = "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+
+#: Bytes of a name (NAMEDATALEN).
+_LONGEST_NAME = 63
 
 #: Locale providers besides libc: their sign in pg_database -> their clause of CREATE DATABASE.
 _LOCALES: dict[str, LiteralString] = {
@@ -136,7 +140,7 @@ def _database(server: dict[str, Any]) -> Database:
 @contextmanager
 def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
     """Make an empty database beside the one of `server`, with its collation; drop it at the end if it is there."""
-    name = f"{server['dbname']}_{purpose}"
+    name = _beside(server["dbname"], purpose)
     with psycopg.connect(**server, autocommit=True) as connection:
         like = _like(connection, server["dbname"])
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
@@ -170,6 +174,15 @@ def _like(connection: psycopg.Connection[Any], name: str) -> sql.Composable:
     return like + sql.SQL(" LOCALE_PROVIDER libc")
 
 
+def _beside(name: str, purpose: str) -> str:
+    """Name a database beside the one of this name; PostgreSQL would cut a longer name, and meet another by it."""
+    end = f"_{purpose}"
+    if len(name.encode()) + len(end) <= _LONGEST_NAME:
+        return name + end
+    end = f"_{crc32(name.encode()):08x}{end}"
+    return name.encode()[: _LONGEST_NAME - len(end)].decode(errors="ignore") + end
+
+
 def _other(server: dict[str, Any]) -> str:
     """Name a database from which the one of `server` can be renamed."""
     return "template1" if server["dbname"] == "postgres" else "postgres"
@@ -177,7 +190,8 @@ def _other(server: dict[str, Any]) -> str:
 
 def _swap(server: dict[str, Any], new: str) -> None:
     """Give the database `new` the name of the one of `server`, in one transaction, and drop the old one."""
-    old, name = f"{server['dbname']}_replaced", server["dbname"]
+    name = server["dbname"]
+    old = _beside(name, "replaced")
     close_all()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old))

@@ -47,7 +47,7 @@ def write(draft: Path, progress: Progress) -> None:
 def restore(file: Path, force: bool, check: Callable[[], None], progress: Progress) -> None:
     """Copy a backup beside the registry, `check` it there, and let it take the registry's place."""
     refuse_other_than(SQLITE, file)
-    target = Path(db.database)
+    target = Path(db.database).resolve()
     close_all()
     if target.exists() and target.stat().st_size and not force:
         raise Conflict(f"There is a registry in {target}: back it up, then say --force to replace it.")

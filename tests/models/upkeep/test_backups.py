@@ -216,6 +216,27 @@ def test_a_restored_database_knows_letters_as_the_one_before(postgres: Postgres,
         admin.execute("DROP DATABASE of_the_system")
 
 
+@pytest.mark.parametrize("name", ["n" * 53, "n" * 60, "n" * 63, "é" * 31])
+def test_a_database_with_a_long_name_is_restored(postgres: Postgres, actor: Actor, file: Path, name: str) -> None:
+    others = "SELECT datname FROM pg_database WHERE datname LIKE 'nn%' OR datname LIKE 'éé%'"
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template')
+        try:
+            database.connect(postgres.url(name))
+            topics.create(by=actor, slug="kept", label="Kept")
+            backups.write(file=file)
+            topics.create(by=actor, slug="later", label="Later")
+            backups.restore(file=file, force=True, report=told)
+            assert names() == {"kept"}
+            with backups.opened(file=file):
+                assert names() == {"kept"}
+            assert admin.execute(others).fetchall() == [(name,)]
+        finally:
+            database.close()
+            database.disconnect()
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @contextmanager
 def other(url: str) -> Iterator[None]:
     """Have another program's connection to the database at `url` open."""
@@ -251,6 +272,33 @@ def test_a_restored_file_belongs_to_whom_it_belonged(registry: str, file: Path) 
     backups.write(file=file)
     backups.restore(file=file, force=True, report=told)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_backup_and_a_restore_leave_links_and_write_what_they_lead_to(
+    registry: str, actor: Actor, tmp_path: Path, dangling: bool
+) -> None:
+    put_claim(actor)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link, kept = tmp_path / "link.backup", elsewhere / "kept.backup"
+    link.symlink_to(kept)
+    if not dangling:
+        backups.write(file=kept)
+    backups.write(file=link, force=True)
+    assert (link.readlink(), kept.is_symlink()) == (kept, False)
+    if not database.on_sqlite():
+        return
+    path, moved = Path(database.db.database), elsewhere / "registry.db"
+    database.close()
+    database.disconnect()
+    path.rename(moved)
+    path.symlink_to(moved)
+    if dangling:
+        moved.unlink()
+    backups.restore(file=link, force=True, report=told)
+    assert (path.readlink(), moved.is_symlink()) == (moved, False)
+    assert claims.get(id=1, viewer=PUBLIC)
 
 
 def test_says_what_to_install_where_the_client_programs_are_missing(
