@@ -28,19 +28,22 @@ def left_in_files() -> str | None:
 def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
     """Find the files in `folder` that are older than the erasure of this row, and so hold its words.
 
-    A SQLite backup is looked into; a dump of PostgreSQL is judged by its time.
+    A SQLite backup is looked into, also for those who were merged into an erased speaker; a dump of PostgreSQL is
+    judged by its time.
     """
     table = {"document": "documents", "speaker": "speakers"}[noun]
-    lines = Change.select(Change.made_at).where(Change.noun == table, Change.noun_id == id)
-    erased = lines.where(Change.action == "erase").scalar()
+    lines = Change.select(Change.made_at, Change.noun_id).where(Change.noun == table, Change.action == "erase")
+    erased = lines.where(Change.noun_id == id).first()
     if erased is None:
         raise NotFound(f"The {noun} {id} was not erased.")
-    erased_at = datetime.fromisoformat(erased).timestamp()
-    return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, table, id, erased_at)]
+    # Only the log knows who was erased together: its lines are of one moment.
+    ids = [line.noun_id for line in lines.where(Change.made_at == erased.made_at)]
+    erased_at = datetime.fromisoformat(erased.made_at).timestamp()
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, table, ids, erased_at)]
 
 
-def _holds(file: Path, table: str, id: int, erased_at: float) -> bool:
+def _holds(file: Path, table: str, ids: list[int], erased_at: float) -> bool:
     kind = files.kind(file)
     if kind == files.PG_DUMP:
         return file.stat().st_mtime < erased_at
-    return kind == files.SQLITE and sqlite.has_row_unerased(file, table, id)
+    return kind == files.SQLITE and any(sqlite.has_row_unerased(file, table, id) for id in ids)

@@ -489,3 +489,20 @@ def test_says_which_backups_still_hold_the_words(
     assert held == (["before"] if database.on_sqlite() else ["before", "before first"])
     with pytest.raises(NotFound):
         unerased_files.backups_with(folder=folder, noun="speaker", id=1)
+
+
+def test_the_search_for_backups_looks_for_all_who_were_merged_into_an_erased_speaker(
+    registry: str, actor: Actor, tmp_path: Path
+) -> None:
+    if not database.on_sqlite():
+        pytest.skip("a dump of PostgreSQL is judged by its time")
+    first, second, other = (speakers.create(by=actor, name=name) for name in ("First", "Second", "Other"))
+    backups.write(file=tmp_path / "old.backup")
+    last = speakers.create(by=actor, name="Last")
+    speakers.merge(by=actor, id=first, into=second)
+    speakers.merge(by=actor, id=second, into=last)
+    for id in (other, last):
+        erasures.speaker(id=id, reason=REASON, by=actor)
+    backups.write(file=tmp_path / "new.backup")
+    held = unerased_files.backups_with(folder=tmp_path, noun="speaker", id=last)
+    assert [file.name for file in held] == ["old.backup"]
