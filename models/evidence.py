@@ -115,7 +115,7 @@ def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
     for counterclaim in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (counterclaim.claim_id, counterclaim.answer_id))
         known = find_standing(claim, answer, counterclaim.kind)
-        twin = rows.by_id(Counterclaim, known, locked=True) if known else None
+        twin = _found(known, SESSION) if known else None
         gone = counterclaim if claim == answer else twin and to_take_back(counterclaim, twin)
         if gone:
             changes.retract(by, gone, f"Claim {taken} is stated instead of claim {left}.")

@@ -60,6 +60,18 @@ def test_a_counterclaim_that_was_just_created_follows_what_is_stated_instead(reg
     assert (counterclaim.retracted_at, counterclaim.answer_id) == (None, statements.claim_of(id=only))
 
 
+def test_a_counterclaim_is_not_taken_back_for_another_that_is_just_retracted(registry: str, actor: Actor) -> None:
+    only, answer, taken = put_plain(actor, "first"), put_claim(actor), put_claim(actor)
+    left = statements.claim_of(id=only)
+    moving, other = (counterclaims.create(by=actor, claim=it, answer=answer, kind="denies") for it in (left, taken))
+    while_open(
+        lambda: counterclaims.retract(by=actor, id=other, version=1, reason=None),
+        lambda: move(actor, only, {"id": taken}),
+    )
+    found = Counterclaim.get_by_id(moving)
+    assert (found.retracted_at, found.claim_id) == (None, taken)
+
+
 def test_no_counterclaim_is_created_to_a_claim_that_is_just_left(registry: str, actor: Actor) -> None:
     only, charge = put_plain(actor, "first"), put_claim(actor)
     claim = statements.claim_of(id=only)
