@@ -16,6 +16,9 @@ from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Alias, Counterclaim, Speaker, Statement
 
+#: How many of several speakers with one alias are listed in a refusal.
+_LISTED = 20
+
 
 def create(
     *,
@@ -123,10 +126,11 @@ def find(
         return int(session.referred(Speaker, reference["id"], f"{field}/id").id)
     known = named(reference["name"], session)
     if len(known) > 1:
+        more = f" The first {_LISTED} are listed." if len(known) > _LISTED else ""
         raise Conflict(
-            f"{reference['name']!r} is an alias of several speakers: choose by id.",
+            f"{reference['name']!r} is an alias of several speakers: choose by id.{more}",
             field=f"{field}/name",
-            candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known],
+            candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known[:_LISTED]],
         )
     if known:
         speaker = session.referred(Speaker, known[0], f"{field}/name")

@@ -186,6 +186,15 @@ def test_a_shared_alias_is_refused_with_those_who_share_it(registry: str, actor:
     assert speakers.find(by=actor, reference={"name": "Washington"}, field="/speaker") == state
 
 
+def test_of_many_speakers_with_one_alias_the_first_are_listed(registry: str, actor: Actor, queries: list[str]) -> None:
+    ids = [speakers.create(by=actor, name=f"Office {number}", aliases=["The office"]) for number in range(25)]
+    queries.clear()
+    with pytest.raises(Conflict, match="The first 20 are listed") as refused:
+        speakers.find(by=actor, reference={"name": "The office"}, field="/speaker")
+    assert [one["id"] for one in refused.value.more["candidates"]] == ids[:20]
+    assert len(queries) < 25
+
+
 def test_a_name_that_nobody_has_makes_a_speaker(registry: str, actor: Actor) -> None:
     id = speakers.find(by=actor, reference={"name": "US officials", "kind": "group"}, field="/speaker")
     assert (_read(id)["name"], _read(id)["kind"]) == ("US officials", "group")
