@@ -1,6 +1,6 @@
 """Merges: what moves from one row to another when both turn out to be the same, and how it moves back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -71,7 +71,8 @@ def claim_was_public(id: int) -> bool:
     if found is None or found.merged_into_id is None:
         return False
     moved = moved_by_last_merge(Claim, id)["statements"]
-    return bool(Statement.select().where(Statement.id.in_(moved), Statement.status == "accepted").exists())
+    accepted = Statement.select().where(Statement.status == "accepted")
+    return any(accepted.where(Statement.id.in_(part)).exists() for part in _parts(moved))
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:
@@ -86,8 +87,8 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
     """Let those of the rows `ids` that still point at `from_` point at `to`."""
     model = column.model
     new = {column: to, model.version: model.version + 1, model.updated_at: now()}
-    for first in range(0, len(ids), IDS_PER_STATEMENT):
-        model.update(new).where(model.id.in_(ids[first : first + IDS_PER_STATEMENT]), column == from_).execute()
+    for part in _parts(ids):
+        model.update(new).where(model.id.in_(part), column == from_).execute()
 
 
 def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool]) -> list[int]:
@@ -106,8 +107,11 @@ def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bo
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:
     """Read the rows with these ids, the lowest first."""
-    parts = (ids[first : first + IDS_PER_STATEMENT] for first in range(0, len(ids), IDS_PER_STATEMENT))
-    return [row for part in parts for row in model.select().where(model.id.in_(part)).order_by(model.id)]
+    return [row for part in _parts(ids) for row in model.select().where(model.id.in_(part)).order_by(model.id)]
+
+
+def _parts(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[first : first + IDS_PER_STATEMENT] for first in range(0, len(ids), IDS_PER_STATEMENT))
 
 
 # -- what only speakers have -------------------------------------------------------------------------
@@ -118,7 +122,8 @@ def move_about(from_: int, to: int) -> list[int]:
     mine = [claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == from_).tuples()]
     theirs = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to).tuples()}
     moved = [claim for claim in mine if claim not in theirs]
-    ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(moved)).execute()
+    for part in _parts(moved):
+        ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(part)).execute()
     return moved
 
 

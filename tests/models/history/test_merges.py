@@ -1,13 +1,19 @@
 """Unmerges: what moved moves back, and nothing comes back that was taken away since."""
 
+import sqlite3
+from contextlib import nullcontext
+
 import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
+from models.refusals import NotFound
+from models.storage import database
+from models.storage.transactions import transaction
 from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures
-from tests.factories import MACHINE, put_claim, put_plain, put_review
+from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -206,3 +212,48 @@ def test_a_tombstone_is_not_changed_by_an_unmerge(registry: str, actor: Actor) -
     claims.unmerge(by=actor, id=one)
     assert Claim.get_by_id(other).version == version
     assert Claim.get_by_id(one).merged_into_id is None
+
+
+#: More than SQLite took values in a statement at first; by now that is 32,766, and 65,535 on PostgreSQL.
+MANY = 1100
+
+
+@pytest.fixture
+def old_limit(registry: str) -> None:
+    """Let SQLite take no more values in a statement than it did at first."""
+    for one in (nullcontext, transaction) if database.on_sqlite() else ():
+        with one():
+            database.db.connection().setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+
+
+@pytest.mark.usefixtures("old_limit")
+def test_a_speaker_whom_any_number_of_claims_are_about_is_merged(registry: str, actor: Actor) -> None:
+    one, two = speaker(actor, "One"), speaker(actor, "Two")
+    with transaction():
+        both, *others = [put_claim(actor, f"They did {number}.", about=[{"id": one}]) for number in range(MANY)]
+        claims.change(by=actor, id=both, version=1, about=[{"id": one}, {"id": two}])
+    before = about()
+    speakers.merge(by=actor, id=one, into=two)
+    assert about() == {(both, one), (both, two), *((claim, two) for claim in others)}
+    speakers.unmerge(by=actor, id=one)
+    assert about() == before
+
+
+def about() -> set[tuple[int, int]]:
+    return set(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.speaker).tuples())
+
+
+@pytest.mark.usefixtures("old_limit")
+def test_a_claim_that_any_number_of_statements_put_forward_is_merged(registry: str, actor: Actor) -> None:
+    text, claim, into = "They did. " * MANY, put_claim(actor), put_claim(actor)
+    document = documents.create(by=actor, text=text, language="en")
+    with transaction():
+        for number in range(MANY):
+            content = [{"start": number * 10, "end": number * 10 + 8}]
+            put_plain(actor, "", document={"id": document}, content=content, claim={"id": claim}, status="candidate")
+    Claim.update(standalone=False).where(Claim.id == claim).execute()
+    claims.merge(by=actor, id=claim, into=into)
+    with pytest.raises(NotFound):
+        claims.get(id=claim, viewer=PUBLIC)
+    claims.unmerge(by=actor, id=claim)
+    assert Statement.select().where(Statement.claim == claim).count() == MANY
