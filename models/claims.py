@@ -169,7 +169,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             part: merges.move(column, id, into, apart_from=stay.get(column.model)) for part, column in _MOVING.items()
         }
         moved |= {"retracted_edges": _ids(doubled, Counterclaim), "retracted_reviews": _ids(doubled, Review)}
-        if claim.standalone and not survivor.standalone:
+        if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
             moved["standalone"] = [into]
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor, standalone=survivor.standalone or claim.standalone)
@@ -197,7 +197,8 @@ def unmerge(*, by: Actor, id: int) -> None:
         merges.restore(by, Review, moved["retracted_reviews"], may=merge_scope.review_may_stand)
         survivor = Claim.get_by_id(into)
         if survivor.retracted_at is None:
-            changes.update(by, survivor, standalone=survivor.standalone and not moved.get("standalone"))
+            hidden = moved.get("standalone") and not _is_shown_by_merges(into)
+            changes.update(by, survivor, standalone=survivor.standalone and not hidden)
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
@@ -245,6 +246,12 @@ def _replaced(column: Any, claim: int, ids: list[int]) -> bool:
     for id in dict.fromkeys(ids):
         SESSION.insert(model, **{"claim": claim, column.name: id})
     return True
+
+
+def _is_shown_by_merges(into: int) -> bool:
+    """Tell whether a claim is standalone because others that were merged into it are."""
+    merged = Claim.select(Claim.id).where(Claim.merged_into == into, Claim.standalone)
+    return any("standalone" in merges.moved_by_last_merge(Claim, id) for (id,) in merged.tuples())
 
 
 def _between(id: int, into: int) -> list[int]:

@@ -547,6 +547,21 @@ def test_a_merge_that_shows_the_survivor_leaves_it_shown_only_until_it_is_undone
 # -- what a writer may name ---------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_survivor_of_several_is_shown_until_the_last_merge_that_shows_it_is_undone(
+    registry: str, actor: Actor, first: int
+) -> None:
+    shown = [put_claim(actor), put_claim(actor)]
+    into = statements.claim_of(id=put_plain(actor, "first", status="candidate"))
+    for id in shown:
+        claims.merge(by=actor, id=id, into=into)
+    claims.unmerge(by=actor, id=shown[first])
+    assert _read(into, PUBLIC)
+    claims.unmerge(by=actor, id=shown[1 - first])
+    with pytest.raises(NotFound):
+        _read(into, PUBLIC)
+
+
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
 def test_a_writer_names_no_hidden_claim(registry: str, actor: Actor, status: str) -> None:
     writer = Actor(reviews=False)
