@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from models import evidence
 from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
@@ -176,6 +177,10 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
+        for statement, kept in merges.doubled_statements(id, into):
+            # As where a statement is retracted: what others of its claim bear out stays.
+            if statement.status == "accepted" and statement.claim_id != kept.claim_id:
+                evidence.reassign_evidence(by=by, statement=statement.id)
         dropped = merges.retract_duplicates(by, id, into)
         cut = survivor.part_of_id if id in with_ancestors(into) else None
         if cut:

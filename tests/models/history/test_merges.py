@@ -214,6 +214,17 @@ def test_a_tombstone_is_not_changed_by_an_unmerge(registry: str, actor: Actor) -
     assert Claim.get_by_id(one).merged_into_id is None
 
 
+def test_a_counterclaim_of_a_doubled_statement_rests_on_the_next_accepted_one(registry: str, actor: Actor) -> None:
+    charge = put_claim(actor, "The charge.")
+    dropped = said(actor, "second", "One", counters=[{"claim": charge, "kind": "denies"}])
+    answer = claim_of(dropped)
+    next_one = said(actor, "third", "Other", claim={"id": answer})
+    kept = said(actor, "second", "Two")
+    speakers.merge(by=actor, id=Statement.get_by_id(dropped).speaker_id, into=Statement.get_by_id(kept).speaker_id)
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.statement_id, counterclaim.retracted_at) == (next_one, None)
+
+
 #: More than SQLite took values in a statement at first; by now that is 32,766, and 65,535 on PostgreSQL.
 MANY = 1100
 
