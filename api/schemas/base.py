@@ -18,8 +18,11 @@ class Input(Schema):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         members = {field.data_key or name: (field.attribute or name, field) for name, field in self.load_fields.items()}
-        #: The members by the names that callers send: the name that each has inside, and what deserializes it.
-        self._members = {key: (name, field.deserialize) for key, (name, field) in members.items()}
+        #: The members by the names that callers send: the name that each has inside, what reads it, what checks it.
+        self._members = {
+            key: (name, field._deserialize, field.validators, field.allow_none)
+            for key, (name, field) in members.items()
+        }
         self._required = {key for key, (_, field) in members.items() if field.required}
         self._defaults = {
             name: field.load_default for name, field in members.values() if field.load_default is not missing
@@ -41,8 +44,15 @@ class Input(Schema):
         loaded, members = self._defaults.copy(), self._members
         try:
             for key, value in data.items():
-                name, deserialize = members[key]
-                loaded[name] = deserialize(value, key, data)
+                name, deserialize, validators, allow_none = members[key]
+                if value is None:
+                    if not allow_none:
+                        return None
+                    loaded[name] = None
+                    continue
+                loaded[name] = deserialized = deserialize(value, key, data)
+                for validator in validators:
+                    validator(deserialized)
         except (KeyError, ValidationError):
             return None
         return loaded

@@ -272,17 +272,18 @@ class Either(Field[dict[str, Any]]):
             raise ValidationError("Give an object.")
         for member, wanted, schema in self._signs:
             if member in value and (not wanted or value[member] == wanted):
-                loaded: dict[str, Any] = made(self._meant(schema, value)).load(value)
+                shape = made(schema)
+                if not value.keys() <= shape.load_fields.keys():
+                    shape = self._meant(shape, value)
+                loaded: dict[str, Any] = shape.load(value)
                 return loaded
         members = dict.fromkeys(member for member, _, _ in self._signs)
         raise ValidationError(f"Give {'one of ' if len(members) > 1 else ''}{', '.join(members)}.")
 
-    def _meant(self, schema: type[Schema], value: dict[str, Any]) -> type[Schema]:
-        """Return the shape that has all members of `value`, where `schema` has not: it says what is missing."""
-        if value.keys() <= made(schema).load_fields.keys():
-            return schema
-        others = (one for sign, one in self.shapes.items() if "=" not in sign)
-        return next((one for one in others if value.keys() <= made(one).load_fields.keys()), schema)
+    def _meant(self, schema: Schema, value: dict[str, Any]) -> Schema:
+        """Return the shape that has all members of `value`, which `schema` has not: it says what is missing."""
+        others = (made(one) for sign, one in self.shapes.items() if "=" not in sign)
+        return next((one for one in others if value.keys() <= one.load_fields.keys()), schema)
 
 
 @cache
