@@ -9,6 +9,7 @@ import pytest
 from models import claims
 from models.history.changes import Actor
 from models.queries import search
+from models.storage.columns import dumps
 from models.storage.database import db, on_sqlite
 from models.storage.transactions import transaction
 from tests.factories import PUBLIC, listed_ids, put_charge, put_claim
@@ -162,7 +163,13 @@ def test_both_databases_cut_every_character_alike(registry: str) -> None:
 def _indexed(texts: list[str]) -> list[tuple[str, list[str]]]:
     """The words of each text, as the database makes them."""
     if on_sqlite():
-        words = [db.execute_sql("SELECT words_of(?)", (text,)).fetchone()[0] for text in texts]
-        return [(text, sorted(set(some.split()))) for text, some in zip(texts, words, strict=True)]
+        index = "INSERT INTO claim_search (rowid, text) SELECT key, words_of(value) FROM json_each(?)"
+        with transaction():
+            db.execute_sql(index, (dumps(texts),))
+            db.execute_sql("CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, claim_search, instance)")
+            found = set(db.execute_sql("SELECT doc, term FROM indexed").fetchall())
+            db.execute_sql("DROP TABLE temp.indexed")
+            db.execute_sql("DELETE FROM claim_search")
+        return [(text, sorted(term for doc, term in found if doc == key)) for key, text in enumerate(texts)]
     sql = "SELECT t, tsvector_to_array(words_of(t)) FROM unnest(%s::text[]) AS x(t)"
     return [(text, sorted(words)) for text, words in db.execute_sql(sql, (texts,)).fetchall()]
