@@ -195,10 +195,10 @@ def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _new_ids(table: str, lines: int) -> Iterator[int]:
-    """Yield ids for new rows of a table, ascending, that nobody else has or takes."""
+    """Return ids for new rows of a table, ascending, that nobody else has or takes."""
     if on_sqlite():  # only one transaction writes at a time
-        yield from count(fetch(f'SELECT coalesce(max(id), 0) + 1 FROM "{table}"')[0][0])
+        return count(fetch(f'SELECT coalesce(max(id), 0) + 1 FROM "{table}"')[0][0])
     least, most = _RESERVED
     sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
-    while True:
-        yield from sorted(id for (id,) in fetch(sql, (table, max(least, min(lines, most)))))
+    some = (fetch(sql, (table, max(least, min(lines, most)))) for _ in count())
+    return (id for ids in some for id in sorted(id for (id,) in ids))

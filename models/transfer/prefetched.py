@@ -5,7 +5,7 @@ likely to be next.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
@@ -41,6 +41,11 @@ _ALSO_READ: dict[Any, tuple[str, ...]] = {
     Statement: ("claim", "status"),
     Document: ("retrieved_at",),
 }
+#: What is known of a row that is not locked yet.
+_UNLOCKED: dict[Any, tuple[str, ...]] = {
+    Statement: ("id", "document", *_KEYS[Statement, "document"], *_ALSO_READ[Statement]),
+    Claim: ("id",),
+}
 #: An alias stands while its speaker does.
 _ALIAS_STANDING = f"EXISTS (SELECT 1 FROM speakers WHERE speakers.id = speaker_id AND {rows.standing(Speaker)})"
 #: Rows that are locked when they are found: they are referred to, and must not be retracted meanwhile.
@@ -70,7 +75,7 @@ class _Index:
             del self.found[value][self._rest_of(row)]
 
     def _rest_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple([row[name] for name in self.rest])
+        return tuple(map(row.__getitem__, self.rest))
 
 
 class PrefetchedSession(Session):
@@ -87,14 +92,15 @@ class PrefetchedSession(Session):
             self._children[index.parent].append(index)
         #: Rows that lines refer to: they are locked, and stand until all is stored.
         self._referred: dict[Any, dict[int, Any]] = defaultdict(dict)
-        #: Statements that were found by their document, and the claims that they state: not locked yet.
-        self._unlocked: dict[Any, dict[int, Any]] = defaultdict(dict)
+        #: Statements that were found by their document, and the claims that they state, not locked yet: the values of
+        #: _UNLOCKED. An instance of each would take twice the time of reading them.
+        self._unlocked: dict[Any, dict[int, tuple[Any, ...]]] = defaultdict(dict)
         #: What is locked beside rows: all names of speakers, as "", and words of claims.
         self._locked: dict[str, None] = {}
         #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
         self._holds: list[tuple[dict[Any, Any], Any]] = []
         if on_sqlite():  # only one transaction writes at a time: all is locked that is read
-            self._unlocked, self._locked = self._rows, {"": None}
+            self._locked = {"": None}
         #: When documents were read.
         self._retrieved: dict[int, str] = {}
         #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched.
@@ -103,7 +109,7 @@ class PrefetchedSession(Session):
         #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines
         #: have put in.
         self._public: set[int] = set()
-        self._accepted: Counter[int] = Counter()
+        self._accepted: dict[int, int] = defaultdict(int)
         #: The sentences of a document, in the order of print: id, start and end; a tuple of each is read in half the
         #: time of a SentenceSpan, of which few are looked up.
         self._sentences: dict[int, list[tuple[int, int, int]]] = {}
@@ -155,10 +161,10 @@ class PrefetchedSession(Session):
             unlocked = self._unlocked[model]
             if id not in unlocked:
                 self.fetch_rows(model, {id} | self._likely(model))
-            elif locked:
+            elif locked and not on_sqlite():
                 self.fetch_rows(model, unlocked)
             else:
-                return unlocked[id]
+                return rows.stored(model, dict(zip(_UNLOCKED[model], unlocked[id], strict=True)))
         return found.get(id)
 
     def referred(self, model: Any, id: int, field: str) -> Any:
@@ -184,8 +190,8 @@ class PrefetchedSession(Session):
         if model is Document:
             return self._rows[Document].keys() | self._retrieved.keys()
         if model is Claim:  # what a statement is evidence of hangs on its claim
-            statements = (*self._rows[Statement].values(), *self._unlocked[Statement].values())
-            return self._rows[Claim].keys() | {statement.claim_id for statement in statements}
+            claims = {statement.claim_id for statement in self._rows[Statement].values()}
+            return claims | self._rows[Claim].keys() | self._unlocked[Claim].keys()
         return set()
 
     def aliased(self, key: str) -> list[int]:
@@ -250,21 +256,20 @@ class PrefetchedSession(Session):
         wanted = [value for value in dict.fromkeys(values) if value not in index.fetched]
         if not wanted:
             return
-        names = ("id", column, *index.rest, *_ALSO_READ.get(model, ()))
+        names, end_of_key = ("id", column, *index.rest, *_ALSO_READ.get(model, ())), 2 + len(index.rest)
         # The index of digests is of documents without an address.
         alone = "url_normalized IS NULL AND " if column == "sha256" else ""
         condition = alone + _among(model._meta.fields[column].column_name, wanted, lock=model in _LOCKED)
         for found in fetch(_selecting(model, names, condition), (dumps(wanted),)):
-            data = dict(zip(names, found, strict=True))
-            id = data["id"]
-            index.add(data)
+            id, value = found[:2]
+            index.found[value][found[2:end_of_key]] = id
             if model is Document:
-                self._retrieved[id] = data["retrieved_at"]
+                (self._retrieved[id],) = found[end_of_key:]
             elif model is Speaker:
-                self._lock(self._rows[Speaker], id, rows.stored(Speaker, data))
+                self._lock(self._rows[Speaker], id, rows.stored(Speaker, dict(zip(names, found, strict=True))))
             elif model is Statement:
-                self._unlocked[Statement].setdefault(id, rows.stored(Statement, data))
-                self._unlocked[Claim].setdefault(data["claim"], rows.stored(Claim, {"id": data["claim"]}))
+                claim, _status = found[end_of_key:]
+                self._unlocked[Statement][id], self._unlocked[Claim][claim] = found, (claim,)
         index.fetched.update(wanted)
         if model is Alias:
             self.fetch_rows(Speaker, {speaker for key in wanted for (speaker,) in index.found.get(key, ())})
@@ -314,8 +319,8 @@ class PrefetchedSession(Session):
         sql = 'SELECT document_id, id, "start", "end" FROM sentences WHERE retracted_at IS NULL AND'
         self._sentences |= {document: [] for document in documents}
         order = 'ORDER BY document_id, "start"'
-        for document, *span in fetch(f"{sql} {_among('document_id', documents)} {order}", (dumps(documents),)):
-            self._sentences[document].append(tuple(span))
+        for document, id, start, end in fetch(f"{sql} {_among('document_id', documents)} {order}", (dumps(documents),)):
+            self._sentences[document].append((id, start, end))
 
     # -- rows that the lines put in -------------------------------------------------------------------
 
