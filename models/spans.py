@@ -27,8 +27,6 @@ class Text(Protocol):
     """A document, as far as words are found in it."""
 
     text: Any
-    #: In code points.
-    length: Any
 
 
 class Sentence(Protocol):
@@ -89,7 +87,7 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
             starts = places_of(part["text"], document.text, sentence.start, sentence.end, overhang=True)
             span = _only(part["text"], starts, document, field)
         else:
-            first = places_of(part["text"], document.text, spans[-1].end, document.length, most=1)
+            first = places_of(part["text"], document.text, spans[-1].end, len(document.text), most=1)
             span = _only(part["text"], first, document, field)
         if spans and span.start < spans[-1].end:
             raise Conflict("Spans are given in the order of print and do not overlap.", field=field)
@@ -104,15 +102,15 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
 
 
 def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
-    start, end = offsets["start"], offsets["end"]
+    start, end, text = offsets["start"], offsets["end"], document.text
     if start >= end:
         raise Conflict("A span holds at least one code point: let end be greater than start.", field=f"{field}/end")
-    if end > document.length:
+    if end > len(text):
         raise Conflict(
-            f"The document ends at {document.length}, in code points: this span would end at {end}.",
+            f"The document ends at {len(text)}, in code points: this span would end at {end}.",
             field=f"{field}/end",
         )
-    return Span(document.text[start:end], start, end)
+    return Span(text[start:end], start, end)
 
 
 def places_of(

@@ -159,9 +159,9 @@ def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION
 
     Two requests that make the same two in another order would wait for one another.
     """
-    names = [name_key(one["name"]) for one in references if one and "name" in one]
+    names = [one["name"] for one in references if one and "name" in one]
     if len(names) > 1:
-        session.lock_names(names)
+        session.lock_names(list(map(name_key, names)))
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -319,9 +319,9 @@ def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) ->
 
 def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: str) -> None:
     """Refuse what a request says of a known speaker where the registry says otherwise."""
-    for name in [name for name in ("kind", "wikidata_id") if reference.get(name)]:
-        stored = getattr(speaker, name)
-        if stored and reference[name] != stored:
+    for name in ("kind", "wikidata_id"):
+        wanted = reference.get(name)
+        if wanted and (stored := getattr(speaker, name)) and wanted != stored:
             raise Conflict(
                 f"{reference['name']!r} is speaker {speaker.id}, whose {name} is {stored}: leave it out, "
                 "change the speaker, or tell the two apart in the name.",

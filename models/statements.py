@@ -249,24 +249,24 @@ def _was_public(id: int) -> bool:
 def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
     """Fill the columns of the content."""
     return {
-        "content": dumps([{"text": span.text, "start": span.start, "end": span.end} for span in spans]),
+        "content": dumps([{"text": text, "start": start, "end": end} for text, start, end in spans]),
         "content_start": spans[0].start,
-        "spans": ",".join(f"{span.start}-{span.end}" for span in spans),
+        "spans": ",".join([f"{start}-{end}" for _, start, end in spans]),
     }
 
 
 def _words(
     name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
 ) -> dict[str, Any]:
-    columns: dict[str, Any] = {name: None, f"{name}_start": None, f"{name}_end": None}
+    text = start = end = None
     if words is not None:
-        span = locate(words, document, sentence, near, f"/{name}")
-        columns = {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
+        text, start, end = locate(words, document, sentence, near, f"/{name}")
+    columns: dict[str, Any] = {name: text, f"{name}_start": start, f"{name}_end": end}
     if name == "cue":
-        if len(columns["cue"] or "") > LONGEST_CUE:
+        if text and len(text) > LONGEST_CUE:
             detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
             raise TooLong(detail, field="/cue")
-        columns["cue_key"] = columns["cue"] and comparison_key(columns["cue"])
+        columns["cue_key"] = text and comparison_key(text)
     return columns
 
 
