@@ -37,7 +37,7 @@ _NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
 
 
 class Field(fields.Field[T]):
-    """A field that takes no steps before and after: without marshmallow's, lines are loaded in 0.38 s, not 0.60."""
+    """A field that takes no steps before and after: with marshmallow's for the items of lists, 0.34 s become 0.36."""
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         """Deserialize a value that is there and ask its validators; leave null and a missing one to marshmallow."""
