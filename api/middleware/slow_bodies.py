@@ -6,10 +6,11 @@ once the receiving side of its connection is shut, and the response can still be
 
 import logging
 import socket
-import struct
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NamedTuple
@@ -17,29 +18,23 @@ from typing import Any, NamedTuple
 #: The least rate of a body, in bytes a second.
 RATE = 1024
 
-#: Seconds between two looks at the reads that wait, and by which the kernel's clocks may differ from ours.
-_TICK, _SLACK = 1.0, 1.0
-#: As how many bytes one of a chunked body may come: "1", two line ends, and a little more.
-_FRAMING = 8
-
-#: Offsets in the kernel's `struct tcp_info` (linux/tcp.h): milliseconds since data was sent, bytes received.
-_LAST_SENT, _RECEIVED = 44, 128
-_INFO_SIZE = 136
+#: Seconds between two looks at the reads that wait, and between listing connections and shutting any of them.
+_TICK = 1.0
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
 class Wait:
     """The reads of one body, of which at most one waits at a time."""
 
-    __slots__ = ("address", "before", "began", "port", "since")
+    __slots__ = ("before", "end", "since")
 
     def __init__(self, address: str, port: str) -> None:
         #: The client's address, and the server's port.
-        self.address, self.port = address, port
-        #: When its first read began, and the one that waits.
-        self.began = self.since = 0.0
-        #: What each connection had received when this read had waited for half of its time.
-        self.before: dict[Any, int] | None = None
+        self.end = address, port
+        #: When the read that waits began.
+        self.since = 0.0
+        #: The connections that were there when it had waited for half of its time.
+        self.before: set[Connection] | None = None
 
 
 class SlowBodies:
@@ -55,7 +50,6 @@ class SlowBodies:
         """Read; return what came, and whether it took too long."""
         wait.before = None
         wait.since = monotonic()
-        wait.began = wait.began or wait.since
         self._waiting.add(wait)
         try:
             return read(*size), monotonic() - wait.since > self._seconds
@@ -76,53 +70,53 @@ class SlowBodies:
 
     def _look(self) -> None:
         now = monotonic()
-        waiting = [wait for wait in list(self._waiting) if now - wait.since >= self._seconds / 2]
+        waiting = [(wait, wait.since) for wait in list(self._waiting) if now - wait.since >= self._seconds / 2]
         if not waiting:
             return
-        connections = list(_connections())
-        for wait in waiting:
-            if wait.before is None:
-                wait.before = {connection.name: connection.received for connection in connections}
-        late = sorted((wait for wait in waiting if now - wait.since > self._seconds), key=lambda wait: wait.began)
-        for address in {wait.address for wait in late}:
-            there = [wait for wait in late if wait.address == address]
-            while there:
-                candidates = [connection for connection in connections if self._may_be(there[-1], connection, now)]
-                # The connections of all these reads are among the candidates. Where there are more, one is another
-                # request's that takes as long and is left alone: soon it differs, or it does from older reads.
-                if len(candidates) <= len(there):
-                    for candidate in candidates:
-                        candidate.shut()
-                    break
-                there.pop()
+        connections = set(_connections())
+        for wait, since in waiting:
+            if wait.before is None and wait.since == since:
+                wait.before = connections
+        late = [(wait, since) for wait, since in waiting if now - since > self._seconds]
+        if not late:
+            return
+        # What waits still had its connection when they were listed; what its client has reset waits no more.
+        sleep(_TICK)
+        there: dict[tuple[str, str], list[Wait]] = defaultdict(list)
+        for wait, since in sorted(late, key=itemgetter(1)):
+            if wait in self._waiting and wait.since == since:
+                there[wait.end].append(wait)
+        for end, waits in there.items():
+            self._end(waits, [connection for connection in connections if connection.end == end])
 
-    def _may_be(self, wait: Wait, connection: "Connection", now: float) -> bool:
-        """Whether this read may be of this connection: since it began nothing was sent, and little has come."""
-        before = (wait.before or {}).get(connection.name)
-        return (
-            connection.peer[0].partition("%")[0] == wait.address
-            and str(connection.port) == wait.port  # not to a database on the client's machine
-            and connection.quiet >= now - wait.began - _SLACK
-            and before is not None
-            and connection.received - before < self.part * _FRAMING
-        )
+    def _end(self, waits: list[Wait], connections: list["Connection"]) -> None:
+        """Shut the connections of those of one client's reads, the oldest first, that are told from all others.
+
+        The connection of each read is among those that were there before it had waited long. Where there are more,
+        one is another request's, and is left alone: by nothing that a client may send or delay are they told apart.
+        """
+        while waits:
+            before = waits[-1].before or set()
+            candidates = [connection for connection in connections if connection in before]
+            if len(candidates) <= len(waits):
+                for candidate in candidates:
+                    candidate.shut()
+                return
+            waits.pop()
 
 
 class Connection(NamedTuple):
-    """One of this process's connections, as the kernel describes it."""
+    """One of this process's connections."""
 
     descriptor: int
     peer: Any
     #: The port here.
     port: int
-    #: Bytes, and the seconds since something was last sent.
-    received: int
-    quiet: float
 
     @property
-    def name(self) -> Any:
-        """What tells it from others."""
-        return self.descriptor, self.peer
+    def end(self) -> tuple[str, str]:
+        """The client's address, and the port here: a database on the client's machine has another."""
+        return self.peer[0].partition("%")[0], str(self.port)
 
     def shut(self) -> None:
         """Shut its receiving side: reading it ends."""
@@ -136,9 +130,8 @@ def _connections() -> Iterator[Connection]:
     for entry in _DESCRIPTORS.iterdir() if _DESCRIPTORS.exists() else ():
         descriptor = int(entry.name)
         with suppress(OSError), _borrowed(descriptor) as end:  # it is no connection, or was closed meanwhile
-            info = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_SIZE)
-            (sent,), (received,) = struct.unpack_from("=I", info, _LAST_SENT), struct.unpack_from("=Q", info, _RECEIVED)
-            yield Connection(descriptor, end.getpeername(), end.getsockname()[1], received, sent / 1000)
+            if end.family in (socket.AF_INET, socket.AF_INET6):
+                yield Connection(descriptor, end.getpeername(), end.getsockname()[1])
 
 
 @contextmanager

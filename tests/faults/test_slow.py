@@ -171,13 +171,12 @@ def test_slow_bodies_are_ended_and_a_steady_one_is_not(served: Served, key: Key,
     furnish(server.client(secret))
     server.hang_up()  # a kept connection, too, has long been silent where the time is short
     kinds = _slow_bodies(secret)
-    # More in two rounds than may be slow at once: in the second the threads of the first are free again. An import
-    # holds a connection to PostgreSQL while it is read, of which there are twenty.
-    names = [*kinds] * 4 + [name for name in kinds if "import" not in name] * 20
+    # More in two rounds than may be slow at once: in the second the threads of the first are free again.
+    names = [*kinds] * 14
     with ThreadPoolExecutor(len(names) + 2) as pool:
         steady = [
             pool.submit(_steady_import, server, secret, source, rate, seconds * 3)
-            for source, rate in (("127.0.0.1", 16_384), ("127.0.0.2", 2_048))
+            for source, rate in (("127.0.0.3", 16_384), ("127.0.0.2", 2_048))
         ]
         for turn in range(2):
             sent = [(name, pool.submit(_ended, server, *kinds[name], seconds * 3 + 10)) for name in names]
@@ -195,6 +194,21 @@ def test_slow_bodies_are_ended_and_a_steady_one_is_not(served: Served, key: Key,
         for future in steady:
             assert future.result().startswith(b"HTTP/1.1 200 "), future.result()
     assert b'"steady"' in server.client(secret).get("/v1/topics?limit=100").data
+
+
+def test_a_slow_body_has_no_connection_of_others_shut(served: Served, key: Key) -> None:
+    seconds = 3
+    server, secret = served(PROCESSES="1", SLOW_BODY_SECONDS=str(seconds)), key("write")
+    furnish(server.client(secret))
+    server.hang_up()
+    get, padded = b"GET /v1/topics HTTP/1.1\r\nHost: localhost\r\n\r\n", b"0" * 15_000 + b"1\r\n \r\n"
+    with socket.create_connection(("127.0.0.1", server.port), 10) as kept:
+        for turn in range(2):
+            kept.sendall(get)
+            assert kept.recv(65536).startswith(b"HTTP/1.1 200 "), turn
+            if not turn:
+                with suppress(TimeoutError):
+                    _ended(server, _slow_bodies(secret)["an import in chunks"][0], padded, seconds * 2 + 3)
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, key: Key, tell: Tell) -> None:
