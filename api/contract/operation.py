@@ -93,6 +93,7 @@ class Operation:
             # A retry is answered before anything is worked out for it anew.
             if retry and (reply := replies.stored(**retry)):
                 return responses.from_stored(reply)
+            database.release()
             arguments |= self.before_transaction(**arguments)
         if retry is None:
             return transactions.write(lambda: self.view(**arguments))

@@ -21,7 +21,7 @@ from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
-from models.storage import rows
+from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
 from models.tables import Change, Document, Sentence, Statement
@@ -86,16 +86,17 @@ def read(*, text: str, language: str, parse: Parser | None = None) -> list[Findi
             "This server finds no statements, because its parser is not installed: whoever runs it installs the "
             "extra `extraction`. Everything else works; record statements by POST /v1/statements."
         ) from None
+    database.release()  # others may use the connection meanwhile
     findings = parser_queue.read(text=text, parse=parse, timeout=PARSER_TIMEOUT)
     if findings is None:
         raise Busy("Other texts are being read just now: try again in a moment.")
     return findings
 
 
-def read_new(*, document: dict[str, Any]) -> list[Finding]:
+def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[Finding]:
     """Extract who said what from a document that is not stored yet. Raises as `read`, or Conflict where it is known."""
     documents.refuse_known(url=document.get("url"), text=document["text"])
-    return read(text=document["text"], language=document["language"])
+    return read(text=document["text"], language=document["language"], parse=parse)
 
 
 def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> ExtractionResult:
@@ -296,13 +297,12 @@ class _DocumentIngest:
             words = f"{words} {statement.sentence.text}"
         where = {"speaker": statement.speaker_id, "document": self.id}
         for one in suggest.suggested_claims(text=words, language=self.document.language, **where):
-            reasons = [reason._asdict() for reason in one.reasons]
             suggestions.create(
                 by=self.by,
                 statement=statement.id,
                 claim=one.claim,
                 score=one.score,
-                reasons=reasons,
+                reasons=[reason._asdict() for reason in one.reasons],
                 matcher=matching.NAME,
                 matcher_version=matching.VERSION,
             )

@@ -51,6 +51,7 @@ class Import:
             rest = lines[len(outcomes) :]
             outcomes += transactions.attempt(partial(self._undoable, partial(self._transaction, rest)))
             self.names.keep()
+        database.release()  # more lines may come slowly
         return outcomes
 
     def finish(self) -> list[Outcome]:

@@ -1,15 +1,19 @@
 """POST /v1/imports: many things at once, as lines."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.contract import bodies
 from api.formats import ndjson
+from models.storage import database
+from tests.api.steps import together
 from tests.checked import ROOT
 from tests.factories import charge, claim, denial, topic
 
@@ -27,11 +31,26 @@ def sent(client: FlaskClient, body: bytes, query: str = "", **more: Any) -> Test
 
 def chunked(client: FlaskClient, *parts: bytes) -> TestResponse:
     """Send a body without a length, as our server hands it on: it ends where nothing more comes."""
-    from io import BytesIO
-
     environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
-    body = BytesIO(b"".join(parts))
+    body = io.BytesIO(b"".join(parts))
     return client.post("/v1/imports", input_stream=body, content_type=ndjson.MEDIA_TYPE, environ_overrides=environ)
+
+
+class _Slow(io.BytesIO):
+    """A body of which each part comes once another thread has used the one connection to the database."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        together(1, lambda _: database.fetch("SELECT 1"))
+        return super().read(size if size is None else min(size, 10_000))
+
+
+def test_no_connection_is_held_while_lines_come(app: Flask, url: str, writer: FlaskClient) -> None:
+    # As many lines as are stored together, and more that come when these are stored.
+    body = lines(*({"topic": topic(slug=f"t{number}")} for number in range(2100)))
+    database.close()
+    database.connect(url, limits=database.Limits(connections=1, deadline=3))
+    answer = writer.post("/v1/imports", input_stream=_Slow(body), content_type=ndjson.MEDIA_TYPE)
+    assert (answer.status_code, answer.json["new"]) == (200, 2100), answer.text
 
 
 def count(client: FlaskClient, noun: str) -> int:

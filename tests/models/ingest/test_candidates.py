@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,9 @@ from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
 from models.ingest import candidates
 from models.refusals import Busy, Conflict, Gone, Lacking
+from models.storage import database
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
+from tests.api.steps import together
 from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_charge, put_document, seen
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -37,6 +40,25 @@ def statement(id: int) -> Statement:
 def named(*called: str) -> list[str]:
     """The names of the speakers who are called that."""
     return [Speaker.get_by_id(id).name for one in called for id in speakers.named(one)]
+
+
+class _Using:
+    """A parser beside which another thread uses the one connection to the database."""
+
+    def __init__(self, parse: Parser) -> None:
+        self.make_doc, self._pipe = parse.make_doc, parse.pipe
+
+    def pipe(self, texts: Any, *, batch_size: int) -> Any:
+        together(1, lambda _: database.fetch("SELECT 1"))
+        return self._pipe(texts, batch_size=batch_size)
+
+
+def test_no_connection_is_held_while_a_text_is_read(registry: str, actor: Actor, parse: Parser) -> None:
+    id = put_document(actor, text=TEXT)
+    database.close()
+    database.connect(registry, limits=database.Limits(connections=1, deadline=3))
+    assert len(candidates.read_new(document=document(text=f"{TEXT} More."), parse=_Using(parse))) == 3
+    assert len(candidates.read_stored(id=id, parse=_Using(parse))) == 3
 
 
 def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str, actor: Actor, parse: Parser) -> None:
