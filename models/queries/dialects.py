@@ -235,6 +235,22 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 
 @_written
+def claims_worded(sqlite: bool) -> tuple[str, str]:
+    """Write the claims `c` of given texts, each with a greater id than a given one: the WITH, and the FROM.
+
+    Texts and ids are passed as pairs in JSON. PostgreSQL finds the beginnings of texts in the claims' index also where
+    it believes one text to be so common that it had better read the table.
+    """
+    if sqlite:
+        pairs = "SELECT value ->> 0 AS words, value ->> 1 AS past FROM json_each(?)"
+        found = "w CROSS JOIN claims c WHERE substr(c.text, 1, 60) = substr(w.words, 1, 60)"
+    else:
+        pairs = "SELECT value ->> 0 AS words, (value ->> 1)::bigint AS past FROM json_array_elements(?::json)"
+        found = "w, claims c WHERE substr(c.text, 1, 60) = ANY (ARRAY(SELECT substr(words, 1, 60) FROM w))"
+    return f"WITH w AS ({pairs})", f"{found} AND c.text = w.words AND c.id > w.past"
+
+
+@_written
 def search_words(sqlite: bool, query: search.Query) -> str:
     """Build the SQL of a query as the tables of words take it."""
     return query.fts5() if sqlite else query.tsquery()

@@ -6,8 +6,9 @@ changes nothing.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
@@ -16,6 +17,7 @@ from models.history.session import Session
 from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
+from models.storage.spilled import SpilledDict
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome
 from models.transfer.local_ids import LocalIds
@@ -54,11 +56,12 @@ class Import:
         database.release()  # more lines may come slowly
         return outcomes
 
-    def finish(self) -> list[Outcome]:
-        """Store the claims that no line has pointed at; return what became of those that are refused."""
-        left = [unbound_claim(self.names, name) for name in self.names.all_unbound()]
-        groups = (left[first : first + _LINES_PER_BATCH] for first in range(0, len(left), _LINES_PER_BATCH))
-        return [one for group in groups for one in self.store(group) if one.outcome == "refused"]
+    def finish(self) -> Iterator[Outcome]:
+        """Store the claims that no line has pointed at; yield what became of those that are refused."""
+        names = self.names.all_unbound()
+        while some := list(islice(names, _LINES_PER_BATCH)):
+            group = [unbound_claim(self.names, name) for name in some]
+            yield from (one for one in self.store(group) if one.outcome == "refused")
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
@@ -170,7 +173,7 @@ def _document(work: _Work, new: dict[str, Any]) -> LineResult:
     return id, what
 
 
-def _call(names: LocalIds, some: dict[str, int], name: str, id: int, noun: str) -> None:
+def _call(names: LocalIds, some: SpilledDict[str, int], name: str, id: int, noun: str) -> None:
     """Let `name` stand for a row, unless it stands for another."""
     if some.get(name, id) != id:
         raise _Ambiguous(name, f"An earlier line, that of {noun} {some[name]},")
@@ -280,7 +283,7 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
             )
         work.session.lock_words([line["text"]])
         claim = _free_twin(work, line) or claims.create(by=work.by, session=work.session, **line)
-        names.taken[_wording(line)] = claim
+        names.take(line, claim)
         names.bind(name, claim)
     if name not in names.claims:
         raise _unknown(name, f"{field}/claim")
@@ -289,8 +292,8 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
 
 def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
     """Find the oldest identical claim that no line means."""
-    text, language, standalone = wording = _wording(line)
-    past = work.names.taken.get(wording, 0)
+    text, language, standalone = line["text"], line["language"], line.get("standalone")
+    past = work.names.taken(line)
     while twins := claims.same_text(
         text=text,
         language=language,
@@ -304,10 +307,6 @@ def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
             return free
         past = twins[-1]
     return None
-
-
-def _wording(line: dict[str, Any]) -> tuple[str, str, bool | None]:
-    return line["text"], line["language"], line.get("standalone")
 
 
 def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> dict[str, Any]:

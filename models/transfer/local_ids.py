@@ -1,40 +1,60 @@
 """Local ids, by which the lines of a file name one another: `d1` a document, `s1` a statement, `c1` a claim."""
 
+from collections.abc import Iterator
+from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from models.storage.columns import dumps
+from models.storage.spilled import SpilledDict
 
 
 class LocalIds:
-    """What the names in a file stand for, as far as it has been read; what a line named that fails is undone."""
+    """What the names in a file stand for, as far as it has been read; what a line named that fails is undone.
+
+    Memory does not grow with the file.
+    """
 
     def __init__(self) -> None:
         #: Name -> id of what is stored.
-        self.documents: dict[str, int] = {}
-        self.statements: dict[str, int] = {}
-        self.claims: dict[str, int] = {}
+        self.documents: SpilledDict[str, int] = SpilledDict()
+        self.statements: SpilledDict[str, int] = SpilledDict()
+        self.claims: SpilledDict[str, int] = SpilledDict()
         #: The ids that some line's claim has.
-        self.bound: dict[int, None] = {}
-        #: Text, language and `standalone` of a line -> the last identical claim that such a line means: some line means
-        #: each up to it, so that they need not be read again.
-        self.taken: dict[tuple[str, str, bool | None], int] = {}
+        self.bound: SpilledDict[int, None] = SpilledDict()
         #: The number of each claim's line, and a hash of the line to compare others with.
-        self.claim_lines: dict[str, tuple[int, int]] = {}
+        self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
-        self.ambiguous: dict[tuple[str, str], int] = {}
+        self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
         #: Claims of lines, but for those that are stored for good: a known statement may already have theirs.
         #: As JSON, which takes a quarter of the memory.
-        self._new_claims: dict[str, str] = {}
-        #: What was put into one of these since the last transaction, in that order.
-        self._put: list[tuple[dict[Any, Any], Any]] = []
+        self._new_claims: SpilledDict[str, str] = SpilledDict()
+        #: A hash of a line's wording -> the last identical claim that such a line means: some line means each up to it,
+        #: so that they need not be read again.
+        self._taken: SpilledDict[str, int] = SpilledDict()
+        self._all = (
+            *(self.documents, self.statements, self.claims, self.bound, self.claim_lines, self.ambiguous),
+            *(self._new_claims, self._taken),
+        )
+        #: What was put into one of these since the last transaction, in that order, and what was there before.
+        self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []
 
-    def put(self, names: dict[Any, Any], name: Any, value: Any) -> None:
+    def put(self, names: SpilledDict[Any, Any], name: Any, value: Any) -> None:
         """Let `name` stand for `value` among `names`, which is one of the above; what it stands for already stays."""
         if name not in names:
             names[name] = value
-            self._put.append((names, name))
+            self._put.append((names, name, None))
+
+    def taken(self, line: dict[str, Any]) -> int:
+        """Return the id of the last claim of a line's wording that such a line means, or 0."""
+        return self._taken.get(_wording(line), 0)
+
+    def take(self, line: dict[str, Any], claim: int) -> None:
+        """Let `claim` be the last one that a line of this wording means."""
+        key = _wording(line)
+        self._put.append((self._taken, key, self._taken.get(key)))
+        self._taken[key] = claim
 
     def defer_claim(self, name: str, number: int, line: dict[str, Any]) -> bool:
         """Let a line's claim wait for those that point at it; tell whether that is what its name stands for."""
@@ -55,9 +75,9 @@ class LocalIds:
         json = None if name in self.claims else self._new_claims.get(name)
         return orjson.loads(json) if json else None
 
-    def all_unbound(self) -> list[str]:
-        """List the claims that nothing has pointed at."""
-        return [name for name in self._new_claims if name not in self.claims]
+    def all_unbound(self) -> Iterator[str]:
+        """Yield the claims that nothing has pointed at; they may be stored meanwhile."""
+        return (name for name in self._new_claims if name not in self.claims)
 
     def mark(self) -> int:
         """Return the place to which `undo` goes back."""
@@ -66,14 +86,22 @@ class LocalIds:
     def undo(self, mark: int) -> None:
         """Undo what was put since `mark`."""
         while len(self._put) > mark:
-            names, name = self._put.pop()
-            del names[name]
-            if names is self.bound:
-                self.taken.clear()
+            names, name, before = self._put.pop()
+            if before is None:
+                del names[name]
+            else:
+                names[name] = before
 
     def keep(self) -> None:
         """Forget how to undo what was put, which is stored for good."""
-        for names, name in self._put:
+        for names, name, _ in self._put:
             if names is self.claims:
                 del self._new_claims[name]
         self._put.clear()
+        for names in self._all:
+            names.spill()
+
+
+def _wording(line: dict[str, Any]) -> str:
+    wording = dumps([line["text"], line["language"], line.get("standalone")])
+    return blake2b(wording.encode(), digest_size=16).hexdigest()

@@ -8,6 +8,7 @@ from models import speakers
 from models.addresses import normalize
 from models.documents import digest
 from models.history.locks import named as keep
+from models.storage.spilled import SpilledDict
 from models.tables import Claim, Document, Speaker, Statement, Topic
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line
@@ -24,7 +25,7 @@ def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> N
         session.fetch(model, column, values)
     session.fetch_rows(Document, named.ids[Document])
     session.lock_words(list(named.texts))
-    session.fetch_claims(list(named.texts))
+    session.fetch_claims(named.texts)
     evidence = Statement.select(Statement.claim).where(Statement.id.in_(named.ids[Statement]))
     session.hold(lambda: [keep(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
     for model in (Statement, Claim):
@@ -43,8 +44,8 @@ class _Named:
         self.values: dict[tuple[Any, str], dict[str, None]] = defaultdict(dict)
         #: The documents, statements and claims that earlier lines have stored.
         self.ids: dict[Any, set[int]] = {Document: set(), Statement: set(), Claim: set()}
-        #: Texts of claims that may stand already.
-        self.texts: dict[str, None] = {}
+        #: Texts of claims that may stand already -> the id up to which lines mean them all.
+        self.texts: dict[str, int] = {}
         #: The claims of these very lines.
         self._claim_lines: dict[str, dict[str, Any]] = {}
 
@@ -97,8 +98,8 @@ class _Named:
         elif "text" in reference:
             self._value(Document, "sha256", digest(reference["text"]))
 
-    def _stored(self, model: Any, names: dict[str, int], name: str | None) -> None:
-        if name in names:
+    def _stored(self, model: Any, names: SpilledDict[str, int], name: str | None) -> None:
+        if name is not None and name in names:
             self.ids[model].add(names[name])
 
     def _claim(self, reference: dict[str, Any], *, brought: bool = False) -> None:
@@ -111,4 +112,5 @@ class _Named:
             self._value(Topic, "slug", slug)
         self._speakers(*(new.get("about") or ()))
         if "text" in new and not brought:
-            self.texts[new["text"]] = None
+            past = 0 if new is reference else self.names.taken(new)
+            self.texts[new["text"]] = min(past, self.texts.get(new["text"], past))

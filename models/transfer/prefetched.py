@@ -14,7 +14,7 @@ from typing import Any
 
 from models.history.locks import Rows
 from models.history.session import NAME_LOCK, Session
-from models.queries import shapes
+from models.queries import dialects, shapes
 from models.queries.visibility import PUBLIC, Viewer, claim_seen
 from models.spans import SentenceSpan
 from models.storage import rows
@@ -103,9 +103,10 @@ class PrefetchedSession(Session):
             self._locked = {"": None}
         #: When documents were read.
         self._retrieved: dict[int, str] = {}
-        #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched.
+        #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched,
+        #: each with the id past which its claims were.
         self._claims: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
-        self._texts_fetched: set[str] = set()
+        self._texts_fetched: dict[str, int] = {}
         #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines
         #: have put in.
         self._public: set[int] = set()
@@ -131,8 +132,8 @@ class PrefetchedSession(Session):
     def lock_words(self, texts: list[str]) -> None:
         if new := [text for text in texts if text not in self._locked]:
             super().lock_words(new)
-            self._texts_fetched.difference_update(new)
             for text in new:
+                self._texts_fetched.pop(text, None)
                 self._lock(self._locked, text)
 
     def hold(self, wanted: Callable[[], Iterable[Rows]]) -> None:
@@ -204,8 +205,8 @@ class PrefetchedSession(Session):
     def same_claims(
         self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool, past: int
     ) -> list[int]:
-        if text not in self._texts_fetched:
-            self.fetch_claims([text])
+        if self._texts_fetched.get(text, past + 1) > past:
+            self.fetch_claims({text: past})
         same = self._claims[text]
         # Not through all of this text for each line that has it.
         later = (same[at] for at in range(bisect_right(same, past, key=_ID), len(same)))
@@ -293,16 +294,15 @@ class PrefetchedSession(Session):
         sql = f"SELECT 1 FROM json_array_elements_text(?::json) AS j(k) WHERE NOT ({means}) LIMIT 1"
         return not fetch(sql, (dumps(keys),))
 
-    def fetch_claims(self, texts: list[str]) -> None:
-        """Read the standing claims that have one of these texts."""
+    def fetch_claims(self, texts: dict[str, int]) -> None:
+        """Read the standing claims that have one of these texts, each past an id."""
         if not texts:
             return
-        beginnings = [text[:60] for text in texts]
+        worded, claims = dialects.claims_worded()
         found = fetch(
-            f"SELECT text, id, language, standalone, {shapes.text(claim_seen, PUBLIC)} FROM claims c"
-            f" WHERE {rows.standing(Claim)}"
-            f" AND {_among('substr(text, 1, 60)', beginnings)} AND {_among('text', texts)}",
-            (dumps(beginnings), dumps(texts)),
+            f"{worded} SELECT c.text, c.id, c.language, c.standalone, {shapes.text(claim_seen, PUBLIC)} FROM {claims}"
+            f" AND {rows.standing(Claim)}",
+            (dumps(list(texts.items())),),
         )
         for text, id, language, standalone, public in found:
             same, claim = self._claims[text], (id, language, bool(standalone))

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -685,15 +686,54 @@ def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(
         began, one = time.process_time(), Import(actor)
         for first in range(0, len(lines), 5_000):
             one.store(lines[first : first + 5_000])
-        assert one.finish() == []
+        assert list(one.finish()) == []
         spent = time.process_time() - began
         assert len(set(one.names.claims.values())) == Claim.select().count() == len(lines)
     few = Import(actor)
     began = time.process_time()
     few.store([Line(1, "claim", {"id": "c1", "text": "Other.", "language": "en"})])
     few.store([line._replace(members={**line.members, "text": f"Other {line.number}."}) for line in lines[1:]])
-    assert few.finish() == []
+    assert list(few.finish()) == []
     assert spent < 4 * (time.process_time() - began), "as long as others, and not ten times"
+
+
+def test_groups_take_no_longer_for_the_claims_of_one_text_before_them(registry: str, actor: Actor) -> None:
+    spent = []
+    for text in ("So {}.", "So."):
+        pairs = (
+            (
+                {"claim": {"id": f"c{number}", "text": text.format(number), "language": "en"}},
+                {
+                    "counterclaim": {
+                        "claim": {"claim": f"c{number}"},
+                        "answer": {"claim": f"c{number - 1}"},
+                        "kind": "denies",
+                    }
+                },
+            )
+            for number in range(1200)
+        )
+        lines = [json.dumps(line).encode() for pair in pairs for line in pair]
+        began = time.process_time()
+        outcomes = [one.outcome for one in ndjson.read(lines, by=actor, group=20)]
+        spent.append(time.process_time() - began)
+        assert outcomes.count("new") == 1199, outcomes[:10]
+    assert spent[1] < 2 * spent[0], "each group reads all claims of the text"
+
+
+def test_lines_that_wait_take_bounded_memory() -> None:
+    names = LocalIds()
+    tracemalloc.start()
+    try:
+        for number in range(60_000):
+            names.defer_claim(f"c{number}", number, {"text": f"{number} is so. " * 40, "language": "en"})
+            if number % 1000 == 0:
+                names.keep()
+        assert tracemalloc.get_traced_memory()[0] < 25_000_000
+    finally:
+        tracemalloc.stop()
+    assert names.unbound("c7")["text"].startswith("7 is so.")
+    assert sum(1 for _ in names.all_unbound()) == 60_000
 
 
 def test_lines_without_queries_of_their_own_are_stored_in_several_transactions_too(

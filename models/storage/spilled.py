@@ -1,0 +1,84 @@
+"""A dictionary that keeps its latest entries in memory and the others in a temporary file."""
+
+import sqlite3
+from collections.abc import Iterator, MutableMapping
+from typing import TypeVar
+from weakref import finalize
+
+import orjson
+
+#: Bytes that Python needs for an entry besides its words, by estimate.
+_ENTRY = 200
+#: Entries read from the file at once.
+_PAGE = 1000
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class SpilledDict(MutableMapping[K, V]):
+    """A dictionary of what JSON can hold; where a tuple was put in, a list may come out."""
+
+    def __init__(self, memory: int = 8_000_000) -> None:
+        """Let so many bytes of entries stay in `memory`, by estimate."""
+        self._memory = memory
+        self._recent: dict[K, V] = {}
+        self._size = 0
+        self._file: sqlite3.Connection | None = None
+
+    def __getitem__(self, key: K) -> V:
+        """Return what stands under a key."""
+        if key in self._recent:
+            return self._recent[key]
+        if self._file is None:
+            raise KeyError(key)
+        found = self._file.execute("SELECT value FROM entries WHERE key = ?", (orjson.dumps(key),)).fetchone()
+        if found is None:
+            raise KeyError(key)
+        value: V = orjson.loads(found[0])
+        return value
+
+    def __setitem__(self, key: K, value: V) -> None:
+        """Put an entry in, into memory."""
+        self._recent[key] = value
+        self._size += _ENTRY + sum(len(one) for one in (key, value) if isinstance(one, str))
+
+    def __delitem__(self, key: K) -> None:
+        """Take an entry out."""
+        known = key in self._recent
+        if known:
+            del self._recent[key]
+        if self._file is not None:
+            known |= self._file.execute("DELETE FROM entries WHERE key = ?", (orjson.dumps(key),)).rowcount > 0
+        if not known:
+            raise KeyError(key)
+
+    def __iter__(self) -> Iterator[K]:
+        """Yield the keys in the order in which they came; entries may be taken out and put in meanwhile."""
+        recent = dict.fromkeys(self._recent)
+        last = 0
+        page = "SELECT id, key FROM entries WHERE id > ? ORDER BY id LIMIT ?"
+        while self._file is not None and (found := self._file.execute(page, (last, _PAGE)).fetchall()):
+            yield from (key for key in (orjson.loads(key) for _, key in found) if key not in recent)
+            last = found[-1][0]
+        yield from recent
+
+    def __len__(self) -> int:
+        """Count the entries."""
+        return sum(1 for _ in self)
+
+    def spill(self) -> None:
+        """Write what is in memory to the file, where it is more than is to stay there."""
+        if self._size < self._memory:
+            return
+        if self._file is None:
+            # SQLite makes a file without a name, once its cache is full, and takes it away with the connection.
+            self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            finalize(self, self._file.close)
+            self._file.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, key BLOB UNIQUE, value BLOB)")
+        self._file.execute("BEGIN")
+        entries = ((orjson.dumps(key), orjson.dumps(value)) for key, value in self._recent.items())
+        self._file.executemany("REPLACE INTO entries (key, value) VALUES (?, ?)", entries)
+        self._file.execute("COMMIT")
+        self._recent.clear()
+        self._size = 0
