@@ -126,6 +126,9 @@ def find(
     if "id" in reference:
         return int(session.referred(Speaker, reference["id"], f"{field}/id").id)
     known = named(reference["name"], session)
+    if not known:  # somebody may put the name in just now
+        session.lock_names([name_key(reference["name"])])
+        known = named(reference["name"], session)
     if len(known) > 1:
         more = f" The first {_LISTED} are listed." if len(known) > _LISTED else ""
         raise Conflict(
