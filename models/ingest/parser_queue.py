@@ -5,6 +5,7 @@ the end of the queue.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -12,9 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from models.extraction import Finding, extract
 from models.extraction.parser import Parser, forgetting
+from models.refusals import Conflict
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+#: Seconds of processor time that a text may take. 1 MB of speech takes 16, the worst mixtures of marks and names three
+#: times as long.
+LONGEST = 90
 
 #: Code points after which the parser must free its vocabulary, which it can do only while it is idle. 1 MB of text
 #: takes 18 MB of memory until then.
@@ -75,26 +81,32 @@ _queue = ParserQueue()
 
 
 class _Shared:
-    """A parser that hands itself to others before each batch of sentences."""
+    """A parser that hands itself to others before each batch of sentences, until the text has had its time."""
 
-    def __init__(self, parse: Parser) -> None:
+    def __init__(self, parse: Parser, longest: float) -> None:
         self._parse = parse
+        self._until = time.thread_time() + longest
 
     def make_doc(self, text: str) -> "Doc":
         """Tokenize a text."""
         return self._parse.make_doc(text)
 
     def pipe(self, texts: "Iterable[Doc]", *, batch_size: int) -> "Iterator[Doc]":
-        """Parse each text."""
+        """Parse each text. Raises Conflict where too much time is spent."""
+        if time.thread_time() > self._until:
+            raise Conflict("This text takes too long to be read: extract it in parts, each a document.", field="/text")
         _queue.pass_on()
         return self._parse.pipe(texts, batch_size=batch_size)
 
 
-def read(*, text: str, parse: Parser, timeout: float) -> list[Finding] | None:
-    """Extract who said what from a text; None where the parser was busy for `timeout` seconds."""
+def read(*, text: str, parse: Parser, timeout: float, longest: float = LONGEST) -> list[Finding] | None:
+    """Extract who said what from a text; None where the parser was busy for `timeout` seconds.
+
+    Raises Conflict for a text that takes more than `longest` seconds of processor time.
+    """
     if not _queue.begin(parse, len(text), timeout):
         return None
     try:
-        return extract(text, parse=_Shared(parse))
+        return extract(text, parse=_Shared(parse, longest))
     finally:
         _queue.end()

@@ -147,6 +147,22 @@ def _name(number: int) -> str:
     return "".join(chr(97 + number // 26**place % 26) for place in range(5)).capitalize()
 
 
+#: What mixtures are made of, and {} is another name each time.
+_MIXED = ['"', "“", "”", "'", " ", " ", "He said ", "{} ", "{} {} said he is so. ", "the {} of {} denied it. ",
+          "(", ") ", "[", ", ", "“It is,” he said. ", "it is so "]  # fmt: skip
+
+
+def mixture(seed: int, length: int) -> str:
+    """Mix some of what breaks rules of extraction, at random, in so many characters and one paragraph."""
+    choose, pieces, size = random.Random(seed), [], 0  # noqa: S311
+    some = choose.sample(_MIXED, 9)
+    while size < length:
+        number = choose.randrange(26**4)
+        pieces.append(choose.choice(some).format(_name(number), _name(number // 2)))
+        size += len(pieces[-1])
+    return "".join(pieces)[:length]
+
+
 _NAMES = ["Roe", "Ann Roe", "Mr. Hale", "HALE", "the mayor", "The Ministry of Defence", "she", "He", "Beijing", "NASA",
           "the firm", "A spokesman for Velia’s navy", "O’Hara-Smith", "Иван Петров", "李明", "ד״ר כהן"]  # fmt: skip
 _CUES = ["said", "says", "denied", "rejected", "told reporters", "wrote", "called it", "was accused of", "insisted",

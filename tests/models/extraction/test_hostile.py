@@ -4,12 +4,14 @@ import gc
 import os
 import random
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from models.extraction import extract
 from models.extraction.parser import Parser
-from tests.models.extraction.hostile import SHAPES, text_of, texts
+from tests.models.extraction.hostile import SHAPES, mixture, text_of, texts
 
 #: Seconds of processor time that random texts are read for.
 BUDGET = 8
@@ -57,31 +59,42 @@ def test_nothing_of_a_long_sentence_is_passed_over(parse: Parser) -> None:
 @pytest.mark.no_cover  # the tracer takes time too
 @pytest.mark.parametrize("shape", QUICK)
 def test_time_grows_with_the_length_of_a_text(parse: Parser, shape: str) -> None:
-    _measure(parse, shape)
+    _measure(parse, partial(text_of, shape))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_time_grows_with_the_length_of_a_mixture(parse: Parser, seed: int) -> None:
+    _measure(parse, partial(mixture, seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3, 40))
+def test_time_grows_with_the_length_of_any_mixture(parse: Parser, seed: int) -> None:
+    _measure(parse, partial(mixture, seed))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in QUICK])
 def test_time_grows_with_the_length_of_any_text(parse: Parser, shape: str) -> None:
-    _measure(parse, shape)
+    _measure(parse, partial(text_of, shape))
 
 
-def _measure(parse: Parser, shape: str) -> None:
+def _measure(parse: Parser, write: Callable[[int], str]) -> None:
     """Fail where no three measures show less than GROWTH between a length and four times that.
 
     Lengths are 10,000, 20,000 and 40,000 characters, and more where all of that takes no time to speak of.
     """
     told = []
     for _ in range(3):
-        spent = {length: _seconds(parse, text_of(shape, length)) for length in (10_000, 20_000, 40_000)}
+        spent = {length: _seconds(parse, write(length)) for length in (10_000, 20_000, 40_000)}
         length = 40_000
         while spent[length] < GROWTH * CHANCE and length < LONGEST:
             length *= 4
-            spent[length] = _seconds(parse, text_of(shape, length))
+            spent[length] = _seconds(parse, write(length))
         told.append({length: round(seconds, 3) for length, seconds in spent.items()})
         if spent[length] <= GROWTH * max(spent[length // 4], CHANCE):
             return
-    raise AssertionError(f"{shape}: seconds by characters: {told}")
+    raise AssertionError(f"{write}: seconds by characters: {told}")
 
 
 def _seconds(parse: Parser, text: str) -> float:

@@ -10,6 +10,7 @@ import pytest
 from models.extraction import extract
 from models.extraction.parser import Parser
 from models.ingest import parser_queue
+from models.refusals import Conflict
 from tests.models.extraction.hostile import text_of
 
 SHORT = "US officials warned that the exports sustain the war, a charge that Beijing denies."
@@ -41,6 +42,13 @@ def test_a_short_text_is_read_while_a_long_one_is(parse: Parser) -> None:
     assert short == extract(SHORT, parse=parse)
     long.join()
     assert len(found[0]) == 600
+
+
+def test_a_text_that_takes_too_long_is_refused_and_others_are_read(parse: Parser) -> None:
+    with pytest.raises(Conflict, match="too long") as refused:
+        parser_queue.read(text=LONG, parse=parse, timeout=1, longest=0.05)
+    assert refused.value.field == "/text"
+    assert parser_queue.read(text=SHORT, parse=parse, timeout=1) == extract(SHORT, parse=parse)
 
 
 def test_many_at_once_are_read_as_if_each_were_alone(parse: Parser) -> None:
