@@ -49,7 +49,7 @@ def create(
         for topic in headings:
             session.insert(ClaimTopic, claim=claim.id, topic=topic)
         for speaker in dict.fromkeys(subjects):
-            session.insert(ClaimAbout, claim=claim.id, speaker=speaker)
+            session.insert(ClaimAbout, claim=claim.id, speaker=speaker, role="mentioned")
         return int(claim.id)
 
 

@@ -25,8 +25,11 @@ from models.storage.columns import now
 from models.storage.database import db
 from models.storage.transactions import NATURAL_KEYS
 from models.vocabulary import (
+    ABOUT_ROLES,
     ACTIONS,
+    ANSWERED,
     COUNTER_KINDS,
+    DOCUMENT_KINDS,
     FORMS,
     HIDEABLE,
     ORIGINS,
@@ -165,14 +168,16 @@ class Document(Retractable):
     licence = TextField(null=True)
     #: Whether everybody may read the whole text.
     text_public = BooleanField(default=False)
-    #: Code points in the text: where the last offset may end.
+    #: Code points in the text: where the last offset may end; 0 for one of which no text is known.
     length = BigIntegerField()
     #: SHA-256 of the text's UTF-8, in hex.
     sha256 = TextField()
     #: The text exactly as read; never altered.
-    text = TextField(constraints=[Check("length > 0 AND length(text) = length")])
+    text = TextField(constraints=[Check("length >= 0 AND length(text) = length")])
     #: The host of its address, without "www."; null for what has no address.
     domain = TextField(null=True)
+    #: What it is; null where nobody has said.
+    kind = TextField(null=True, constraints=[one_of("kind", DOCUMENT_KINDS)])
 
     class Meta:
         table_name = "documents"
@@ -289,6 +294,8 @@ class ClaimAbout(BaseModel):
 
     claim = ForeignKeyField(Claim, index=False)
     speaker = ForeignKeyField(Speaker)
+    #: Whether it accuses the speaker: then it is a charge against them.
+    role = TextField(default="mentioned", constraints=[SQL("DEFAULT 'mentioned'"), one_of("role", ABOUT_ROLES)])
 
     class Meta:
         table_name = "claim_about"
@@ -337,6 +344,12 @@ class Statement(Retractable):
     confidence = DoubleField(null=True, constraints=[Check("confidence BETWEEN 0 AND 1")])
     #: The cue as it is looked up, like name_key; null where there is none.
     cue_key = TextField(null=True)
+    #: For whom the speaker spoke: a spokesman for a ministry; null where for nobody else.
+    on_behalf_of = ForeignKeyField(Speaker, null=True, index=False)
+    #: The statement of the same act that this one prints again, as a translation or wire copy does; null where none.
+    original = ForeignKeyField("self", null=True, index=False)
+    #: Seconds into a broadcast; null where the document has no timecode.
+    at = DoubleField(null=True, constraints=[Check("at >= 0")])
 
     class Meta:
         table_name = "statements"
@@ -354,7 +367,13 @@ class Statement(Retractable):
         )
 
 
-for _column in (Statement.via_speaker, Statement.via_document, Statement.cue_key):
+for _column in (
+    Statement.via_speaker,
+    Statement.via_document,
+    Statement.cue_key,
+    Statement.on_behalf_of,
+    Statement.original,
+):
     _where_there_is_one(_column)
 
 #: Indexes of expressions, which peewee cannot read back from a database: name -> the table, and what is indexed of it.
@@ -387,15 +406,30 @@ class Counterclaim(Retractable):
     #: The statement that is the evidence: in it the answer was given. Null where a person created it without one.
     statement = ForeignKeyField(Statement, null=True)
     note = TextField(null=True)
+    #: The statement of the claim at which the answer was aimed; null where it was aimed at none alone.
+    target = ForeignKeyField(Statement, null=True, index=False)
+    #: Whether what was claimed is answered, or that the target was rightly attributed to its speaker.
+    of = TextField(default="claim", constraints=[SQL("DEFAULT 'claim'"), one_of("of", ANSWERED)])
 
     class Meta:
         table_name = "counterclaims"
-        constraints = (Check("claim_id <> answer_id"),)
+        constraints = (Check("claim_id <> answer_id"), Check("of = 'claim' OR target_id IS NOT NULL"))
         indexes = ((("kind",), False),)
 
 
-_COUNTERCLAIM_KEY = (Counterclaim.claim, Counterclaim.answer, Counterclaim.kind)
-_natural_key("counterclaims_claim_answer_kind", *_COUNTERCLAIM_KEY, field="/kind")
+_where_there_is_one(Counterclaim.target)
+_natural_key(
+    "counterclaims_claim_answer_kind",
+    *(Counterclaim.claim, Counterclaim.answer, Counterclaim.kind),
+    field="/kind",
+    where="retracted_at IS NULL AND of = 'claim'",
+)
+_natural_key(
+    "counterclaims_target_answer_kind",
+    *(Counterclaim.target, Counterclaim.answer, Counterclaim.kind),
+    field="/kind",
+    where="retracted_at IS NULL AND of = 'attribution'",
+)
 
 
 class Review(Retractable):
@@ -420,12 +454,15 @@ class Review(Retractable):
     licence = TextField(null=True)
     #: The rating's label as it is looked up, like name_key.
     rating_key = TextField(null=True)
+    #: The statement whose wording was checked; null where the claim as such was.
+    statement = ForeignKeyField(Statement, null=True, index=False)
 
     class Meta:
         table_name = "reviews"
         indexes = ((("publisher_name",), False), (("publisher_site",), False), (("rating_key",), False))
 
 
+_where_there_is_one(Review.statement)
 _natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
 
 

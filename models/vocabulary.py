@@ -1,7 +1,9 @@
 """The closed lists of words that columns hold and requests may name: imported by tables, schemas and commands."""
 
 #: What a speaker is.
-SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed")
+SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed", "document")
+#: What a document is.
+DOCUMENT_KINDS = ("article", "transcript", "broadcast", "post", "release", "memo")
 #: Whether print quotes what was said, reports it, or mixes both.
 FORMS = ("direct", "indirect", "mixed")
 #: Whether a statement was reviewed, and how; the public sees the accepted ones.
@@ -9,9 +11,13 @@ STATUSES = ("candidate", "accepted", "rejected")
 #: Who put a statement in: a person, an import, or an extractor.
 ORIGINS = ("person", "import", "extractor")
 #: What an answer does to the claim that it answers.
-COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects")
+COUNTER_KINDS = ("denies", "disputes", "qualifies", "corrects", "confirms")
 #: Counterclaims of these kinds dispute what they answer.
 DISPUTING_KINDS = ("denies", "disputes")
+#: What a counterclaim answers: what was claimed, or that a statement was rightly attributed to its speaker.
+ANSWERED = ("claim", "attribution")
+#: What a claim says of a speaker whom it is about: that they have done wrong, or anything else.
+ABOUT_ROLES = ("accused", "mentioned")
 #: What became of a suggestion.
 SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 #: The nouns that are hidden from the public while only candidates name them.

@@ -26,6 +26,7 @@ class DisputeKinds(Output):
     disputes = _count("How many dispute it.")
     qualifies = _count("How many qualify it.")
     corrects = _count("How many correct it.")
+    confirms = _count("How many confirm it.")
 
 
 class DaysToAnswer(Output):

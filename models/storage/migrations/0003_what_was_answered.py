@@ -1,0 +1,107 @@
+"""What was answered, for whom it was said, and who is accused: columns, and the words that they and others may hold."""
+
+from typing import Any
+
+from peewee import SqliteDatabase
+
+_OLD_KINDS = "'denies', 'disputes', 'qualifies', 'corrects'"
+_OLD_SPEAKERS = "'person', 'organization', 'government', 'group', 'unnamed'"
+_DOCUMENTS = "'article', 'transcript', 'broadcast', 'post', 'release', 'memo'"
+
+#: Table, new column, its type with what is checked of it, and the table that it points at.
+_COLUMNS = (
+    ("documents", "kind", f"TEXT CHECK (kind IN ({_DOCUMENTS}))", None),
+    ("claim_about", "role", "TEXT NOT NULL DEFAULT 'mentioned' CHECK (role IN ('accused', 'mentioned'))", None),
+    ("statements", "on_behalf_of_id", "{id}", "speakers"),
+    ("statements", "original_id", "{id}", "statements"),
+    ("statements", "at", "{real} CHECK (at >= 0)", None),
+    ("counterclaims", "target_id", "{id}", "statements"),
+    ("counterclaims", "of", "TEXT NOT NULL DEFAULT 'claim' CHECK (of IN ('claim', 'attribution'))", None),
+    ("reviews", "statement_id", "{id}", "statements"),
+)
+#: Table, the column by which PostgreSQL has named a CHECK, how that was, and how it is.
+_CHECKS = (
+    *(
+        (table, "kind", f"kind IN ({_OLD_KINDS})", f"kind IN ({_OLD_KINDS}, 'confirms')")
+        for table in ("counterclaims", "suggestions")
+    ),
+    ("speakers", "kind", f"kind IN ({_OLD_SPEAKERS})", f"kind IN ({_OLD_SPEAKERS}, 'document')"),
+    ("documents", "", "length > 0 AND length(text) = length", "length >= 0 AND length(text) = length"),
+)
+#: After this CHECK, the new one of a table.
+_ENDS = ("counterclaims", "CHECK (claim_id <> answer_id)", "CHECK (of = 'claim' OR target_id IS NOT NULL)")
+
+_INDEXES = (
+    'DROP INDEX "counterclaims_claim_answer_kind"',
+    (
+        'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims" ("claim_id", "answer_id", "kind")'
+        " WHERE retracted_at IS NULL AND of = 'claim'"
+    ),
+    (
+        'CREATE UNIQUE INDEX "counterclaims_target_answer_kind" ON "counterclaims" ("target_id", "answer_id", "kind")'
+        " WHERE retracted_at IS NULL AND of = 'attribution'"
+    ),
+    *(
+        f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}") WHERE {column} IS NOT NULL'
+        for table, column, _, parent in _COLUMNS
+        if parent
+    ),
+)
+
+
+def up(migrator: Any, db: Any) -> None:
+    """Add the columns and their indexes, and let the CHECKs know the new words."""
+    sqlite = isinstance(db, SqliteDatabase)
+    types = {"id": "INTEGER", "real": "REAL"} if sqlite else {"id": "BIGINT", "real": "DOUBLE PRECISION"}
+    for table, column, definition, _ in _COLUMNS:
+        db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {definition.format(**types)}')
+    (_rewrite_sqlite if sqlite else _alter_postgres)(db)
+    for statement in _INDEXES:
+        db.execute_sql(statement)
+
+
+def _rewrite_sqlite(db: Any) -> None:
+    """Write the constraints into the schema itself, which is how SQLite changes them (lang_altertable.html, 7)."""
+    changes: list[tuple[str, str, str]] = [(table, old, new) for table, _, old, new in _CHECKS]
+    changes.append((_ENDS[0], _ENDS[1], f"{_ENDS[1]}, {_ENDS[2]}"))
+    last = {
+        "statements": 'FOREIGN KEY ("via_document_id") REFERENCES "documents" ("id")',
+        "counterclaims": 'FOREIGN KEY ("statement_id") REFERENCES "statements" ("id")',
+        "reviews": 'FOREIGN KEY ("claim_id") REFERENCES "claims" ("id")',
+    }
+    for table, after in last.items():
+        keys = (
+            f'FOREIGN KEY ("{column}") REFERENCES "{to}" ("id")'
+            for one, column, _, to in _COLUMNS
+            if to and one == table
+        )
+        changes.append((table, after, ", ".join([after, *keys])))
+    db.execute_sql("PRAGMA writable_schema = ON")
+    for table, old, new in changes:
+        db.execute_sql(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (old, new, table)
+        )
+    version = db.execute_sql("PRAGMA schema_version").fetchone()[0]
+    db.execute_sql(f"PRAGMA schema_version = {version + 1}")
+    db.execute_sql("PRAGMA writable_schema = RESET")
+
+
+def _alter_postgres(db: Any) -> None:
+    for table, column, _old, new in _CHECKS:
+        name = f"{table}_{column}_check" if column else _postgres_name(db, table, "length")
+        db.execute_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}", ADD CHECK ({new})')
+    db.execute_sql(f'ALTER TABLE "{_ENDS[0]}" ADD {_ENDS[2]}')
+    for table, column, _, parent in _COLUMNS:
+        if parent:
+            db.execute_sql(f'ALTER TABLE "{table}" ADD FOREIGN KEY ("{column}") REFERENCES "{parent}" ("id")')
+
+
+def _postgres_name(db: Any, table: str, word: str) -> str:
+    """Find the one CHECK of a table in which a word stands."""
+    return str(
+        db.execute_sql(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'"
+            " AND pg_get_constraintdef(oid) LIKE %s",
+            (table, f"%{word}%"),
+        ).fetchone()[0]
+    )
