@@ -5,6 +5,7 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, evidence, statements
+from models.evidence import Answer
 from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import named
@@ -26,37 +27,43 @@ def create(
     kind: str,
     statement: int | None = None,
     note: str | None = None,
+    target: int | None = None,
+    of: str = "claim",
     session: Session = SESSION,
 ) -> int:
     """Let the claim `answer` answer the claim `claim`, and return the counterclaim's id.
 
-    `statement` is the evidence, a statement of the answer. Raises Conflict where a
-    claim would answer itself or where this counterclaim is known.
+    `statement` is the evidence, a statement of the answer; `target` the statement of the claim that it was aimed at,
+    and `of` whether it answers the claim or the attribution of that. Raises Conflict where a claim would answer
+    itself or where this counterclaim is known.
     """
     with session.transaction():
-        ends = named(Claim, claim, answer)
-        session.hold(lambda: [ends, *(statements.held(id=statement, session=session) if statement else ())])
+        ends, stated = named(Claim, claim, answer), [id for id in (statement, target) if id]
+        session.hold(lambda: [ends, *(row for id in stated for row in statements.held(id=id, session=session))])
         claim = claims.referred(by=by, id=claim, field="/claim", session=session)
         answer = claims.referred(by=by, id=answer, field="/answer", session=session)
         if claim == answer:
             raise Conflict("A claim cannot answer itself.", field="/answer")
         _refuse_wrong_evidence(by, statement, answer, session)
-        evidence.refuse_taken(by=by, claim=claim, answer=answer, kind=kind, session=session)
-        return evidence.create(
-            by=by, claim=claim, answer=answer, kind=kind, statement=statement, note=note, session=session
-        )
+        _refuse_wrong_target(by, target, claim, of, session)
+        one = Answer(claim, answer, kind, target if of == "attribution" else None)
+        evidence.refuse_taken(by=by, one=one, session=session)
+        return evidence.create(by=by, one=one, statement=statement, target=target, note=note, session=session)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
-    """Change kind, note or evidence."""
+    """Change kind, note, evidence, target, or whether it answers the claim or an attribution."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
-        if new.get("statement"):
-            locks.hold(lambda: statements.held(id=new["statement"]))
+        stated = [new[name] for name in ("statement", "target") if new.get(name)]
+        locks.hold(lambda: [row for one in stated for row in statements.held(id=one)])
         counterclaim = standing_rows.lock_standing(Counterclaim, id, version)
-        if new.get("kind", counterclaim.kind) != counterclaim.kind:
-            evidence.refuse_taken(by=by, claim=counterclaim.claim_id, answer=counterclaim.answer_id, kind=new["kind"])
         _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
+        if {"target", "of"} & new.keys():
+            target, of = new.get("target", counterclaim.target_id), new.get("of", counterclaim.of)
+            _refuse_wrong_target(by, target, counterclaim.claim_id, of, SESSION)
+        if (one := evidence.answer_of(counterclaim, **new)) != evidence.answer_of(counterclaim):
+            evidence.refuse_taken(by=by, one=one)
         changes.amend(by, counterclaim, **new)
 
 
@@ -99,4 +106,21 @@ def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, sessio
             f"Statement {statement} states claim {found.claim_id}, not the answer {answer}: "
             "the evidence is a statement of the answer.",
             field="/statement",
+        )
+
+
+def _refuse_wrong_target(by: Actor, target: int | None, claim: int, of: str, session: Session) -> None:
+    if target is None:
+        if of == "attribution":
+            raise Conflict(
+                "What answers an attribution is aimed at a statement: give the one that was wrongly attributed.",
+                field="/target",
+            )
+        return
+    found = statements.referred(by=by, id=target, field="/target", session=session)
+    if found.claim_id != claim:
+        raise Conflict(
+            f"Statement {target} states claim {found.claim_id}, not claim {claim}, which is answered: "
+            "the target is a statement of that.",
+            field="/target",
         )

@@ -1,4 +1,6 @@
-"""Evidence: counterclaims in step with the statements that they rest on, and the claims that those state."""
+"""Evidence: counterclaims in step with the statements that they rest on or were aimed at, and the claims of those."""
+
+from typing import Any, NamedTuple
 
 from models.history import changes
 from models.history.changes import Actor
@@ -12,17 +14,36 @@ from models.tables import Counterclaim, Statement
 _AT = "(claim_id = ? OR answer_id = ?)"
 
 
-def find_standing(claim: int, answer: int, kind: str, session: Session = SESSION) -> int | None:
-    """Find the id of the standing counterclaim between these two with this kind."""
-    return session.find(Counterclaim, claim=claim, answer=answer, kind=kind)
+class Answer(NamedTuple):
+    """What tells one counterclaim from another: `answer` answers `claim`, or the attribution of one statement of it."""
+
+    claim: int
+    answer: int
+    kind: str
+    #: The statement whose attribution is answered; None where the claim is.
+    attribution: int | None = None
 
 
-def refuse_taken(*, by: Actor, claim: int, answer: int, kind: str, session: Session = SESSION) -> None:
-    """Refuse a second standing counterclaim between these two with this kind; one that is out of sight is not named."""
-    id = find_standing(claim, answer, kind, session)
+def answer_of(counterclaim: Counterclaim, **new: Any) -> Answer:
+    """Read from a counterclaim, with what is `new` of it, what tells it from others."""
+    row = counterclaim.__data__ | new
+    return Answer(row["claim"], row["answer"], row["kind"], row["target"] if row["of"] == "attribution" else None)
+
+
+def find_standing(one: Answer, session: Session = SESSION) -> int | None:
+    """Find the id of the standing counterclaim that is the same."""
+    if one.attribution:
+        return session.find(Counterclaim, target=one.attribution, answer=one.answer, kind=one.kind, of="attribution")
+    return session.find(Counterclaim, claim=one.claim, answer=one.answer, kind=one.kind, of="claim")
+
+
+def refuse_taken(*, by: Actor, one: Answer, session: Session = SESSION) -> None:
+    """Refuse a second standing counterclaim that says the same; one that is out of sight is not named."""
+    id = find_standing(one, session)
     if id:
         _refuse_waiting(by, id, session)
-        raise Conflict(f"Claim {answer} {kind} claim {claim} already: counterclaim {id}.", field="/kind", known=id)
+        what = f"the attribution of statement {one.attribution}" if one.attribution else f"claim {one.claim}"
+        raise Conflict(f"Claim {one.answer} {one.kind} {what} already: counterclaim {id}.", field="/kind", known=id)
 
 
 def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
@@ -41,35 +62,47 @@ def _refuse_waiting(by: Actor, id: int, session: Session) -> None:
 def create(
     *,
     by: Actor,
-    claim: int,
-    answer: int,
-    kind: str,
+    one: Answer,
     statement: int | None,
+    target: int | None = None,
     note: str | None = None,
     session: Session = SESSION,
 ) -> int:
-    """Store a counterclaim whose two claims have been checked, and return its id; inside the change's transaction."""
+    """Store a counterclaim whose claims and target have been checked, and return its id; inside the transaction."""
     counterclaim = session.create(
-        by, Counterclaim, claim=claim, answer=answer, kind=kind, statement=statement, note=note
+        by,
+        Counterclaim,
+        claim=one.claim,
+        answer=one.answer,
+        kind=one.kind,
+        statement=statement,
+        note=note,
+        target=one.attribution or target,
+        of="attribution" if one.attribution else "claim",
     )
     return int(counterclaim.id)
 
 
 def create_or_support(
-    *, by: Actor, claim: int, statement: Statement, kind: str, note: str | None = None, session: Session = SESSION
+    *,
+    by: Actor,
+    one: Answer,
+    statement: Statement,
+    target: int | None = None,
+    note: str | None = None,
+    session: Session = SESSION,
 ) -> None:
-    """Let what `statement` states answer a claim, with it as the evidence; a known counterclaim may rest on it now.
+    """Let what `statement` states be this answer, with it as the evidence; a known counterclaim may rest on it now.
 
     Inside the transaction that holds the statement and both claims. Raises Conflict where the known one waits for
     review and the actor does not review: it would show the public what a reviewer has noted (docs/decisions/0037).
     """
-    answer = statement.claim_id
-    if (id := find_standing(claim, answer, kind, session)) and (counterclaim := _found(id, session)):
+    if (id := find_standing(one, session)) and (counterclaim := _found(id, session)):
         _refuse_waiting(by, id, session)
         if not _is_shown(counterclaim) and statement.status == "accepted":
             changes.update(by, counterclaim, statement=statement.id)
     else:
-        create(by=by, claim=claim, answer=answer, kind=kind, statement=statement.id, note=note, session=session)
+        create(by=by, one=one, statement=statement.id, target=target, note=note, session=session)
 
 
 def to_take_back(counterclaim: Counterclaim, twin: Counterclaim) -> Counterclaim:
@@ -89,22 +122,26 @@ def _found(id: int, session: Session) -> Counterclaim | None:
     return None if counterclaim.retracted_at else counterclaim
 
 
-def move_answers(*, by: Actor, statement: int, answer: int) -> None:
-    """Let the counterclaims whose evidence is `statement` answer by the claim that it states now.
+def move_answers(*, by: Actor, statement: int, claim: int) -> None:
+    """Let counterclaims go with a statement to the `claim` that it states now.
 
-    Raises Conflict where one would then answer itself, or stands already.
+    Those whose evidence it is answer by that claim, and those that were aimed at it answer that. Raises Conflict where
+    one would then answer itself, or stands already.
     """
-    for counterclaim in _resting_on(statement):
-        if counterclaim.answer_id == answer:
-            continue
-        if counterclaim.claim_id == answer:
-            raise Conflict(
-                f"Counterclaim {counterclaim.id} would answer itself: retract it first.",
-                field="/claim",
-                id=counterclaim.id,
-            )
-        refuse_taken(by=by, claim=counterclaim.claim_id, answer=answer, kind=counterclaim.kind)
-        changes.update(by, counterclaim, answer=answer)
+    for column, end in (("statement", "answer"), ("target", "claim")):
+        for counterclaim in _standing_with(column, statement):
+            other = counterclaim.claim_id if end == "answer" else counterclaim.answer_id
+            if other == claim:
+                raise Conflict(
+                    f"Counterclaim {counterclaim.id} would answer itself: retract it first.",
+                    field="/claim",
+                    id=counterclaim.id,
+                )
+            if getattr(counterclaim, f"{end}_id") != claim:
+                new: dict[str, Any] = {end: claim}
+                if find_standing(one := answer_of(counterclaim, **new)) != counterclaim.id:
+                    refuse_taken(by=by, one=one)
+                changes.update(by, counterclaim, **new)
 
 
 def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
@@ -114,26 +151,33 @@ def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
     """
     for counterclaim in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (counterclaim.claim_id, counterclaim.answer_id))
-        known = find_standing(claim, answer, counterclaim.kind)
-        twin = _found(known, SESSION) if known else None
-        gone = counterclaim if claim == answer else twin and to_take_back(counterclaim, twin)
-        if gone:
-            changes.retract(by, gone, f"Claim {taken} is stated instead of claim {left}.")
-        if gone is not counterclaim:
-            changes.update(by, counterclaim, claim=claim, answer=answer)
+        _move_or_retract(by, counterclaim, claim, answer, f"Claim {taken} is stated instead of claim {left}.")
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Let the counterclaims of these two claims answer by what their evidence states, after an unmerge."""
-    answers = "answer_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
-    for counterclaim in rows.locked(Counterclaim, answers, claims):
-        answer = counterclaim.statement.claim_id
-        if answer == counterclaim.answer_id:
-            continue
-        if answer == counterclaim.claim_id or find_standing(counterclaim.claim_id, answer, counterclaim.kind):
-            changes.retract(by, counterclaim, f"Its evidence states claim {answer} again.")
-        else:
-            changes.update(by, counterclaim, answer=answer)
+    """Let the counterclaims of these two claims link what their evidence and their target state, after an unmerge."""
+    here = "(claim_id IN (?, ?) OR answer_id IN (?, ?)) AND retracted_at IS NULL"
+    for counterclaim in rows.locked(Counterclaim, here, (*claims, *claims)):
+        claim = counterclaim.target.claim_id if counterclaim.target_id else counterclaim.claim_id
+        answer = counterclaim.statement.claim_id if counterclaim.statement_id else counterclaim.answer_id
+        if answer != counterclaim.answer_id:
+            _move_or_retract(by, counterclaim, claim, answer, f"Its evidence states claim {answer} again.")
+        elif claim != counterclaim.claim_id:
+            _move_or_retract(by, counterclaim, claim, answer, f"Its target states claim {claim} again.")
+
+
+def _move_or_retract(by: Actor, counterclaim: Counterclaim, claim: int, answer: int, why: str) -> None:
+    """Let a counterclaim link two other claims; take it back where it would answer itself, or stands there already.
+
+    Of two that become one, the one that `to_take_back` chooses is taken back.
+    """
+    known = find_standing(answer_of(counterclaim, claim=claim, answer=answer))
+    twin = _found(known, SESSION) if known not in (None, counterclaim.id) else None
+    gone = counterclaim if claim == answer else twin and to_take_back(counterclaim, twin)
+    if gone:
+        changes.retract(by, gone, why)
+    if gone is not counterclaim:
+        changes.amend(by, counterclaim, claim=claim, answer=answer)
 
 
 def reassign_evidence(*, by: Actor, statement: int) -> None:
@@ -142,17 +186,25 @@ def reassign_evidence(*, by: Actor, statement: int) -> None:
     That was accepted: who takes back a candidate does not show the public what only rested on that.
     """
     accepted = Statement.select(Statement.id).where(Statement.status == "accepted", Statement.retracted_at.is_null())
-    for counterclaim in _resting_on(statement):
+    for counterclaim in _standing_with("statement", statement):
         others = accepted.where(Statement.claim == counterclaim.answer_id, Statement.id != statement)
         if other := others.order_by(Statement.id).scalar():
             changes.update(by, counterclaim, statement=other)
 
 
 def retract_with(*, by: Actor, statement: int, reason: str | None) -> None:
-    """Take back the counterclaims whose evidence is `statement`."""
-    for counterclaim in _resting_on(statement):
+    """Take back the counterclaims whose evidence is `statement`, and those to its attribution.
+
+    Others that were aimed at it answer its claim still, and are aimed at none of its statements any more.
+    """
+    for counterclaim in _standing_with("statement", statement):
         changes.retract(by, counterclaim, reason)
+    for counterclaim in _standing_with("target", statement):
+        if counterclaim.of == "attribution":
+            changes.retract(by, counterclaim, reason)
+        else:
+            changes.update(by, counterclaim, target=None)
 
 
-def _resting_on(statement: int) -> list[Counterclaim]:
-    return rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement,))
+def _standing_with(column: str, statement: int) -> list[Counterclaim]:
+    return rows.locked(Counterclaim, f"{column}_id = ? AND retracted_at IS NULL", (statement,))

@@ -264,7 +264,7 @@ def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **paramet
     """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `get`."""
     get(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in filters.items() if name != "parts"}
-    whose = "of_all" if filters.get("parts") else "of"
+    whose = "stated_by_parts" if filters.get("parts") else "stated_by"
     return merged_filters.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
 
 
@@ -362,12 +362,16 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
         return  # whoever took that back meant these words
     if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
         claim = Statement.get_by_id(id).claim_id
-        counterclaims = [
-            counterclaim.id
-            for counterclaim in merges.rows_with(Counterclaim, drop["edges"])
-            if counterclaim.answer_id == claim
-        ]
-        merges.move_back(Counterclaim.statement, counterclaims, drop["kept"], id)
+        for part, column, end in (
+            ("edges", Counterclaim.statement, "answer_id"),
+            ("targets", Counterclaim.target, "claim_id"),
+        ):
+            moved = merges.rows_with(Counterclaim, drop.get(part, []))
+            there = [counterclaim.id for counterclaim in moved if getattr(counterclaim, end) == claim]
+            merges.move_back(column, there, drop["kept"], id)
+        for counterclaim in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
+            if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
+                changes.update(by, counterclaim, target=id)
         merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
 
 

@@ -50,7 +50,8 @@ def record(
     `speaker`: {id} or {name, …}. `document`: {id}, {url} or {text, …}. `sentence`: {id}, {start,
     end} or {text}; None takes the one that the content starts in. `content`, `mention` and `cue` are
     given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a list
-    of {claim} or {statement} with kind and note. What is new is made, in one transaction.
+    of {claim} or {statement} with kind and note; the latter is aimed at that statement, and may be `of` its
+    attribution. What is new is made, in one transaction.
 
     Raises Conflict with the pointer of the member that is wrong.
     """
@@ -123,12 +124,12 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if (was, row.get("status")) == ("accepted", "rejected"):
             evidence.reassign_evidence(by=by, statement=id)
         if "claim" in row:
-            evidence.move_answers(by=by, statement=id, answer=row["claim"])
+            evidence.move_answers(by=by, statement=id, claim=row["claim"])
             _retract_orphan_claim(by, id, left, row["claim"])
 
 
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
-    """Take a statement back, with the counterclaims of which it is the only evidence.
+    """Take a statement back, with the counterclaims of which it is the only evidence, and those to its attribution.
 
     Its claim stays, and the public sees it while another statement of it stands.
     """
@@ -335,15 +336,18 @@ def _refuse_known(
 
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:
-    """Create the counterclaim from the new statement's claim to the one it answers."""
-    if "statement" in answered:
-        other = referred(by=by, id=answered["statement"], field=f"{field}/statement", session=session).claim_id
+    """Create the counterclaim from the new statement's claim to what it answers: a claim, or a statement of one."""
+    target = answered.get("statement")
+    if target:
+        other = referred(by=by, id=target, field=f"{field}/statement", session=session).claim_id
     else:
         other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", session=session)
     if other == statement.claim_id:
         raise Conflict("A claim cannot answer itself.", field=field)
-    kind, note = answered["kind"], answered.get("note")
+    attribution = target if answered.get("of") == "attribution" else None
+    one = evidence.Answer(other, statement.claim_id, answered["kind"], attribution)
+    note = answered.get("note")
     try:
-        evidence.create_or_support(by=by, claim=other, statement=statement, kind=kind, note=note, session=session)
+        evidence.create_or_support(by=by, one=one, statement=statement, target=target, note=note, session=session)
     except Refusal as refusal:
         raise refusal.under(field) from None

@@ -79,4 +79,5 @@ def _create_counterclaim(by: Actor, suggestion: Suggestion) -> None:
     claim = int(SESSION.referred(Claim, suggestion.claim_id, "/status").id)
     if claim == statement.claim_id:
         raise Conflict("The denial states this claim by now, and a claim cannot answer itself.", field="/status")
-    evidence.create_or_support(by=by, claim=claim, statement=statement, kind=suggestion.kind)
+    one = evidence.Answer(claim, statement.claim_id, suggestion.kind)
+    evidence.create_or_support(by=by, one=one, statement=statement)

@@ -418,17 +418,17 @@ class Counterclaim(Retractable):
 
 
 _where_there_is_one(Counterclaim.target)
-_natural_key(
-    "counterclaims_claim_answer_kind",
-    *(Counterclaim.claim, Counterclaim.answer, Counterclaim.kind),
-    field="/kind",
-    where="retracted_at IS NULL AND of = 'claim'",
+# A claim is answered once in the same way, whatever the answer was aimed at; attributions, each for itself.
+EXPRESSION_INDEXES["counterclaims_claim_answer_kind"] = (
+    Counterclaim,
+    "claim_id, answer_id, kind, (CASE WHEN of = 'attribution' THEN target_id ELSE 0 END)",
 )
-_natural_key(
-    "counterclaims_target_answer_kind",
-    *(Counterclaim.target, Counterclaim.answer, Counterclaim.kind),
-    field="/kind",
-    where="retracted_at IS NULL AND of = 'attribution'",
+NATURAL_KEYS["counterclaims_claim_answer_kind"] = "/kind"
+Counterclaim.add_index(
+    SQL(
+        'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims"'
+        f" ({EXPRESSION_INDEXES['counterclaims_claim_answer_kind'][1]}) WHERE retracted_at IS NULL"
+    )
 )
 
 
@@ -469,9 +469,10 @@ _natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
 class ClaimSummary(BaseModel):
     """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
 
-    All who see the claim may know its summary (docs/decisions/0036): the first statement is the accepted one with the
-    lowest id; where there is none, the lowest at all of a claim that only reviewers see. Derived rows have no foreign
-    keys: on PostgreSQL their checks would wait for whoever changes the claim, who waits for the rows.
+    All who see the claim may know its summary (docs/decisions/0036): the first statement is the accepted one of the
+    earliest day (docs/decisions/0040); where there is none, the first at all of a claim that only reviewers see.
+    Derived rows have no foreign keys: on PostgreSQL their checks would wait for whoever changes the claim, who waits
+    for the rows.
     """
 
     claim_id = BigIntegerField(primary_key=True)

@@ -32,8 +32,9 @@ class Claim(ClaimPart, Stamped):
     reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")
     first_statement = on_request(
         fields.Nested(StatementPart, allow_none=True),
-        "The statement that put it forward first: the accepted one that was recorded first. Where none is accepted, it "
-        "is null; of a claim that only the review scope sees, it is the first that was recorded.",
+        "The statement that put it forward first: the accepted one of the earliest day on which it was said, or else "
+        "its document published; of one day, the one that was recorded first. Where none is accepted, it is null; of a "
+        "claim that only the review scope sees, it is the first of all.",
     )
     answered = on_request(fields.Boolean(), "Whether there is an answer to it that the caller may see.")
     snippets = on_request(
@@ -65,9 +66,7 @@ class ClaimQuery(ListQuery, OfAnswers):
     stated = Choice(
         ("first",),
         metadata={
-            "description": "With `first`, what is asked of a statement must hold for the one that put the claim "
-            "forward first: the accepted one that was recorded first or, of a claim that only the review scope sees, "
-            "the first that was recorded.",
+            "description": "With `first`, what is asked of a statement must hold for the claim's `first_statement`.",
             "example": "first",
         },
     )

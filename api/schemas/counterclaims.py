@@ -3,12 +3,13 @@
 from marshmallow import fields
 
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
-from api.schemas.fields import Choice, Id, QueryId, Text
+from api.schemas.fields import Choice, Day, Id, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
-from api.schemas.parts import CounterclaimSide
-from models.vocabulary import COUNTER_KINDS
+from api.schemas.parts import OF, TARGET, CounterclaimSide
+from models.vocabulary import ANSWERED, COUNTER_KINDS
 
 _EVIDENCE = "The id of the statement in which the answer was given."
+_TARGET = "The id of the statement at which the answer was aimed."
 
 
 class Counterclaim(Stamped):
@@ -16,6 +17,8 @@ class Counterclaim(Stamped):
 
     id = identifier("Its id.")
     kind = shown(fields.String, "What the answer does to the claim.", enum=list(COUNTER_KINDS))
+    of = shown(fields.String, OF, enum=list(ANSWERED))
+    target_id = identifier(TARGET, null=True)
     note = shown(fields.String, "What a person noted about it.", null=True)
     statement_id = identifier(
         "The statement in which the answer was given; null where a person linked the claims.", null=True
@@ -24,13 +27,14 @@ class Counterclaim(Stamped):
     answer = nested(CounterclaimSide, "The claim that answers it.")
     days = on_request(
         fields.Integer(allow_none=True),
-        "How many days after the charge was first put forward the answer was given; null where a day is unknown; with "
-        "`include=days`.",
+        "How many days after the charge the answer was given: after the day of `target_id`, or else of the claim's "
+        "first statement; null where a day is unknown; with `include=days`.",
     )
 
 
 class _CounterclaimDetails(Input):
     statement = Id(allow_none=True, metadata={"description": f"{_EVIDENCE} A statement of the answer."})
+    target = Id(allow_none=True, metadata={"description": f"{_TARGET} A statement of the claim."})
     note = Text(longest=2000, lines=True, allow_none=True, metadata={"description": "A person's note about it."})
 
 
@@ -44,12 +48,14 @@ class NewCounterclaim(_CounterclaimDetails):
         required=True,
         metadata={"description": "What the answer does to the claim.", "example": "denies"},
     )
+    of = Choice(ANSWERED, load_default="claim", metadata={"description": f"{OF} The latter takes a target."})
 
 
 class CounterclaimChange(_CounterclaimDetails):
     """What to change of a counterclaim; what is left out stays. Other claims are another counterclaim."""
 
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "disputes"})
+    of = Choice(ANSWERED, metadata={"description": f"{OF} The latter takes a target."})
 
 
 class GetCounterclaimQuery(Query):
@@ -60,10 +66,31 @@ class GetCounterclaimQuery(Query):
 
 
 class CounterclaimQuery(ListQuery):
-    """Which counterclaims to list; the filters of claims and statements must all hold on one and the same side."""
+    """Which counterclaims to list; the filters of claims and statements must all hold on one and the same side.
+
+    The days are those of the answer.
+    """
 
     claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
+    of = Choice(ANSWERED, metadata={"description": OF, "example": "attribution"})
+    target = QueryId(metadata={"description": _TARGET, "example": 1})
+    by = QueryId(metadata={"description": f"The id of a speaker who states the answer. {MERGED}", "example": 1})
+    against = QueryId(
+        metadata={
+            "description": "The id of a speaker whose statement is answered: the target's, or else one who had stated "
+            f"the claim by then. {MERGED}",
+            "example": 2,
+        }
+    )
+    said_from = Day(
+        metadata={
+            "description": "The first day that counts on which the answer was given: the day of the evidence, or else "
+            "of the first statement of the answer.",
+            "format": "date",
+            "example": "2026-01-01",
+        }
+    )
     sort = sort_by("-said_on", "said_on", "-id", "id", default="-id")
     members = fields_of(Counterclaim)
     include = extras(("days",))

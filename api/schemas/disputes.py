@@ -30,7 +30,7 @@ class DisputeKinds(Output):
 
 
 class DaysToAnswer(Output):
-    """How many days passed from when a charge was first put forward to its answer; negative where print says so."""
+    """How many days passed from the statement that was answered, or the claim's first, to the answer."""
 
     known = _count("Of how many counterclaims both days are known; the rest is null where it is 0.")
     least = shown(fields.Integer, "The quickest.", null=True)
@@ -42,7 +42,11 @@ class Dispute(Output):
     """A pair of speakers, one of whom answers the other."""
 
     by = nested(SpeakerPart, "Who answers: who states the claim that answers.")
-    against = nested(SpeakerPart, "Whose claims are answered: who put each forward first.")
+    against = nested(
+        SpeakerPart,
+        "Whose claims are answered: the speaker of the statement at which the answer was aimed, or else each who "
+        "had stated the claim by then.",
+    )
     count = shown(fields.Integer, "In how many counterclaims.", minimum=1)
     kinds = nested(DisputeKinds, "The same by kind.")
     first_on = _day("The day of the first answer of which a day is known.")

@@ -220,8 +220,8 @@ def sort_by(*orders: str, default: str | None = None) -> Choice:
     """
     order = (
         "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its first statement, "
-        "the accepted one that was recorded first, and for a counterclaim that of its answer; what has none counts as "
-        "the earliest."
+        "the accepted one of the earliest day, and for a counterclaim that of its answer; what has none counts as the "
+        "earliest."
     )
     if "relevance" in orders:
         order += (

@@ -22,7 +22,7 @@ from api.schemas.refs import (
 from api.schemas.reviews import NewReview
 from api.schemas.statements import NewStatement
 from api.schemas.topics import NewTopic
-from models.vocabulary import COUNTER_KINDS
+from models.vocabulary import ANSWERED, COUNTER_KINDS
 
 
 def _local(**kwargs: Any) -> Text:
@@ -96,6 +96,7 @@ class _ViaDocument(Input):
 
 class _CounterLine(LocalStatement):
     kind = Choice(COUNTER_KINDS, required=True)
+    of = Choice(ANSWERED, load_default="claim")
     note = Text(longest=2000, lines=True, allow_none=True)
 
 
@@ -119,6 +120,8 @@ class CounterclaimLine(Input):
     kind = Choice(COUNTER_KINDS, required=True)
     note = Text(longest=2000, lines=True, allow_none=True)
     statement = _local(allow_none=True)
+    target = _local(allow_none=True)
+    of = Choice(ANSWERED, load_default="claim")
 
 
 class ReviewLine(NewReview):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
-from models.vocabulary import COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import ANSWERED, COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
 
 class TopicPart(Output):
@@ -82,6 +82,19 @@ class ClaimPart(Output):
     language = shown(fields.String, "Its language (BCP 47).")
 
 
+class AttributionAnswer(Output):
+    """A counterclaim to the attribution of a statement: "I never said that", or a correction by whoever printed it."""
+
+    id = identifier("The id of the counterclaim.")
+    kind = shown(fields.String, "What the answer does to the attribution.", enum=list(COUNTER_KINDS))
+    note = shown(fields.String, "What a person noted about it.", null=True)
+    statement_id = identifier(
+        "The statement in which the answer was given; null where a person linked the two.", null=True
+    )
+    answer = nested(ClaimPart, "The claim that answers it.")
+    speaker = nested(SpeakerPart, "Who gave that answer; null where no statement is named.", null=True)
+
+
 class StatementPart(Stamped):
     """One act of attribution with its speaker, sentence and document, as claims show it."""
 
@@ -98,6 +111,12 @@ class StatementPart(Stamped):
     document = nested(DocumentPart, "What printed it.")
     status = shown(fields.String, "Whether it was reviewed, and how.", enum=list(STATUSES))
     origin = nested(Origin, "Where it comes from.")
+    attribution_disputed = shown(
+        fields.Boolean,
+        "Whether its speaker, somebody on their behalf, or who published it denies, disputes or corrects that it is "
+        "theirs.",
+    )
+    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 100.")
 
 
 class LinkedStatement(StatementPart):
@@ -112,11 +131,18 @@ class CounterclaimSide(ClaimPart):
     statements = listed(StatementPart, "Who put it forward, and where; at most 10, in the order of print.")
 
 
+#: What `of` and `target_id` say.
+OF = "Whether it answers what is claimed, or that the target was rightly attributed to its speaker."
+TARGET = "The statement at which the answer was aimed; null where it was aimed at none alone."
+
+
 class CounterclaimPart(Output):
     """A counterclaim as one of its two claims shows it, with the other claim's speakers and sentences."""
 
     id = identifier("The id of the counterclaim.")
     kind = shown(fields.String, "What the answer does to the claim it answers.", enum=list(COUNTER_KINDS))
+    of = shown(fields.String, OF, enum=list(ANSWERED))
+    target_id = identifier(TARGET, null=True)
     note = shown(fields.String, "What a person noted about it.", null=True)
     statement_id = identifier(
         "The statement in which the answer was given; null where a person linked the claims.", null=True
@@ -124,5 +150,8 @@ class CounterclaimPart(Output):
     claim = nested(CounterclaimSide, "The claim at the other end.")
 
 
-COUNTERCLAIMS = "The claims that answer this one, at most 100."
+COUNTERCLAIMS = (
+    "The claims that answer this one, at most 100. What answers the attribution of one of its statements is shown with "
+    "that."
+)
 COUNTERS = "The claims that this one answers, at most 100."

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from api.schemas.base import Input, Query, listed, nested, on_request
-from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryId, Text
+from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
@@ -17,7 +17,7 @@ from api.schemas.parts import (
     TopicPart,
 )
 from api.schemas.refs import claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
-from models.vocabulary import COUNTER_KINDS, FORMS, STATUSES
+from models.vocabulary import ANSWERED, COUNTER_KINDS, FORMS, STATUSES
 
 
 class FiledClaim(ClaimPart):
@@ -31,7 +31,11 @@ class Statement(StatementPart):
     """One act of attribution with everything linked: speaker, sentence, document, claim and its counterclaims."""
 
     claim = nested(FiledClaim, "What it puts forward.")
-    counterclaims = listed(CounterclaimPart, COUNTERCLAIMS)
+    counterclaims = listed(
+        CounterclaimPart,
+        f"{COUNTERCLAIMS} Those are left out that are known to have been given before this was said, but where they "
+        "were aimed at it.",
+    )
     counters = listed(CounterclaimPart, COUNTERS)
     snippets = on_request(
         fields.List(fields.Nested(Snippet)), SNIPPETS.format("in the text of its claim and in its sentence")
@@ -79,9 +83,17 @@ class CounterToClaim(_Counter):
 
 
 class CounterToStatement(_Counter):
-    """The statement that this one answers: its claim is meant."""
+    """The statement that this one answers: its claim, or with `of` its attribution ("I never said that")."""
 
     statement = Id(required=True, metadata={"description": "Its id.", "example": 1})
+    of = Choice(
+        ANSWERED,
+        load_default="claim",
+        metadata={
+            "description": "Whether its claim is answered, or that it was rightly attributed to its speaker.",
+            "example": "claim",
+        },
+    )
 
 
 def _via(**kwargs: Any) -> Either:
@@ -168,6 +180,12 @@ class StatementQuery(ListQuery, OfAnswers):
     """Which statements to list; what is asked of a claim or of its answers is asked of theirs."""
 
     claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
+    attribution_disputed = QueryFlag(
+        metadata={
+            "description": "Whether the speaker, or who published it, disputes that it was rightly attributed.",
+            "example": True,
+        }
+    )
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
     members = fields_of(Statement, searched=True)
     include = extras(("snippets",))

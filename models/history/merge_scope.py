@@ -25,7 +25,7 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     counterclaims = merges.rows_with(Counterclaim, moved["retracted_edges"])
     return [
         changed(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
-        changed(Statement, *moved["statements"], *(counterclaim.statement_id for counterclaim in counterclaims)),
+        changed(Statement, *moved["statements"], *_stated_by(counterclaims)),
         *_links(id, claim.merged_into_id),
     ]
 
@@ -38,7 +38,7 @@ def of_merged_speakers(id: int, into: int) -> list[Rows]:
         changed(Speaker, *_ids(Speaker, Speaker.part_of == id)),
         changed(Claim, *(statement.claim_id for statement in doubled)),
         changed(Statement, *said, *(statement.id for statement in doubled)),
-        changed(Counterclaim, *_ids(Counterclaim, Counterclaim.statement.in_([one.id for one in doubled]))),
+        changed(Counterclaim, *_ids(Counterclaim, _at([statement.id for statement in doubled]))),
     ]
 
 
@@ -60,11 +60,15 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
         named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
         changed(Speaker, id, *speakers),
         changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(counterclaims)),
-        changed(Statement, *said, *(counterclaim.statement_id for counterclaim in counterclaims)),
+        changed(Statement, *said, *_stated_by(counterclaims)),
         changed(
             Counterclaim,
             *(counterclaim.id for counterclaim in counterclaims),
-            *(counterclaim for drop in drops for counterclaim in drop["edges"]),
+            *(
+                counterclaim
+                for drop in drops
+                for counterclaim in (*drop["edges"], *drop.get("targets", ()), *drop.get("untargeted", ()))
+            ),
         ),
     ]
 
@@ -76,8 +80,17 @@ def _links(*claims: int) -> list[Rows]:
     return [changed(Counterclaim, *_ids(Counterclaim, ends)), changed(Review, *reviews)]
 
 
+def _at(statements: list[int]) -> Any:
+    return Counterclaim.statement.in_(statements) | Counterclaim.target.in_(statements)
+
+
 def _ids(model: Any, condition: Any) -> list[int]:
     return [id for (id,) in model.select(model.id).where(condition).tuples()]
+
+
+def _stated_by(counterclaims: list[Any]) -> list[int | None]:
+    """List the statements that these counterclaims rest on or were aimed at."""
+    return [id for counterclaim in counterclaims for id in (counterclaim.statement_id, counterclaim.target_id)]
 
 
 def _ends(counterclaims: list[Any]) -> list[int]:
@@ -101,14 +114,19 @@ def statement_may_stand(statement: Statement) -> bool:
 
 
 def counterclaim_may_stand(counterclaim: Counterclaim) -> bool:
-    """Tell whether both ends of a counterclaim stand, its evidence states the answer, and no other is the same."""
-    evidence = counterclaim.statement if counterclaim.statement_id else None
-    sound = evidence is None or (evidence.retracted_at is None and evidence.claim_id == counterclaim.answer_id)
+    """Tell whether both ends of a counterclaim stand, evidence and target state them, and no other is the same."""
+    stated = ((counterclaim.statement_id, counterclaim.answer_id), (counterclaim.target_id, counterclaim.claim_id))
+    alike = ("claim", "answer", "kind", "of", *(("target",) if counterclaim.of == "attribution" else ()))
     return (
-        sound
+        all(_states(statement, claim) for statement, claim in stated if statement)
         and stand(Claim, counterclaim.claim_id, counterclaim.answer_id)
-        and _is_free(counterclaim, "claim", "answer", "kind")
+        and _is_free(counterclaim, *alike)
     )
+
+
+def _states(statement: int, claim: int) -> bool:
+    found = rows.by_id(Statement, statement)
+    return found.retracted_at is None and found.claim_id == claim
 
 
 def review_may_stand(review: Review) -> bool:

@@ -14,9 +14,10 @@ from models.storage import rows
 from models.tables import Claim, Speaker
 
 #: Filters by the id of something that may be merged.
-_NAMES = {"speaker": Speaker, "part_of": Speaker, "about": Speaker, "answered_by": Speaker, "claim": Claim}
-#: The same for the pairs of disputes.
-_SIDES = {"by": Speaker, "against": Speaker}
+_NAMES = {
+    **dict.fromkeys(("speaker", "part_of", "about", "answered_by", "by", "against"), Speaker),
+    "claim": Claim,
+}
 
 
 def page(noun: str, *, viewer: Viewer, filters: lists.FilterValues, **rest: Any) -> lists.Page:
@@ -34,8 +35,7 @@ def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: View
     wanted = set(filters.get("ids") or ()) if noun == "claims" else set()
     if number >= (len(wanted) or 1):
         return None
-    names = _SIDES if noun == "disputes" else _NAMES
-    named = {name: model for name, model in names.items() if filters.get(name) is not None}
+    named = {name: model for name, model in _NAMES.items() if filters.get(name) is not None}
     ids: dict[Any, set[int]] = {Speaker: set(), Claim: set(wanted)}
     for name, model in named.items():
         ids[model].add(filters[name])

@@ -170,16 +170,34 @@ def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
 def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
     """Take back a statement that `kept` doubles; return what the log keeps of it.
 
-    Counterclaims that rest on it rest on the other, or go with it where the other states another claim.
+    Counterclaims that rest on it or were aimed at it go to the other. Where that states another claim, they go with it,
+    but those that answer the claim are aimed at none instead.
     """
     reason = f"The same words stand as statement {kept.id}."
-    counterclaims: list[int] = []
+    moved: dict[str, list[int]] = {"edges": [], "targets": [], "untargeted": []}
     retracted: list[int] = []
     if kept.claim_id == statement.claim_id:
-        counterclaims = move(Counterclaim.statement, statement.id, kept.id)
+        retracted = _doubled_attributions(by, statement.id, kept.id, reason)
+        moved["edges"] = move(Counterclaim.statement, statement.id, kept.id)
+        moved["targets"] = move(Counterclaim.target, statement.id, kept.id, apart_from=retracted)
     else:
-        for counterclaim in rows.locked(Counterclaim, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
-            changes.retract(by, counterclaim, reason)
-            retracted.append(counterclaim.id)
+        at_it = "(statement_id = ? OR target_id = ?) AND retracted_at IS NULL"
+        for counterclaim in rows.locked(Counterclaim, at_it, (statement.id, statement.id)):
+            if counterclaim.statement_id == statement.id or counterclaim.of == "attribution":
+                changes.retract(by, counterclaim, reason)
+                retracted.append(counterclaim.id)
+            else:
+                changes.update(by, counterclaim, target=None)
+                moved["untargeted"].append(counterclaim.id)
     changes.retract(by, statement, reason)
-    return {"statement": statement.id, "kept": kept.id, "edges": counterclaims, "retracted_edges": retracted}
+    return {"statement": statement.id, "kept": kept.id, **moved, "retracted_edges": retracted}
+
+
+def _doubled_attributions(by: Actor, statement: int, kept: int, reason: str) -> list[int]:
+    """Take back of the answers to the attribution of a statement those that answer that of `kept` in the same way."""
+    theirs = "target_id = ? AND of = 'attribution' AND retracted_at IS NULL"
+    known = {(one.answer_id, one.kind) for one in rows.locked(Counterclaim, theirs, (kept,))}
+    doubled = [one for one in rows.locked(Counterclaim, theirs, (statement,)) if (one.answer_id, one.kind) in known]
+    for counterclaim in doubled:
+        changes.retract(by, counterclaim, reason)
+    return [counterclaim.id for counterclaim in doubled]

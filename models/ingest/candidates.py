@@ -258,9 +258,9 @@ class _DocumentIngest:
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
                 continue
-            if not evidence.find_standing(charge.claim_id, answer.claim_id, "denies"):
-                ends = {"claim": charge.claim_id, "answer": answer.claim_id}
-                evidence.create(by=self.by, **ends, kind="denies", statement=answer.id)
+            one = evidence.Answer(charge.claim_id, answer.claim_id, "denies")
+            if not evidence.find_standing(one):
+                evidence.create(by=self.by, one=one, statement=answer.id, target=charge.id)
 
     def _ask(self, charged: str) -> None:
         """Suggest to a reviewer the charge that a denial may answer, where the text leaves that in doubt."""

@@ -15,14 +15,15 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries import dialects, members, shapes
+from models.queries import days, dialects, members, shapes
 from models.queries.dialects import in_ids, true
-from models.queries.nodes import Part, cached
+from models.queries.nodes import Aliased, Part, cached
 from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, before_commit
+from models.tables import Document, Statement
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
 #: taken under it but that of the log of changes, so that there is no deadlock.
@@ -133,6 +134,8 @@ def _differ(one: str, other: str) -> bool:
 
 # -- the SQL --------------------------------------------------------------------------------------
 
+_v, _vd = Aliased(Statement, "v"), Aliased(Document, "vd")
+
 
 class _Source(NamedTuple):
     """What a derived table is filled from."""
@@ -148,8 +151,10 @@ class _Source(NamedTuple):
 
 
 def _summaries() -> _Source:
-    # The plus keeps SQLite from walking all statements by (status, id), which it does where nothing is counted yet.
-    first = "(SELECT min(+v.id) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL{})"
+    first = (
+        "(SELECT v.id FROM statements v JOIN documents vd ON vd.id = v.document_id WHERE v.claim_id = c.id"
+        f" AND v.retracted_at IS NULL{{}} ORDER BY {Part(days.earliest(_v, _vd)).sql}, v.id LIMIT 1)"
+    )
     public = Part(claim_seen(PUBLIC)).sql
     return _Source(
         "claim_summaries",

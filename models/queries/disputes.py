@@ -2,31 +2,31 @@
 
 from typing import Any
 
-from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
+from peewee import SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
+from models.queries.days import (
+    CHARGED_ON,
+    day_of,
+    statement_aimed_at,
+    summary_of_answer,
+    summary_of_charge,
+    with_days,
+    x,
+)
 from models.queries.dialects import days_between, true
 from models.queries.filters import OF_TOPIC, within
-from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
-from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, run
-from models.queries.shapes import speaker_part
-from models.queries.table_aliases import e, s
+from models.queries.members import Object, Scalar, scalars
+from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.parts import speaker_part
+from models.queries.table_aliases import s
 from models.queries.visibility import PUBLIC, counterclaim_seen, statement_seen
-from models.tables import ClaimSummary, Counterclaim, Document, Speaker, Statement
+from models.tables import Document, Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
-_x, _w = Aliased(Counterclaim, "x"), Aliased(Statement, "w")
-_lc, _la = Aliased(ClaimSummary, "lc"), Aliased(ClaimSummary, "la")
-_dc, _da = Aliased(Document, "dc"), Aliased(Document, "da")
+_d, _v, _vd = Aliased(Document, "sd"), Aliased(Statement, "v"), Aliased(Document, "vd")
 _a, _b, _y, _p = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("y"), Entity("p")
-
-#: The days of the charge and of the answer of the counterclaim `x`, with what `_with_days` joins: when it was said,
-#: else when the document that printed it was published; null if unknown.
-_CHARGED_ON = fn.coalesce(fn.nullif(_lc.said_on, ""), fn.substr(_dc.published_at, 1, 10))
-_ANSWERED_ON = fn.coalesce(
-    _w.said_on, case(_w.id.is_null(), fn.nullif(_la.said_on, "")), fn.substr(_da.published_at, 1, 10)
-)
-_DAYS = days_between(_CHARGED_ON, _ANSWERED_ON)
+_z, _c = Entity("z"), Entity("c")
 
 #: What may be asked of a counterclaim `y` with who answered whom; `topic` of the charge or of the answer.
 _FILTERS: dict[str, Any] = {
@@ -48,24 +48,6 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     """
     values = {**filters, "limit": limit, **dict(zip(("count", "by_id", "against_id"), past or (), strict=False))}
     return run(_pairs(tuple(sorted(filters)), past is not None), values)
-
-
-def days() -> Member:
-    """Make how many days passed from the charge of the counterclaim `e` to its answer; null where a day is unknown."""
-    return Subquery(Scalar(_DAYS), Rows(_with_days(_x), (_x.id == e.id,)))
-
-
-def _with_days(counterclaims: Any) -> Any:
-    """Join counterclaims `x` with what says when they were said.
-
-    That is the summaries `lc` of the charge and `la` of the answer, the evidence `w`, and the documents that printed
-    the charge (`dc`) and the answer (`da`).
-    """
-    source = Join(counterclaims, _lc, on=_lc.claim_id == _x.claim_id)
-    source = Join(source, _la, on=_la.claim_id == _x.answer_id)
-    source = Join(source, _w, JOIN.LEFT_OUTER, on=_w.id == _x.statement_id)
-    source = Join(source, _dc, JOIN.LEFT_OUTER, on=_dc.id == _lc.document_id)
-    return Join(source, _da, JOIN.LEFT_OUTER, on=_da.id == fn.coalesce(_w.document_id, _la.document_id))
 
 
 @cached(256)
@@ -94,20 +76,34 @@ def _pairs(filters: tuple[str, ...], continued: bool) -> Compiled:
 
 
 def _answered() -> Select:
-    """Find the counterclaims, each once with everybody who answered, and whom: who put the charge forward first.
+    """Find the counterclaims to claims, each once with everybody who answered, and everybody whom.
 
-    Who answered is everybody who states the answer. The day is that of the evidence where that is theirs, else of
-    their statement that was recorded first.
+    Who answered is everybody who states the answer, on the day of the evidence where that is theirs, else of their
+    earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who are not known to have
+    said it later only, and who said it first in any case.
     """
-    theirs = fn.coalesce(fn.max(case(s.id == _x.statement_id, s.id)), fn.min(s.id)).alias("statement_id")
-    answers = _x.select(_x.kind, _x.claim_id, _x.answer_id, s.speaker_id.alias("by_id"), theirs)
-    answers = answers.join(s, on=s.claim_id == _x.answer_id).where(
-        counterclaim_seen(PUBLIC, _x), statement_seen(PUBLIC)
-    )
-    answers = answers.group_by(_x.id, s.speaker_id).alias("x")
-    columns = [_x.kind, _x.claim_id, _x.answer_id, _lc.speaker_id.alias("against_id"), SQL("x.by_id")]
-    columns += [_ANSWERED_ON.alias("answered_on"), _DAYS.alias("days")]
-    return Select([_with_days(answers)], columns).where(true(_lc.public), true(_la.public))
+    day = day_of(s, _d)
+    theirs = fn.coalesce(fn.max(case(s.id == x.statement_id, day)), fn.min(day)).alias("answered_on")
+    ids = (x.id, x.claim_id, x.answer_id, x.target_id, x.kind)
+    answers = x.select(*ids, s.speaker_id.alias("by_id"), theirs)
+    answers = answers.join(s, on=s.claim_id == x.answer_id).join(_d, on=_d.id == s.document_id)
+    answers = answers.where(x.of == "claim", counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC))
+    answers = answers.group_by(*ids, s.speaker_id).alias("z")
+    charged = [
+        x.id,
+        CHARGED_ON.alias("charged_on"),
+        summary_of_charge.statement_id,
+        statement_aimed_at.id.alias("aimed_at"),
+    ]
+    charged = Select([with_days()], charged)
+    charged = charged.where(true(summary_of_charge.public), true(summary_of_answer.public)).alias("c")
+    columns = [_z.id, _z.kind, _z.claim_id, _z.answer_id, _z.by_id, _z.answered_on]
+    columns += [_v.speaker_id.alias("against_id"), days_between(_c.charged_on, _z.answered_on).alias("days")]
+    said = (_v.id == _c.statement_id) | fn.coalesce(day_of(_v, _vd) <= _z.answered_on, TRUE)
+    aimed = case(_c.aimed_at.is_null(), said, _v.id == _c.aimed_at)
+    query = Select([answers], columns).join(charged, on=_c.id == _z.id)
+    query = query.join(_v, on=_v.claim_id == _z.claim_id).join(_vd, on=_vd.id == _v.document_id)
+    return query.where(statement_seen(PUBLIC, _v), aimed).distinct()
 
 
 def _pair() -> Object:

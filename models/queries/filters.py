@@ -12,8 +12,9 @@ from peewee import JOIN, Select, fn
 
 from models.addresses import normalize
 from models.queries import search
+from models.queries.days import may_answer
 from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
-from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, compiled, run
+from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, case, compiled, run
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, o, r, s, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
@@ -134,8 +135,8 @@ OF_A_STATEMENT: dict[str, Any] = {
     "speaker": s.speaker_id == P.speaker,
     "part_of": within(s.speaker_id, "part_of"),
     # Whose positions are wanted, whatever else is.
-    "of": s.speaker_id == P.of,
-    "of_all": within(s.speaker_id, "of_all"),
+    "stated_by": s.speaker_id == P.stated_by,
+    "stated_by_parts": within(s.speaker_id, "stated_by_parts"),
     "document": s.document_id == P.document,
     "publisher": _of_a_document(_document.publisher == P.publisher),
     "url": _of_a_document((_document.url_normalized == P.url) & _document.retracted_at.is_null()),
@@ -154,7 +155,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
 }
 #: Those that few statements pass: the database begins with them.
-NARROW = {"speaker", "of", "of_all", "part_of", "document", "publisher", "url", "domain"}
+NARROW = {"speaker", "stated_by", "stated_by_parts", "part_of", "document", "publisher", "url", "domain"}
 
 #: The filters on a review `r` of a claim.
 OF_A_REVIEW: dict[str, Any] = {
@@ -180,11 +181,17 @@ def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exis
 
 
 def of_a_claim(
-    viewer: Viewer, filters: Filters, claim: Any, answered: Any = None, exists: Exists = fn.EXISTS
+    viewer: Viewer,
+    filters: Filters,
+    claim: Any,
+    answered: Any = None,
+    exists: Exists = fn.EXISTS,
+    counting: Any = None,
 ) -> Iterator[Any]:
     """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
-    `answered` is the condition that the public sees an answer to it, where its row says so.
+    `answered` is the condition that the public sees an answer to it, where its row says so. `counting`, a condition
+    on the counterclaim `e`, narrows the answers that count.
     """
     names = filters.names
     if "ids" in names:
@@ -197,13 +204,14 @@ def of_a_claim(
         yield exists(_claim.select(1).where(_claim.id == claim, _claim.language == P.language))
     if "against" in names:
         yield from _of_a_charge(viewer, filters, claim)
+    narrowed = [] if counting is None else [counting]
     if answered is None or viewer.unreviewed:
-        answered = fn.EXISTS(answers(viewer, e.claim_id == claim))
+        answered = fn.EXISTS(answers(viewer, e.claim_id == claim, *narrowed))
     if "answered" in filters.yes:
         yield answered
     if "answered" in filters.no:
         yield ~answered
-    yield from _of_its_answers(viewer, filters, claim)
+    yield from _of_its_answers(viewer, filters, claim, narrowed)
     yield from _of_its_reviews(filters, claim, exists)
 
 
@@ -236,8 +244,8 @@ def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
         yield claim.in_(about | reply)
 
 
-def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Build the conditions that the filters put on the answers to `claim`.
+def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any, narrowed: list[Any]) -> Iterator[Any]:
+    """Build the conditions that the filters put on the answers to `claim`, of which those count that are `narrowed`.
 
     The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
     """
@@ -248,10 +256,32 @@ def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[An
         theirs = s.select(s.claim_id).where(s.speaker_id == P.answered_by, statement_seen(viewer))
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
+            if narrowed:
+                yield fn.EXISTS(answers(viewer, e.claim_id == claim, e.answer_id.in_(theirs), kind, *narrowed))
     else:
-        yield from (fn.EXISTS(answers(viewer, e.claim_id == claim, kind)) for kind in kinds)
+        yield from (fn.EXISTS(answers(viewer, e.claim_id == claim, kind, *narrowed)) for kind in kinds)
     if "disputed" in filters.no:
-        yield ~fn.EXISTS(answers(viewer, e.claim_id == claim, against))
+        yield ~fn.EXISTS(answers(viewer, e.claim_id == claim, against, *narrowed))
+
+
+#: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.
+OF_WHO_ANSWERED = ("by", "against")
+
+
+def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
+    """Build the conditions on who states the answer of the counterclaim `e`, and who stated what it answers.
+
+    That is the speaker at whom it was aimed, or else all who are not known to have said it later only.
+    """
+    if "by" in filters.names:
+        theirs = s.select(s.claim_id).where(within(s.speaker_id, "by"), statement_seen(viewer))
+        yield e.answer_id.in_(theirs)
+    if "against" in filters.names:
+        stated = s.select(1).where(s.claim_id == e.claim_id, within(s.speaker_id, "against"), statement_seen(viewer))
+        aimed = case(e.target_id.is_null(), may_answer(e, s), s.id == e.target_id)
+        theirs = s.select(s.claim_id).where(within(s.speaker_id, "against"), statement_seen(viewer))
+        yield e.claim_id.in_(theirs)
+        yield fn.EXISTS(stated.where(aimed))
 
 
 # -- those that few rows pass ------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
+from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
 from models.queries.filters import (
     BOUNDING,
     OF_A_STATEMENT,
+    OF_WHO_ANSWERED,
     TOPIC,
     Filters,
     Order,
@@ -21,9 +23,10 @@ from models.queries.filters import (
     among_few,
     of_a_claim,
     of_any_statement,
+    of_who_answered,
 )
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
-from models.queries.shapes import SIDES, answers
+from models.queries.shapes import SIDES, answers, attribution_disputed
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.tables import ClaimSummary, ClaimTopicIndex
@@ -149,7 +152,10 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     day = fn.coalesce(s.said_on, "")
     conditions += _known(replaced, day)
     conditions += among_few(filters, s.claim_id)
-    conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id)
+    conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, counting=may_answer(e, s))
+    if "attribution_disputed" in filters.yes | filters.no:
+        disputed = attribution_disputed(viewer)
+        conditions.append(disputed if "attribution_disputed" in filters.yes else ~disputed)
     return Found(_from(s, beside).where(*conditions), s.id, day)
 
 
@@ -158,8 +164,12 @@ def _known(replaced: set[str], day: Any) -> list[Any]:
     return [day != ""] if replaced - {"said_from"} else []
 
 
+#: Filters on the counterclaim `e` itself.
+_OF_A_COUNTERCLAIM = {"kind": e.kind == P.kind, "of": e.of == P.of, "target": e.target_id == P.target}
+
+
 def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
-    few = list(_few_sides(filters))
+    few = list(_few_sides(filters._replace(few=tuple(name for name in filters.few if name not in OF_THE_ANSWER))))
     conditions = seen("counterclaims", viewer)
     if order.by == "said_on":
         query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
@@ -168,12 +178,13 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, Select([e], []))
     if "ids" in filters.names:
         conditions.append(in_list(e.id, "ids"))
-    if "kind" in filters.names:
-        conditions.append(e.kind == P.kind)
+    conditions += [_OF_A_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_A_COUNTERCLAIM.keys())]
     if "claim" in filters.names:
         conditions.append((e.claim_id == P.claim) | (e.answer_id == P.claim))
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
-    of_a_side = filters.without("ids", "kind", "claim")
+    conditions += of_who_answered(viewer, filters)
+    conditions += answered_between(filters.names)
+    of_a_side = filters.without("ids", "claim", *_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, *OF_THE_ANSWER)
     # By what few pass, as a condition of its own too, the database finds the counterclaims by an index.
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]

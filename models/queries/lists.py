@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Join, Select, fn
 
 from models.queries import dialects, facets, shapes, snippets
+from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
-from models.queries.disputes import days
 from models.queries.filters import Filters, Order, prepared, used, with_few
 from models.queries.list_ids import OTHERS, ordered, ranked, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
@@ -213,11 +213,11 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     if noun == "claims":
         full = shapes.claim(viewer, answered, listed=listed)
         is_answered = Boolean(summary_answered(viewer, f.claim_id if listed else c.id))
-        extra = {"first_statement": shapes.first_statement(listed=listed), "answered": is_answered}
+        extra = {"first_statement": shapes.first_statement(viewer, listed=listed), "answered": is_answered}
     elif noun == "statements":
         full = shapes.statement(viewer)
     else:
-        full, extra = shapes.counterclaim(viewer), {"days": days()}
+        full, extra = shapes.counterclaim(viewer), {"days": days_to_answer()}
     wanted = tree(fields or ())
     chosen = full if fields is None else full.only(wanted)
     added = {name: member for name, member in extra.items() if name in include or name in wanted}

@@ -14,6 +14,7 @@ from typing import Any
 from peewee import Select, fn
 
 from models.queries import members
+from models.queries.days import may_answer
 from models.queries.dialects import true
 from models.queries.members import (
     Array,
@@ -30,9 +31,10 @@ from models.queries.members import (
     scalars,
 )
 from models.queries.nodes import STAR, Aliased, Part, cached, case
+from models.queries.parts import around, claim_part, document_part, speaker_part, stamps, words
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
-from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker
+from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Document, Sentence, Speaker, Statement
 
 #: How many statements, counterclaims or reviews one item embeds; the rest is reached through the lists.
 EMBEDDED = 100
@@ -42,6 +44,9 @@ BESIDE = 10
 ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
 up, ab, vs = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs"))
 vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
+#: A counterclaim to an attribution, its answer, and a statement of that with its speaker and document.
+ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
+asp, ad, tg = Aliased(Speaker, "asp"), Aliased(Document, "ad"), Aliased(Statement, "tg")
 
 
 @cached(512)
@@ -51,49 +56,20 @@ def text(make: Callable[..., Any], *args: Any) -> str:
     return members.text(node) if isinstance(node, Member) else Part(node).sql
 
 
-# -- parts --------------------------------------------------------------------------------------
+# -- statements -----------------------------------------------------------------------------------
 
 
-def _around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
-    """Build the node of the sentences `before` and `after` the one at a position of a document."""
-
-    def text_at(place: Any) -> Member:
-        here = (b.document_id == document, b.position == place)
-        return Subquery(Scalar(b.text), Rows(b, (*here, *(seen or (b.retracted_at.is_null(),)))))
-
-    return {"before": text_at(position - 1), "after": text_at(position + 1)}
-
-
-def _document_part(d: Any = d) -> dict[str, Member]:
-    return scalars(d, "id", "url", "title", "publisher", "published_at", "language")
-
-
-def speaker_part(sp: Any = sp) -> dict[str, Member]:
-    """Build the node of a speaker `sp` as statements and claims name them."""
-    return scalars(sp, "id", "name", "kind", "description", "wikidata_id")
-
-
-def _claim_part(c: Any = c) -> Object:
-    """Build the node of a claim `c` as its statements name it."""
-    return Object(scalars(c, "id", "text", "language"))
-
-
-def _words(name: str, s: Any = s) -> Member:
-    words, start, end = (getattr(s, name + part) for part in ("", "_start", "_end"))
-    return Nullable(Object({"text": Scalar(words), "start": Scalar(start), "end": Scalar(end)}), words.is_null(False))
-
-
-def _statement_members() -> dict[str, Member]:
+def _statement_members(viewer: Viewer) -> dict[str, Member]:
     # Ids come from the statement itself: who wants no more of the other side then needs no join.
     via_speaker = Subquery(Object(speaker_part(vs)), Rows(links={vs: s.via_speaker_id}))
-    via_document = Subquery(Object(_document_part(vd)), Rows(links={vd: s.via_document_id}))
-    sentence = scalars(se, "id", "position", "start", "end", "text") | _around(se.document_id, se.position)
+    via_document = Subquery(Object(document_part(vd)), Rows(links={vd: s.via_document_id}))
+    sentence = scalars(se, "id", "position", "start", "end", "text") | around(se.document_id, se.position)
     return {
         "id": Scalar(s.id),
         "speaker": Object({**speaker_part(), "id": Scalar(s.speaker_id)}),
-        "mention": _words("mention"),
+        "mention": words("mention"),
         "role": Scalar(s.role),
-        "cue": _words("cue"),
+        "cue": words("cue"),
         "content": RawJson(s.content),
         "form": Scalar(s.form),
         "said_on": Scalar(s.said_on),
@@ -102,14 +78,44 @@ def _statement_members() -> dict[str, Member]:
             s.via_speaker_id.is_null(False) | s.via_document_id.is_null(False),
         ),
         "sentence": Object(sentence | {"id": Scalar(s.sentence_id)}),
-        "document": Object({**_document_part(), "id": Scalar(s.document_id)}),
+        "document": Object({**document_part(), "id": Scalar(s.document_id)}),
         "status": Scalar(s.status),
         "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
+        "attribution_disputed": Boolean(attribution_disputed(viewer)),
+        "attribution_answers": _attribution_answers(viewer),
     }
 
 
-def _stamps(table: Any) -> dict[str, Member]:
-    return scalars(table, "created_at", "updated_at", "version")
+#: What takes a statement from its speaker; what confirms or qualifies an attribution does not.
+_DISOWNING = ("denies", "disputes", "corrects")
+
+
+def _answers_to_attribution(viewer: Viewer, s: Any) -> tuple[Any, ...]:
+    """Build the conditions that the viewer sees the counterclaim `ea`, its answer `ao`, to the attribution of `s`."""
+    return ea.target_id == s.id, ea.of == "attribution", counterclaim_seen(viewer, ea), claim_seen(viewer, ao)
+
+
+def attribution_disputed(viewer: Viewer, s: Any = s) -> Any:
+    """Build the condition that the speaker of the statement `s`, or whoever published it, answers its attribution.
+
+    The speaker does with a statement of the answer, or somebody on their behalf; the publisher, with one that it
+    printed, or that it is itself the speaker of. What anybody else says of it disputes it not.
+    """
+    own = (at.speaker_id == s.speaker_id) | (at.on_behalf_of_id == s.speaker_id)
+    published = (vd.publisher == ad.publisher) | (vd.domain == ad.domain) | (vd.publisher == asp.name)
+    query = ea.select(1).join(ao, on=ao.id == ea.answer_id).join(at, on=at.claim_id == ao.id)
+    query = query.join(ad, on=ad.id == at.document_id).join(asp, on=asp.id == at.speaker_id)
+    query = query.join(vd, on=vd.id == s.document_id)
+    seen = (*_answers_to_attribution(viewer, s), statement_seen(viewer, at), ea.kind.in_(_DISOWNING))
+    return fn.EXISTS(query.where(*seen, own | published))
+
+
+def _attribution_answers(viewer: Viewer) -> Array:
+    """Build the node of what answers the attribution of the statement `s`, each with who gave the answer."""
+    evidence = Subquery(Object(speaker_part(asp)), Rows(at, (at.id == ea.statement_id,), {asp: at.speaker_id}))
+    answered = scalars(ea, "id", "kind", "note", "statement_id") | {"answer": claim_part(ao), "speaker": evidence}
+    rows = Rows(ea, _answers_to_attribution(viewer, s), {ao: ea.answer_id}, (ea.id,), EMBEDDED)
+    return Array(Object(answered), rows)
 
 
 #: What every statement's JSON reads from beside the statement itself.
@@ -121,18 +127,18 @@ _IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 def _statements_of(viewer: Viewer, claim: Any, limit: int) -> Array:
     """Build the node of the statements of a claim, without their claim."""
     rows = Rows(s, (s.claim_id == claim, statement_seen(viewer)), STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
-    return Array(Object(_statement_members() | _stamps(s)), rows)
+    return Array(Object(_statement_members(viewer) | stamps(s)), rows)
 
 
 def _linked_statements(viewer: Viewer, condition: Any, order: tuple[Any, ...] = _IN_PRINT_ORDER) -> dict[str, Member]:
     """Build the node of the statements for which `condition` holds, each with its claim, and their count."""
     rows = Rows(s, (condition, statement_seen(viewer)), _WITH_CLAIM, order, EMBEDDED)
-    return {"statements": Array(_linked_statement(), rows), "statement_count": _count(s, *rows.where)}
+    return {"statements": Array(_linked_statement(viewer), rows), "statement_count": _count(s, *rows.where)}
 
 
-def _linked_statement() -> Object:
+def _linked_statement(viewer: Viewer) -> Object:
     """Build the node of a statement with its claim."""
-    return Object(_statement_members() | {"claim": _claim_part(sc)} | _stamps(s))
+    return Object(_statement_members(viewer) | {"claim": claim_part(sc)} | stamps(s))
 
 
 def _count(table: Any, *conditions: Any) -> Member:
@@ -163,17 +169,28 @@ def _side(viewer: Viewer, claim: Any) -> Object:
     return Object(scalars(claim, "id", "text", "language") | {"statements": _statements_of(viewer, claim.id, BESIDE)})
 
 
-def _both_directions(viewer: Viewer, claim: Any, answered: Any = None) -> dict[str, Member]:
-    """Build the node of the counterclaims of the claim with the id `claim`, each with the claim at the other end."""
+def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
+    """Build the node of what a counterclaim `e` says itself; a target that the viewer does not see is none."""
+    aimed_at = tg.select(tg.id).where(tg.id == e.target_id, statement_seen(viewer, tg))
+    own = scalars(e, "id", "kind", "of")
+    return own | {"target_id": Scalar(aimed_at)} | scalars(e, "note", "statement_id")
 
-    def directed(mine: Any, theirs: Any, if_any: Any = None) -> Member:
-        counterclaim = scalars(e, "id", "kind", "note", "statement_id") | {"claim": _side(viewer, o)}
-        seen = (mine == claim, counterclaim_seen(viewer), claim_seen(viewer, o))
+
+def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed: Any) -> dict[str, Member]:
+    """Build the node of the counterclaims of the claim with the id `claim`, each with the claim at the other end.
+
+    Those to it answer what it claims, and pass the `narrowed` conditions; what answers the attribution of a statement
+    is shown with that.
+    """
+
+    def directed(theirs: Any, *conditions: Any, if_any: Any = None) -> Member:
+        counterclaim = _counterclaim_members(viewer) | {"claim": _side(viewer, o)}
+        seen = (*conditions, counterclaim_seen(viewer), claim_seen(viewer, o))
         return Array(Object(counterclaim), Rows(e, seen, {o: theirs}, (e.id,), EMBEDDED), if_any)
 
     return {
-        "counterclaims": directed(e.claim_id, e.answer_id, answered),
-        "counters": directed(e.answer_id, e.claim_id),
+        "counterclaims": directed(e.answer_id, e.claim_id == claim, e.of == "claim", *narrowed, if_any=answered),
+        "counters": directed(e.claim_id, e.answer_id == claim),
     }
 
 
@@ -199,13 +216,13 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
             "statements": statements,
             "statement_count": _count(s, *statements.rows.where),
             **_both_directions(viewer, id, answered),
-            "reviews": Array(Object(_review_members() | _stamps(r)), reviews),
+            "reviews": Array(Object(_review_members() | stamps(r)), reviews),
         }
-        | _stamps(c)
+        | stamps(c)
     )
 
 
-def first_statement(*, listed: bool = False) -> Member:
+def first_statement(viewer: Viewer, *, listed: bool = False) -> Member:
     """Build the node of the statement that put the claim `c` forward first; null where its summary has none.
 
     What lists show of it stands in one row of `claim_cards`, which where the claim is `listed` is read already as `f`;
@@ -213,7 +230,7 @@ def first_statement(*, listed: bool = False) -> Member:
     """
     link = {s: f.statement_id}
     rows = Rows(links=link) if listed else Rows(f, (f.claim_id == c.id, f.statement_id.is_null(False)), link)
-    return Subquery(Object(_statement_members() | _card_members() | _stamps(s)), rows)
+    return Subquery(Object(_statement_members(viewer) | _card_members() | stamps(s)), rows)
 
 
 def _card_members() -> dict[str, Member]:
@@ -226,24 +243,27 @@ def _card_members() -> dict[str, Member]:
     return {
         "id": Scalar(f.statement_id),
         "speaker": Object(part("speaker", speaker_part())),
-        "cue": _words("cue", f),
+        "cue": words("cue", f),
         "content": RawJson(f.content),
         "form": Scalar(f.form),
         "said_on": Scalar(f.said_on),
-        "sentence": Object(sentence | _around(f.document_id, f.sentence_position)),
-        "document": Object(part("document", _document_part())),
+        "sentence": Object(sentence | around(f.document_id, f.sentence_position)),
+        "document": Object(part("document", document_part())),
         "status": Scalar(f.status),
     }
 
 
 def statement(viewer: Viewer) -> Object:
-    """Build the node of a statement `s`, with STATEMENT_LINKS, and with its claim and that claim's counterclaims."""
+    """Build the node of a statement `s`, with STATEMENT_LINKS, and with its claim and that claim's counterclaims.
+
+    Answers that are known to have been given before it was said do not answer it.
+    """
     its_claim = scalars(sc, "id", "text", "language") | {"topics": _topics(s.claim_id), "about": _about(s.claim_id)}
     return Object(
-        _statement_members()
+        _statement_members(viewer)
         | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id}))}
-        | _both_directions(viewer, s.claim_id)
-        | _stamps(s)
+        | _both_directions(viewer, s.claim_id, None, may_answer(e, s))
+        | stamps(s)
     )
 
 
@@ -260,7 +280,7 @@ def document(viewer: Viewer) -> Object:
             "sentence_count": _count(se, se.document_id == doc.id, se.retracted_at.is_null()),
             **_linked_statements(viewer, s.document_id == doc.id),
         }
-        | _stamps(doc)
+        | stamps(doc)
     )
 
 
@@ -276,7 +296,7 @@ def speaker(viewer: Viewer) -> Object:
             "part_of": Subquery(Object(speaker_part(up)), Rows(up, (up.id == p.part_of_id, up.retracted_at.is_null()))),
             **_linked_statements(viewer, s.speaker_id == p.id, (s.id.desc(),)),
         }
-        | _stamps(p)
+        | stamps(p)
     )
 
 
@@ -286,13 +306,13 @@ def sentence(viewer: Viewer) -> Object:
     return Object(
         {
             "id": Scalar(se.id),
-            "document": Object(_document_part()),
+            "document": Object(document_part()),
             **scalars(se, "position", "start", "end", "text"),
             # A neighbour's own neighbour is two away from the quote, and not for everybody.
-            **_around(se.document_id, se.position, sentence_seen(viewer, b)),
+            **around(se.document_id, se.position, sentence_seen(viewer, b)),
             "statement_ids": Array(Scalar(s.id), ids),
         }
-        | _stamps(se)
+        | stamps(se)
     )
 
 
@@ -303,7 +323,7 @@ SIDES = {charge: e.claim_id, answer: e.answer_id}
 def counterclaim(viewer: Viewer) -> Object:
     """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences."""
     sides = {"claim": _side(viewer, charge), "answer": _side(viewer, answer)}
-    return Object(scalars(e, "id", "kind", "note", "statement_id") | sides | _stamps(e))
+    return Object(_counterclaim_members(viewer) | sides | stamps(e))
 
 
 def suggestion(viewer: Viewer) -> Object:
@@ -313,10 +333,10 @@ def suggestion(viewer: Viewer) -> Object:
         | {"reasons": RawJson(su.reasons)}
         | scalars(su, "matcher", "matcher_version")
         | {
-            "statement": Subquery(_linked_statement(), Rows(s, (s.id == su.statement_id,), _WITH_CLAIM)),
+            "statement": Subquery(_linked_statement(viewer), Rows(s, (s.id == su.statement_id,), _WITH_CLAIM)),
             "claim": _side(viewer, o),
         }
-        | _stamps(su)
+        | stamps(su)
     )
 
 
@@ -334,12 +354,12 @@ def _review_members() -> dict[str, Member]:
 
 def review() -> Object:
     """Build the node of a review `r` with the claim `c` it is about."""
-    return Object(_review_members() | {"claim": _claim_part()} | _stamps(r))
+    return Object(_review_members() | {"claim": claim_part()} | stamps(r))
 
 
 def topic() -> Object:
     """Build the node of a topic `t`."""
-    return Object(scalars(t, "id", "slug", "label") | _stamps(t))
+    return Object(scalars(t, "id", "slug", "label") | stamps(t))
 
 
 def change() -> Object:
@@ -349,6 +369,6 @@ def change() -> Object:
 
 
 def answers(viewer: Viewer, *conditions: Any) -> Select:
-    """Find the counterclaims `e` with their answers `o` that the viewer may see and for which `conditions` hold."""
+    """Find the counterclaims `e` to claims, with their answers `o`, that the viewer sees and for which all hold."""
     query = e.select(1).join(o, on=o.id == e.answer_id)
-    return query.where(counterclaim_seen(viewer), claim_seen(viewer, o), *conditions)
+    return query.where(e.of == "claim", counterclaim_seen(viewer), claim_seen(viewer, o), *conditions)

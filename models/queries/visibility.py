@@ -48,8 +48,13 @@ def claim_was_public(c: Any = c, part: Any = None) -> Any:
 
 
 def evidence_was_public(e: Any = e) -> Any:
-    """Build the condition that the public could once see what the counterclaim `e` rests on, if anything."""
-    return e.statement_id.is_null() | fn.EXISTS(_w.select(1).where(_w.id == e.statement_id, _was_accepted(_w, e)))
+    """Build the condition that the public could once see what the counterclaim `e` rests on, and whose attribution.
+
+    Either may be nothing.
+    """
+    rests = e.statement_id.is_null() | fn.EXISTS(_w.select(1).where(_w.id == e.statement_id, _was_accepted(_w, e)))
+    attributed = fn.EXISTS(_w.select(1).where(_w.id == e.target_id, _was_accepted(_w, e)))
+    return rests & ((e.of == "claim") | attributed)
 
 
 def _was_accepted(v: Any, part: Any) -> Any:
@@ -74,9 +79,14 @@ def statement_seen(viewer: Viewer, s: Any = s) -> Any:
 
 
 def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
-    """Build the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has."""
+    """Build the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has.
+
+    Where it answers an attribution, the viewer sees the statement that was attributed, too.
+    """
     evidence = _w.select(1).where(_w.id == e.statement_id, statement_seen(viewer, _w))
-    return e.retracted_at.is_null() & (e.statement_id.is_null() | fence(evidence))
+    attributed = _w.select(1).where(_w.id == e.target_id, statement_seen(viewer, _w))
+    stands = e.retracted_at.is_null() & (e.statement_id.is_null() | fence(evidence))
+    return stands & ((e.of == "claim") | fence(attributed))
 
 
 def not_hidden(viewer: Viewer, noun: str, alias: str) -> Any:

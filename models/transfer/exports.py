@@ -117,19 +117,23 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
 
 
 def _counterclaims(reader: Snapshot) -> Iterator[Row]:
-    answer, counterclaim = Claim.alias(), Counterclaim
+    answer, counterclaim, target = Claim.alias(), Counterclaim, Statement.alias()
     members = {
         "claim": {"claim": _called("c", counterclaim.claim)},
         "answer": {"claim": _called("c", counterclaim.answer)},
         **_columns(counterclaim, "kind", "note"),
         "statement": _called("s", counterclaim.statement),
+        "target": _called("s", target.id),
+        "of": counterclaim.of,
     }
+    aimed = (target.id == counterclaim.target) & target.retracted_at.is_null()
     query = (
         _standing(counterclaim)
         .join(Claim, on=Claim.id == counterclaim.claim)
         .join_from(counterclaim, answer, on=answer.id == counterclaim.answer)
     )
     query = query.join_from(counterclaim, Statement, JOIN.LEFT_OUTER)
+    query = query.join_from(counterclaim, target, JOIN.LEFT_OUTER, on=aimed)
     return _read(reader, query.where(*(each.retracted_at.is_null() for each in (Claim, answer, Statement))), members)
 
 

@@ -223,8 +223,9 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
 
 def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
     new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
-    if new.get("statement"):
-        new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
+    for name in ("statement", "target"):
+        if new.get(name):
+            new[name] = _known(work.names, "statement", new[name], f"/{name}")
     return _unless_known(work, lambda: counterclaims.create(by=work.by, session=work.session, **new))
 
 

@@ -67,7 +67,8 @@ class _Named:
         elif noun == "counterclaim":
             self._claim(new["claim"])
             self._claim(new["answer"])
-            self._stored(Statement, self.names.statements, new.get("statement"))
+            for name in ("statement", "target"):
+                self._stored(Statement, self.names.statements, new.get(name))
         else:
             self._claim(new["claim"])
 

@@ -32,7 +32,8 @@ _KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
     (Document, "url_normalized"): ("sha256",),
     (Document, "sha256"): ("url_normalized",),
     (Statement, "document"): ("speaker", "spans"),
-    (Counterclaim, "claim"): ("answer", "kind"),
+    (Counterclaim, "claim"): ("answer", "kind", "of"),
+    (Counterclaim, "target"): ("answer", "kind", "of"),
     (Review, "claim"): ("url",),
 }
 #: What else the rules read of a row that was found so.
@@ -72,7 +73,7 @@ class _Index:
     def remove(self, row: dict[str, Any]) -> None:
         """Let a row that was added be found no more."""
         if (value := row[self.column]) is not None:
-            del self.found[value][self._rest_of(row)]
+            self.found[value].pop(self._rest_of(row), None)  # of a claim, several attributions may be answered alike
 
     def _rest_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(map(row.__getitem__, self.rest))

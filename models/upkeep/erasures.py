@@ -194,6 +194,10 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
         erasure.words |= {text for (text,) in Claim.select(Claim.text).where(Claim.id.in_(part)).tuples()}
     counters = rows_with(Counterclaim.claim, claims) | rows_with(Counterclaim.answer, claims)
     counters |= rows_with(Counterclaim.statement, statements)
+    aimed = rows_with(Counterclaim.target, statements)
+    counters |= {id for id in aimed if Counterclaim.get_by_id(id).of == "attribution"}
+    for id in sorted(aimed - counters):
+        set_columns(Counterclaim, id, now(), target=None)
     reviews = rows_with(Review.claim, claims)
     _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)

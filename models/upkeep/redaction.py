@@ -34,6 +34,8 @@ _TABLES = {
     "document": "documents",
     "sentence": "sentences",
     "statement_id": "statements",
+    "target_id": "statements",
+    "attribution_answers": "counterclaims",
     "statements": "statements",
     "counterclaims": "counterclaims",
     "counters": "counterclaims",
@@ -48,7 +50,7 @@ _WORDLESS = {
     "documents": {"published_at", "language", "retrieved_at", "text_public", "length"},
     "speakers": {"kind", "part_of", "merged_into"},
     "claims": {"language", "standalone", "merged_into", "topics"},
-    "counterclaims": {"claim", "answer", "kind", "statement"},
+    "counterclaims": {"claim", "answer", "kind", "statement", "target", "of"},
     "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status"},
     "reviews": {"claim", "rating_value", "rating_best", "rating_worst", "reviewed_at", "language", "publisher_name"},
 }

@@ -58,6 +58,12 @@ RULES = (
         "counterclaim {} rests on statement {}, which was retracted or states another claim than the answer",
     ),
     Rule(
+        "what an answer was aimed at states what it answers",
+        "SELECT e.id, s.id FROM counterclaims e JOIN statements s ON s.id = e.target_id WHERE e.retracted_at IS NULL"
+        " AND (s.retracted_at IS NOT NULL OR s.claim_id <> e.claim_id)",
+        "counterclaim {} was aimed at statement {}, which was retracted or states another claim than the one answered",
+    ),
+    Rule(
         "nobody is part of themselves",
         "WITH RECURSIVE up(first, id) AS (SELECT id, part_of_id FROM speakers WHERE part_of_id IS NOT NULL UNION"
         " SELECT up.first, p.part_of_id FROM up JOIN speakers p ON p.id = up.id WHERE p.part_of_id IS NOT NULL)"

@@ -34,12 +34,8 @@ _ENDS = ("counterclaims", "CHECK (claim_id <> answer_id)", "CHECK (of = 'claim' 
 _INDEXES = (
     'DROP INDEX "counterclaims_claim_answer_kind"',
     (
-        'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims" ("claim_id", "answer_id", "kind")'
-        " WHERE retracted_at IS NULL AND of = 'claim'"
-    ),
-    (
-        'CREATE UNIQUE INDEX "counterclaims_target_answer_kind" ON "counterclaims" ("target_id", "answer_id", "kind")'
-        " WHERE retracted_at IS NULL AND of = 'attribution'"
+        'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims" (claim_id, answer_id, kind,'
+        " (CASE WHEN of = 'attribution' THEN target_id ELSE 0 END)) WHERE retracted_at IS NULL"
     ),
     *(
         f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}") WHERE {column} IS NOT NULL'

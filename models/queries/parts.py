@@ -1,0 +1,46 @@
+"""The parts that several items share: each noun's JSON as the others show it, as api/schemas/parts.py describes it."""
+
+from typing import Any
+
+from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
+from models.queries.nodes import Aliased
+from models.queries.table_aliases import c, d, s, sp
+from models.tables import Sentence
+
+b = Aliased(Sentence, "b")
+
+
+def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
+    """Build the node of the sentences `before` and `after` the one at a position of a document."""
+
+    def text_at(place: Any) -> Member:
+        here = (b.document_id == document, b.position == place)
+        return Subquery(Scalar(b.text), Rows(b, (*here, *(seen or (b.retracted_at.is_null(),)))))
+
+    return {"before": text_at(position - 1), "after": text_at(position + 1)}
+
+
+def document_part(d: Any = d) -> dict[str, Member]:
+    """Build the node of a document `d` as statements name it."""
+    return scalars(d, "id", "url", "title", "publisher", "published_at", "language")
+
+
+def speaker_part(sp: Any = sp) -> dict[str, Member]:
+    """Build the node of a speaker `sp` as statements and claims name them."""
+    return scalars(sp, "id", "name", "kind", "description", "wikidata_id")
+
+
+def claim_part(c: Any = c) -> Object:
+    """Build the node of a claim `c` as its statements name it."""
+    return Object(scalars(c, "id", "text", "language"))
+
+
+def words(name: str, s: Any = s) -> Member:
+    """Build the node of a stretch of print of the statement `s`: its mention or its cue; null where there is none."""
+    words, start, end = (getattr(s, name + part) for part in ("", "_start", "_end"))
+    return Nullable(Object({"text": Scalar(words), "start": Scalar(start), "end": Scalar(end)}), words.is_null(False))
+
+
+def stamps(table: Any) -> dict[str, Member]:
+    """Build the node of the times and the version of a row."""
+    return scalars(table, "created_at", "updated_at", "version")
