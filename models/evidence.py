@@ -125,23 +125,23 @@ def _found(id: int, session: Session) -> Counterclaim | None:
 def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     """Let counterclaims go with a statement to the `claim` that it states now.
 
-    Those whose evidence it is answer by that claim, and those that were aimed at it answer that. Raises Conflict where
-    one would then answer itself, or stands already.
+    Those that were aimed at it answer that claim, or are taken back where they would answer themselves or stand there
+    already; those whose evidence it is answer by it, and Conflict is raised in such a case.
     """
-    for column, end in (("statement", "answer"), ("target", "claim")):
-        for counterclaim in _standing_with(column, statement):
-            other = counterclaim.claim_id if end == "answer" else counterclaim.answer_id
-            if other == claim:
-                raise Conflict(
-                    f"Counterclaim {counterclaim.id} would answer itself: retract it first.",
-                    field="/claim",
-                    id=counterclaim.id,
-                )
-            if getattr(counterclaim, f"{end}_id") != claim:
-                new: dict[str, Any] = {end: claim}
-                if find_standing(one := answer_of(counterclaim, **new)) != counterclaim.id:
-                    refuse_taken(by=by, one=one)
-                changes.update(by, counterclaim, **new)
+    for counterclaim in _standing_with("target", statement):
+        why = f"Statement {statement} states claim {claim} instead."
+        _move_or_retract(by, counterclaim, claim, counterclaim.answer_id, why)
+    for counterclaim in _standing_with("statement", statement):
+        if counterclaim.answer_id == claim:
+            continue
+        if counterclaim.claim_id == claim:
+            raise Conflict(
+                f"Counterclaim {counterclaim.id} would answer itself: retract it first.",
+                field="/claim",
+                id=counterclaim.id,
+            )
+        refuse_taken(by=by, one=answer_of(counterclaim, answer=claim))
+        changes.update(by, counterclaim, answer=claim)
 
 
 def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:

@@ -558,7 +558,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     assert (merge["before"]["merged_into"], merge["after"]["merged_into"]) == (None, new)
     moved = merge["after"]["moved"]
     assert (moved["statements"], moved["aliases"]) == ([mine], ["old"])
-    assert moved["dropped"] == [{"statement": mine, "kept": theirs, "edges": [], "retracted_edges": []}]
+    assert moved["dropped"] == [{"statement": mine, "kept": theirs, "edges": [], "targets": [], "retracted_edges": []}]
     assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "change"]
 
 

@@ -612,8 +612,8 @@ def test_mending_the_claim_of_a_charge_keeps_the_denial_of_it(registry: str, act
 
 def test_a_claim_that_others_state_too_stays_when_one_leaves_it(registry: str, actor: Actor) -> None:
     charge = put_charge(actor)
-    denial = put_denial(actor, charge)
     shared = Statement.get_by_id(charge).claim_id
+    denial = put_denial(actor, charge, counters=[{"claim": shared, "kind": "denies"}])
     put_charge(actor, speaker={"name": "An aide"}, claim={"id": shared})
     statements.change(by=actor, id=charge, version=1, claim={"text": "They sustain it.", "language": "en"})
     (counterclaim,) = seen(claims.get(id=shared, viewer=PUBLIC))["counterclaims"]

@@ -229,7 +229,7 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
     points = {
         "speaker": "speakers", "claim": "claims", "answer": "claims", "document": "documents", "topic": "topics",
         "sentence": "sentences", "statement": "statements", "via_speaker": "speakers", "via_document": "documents",
-        "part_of": "speakers",
+        "part_of": "speakers", "target": "statements", "original": "statements", "on_behalf_of": "speakers",
     }  # fmt: skip
 
     def plain(table: str, row: dict[str, Any]) -> dict[str, Any]:
