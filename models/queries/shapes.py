@@ -15,7 +15,7 @@ from peewee import Select, fn
 
 from models.queries import members
 from models.queries.days import may_answer
-from models.queries.dialects import true
+from models.queries.dialects import true, unindexed
 from models.queries.members import (
     Array,
     Boolean,
@@ -30,7 +30,7 @@ from models.queries.members import (
     Wanted,
     scalars,
 )
-from models.queries.nodes import STAR, Aliased, Part, cached, case
+from models.queries.nodes import STAR, TRUE, Aliased, Part, cached, case
 from models.queries.parts import around, claim_part, document_part, speaker_part, stamps, words
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
@@ -106,7 +106,9 @@ def attribution_disputed(viewer: Viewer, s: Any = s) -> Any:
     query = ea.select(1).join(ao, on=ao.id == ea.answer_id).join(at, on=at.claim_id == ao.id)
     query = query.join(ad, on=ad.id == at.document_id).join(asp, on=asp.id == at.speaker_id)
     query = query.join(vd, on=vd.id == s.document_id)
-    seen = (*_answers_to_attribution(viewer, s), statement_seen(viewer, at), ea.kind.in_(_DISOWNING))
+    # By its claim, not by the index of those of this status.
+    stated = at.retracted_at.is_null() & (TRUE if viewer.unreviewed else unindexed(at.status) == "accepted")
+    seen = (*_answers_to_attribution(viewer, s), stated, ea.kind.in_(_DISOWNING))
     return fn.EXISTS(query.where(*seen, own | published))
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from models.queries import derived
+from models.queries import derived, dialects
 from models.speakers import name_key
 from models.storage import bulk, columns, database, schema, transactions
 from models.tables import ALL, Claim, ClaimTopic, Document, Sentence, Speaker, Statement, Topic
@@ -152,6 +152,39 @@ INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '
 """
 
 
+_CARD = {
+    **{name: f"c.{name}" for name in ("text", "language")},
+    "topic_slugs": "'[]'",
+    "alone": "TRUE",
+    **{name: f"s.{name}" for name in ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on")},
+    **{f"speaker_{name}": f"p.{name}" for name in ("id", "name", "kind", "description", "wikidata_id")},
+    **{f"sentence_{name}": f'e."{name}"' for name in ("id", "position", "start", "end", "text")},
+    **{f"document_{name}": f"d.{name}" for name in ("id", "url", "title", "publisher", "published_at", "language")},
+}
+
+
+def _derived_of_the_first() -> Iterator[str]:
+    """Write the SQL that fills what the first schema derived from rows of which each claim has one statement."""
+    yield (
+        "INSERT INTO claim_summaries (claim_id, public, answered, statement_id, speaker_id, document_id, said_on)"
+        " SELECT claim_id, TRUE, FALSE, id, speaker_id, document_id, coalesce(said_on, '') FROM statements"
+    )
+    joined = (
+        "statements s JOIN claims c ON c.id = s.claim_id JOIN speakers p ON p.id = s.speaker_id"
+        " JOIN sentences e ON e.id = s.sentence_id JOIN documents d ON d.id = s.document_id"
+    )
+    names = f"claim_id, statement_id, {', '.join(_CARD)}"
+    yield f"INSERT INTO claim_cards ({names}) SELECT s.claim_id, s.id, {', '.join(_CARD.values())} FROM {joined}"
+    key, columns, words = dialects.claim_words()
+    yield f"INSERT INTO claim_search ({', '.join(columns)}) SELECT {key}, {words} FROM claims c ORDER BY 1"
+    columns, words = dialects.statement_words()
+    yield (
+        f"INSERT INTO statement_search ({', '.join(columns)}) SELECT s.id, {words} FROM statements s"
+        " JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id"
+        " JOIN speakers sp ON sp.id = s.speaker_id ORDER BY 1"
+    )
+
+
 def _as_logged(noun: str) -> str:
     """Write the SQL of a row as a line of the log has it."""
     (model,) = (model for model in ALL if model._meta.table_name == noun)
@@ -176,4 +209,5 @@ def fill_first(url: str, count: int) -> None:
         for noun in ("speakers", "documents", "sentences", "claims", "statements"):
             database.db.execute_sql(_LOGGED.format(noun, _as_logged(noun)))
         with transactions.transaction():
-            derived.rebuild()
+            for statement in _derived_of_the_first():
+                database.fetch(statement)

@@ -44,6 +44,46 @@ _INDEXES = (
     ),
 )
 
+#: The statement of the earliest day of a claim; the schema before took the one that was recorded first.
+_EARLIEST = (
+    "(SELECT v.id FROM statements v JOIN documents vd ON vd.id = v.document_id"
+    " WHERE v.claim_id = claim_summaries.claim_id AND v.retracted_at IS NULL{}"
+    " ORDER BY coalesce(v.said_on, substr(vd.published_at, 1, 10), '9999'), v.id LIMIT 1)"
+)
+_ACCEPTED = _EARLIEST.format(" AND v.status || '' = 'accepted'")
+_FIRST = f"coalesce({_ACCEPTED}, CASE WHEN NOT claim_summaries.public THEN {_EARLIEST.format('')} END)"
+_CARD = {
+    "statement_id": "s.id",
+    **{name: f"s.{name}" for name in ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on")},
+    **{f"speaker_{name}": f"p.{name}" for name in ("id", "name", "kind", "description", "wikidata_id")},
+    **{f"sentence_{name}": f'e."{name}"' for name in ("id", "position", "start", "end", "text")},
+    **{f"document_{name}": f"d.{name}" for name in ("id", "url", "title", "publisher", "published_at", "language")},
+}
+#: What was derived from the first statement of a claim with several is derived anew.
+_FIRST_BY_DAY = (
+    (
+        "CREATE TEMPORARY TABLE several AS SELECT claim_id FROM statements"
+        " WHERE retracted_at IS NULL GROUP BY claim_id HAVING count(*) > 1"
+    ),
+    (
+        "UPDATE claim_summaries SET (statement_id, speaker_id, document_id, said_on) = (SELECT s.id, s.speaker_id,"
+        f" s.document_id, coalesce(s.said_on, '') FROM statements s WHERE s.id = {_FIRST})"
+        " WHERE claim_id IN (SELECT claim_id FROM several)"
+    ),
+    (
+        "UPDATE claim_topic_index SET said_on ="
+        " (SELECT k.said_on FROM claim_summaries k WHERE k.claim_id = claim_topic_index.claim_id)"
+        " WHERE claim_id IN (SELECT claim_id FROM several)"
+    ),
+    (
+        f"UPDATE claim_cards SET ({', '.join(_CARD)}) = (SELECT {', '.join(_CARD.values())} FROM claim_summaries k"
+        " JOIN statements s ON s.id = k.statement_id JOIN speakers p ON p.id = s.speaker_id"
+        " JOIN sentences e ON e.id = s.sentence_id JOIN documents d ON d.id = s.document_id"
+        " WHERE k.claim_id = claim_cards.claim_id) WHERE claim_id IN (SELECT claim_id FROM several)"
+    ),
+    "DROP TABLE several",
+)
+
 
 def up(migrator: Any, db: Any) -> None:
     """Add the columns and their indexes, and let the CHECKs know the new words."""
@@ -52,7 +92,7 @@ def up(migrator: Any, db: Any) -> None:
     for table, column, definition, _ in _COLUMNS:
         db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {definition.format(**types)}')
     (_rewrite_sqlite if sqlite else _alter_postgres)(db)
-    for statement in _INDEXES:
+    for statement in (*_INDEXES, *_FIRST_BY_DAY):
         db.execute_sql(statement)
 
 

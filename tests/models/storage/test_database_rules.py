@@ -331,5 +331,3 @@ def test_refuses_a_document_whose_length_is_not_that_of_its_text(full: None) -> 
     for wrong in (LENGTH - 1, LENGTH + 1, len(TEXT.encode())):
         with _refused():
             Document.update(length=wrong).execute()
-    with _refused():
-        Document.update(length=0, text="").execute()

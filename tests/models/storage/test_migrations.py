@@ -218,6 +218,21 @@ def test_the_second_step_folds_the_cues_and_ratings_that_are_stored(empty: str) 
     assert not drift()
 
 
+def test_the_third_step_lets_the_earliest_day_be_the_first(empty: str) -> None:
+    up_to(empty, STEPS[0])
+    fill_first(empty, 3)
+    database.connect(empty)
+    database.fetch("UPDATE documents SET published_at = '2026-02-0' || id || 'T00:00:00Z'")
+    # The statements of the second and third document state the first claim, too; one of them was said before all.
+    database.fetch("UPDATE statements SET claim_id = 1")
+    database.fetch("UPDATE statements SET said_on = '2026-01-01' WHERE id = 3")
+    assert schema.migrate() == STEPS[1:]
+    derived_from_it = "SELECT statement_id, document_id, said_on FROM claim_summaries WHERE claim_id = 1"
+    assert database.fetch(derived_from_it) == [(3, 3, "2026-01-01")]
+    cards = "SELECT statement_id, document_id, document_published_at FROM claim_cards WHERE claim_id = 1"
+    assert database.fetch(cards) == [(3, 3, "2026-02-03T00:00:00Z")]
+
+
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()

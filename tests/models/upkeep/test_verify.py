@@ -158,6 +158,9 @@ BROKEN = {
         ("UPDATE counterclaims SET statement_id = 1", "counterclaim 1 rests on statement 1"),
         ("UPDATE statements SET retracted_at = updated_at WHERE id = 3", "counterclaim 1 rests on statement 3"),
     ],
+    "what an answer was aimed at states what it answers": [
+        ("UPDATE counterclaims SET target_id = 3", "counterclaim 1 was aimed at statement 3"),
+    ],
     "nobody is part of themselves": [
         ("UPDATE speakers SET part_of_id = 3 - id WHERE id < 3", "speaker 1 is part of itself"),
     ],
