@@ -14,6 +14,7 @@ from api.middleware import limits
 from api.middleware.wsgi import Middleware
 from api.routes import (
     changes,
+    charges,
     claims,
     counterclaims,
     disputes,
@@ -35,6 +36,7 @@ from models.storage import database
 #: In the order in which the contract shows them.
 ROUTES = (
     claims.routes,
+    charges.routes,
     counterclaims.routes,
     disputes.routes,
     statements.routes,

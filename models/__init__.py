@@ -7,13 +7,13 @@ docs/architecture.md says which may import which.
 Who points at whom (an arrow is a foreign key):
 
     Sentence ──► Document ◄── Statement ──► Sentence
-                                 │  │  └──► Speaker ──► Speaker (part_of)
+                                 │  │  └──► Speaker ──► Speaker (part_of); on behalf of: Speaker
                                  │  └─────► via: Speaker or Document
                                  ▼
     Review ──► Claim ◄══ Counterclaim ──► Statement (its evidence)
                  │
                  ├──► Topic      (what it is filed under)
-                 └──► Speaker    (whom it is about)
+                 └──► Speaker    (whom it is about, accused or mentioned)
 
 Glossary
     document      the article, transcript or press release that printed it; its text never changes

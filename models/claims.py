@@ -27,29 +27,31 @@ def create(
     language: str,
     topics: list[str] | None = None,
     about: list[dict[str, Any]] | None = None,
-    charged: Sequence[int] = (),
+    accused: Sequence[int] = (),
     standalone: bool = True,
     session: Session = SESSION,
 ) -> int:
     """Add a claim and return its id; the same words may be another claim, so nothing is looked up.
 
-    `topics` are slugs, `about` speakers by id or name, `charged` the ids of more of them. `standalone` is
-    false for one that is made with a statement: the public then sees it through that. Raises Conflict for
-    topics and speakers.
+    `topics` are slugs, `about` speakers by id or name, each with a `role`, `accused` the ids of more who are accused.
+    `standalone` is false for one that is made with a statement: the public then sees it through that. Raises Conflict
+    for topics and speakers.
     """
     with session.transaction():
         more: dict[str, Any] = {}
         headings: list[int] = []
-        subjects: list[int] = []
+        subjects: dict[int, str] = {}
         if topics is not None:
             more["topics"], headings = topics, _headings(topics, session)
-        if about is not None or charged:
-            more["about"] = subjects = [*_subjects(by, about, hidden=not standalone, session=session), *charged]
+        if about is not None or accused:
+            subjects = _subjects(by, about or [], hidden=not standalone, session=session)
+            subjects |= dict.fromkeys(accused, "accused")
+            more["about"] = _as_logged(subjects)
         claim = session.create(by, Claim, more, text=text, language=language, standalone=standalone)
         for topic in headings:
             session.insert(ClaimTopic, claim=claim.id, topic=topic)
-        for speaker in dict.fromkeys(subjects):
-            session.insert(ClaimAbout, claim=claim.id, speaker=speaker, role="mentioned")
+        for speaker, role in subjects.items():
+            session.insert(ClaimAbout, claim=claim.id, speaker=speaker, role=role)
         return int(claim.id)
 
 
@@ -216,35 +218,47 @@ def _headings(slugs: list[str], session: Session) -> list[int]:
     return list(dict.fromkeys(topics.ids(slugs, field="/topics", session=session)))
 
 
-def _subjects(by: Actor, about: list[dict[str, Any]] | None, *, hidden: bool, session: Session) -> list[int]:
-    """Find the speakers whom a claim is about; new ones are `hidden` until it is public."""
-    return [
-        speakers.find(by=by, reference=who, field=f"/about/{index}", hidden=hidden, session=session)
-        for index, who in enumerate(about or [])
-    ]
+def _subjects(by: Actor, about: list[dict[str, Any]], *, hidden: bool, session: Session) -> dict[int, str]:
+    """Find the speakers whom a claim is about, each with their role; new ones are `hidden` until it is public.
+
+    Who is named twice is accused where one of the two says so.
+    """
+    roles: dict[int, str] = {}
+    for index, who in enumerate(about):
+        reference = {name: value for name, value in who.items() if name != "role"}
+        speaker = speakers.find(by=by, reference=reference, field=f"/about/{index}", hidden=hidden, session=session)
+        if roles.get(speaker) != "accused":
+            roles[speaker] = who.get("role", "mentioned")
+    return roles
+
+
+def _as_logged(subjects: dict[int, str]) -> list[dict[str, Any]]:
+    return [{"id": speaker, "role": role} for speaker, role in subjects.items()]
 
 
 def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
     """Replace the topics and subjects of a claim by others; return of them what the log keeps."""
     more: dict[str, list[Any]] = {}
-    if slugs is not None and _replaced(ClaimTopic.topic, claim, _headings(slugs, SESSION)):
-        more["topics"] = slugs
+    if slugs is not None:
+        headings = [{"topic": topic} for topic in _headings(slugs, SESSION)]
+        if _replaced(ClaimTopic, claim, headings):
+            more["topics"] = slugs
     if about is not None:
         subjects = _subjects(by, about, hidden=False, session=SESSION)
-        if _replaced(ClaimAbout.speaker, claim, subjects):
-            more["about"] = subjects
+        if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in subjects.items()]):
+            more["about"] = _as_logged(subjects)
     return more
 
 
-def _replaced(column: Any, claim: int, ids: list[int]) -> bool:
-    """Link a claim to `ids` and nothing else, and tell whether it was not already."""
-    model = column.model
-    linked = {id for (id,) in model.select(column).where(model.claim == claim).tuples()}
-    if linked == set(ids):
+def _replaced(model: Any, claim: int, links: list[dict[str, Any]]) -> bool:
+    """Link a claim by these rows of `model` and no others, and tell whether it was not already."""
+    columns = [field for field in model._meta.sorted_fields if field.name != "claim"]
+    linked = set(model.select(*columns).where(model.claim == claim).tuples())
+    if linked == {tuple(link[field.name] for field in columns) for link in links}:
         return False
     model.delete().where(model.claim == claim).execute()
-    for id in dict.fromkeys(ids):
-        SESSION.insert(model, **{"claim": claim, column.name: id})
+    for link in links:
+        SESSION.insert(model, claim=claim, **link)
     return True
 
 

@@ -104,6 +104,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         speaker = standing_rows.lock_standing(Speaker, id, version)
         standing_rows.refuse_while_used(by, "A speaker", Statement.speaker, id)
         standing_rows.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
+        standing_rows.refuse_while_used(by, "A speaker", Statement.on_behalf_of, id)
         changes.retract(by, speaker, reason)
 
 
@@ -152,6 +153,15 @@ def named(name: str, session: Session = SESSION) -> list[int]:
     return [own] if own else session.aliased(name_key(name))
 
 
+def body_of(*, id: int, session: Session = SESSION) -> int | None:
+    """Find the id of the standing speaker that a person is part of; None for what is no person."""
+    speaker = session.by_id(Speaker, id, shared=True)
+    if speaker.kind != "person" or speaker.part_of_id is None:
+        return None
+    body = session.by_id(Speaker, speaker.part_of_id, shared=True)
+    return None if body.retracted_at else int(body.id)
+
+
 def bearing(name: str, session: Session = SESSION) -> int | None:
     """Find the id of the speaker whose own name that is."""
     return session.find(Speaker, name_key=name_key(name))
@@ -191,7 +201,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         moved = {
             "statements": merges.move(Statement.speaker, id, into),
             "via": merges.move(Statement.via_speaker, id, into),
-            "about": merges.move_about(id, into),
+            "on_behalf_of": merges.move(Statement.on_behalf_of, id, into),
+            **merges.move_about(id, into),
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
             "aliases": merges.copy_names(speaker, survivor),
@@ -228,12 +239,13 @@ def unmerge(*, by: Actor, id: int) -> None:
         for column, ids in (
             (Statement.speaker, moved["statements"]),
             (Statement.via_speaker, moved["via"]),
+            (Statement.on_behalf_of, moved.get("on_behalf_of", [])),  # merges of before have none
             (Speaker.part_of, moved["parts"]),
         ):
             merges.move_back(column, ids, into, id)
         cut: dict[str, Any] = {"part_of": None} if id in with_ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
-        merges.give_back_about(moved["about"], into, id)
+        merges.give_back_about(moved, into, id)
         for drop in moved["dropped"]:
             _take_up(by, drop)
         survivor = Speaker.get_by_id(into)
@@ -249,22 +261,11 @@ def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     )
 
 
-def charges(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
-    """Read a page of the claims that others put forward against a speaker and all who are part of it.
-
-    `filters` may hold `answered`: whether one of them answered. Raises NotFound, Gone or Moved.
-    """
-    get(id=id, viewer=viewer, bare=True)
-    replied = {"replied": filters["answered"]} if "answered" in filters else {}
-    rest = {name: value for name, value in filters.items() if name != "answered"}
-    return merged_filters.page("claims", viewer=viewer, filters={**rest, **replied, "against": id}, **parameters)
-
-
 def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
     """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `get`."""
     get(id=id, viewer=viewer, bare=True)
     rest = {name: value for name, value in filters.items() if name != "parts"}
-    whose = "stated_by_parts" if filters.get("parts") else "stated_by"
+    whose = "stated_within" if filters.get("parts") else "stated_by"
     return merged_filters.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
 
 

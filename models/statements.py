@@ -25,6 +25,9 @@ from models.tables import Claim, Document, Review, Speaker, Statement
 #: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
 LONGEST_CUE = 300
 
+#: For whom a statement was made where nobody says: for the body that its speaker, a person, is part of at that moment.
+LEFT_OUT: dict[str, Any] = {}
+
 
 def record(
     *,
@@ -37,6 +40,7 @@ def record(
     sentence: dict[str, Any] | None = None,
     mention: dict[str, Any] | None = None,
     role: str | None = None,
+    on_behalf_of: dict[str, Any] | None = LEFT_OUT,
     cue: dict[str, Any] | None = None,
     said_on: str | None = None,
     via: dict[str, Any] | None = None,
@@ -47,17 +51,19 @@ def record(
 ) -> int:
     """Record one act of attribution with all that it needs, and return the statement's id.
 
-    `speaker`: {id} or {name, …}. `document`: {id}, {url} or {text, …}. `sentence`: {id}, {start,
-    end} or {text}; None takes the one that the content starts in. `content`, `mention` and `cue` are
-    given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a list
-    of {claim} or {statement} with kind and note; the latter is aimed at that statement, and may be `of` its
-    attribution. What is new is made, in one transaction.
+    `speaker`: {id} or {name, …}; `on_behalf_of` likewise, None for nobody else. `document`: {id},
+    {url} or {text, …}. `sentence`: {id}, {start, end} or {text}; None takes the one that the content
+    starts in. `content`, `mention` and `cue` are given by {start, end} or by exact {text}. `claim`:
+    {id} or {text, …, reuse}. `counters`: a list of {claim} or {statement} with kind and note; the
+    latter is aimed at that statement, and may be `of` its attribution. What is new is made, in one
+    transaction.
 
     Raises Conflict with the pointer of the member that is wrong.
     """
     with session.transaction():
         source = _origin_columns(by, origin, status)
-        speakers.lock_names_of(speaker, (via or {}).get("speaker"), *claim.get("about", ()), session=session)
+        named_speakers = (speaker, (via or {}).get("speaker"), on_behalf_of, *claim.get("about", ()))
+        speakers.lock_names_of(*named_speakers, session=session)
         hidden = source["status"] != "accepted"
         printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, session=session)
         sentence_span = sentences.find(
@@ -80,6 +86,7 @@ def record(
             "form": form,
             "said_on": said_on,
         }
+        row["on_behalf_of"] = _spoken_for(by, on_behalf_of, row["speaker"], hidden, session)
         _refuse_known(by, row["document"], row["speaker"], row["spans"], session=session)
         if counters:
             session.hold(partial(_answered, claim, counters, session))
@@ -109,8 +116,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             row |= _offsets(statement, new)
         for name in ("sentence", "content", "mention", "cue"):
             new.pop(name, None)
-        if "speaker" in new:
-            row["speaker"] = _renamed(by, statement, new.pop("speaker"), hidden)
+        row |= _other_speakers(by, statement, new, hidden)
         if "claim" in new:
             row["claim"] = claims.find(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
@@ -170,10 +176,10 @@ def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
     statement = rows.by_id(Statement, id)
     if statement is None:
         return []
-    other = {name: (new or {}).get(name) or {} for name in ("speaker", "claim")}
+    other = {name: (new or {}).get(name) or {} for name in ("speaker", "on_behalf_of", "claim")}
     return [
         named(Document, statement.document_id),
-        named(Speaker, statement.speaker_id, other["speaker"].get("id")),
+        named(Speaker, statement.speaker_id, other["speaker"].get("id"), other["on_behalf_of"].get("id")),
         changed(Claim, statement.claim_id, other["claim"].get("id")),
         changed(Statement, id),
     ]
@@ -199,6 +205,22 @@ def held(*, id: int, session: Session = SESSION) -> list[Rows]:
 def claim_of(*, id: int, session: Session = SESSION) -> int:
     """Return the id of the claim that a statement states."""
     return int(session.by_id(Statement, id, locked=False).claim_id)
+
+
+def _other_speakers(by: Actor, statement: Statement, new: dict[str, Any], hidden: bool) -> dict[str, int | None]:
+    """Take from a change who said it, and for whom; find or make them.
+
+    For whom another speaker spoke is what it is in a new statement, unless it was said otherwise of the one before.
+    """
+    row: dict[str, int | None] = {}
+    speaker = statement.speaker_id
+    if "speaker" in new:
+        if statement.on_behalf_of_id == speakers.body_of(id=speaker):
+            new.setdefault("on_behalf_of", LEFT_OUT)
+        row["speaker"] = speaker = _renamed(by, statement, new.pop("speaker"), hidden)
+    if "on_behalf_of" in new:
+        row["on_behalf_of"] = _spoken_for(by, new.pop("on_behalf_of"), speaker, hidden, SESSION)
+    return row
 
 
 def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: bool) -> int:
@@ -304,6 +326,15 @@ def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) 
     if via.get("document"):
         row["via_document"] = documents.find(reference=via["document"], field="/via/document", **new).id
     return row
+
+
+def _spoken_for(by: Actor, body: dict[str, Any] | None, speaker: int, hidden: bool, session: Session) -> int | None:
+    """Find or make the speaker for whom `speaker` spoke; where that is LEFT_OUT, who it is at this moment."""
+    if body is LEFT_OUT:
+        return speakers.body_of(id=speaker, session=session)
+    if body is None:
+        return None
+    return speakers.find(by=by, reference=body, field="/on_behalf_of", hidden=hidden, session=session)
 
 
 def _origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:

@@ -302,6 +302,9 @@ class ClaimAbout(BaseModel):
         primary_key = CompositeKey("claim", "speaker")
 
 
+_partial_index("claim_about_accused", ClaimAbout.claim, where="role = 'accused'")
+
+
 class Statement(Retractable):
     """One act of attribution.
 

@@ -247,6 +247,7 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "move": lambda w: _patch(Statement, w.any(Statement), claim={"id": w.any(Claim)}),
     "move to new": lambda w: _patch(Statement, w.any(Statement), claim={"text": "New.", "language": "en"}),
     "give to another": lambda w: _patch(Statement, w.any(Statement), speaker={"id": w.any(Speaker)}),
+    "say for whom": lambda w: _patch(Statement, w.any(Statement), on_behalf_of={"id": w.any(Speaker)}),
     "requote": lambda w: _patch(Statement, w.any(Statement), content=[{"text": "says sixth"}]),
     "retract": lambda w: _delete(Statement, w.any(Statement)),
     "accept": lambda w: _patch(Statement, w.any(Statement), status="accepted"),

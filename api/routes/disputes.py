@@ -18,9 +18,9 @@ def list_disputes(query: dict[str, Any]) -> Response:
     """List who answers whom, the most frequent pairs first.
 
     Each pair comes with how many counterclaims there are of each kind, from when to when, and how many days the
-    answers took. Whoever states the claim that answers has answered: a counterclaim counts for each of them, from
-    the day of the counterclaim's own statement where that is theirs, else of their statement that was recorded
-    first. `by`, `against` and `topic` narrow what is counted; `GET /v1/counterclaims` lists the counterclaims
-    themselves.
+    answers took. Whoever states the claim that answers has answered, and so has on whose behalf they state it: a
+    counterclaim counts for each of them, from the day of the counterclaim's own statement where that is theirs, else
+    of their statement that was recorded first. `by`, `against` and `topic` narrow what is counted;
+    `GET /v1/counterclaims` lists the counterclaims themselves.
     """
     return page_by_count(disputes.listed, query)

@@ -79,7 +79,7 @@ def extract_document(stored: Any, **_path: Any) -> Response:
 
     Each statement that is found gets its speaker, looked up by name and alias and made where nobody is
     called so, the words that name the speaker and mark the act, and a claim of its own; a denial is linked
-    to the charge that it answers, and a charge is `about` whom it accuses by name and who denies it. What
+    to the charge that it answers, and a charge is `about` whom it accuses by name, and who denies it, as accused. What
     is recorded already stays as it is, whatever was decided about it, so a second run changes nothing.
     Candidates are listed by `GET /v1/statements?status=candidate` and decided on by `PATCH
     /v1/statements/{id}`, with the review scope. Texts are read in English only (409 for others); 501 says

@@ -11,9 +11,8 @@ from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_by_id, page_sorted
 from api.schemas.base import RetractQuery, counted_page_of, page_of
-from api.schemas.claims import Claim
 from api.schemas.refs import Merge
-from api.schemas.speakers import ChargeQuery, NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
+from api.schemas.speakers import NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
 from api.schemas.statements import Statement
 from models import speakers
 
@@ -60,24 +59,6 @@ def get_speaker(id: int) -> Response:
     One that was merged answers 308 with the address of the survivor.
     """
     return responses.one(speakers.get(id=id, viewer=caller().viewer))
-
-
-@routes.operation(
-    "GET",
-    "/speakers/<id:id>/charges",
-    query=ChargeQuery,
-    response=counted_page_of(Claim),
-    refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
-)
-def list_charges(id: int, query: dict[str, Any]) -> Response:
-    """List what others have put forward against a speaker, newest first.
-
-    A charge is a claim about the speaker, or one that the speaker answered, that the speaker has not stated.
-    Who is part of the speaker counts as the speaker. Whoever states a claim that answers the charge has answered it,
-    whoever stated that answer first. `answered=false` leaves what they never answered.
-    """
-    admit_status(query)
-    return page_sorted(partial(speakers.charges, id=id), query, caller().viewer)
 
 
 @routes.operation(

@@ -12,8 +12,8 @@ from api.schemas.parts import (
     COUNTERS,
     ClaimPart,
     CounterclaimPart,
-    SpeakerPart,
     StatementPart,
+    SubjectPart,
     TopicPart,
 )
 from api.schemas.refs import LONGEST_TEXT, ClaimDetails
@@ -24,7 +24,7 @@ class Claim(ClaimPart, Stamped):
     """A proposition, with everyone who put it forward, every answer to it and every review of it."""
 
     topics = listed(TopicPart, "What it is filed under.")
-    about = listed(SpeakerPart, "Whom it is about.")
+    about = listed(SubjectPart, "Whom it is about, and as what.")
     statements = listed(StatementPart, "Who put it forward, and where; at most 100, in the order of print.")
     statement_count = shown(fields.Integer, "How many statements of it there are.", minimum=0)
     counterclaims = listed(CounterclaimPart, COUNTERCLAIMS)

@@ -67,13 +67,13 @@ class DisputeQuery(PageQuery):
     )
     by = QueryId(
         metadata={
-            "description": f"The id of a speaker; answers of it and of all who are part of it. {MERGED}",
+            "description": f"The id of a speaker; answers of it, of its parts, or on their behalf. {MERGED}",
             "example": 1,
         }
     )
     against = QueryId(
         metadata={
-            "description": f"The id of a speaker; answers to it and to all who are part of it. {MERGED}",
+            "description": f"The id of a speaker; answers to it, to its parts, or to who spoke for them. {MERGED}",
             "example": 2,
         }
     )

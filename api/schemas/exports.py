@@ -33,11 +33,11 @@ LISTS: dict[str, tuple[type[Schema], type[Schema]]] = {
 
 #: The columns of a CSV where the caller chooses none.
 COLUMNS = {
-    "claims": "id,text,language,topics.slug,about.name,first_statement.speaker.name,first_statement.said_on,"
+    "claims": "id,text,language,topics.slug,about.name,about.role,first_statement.speaker.name,first_statement.said_on,"
     "first_statement.document.url,first_statement.sentence.text,statement_count,counterclaims.kind,"
     "counterclaims.claim.text,reviews.publisher.name,reviews.rating.label,created_at,updated_at,version",
-    "statements": "id,speaker.id,speaker.name,speaker.kind,role,mention.text,cue.text,content.text,form,said_on,"
-    "claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,document.publisher,"
+    "statements": "id,speaker.id,speaker.name,speaker.kind,on_behalf_of.name,role,mention.text,cue.text,content.text,"
+    "form,said_on,claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,document.publisher,"
     "document.published_at,status,origin.kind,origin.confidence,created_at,updated_at,version",
     "counterclaims": "id,kind,of,target_id,note,claim.id,claim.text,claim.statements.speaker.name,answer.id,"
     "answer.text,answer.statements.speaker.name,created_at,updated_at,version",

@@ -98,7 +98,11 @@ class StatementConditions(Query):
 
     speaker = _id(f"The id of the speaker who stated it. {MERGED}")
     speaker_kind = _choice(SPEAKER_KINDS, "The kind of the speaker who stated it.", "government")
-    part_of = _id(f"The id of a speaker; it and all who are part of it, down to the last, may have stated it. {MERGED}")
+    on_behalf_of = _id(f"The id of a speaker on whose behalf it was stated. {MERGED}")
+    part_of = _id(
+        "The id of a speaker; it and all that is part of it, down to the last, may have stated it, or somebody on "
+        f"their behalf. A person counts for whom they spoke at the time, not for what they are part of now. {MERGED}"
+    )
     document = _id("The id of the document that printed it.")
     publisher = _words("Who published the document, to the letter.", "Example Press")
     url = Url(
@@ -155,7 +159,8 @@ class ListQuery(StatementConditions, PageQuery):
         },
     )
     topic = Slug(metadata={"description": "The slug of a topic the claim is filed under.", "example": "drinking-water"})
-    about = _id(f"The id of a speaker whom the claim is about. {MERGED}")
+    about = _id(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
+    accused = _id(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")
     language = Language(metadata={"description": "The claim's language (BCP 47), to the letter.", "example": "en"})
     reviewed = _flag("Whether a fact-checker's review of the claim is known.")
     review_publisher = _words("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
@@ -194,7 +199,8 @@ class OfAnswers(Query):
     answered = _flag("Whether the claim has been answered at all.")
     disputed = _flag("Whether an answer denies or disputes it; `false` excludes these as its `counter_kind`.")
     answered_by = _id(
-        "The id of a speaker who stated an answer to it; with `disputed=true` or `counter_kind`, one that is so. "
+        "The id of a speaker who stated an answer to it, or on whose behalf it was stated; with `disputed=true` or "
+        "`counter_kind`, one that is so. "
         f"{MERGED}"
     )
     counter_kind = _choice(

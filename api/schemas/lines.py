@@ -17,6 +17,7 @@ from api.schemas.refs import (
     NewDocument,
     SpeakerByName,
     SpeakerDetails,
+    SubjectByName,
     span_ref,
 )
 from api.schemas.reviews import NewReview
@@ -80,7 +81,7 @@ class ClaimLine(NewClaim):
     """A claim that later lines point at."""
 
     id = _local(required=True)
-    about = Many(_speaker())
+    about = Many(Either({"name": SubjectByName}))
     #: Whether it is shown whatever its statements are. Where that is not said, one that no statement brings along is,
     #: and another is not.
     standalone = Flag()
@@ -106,6 +107,7 @@ class StatementLine(NewStatement):
     id = _local()
     speaker = _speaker(required=True)
     document = _document(required=True)
+    on_behalf_of = _speaker(allow_none=True)
     sentence = span_ref("", allow_none=True)
     claim = _claim(required=True)
     via = Either({"speaker": _ViaSpeaker, "document": _ViaDocument}, allow_none=True)

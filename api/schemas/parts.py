@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
-from models.vocabulary import ANSWERED, COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import ABOUT_ROLES, ANSWERED, COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
 
 
 class TopicPart(Output):
@@ -22,6 +22,14 @@ class SpeakerPart(Output):
     kind = shown(fields.String, "What they are.", enum=list(SPEAKER_KINDS))
     description = shown(fields.String, "Who that is, in a sentence.", null=True)
     wikidata_id = shown(fields.String, "Their Wikidata item.", null=True)
+
+
+class SubjectPart(SpeakerPart):
+    """A speaker whom a claim is about."""
+
+    role = shown(
+        fields.String, "As what: `accused` where the claim charges them with something.", enum=list(ABOUT_ROLES)
+    )
 
 
 class DocumentPart(Output):
@@ -102,6 +110,7 @@ class StatementPart(Stamped):
     speaker = nested(SpeakerPart, "Who said it.")
     mention = nested(Span, "The words that name the speaker in print; null where print names nobody.", null=True)
     role = shown(fields.String, "What the speaker was at the time.", null=True)
+    on_behalf_of = nested(SpeakerPart, "For whom they spoke; null where for nobody else.", null=True)
     cue = nested(Span, "The words that mark the act; null where there are none.", null=True)
     content = listed(Span, 'What was said: several spans where "he said" splits a quote.')
     form = shown(fields.String, "Whether print quotes, reports, or mixes both.", enum=list(FORMS))

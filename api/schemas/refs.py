@@ -17,7 +17,7 @@ from api.schemas.fields import (
     WikidataId,
 )
 from api.schemas.indexed import Name, Url
-from models.vocabulary import SPEAKER_KINDS
+from models.vocabulary import ABOUT_ROLES, SPEAKER_KINDS
 
 #: The longest document text and the longest other text, in code points.
 LONGEST_DOCUMENT = 1_000_000
@@ -70,6 +70,25 @@ class SpeakerByName(SpeakerDetails):
 def speaker_ref(description: str, **kwargs: Any) -> Either:
     """Make a member that names a speaker."""
     return Either({"id": SpeakerById, "name": SpeakerByName}, metadata={"description": description}, **kwargs)
+
+
+class _Subject(Input):
+    role = Choice(
+        ABOUT_ROLES,
+        metadata={
+            "description": "As what it is about them, `mentioned` where left out. `accused`: it charges them with "
+            "something, so it stands among the charges against them. Praise is no charge, nor is a denial.",
+            "example": "accused",
+        },
+    )
+
+
+class SubjectById(SpeakerById, _Subject):
+    """A speaker that is known, whom a claim is about."""
+
+
+class SubjectByName(SpeakerByName, _Subject):
+    """A speaker by name or alias, as elsewhere, whom a claim is about."""
 
 
 class DocumentById(Input):
@@ -186,7 +205,10 @@ class ClaimDetails(Input):
     topics = Many(
         Slug(), metadata={"description": "The slugs of the topics it is filed under.", "example": ["dual-use-exports"]}
     )
-    about = Many(speaker_ref("A speaker."), metadata={"description": "The speakers it is about."})
+    about = Many(
+        Either({"id": SubjectById, "name": SubjectByName}, metadata={"description": "A speaker."}),
+        metadata={"description": "The speakers it is about, and as what."},
+    )
 
 
 class NewClaim(ClaimDetails):

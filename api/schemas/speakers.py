@@ -1,11 +1,8 @@
 """Speakers on the wire."""
 
-from typing import Any
-
-from marshmallow import fields, validates_schema
+from marshmallow import fields
 
 from api.schemas.base import PageQuery, Stamped, listed, nested, shown
-from api.schemas.claims import ClaimQuery
 from api.schemas.fields import Choice, Id, QueryFlag, Text
 from api.schemas.filters import sort_by
 from api.schemas.indexed import Name
@@ -54,22 +51,6 @@ class SpeakerQuery(PageQuery):
 
     name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
     kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})
-
-
-class ChargeQuery(ClaimQuery):
-    """Which charges against a speaker to list."""
-
-    answered = QueryFlag(
-        metadata={
-            "description": "Whether the speaker, or one who is part of it, has answered the charge.",
-            "example": False,
-        }
-    )
-
-    @validates_schema
-    def _refuse_contradicted_answers(self, data: dict[str, Any], **kwargs: Any) -> None:
-        # What the speaker never answered, others may have.
-        self._refuse_undisputed(data)
 
 
 class PositionQuery(StatementQuery):

@@ -12,8 +12,8 @@ from api.schemas.parts import (
     COUNTERS,
     ClaimPart,
     CounterclaimPart,
-    SpeakerPart,
     StatementPart,
+    SubjectPart,
     TopicPart,
 )
 from api.schemas.refs import claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
@@ -24,7 +24,7 @@ class FiledClaim(ClaimPart):
     """A claim with where it is filed, as a statement shows it."""
 
     topics = listed(TopicPart, "What it is filed under.")
-    about = listed(SpeakerPart, "Whom it is about.")
+    about = listed(SubjectPart, "Whom it is about, and as what.")
 
 
 class Statement(StatementPart):
@@ -119,6 +119,10 @@ _MENTION = "The words that name the speaker in print."
 _CUE = "The words that mark the act, at most 300 characters."
 _CLAIM = "What it puts forward."
 _SPEAKER = "Who said it."
+_ON_BEHALF_OF = (
+    "For whom they spoke, as a spokesman for a ministry; null for nobody else. Left out in a new one, and where the "
+    "speaker changes, it is what the speaker, a person, is part of at that moment: a new job later changes nothing."
+)
 
 
 class _StatementDetails(Input):
@@ -128,6 +132,7 @@ class _StatementDetails(Input):
         allow_none=True,
         metadata={"description": "What the speaker was at the time.", "example": "trade minister"},
     )
+    on_behalf_of = speaker_ref(_ON_BEHALF_OF, allow_none=True)
     cue = span_ref(_CUE, allow_none=True)
     said_on = Day(allow_none=True, metadata={"description": "The day it was said.", "format": "date"})
     via = _via()

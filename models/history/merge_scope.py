@@ -33,7 +33,8 @@ def of_unmerged_claim(id: int) -> list[Rows]:
 def of_merged_speakers(id: int, into: int) -> list[Rows]:
     """Find what a merge of these speakers moves, and the claims of which it takes statements away."""
     doubled = [statement for pair in merges.doubled_statements(id, into) for statement in pair]
-    said = _ids(Statement, (Statement.speaker == id) | (Statement.via_speaker == id))
+    columns = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
+    said = {statement for column in columns for statement in _ids(Statement, column == id)}
     return [
         changed(Speaker, *_ids(Speaker, Speaker.part_of == id)),
         changed(Claim, *(statement.claim_id for statement in doubled)),
@@ -55,7 +56,8 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
         Counterclaim, [counterclaim for drop in drops for counterclaim in drop["retracted_edges"]]
     )
     speakers = (speaker.merged_into_id, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
-    said = (*moved["statements"], *moved["via"], *(one.id for one in (*dropped, *kept)))
+    speakers += tuple(one.on_behalf_of_id for one in dropped)
+    said = (*moved["statements"], *moved["via"], *moved.get("on_behalf_of", ()), *(one.id for one in (*dropped, *kept)))
     return [
         named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
         changed(Speaker, id, *speakers),
@@ -112,7 +114,7 @@ def statement_may_stand(statement: Statement) -> bool:
     return (
         stand(Claim, statement.claim_id)
         and stand(Document, statement.via_document_id)
-        and stand(Speaker, statement.speaker_id, statement.via_speaker_id)
+        and stand(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
         and _is_free(statement, "document", "speaker", "spans")
     )
 

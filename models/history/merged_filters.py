@@ -15,7 +15,9 @@ from models.tables import Claim, Speaker
 
 #: Filters by the id of something that may be merged.
 _NAMES = {
-    **dict.fromkeys(("speaker", "part_of", "about", "answered_by", "by", "against"), Speaker),
+    **dict.fromkeys(
+        ("speaker", "on_behalf_of", "part_of", "about", "accused", "answered_by", "by", "against"), Speaker
+    ),
     "claim": Claim,
 }
 

@@ -117,14 +117,22 @@ def _parts(ids: list[int]) -> Iterator[list[int]]:
 # -- what only speakers have -------------------------------------------------------------------------
 
 
-def move_about(from_: int, to: int) -> list[int]:
-    """Let what claims are about move too; where a claim names both, the link of the merged one is only hidden."""
-    mine = [claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == from_).tuples()]
-    theirs = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to).tuples()}
+def move_about(from_: int, to: int) -> dict[str, list[int]]:
+    """Let what claims are about move too; return the claims that did, and those that accuse the survivor since.
+
+    Where a claim names both, the link of the merged one is only hidden, and accuses the survivor if it accused them.
+    """
+    mine, theirs = (
+        dict(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.role).where(ClaimAbout.speaker == speaker).tuples())
+        for speaker in (from_, to)
+    )
     moved = [claim for claim in mine if claim not in theirs]
     for part in _parts(moved):
         ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(part)).execute()
-    return moved
+    accusing = [claim for claim, role in mine.items() if role == "accused" and theirs.get(claim) == "mentioned"]
+    for part in _parts(accusing):
+        ClaimAbout.update(role="accused").where(ClaimAbout.speaker == to, ClaimAbout.claim.in_(part)).execute()
+    return {"about": moved, "accused": accusing}
 
 
 def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
@@ -141,12 +149,20 @@ def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
     return lent
 
 
-def give_back_about(claims: list[int], from_: int, to: int) -> None:
-    """Let those of the claims that are still about `from_` be about `to` again."""
-    for claim in claims:
-        if ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute():
-            ClaimAbout.insert(claim=claim, speaker=to).on_conflict_ignore().execute()
+def give_back_about(moved: dict[str, Any], from_: int, to: int) -> None:
+    """Let those of the moved claims that are still about `from_` be about `to` again, in the role that they have now.
+
+    A claim that accuses `from_` for the other's sake, and names both still, only mentions them again.
+    """
+    for claim in moved["about"]:
+        link = ClaimAbout.get_or_none(ClaimAbout.claim == claim, ClaimAbout.speaker == from_)
+        if link:
+            ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute()
+            ClaimAbout.insert(claim=claim, speaker=to, role=link.role).on_conflict_ignore().execute()
             derived.mark_for_refresh("claims", {"id": claim})  # a public one shows whom it is about
+    both = ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to)
+    accusing = (ClaimAbout.claim.in_(moved.get("accused", []))) & ClaimAbout.claim.in_(both)
+    ClaimAbout.update(role="mentioned").where(ClaimAbout.speaker == from_, accusing).execute()
 
 
 def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:

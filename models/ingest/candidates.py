@@ -207,7 +207,8 @@ class _DocumentIngest:
         statement = Statement.create(
             document=self.id,
             sentence=sentence,
-            speaker=self._speaker(speaker, self._words(finding.mention)),
+            speaker=(by := self._speaker(speaker, self._words(finding.mention))),
+            on_behalf_of=speakers.body_of(id=by),
             claim=self._claim(finding),
             **content,
             **self._span("mention", finding.mention),
@@ -309,10 +310,10 @@ class _DocumentIngest:
 
     def _claim(self, finding: Finding) -> int:
         text, language = finding.claim[:_LONGEST], self.document.language
-        charged = [self._speaker(who.speaker, self._words(who.mention)) for who in finding.about]
-        return claims.create(
-            by=self.by, text=text, language=language, charged=list(dict.fromkeys(charged)), standalone=False
-        )
+        # A denial accuses nobody, whoever its words name.
+        named = finding.about if finding.polarity == "assert" else ()
+        accused = [self._speaker(who.speaker, self._words(who.mention)) for who in named]
+        return claims.create(by=self.by, text=text, language=language, accused=accused, standalone=False)
 
     def _sentence(self, start: int) -> int | None:
         """Find the standing sentence around an offset: people may have mended the cuts since."""
@@ -356,12 +357,9 @@ def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Findin
         about: tuple[Named, ...] = ()
         if finding.speaker is not None and finding.mention is not None and finding.speaker.name in finding.charge:
             about = (Named(finding.speaker, finding.mention),)
-        charge = replace(
-            finding, id=_own_charge(finding), mention=None, speaker=None, cue=None, via=None, polarity="assert"
-        )
-        charge = replace(
-            charge, contents=((opener.end() if opener else start, end), *finding.contents[1:]), about=about
-        )
+        contents = ((opener.end() if opener else start, end), *finding.contents[1:])
+        charge = replace(finding, id=_own_charge(finding), polarity="assert", contents=contents, about=about)
+        charge = replace(charge, mention=None, speaker=None, cue=None, via=None)
         yield replace(finding, denies=charge.id, charge="")
         yield replace(charge, claim=finding.charge, charge="")
 

@@ -255,6 +255,7 @@ def _unflagging(claims: str = "") -> list[str]:
     said = f"FROM c CROSS JOIN statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL{_ACCEPTED}"
     named = {
         "speakers": f"SELECT v.speaker_id {said} UNION ALL SELECT v.via_speaker_id {said} UNION ALL"
+        f" SELECT v.on_behalf_of_id {said} UNION ALL"
         " SELECT a.speaker_id FROM c CROSS JOIN claim_about a WHERE a.claim_id = c.claim_id",
         "documents": f"SELECT v.document_id {said} UNION ALL SELECT v.via_document_id {said}",
     }

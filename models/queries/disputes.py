@@ -15,10 +15,11 @@ from models.queries.days import (
     x,
 )
 from models.queries.dialects import days_between, true
-from models.queries.filters import OF_TOPIC, within
+from models.queries.filters import OF_TOPIC
 from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.parts import speaker_part
+from models.queries.said_by import within
 from models.queries.table_aliases import s
 from models.queries.visibility import PUBLIC, counterclaim_seen, statement_seen
 from models.tables import Document, Speaker, Statement
@@ -26,12 +27,12 @@ from models.vocabulary import COUNTER_KINDS
 
 _d, _v, _vd = Aliased(Document, "sd"), Aliased(Statement, "v"), Aliased(Document, "vd")
 _a, _b, _y, _p = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("y"), Entity("p")
-_z, _c = Entity("z"), Entity("c")
+_z, _c, _voice = Entity("z"), Entity("c"), Entity("o")
 
 #: What may be asked of a counterclaim `y` with who answered whom; `topic` of the charge or of the answer.
 _FILTERS: dict[str, Any] = {
     "by": within(_y.by_id, "by"),
-    "against": within(_y.against_id, "against"),
+    "against": within(_y.against_id, "against") | within(_y.charged_for_id, "against"),
     "kind": _y.kind == P.kind,
     "topic": _y.claim_id.in_(OF_TOPIC) | _y.answer_id.in_(OF_TOPIC),
     "said_from": _y.answered_on >= P.said_from,
@@ -78,27 +79,27 @@ def _pairs(filters: tuple[str, ...], continued: bool) -> Compiled:
 def _answered() -> Select:
     """Find the counterclaims to claims, each once with everybody who answered, and everybody whom.
 
-    Who answered is everybody who states the answer, on the day of the evidence where that is theirs, else of their
-    earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who are not known to have
-    said it later only, and who said it first in any case.
+    Who answered is everybody who states the answer, and on whose behalf, on the day of the evidence where that is
+    theirs, else of their earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who
+    are not known to have said it later only, and who said it first in any case.
     """
+    # A statement counts for its speaker, and once more for whom it was made.
+    voices = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
+    by = case(_voice.own == 1, s.speaker_id, s.on_behalf_of_id)
     day = day_of(s, _d)
     theirs = fn.coalesce(fn.max(case(s.id == x.statement_id, day)), fn.min(day)).alias("answered_on")
     ids = (x.id, x.claim_id, x.answer_id, x.target_id, x.kind)
-    answers = x.select(*ids, s.speaker_id.alias("by_id"), theirs)
+    answers = x.select(*ids, by.alias("by_id"), theirs)
     answers = answers.join(s, on=s.claim_id == x.answer_id).join(_d, on=_d.id == s.document_id)
+    answers = answers.join(voices, on=by.is_null(False))
     answers = answers.where(x.of == "claim", counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC))
-    answers = answers.group_by(*ids, s.speaker_id).alias("z")
-    charged = [
-        x.id,
-        CHARGED_ON.alias("charged_on"),
-        summary_of_charge.statement_id,
-        statement_aimed_at.id.alias("aimed_at"),
-    ]
-    charged = Select([with_days()], charged)
+    answers = answers.group_by(*ids, by).alias("z")
+    aimed_at = statement_aimed_at.id.alias("aimed_at")
+    charged = Select([with_days()], [x.id, CHARGED_ON.alias("charged_on"), summary_of_charge.statement_id, aimed_at])
     charged = charged.where(true(summary_of_charge.public), true(summary_of_answer.public)).alias("c")
     columns = [_z.id, _z.kind, _z.claim_id, _z.answer_id, _z.by_id, _z.answered_on]
-    columns += [_v.speaker_id.alias("against_id"), days_between(_c.charged_on, _z.answered_on).alias("days")]
+    columns += [_v.speaker_id.alias("against_id"), _v.on_behalf_of_id.alias("charged_for_id")]
+    columns.append(days_between(_c.charged_on, _z.answered_on).alias("days"))
     said = (_v.id == _c.statement_id) | fn.coalesce(day_of(_v, _vd) <= _z.answered_on, TRUE)
     aimed = case(_c.aimed_at.is_null(), said, _v.id == _c.aimed_at)
     query = Select([answers], columns).join(charged, on=_c.id == _z.id)

@@ -14,16 +14,17 @@ from models.addresses import normalize
 from models.queries import search
 from models.queries.days import may_answer
 from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
-from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, Param, cached, case, compiled, run
+from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.said_by import above, said_by, said_within, voice, within
 from models.queries.shapes import answers
-from models.queries.table_aliases import e, o, r, s, t
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
+from models.queries.table_aliases import e, r, s, t
+from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
 from models.vocabulary import DISPUTING_KINDS
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
-_speaker, _part, _filed = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
+_speaker, _filed = Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
 
 
 class Filters(NamedTuple):
@@ -56,6 +57,13 @@ class Filters(NamedTuple):
     def without(self, *names: str) -> "Filters":
         """Leave some out."""
         return Filters(tuple(pair for pair in self.pairs if pair[0] not in names))
+
+    def halves(self) -> list["Filters"]:
+        """Part the positions of a speaker into those that they stated and those that were stated on their behalf."""
+        if "stated_by" not in self.names:
+            return [self]
+        rest = tuple(pair for pair in self.pairs if pair[0] != "stated_by")
+        return [self._replace(pairs=(*rest, (half, None))) for half in ("stated_by_itself", "stated_for")]
 
 
 def used(values: Mapping[str, Any]) -> Filters:
@@ -109,15 +117,6 @@ TOPIC = t.select(t.id).where(t.slug == P.topic, t.retracted_at.is_null())
 OF_TOPIC = _filed.select(_filed.claim_id).where(_filed.topic_id == TOPIC)
 
 
-def within(speaker: Any, name: str) -> Any:
-    """Build the condition that `speaker` is the one in the value `name` or part of it, down to the last."""
-    them = _speaker.select(_speaker.id).where(_speaker.id == Param(name)).cte("within", recursive=True, columns=("id",))
-    parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
-    them = them.union(parts.where(_part.retracted_at.is_null(), _part.merged_into_id.is_null()))
-    # PostgreSQL takes what is recursive for long, and an array for short.
-    return among(speaker, them.select_from(them.c.id))
-
-
 _said_on = fn.coalesce(s.said_on, "")
 _said_on_read = unindexed(_said_on)
 
@@ -133,10 +132,15 @@ def _published(condition: Any) -> Any:
 #: The filters on a statement `s`. In a list of claims, all of them must hold for one and the same.
 OF_A_STATEMENT: dict[str, Any] = {
     "speaker": s.speaker_id == P.speaker,
-    "part_of": within(s.speaker_id, "part_of"),
+    "on_behalf_of": s.on_behalf_of_id == P.on_behalf_of,
+    "part_of": said_within("part_of"),
     # Whose positions are wanted, whatever else is.
-    "stated_by": s.speaker_id == P.stated_by,
-    "stated_by_parts": within(s.speaker_id, "stated_by_parts"),
+    "stated_by": said_by("stated_by"),
+    "stated_by_itself": s.speaker_id == P.stated_by,
+    "stated_for": among(
+        s.id, voice.select(voice.id).where(voice.on_behalf_of_id == P.stated_by, voice.speaker_id != P.stated_by)
+    ),
+    "stated_within": said_within("stated_within"),
     "document": s.document_id == P.document,
     "publisher": _of_a_document(_document.publisher == P.publisher),
     "url": _of_a_document((_document.url_normalized == P.url) & _document.retracted_at.is_null()),
@@ -155,7 +159,10 @@ OF_A_STATEMENT: dict[str, Any] = {
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
 }
 #: Those that few statements pass: the database begins with them.
-NARROW = {"speaker", "stated_by", "stated_by_parts", "part_of", "document", "publisher", "url", "domain"}
+NARROW = {
+    *("speaker", "on_behalf_of", "stated_by", "stated_within", "part_of"),
+    *("document", "publisher", "url", "domain"),
+}
 
 #: The filters on a review `r` of a claim.
 OF_A_REVIEW: dict[str, Any] = {
@@ -202,7 +209,9 @@ def of_a_claim(
         yield claim.in_(_about.select(_about.claim_id).where(_about.speaker_id == P.about))
     if "language" in names:
         yield exists(_claim.select(1).where(_claim.id == claim, _claim.language == P.language))
-    if "against" in names:
+    if "accused" in names:
+        yield claim.in_(_accusing("accused"))
+    if "against" in names or "charge" in filters.yes:
         yield from _of_a_charge(viewer, filters, claim)
     narrowed = [] if counting is None else [counting]
     if answered is None or viewer.unreviewed:
@@ -224,24 +233,32 @@ def _of_its_reviews(filters: Filters, claim: Any, exists: Exists) -> Iterator[An
         yield ~fn.EXISTS(standing)
 
 
-def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Build the condition that `claim` is a charge against the speaker `against`, and whether they replied to it.
+def _accusing(name: str) -> Any:
+    """Find the claims that accuse the speaker in the value `name`, or a part of it."""
+    return _about.select(_about.claim_id).where(_about.role == "accused", within(_about.speaker_id, name))
 
-    It is about them, or an answer of theirs says so; and none of them ever stated it. An answer is theirs if one of
-    them states it, whoever the counterclaim rests on. They are the speaker and all who are part of it.
+
+def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
+    """Build the condition that `claim` is a charge, and whether they replied to it: who states an answer, or admits it.
+
+    They are the speaker `against` and all that is part of it; without that, whoever is accused, and what is part of
+    them.
     """
-    theirs = (within(s.speaker_id, "against"), statement_seen(viewer))
-    reply = e.select(e.claim_id).join(s, on=s.claim_id == e.answer_id).join(o, on=o.id == e.answer_id)
-    reply = reply.where(*theirs, counterclaim_seen(viewer), claim_seen(viewer, o))
-    about = _about.select(_about.claim_id).where(within(_about.speaker_id, "against"))
-    yield claim.not_in(s.select(s.claim_id).where(*theirs))
-    if "replied" in filters.yes:
-        yield claim.in_(reply)
-    elif "replied" in filters.no:
-        yield claim.in_(about)
-        yield claim.not_in(reply)
+    if "against" in filters.names:
+        yield claim.in_(_accusing("against"))
+        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
+        replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:
-        yield claim.in_(about | reply)
+        accused = _about.select(1).where(_about.claim_id == claim, _about.role == "accused")
+        yield fn.EXISTS(accused)
+        by_them = accused.where(above(_about.speaker_id, s.speaker_id) | above(_about.speaker_id, s.on_behalf_of_id))
+        theirs = s.select(1).where(statement_seen(viewer), fn.EXISTS(by_them))
+        answered = answers(viewer, e.claim_id == claim, fn.EXISTS(theirs.where(s.claim_id == e.answer_id)))
+        replied = fn.EXISTS(theirs.where(s.claim_id == claim)) | fn.EXISTS(answered)
+    if "replied" in filters.yes:
+        yield replied
+    if "replied" in filters.no:
+        yield ~replied
 
 
 def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any, narrowed: list[Any]) -> Iterator[Any]:
@@ -253,7 +270,7 @@ def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any, narrowed: list
     kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
-        theirs = s.select(s.claim_id).where(s.speaker_id == P.answered_by, statement_seen(viewer))
+        theirs = s.select(s.claim_id).where(said_by("answered_by"), statement_seen(viewer))
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
             if narrowed:
@@ -274,12 +291,12 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     That is the speaker at whom it was aimed, or else all who are not known to have said it later only.
     """
     if "by" in filters.names:
-        theirs = s.select(s.claim_id).where(within(s.speaker_id, "by"), statement_seen(viewer))
+        theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
         yield e.answer_id.in_(theirs)
     if "against" in filters.names:
-        stated = s.select(1).where(s.claim_id == e.claim_id, within(s.speaker_id, "against"), statement_seen(viewer))
+        stated = s.select(1).where(s.claim_id == e.claim_id, said_within("against"), statement_seen(viewer))
         aimed = case(e.target_id.is_null(), may_answer(e, s), s.id == e.target_id)
-        theirs = s.select(s.claim_id).where(within(s.speaker_id, "against"), statement_seen(viewer))
+        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         yield e.claim_id.in_(theirs)
         yield fn.EXISTS(stated.where(aimed))
 
@@ -316,6 +333,7 @@ _ALL_WITH = {
     "topic": OF_TOPIC,
     "reviewed": _reviewed,
     "answered": _answered,
+    "charge": _about.select(_about.claim_id).where(_about.role == "accused"),
     "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),
     "counter_kind": _by_kind.where(e.kind == P.counter_kind),
     "kind": _by_kind.where(e.kind == P.kind),
@@ -323,7 +341,7 @@ _ALL_WITH = {
 #: How many rows are few: their claims are sorted in the time in which a page is written.
 FEW = 2000
 #: Filters that bound a list by themselves.
-BOUNDING = {*NARROW, "topic", "about", "ids", "q", "claim", "answered_by", "against"}
+BOUNDING = {*NARROW, "topic", "about", "accused", "ids", "q", "claim", "answered_by", "against"}
 
 
 def with_few(filters: Filters, values: Mapping[str, Any]) -> Filters:

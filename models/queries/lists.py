@@ -13,7 +13,7 @@ from models.queries import dialects, facets, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.filters import Filters, Order, prepared, used, with_few
-from models.queries.list_ids import OTHERS, ordered, ranked, seen, summary_answered
+from models.queries.list_ids import OTHERS, first, ordered, ranked, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.shapes import SIDES, STATEMENT_LINKS
@@ -242,12 +242,13 @@ def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
 @cached(2048)
 def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members) -> Compiled:
     by_rank = order.by == "relevance"
-    found = (
-        ranked(noun, viewer, filters, order) if by_rank else ordered(noun, viewer, filters, order, continued=continued)
-    )
     by = [SQL("at"), SQL("id")] if order.by in ("said_on", "ranked", "relevance") else [SQL("id")]
     by = [column.desc() if order.descending else column for column in by]
-    numbered = Select([found.order_by(*by).limit(P.most).alias("p")], [STAR, fn.row_number().over().alias("n")])
+    if by_rank:
+        found = ranked(noun, viewer, filters, order).order_by(*by).limit(P.most)
+    else:
+        found = first(noun, viewer, filters, order, by, continued=continued)
+    numbered = Select([found.alias("p")], [STAR, fn.row_number().over().alias("n")])
     table, links = _TABLES[noun]
     id = table.id
     if noun == "claims":  # what lists show of a claim stands in its card

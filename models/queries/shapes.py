@@ -42,7 +42,7 @@ EMBEDDED = 100
 BESIDE = 10
 
 ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
-up, ab, vs = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs"))
+up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
 vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
 #: A counterclaim to an attribution, its answer, and a statement of that with its speaker and document.
 ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
@@ -69,6 +69,9 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "speaker": Object({**speaker_part(), "id": Scalar(s.speaker_id)}),
         "mention": words("mention"),
         "role": Scalar(s.role),
+        "on_behalf_of": Nullable(
+            Subquery(Object(speaker_part(ob)), Rows(links={ob: s.on_behalf_of_id})), s.on_behalf_of_id.is_null(False)
+        ),
         "cue": words("cue"),
         "content": RawJson(s.content),
         "form": Scalar(s.form),
@@ -163,7 +166,7 @@ def topic_slugs(claim: Any) -> Member:
 
 def _about(claim: Any) -> Array:
     stands = (ca.claim_id == claim, ab.retracted_at.is_null(), ab.merged_into_id.is_null())
-    return Array(Object(speaker_part(ab)), Rows(ca, stands, {ab: ca.speaker_id}, (ab.id,)))
+    return Array(Object(speaker_part(ab) | scalars(ca, "role")), Rows(ca, stands, {ab: ca.speaker_id}, (ab.id,)))
 
 
 def _side(viewer: Viewer, claim: Any) -> Object:

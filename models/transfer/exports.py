@@ -73,7 +73,7 @@ def _documents(reader: Snapshot) -> Iterator[Row]:
 def _claims(reader: Snapshot) -> Iterator[Row]:
     filed, named = tables.ClaimTopic, tables.ClaimAbout
     topics = Topic.select(Topic.slug.alias("each")).join(filed).order_by(Topic.slug)
-    about = Speaker.select(Speaker.name.alias("each")).join(named).order_by(Speaker.id)
+    about = Speaker.select(named.role.concat(" ").concat(Speaker.name).alias("each")).join(named).order_by(Speaker.id)
     stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
     members = {
         "id": _called("c", Claim.id),
@@ -83,15 +83,16 @@ def _claims(reader: Snapshot) -> Iterator[Row]:
         "about": _array(about.where(named.claim == Claim.id, *stands)),
     }
     for row in _read(reader, _standing(Claim).where(Claim.merged_into.is_null()), members):
-        row["about"] = [{"name": name} for name in row["about"]]
+        row["about"] = [{"name": name, "role": role} for role, _, name in (one.partition(" ") for one in row["about"])]
         yield row
 
 
 def _statements(reader: Snapshot) -> Iterator[Row]:
-    teller, release, s = Speaker.alias(), Document.alias(), Statement
+    teller, body, release, s = Speaker.alias(), Speaker.alias(), Document.alias(), Statement
     members = {
         "id": _called("s", s.id),
         "speaker": {"name": Speaker.name},
+        "on_behalf_of": {"name": body.name},
         "document": {"document": _called("d", s.document)},
         "content": _Made(s.content, orjson.loads),
         "mention": {"start": s.mention_start, "end": s.mention_end},
@@ -103,11 +104,13 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
         "status": s.status,
         "origin": {"kind": s.origin, **_columns(s, "extractor", "extractor_version", "confidence")},
     }
-    # What was erased is no `via`: an import would make somebody called so, or find nothing.
+    # What was erased is left out: an import would make somebody called so, or find nothing.
     told = (teller.id == s.via_speaker) & teller.retracted_at.is_null()
     released = (release.id == s.via_document) & release.retracted_at.is_null()
+    spoken_for = (body.id == s.on_behalf_of) & body.retracted_at.is_null()
     query = _standing(s).join(Speaker, on=Speaker.id == s.speaker)
     query = query.join_from(s, teller, JOIN.LEFT_OUTER, on=told).join_from(s, release, JOIN.LEFT_OUTER, on=released)
+    query = query.join_from(s, body, JOIN.LEFT_OUTER, on=spoken_for)
     for row in _read(reader, query, members):
         row["content"] = [{"start": span["start"], "end": span["end"]} for span in row["content"]]
         row["via"] = row["via"] and {name: part for name, part in row["via"].items() if part}

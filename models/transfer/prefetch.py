@@ -74,7 +74,7 @@ class _Named:
 
     def _statement(self, new: dict[str, Any]) -> None:
         via = new.get("via") or {}
-        self._speakers(new["speaker"], via.get("speaker"))
+        self._speakers(new["speaker"], via.get("speaker"), new.get("on_behalf_of"))
         self._document(new["document"])
         if "document" in via:
             self._document(via["document"])

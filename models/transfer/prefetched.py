@@ -38,7 +38,7 @@ _KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
 }
 #: What else the rules read of a row that was found so.
 _ALSO_READ: dict[Any, tuple[str, ...]] = {
-    Speaker: ("name", "kind", "wikidata_id"),
+    Speaker: ("name", "kind", "wikidata_id", "part_of"),
     Statement: ("claim", "status"),
     Document: ("retrieved_at",),
 }
@@ -284,6 +284,7 @@ class PrefetchedSession(Session):
             self.fetch(Speaker, "name_key", keys)
             self.fetch(Alias, "alias_key", keys)
             self.lock_names(keys)
+        self.fetch_rows(Speaker, {one.part_of_id for one in self._rows[Speaker].values() if one.part_of_id})
 
     def _all_mean_somebody(self, keys: list[str]) -> bool:
         if "" in self._locked or not keys:

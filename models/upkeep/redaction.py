@@ -29,6 +29,7 @@ _SHORTEST = 5
 _TABLES = {
     "speaker": "speakers",
     "part_of": "speakers",
+    "on_behalf_of": "speakers",
     "about": "speakers",
     "claim": "claims",
     "document": "documents",

@@ -34,6 +34,7 @@ RULES = (
             ("sentence", "sentence", ""),
             ("speaker", "speaker", ""),
             ("speaker", "via_speaker", _NOT_ERASED.format("speakers")),
+            ("speaker", "on_behalf_of", _NOT_ERASED.format("speakers")),
             ("document", "via_document", _NOT_ERASED.format("documents")),
         ),
         "statement {} stands, and its {} {} was retracted",
@@ -44,7 +45,7 @@ RULES = (
             "SELECT '{0}', n.id, '{1}', m.id FROM {0}s n JOIN {1}s m ON m.id IN ({2})"
             " WHERE n.retracted_at IS NULL AND m.merged_into_id IS NOT NULL",
             ("statement", "claim", "n.claim_id"),
-            ("statement", "speaker", "n.speaker_id, n.via_speaker_id"),
+            ("statement", "speaker", "n.speaker_id, n.via_speaker_id, n.on_behalf_of_id"),
             ("counterclaim", "claim", "n.claim_id, n.answer_id"),
             ("review", "claim", "n.claim_id"),
             ("speaker", "speaker", "n.part_of_id"),
@@ -75,7 +76,7 @@ RULES = (
         _each(
             "SELECT '{0}', h.noun_id, 'statement', s.id FROM statements s JOIN hidden h ON h.noun = '{0}s'"
             " AND h.noun_id IN ({1}) WHERE s.status = 'accepted' AND s.retracted_at IS NULL",
-            ("speaker", "s.speaker_id, s.via_speaker_id"),
+            ("speaker", "s.speaker_id, s.via_speaker_id, s.on_behalf_of_id"),
             ("document", "s.document_id, s.via_document_id"),
         )
         + " UNION ALL SELECT 'speaker', h.noun_id, 'claim', c.id FROM claim_about a JOIN claims c ON c.id = a.claim_id"

@@ -34,7 +34,7 @@ _UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "
 #: Columns that a merge changes in rows that follow it, and an erasure in the sentences of a document.
 _MOVED = {
     "speakers": {"part_of"},
-    "statements": {"claim", "speaker", "via_speaker"},
+    "statements": {"claim", "speaker", "via_speaker", "on_behalf_of"},
     "counterclaims": {"claim", "answer", "statement"},
     "reviews": {"claim"},
     "sentences": {"retracted_at", "retracted_reason"},

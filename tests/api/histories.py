@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from models import tables
-from models.vocabulary import COUNTER_KINDS, FORMS
+from models.vocabulary import ABOUT_ROLES, COUNTER_KINDS, FORMS
 from tests.api.steps import changed, posted, retracted
 
 #: Words of claims and documents: few, so that a search finds some of either.
@@ -108,7 +108,10 @@ class History:
             "text": text,
             "language": r.choice(("en", "de")),
             "topics": r.sample(TOPICS, r.randint(0, 2)),
-            "about": [{"name": name, "kind": SPEAKERS[name]} for name in r.sample(names, r.randint(0, 2))],
+            "about": [
+                {"name": name, "kind": SPEAKERS[name], "role": r.choice(ABOUT_ROLES)}
+                for name in r.sample(names, r.randint(0, 2))
+            ],
         }
 
     def _claim(self) -> None:
@@ -153,7 +156,9 @@ class History:
                 drawn[other] = kind
                 self.counterclaims[other, text, kind] = unseen or self.claims[other] or self.claims[text]
         via = r.choice(sorted(SPEAKERS.keys() - UNSEEN_SPEAKERS if seen_only else SPEAKERS))
-        body = {
+        above = r.choice(sorted(SPEAKERS.keys() - UNSEEN_SPEAKERS if seen_only else SPEAKERS))
+        spoken_for = r.choice(({}, {"on_behalf_of": {"name": above, "kind": SPEAKERS[above]}}))
+        body = (spoken_for if status != "undone" else {}) | {
             "speaker": {"name": speaker, "kind": SPEAKERS[speaker]},
             "document": document(url),
             "sentence": {"text": document(url)["text"].split("\n\n")[at]},
@@ -368,5 +373,6 @@ def named(step: Step) -> list[tuple[str, str]]:
         return []
     body, claim = about["body"], about["claim"]
     via = [("speakers", body["via"]["speaker"]["name"])] if body["via"] else []
+    via += [("speakers", body["on_behalf_of"]["name"])] if "on_behalf_of" in body else []
     subjects = [] if isinstance(claim, str) else [("speakers", who["name"]) for who in claim["about"]]
     return [("documents", body["document"]["url"]), ("speakers", body["speaker"]["name"]), *via, *subjects]

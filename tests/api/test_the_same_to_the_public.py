@@ -28,7 +28,7 @@ Question = tuple[str, dict[str, Any], tuple[str, Any] | None]
 
 #: The noun of what stands under a member.
 NOUNS = {
-    **dict.fromkeys(("speaker", "part_of", "about", "by", "against"), "speakers"),
+    **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "about", "by", "against"), "speakers"),
     **dict.fromkeys(("claim", "answer"), "claims"),
     **dict.fromkeys(("statements", "first_statement"), "statements"),
     **dict.fromkeys(("counterclaims", "counters"), "counterclaims"),
@@ -121,6 +121,7 @@ def others(registry: Registry) -> list[Question]:
         found.append(("/v1/speakers//charges", {"sort": sort, "include": "first_statement"}, one))
         found.append(("/v1/speakers//positions", {"parts": flag, "sort": sort}, one))
         found += [("/v1/disputes", {side: one, "limit": 2}, None) for side in ("by", "against")]
+    found += [("/v1/charges", {"answered": flag, "include": "answered"}, None) for flag in ("true", "false", None)]
     narrowed: list[dict[str, Any]] = [{}, *({"kind": kind} for kind in COUNTER_KINDS)]
     narrowed += [{"topic": slug} for slug in TOPICS]
     narrowed += [{bound: day} for bound in ("said_from", "said_to") for day in DAYS]
@@ -149,7 +150,7 @@ def values(registry: Registry, noun: str) -> dict[str, list[Any]]:
     return {
         **(of_answers if noun != "counterclaims" else {"kind": list(COUNTER_KINDS)}),
         **({"claim": claims} if noun != "claims" else {}),
-        **dict.fromkeys(("speaker", "part_of", "about"), speakers),
+        **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "about", "accused"), speakers),
         "reviewed": flags,
         **{name: list(DAYS) for name in ("said_from", "said_to", "said_before", "published_from", "published_to")},
         "document": [("documents", url) for url in PLACES],

@@ -202,7 +202,7 @@ def up_to(url: str, step: str) -> None:
 
 
 def fill_first(url: str, count: int) -> None:
-    """Put rows into a database of the first schema."""
+    """Put rows into a database of the first schema; what is derived, `rebuild` writes once it is migrated."""
     with audit.bound(url):
         for statement in _FILLED.replace("COUNT", str(count)).split(";"):
             database.db.execute_sql(statement)

@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from models.storage import database, schema
+from models.queries import derived
+from models.storage import database, schema, transactions
 from tests.checked import ROOT
 from tests.faults import audit
 from tests.faults.filling import STEPS, fill_first, up_to
@@ -121,6 +122,8 @@ def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new(
         told, _ = done.communicate(timeout=120)
         assert done.returncode == 0, told
         assert shape(url) == shapes[-1]
+        with audit.bound(url), transactions.transaction():
+            derived.rebuild()
         audit.whole(url)
         with audit.bound(url):
             assert [audit.count(noun) for noun in ("documents", "claims", "statements")] == [count] * 3

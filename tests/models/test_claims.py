@@ -616,3 +616,25 @@ def test_a_writer_does_not_reuse_a_hidden_claim(registry: str, actor: Actor) -> 
     assert new != hidden
     assert claims.find(by=writer, reference=again, field="/claim") == new
     assert claims.find(by=actor, reference=again, field="/claim") == hidden
+
+
+def test_says_of_each_speaker_whether_it_accuses_or_mentions_them(registry: str, actor: Actor) -> None:
+    roles = {"Ann": "accused", "Bob": "mentioned"}
+    id = put_claim(actor, about=[{"name": "Ann", "role": "accused"}, {"name": "Bob"}, {"name": "Ann"}])
+
+    def told() -> dict[str, str]:
+        return {who["name"]: who["role"] for who in seen(claims.get(id=id, viewer=PUBLIC))["about"]}
+
+    assert told() == roles
+    assert lines_of("claims", id)[0]["after"]["about"] == [
+        {"id": 1, "role": "accused"},
+        {"id": 2, "role": "mentioned"},
+    ]
+    claims.change(by=actor, id=id, version=1, about=[{"name": "Bob"}, {"name": "Ann", "role": "accused"}])
+    assert claims.get(id=id, viewer=PUBLIC).version == 1
+    claims.change(by=actor, id=id, version=1, about=[{"name": "Bob", "role": "accused"}, {"name": "Ann"}])
+    assert told() == {"Ann": "mentioned", "Bob": "accused"}
+    assert lines_of("claims", id)[1]["after"]["about"] == [
+        {"id": 2, "role": "accused"},
+        {"id": 1, "role": "mentioned"},
+    ]

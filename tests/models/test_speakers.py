@@ -630,3 +630,22 @@ def test_a_name_and_the_same_alias_at_the_same_moment_do_not_both_stand(registry
         done.wait(0.5)
     thread.join(30)
     assert isinstance(outcome[0], Conflict)
+
+
+def test_a_claim_that_accuses_either_accuses_the_survivor_until_they_are_parted(registry: str, actor: Actor) -> None:
+    one, other = (speakers.create(by=actor, name=name) for name in ("One", "Other"))
+    roles = {"accused": "One", "mentioned": "Other"}, {"mentioned": "One", "accused": "Other"}, {"accused": "One"}
+    ids = [
+        put_claim(actor, about=[{"name": name, "role": role} for role, name in some.items()])
+        for some in (*roles, {"mentioned": "One"})
+    ]
+
+    def told() -> list[dict[str, str]]:
+        wholes = [seen(claims.get(id=id, viewer=PUBLIC)) for id in ids]
+        return [{who["role"]: who["name"] for who in whole["about"]} for whole in wholes]
+
+    before = told()
+    speakers.merge(by=actor, id=one, into=other)
+    assert told() == [{"accused": "Other"}] * 3 + [{"mentioned": "Other"}]
+    speakers.unmerge(by=actor, id=one)
+    assert told() == before

@@ -1,5 +1,6 @@
 """What was answered, for whom it was said, and who is accused: columns, and the words that they and others may hold."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from peewee import SqliteDatabase
@@ -37,6 +38,7 @@ _INDEXES = (
         'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims" (claim_id, answer_id, kind,'
         " (CASE WHEN of = 'attribution' THEN target_id ELSE 0 END)) WHERE retracted_at IS NULL"
     ),
+    """CREATE INDEX "claim_about_accused" ON "claim_about" ("claim_id") WHERE role = 'accused'""",
     *(
         f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}") WHERE {column} IS NOT NULL'
         for table, column, _, parent in _COLUMNS
@@ -85,8 +87,39 @@ _FIRST_BY_DAY = (
 )
 
 
+_STANDING = "{0}.retracted_at IS NULL AND {0}.status = 'accepted'"
+#: Of the statements `s` of the claim of claim_about: that the speaker of claim_about, or a part of it, made it.
+_THEIRS = "s.speaker_id IN (SELECT id FROM parts WHERE whole = claim_about.speaker_id)"
+_STATED = f"SELECT 1 FROM statements s WHERE s.claim_id = claim_about.claim_id AND {_STANDING.format('s')}"
+_FILLING = (
+    # What a person said counted for all that they are part of: for whom they spoke, for all that anybody knows.
+    """UPDATE statements SET version = version + 1, updated_at = '{now}', on_behalf_of_id = (SELECT b.id FROM speakers p
+    JOIN speakers b ON b.id = p.part_of_id WHERE p.id = statements.speaker_id)
+    WHERE speaker_id IN (SELECT p.id FROM speakers p JOIN speakers b ON b.id = p.part_of_id
+    WHERE p.kind = 'person' AND b.retracted_at IS NULL)""",
+    # Each speaker with itself and all that it is part of, as charges counted until now.
+    """CREATE TEMPORARY TABLE parts AS WITH RECURSIVE up(id, whole) AS (SELECT id, id FROM speakers UNION
+    SELECT up.id, p.part_of_id FROM up JOIN speakers p ON p.id = up.whole WHERE p.part_of_id IS NOT NULL)
+    SELECT id, whole FROM up""",
+    "CREATE INDEX parts_whole ON parts (whole, id)",
+    # Whom a claim was about, unless it denies or disputes another, or they alone have stated it.
+    f"""UPDATE claim_about SET role = 'accused' WHERE NOT EXISTS (SELECT 1 FROM counterclaims e
+    WHERE e.answer_id = claim_about.claim_id AND e.retracted_at IS NULL AND e.kind IN ('denies', 'disputes'))
+    AND NOT (EXISTS ({_STATED} AND {_THEIRS}) AND NOT EXISTS ({_STATED} AND NOT {_THEIRS}))""",
+    # Who denied a claim, or for whom it was denied, and never stated it: it was a charge against them.
+    f"""INSERT INTO claim_about (claim_id, speaker_id, role) SELECT DISTINCT e.claim_id, b.id, 'accused'
+    FROM counterclaims e JOIN statements s ON s.claim_id = e.answer_id
+    JOIN speakers b ON b.id IN (s.speaker_id, s.on_behalf_of_id) LEFT JOIN statements w ON w.id = e.statement_id
+    WHERE e.kind = 'denies' AND e.retracted_at IS NULL AND (e.statement_id IS NULL OR ({_STANDING.format("w")}))
+    AND {_STANDING.format("s")} AND b.retracted_at IS NULL AND NOT EXISTS (SELECT 1 FROM statements v
+    JOIN parts ON parts.id = v.speaker_id WHERE v.claim_id = e.claim_id AND parts.whole = b.id
+    AND {_STANDING.format("v")}) ON CONFLICT (claim_id, speaker_id) DO UPDATE SET role = 'accused'""",
+    "DROP TABLE parts",
+)
+
+
 def up(migrator: Any, db: Any) -> None:
-    """Add the columns and their indexes, and let the CHECKs know the new words."""
+    """Add the columns and their indexes, let the CHECKs know the new words, and fill in what is known."""
     sqlite = isinstance(db, SqliteDatabase)
     types = {"id": "INTEGER", "real": "REAL"} if sqlite else {"id": "BIGINT", "real": "DOUBLE PRECISION"}
     for table, column, definition, _ in _COLUMNS:
@@ -94,6 +127,9 @@ def up(migrator: Any, db: Any) -> None:
     (_rewrite_sqlite if sqlite else _alter_postgres)(db)
     for statement in (*_INDEXES, *_FIRST_BY_DAY):
         db.execute_sql(statement)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    for statement in _FILLING:
+        db.execute_sql(statement.replace("{now}", now))
 
 
 def _rewrite_sqlite(db: Any) -> None:

@@ -68,7 +68,7 @@ REQUESTS = {
             "text": "Export licences for machine tools are checked twice.",
             "language": "en",
             "topics": ["dual-use-exports"],
-            "about": [{"name": "US Department of Commerce"}],
+            "about": [{"name": "US Department of Commerce", "role": "mentioned"}],
         },
     ),
     "get_claim": Example("GET", "/v1/claims/1", shows_answer=True),
@@ -76,6 +76,7 @@ REQUESTS = {
     "retract_claim": Example("DELETE", "/v1/claims/99"),
     "merge_claim": Example("POST", "/v1/claims/6/merge", {"into": 3}),
     "unmerge_claim": Example("POST", "/v1/claims/6/unmerge"),
+    "list_all_charges": Example("GET", "/v1/charges?limit=1&answered=false&said_from=2026-03-01", shows_answer=True),
     "list_counterclaims": Example("GET", "/v1/counterclaims?limit=1&kind=denies&speaker=2", shows_answer=True),
     "create_counterclaim": Example(
         "POST", "/v1/counterclaims", {"claim": 5, "answer": 3, "kind": "disputes", "note": "Said on the same day."}

@@ -22,6 +22,7 @@ LISTS = {
     "/v1/claims": "/v1/claims",
     "/v1/statements": "/v1/statements",
     "/v1/counterclaims": "/v1/counterclaims",
+    "/v1/charges": "/v1/charges",
     "/v1/speakers/{id}/charges": "/v1/speakers/5/charges",
     "/v1/speakers/{id}/positions": "/v1/speakers/5/positions",
     "/v1/disputes": "/v1/disputes",
@@ -116,6 +117,8 @@ OF_A_STATEMENT: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"speaker": 2}, lambda s: s["speaker"]["id"] == 2),
     ({"speaker_kind": "government"}, lambda s: s["speaker"]["kind"] == "government"),
     ({"part_of": 1}, lambda s: s["speaker"]["id"] in (1, 2, 3, 4)),
+    ({"part_of": 8}, lambda s: 8 in (s["speaker"]["id"], s["on_behalf_of"] and s["on_behalf_of"]["id"])),
+    ({"on_behalf_of": 8}, lambda s: s["on_behalf_of"] and s["on_behalf_of"]["id"] == 8),
     ({"document": 1}, lambda s: s["document"]["id"] == 1),
     ({"publisher": "The Halden Courier"}, lambda s: s["document"]["publisher"] == "The Halden Courier"),
     ({"form": "direct"}, lambda s: s["form"] == "direct"),
@@ -160,6 +163,7 @@ def test_claims_pass_a_filter_on_statements_by_one_and_the_same_of_theirs(review
 OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"topic": "drinking-water"}, lambda c: "drinking-water" in [topic["slug"] for topic in c["topics"]]),
     ({"about": 5}, lambda c: 5 in _ids(c["about"])),
+    ({"accused": 5}, lambda c: (5, "accused") in [(who["id"], who["role"]) for who in c["about"]]),
     ({"language": "es"}, lambda c: c["language"] == "es"),
     ({"answered": "true"}, lambda c: bool(c["counterclaims"])),
     ({"answered": "false"}, lambda c: not c["counterclaims"]),
@@ -169,6 +173,19 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     (
         {"answered_by": 5},
         lambda c: 5 in [s["speaker"]["id"] for e in c["counterclaims"] for s in e["claim"]["statements"]],
+    ),
+    (
+        {"answered_by": 10},
+        lambda c: (
+            {"Norvik Precision"}
+            & {
+                who["name"]
+                for e in c["counterclaims"]
+                for s in e["claim"]["statements"]
+                for who in (s["speaker"], s["on_behalf_of"])
+                if who
+            }
+        ),
     ),
     ({"reviewed": "true"}, lambda c: bool(c["reviews"])),
     ({"reviewed": "false"}, lambda c: not c["reviews"]),
@@ -235,7 +252,7 @@ def test_finds_cue_and_rating_in_any_case_of_every_letter(reviewing: FlaskClient
 
 #: (query, what holds for a claim on one side of a counterclaim that is found by it).
 OF_A_SIDE: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
-    *(one for one in OF_A_CLAIM if {"topic", "about", "language", "reviewed"} >= one[0].keys()),
+    *(one for one in OF_A_CLAIM if {"topic", "about", "accused", "language", "reviewed"} >= one[0].keys()),
     ({"speaker_kind": "government"}, lambda c: "government" in [s["speaker"]["kind"] for s in c["statements"]]),
     ({"publisher": "The Halden Courier"}, lambda c: "The Halden Courier" in [_publisher(s) for s in c["statements"]]),
     ({"q": "exports"}, lambda c: "exports" in str([c["text"], *(s["sentence"]["text"] for s in c["statements"])])),
@@ -431,7 +448,7 @@ def test_what_is_asked_of_answers_may_hold_for_one_each(reviewing: FlaskClient) 
 
 
 def test_asks_for_charges_that_others_answered_and_the_speaker_did_not(writer: FlaskClient) -> None:
-    about = {"text": "Ann knew.", "language": "en", "about": [{"name": "Ann", "kind": "person"}]}
+    about = {"text": "Ann knew.", "language": "en", "about": [{"name": "Ann", "kind": "person", "role": "accused"}]}
     charged = posted(writer, "statements", charge(claim=about)).json
     other = posted(writer, "statements", denial(charged["id"], speaker={"name": "Her lawyer"}, mention=None)).json
     path, id = f"/v1/speakers/{charged['claim']['about'][0]['id']}/charges", charged["claim"]["id"]

@@ -31,7 +31,10 @@ def test_counts_the_counterclaims_of_a_pair_with_the_days_they_took(writer: Flas
     three(writer)
     (pair,) = public.get("/v1/disputes").json["items"]
     assert (pair["by"]["name"], pair["against"]["name"]) == ("Government of China", "US officials")
-    assert (pair["count"], pair["kinds"]) == (3, {"denies": 2, "disputes": 1, "qualifies": 0, "corrects": 0})
+    assert (pair["count"], pair["kinds"]) == (
+        3,
+        {"denies": 2, "disputes": 1, "qualifies": 0, "corrects": 0, "confirms": 0},
+    )
     assert (pair["first_on"], pair["last_on"]) == ("2026-03-02", "2026-03-10")
     assert pair["days"] == {"known": 3, "least": 1, "median": 2, "most": 9}
 

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,10 +97,23 @@ def test_a_charge_is_about_who_is_accused_and_who_denies_it(registry: str, actor
     )
     stored = put(actor, parse, text=text)
     about = [
-        [who["name"] for who in seen(statements.get(id=id, viewer=REVIEWER))["claim"]["about"]]
+        [(who["name"], who["role"]) for who in seen(statements.get(id=id, viewer=REVIEWER))["claim"]["about"]]
         for id in stored.statements
     ]
-    assert about == [["Harbor Authority"], ["Chinese government"], []]
+    assert about == [[("Harbor Authority", "accused")], [("Chinese government", "accused")], []]
+
+
+def test_a_denial_accuses_nobody_and_a_person_speaks_for_their_body(registry: str, actor: Actor, parse: Parser) -> None:
+    harbor = speakers.create(by=actor, name="Harbor Authority", kind="organization")
+    speakers.create(by=actor, name="Ona Reik", part_of=harbor)
+    text = "Ona Reik accused the Treasury of theft."
+    (charge,) = candidates.read(text=text, language="en", parse=parse)
+    assert charge.about
+    body = document(text=text)
+    stored = candidates.create(by=actor, findings=[replace(charge, polarity="deny")], **body)
+    said = seen(statements.get(id=stored.statements[0], viewer=REVIEWER))
+    assert said["claim"]["about"] == []
+    assert said["on_behalf_of"]["id"] == harbor
 
 
 UNOWNED = "Beijing rejected claims that its exports feed the war. The ferry is thought to be late."

@@ -14,8 +14,18 @@ import pytest
 from playhouse.schema_diff import diff_models
 
 from models.refusals import Conflict
-from models.storage import columns, database, schema
-from models.tables import ALL, EXPRESSION_INDEXES
+from models.storage import bulk, columns, database, schema
+from models.tables import (
+    ALL,
+    EXPRESSION_INDEXES,
+    Claim,
+    ClaimAbout,
+    Counterclaim,
+    Document,
+    Sentence,
+    Speaker,
+    Statement,
+)
 from tests.faults.filling import fill_first, up_to
 from tests.postgres import Postgres
 
@@ -231,6 +241,80 @@ def test_the_third_step_lets_the_earliest_day_be_the_first(empty: str) -> None:
     assert database.fetch(derived_from_it) == [(3, 3, "2026-01-01")]
     cards = "SELECT statement_id, document_id, document_published_at FROM claim_cards WHERE claim_id = 1"
     assert database.fetch(cards) == [(3, 3, "2026-02-03T00:00:00Z")]
+
+
+#: A registry of before: (id, kind, part of) of speakers, the ids of claims, (claim, speaker, status) of statements,
+#: (claim, answer, kind) of counterclaims, and (claim, speaker) of whom a claim is about.
+BEFORE: dict[str, list[tuple[Any, ...]]] = {
+    "speakers": [
+        (1, "government", None),
+        (2, "government", 1),
+        (3, "person", 2),
+        (4, "group", None),
+        (5, "person", None),
+    ],
+    # 1 a charge and 2 its denial; 3 what they say of themselves; 4 an admission; 5 denied by a spokesman, and about
+    # nobody; 6 his denial; 7 what he says of his ministry; 8 denied by who stated it first; 9 denied by a candidate.
+    "statements": [
+        (1, 4, "accepted"),
+        (2, 1, "accepted"),
+        (3, 1, "accepted"),
+        (4, 4, "accepted"),
+        (4, 1, "accepted"),
+        (5, 4, "accepted"),
+        (6, 3, "accepted"),
+        (7, 3, "accepted"),
+        (8, 5, "accepted"),
+        (8, 4, "accepted"),
+        (9, 5, "accepted"),
+        (10, 4, "candidate"),
+    ],
+    "counterclaims": [(1, 2, "denies"), (5, 6, "denies"), (8, 9, "denies"), (8, 10, "denies"), (1, 3, "corrects")],
+    "claim_about": [(1, 1), (2, 1), (3, 1), (4, 1), (7, 2), (2, 4)],
+}
+
+
+def test_the_third_step_keeps_every_answer_that_was_true(empty: str) -> None:
+    up_to(empty, STEPS[1])
+    database.connect(empty)
+    stamp = "2026-01-01T00:00:00.000000Z"
+
+    def put(model: Any, members: str, rows: list[tuple[Any, ...]]) -> None:
+        names = ("created_at", "updated_at", "version", *members.split())
+        bulk.insert(model, names, ((stamp, stamp, 1, *row) for row in rows))
+
+    text = "123456789012345678901234567890"
+    put(
+        Document,
+        "language retrieved_at text_public length sha256 text",
+        [("en", stamp[:19] + "Z", False, 30, "a", text)],
+    )
+    put(Sentence, "document_id position start end text", [(1, 0, 0, 30, text)])
+    put(
+        Speaker,
+        "name name_key kind part_of_id same_as",
+        [(f"S{n}", f"s{n}", *more, "[]") for n, *more in BEFORE["speakers"]],
+    )
+    put(Claim, "text language standalone", [(f"Claim {n}.", "en", False) for n in range(1, 11)])
+    said = [
+        (*row, f'[{{"text":"{text[at]}","start":{at},"end":{at + 1}}}]', at, f"{at}-{at + 1}", 1, 1, "direct", "person")
+        for at, row in enumerate(BEFORE["statements"])
+    ]
+    members = "claim_id speaker_id status content content_start spans document_id sentence_id form origin"
+    put(Statement, members, said)
+    put(Counterclaim, "claim_id answer_id kind", BEFORE["counterclaims"])
+    bulk.insert(ClaimAbout, ("claim_id", "speaker_id"), BEFORE["claim_about"])
+
+    assert schema.migrate() == STEPS[2:]
+    accused = database.fetch("SELECT claim_id, speaker_id FROM claim_about WHERE role = 'accused' ORDER BY 1, 2")
+    # Both the spokesman and his ministry have answered; who stated a claim first is not accused in it, and what
+    # waits for review is nobody's business.
+    assert accused == [(1, 1), (4, 1), (5, 2), (5, 3)]
+    mentioned = database.fetch("SELECT claim_id, speaker_id FROM claim_about WHERE role = 'mentioned' ORDER BY 1, 2")
+    assert mentioned == [(2, 1), (2, 4), (3, 1), (7, 2)]
+    made = database.fetch("SELECT speaker_id, on_behalf_of_id, version FROM statements WHERE version > 1 ORDER BY id")
+    assert made == [(3, 2, 2), (3, 2, 2)]
+    assert not drift()
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,13 +35,15 @@ def _points(value: Any) -> set[str]:
 def test_everything_is_in_it_and_points_backwards(registry: str, actor: Actor) -> None:
     topics.create(by=actor, slug="war", label="War")
     charge = put_charge(actor, via={"document": {"text": "A release.", "language": "en"}}, role="officials")
-    put_denial(actor, charge, origin=dict(MACHINE), via={"speaker": {"name": "White House"}})
-    put_review(actor, put_claim(actor, topics=["war"], about=[{"name": "Beijing"}]))
+    put_denial(
+        actor, charge, origin=dict(MACHINE), via={"speaker": {"name": "White House"}}, on_behalf_of={"name": "China"}
+    )
+    put_review(actor, put_claim(actor, topics=["war"], about=[{"name": "Beijing", "role": "accused"}]))
 
     counts = {noun: len(_rows(noun)) for noun in NOUNS}
     assert counts == {
         "topic": 1,
-        "speaker": 3,
+        "speaker": 4,
         "document": 2,
         "claim": 3,
         "statement": 2,
@@ -59,10 +61,14 @@ def test_everything_is_in_it_and_points_backwards(registry: str, actor: Actor) -
     assert first["via"] == {"document": {"document": "d2"}}
     assert (first["role"], first["origin"], first["status"]) == ("officials", {"kind": "person"}, "accepted")
     assert second["via"] == {"speaker": {"name": "White House"}}
+    assert (first["on_behalf_of"], second["on_behalf_of"]) == (None, {"name": "China"})
     assert (second["origin"], second["status"]) == (MACHINE, "candidate")
     assert _rows("counterclaim")[0]["statement"] == second["id"]
     with_topic = _rows("claim")[-1]
-    assert (with_topic["topics"], with_topic["about"]) == (["war"], [{"name": "Government of China"}])
+    assert (with_topic["topics"], with_topic["about"]) == (
+        ["war"],
+        [{"name": "Government of China", "role": "accused"}],
+    )
 
 
 def test_a_speaker_comes_after_the_one_that_it_is_part_of(registry: str, actor: Actor) -> None:
@@ -135,7 +141,7 @@ def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:
     claims.merge(by=actor, id=put_claim(actor, "Other."), into=about)
     assert [(row["name"], row["aliases"]) for row in _rows("speaker")] == [("New", ["Old"])]
     assert [row["speaker"] for row in _rows("statement")] == [{"name": "New"}]
-    assert _rows("claim")[-1]["about"] == [{"name": "New"}]
+    assert _rows("claim")[-1]["about"] == [{"name": "New", "role": "mentioned"}]
     assert len(_rows("claim")) == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 from peewee import OperationalError
 
 from api.formats import dump, line_parser, ndjson
-from models import counterclaims, statements
+from models import counterclaims, speakers, statements
 from models.history.changes import Actor
 from models.history.session import SESSION
 from models.queries import derived
@@ -22,7 +22,7 @@ from models.transfer import imports, stream
 from models.transfer.imports import Import
 from models.transfer.lines import Line, Outcome
 from models.transfer.local_ids import LocalIds
-from tests.factories import MACHINE, put_charge, put_claim, put_denial, put_plain, put_review
+from tests.factories import MACHINE, PLAIN, put_charge, put_claim, put_denial, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -107,7 +107,8 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
     if dice.random() < 0.3:
         claim["topics"] = [some("t") for _ in range(dice.randint(0, 2))]  # type: ignore[assignment]
     if dice.random() < 0.3:
-        claim["about"] = [_speaker(dice)]  # type: ignore[assignment]
+        role = dice.choice(({}, {"role": "accused"}))
+        claim["about"] = [_speaker(dice) | role]  # type: ignore[assignment]
     named = dice.choice(({"claim": some("c")},) * 6 + ({"statement": some("s")}, claim, claim | {"reuse": True}))
     match dice.choice(
         ("topic", "speaker", "document", "claim", "claim", "statement", "statement", "counterclaim", "review")
@@ -156,6 +157,8 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
             if dice.random() < 0.1:
                 seen = {"document": some("d")}, {"url": "https://e.org/2"}
                 line["via"] = dice.choice(({"speaker": _speaker(dice)}, {"document": dice.choice(seen)}))
+            if dice.random() < 0.2:
+                line["on_behalf_of"] = dice.choice((None, _speaker(dice)))
             if dice.random() < 0.3:
                 line["counters"] = [
                     {"statement": some("s"), "kind": dice.choice(("denies", "disputes"))}
@@ -237,7 +240,7 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
         for name, value in row.items():
             target = table if name == "id" else points.get(name.removesuffix("_id"))
             if name == "about":
-                kept[name] = [anew("speakers", id) for id in value]
+                kept[name] = [who | {"id": anew("speakers", who["id"])} for who in value]
             elif target and isinstance(value, int):
                 kept[name] = anew(target, value)
             elif not name.endswith("_at") and name != "sequence" and value is not None:
@@ -746,3 +749,39 @@ def test_lines_without_queries_of_their_own_are_stored_in_several_transactions_t
     assert [one.outcome for one in Import(actor).store(lines)] == ["new"] * len(lines)
     looked_up = [sql for sql in queries if sql.startswith('SELECT "id", "slug" FROM "topics"')]
     assert len(looked_up) == len(lines), "what lines name is fetched for each transaction"
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_line_says_for_whom_a_statement_was_made_or_leaves_it_to_the_registry(
+    registry: str, actor: Actor, another: Callable[[], None], way: str
+) -> None:
+    said = {"document": {"text": PLAIN, "language": "en"}, "form": "indirect", "speaker": {"name": "Lin Jian"}}
+    lines: list[dict[str, Any]] = [
+        {"speaker": {"name": "Lin Jian", "kind": "person", "part_of": {"name": "Foreign Ministry"}}},
+        *(
+            {
+                "statement": said
+                | {"content": [{"text": f"says {word}"}], "claim": {"text": word, "language": "en"}}
+                | more
+            }
+            for word, more in (
+                ("first", {}),
+                ("second", {"on_behalf_of": None}),
+                ("third", {"on_behalf_of": {"name": "Trade Ministry"}}),
+            )
+        ),
+    ]
+
+    def read(lines: list[bytes]) -> list[str | None]:
+        told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+        assert {one.outcome for one in told} <= {"new", "known", "noted"}
+        for_whom = "SELECT p.name FROM statements s LEFT JOIN speakers p ON p.id = s.on_behalf_of_id ORDER BY s.id"
+        return [name for (name,) in database.fetch(for_whom)]
+
+    wanted = ["Foreign Ministry", None, "Trade Ministry"]
+    assert read([json.dumps(line).encode() + b"\n" for line in lines]) == wanted
+    (lin,) = speakers.named("Lin Jian")
+    speakers.change(by=actor, id=lin, version=1, part_of=None)
+    exported = list(ndjson.write())
+    another()
+    assert read(exported) == wanted

@@ -385,6 +385,7 @@ def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retr
         {"about": [{"id": 7, "name": "Wu72"}]},
         {"part_of": {"id": 7, "name": "WU72"}},
         {"part_of": {"id": 1, "name": "A name from before"}},
+        {"statements": [{"id": 8, "on_behalf_of": {"id": 1}}]},
         {"about": [1]},
         {"statements": [{"id": 8, "via": {"speaker": {"id": 1}, "document": None}}]},
         {"title": "What Wu72 said"},

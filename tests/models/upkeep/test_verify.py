@@ -146,12 +146,14 @@ BROKEN = {
         ("UPDATE sentences SET retracted_at = updated_at", "statement 1 stands, and its sentence"),
         ("UPDATE speakers SET retracted_at = updated_at WHERE id = 2", "statement 2 stands, and its speaker 2"),
         ("UPDATE statements SET via_speaker_id = 4 WHERE id = 1", "statement 1 stands, and its speaker 4"),
+        ("UPDATE statements SET on_behalf_of_id = 4 WHERE id = 1", "statement 1 stands, and its speaker 4"),
     ],
     "nothing hangs on what was merged": [
         ("UPDATE claims SET merged_into_id = 2 WHERE id = 1", "statement 1 hangs on claim 1"),
         ("UPDATE claims SET merged_into_id = 1 WHERE id = 3", "counterclaim 1 hangs on claim 3"),
         ("UPDATE speakers SET merged_into_id = 1 WHERE id = 2", "statement 2 hangs on speaker 2"),
         ("UPDATE speakers SET part_of_id = 5 WHERE id = 1", "speaker 1 hangs on speaker 5"),
+        ("UPDATE statements SET on_behalf_of_id = 5 WHERE id = 1", "statement 1 hangs on speaker 5"),
         ("UPDATE reviews SET claim_id = 4", "review 1 hangs on claim 4"),
     ],
     "evidence states the answer": [

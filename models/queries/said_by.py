@@ -1,0 +1,58 @@
+"""Whose a statement is: its speaker's, theirs for whom it was made, and that of the bodies of which these are parts.
+
+One rule for every question of that kind (docs/decisions/0041).
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import add
+from typing import Any
+
+from peewee import Select
+
+from models.queries.dialects import among, unindexed
+from models.queries.nodes import Aliased, Param
+from models.queries.table_aliases import s
+from models.tables import Speaker, Statement
+
+_speaker, _part, voice = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(Statement, "y")
+
+
+#: What is said by a part is said by the whole, down to the last part. A person is none: for whom they spoke stands in
+#: the statement, whoever they work for by now.
+_is_part = (_part.kind != "person", _part.retracted_at.is_null(), unindexed(_part.merged_into_id).is_null())
+
+
+def within(speaker: Any, name: str) -> Any:
+    """Build the condition that `speaker` is the one in the value `name` or a part of it."""
+    them = _speaker.select(_speaker.id).where(_speaker.id == Param(name)).cte("within", recursive=True, columns=("id",))
+    parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
+    them = them.union(parts.where(*_is_part))
+    # PostgreSQL takes what is recursive for long, and an array for short.
+    return among(speaker, them.select_from(them.c.id))
+
+
+def above(whole: Any, speaker: Any) -> Any:
+    """Build the condition of `within` from the other end: that `speaker` is `whole` or a part of it."""
+    them = Select([], [speaker]).cte("above", recursive=True, columns=("id",))
+    them = them.union(_part.select(_part.part_of_id).join(them, on=_part.id == them.c.id).where(*_is_part))
+    return whole.in_(them.select_from(them.c.id))
+
+
+def _said(speaker: Callable[[Any], Any]) -> Any:
+    """Build the condition that the statement `s` was made by a speaker of whom a condition holds, or on their behalf.
+
+    Each half is found by an index of its own: of an OR, SQLite without statistics reads all accepted statements.
+    """
+    halves = (voice.select(voice.id).where(speaker(id)) for id in (voice.speaker_id, voice.on_behalf_of_id))
+    return among(s.id, reduce(add, (half.where(voice.retracted_at.is_null()) for half in halves)))
+
+
+def said_by(name: str) -> Any:
+    """Build the condition that the statement `s` was made by the speaker in the value `name`, or on their behalf."""
+    return _said(lambda speaker: speaker == Param(name))
+
+
+def said_within(name: str) -> Any:
+    """Build the condition that the statement `s` was made by that speaker or a part of it, or on their behalf."""
+    return _said(lambda speaker: within(speaker, name))
