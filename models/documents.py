@@ -1,4 +1,4 @@
-"""Documents: the articles, transcripts and press releases that printed what was said."""
+"""Documents: the articles, transcripts, broadcasts and releases that printed what was said."""
 
 import hashlib
 from typing import Any
@@ -19,9 +19,12 @@ from models.tables import Document, Statement
 
 
 def create(
-    *, by: Actor, text: str, language: str, url: str | None = None, session: Session = SESSION, **rest: Any
+    *, by: Actor, language: str, text: str = "", url: str | None = None, session: Session = SESSION, **rest: Any
 ) -> int:
-    """Store a document and return its id; `rest` is what else `_put` takes. Raises Conflict where it is known."""
+    """Store a document and return its id; `rest` is what else `_put` takes. Raises Conflict where it is known.
+
+    One without a text, of which nobody has read more than the address, holds no statement.
+    """
     with session.transaction():
         address, sha256 = normalize(url), digest(text)
         _refuse_edition(url, address, sha256, session)
@@ -45,6 +48,7 @@ def _put(
     text: str,
     language: str,
     url: str | None = None,
+    kind: str | None = None,
     title: str | None = None,
     publisher: str | None = None,
     published_at: str | None = None,
@@ -65,6 +69,7 @@ def _put(
         url=url,
         url_normalized=address,
         domain=host(address),
+        kind=kind,
         title=title,
         publisher=publisher,
         published_at=published_at,
@@ -92,7 +97,8 @@ def find(
 ) -> Document:
     """Find the document with the `id` of a reference, its `url` (the newest edition), or its `text` and the rest.
 
-    A whole that is not known yet is stored, `hidden` as in `_put`. Raises Conflict under `field`.
+    A whole that is not known yet is stored, `hidden` as in `_put`; so is one of which the language is given with the
+    address, without a text. Raises Conflict under `field`.
     """
     if "id" in reference:
         return session.referred(Document, reference["id"], f"{field}/id")  # type: ignore[no-any-return]
@@ -107,10 +113,12 @@ def find(
         except Refusal as refusal:  # somebody else stored it at the same moment
             raise refusal.under(field) from None
     newest_edition = session.newest_edition(normalize(reference["url"]))
+    if newest_edition is None and "language" in reference:
+        return find(by=by, reference=reference | {"text": ""}, field=field, hidden=hidden, session=session)
     if newest_edition is None:
         raise Conflict(
             f"No document with the address {reference['url']} is known: post it to /v1/documents first, "
-            "or give its text here.",
+            f"or give its {'language' if field.startswith('/via') else 'text'} here.",
             field=f"{field}/url",
         )
     return session.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]

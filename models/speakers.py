@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models import evidence
+from models import evidence, hierarchy, prints
 from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
@@ -13,7 +13,6 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
-from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Alias, Counterclaim, Speaker, Statement
 
@@ -48,7 +47,7 @@ def create(
         if wikidata_id:
             _refuse_taken_item(wikidata_id, session)
         if part_of is not None:
-            part_of = _parent(part_of, None, session)
+            part_of = hierarchy.parent(part_of, None, session)
         speaker = session.create(
             by,
             Speaker,
@@ -85,7 +84,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
             _refuse_taken_item(new["wikidata_id"], SESSION)
         if new.get("part_of") is not None:
-            new["part_of"] = _parent(new["part_of"], id, SESSION)
+            new["part_of"] = hierarchy.parent(new["part_of"], id, SESSION)
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
@@ -153,15 +152,6 @@ def named(name: str, session: Session = SESSION) -> list[int]:
     return [own] if own else session.aliased(name_key(name))
 
 
-def body_of(*, id: int, session: Session = SESSION) -> int | None:
-    """Find the id of the standing speaker that a person is part of; None for what is no person."""
-    speaker = session.by_id(Speaker, id, shared=True)
-    if speaker.kind != "person" or speaker.part_of_id is None:
-        return None
-    body = session.by_id(Speaker, speaker.part_of_id, shared=True)
-    return None if body.retracted_at else int(body.id)
-
-
 def bearing(name: str, session: Session = SESSION) -> int | None:
     """Find the id of the speaker whose own name that is."""
     return session.find(Speaker, name_key=name_key(name))
@@ -195,7 +185,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             if statement.status == "accepted" and statement.claim_id != kept.claim_id:
                 evidence.reassign_evidence(by=by, statement=statement.id)
         dropped = merges.retract_duplicates(by, id, into)
-        cut = survivor.part_of_id if id in with_ancestors(into) else None
+        cut = survivor.part_of_id if id in hierarchy.ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
         moved = {
@@ -207,6 +197,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "cut": cut,
             "aliases": merges.copy_names(speaker, survivor),
             "dropped": dropped,
+            "originals": prints.merge(by=by, dropped=dropped),
         }
         if not is_hidden(noun="speakers", id=id):
             unflag(noun="speakers", id=into)
@@ -224,8 +215,7 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         locks.lock_parts()
-        own = Alias.select(Alias.alias).where(Alias.speaker == id).order_by(Alias.id)
-        aliases = [alias for (alias,) in own.tuples()]
+        aliases = _aliases(id)
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
         SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
@@ -243,11 +233,12 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Speaker.part_of, moved["parts"]),
         ):
             merges.move_back(column, ids, into, id)
-        cut: dict[str, Any] = {"part_of": None} if id in with_ancestors(speaker.part_of_id) else {}
+        cut: dict[str, Any] = {"part_of": None} if id in hierarchy.ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         merges.give_back_about(moved, into, id)
         for drop in moved["dropped"]:
             _take_up(by, drop)
+        prints.unmerge(by=by, relinked=moved.get("originals", []), speakers=(id, into))
         survivor = Speaker.get_by_id(into)
         if survivor.retracted_at is None:
             changes.update(by, survivor, **_whole_again(survivor, moved["cut"]))
@@ -262,11 +253,15 @@ def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
 
 
 def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
-    """Read a page of the statements of a speaker; with `parts`, of all who are part of it too. Raises as `get`."""
+    """Read a page of the acts of a speaker; with `parts`, of all who are part of it too. Raises as `get`.
+
+    With `prints`, statements that print another again are listed too.
+    """
     get(id=id, viewer=viewer, bare=True)
-    rest = {name: value for name, value in filters.items() if name != "parts"}
-    whose = "stated_within" if filters.get("parts") else "stated_by"
-    return merged_filters.page("statements", viewer=viewer, filters={**rest, whose: id}, **parameters)
+    rest = {name: value for name, value in filters.items() if name not in ("parts", "prints")}
+    whose = {"stated_within" if filters.get("parts") else "stated_by": id}
+    acts = {} if filters.get("prints") else {"prints": False}
+    return merged_filters.page("statements", viewer=viewer, filters={**rest, **whose, **acts}, **parameters)
 
 
 def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
@@ -334,25 +329,6 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
             )
 
 
-def _parent(part_of: int, child: int | None, session: Session) -> int:
-    """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
-    parent = int(session.referred(Speaker, part_of, "/part_of").id)
-    if child is not None and child in with_ancestors(parent):
-        raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
-    session.flush()
-    unflag(noun="speakers", id=parent)
-    return parent
-
-
-def with_ancestors(id: int | None) -> set[int]:
-    """List the ids of a speaker and of all that they are part of."""
-    sql = (
-        "WITH RECURSIVE line(id) AS (SELECT id FROM speakers WHERE id = ? UNION SELECT s.part_of_id FROM line"
-        " JOIN speakers s ON s.id = line.id WHERE s.part_of_id IS NOT NULL) SELECT id FROM line"
-    )
-    return {ancestor for (ancestor,) in fetch(sql, (id,))}
-
-
 def _take_up(by: Actor, drop: dict[str, Any]) -> None:
     """Let a statement that a merge retracted for another's sake stand again, and what rested on it rest on it again.
 
@@ -379,7 +355,7 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
     """Let a survivor be part again of what a merge has cut them from, unless that would close a circle by now."""
     parent = standing_rows.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
-    closes = parent is None or survivor.id in with_ancestors(parent) or not merge_scope.stand(Speaker, parent)
+    closes = parent is None or survivor.id in hierarchy.ancestors(parent) or not merge_scope.stand(Speaker, parent)
     return {} if closes or survivor.part_of_id else {"part_of": parent}
 
 

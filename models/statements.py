@@ -1,12 +1,11 @@
 """Statements: the acts of attribution, recorded whole in one transaction."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import orjson
 
-from models import claim_text, claims, documents, evidence, sentences, speakers
+from models import claim_text, claims, documents, evidence, hierarchy, prints, sentences, speakers
 from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
@@ -15,15 +14,12 @@ from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer
-from models.refusals import Conflict, Forbidden, Refusal, TooLong
-from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
+from models.refusals import Conflict, Forbidden, Refusal
+from models.spans import locate_content
+from models.statement_columns import content_columns, offsets, origin_columns, words
 from models.storage import rows
-from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Speaker, Statement
-
-#: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
-LONGEST_CUE = 300
 
 #: For whom a statement was made where nobody says: for the body that its speaker, a person, is part of at that moment.
 LEFT_OUT: dict[str, Any] = {}
@@ -32,7 +28,8 @@ LEFT_OUT: dict[str, Any] = {}
 def record(
     *,
     by: Actor,
-    speaker: dict[str, Any],
+    speaker: dict[str, Any] | None = None,
+    together: list[dict[str, Any]] | None = None,
     document: dict[str, Any],
     content: list[dict[str, Any]],
     claim: dict[str, Any],
@@ -43,27 +40,33 @@ def record(
     on_behalf_of: dict[str, Any] | None = LEFT_OUT,
     cue: dict[str, Any] | None = None,
     said_on: str | None = None,
+    at: float | None = None,
     via: dict[str, Any] | None = None,
     status: str | None = None,
     origin: dict[str, Any] | None = None,
     counters: list[dict[str, Any]] | None = None,
+    original: int | None = None,
     session: Session = SESSION,
 ) -> int:
     """Record one act of attribution with all that it needs, and return the statement's id.
 
-    `speaker`: {id} or {name, …}; `on_behalf_of` likewise, None for nobody else. `document`: {id},
-    {url} or {text, …}. `sentence`: {id}, {start, end} or {text}; None takes the one that the content
-    starts in. `content`, `mention` and `cue` are given by {start, end} or by exact {text}. `claim`:
-    {id} or {text, …, reuse}. `counters`: a list of {claim} or {statement} with kind and note; the
-    latter is aimed at that statement, and may be `of` its attribution. What is new is made, in one
-    transaction.
+    `speaker`: {id} or {name, …}; `together`: those who said it jointly, each of whom gets a statement, and the first
+    one's id is returned. `on_behalf_of`: a speaker likewise, None for nobody else. `document`: {id}, {url} or
+    {text, …}. `sentence`: {id}, {start, end} or {text}; None takes the one that the content starts in. `content`,
+    `mention` and `cue` are given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a
+    list of {claim} or {statement} with kind and note; the latter is aimed at that statement, and may be `of` its
+    attribution. `original`: the id of the statement that this one prints again, or of another print of that. What is
+    new is made, in one transaction.
 
     Raises Conflict with the pointer of the member that is wrong.
     """
     with session.transaction():
-        source = _origin_columns(by, origin, status)
-        named_speakers = (speaker, (via or {}).get("speaker"), on_behalf_of, *claim.get("about", ()))
-        speakers.lock_names_of(*named_speakers, session=session)
+        source = origin_columns(by, origin, status)
+        named_by = {f"/speakers/{index}": one for index, one in enumerate(together or ())} or {
+            "/speaker": speaker or {}
+        }
+        others = ((via or {}).get("speaker"), on_behalf_of, *claim.get("about", ()))
+        speakers.lock_names_of(*named_by.values(), *others, session=session)
         hidden = source["status"] != "accepted"
         printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, session=session)
         sentence_span = sentences.find(
@@ -76,24 +79,33 @@ def record(
         row = {
             "document": printed.id,
             "sentence": sentence_span.id,
-            "speaker": speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, session=session),
             **content_columns(spans),
-            **_words("mention", mention, printed, sentence_span, near),
-            **_words("cue", cue, printed, sentence_span, near),
+            **words("mention", mention, printed, sentence_span, near),
+            **words("cue", cue, printed, sentence_span, near),
             **_via(by, via, hidden, session),
             **source,
             "role": role,
             "form": form,
             "said_on": said_on,
+            "at": at,
         }
-        row["on_behalf_of"] = _spoken_for(by, on_behalf_of, row["speaker"], hidden, session)
-        _refuse_known(by, row["document"], row["speaker"], row["spans"], session=session)
-        if counters:
-            session.hold(partial(_answered, claim, counters, session))
+        said_by = _found(by, named_by, hidden, session)
+        for field, who in said_by.items():
+            _refuse_known(by, printed.id, who, row["spans"], field if together else "/content", session=session)
+        if counters or original:
+            session.hold(partial(_answered, claim, counters or [], original, session))
+        if original:
+            print_of = referred(by=by, id=original, field="/original", session=session)
+            who, accepted = said_by["/speaker"], row["status"] == "accepted"
+            row["original"] = prints.original_of(print_of, speaker=who, accepted=accepted, session=session).id
         row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, session=session)
-        statement = session.create(by, Statement, **row)
-        for at, answered in enumerate(counters or ()):
-            _counter(by, statement, answered, f"/counters/{at}", session)
+        spoken_for = [_spoken_for(by, on_behalf_of, who, hidden, session) for who in said_by.values()]
+        statement, *_ = [
+            session.create(by, Statement, speaker=who, on_behalf_of=whom, **row)
+            for who, whom in zip(said_by.values(), spoken_for, strict=True)
+        ]
+        for index, answered in enumerate(counters or ()):
+            _counter(by, statement, answered, f"/counters/{index}", session)
         return int(statement.id)
 
 
@@ -113,7 +125,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         hidden = new.get("status", statement.status) != "accepted"
         row: dict[str, Any] = {}
         if {"sentence", "content", "mention", "cue"} & new.keys():
-            row |= _offsets(statement, new)
+            row |= offsets(statement, new)
         for name in ("sentence", "content", "mention", "cue"):
             new.pop(name, None)
         row |= _other_speakers(by, statement, new, hidden)
@@ -121,10 +133,19 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             row["claim"] = claims.find(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
             row |= _via(by, new.pop("via"), hidden, SESSION)
+        original = new.pop("original") if "original" in new else 0
         row |= new
         speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
         if (speaker, spans) != (statement.speaker_id, statement.spans):
             _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
+        row |= prints.settle(
+            by=by,
+            statement=statement,
+            speaker=speaker,
+            status=row.get("status", was),
+            named=referred(by=by, id=original, field="/original") if original else None,
+            clear=original is None,
+        )
         _update_claim_text(by, statement, row)
         changes.amend(by, statement, **row)
         if (was, row.get("status")) == ("accepted", "rejected"):
@@ -137,7 +158,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
     """Take a statement back, with the counterclaims of which it is the only evidence, and those to its attribution.
 
-    Its claim stays, and the public sees it while another statement of it stands.
+    Its claim stays, and the public sees it while another statement of it stands. The earliest of its prints takes its
+    place.
     """
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
@@ -146,6 +168,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
         if statement.status == "accepted":
             evidence.reassign_evidence(by=by, statement=id)
         evidence.retract_with(by=by, statement=id, reason=reason)
+        prints.succeed(by=by, id=id)
         changes.retract(by, statement, reason)
 
 
@@ -181,18 +204,33 @@ def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
         named(Document, statement.document_id),
         named(Speaker, statement.speaker_id, other["speaker"].get("id"), other["on_behalf_of"].get("id")),
         changed(Claim, statement.claim_id, other["claim"].get("id")),
-        changed(Statement, id),
+        changed(Statement, *prints.group(id, (new or {}).get("original"))),
     ]
 
 
-def _answered(claim: dict[str, Any], counters: list[dict[str, Any]], session: Session) -> list[Rows]:
-    """Find what a new statement of a claim answers: claims, and statements with the claims that they state."""
+def _found(by: Actor, named_by: dict[str, dict[str, Any]], hidden: bool, session: Session) -> dict[str, int]:
+    """Find or make those who said something, by the field that names each; refuse that one is named twice."""
+    found: dict[str, int] = {}
+    for field, reference in named_by.items():
+        id = speakers.find(by=by, reference=reference, field=field, hidden=hidden, session=session)
+        if id in found.values():
+            raise Conflict("This speaker is named before already: name each once.", field=field)
+        found[field] = id
+    return found
+
+
+def _answered(
+    claim: dict[str, Any], counters: list[dict[str, Any]], original: int | None, session: Session
+) -> list[Rows]:
+    """Find what a new statement answers or prints again: claims, and statements with the claims that they state."""
     statements = [session.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
     stated = [statement.claim_id for statement in statements if statement]
     answered = [one["claim"] for one in counters if "claim" in one]
+    printed = session.by_id(Statement, original, locked=False) if original else None
     return [
         named(Claim, claim.get("id"), *answered, *stated),
         named(Statement, *(statement.id for statement in statements if statement)),
+        *([named(Statement, printed.id, printed.original_id)] if printed else []),
     ]
 
 
@@ -215,7 +253,7 @@ def _other_speakers(by: Actor, statement: Statement, new: dict[str, Any], hidden
     row: dict[str, int | None] = {}
     speaker = statement.speaker_id
     if "speaker" in new:
-        if statement.on_behalf_of_id == speakers.body_of(id=speaker):
+        if statement.on_behalf_of_id == hierarchy.body_of(id=speaker):
             new.setdefault("on_behalf_of", LEFT_OUT)
         row["speaker"] = speaker = _renamed(by, statement, new.pop("speaker"), hidden)
     if "on_behalf_of" in new:
@@ -269,53 +307,6 @@ def _was_public(id: int) -> bool:
     return bool(Statement.select().where(Statement.id == id, Statement.status == "accepted").exists())
 
 
-def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
-    """Fill the columns of the content."""
-    return {
-        "content": dumps([{"text": text, "start": start, "end": end} for text, start, end in spans]),
-        "content_start": spans[0].start,
-        "spans": ",".join([f"{start}-{end}" for _, start, end in spans]),
-    }
-
-
-def _words(
-    name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
-) -> dict[str, Any]:
-    text = start = end = None
-    if words is not None:
-        text, start, end = locate(words, document, sentence, near, f"/{name}")
-    columns: dict[str, Any] = {name: text, f"{name}_start": start, f"{name}_end": end}
-    if name == "cue":
-        if text and len(text) > LONGEST_CUE:
-            detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
-            raise TooLong(detail, field="/cue")
-        columns["cue_key"] = text and comparison_key(text)
-    return columns
-
-
-def _offsets(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
-    """Fill the columns of sentence, content, mention and cue after a change to any of them."""
-    document = statement.document
-    content = new.get("content") or [{"start": statement.content_start}]
-    reference = new.get("sentence")
-    if reference is None and "content" not in new:
-        reference = {"id": statement.sentence_id}
-    sentence = sentences.find(document=document, reference=reference, content=content, field="/sentence")
-    row: dict[str, Any] = {"sentence": sentence.id}
-    end = int(statement.spans.rpartition("-")[2])
-    if "content" in new:
-        spans = locate_content(content, document, sentence)
-        end = spans[-1].end
-        row |= content_columns(spans)
-    elif not sentence.start <= statement.content_start < sentence.end:
-        raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
-    near = partial(sentences.around, document=document.id, sentence=sentence, end=end)
-    for name in ("mention", "cue"):
-        if name in new:
-            row |= _words(name, new[name], document, sentence, near)
-    return row
-
-
 def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) -> dict[str, int | None]:
     row: dict[str, int | None] = {"via_speaker": None, "via_document": None}
     if not via:
@@ -331,37 +322,29 @@ def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) 
 def _spoken_for(by: Actor, body: dict[str, Any] | None, speaker: int, hidden: bool, session: Session) -> int | None:
     """Find or make the speaker for whom `speaker` spoke; where that is LEFT_OUT, who it is at this moment."""
     if body is LEFT_OUT:
-        return speakers.body_of(id=speaker, session=session)
+        return hierarchy.body_of(id=speaker, session=session)
     if body is None:
         return None
     return speakers.find(by=by, reference=body, field="/on_behalf_of", hidden=hidden, session=session)
 
 
-def _origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
-    """Fill the columns that say where the statement comes from; what a machine found starts as a candidate.
-
-    Raises Forbidden for a status that takes the review scope.
-    """
-    columns = dict(origin or {"kind": "person"})
-    columns["origin"] = kind = columns.pop("kind")
-    status = status or ("candidate" if kind == "extractor" else "accepted")
-    if status == "rejected" and not by.reviews:
-        raise Forbidden("Rejecting a statement takes a key with the review scope.")
-    if kind == "extractor" and status != "candidate" and not by.reviews:
-        raise Forbidden("What an extractor found starts as a candidate; deciding on it takes the review scope.")
-    return columns | {"status": status}
-
-
 def _refuse_known(
-    by: Actor, document: int, speaker: int, spans: str, *, apart_from: int | None = None, session: Session = SESSION
+    by: Actor,
+    document: int,
+    speaker: int,
+    spans: str,
+    field: str = "/content",
+    *,
+    apart_from: int | None = None,
+    session: Session = SESSION,
 ) -> None:
     id = session.find(Statement, document=document, speaker=speaker, spans=spans)
     if id and id != apart_from:
         if not by.reviews and session.by_id(Statement, id, locked=False).status != "accepted":
-            raise Conflict("These words are recorded as said by this speaker, and wait for review.", field="/content")
+            raise Conflict("These words are recorded as said by this speaker, and wait for review.", field=field)
         raise Conflict(
             f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
-            field="/content",
+            field=field,
             known=id,
         )
 

@@ -70,6 +70,8 @@ class World:
                 id for (id,) in fetch("SELECT id FROM counterclaims WHERE claim_id IN (?, ?)", (a, c))
             ]
             self.suggestion = put_suggestion(self.statements[6], a)
+            reprinted = {"document": {"text": text, "language": "de"}, "original": self.statements[0]}
+            self.statements += [self._record(by, word, one, c, **reprinted) for word in ("sixth", "seventh")]
             claims.merge(by=by, id=merged, into=b)
             speakers.merge(by=by, id=gone, into=three)
         self.focus = {Claim: rng.sample(self.claims[:5], 2), Statement: rng.sample(self.statements, 2)}
@@ -131,6 +133,12 @@ def _record(world: World, **other: Any) -> Request:
         "claim": {"id": world.any(Claim)},
     }
     return Request("POST", "/v1/statements", body | other)
+
+
+def _record_jointly(world: World) -> Request:
+    request = _record(world, speakers=[{"id": id} for id in world.two(Speaker)])
+    del request.body["speaker"]
+    return request
 
 
 def _of(world: World, claim: int) -> int | None:
@@ -243,12 +251,15 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
         w, speaker={"name": w.rng.choice(w.names)}, via={"speaker": {"id": w.any(Speaker)}}
     ),
     "record an answer": lambda w: _record(w, counters=[{"statement": w.any(Statement), "kind": "denies"}]),
+    "record jointly": _record_jointly,
     "reuse": _reuse,
     "move": lambda w: _patch(Statement, w.any(Statement), claim={"id": w.any(Claim)}),
     "move to new": lambda w: _patch(Statement, w.any(Statement), claim={"text": "New.", "language": "en"}),
     "give to another": lambda w: _patch(Statement, w.any(Statement), speaker={"id": w.any(Speaker)}),
     "say for whom": lambda w: _patch(Statement, w.any(Statement), on_behalf_of={"id": w.any(Speaker)}),
     "requote": lambda w: _patch(Statement, w.any(Statement), content=[{"text": "says sixth"}]),
+    "reprint": lambda w: _patch(Statement, w.any(Statement), original=w.any(Statement)),
+    "record a print": lambda w: _record(w, original=w.any(Statement)),
     "retract": lambda w: _delete(Statement, w.any(Statement)),
     "accept": lambda w: _patch(Statement, w.any(Statement), status="accepted"),
     "reject": lambda w: _patch(Statement, w.any(Statement), status="rejected"),

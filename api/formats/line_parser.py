@@ -62,7 +62,7 @@ def _read(number: int, line: bytes, cut_sentences: bool = False) -> Line | Outco
             why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
         new = json_body.loaded(LINES[noun], value[noun])
-        cuts = cut(new["text"]) if cut_sentences and noun == "document" else None
+        cuts = cut(new.get("text", "")) if cut_sentences and noun == "document" else None
         return Line(number, noun, new, cuts)
     except Problem as problem:
         return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))

@@ -72,7 +72,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     """List what a speaker has stated, in the order in which it was said.
 
     With `topic`, a speaker's positions on it over time: each statement with its claim, what that claim
-    answers and what answers it.
+    answers and what answers it. A statement that prints another again is left out, unless `prints=true`.
     """
     admit_status(query)
     return page_sorted(partial(speakers.positions, id=id), query, caller().viewer)

@@ -49,7 +49,8 @@ def create_statement(body: dict[str, Any]) -> Response:
     whole: what is new is made, all in one transaction. Spans are given by offsets or by exact words;
     words that stand more than once are refused with 409, which lists the places. A claim given by
     text is a new one unless `reuse` is true; topics must exist. The same words of one document are
-    recorded once for a speaker: 409 names the statement that is known. What its claim answers already, in the
+    recorded once for a speaker: 409 names the statement that is known. With `speakers` instead of `speaker`, each of
+    them gets a statement of the same words and claim, or none does. What its claim answers already, in the
     same way, it answers too: that counterclaim stays as it is, with its evidence and note. The answer is the
     linked whole.
     """

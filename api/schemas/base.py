@@ -207,6 +207,12 @@ class Facets(Output):
     speaker = fields.List(fields.Nested(FacetValue), metadata={"description": "Ids of speakers."})
     publisher = fields.List(fields.Nested(FacetValue), metadata={"description": "Publishers of documents."})
     kind = fields.List(fields.Nested(FacetValue), metadata={"description": "Kinds of counterclaims."})
+    via_speaker = fields.List(
+        fields.Nested(FacetValue), metadata={"description": "Ids of speakers who passed statements on."}
+    )
+    via_document = fields.List(
+        fields.Nested(FacetValue), metadata={"description": "Ids of documents that passed statements on."}
+    )
 
 
 @cache

@@ -26,7 +26,11 @@ class Claim(ClaimPart, Stamped):
     topics = listed(TopicPart, "What it is filed under.")
     about = listed(SubjectPart, "Whom it is about, and as what.")
     statements = listed(StatementPart, "Who put it forward, and where; at most 100, in the order of print.")
-    statement_count = shown(fields.Integer, "How many statements of it there are.", minimum=0)
+    statement_count = shown(
+        fields.Integer,
+        "How many statements of it there are, without those that print another again, which `statements` shows too.",
+        minimum=0,
+    )
     counterclaims = listed(CounterclaimPart, COUNTERCLAIMS)
     counters = listed(CounterclaimPart, COUNTERS)
     reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")

@@ -5,14 +5,15 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, Query, Stamped, identifier, listed, on_request, shown
-from api.schemas.fields import Day, Language, QueryFlag, Text
+from api.schemas.fields import Choice, Day, Language, QueryFlag, Text
 from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
+from models.vocabulary import DOCUMENT_KINDS
 
 
 class Document(DocumentPart, Stamped):
-    """One edition of an article, transcript or press release."""
+    """One edition of an article, transcript, broadcast, post, release or memo."""
 
     url_normalized = shown(fields.String, "The address, so spelled that equal ones are equal.", null=True)
     retrieved_at = shown(fields.String, "When its text was read.", format="date-time")
@@ -21,11 +22,13 @@ class Document(DocumentPart, Stamped):
     text = shown(
         fields.String, "The whole text, as read; null unless text_public, or the caller has the read scope.", null=True
     )
-    length = shown(fields.Integer, "Unicode code points in the text.", minimum=1)
+    length = shown(fields.Integer, "Unicode code points in the text; 0 where only its address is known.", minimum=0)
     sha256 = shown(fields.String, "SHA-256 of the text's UTF-8, in hex.")
     sentence_count = shown(fields.Integer, "How many sentences the text was cut into.", minimum=0)
     statements = listed(LinkedStatement, "Its statements in the order of print, at most 100.")
-    statement_count = shown(fields.Integer, "How many statements it holds.", minimum=0)
+    statement_count = shown(
+        fields.Integer, "How many statements it holds, those that print another again too.", minimum=0
+    )
 
 
 class Extraction(Output):
@@ -90,6 +93,7 @@ class DocumentQuery(PageQuery):
             "example": "https://example.org/report",
         }
     )
+    kind = Choice(DOCUMENT_KINDS, metadata={"description": "What it is.", "example": "transcript"})
     publisher = Text(longest=300, metadata={"description": "The publisher's name, whole."})
     language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
     published_from = Day(metadata={"description": "The first day of publication that counts.", "format": "date"})

@@ -37,11 +37,12 @@ COLUMNS = {
     "first_statement.document.url,first_statement.sentence.text,statement_count,counterclaims.kind,"
     "counterclaims.claim.text,reviews.publisher.name,reviews.rating.label,created_at,updated_at,version",
     "statements": "id,speaker.id,speaker.name,speaker.kind,on_behalf_of.name,role,mention.text,cue.text,content.text,"
-    "form,said_on,claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,document.publisher,"
-    "document.published_at,status,origin.kind,origin.confidence,created_at,updated_at,version",
+    "form,said_on,at,claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,"
+    "document.publisher,document.published_at,original_id,attribution_disputed,status,origin.kind,origin.confidence,"
+    "created_at,updated_at,version",
     "counterclaims": "id,kind,of,target_id,note,claim.id,claim.text,claim.statements.speaker.name,answer.id,"
     "answer.text,answer.statements.speaker.name,created_at,updated_at,version",
-    "documents": "id,url,title,publisher,published_at,language,licence,text_public,length,sha256,sentence_count,"
+    "documents": "id,kind,url,title,publisher,published_at,language,licence,text_public,length,sha256,sentence_count,"
     "statement_count,created_at,updated_at,version",
     "speakers": "id,name,kind,description,aliases,wikidata_id,same_as,part_of.name,statement_count,created_at,"
     "updated_at,version",

@@ -21,7 +21,16 @@ from api.schemas.fields import (
     Text,
 )
 from api.schemas.indexed import Url
-from models.vocabulary import COUNTER_KINDS, DISPUTING_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import (
+    COUNTER_KINDS,
+    DISPUTING_KINDS,
+    DOCUMENT_KINDS,
+    FACETS,
+    FORMS,
+    ORIGINS,
+    SPEAKER_KINDS,
+    STATUSES,
+)
 
 #: What the parameters by the id of a speaker or a claim say of one that was merged.
 MERGED = "One that was merged stands for its survivor."
@@ -104,6 +113,8 @@ class StatementConditions(Query):
         f"their behalf. A person counts for whom they spoke at the time, not for what they are part of now. {MERGED}"
     )
     document = _id("The id of the document that printed it.")
+    via_speaker = _id(f"The id of a speaker who passed it on. {MERGED}")
+    via_document = _id("The id of a document that passed it on.")
     publisher = _words("Who published the document, to the letter.", "Example Press")
     url = Url(
         metadata={
@@ -116,6 +127,10 @@ class StatementConditions(Query):
         form="a host name such as example.org",
         longest=252,
         metadata={"description": "The host of the document's address, without `www.`.", "example": "example.org"},
+    )
+    document_kind = _choice(DOCUMENT_KINDS, "What the document is.", "transcript")
+    document_language = Language(
+        metadata={"description": "The document's language (BCP 47), to the letter.", "example": "en"}
     )
     form = _choice(FORMS, "Whether print quotes, reports, or mixes both.", "direct")
     cue = _words("The words that mark the act, in any case.", "denied")

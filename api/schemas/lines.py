@@ -6,11 +6,15 @@ it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. It stands fo
 
 from typing import Any
 
+from marshmallow import ValidationError, validates_schema
+
 from api.schemas.base import Input
 from api.schemas.fields import Choice, Either, Flag, Many, Text
 from api.schemas.indexed import Name
 from api.schemas.refs import (
+    LONGEST_DOCUMENT,
     ClaimByText,
+    DocumentByAddress,
     DocumentByUrl,
     DocumentWhole,
     NewClaim,
@@ -21,7 +25,7 @@ from api.schemas.refs import (
     span_ref,
 )
 from api.schemas.reviews import NewReview
-from api.schemas.statements import NewStatement
+from api.schemas.statements import NewStatementDetails
 from api.schemas.topics import NewTopic
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
@@ -52,8 +56,8 @@ def _claim(**kwargs: Any) -> Either:
     return Either({"statement": LocalStatement, "claim": LocalClaim, "text": ClaimByText}, **kwargs)
 
 
-def _document(**kwargs: Any) -> Either:
-    return Either({"document": LocalDocument, "text": DocumentWhole, "url": DocumentByUrl}, **kwargs)
+def _document(by_url: type[Input] = DocumentByUrl, **kwargs: Any) -> Either:
+    return Either({"document": LocalDocument, "text": DocumentWhole, "url": by_url}, **kwargs)
 
 
 def _speaker(**kwargs: Any) -> Either:
@@ -70,11 +74,17 @@ class SpeakerLine(SpeakerDetails):
 
 
 class DocumentLine(NewDocument):
-    """A document; an edition that is known stays as it is."""
+    """A document; an edition that is known stays as it is. One without a text has an address."""
 
     id = _local()
+    text: Any = Text(longest=LONGEST_DOCUMENT, lines=True)
     #: As a speaker's.
     hidden = Flag(load_default=False)
+
+    @validates_schema
+    def _refuse_nothing(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "text" not in data and not data.get("url"):
+            raise ValidationError("Give the text, or the address of a document of which no text is known.", "text")
 
 
 class ClaimLine(NewClaim):
@@ -92,7 +102,7 @@ class _ViaSpeaker(Input):
 
 
 class _ViaDocument(Input):
-    document = _document(required=True)
+    document = _document(DocumentByAddress, required=True)
 
 
 class _CounterLine(LocalStatement):
@@ -101,7 +111,7 @@ class _CounterLine(LocalStatement):
     note = Text(longest=2000, lines=True, allow_none=True)
 
 
-class StatementLine(NewStatement):
+class StatementLine(NewStatementDetails):
     """A statement; one of these words by this speaker that is known stays as it is."""
 
     id = _local()
@@ -111,6 +121,8 @@ class StatementLine(NewStatement):
     sentence = span_ref("", allow_none=True)
     claim = _claim(required=True)
     via = Either({"speaker": _ViaSpeaker, "document": _ViaDocument}, allow_none=True)
+    #: The earlier line that it prints again.
+    original = _local(allow_none=True)
     counters = Many(Either({"statement": _CounterLine}))
 
 

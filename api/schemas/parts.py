@@ -3,7 +3,16 @@
 from marshmallow import fields
 
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
-from models.vocabulary import ABOUT_ROLES, ANSWERED, COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS, STATUSES
+from models.vocabulary import (
+    ABOUT_ROLES,
+    ANSWERED,
+    COUNTER_KINDS,
+    DOCUMENT_KINDS,
+    FORMS,
+    ORIGINS,
+    SPEAKER_KINDS,
+    STATUSES,
+)
 
 
 class TopicPart(Output):
@@ -36,6 +45,7 @@ class DocumentPart(Output):
     """A document, as statements name it."""
 
     id = identifier("Its id.")
+    kind = shown(fields.String, "What it is; null where nobody has said.", null=True, enum=[*DOCUMENT_KINDS, None])
     url = shown(fields.String, "Where it was published, as given.", null=True)
     title = shown(fields.String, "Its title.", null=True)
     publisher = shown(fields.String, "Who published it.", null=True)
@@ -115,7 +125,15 @@ class StatementPart(Stamped):
     content = listed(Span, 'What was said: several spans where "he said" splits a quote.')
     form = shown(fields.String, "Whether print quotes, reports, or mixes both.", enum=list(FORMS))
     said_on = shown(fields.String, "The day it was said.", null=True, format="date")
+    at = shown(
+        fields.Float, "How many seconds into the document it is said; null without a timecode.", null=True, minimum=0
+    )
     via = nested(Via, "What reported it; null where the document itself does.", null=True)
+    original_id = identifier(
+        "The statement of the same act that this one prints again, as a translation or a wire copy does; null where it "
+        "is the first.",
+        null=True,
+    )
     sentence = nested(SentencePart, "The sentence that the content starts in.")
     document = nested(DocumentPart, "What printed it.")
     status = shown(fields.String, "Whether it was reviewed, and how.", enum=list(STATUSES))

@@ -17,7 +17,7 @@ from api.schemas.fields import (
     WikidataId,
 )
 from api.schemas.indexed import Name, Url
-from models.vocabulary import ABOUT_ROLES, SPEAKER_KINDS
+from models.vocabulary import ABOUT_ROLES, DOCUMENT_KINDS, SPEAKER_KINDS
 
 #: The longest document text and the longest other text, in code points.
 LONGEST_DOCUMENT = 1_000_000
@@ -109,6 +109,7 @@ class DocumentByUrl(Input):
 class DocumentDetails(Input):
     """What may be told of a document, and changed."""
 
+    kind = Choice(DOCUMENT_KINDS, allow_none=True, metadata={"description": "What it is.", "example": "article"})
     title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
     publisher = Text(longest=300, allow_none=True, metadata={"description": "Who published it."})
     published_at = Moment(allow_none=True, metadata={"description": "When it was published.", "format": "date-time"})
@@ -123,6 +124,16 @@ class DocumentDetails(Input):
             "that carry statements and one on either side."
         }
     )
+
+
+class DocumentByAddress(DocumentDetails):
+    """The newest edition of a document; one that is not known is stored without a text where its language is given."""
+
+    url = Url(
+        required=True,
+        metadata={"description": "Its address, however spelled.", "example": "https://example.org/release"},
+    )
+    language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
 class NewDocument(DocumentDetails):
@@ -151,9 +162,9 @@ class DocumentWhole(NewDocument):
     """A document given whole; where this edition is known, that one is taken and the rest is left as it is."""
 
 
-def document_ref(description: str, **kwargs: Any) -> Either:
+def document_ref(description: str, by_url: type[Input] = DocumentByUrl, **kwargs: Any) -> Either:
     """Make a member that names a document."""
-    shapes = {"id": DocumentById, "text": DocumentWhole, "url": DocumentByUrl}
+    shapes: dict[str, type[Input]] = {"id": DocumentById, "text": DocumentWhole, "url": by_url}
     return Either(shapes, metadata={"description": description}, **kwargs)
 
 

@@ -22,8 +22,12 @@ class Speaker(SpeakerPart, Stamped):
         fields.String(), required=True, metadata={"description": "Addresses of the same speaker elsewhere."}
     )
     part_of = nested(SpeakerPart, "The speaker that this one belongs to.", null=True)
-    statements = listed(LinkedStatement, "The newest of their statements, at most 100.")
-    statement_count = shown(fields.Integer, "How many statements of theirs there are.", minimum=0)
+    statements = listed(
+        LinkedStatement, "The newest of their statements, at most 100, without those that print another again."
+    )
+    statement_count = shown(
+        fields.Integer, "How many statements of theirs there are, without those that print another again.", minimum=0
+    )
 
 
 class NewSpeaker(SpeakerDetails):
@@ -58,5 +62,11 @@ class PositionQuery(StatementQuery):
 
     parts = QueryFlag(
         metadata={"description": "Whether statements of those who are part of the speaker count too.", "example": True}
+    )
+    prints = QueryFlag(
+        metadata={
+            "description": "Whether statements that print another again are listed too; else each act is, once.",
+            "example": False,
+        }
     )
     sort = sort_by("said_on", "-said_on", "id", "-id", "relevance", default="said_on")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Input, Query, listed, nested, on_request
 from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryFlag, QueryId, Text
@@ -16,7 +16,7 @@ from api.schemas.parts import (
     SubjectPart,
     TopicPart,
 )
-from api.schemas.refs import claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
+from api.schemas.refs import DocumentByAddress, claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
 from models.vocabulary import ANSWERED, COUNTER_KINDS, FORMS, STATUSES
 
 
@@ -31,6 +31,14 @@ class Statement(StatementPart):
     """One act of attribution with everything linked: speaker, sentence, document, claim and its counterclaims."""
 
     claim = nested(FiledClaim, "What it puts forward.")
+    joint_ids = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={
+            "description": "The ids of the statements by which others put the same claim forward in these very words, "
+            "jointly."
+        },
+    )
     counterclaims = listed(
         CounterclaimPart,
         f"{COUNTERCLAIMS} Those are left out that are known to have been given before this was said, but where they "
@@ -66,7 +74,7 @@ class ViaBySpeaker(Input):
 class ViaByDocument(Input):
     """Reported by a document."""
 
-    document = document_ref("What reported it.", required=True)
+    document = document_ref("What reported it.", DocumentByAddress, required=True)
 
 
 class _Counter(Input):
@@ -135,13 +143,29 @@ class _StatementDetails(Input):
     on_behalf_of = speaker_ref(_ON_BEHALF_OF, allow_none=True)
     cue = span_ref(_CUE, allow_none=True)
     said_on = Day(allow_none=True, metadata={"description": "The day it was said.", "format": "date"})
+    at = Number(
+        least=0,
+        allow_none=True,
+        metadata={
+            "description": "How many seconds into the document it is said, where that has a timecode.",
+            "example": None,
+        },
+    )
     via = _via()
+    original: Any = Id(
+        allow_none=True,
+        metadata={
+            "description": "The id of the statement of the same act, by the same speaker, that this one prints again: "
+            "as a translation, a wire copy or a quotation elsewhere does. It may state another claim. A print of that "
+            "one stands for it.",
+            "example": None,
+        },
+    )
 
 
-class NewStatement(_StatementDetails):
-    """One act of attribution with all that it needs; what is new is made, in one transaction."""
+class NewStatementDetails(_StatementDetails):
+    """What a new statement has beside who said it."""
 
-    speaker = speaker_ref(_SPEAKER, required=True)
     document = document_ref("What printed it.", required=True)
     sentence = sentence_ref(_SENTENCE, allow_none=True)
     content = _content(required=True)
@@ -162,6 +186,30 @@ class NewStatement(_StatementDetails):
         Either({"claim": CounterToClaim, "statement": CounterToStatement}),
         metadata={"description": "What it answers."},
     )
+
+
+class NewStatement(NewStatementDetails):
+    """One act of attribution with all that it needs; what is new is made, in one transaction."""
+
+    speaker = speaker_ref(_SPEAKER)
+    together = Many(
+        speaker_ref("A speaker."),
+        least=2,
+        data_key="speakers",
+        metadata={
+            "description": "Instead of `speaker`, those who said it jointly: each gets a statement of these words, and "
+            "the answer is that of the first, which names the others in `joint_ids`."
+        },
+    )
+
+    @validates_schema
+    def _refuse_other_than_one_way(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "speaker" in data and "together" in data:
+            raise ValidationError("Give speaker or speakers, not both.", "speakers")
+        if "speaker" not in data and "together" not in data:
+            raise ValidationError("Give the speaker, or in speakers those who said it jointly.", "speaker")
+        if "together" in data and data.get("original"):
+            raise ValidationError("What a joint statement prints again is told of each one afterwards.", "original")
 
 
 class StatementChange(_StatementDetails):
@@ -189,6 +237,13 @@ class StatementQuery(ListQuery, OfAnswers):
         metadata={
             "description": "Whether the speaker, or who published it, disputes that it was rightly attributed.",
             "example": True,
+        }
+    )
+    original = QueryId(metadata={"description": "The id of the statement that they print again.", "example": 1})
+    prints = QueryFlag(
+        metadata={
+            "description": "`false` leaves out the statements that print another again: each act is listed once.",
+            "example": False,
         }
     )
     sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")

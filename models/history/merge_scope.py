@@ -1,5 +1,6 @@
 """What a merge and its undoing touch: the rows that are locked for them, and which of those may stand again."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from models.history import merges
@@ -38,7 +39,7 @@ def of_merged_speakers(id: int, into: int) -> list[Rows]:
     return [
         changed(Speaker, *_ids(Speaker, Speaker.part_of == id)),
         changed(Claim, *(statement.claim_id for statement in doubled)),
-        changed(Statement, *said, *(statement.id for statement in doubled)),
+        changed(Statement, *said, *_same_acts([statement.id for statement in doubled])),
         changed(Counterclaim, *_ids(Counterclaim, _at([statement.id for statement in doubled]))),
     ]
 
@@ -57,12 +58,14 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     )
     speakers = (speaker.merged_into_id, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
     speakers += tuple(one.on_behalf_of_id for one in dropped)
-    said = (*moved["statements"], *moved["via"], *moved.get("on_behalf_of", ()), *(one.id for one in (*dropped, *kept)))
+    relinked = (id for ids in moved.get("originals", []) for id in ids if id)
+    said = (*moved["statements"], *(one.id for one in (*dropped, *kept)), *relinked)
+    passed_on = (*moved["via"], *moved.get("on_behalf_of", ()))
     return [
         named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
         changed(Speaker, id, *speakers),
         changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(counterclaims)),
-        changed(Statement, *said, *_stated_by(counterclaims)),
+        changed(Statement, *passed_on, *_same_acts(said), *_stated_by(counterclaims)),
         changed(
             Counterclaim,
             *(counterclaim.id for counterclaim in counterclaims),
@@ -73,6 +76,13 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
             ),
         ),
     ]
+
+
+def _same_acts(statements: Iterable[int]) -> set[int]:
+    """Find these statements, those that they print again, and the prints of either."""
+    found = merges.rows_with(Statement, list(statements))
+    acts = {id for each in found for id in (each.id, each.original_id) if id}
+    return acts.union(*(_ids(Statement, Statement.original == act) for act in acts))
 
 
 def _links(*claims: int) -> list[Rows]:

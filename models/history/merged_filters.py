@@ -15,9 +15,8 @@ from models.tables import Claim, Speaker
 
 #: Filters by the id of something that may be merged.
 _NAMES = {
-    **dict.fromkeys(
-        ("speaker", "on_behalf_of", "part_of", "about", "accused", "answered_by", "by", "against"), Speaker
-    ),
+    **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "via_speaker", "about", "accused"), Speaker),
+    **dict.fromkeys(("answered_by", "by", "against"), Speaker),
     "claim": Claim,
 }
 

@@ -29,7 +29,7 @@ _ALIASED = (
 )
 _NEWEST = (
     "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
-    " ORDER BY retrieved_at DESC, id DESC LIMIT 1"
+    " ORDER BY length = 0, retrieved_at DESC, id DESC LIMIT 1"
 )
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
@@ -87,7 +87,7 @@ class Session:
         return [id for (id,) in fetch(_ALIASED, (key,))]
 
     def newest_edition(self, address: str | None) -> int | None:
-        """Find the id of the document at a normalised address that was read last."""
+        """Find the id of the document at a normalised address that was read last; one with a text before others."""
         found = fetch(_NEWEST, (address,))
         return found[0][0] if found else None
 

@@ -16,11 +16,13 @@ from models import claims, documents, evidence, matching, speakers, statements, 
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
 from models.extraction.findings import Named
 from models.extraction.parser import Parser
+from models.hierarchy import body_of
 from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
+from models.statement_columns import LONGEST_CUE, content_columns
 from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
@@ -188,7 +190,7 @@ class _DocumentIngest:
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
-        content = statements.content_columns(spans)
+        content = content_columns(spans)
         keys = [content["spans"], *([_cue_key(*finding.cue)] if finding.cue else [])]
         known = [self.recorded[key] for key in keys if key in self.recorded]
         if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
@@ -208,7 +210,7 @@ class _DocumentIngest:
             document=self.id,
             sentence=sentence,
             speaker=(by := self._speaker(speaker, self._words(finding.mention))),
-            on_behalf_of=speakers.body_of(id=by),
+            on_behalf_of=body_of(id=by),
             claim=self._claim(finding),
             **content,
             **self._span("mention", finding.mention),
@@ -324,7 +326,7 @@ class _DocumentIngest:
         return self.document.text[slice(*span)] if span else ""
 
     def _span(self, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
-        if name == "cue" and span and span[1] - span[0] > statements.LONGEST_CUE:
+        if name == "cue" and span and span[1] - span[0] > LONGEST_CUE:
             span = None
         start, end = span or (None, None)
         key = {"cue_key": comparison_key(self._words(span)) if span else None} if name == "cue" else {}

@@ -170,7 +170,7 @@ def _cards() -> _Source:
     parts = {
         "speaker": ("sp", ("id", "name", "kind", "description", "wikidata_id")),
         "sentence": ("se", ("id", "position", "start", "end", "text")),
-        "document": ("d", ("id", "url", "title", "publisher", "published_at", "language")),
+        "document": ("d", ("id", "url", "title", "publisher", "published_at", "language", "kind")),
     }
     columns = {f"{noun}_{name}": f'{alias}."{name}"' for noun, (alias, names) in parts.items() for name in names}
     own = ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on")

@@ -1,4 +1,4 @@
-"""Facets: how many of the items of a list have each topic, speaker, publisher or kind."""
+"""Facets: how many of the items of a list have each topic, speaker, publisher, kind or source that passed them on."""
 
 from peewee import SQL, Entity, Select, fn
 
@@ -14,6 +14,14 @@ from models.tables import ClaimTopicIndex, Counterclaim, Statement
 FACET_VALUES = 20
 
 _i, _k, _g, _filed = Entity("i"), Entity("k"), Aliased(Counterclaim, "g"), Aliased(ClaimTopicIndex, "f")
+
+#: Facet -> what a statement has, the column of its id, the value and the label.
+_OF_A_STATEMENT = {
+    "speaker": (sp, s.speaker_id, sp.id, sp.name),
+    "publisher": (d, s.document_id, d.publisher, d.publisher),
+    "via_speaker": (sp, s.via_speaker_id, sp.id, sp.name),
+    "via_document": (d, s.via_document_id, d.id, fn.coalesce(d.title, d.url, d.sha256)),
+}
 
 
 @cached(512)
@@ -31,9 +39,8 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         items = items.join(_g, on=_g.id == _k.id) if own else items.join(answered, on=_g.claim_id == _k.claim_id)
     else:
         its = s.id == _k.id if noun == "statements" else (s.claim_id == _k.claim_id) & statement_seen(viewer)
-        table, id = (sp, s.speaker_id) if name == "speaker" else (d, s.document_id)
-        value, label = (sp.id, sp.name) if name == "speaker" else (d.publisher, d.publisher)
-        items = items.join(s, on=its).join(table, on=table.id == id)
+        table, id, value, label = _OF_A_STATEMENT[name]
+        items = items.join(s, on=its).join(table, on=(table.id == id) & table.retracted_at.is_null())
     counted = items.columns(value, label, fn.count(_k.id.distinct())).where(value.is_null(False))
     return compiled(counted.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES))
 

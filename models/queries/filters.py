@@ -142,6 +142,9 @@ OF_A_STATEMENT: dict[str, Any] = {
     ),
     "stated_within": said_within("stated_within"),
     "document": s.document_id == P.document,
+    "original": s.original_id == P.original,
+    "via_speaker": s.via_speaker_id == P.via_speaker,
+    "via_document": s.via_document_id == P.via_document,
     "publisher": _of_a_document(_document.publisher == P.publisher),
     "url": _of_a_document((_document.url_normalized == P.url) & _document.retracted_at.is_null()),
     "domain": _of_a_document(_document.domain == P.domain),
@@ -149,6 +152,12 @@ OF_A_STATEMENT: dict[str, Any] = {
     "speaker_kind": fn.EXISTS(_speaker.select(1).where(_speaker.id == s.speaker_id, _speaker.kind == P.speaker_kind)),
     "published_from": _published(_document.published_at >= P.published_from),
     "published_to": _published(_document.published_at <= P.published_to),
+    "document_language": _published(_document.language == P.document_language),
+    "document_kind": fn.EXISTS(
+        Select([indexed_by(_document, "documents_id_kind")], [1]).where(
+            _document.id == s.document_id, _document.kind == P.document_kind
+        )
+    ),
     "form": unindexed(s.form) == P.form,
     "status": s.status == P.status,
     "origin": unindexed(s.origin) == P.origin,
@@ -160,8 +169,8 @@ OF_A_STATEMENT: dict[str, Any] = {
 }
 #: Those that few statements pass: the database begins with them.
 NARROW = {
-    *("speaker", "on_behalf_of", "stated_by", "stated_within", "part_of"),
-    *("document", "publisher", "url", "domain"),
+    *("speaker", "on_behalf_of", "stated_by", "stated_within", "part_of", "via_speaker", "via_document"),
+    *("document", "original", "publisher", "url", "domain"),
 }
 
 #: The filters on a review `r` of a claim.
@@ -328,6 +337,8 @@ _ALL_WITH = {
     "speaker_kind": _by_its(_speaker, s.speaker_id, _speaker.kind == P.speaker_kind),
     "published_from": _by_its(_document, s.document_id, _document.published_at >= P.published_from),
     "published_to": _by_its(_document, s.document_id, _document.published_at <= P.published_to),
+    "document_language": _by_its(_document, s.document_id, _document.language == P.document_language),
+    "document_kind": _by_its(_document, s.document_id, _document.kind == P.document_kind),
     "language": Select([indexed_by(_claim, "claims_language")], [_claim.id]).where(_claim.language == P.language),
     **{name: _reviewed.where(of_it) for name, of_it in OF_A_REVIEW.items()},
     "topic": OF_TOPIC,

@@ -161,6 +161,8 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions.append(s.claim_id == P.claim)
     if "ids" in names:
         conditions.append(in_list(s.id, "ids"))
+    if "prints" in filters.no:
+        conditions.append(s.original_id.is_null())
     replaced = order.replaced & names if continued else set()
     conditions += all_of(names & OF_A_STATEMENT.keys() - replaced)
     day = fn.coalesce(s.said_on, "")

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from peewee import Select
+
+from models.queries.dialects import indexed_by
 from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import c, d, s, sp
-from models.tables import Sentence
+from models.tables import Document, Sentence
 
-b = Aliased(Sentence, "b")
+b, dk = Aliased(Sentence, "b"), Aliased(Document, "dk")
 
 
 def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
@@ -20,9 +23,15 @@ def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
     return {"before": text_at(position - 1), "after": text_at(position + 1)}
 
 
-def document_part(d: Any = d) -> dict[str, Member]:
-    """Build the node of a document `d` as statements name it."""
-    return scalars(d, "id", "url", "title", "publisher", "published_at", "language")
+def document_part(id: Any, d: Any = d) -> dict[str, Member]:
+    """Build the node of a document `d`, whose id stands in the column `id`, as statements name it."""
+    part = {"id": Scalar(id), "kind": _kind_of_document(id)}
+    return part | scalars(d, "url", "title", "publisher", "published_at", "language")
+
+
+def _kind_of_document(id: Any) -> Member:
+    known = Select([indexed_by(dk, "documents_id_kind")], [dk.kind])
+    return Scalar(known.where(dk.id == id, dk.kind.is_null(False)))
 
 
 def speaker_part(sp: Any = sp) -> dict[str, Member]:

@@ -43,7 +43,7 @@ BESIDE = 10
 
 ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
 up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
-vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
+js, vd, b = Aliased(Statement, "js"), Aliased(Document, "vd"), Aliased(Sentence, "b")
 #: A counterclaim to an attribution, its answer, and a statement of that with its speaker and document.
 ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
 asp, ad, tg = Aliased(Speaker, "asp"), Aliased(Document, "ad"), Aliased(Statement, "tg")
@@ -62,7 +62,7 @@ def text(make: Callable[..., Any], *args: Any) -> str:
 def _statement_members(viewer: Viewer) -> dict[str, Member]:
     # Ids come from the statement itself: who wants no more of the other side then needs no join.
     via_speaker = Subquery(Object(speaker_part(vs)), Rows(links={vs: s.via_speaker_id}))
-    via_document = Subquery(Object(document_part(vd)), Rows(links={vd: s.via_document_id}))
+    via_document = Subquery(Object(document_part(vd.id, vd)), Rows(links={vd: s.via_document_id}))
     sentence = scalars(se, "id", "position", "start", "end", "text") | around(se.document_id, se.position)
     return {
         "id": Scalar(s.id),
@@ -76,12 +76,14 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "content": RawJson(s.content),
         "form": Scalar(s.form),
         "said_on": Scalar(s.said_on),
+        "at": Scalar(s.at),
         "via": Nullable(
             Object({"speaker": via_speaker, "document": via_document}),
             s.via_speaker_id.is_null(False) | s.via_document_id.is_null(False),
         ),
+        "original_id": Scalar(s.original_id),
         "sentence": Object(sentence | {"id": Scalar(s.sentence_id)}),
-        "document": Object({**document_part(), "id": Scalar(s.document_id)}),
+        "document": Object(document_part(s.document_id)),
         "status": Scalar(s.status),
         "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
         "attribution_disputed": Boolean(attribution_disputed(viewer)),
@@ -121,6 +123,12 @@ def _attribution_answers(viewer: Viewer) -> Array:
     answered = scalars(ea, "id", "kind", "note", "statement_id") | {"answer": claim_part(ao), "speaker": evidence}
     rows = Rows(ea, _answers_to_attribution(viewer, s), {ao: ea.answer_id}, (ea.id,), EMBEDDED)
     return Array(Object(answered), rows)
+
+
+def _joint_ids(viewer: Viewer) -> Array:
+    """Build the node of the ids of the statements by which others say with `s`, in the same words, the same."""
+    same = (getattr(js, name) == getattr(s, name) for name in ("document_id", "content_start", "spans", "claim_id"))
+    return Array(Scalar(js.id), Rows(js, (*same, js.id != s.id, statement_seen(viewer, js)), order=(js.id,)))
 
 
 #: What every statement's JSON reads from beside the statement itself.
@@ -219,7 +227,7 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
             "topics": Precomputed(topics, _SLUGS, f.topic_slugs) if listed else topics,
             "about": _about(id),
             "statements": statements,
-            "statement_count": _count(s, *statements.rows.where),
+            "statement_count": _count(s, *statements.rows.where, s.original_id.is_null()),
             **_both_directions(viewer, id, answered),
             "reviews": Array(Object(_review_members() | stamps(r)), reviews),
         }
@@ -253,7 +261,7 @@ def _card_members() -> dict[str, Member]:
         "form": Scalar(f.form),
         "said_on": Scalar(f.said_on),
         "sentence": Object(sentence | around(f.document_id, f.sentence_position)),
-        "document": Object(part("document", document_part())),
+        "document": Object(part("document", document_part(f.document_id))),
         "status": Scalar(f.status),
     }
 
@@ -266,7 +274,7 @@ def statement(viewer: Viewer) -> Object:
     its_claim = scalars(sc, "id", "text", "language") | {"topics": _topics(s.claim_id), "about": _about(s.claim_id)}
     return Object(
         _statement_members(viewer)
-        | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id}))}
+        | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id})), "joint_ids": _joint_ids(viewer)}
         | _both_directions(viewer, s.claim_id, None, may_answer(e, s))
         | stamps(s)
     )
@@ -276,8 +284,8 @@ def document(viewer: Viewer) -> Object:
     """Build the node of a document `doc` with its statements in the order of print; its text where that may be read."""
     public = true(doc.text_public)
     return Object(
-        scalars(doc, "id", "url", "url_normalized", "title", "publisher", "published_at", "language")
-        | scalars(doc, "retrieved_at", "licence")
+        document_part(doc.id, doc)
+        | scalars(doc, "url_normalized", "retrieved_at", "licence")
         | {
             "text_public": Boolean(public),
             "text": Scalar(doc.text if viewer.texts else case(public, doc.text)),
@@ -299,7 +307,7 @@ def speaker(viewer: Viewer) -> Object:
             "wikidata_id": Scalar(p.wikidata_id),
             "same_as": RawJson(p.same_as),
             "part_of": Subquery(Object(speaker_part(up)), Rows(up, (up.id == p.part_of_id, up.retracted_at.is_null()))),
-            **_linked_statements(viewer, s.speaker_id == p.id, (s.id.desc(),)),
+            **_linked_statements(viewer, (s.speaker_id == p.id) & s.original_id.is_null(), (s.id.desc(),)),
         }
         | stamps(p)
     )
@@ -311,7 +319,7 @@ def sentence(viewer: Viewer) -> Object:
     return Object(
         {
             "id": Scalar(se.id),
-            "document": Object(document_part()),
+            "document": Object(document_part(d.id)),
             **scalars(se, "position", "start", "end", "text"),
             # A neighbour's own neighbour is two away from the quote, and not for everybody.
             **around(se.document_id, se.position, sentence_seen(viewer, b)),

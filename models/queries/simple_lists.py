@@ -38,6 +38,7 @@ SIMPLE_LISTS = {
             "url": doc.url_normalized == P.url,
             "publisher": doc.publisher == P.publisher,
             "language": doc.language == P.language,
+            "kind": doc.kind == P.kind,
             "published_from": doc.published_at >= P.published_from,
             "published_to": fn.substr(doc.published_at, 1, 10) <= P.published_to,
         },

@@ -62,12 +62,17 @@ def _speakers(reader: Snapshot) -> Iterator[Row]:
 def _documents(reader: Snapshot) -> Iterator[Row]:
     members = {
         "id": _called("d", Document.id),
-        **_columns(Document, "url", "title", "publisher", "published_at", "language", "retrieved_at", "licence"),
+        **_columns(
+            Document, "kind", "url", "title", "publisher", "published_at", "language", "retrieved_at", "licence"
+        ),
         "text_public": _Made(Document.text_public, bool),
         "text": Document.text,
         "hidden": _hidden(Document),
     }
-    return map(_unless_hidden, _read(reader, _standing(Document), members))
+    for row in _read(reader, _standing(Document), members):
+        if not row["text"]:
+            del row["text"]
+        yield _unless_hidden(row)
 
 
 def _claims(reader: Snapshot) -> Iterator[Row]:
@@ -98,8 +103,9 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
         "mention": {"start": s.mention_start, "end": s.mention_end},
         "role": s.role,
         "cue": {"start": s.cue_start, "end": s.cue_end},
-        **_columns(s, "form", "said_on"),
+        **_columns(s, "form", "said_on", "at"),
         "via": {"speaker": {"name": teller.name}, "document": {"document": _called("d", release.id)}},
+        "original": _called("s", s.original),
         "claim": {"claim": _called("c", s.claim)},
         "status": s.status,
         "origin": {"kind": s.origin, **_columns(s, "extractor", "extractor_version", "confidence")},
@@ -111,12 +117,23 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
     query = _standing(s).join(Speaker, on=Speaker.id == s.speaker)
     query = query.join_from(s, teller, JOIN.LEFT_OUTER, on=told).join_from(s, release, JOIN.LEFT_OUTER, on=released)
     query = query.join_from(s, body, JOIN.LEFT_OUTER, on=spoken_for)
-    for row in _read(reader, query, members):
-        row["content"] = [{"start": span["start"], "end": span["end"]} for span in row["content"]]
-        row["via"] = row["via"] and {name: part for name, part in row["via"].items() if part}
-        if row["origin"]["kind"] != "extractor":
-            row["origin"] = {"kind": row["origin"]["kind"]}
-        yield row
+    early: set[int] = set()  # originals that were yielded before their turn
+    for row in _read(reader, query, {"number": s.id, "first": s.original, **members}):
+        if row["number"] in early:
+            early.remove(row["number"])
+            continue
+        if row["first"] and row["first"] > row["number"] and row["first"] not in early:
+            early.add(row["first"])
+            yield from map(_statement_line, _read(reader, query.where(s.id == row["first"]), members))
+        yield _statement_line(row)
+
+
+def _statement_line(row: Row) -> Row:
+    row["content"] = [{"start": span["start"], "end": span["end"]} for span in row["content"]]
+    row["via"] = row["via"] and {name: part for name, part in row["via"].items() if part}
+    if row["origin"]["kind"] != "extractor":
+        row["origin"] = {"kind": row["origin"]["kind"]}
+    return {name: value for name, value in row.items() if name not in ("number", "first")}
 
 
 def _counterclaims(reader: Snapshot) -> Iterator[Row]:

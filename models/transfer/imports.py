@@ -199,6 +199,8 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
             counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{index}/statement")}
             for index, counter in enumerate(new["counters"])
         ]
+    if new.get("original"):
+        new["original"] = _known(names, "statement", new["original"], "/original")
     mark = names.mark()
     id, what = _unless_known(work, lambda: _recorded(work, new, claim))
     if what == "known":

@@ -39,8 +39,8 @@ _KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
 #: What else the rules read of a row that was found so.
 _ALSO_READ: dict[Any, tuple[str, ...]] = {
     Speaker: ("name", "kind", "wikidata_id", "part_of"),
-    Statement: ("claim", "status"),
-    Document: ("retrieved_at",),
+    Statement: ("claim", "status", "original"),
+    Document: ("retrieved_at", "length"),
 }
 #: What is known of a row that is not locked yet.
 _UNLOCKED: dict[Any, tuple[str, ...]] = {
@@ -100,10 +100,12 @@ class PrefetchedSession(Session):
         self._locked: dict[str, None] = {}
         #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
         self._holds: list[tuple[dict[Any, Any], Any]] = []
-        if on_sqlite():  # only one transaction writes at a time: all is locked that is read
+        #: On SQLite only one transaction writes at a time: all is locked that is read.
+        self._locks = not on_sqlite()
+        if not self._locks:
             self._locked = {"": None}
-        #: When documents were read.
-        self._retrieved: dict[int, str] = {}
+        #: Whether documents have a text, and when they were read.
+        self._retrieved: dict[int, tuple[bool, str]] = {}
         #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched,
         #: each with the id past which its claims were.
         self._claims: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
@@ -138,7 +140,7 @@ class PrefetchedSession(Session):
                 self._lock(self._locked, text)
 
     def hold(self, wanted: Callable[[], Iterable[Rows]]) -> None:
-        if not on_sqlite():
+        if self._locks:
             for _ in range(2):  # a statement may have moved to another claim before it was locked
                 for model, ids, _shared in wanted():
                     self.fetch_rows(model, ids)
@@ -163,7 +165,7 @@ class PrefetchedSession(Session):
             unlocked = self._unlocked[model]
             if id not in unlocked:
                 self.fetch_rows(model, {id} | self._likely(model))
-            elif locked and not on_sqlite():
+            elif locked and self._locks:
                 self.fetch_rows(model, unlocked)
             else:
                 return rows.stored(model, dict(zip(_UNLOCKED[model], unlocked[id], strict=True)))
@@ -266,11 +268,12 @@ class PrefetchedSession(Session):
             id, value = found[:2]
             index.found[value][found[2:end_of_key]] = id
             if model is Document:
-                (self._retrieved[id],) = found[end_of_key:]
+                retrieved_at, length = found[end_of_key:]
+                self._retrieved[id] = (length > 0, retrieved_at)
             elif model is Speaker:
                 self._lock(self._rows[Speaker], id, rows.stored(Speaker, dict(zip(names, found, strict=True))))
             elif model is Statement:
-                claim, _status = found[end_of_key:]
+                claim, *_ = found[end_of_key:]
                 self._unlocked[Statement][id], self._unlocked[Claim][claim] = found, (claim,)
         index.fetched.update(wanted)
         if model is Alias:
@@ -333,7 +336,7 @@ class PrefetchedSession(Session):
         for index in self._children[model]:  # nothing points at it yet
             index.fetched.add(data["id"])
         if model is Document:
-            self._retrieved[data["id"]] = data["retrieved_at"]
+            self._retrieved[data["id"]] = _place(data)
         elif model is Claim:
             insort(self._claims[data["text"]], (data["id"], data["language"], data["standalone"]))
             if data["standalone"]:
@@ -359,6 +362,10 @@ class PrefetchedSession(Session):
 
 
 _ID, _START = itemgetter(0), itemgetter(1)
+
+
+def _place(document: dict[str, Any]) -> tuple[bool, str]:
+    return document["length"] > 0, document["retrieved_at"]
 
 
 def _among(column: str, values: list[Any], *, lock: bool = False) -> str:

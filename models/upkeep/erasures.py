@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from models import prints
 from models.history import changes, locks
 from models.history.changes import Actor
 from models.queries import derived
@@ -155,7 +156,7 @@ def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: I
         locks.changed(Document, *set(documents).union(*quoting)),
         locks.changed(Speaker, *speakers),
         locks.changed(Claim, *_ever_stated(statements)),
-        locks.changed(Statement, *statements),
+        locks.changed(Statement, *statements, *rows_with(Statement.original, statements)),
     ]
 
 
@@ -188,7 +189,9 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
 
 
 def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
-    """Erase the claims that nobody else states, with their counterclaims and reviews."""
+    """Erase the claims that nobody else states, with their counterclaims and reviews; prints get another original."""
+    for id in sorted(statements):
+        prints.succeed(by=erasure.by, id=id)
     claims = {claim for claim in _ever_stated(statements) if not _stated_otherwise(claim, statements)}
     for part in parts(claims):
         erasure.words |= {text for (text,) in Claim.select(Claim.text).where(Claim.id.in_(part)).tuples()}
@@ -266,7 +269,7 @@ def _same_as(document: Document) -> list[str]:
     others = Document.select(Document.id).where(Document.id != document.id)
     address = document.url_normalized
     same = ids_of(others.where(Document.url_normalized == address)) if address else set()
-    equal = ids_of(others.where(Document.sha256 == document.sha256)) - same
+    equal = ids_of(others.where(Document.sha256 == document.sha256)) - same if document.length else set()
     return [
         f"document {id} ({what}: `counterclaim erase document {id}`)"
         for what, ids in (("the same address", same), ("the same text", equal))

@@ -37,6 +37,8 @@ _TABLES = {
     "statement_id": "statements",
     "target_id": "statements",
     "attribution_answers": "counterclaims",
+    "original_id": "statements",
+    "joint_ids": "statements",
     "statements": "statements",
     "counterclaims": "counterclaims",
     "counters": "counterclaims",
@@ -48,7 +50,7 @@ _IDS_PER_STATEMENT = 400
 
 #: The members of a log line that hold no words, by the table; all others of an erased row become null.
 _WORDLESS = {
-    "documents": {"published_at", "language", "retrieved_at", "text_public", "length"},
+    "documents": {"kind", "published_at", "language", "retrieved_at", "text_public", "length"},
     "speakers": {"kind", "part_of", "merged_into"},
     "claims": {"language", "standalone", "merged_into", "topics"},
     "counterclaims": {"claim", "answer", "kind", "statement", "target", "of"},

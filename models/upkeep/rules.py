@@ -65,6 +65,13 @@ RULES = (
         "counterclaim {} was aimed at statement {}, which was retracted or states another claim than the one answered",
     ),
     Rule(
+        "an original is the first print of its act",
+        "SELECT s.id, o.id FROM statements s JOIN statements o ON o.id = s.original_id WHERE s.retracted_at IS NULL"
+        " AND (o.retracted_at IS NOT NULL OR o.original_id IS NOT NULL OR o.id = s.id OR o.speaker_id <> s.speaker_id"
+        " OR s.status = 'accepted' AND o.status <> 'accepted')",
+        "statement {} prints statement {} again, which was retracted, is a print too, has another speaker or status",
+    ),
+    Rule(
         "nobody is part of themselves",
         "WITH RECURSIVE up(first, id) AS (SELECT id, part_of_id FROM speakers WHERE part_of_id IS NOT NULL UNION"
         " SELECT up.first, p.part_of_id FROM up JOIN speakers p ON p.id = up.id WHERE p.part_of_id IS NOT NULL)"

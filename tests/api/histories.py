@@ -29,7 +29,12 @@ def document(url: str) -> dict[str, Any]:
         f"Sentence {at} of {url[8:11]} tells of {WORDS[(at + n) % 6]} quote0 or quote1 or quote2." for at in range(5)
     ]
     published = {"published_at": f"2026-01-0{n + 1}T08:00:00Z"} if n % 2 else {}
-    shown = {"title": f"Title {n}", "publisher": f"Press {n % 2}", "text_public": n == 1}
+    shown = {
+        "kind": ("article", None, "release")[n % 3],
+        "title": f"Title {n}",
+        "publisher": f"Press {n % 2}",
+        "text_public": n == 1,
+    }
     return {"url": url, "text": "\n\n".join(lines), "language": "en", **published, **shown} | {
         "retrieved_at": "2026-02-01T00:00:00Z"
     }
@@ -181,6 +186,12 @@ class History:
         if not unseen:
             self.unsaid.discard(text)
         key = (url, f"{at} {n}")
+        printed = [
+            of
+            for of, said in self.said.items()
+            if (said.stands, said.speaker) == (True, speaker) and not (seen_only and said.unseen)
+        ]
+        body["original"] = r.choice(printed) if printed and r.random() < 0.4 else None
         self._step("statement", unseen=unseen, key=key, body=body, claim=claim, counters=drawn, status=first)
         if late:
             self._step("status", key=key, status="accepted")
@@ -317,6 +328,8 @@ class Registry:
                 counters.append({"claim": found.id, "kind": kind})
         body = about["body"] | {"status": about["status"], "counters": counters}
         body["claim"] = {"id": tables.Claim.get(text=claim).id} if isinstance(claim, str) else claim
+        self._read_keys()
+        body["original"] = body["original"] and self.ids["statements"][body["original"]]
         posted(self.reviewer, "statements", body)
 
     def _status(self, about: dict[str, Any], _: bool) -> None:

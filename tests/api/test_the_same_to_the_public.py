@@ -94,7 +94,7 @@ def lists(registry: Registry, random: Random) -> list[Question]:
     extras = {"claims": "first_statement,answered", "statements": None, "counterclaims": "days"}
     for noun, include in extras.items():
         some = values(registry, noun)
-        shown = {"facets": "topic,speaker,publisher,kind", "total": "true", "include": include}
+        shown = {"facets": "topic,speaker,publisher,kind,via_speaker,via_document", "total": "true", "include": include}
         for narrowed in [{name: value} for name, of_all in some.items() for value in of_all]:
             order = random.choice(ORDERS)
             found.append((f"/v1/{noun}", {**shown, **narrowed, "sort": order}, None))
@@ -120,6 +120,7 @@ def others(registry: Registry) -> list[Question]:
         found.append(("/v1/speakers//charges", {"answered": flag, "sort": sort}, one))
         found.append(("/v1/speakers//charges", {"sort": sort, "include": "first_statement"}, one))
         found.append(("/v1/speakers//positions", {"parts": flag, "sort": sort}, one))
+        found.append(("/v1/speakers//positions", {"prints": flag, "sort": sort}, one))
         found += [("/v1/disputes", {side: one, "limit": 2}, None) for side in ("by", "against")]
     found += [("/v1/charges", {"answered": flag, "include": "answered"}, None) for flag in ("true", "false", None)]
     narrowed: list[dict[str, Any]] = [{}, *({"kind": kind} for kind in COUNTER_KINDS)]
@@ -128,7 +129,12 @@ def others(registry: Registry) -> list[Question]:
     found += [("/v1/disputes", more, None) for more in narrowed]
     claims = [("claims", key) for key in registry.ids["claims"]]
     plain: dict[str, dict[str, Any]] = {
-        "documents": {"url": PLACES, "publisher": ["Press 0", "Press 1"], "published_from": DAYS},
+        "documents": {
+            "url": PLACES,
+            "kind": ["article", "memo"],
+            "publisher": ["Press 0", "Press 1"],
+            "published_from": DAYS,
+        },
         "speakers": {"name": list(SPEAKERS), "kind": list(SPEAKER_KINDS)},
         "sentences": {"document": [("documents", url) for url in PLACES]},
         "reviews": {"claim": claims, "publisher": ["checks.example"]},
@@ -146,17 +152,22 @@ def values(registry: Registry, noun: str) -> dict[str, list[Any]]:
     """Some values of each filter that the list of `noun` takes; (noun, key) for an id."""
     claims = [("claims", key) for key in registry.ids["claims"]]
     speakers, flags = [("speakers", name) for name in SPEAKERS], ["true", "false"]
+    of_prints = {"original": [("statements", key) for key in registry.ids["statements"]], "prints": flags}
     of_answers = {"answered_by": speakers, "answered": flags, "disputed": flags, "counter_kind": list(COUNTER_KINDS)}
     return {
         **(of_answers if noun != "counterclaims" else {"kind": list(COUNTER_KINDS)}),
         **({"claim": claims} if noun != "claims" else {}),
-        **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "about", "accused"), speakers),
+        **(of_prints if noun == "statements" else {}),
+        **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "about", "accused", "via_speaker"), speakers),
+        "via_document": [("documents", url) for url in PLACES],
         "reviewed": flags,
         **{name: list(DAYS) for name in ("said_from", "said_to", "said_before", "published_from", "published_to")},
         "document": [("documents", url) for url in PLACES],
         "url": PLACES,
         "domain": [url.split("/")[2] for url in PLACES],
         "publisher": ["Press 0", "Press 1"],
+        "document_kind": ["article", "release"],
+        "document_language": ["en", "de"],
         "cue": ["tells", "tells of"],
         "speaker_kind": list(SPEAKER_KINDS),
         "form": list(FORMS),
@@ -226,9 +237,9 @@ def keyed(value: Any, noun: str, registry: Registry) -> Any:
     for name, part in value.items():
         if name == "id":
             found[name] = registry.keys[noun][part]
-        elif name == "statement_id":
+        elif name in ("statement_id", "original_id"):
             found[name] = part and registry.keys["statements"][part]
-        elif name == "statement_ids":
+        elif name in ("statement_ids", "joint_ids"):
             found[name] = [registry.keys["statements"][id] for id in part]
         elif name not in ("created_at", "updated_at"):
             found[name] = keyed(part, NOUNS.get(name, noun), registry)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, speakers, statements
+from models import claims, counterclaims, hierarchy, speakers, statements
 from models.history import merges
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
@@ -541,7 +541,7 @@ def test_a_merge_into_ones_own_part_leaves_no_circle(registry: str, actor: Actor
     before = _everything()
     speakers.merge(by=actor, id=top, into=line[-1])
     for id in line[1:]:
-        above = speakers.with_ancestors(id)
+        above = hierarchy.ancestors(id)
         assert line[-1] in above, "every line ends at the survivor"
         assert Speaker.get_by_id(line[-1]).part_of_id is None
     speakers.unmerge(by=actor, id=top)

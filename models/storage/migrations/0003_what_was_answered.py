@@ -12,6 +12,7 @@ _DOCUMENTS = "'article', 'transcript', 'broadcast', 'post', 'release', 'memo'"
 #: Table, new column, its type with what is checked of it, and the table that it points at.
 _COLUMNS = (
     ("documents", "kind", f"TEXT CHECK (kind IN ({_DOCUMENTS}))", None),
+    ("claim_cards", "document_kind", "TEXT", None),
     ("claim_about", "role", "TEXT NOT NULL DEFAULT 'mentioned' CHECK (role IN ('accused', 'mentioned'))", None),
     ("statements", "on_behalf_of_id", "{id}", "speakers"),
     ("statements", "original_id", "{id}", "statements"),
@@ -33,6 +34,9 @@ _CHECKS = (
 _ENDS = ("counterclaims", "CHECK (claim_id <> answer_id)", "CHECK (of = 'claim' OR target_id IS NOT NULL)")
 
 _INDEXES = (
+    'CREATE INDEX "documents_language" ON "documents" ("language")',
+    'CREATE INDEX "documents_kind" ON "documents" ("kind") WHERE kind IS NOT NULL',
+    'CREATE INDEX "documents_id_kind" ON "documents" ("id", "kind") WHERE kind IS NOT NULL',
     'DROP INDEX "counterclaims_claim_answer_kind"',
     (
         'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims" (claim_id, answer_id, kind,'

@@ -121,6 +121,8 @@ OF_A_STATEMENT: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"on_behalf_of": 8}, lambda s: s["on_behalf_of"] and s["on_behalf_of"]["id"] == 8),
     ({"document": 1}, lambda s: s["document"]["id"] == 1),
     ({"publisher": "The Halden Courier"}, lambda s: s["document"]["publisher"] == "The Halden Courier"),
+    ({"document_kind": "transcript"}, lambda s: s["document"]["kind"] == "transcript"),
+    ({"document_language": "es"}, lambda s: s["document"]["language"] == "es"),
     ({"form": "direct"}, lambda s: s["form"] == "direct"),
     ({"cue": "DENIES"}, lambda s: s["cue"] and s["cue"]["text"].lower() == "denies"),
     ({"origin": "extractor"}, lambda s: s["origin"]["kind"] == "extractor"),

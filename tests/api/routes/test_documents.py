@@ -249,3 +249,24 @@ def test_says_what_is_missing_and_stores_all_the_same_without(
     assert writer.get("/v1/documents").json["items"] == []
     posted(writer, "documents", document())
     assert writer.post("/v1/documents/1/extract").status_code == 501
+
+
+def test_a_document_has_a_kind(writer: FlaskClient, public: FlaskClient) -> None:
+    made = posted(writer, "documents", document(kind="article")).json
+    posted(writer, "statements", charge(document={"id": made["id"]}))
+    posted(writer, "documents", document(url="https://example.org/other"))
+    assert made["kind"] == "article"
+    assert changed(writer, f"/v1/documents/{made['id']}", {"kind": "transcript"}).json["kind"] == "transcript"
+    listed = public.get("/v1/documents", query_string={"kind": "transcript"}).json["items"]
+    assert [item["id"] for item in listed] == [made["id"]]
+    (claim,) = public.get("/v1/claims", query_string={"include": "first_statement"}).json["items"]
+    kinds = [one["document"]["kind"] for one in (claim["first_statement"], *claim["statements"])]
+    assert kinds == ["transcript"] * 2
+    card = public.get("/v1/claims", query_string={"fields": "first_statement.document.kind"}).json["items"]
+    assert card == [{"first_statement": {"document": {"kind": "transcript"}}}]
+    for noun in ("claims", "statements"):
+        for kind, count in (("transcript", 1), ("article", 0)):
+            found = public.get(f"/v1/{noun}", query_string={"document_kind": kind}).json["items"]
+            assert len(found) == count, (noun, kind)
+    assert changed(writer, f"/v1/documents/{made['id']}", {"kind": None}).json["kind"] is None
+    assert refusal(writer.post("/v1/documents", json=document(kind="book"))) == (422, ["/kind"])

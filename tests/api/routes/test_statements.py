@@ -523,3 +523,88 @@ def test_a_new_document_without_its_text_is_told_that_the_text_is_missing(writer
     assert "/title" not in refused.text
     by_address = charge(document={"url": without["url"], "colour": "red"})
     assert refusal(writer.post("/v1/statements", json=by_address)) == (422, ["/document/colour"])
+
+
+def test_a_print_names_its_original(writer: FlaskClient, public: FlaskClient) -> None:
+    first = posted(writer, "statements", charge()).json
+    german = {"text": "Die Exporte stützen den Krieg, hieß es.", "language": "de"}
+    body = charge(
+        document=german,
+        sentence=None,
+        mention=None,
+        cue=None,
+        content=[{"text": "Die Exporte stützen den Krieg"}],
+        claim={"text": "Die Exporte stützen den Krieg.", "language": "de"},
+        original=first["id"],
+    )
+    second = posted(writer, "statements", body).json
+    assert (first["original_id"], second["original_id"]) == (None, first["id"])
+    listed = public.get("/v1/statements", query_string={"original": first["id"]}).json["items"]
+    assert [item["id"] for item in listed] == [second["id"]]
+    acts = public.get("/v1/statements", query_string={"prints": "false"}).json["items"]
+    assert [item["id"] for item in acts] == [first["id"]]
+    path = f"/v1/speakers/{first['speaker']['id']}/positions"
+    assert [len(public.get(path, query_string=more).json["items"]) for more in ({}, {"prints": "true"})] == [1, 2]
+    cleared = changed(writer, f"/v1/statements/{second['id']}", {"original": None}).json
+    assert cleared["original_id"] is None
+
+
+def test_an_original_of_another_speaker_is_refused(writer: FlaskClient) -> None:
+    first = posted(writer, "statements", charge()).json["id"]
+    assert refusal(writer.post("/v1/statements", json=denial(first, original=first))) == (409, ["/original"])
+    assert refusal(writer.post("/v1/statements", json=denial(first, original="s1"))) == (422, ["/original"])
+
+
+def test_a_statement_of_a_broadcast_has_its_second(writer: FlaskClient) -> None:
+    made = posted(writer, "statements", charge(at=93.5)).json
+    assert made["at"] == 93.5
+    assert changed(writer, f"/v1/statements/{made['id']}", {"at": None}).json["at"] is None
+    assert refusal(writer.post("/v1/statements", json=charge(at=-1))) == (422, ["/at"])
+
+
+def _joint(*speakers: dict[str, Any], **other: Any) -> dict[str, Any]:
+    return {name: value for name, value in charge(**other).items() if name != "speaker"} | {"speakers": [*speakers]}
+
+
+def test_those_who_said_it_jointly_get_a_statement_each(writer: FlaskClient, public: FlaskClient) -> None:
+    first = posted(writer, "statements", _joint({"name": "One"}, {"name": "Two"}, {"name": "Three"})).json
+    same = {"claim": {"id": first["claim"]["id"]}, "content": [{"text": "the exports"}]}
+    assert posted(writer, "statements", charge(**same)).json["joint_ids"] == []
+    others = [public.get(f"/v1/statements/{id}").json for id in first["joint_ids"]]
+    assert [one["speaker"]["name"] for one in (first, *others)] == ["One", "Two", "Three"]
+    assert others[0]["joint_ids"] == [first["id"], others[1]["id"]]
+    assert len({one["claim"]["id"] for one in (first, *others)}) == 1
+    retracted(writer, f"/v1/statements/{first['id']}")
+    assert public.get(f"/v1/statements/{others[0]['id']}").json["joint_ids"] == [others[1]["id"]]
+
+
+def test_a_joint_statement_answers_once(writer: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge()).json
+    body = denial(charged["id"])
+    del body["speaker"]
+    denied = posted(writer, "statements", body | {"speakers": [{"name": "One"}, {"name": "Two"}]}).json
+    (answer,) = writer.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"]
+    assert answer["statement_id"] == denied["id"]
+    assert [one["speaker"]["name"] for one in answer["claim"]["statements"]] == ["One", "Two"]
+
+
+def test_a_joint_statement_is_stored_whole_or_not_at_all(writer: FlaskClient, public: FlaskClient) -> None:
+    def refused(body: dict[str, Any]) -> tuple[int, list[str]]:
+        return refusal(writer.post("/v1/statements", json=body))
+
+    assert refused(_joint({"name": "One"}, {"id": 999})) == (409, ["/speakers/1/id"])
+    assert refused(_joint({"name": "One"}, {"name": "ONE"})) == (409, ["/speakers/1"])
+    assert refused(_joint({"name": "One"})) == (422, ["/speakers"])
+    assert refused(_joint({"name": "One"}, {"kind": "person"})) == (422, ["/speakers/1"])
+    assert refused(_joint({"name": "One"}, {"name": "Two"}) | {"speaker": {"name": "Three"}}) == (422, ["/speakers"])
+    assert refused({name: value for name, value in charge().items() if name != "speaker"}) == (422, ["/speaker"])
+    assert public.get("/v1/speakers").json["items"] == []
+    posted(writer, "statements", charge(speaker={"name": "Two"}))
+    assert refused(_joint({"name": "One"}, {"name": "Two"})) == (409, ["/speakers/1"])
+
+
+def test_a_retry_of_a_joint_statement_is_answered_as_the_first(writer: FlaskClient) -> None:
+    body, key = _joint({"name": "One"}, {"name": "Two"}), {"Idempotency-Key": '"joint"'}
+    first, again = (writer.post("/v1/statements", json=body, headers=key) for _ in range(2))
+    assert (first.status_code, first.json) == (again.status_code, again.json)
+    assert len(writer.get("/v1/statements").json["items"]) == 2

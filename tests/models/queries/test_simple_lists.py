@@ -17,6 +17,7 @@ FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("documents", "url", "HTTPS://EXAMPLE.ORG/visit", [1]),
     ("documents", "publisher", "Post", [2]),
     ("documents", "language", "de", [2]),
+    ("documents", "kind", "memo", [2]),
     ("documents", "published_from", "2026-03-14", [2]),
     ("documents", "published_to", "2026-03-13", [1]),
     ("speakers", "kind", "group", [1]),
@@ -37,8 +38,9 @@ def filled(registry: str, actor: Actor) -> None:
     charge = put_charge(actor)
     denial = put_denial(actor, charge)
     put_document(actor, text="Another text.", url="https://example.com/other", publisher="Post", language="de")
+    documents.change(by=actor, id=2, version=1, kind="memo")
     documents.change(by=actor, id=1, version=1, publisher="Herald", published_at="2026-03-13T10:00:00Z")
-    documents.change(by=actor, id=2, version=1, published_at="2026-04-01T10:00:00Z")
+    documents.change(by=actor, id=2, version=2, published_at="2026-04-01T10:00:00Z")
     other = put_claim(actor, "It rains.")
     for claim, site in ((1, "checkers.example"), (other, "others.example")):
         put_review(actor, claim, publisher={"name": "Checkers", "site": site}, url=f"https://{site}/{claim}")

@@ -28,7 +28,8 @@ def _points(value: Any) -> set[str]:
         return set().union(*map(_points, value))
     if not isinstance(value, dict):
         return set()
-    here = {part for key, part in value.items() if key in ("claim", "document", "statement") and isinstance(part, str)}
+    keys = ("claim", "document", "statement", "original")
+    here = {part for key, part in value.items() if key in keys and isinstance(part, str)}
     return here.union(*map(_points, value.values()))
 
 
@@ -153,6 +154,23 @@ def test_more_rows_are_exported_than_are_held_at_once(
     assert [row["slug"] for row in _rows("topic")] == [f"topic-{number}" for number in range(len(made))]
 
 
+def test_an_original_comes_before_its_prints(registry: str, actor: Actor) -> None:
+    prints = [put_plain(actor, word) for word in ("first", "second")]
+    original = put_plain(actor, "third")
+    other = put_plain(actor, "fourth")
+    for id in prints:
+        statements.change(by=actor, id=id, version=1, original=original)
+    first, second = prints
+    found = [(row["id"], row["original"]) for row in _rows("statement")]
+    first_of_all = f"s{original}"
+    assert found == [
+        (first_of_all, None),
+        (f"s{first}", first_of_all),
+        (f"s{second}", first_of_all),
+        (f"s{other}", None),
+    ]
+
+
 def test_a_parent_is_written_once_though_several_that_come_before_are_part_of_it(registry: str, actor: Actor) -> None:
     made = [speakers.create(by=actor, name=f"Office {number}") for number in range(5)]
     for id, parent in ((0, 3), (1, 3), (3, 4), (4, 2)):
@@ -184,3 +202,11 @@ def test_what_is_stored_after_the_first_row_was_read_is_not_in_it(
     topics.create(by=actor, slug="second", label="Second")
     assert [*begun, *rows] == before
     assert list(read()) != before
+
+
+def test_a_document_without_a_text_has_none_in_its_line(registry: str, actor: Actor) -> None:
+    release = {"url": "https://example.org/release", "language": "en", "kind": "release"}
+    put_charge(actor, via={"document": release})
+    _, line = _rows("document")
+    assert "text" not in line
+    assert (line["url"], line["kind"]) == (release["url"], "release")

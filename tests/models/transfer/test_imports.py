@@ -87,6 +87,8 @@ def _right(dice: random.Random, names: _Names) -> dict[str, Any]:
         line["cue"] = {"text": dice.choice(("said", "denies", "wrote", "added"))}
     if dice.random() < 0.1:
         line["via"] = {"speaker": {"name": f"P {dice.randint(1, 30)}"}}
+    if dice.random() < 0.3:
+        line["original"] = names.some(dice, "s")
     if dice.random() < 0.2:
         line["status"] = "candidate"
     return {"statement": line}
@@ -785,3 +787,27 @@ def test_a_line_says_for_whom_a_statement_was_made_or_leaves_it_to_the_registry(
     exported = list(ndjson.write())
     another()
     assert read(exported) == wanted
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_line_names_the_earlier_one_that_it_prints_again(registry: str, actor: Actor, way: str) -> None:
+    said = {"document": {"document": "d1"}, "form": "direct", "speaker": {"name": "Ann"}}
+    claim = {"claim": {"text": "It rains.", "language": "en"}}
+    words = [{"content": [{"text": text}]} for text in ("It rains", "rains", "She said")]
+    lines = _written(
+        {"document": {"id": "d1", "text": "It rains. She said so.", "language": "en", "kind": "transcript"}},
+        {"document": {"url": "https://example.org/release", "language": "en"}},
+        {"statement": said | claim | words[0] | {"id": "s1", "at": 1.5}},
+        {"statement": said | claim | words[1] | {"id": "s2", "original": "s1"}},
+        {"statement": said | claim | words[2] | {"id": "s3", "original": "s2"}},
+        {"statement": said | claim | words[2] | {"original": "s9"}},
+        {"statement": said | claim | words[2] | {"original": "s1", "speaker": {"name": "Bo"}}},
+        {"document": {"language": "en"}},
+    )
+    told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+    assert [one.errors[0]["pointer"] for one in told if one.outcome == "refused"] == [
+        "/original", "/original", "/text",
+    ]  # fmt: skip
+    assert database.fetch("SELECT original_id FROM statements ORDER BY id") == [(None,), (1,), (1,)]
+    assert database.fetch("SELECT at FROM statements WHERE id = 1") == [(1.5,)]
+    assert database.fetch("SELECT kind, length FROM documents ORDER BY id") == [("transcript", 22), (None, 0)]

@@ -507,3 +507,21 @@ def test_the_search_for_backups_looks_for_all_who_were_merged_into_an_erased_spe
     backups.write(file=tmp_path / "new.backup")
     held = unerased_files.backups_with(folder=tmp_path, noun="speaker", id=last)
     assert [file.name for file in held] == ["old.backup"]
+
+
+def test_a_print_of_what_is_erased_stands_alone(registry: str, actor: Actor) -> None:
+    original = put_secret(actor)
+    other = {"text": "Ann said it again.", "language": "en"}
+    body = {"speaker": {"id": 1}, "document": other, "content": [{"text": "said it again"}], "form": "indirect"}
+    id = statements.record(by=actor, claim={"text": "Again.", "language": "en"}, original=original, **body)
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert seen(statements.get(id=id, viewer=PUBLIC))["original_id"] is None
+    assert list(verify.broken_rules()) == []
+
+
+def test_documents_without_a_text_have_no_text_in_common(registry: str, actor: Actor) -> None:
+    for number in (1, 2):
+        release = {"url": f"https://example.org/{number}", "language": "en", "kind": "release"}
+        put_plain(actor, ("first", "second")[number - 1], via={"document": release})
+    assert erasures.document(id=2, reason=REASON, by=actor).left == []
+    assert [line["after"]["kind"] for line in lines_of("documents", 2)] == ["release", "release"]

@@ -163,6 +163,10 @@ BROKEN = {
     "what an answer was aimed at states what it answers": [
         ("UPDATE counterclaims SET target_id = 3", "counterclaim 1 was aimed at statement 3"),
     ],
+    "an original is the first print of its act": [
+        ("UPDATE statements SET original_id = 1 WHERE id = 2", "statement 2 prints statement 1 again"),
+        ("UPDATE statements SET original_id = 1 WHERE id = 1", "statement 1 prints statement 1 again"),
+    ],
     "nobody is part of themselves": [
         ("UPDATE speakers SET part_of_id = 3 - id WHERE id < 3", "speaker 1 is part of itself"),
     ],

@@ -1,0 +1,164 @@
+"""Prints: statements that print one act again (a translation, a wire copy), in step with its original, the first.
+
+An original is no print itself, so it is one step away. It stands, is of the same speaker, and is accepted where a print
+of it is: who sees a print sees its original.
+"""
+
+from typing import Any
+
+from models.history import changes
+from models.history.changes import Actor
+from models.history.session import SESSION, Session
+from models.refusals import Conflict
+from models.storage import rows
+from models.tables import Document, Statement
+
+#: What happened to statements: the id of each, and the original that it had and has.
+Relinked = list[tuple[int, int | None, int | None]]
+
+
+def original_of(named: Statement, *, speaker: int, accepted: bool, session: Session = SESSION) -> Statement:
+    """Find the original of the statement that a request names as one: that itself, unless it is a print.
+
+    Raises Conflict where a statement of `speaker` cannot be a print of it.
+    """
+    found = session.referred(Statement, named.original_id, "/original") if named.original_id else named
+    if found.speaker_id != speaker:
+        detail = f"Statement {found.id} is of another speaker: only an act of the same speaker is printed again."
+        raise Conflict(detail, field="/original", id=found.id)
+    if accepted and found.status != "accepted":
+        detail = f"Statement {found.id} is not accepted, so an accepted one cannot be a print of it: accept it first."
+        raise Conflict(detail, field="/original", id=found.id)
+    return found
+
+
+def settle(
+    *, by: Actor, statement: Statement, speaker: int, status: str, named: Statement | None, clear: bool
+) -> dict[str, Any]:
+    """Keep a statement that is to have this speaker and status in step with its prints; return its new columns.
+
+    `named` is what it is to be a print of; `clear` that it is to be none. Its own prints pass to its original. One that
+    is accepted before its original takes the place of that, as the earliest print does where an original is no longer
+    accepted.
+    """
+    own = standing(statement.id)
+    if own and speaker != statement.speaker_id:
+        _refuse_other_speaker(by, own)
+    accepted = status == "accepted"
+    if named:
+        original = original_of(named, speaker=speaker, accepted=accepted or _any_accepted(own))
+        if original.id == statement.id:
+            again = f"Statement {named.id} prints this one again: clear its `original` first."
+            detail = "A statement cannot print itself again." if named.id == statement.id else again
+            raise Conflict(detail, field="/original")
+        for each in own:
+            changes.update(by, each, original=original.id)
+        return {"original": original.id}
+    if clear or statement.original_id is None:
+        heir = succeed(by=by, id=statement.id) if not accepted and _any_accepted(own) else None
+        return {"original": None if clear else heir}
+    original = rows.by_id(Statement, statement.original_id)
+    if original.speaker_id != speaker:
+        _refuse_other_speaker(by, [original])
+    if not accepted or original.status == "accepted":
+        return {}
+    for each in (original, *standing(original.id)):
+        if each.id != statement.id:
+            changes.update(by, each, original=statement.id)
+    return {"original": None}
+
+
+def _any_accepted(some: list[Statement]) -> bool:
+    return any(each.status == "accepted" for each in some)
+
+
+def _refuse_other_speaker(by: Actor, same: list[Statement]) -> None:
+    seen = next((each.id for each in same if by.reviews or each.status == "accepted"), None)
+    if seen is None:
+        raise Conflict("A statement that only reviewers see is the same act in another print.", field="/speaker")
+    detail = f"Statement {seen} is the same act in another print, and keeps its speaker: clear `original` first."
+    raise Conflict(detail, field="/speaker", id=seen)
+
+
+def group(*ids: int | None) -> list[int]:
+    """List the ids of these statements, of their originals, and of the prints of either."""
+    known = {id for id in ids if id is not None}
+    some = Statement.select(Statement.id, Statement.original).where(Statement.id.in_(known))
+    known |= {original for _, original in some.tuples() if original}
+    prints = Statement.select(Statement.id).where(Statement.original.in_(known))
+    return sorted(known | {id for (id,) in prints.tuples()})
+
+
+def standing(id: int) -> list[Statement]:
+    """Read the standing prints of an original, the lowest id first."""
+    return rows.where(Statement, "original_id = ? AND retracted_at IS NULL ORDER BY id", (id,))
+
+
+def succeed(*, by: Actor, id: int) -> int | None:
+    """Let the earliest print of an original take its place; return the id of that, None where it has none.
+
+    Accepted ones come first. The day is the one on which it was said, else that of publication.
+    """
+    prints = standing(id)
+    return _lead(by, prints) if prints else None
+
+
+def _lead(by: Actor, prints: list[Statement]) -> int:
+    """Let the earliest of some prints be the original of the others; return its id."""
+    published = Document.select(Document.id, Document.published_at)
+    days = dict(published.where(Document.id.in_([each.document_id for each in prints])).tuples())
+
+    def place(each: Statement) -> tuple[bool, str, int]:
+        return each.status != "accepted", each.said_on or (days[each.document_id] or "~")[:10], each.id
+
+    first = min(prints, key=place)
+    for each in prints:
+        changes.update(by, each, original=None if each is first else first.id)
+    return int(first.id)
+
+
+def merge(*, by: Actor, dropped: list[dict[str, Any]]) -> Relinked:
+    """Let what a merge of speakers has kept in the place of other statements have their original and their prints."""
+    relinked: Relinked = []
+
+    def link(statement: Statement, original: int | None) -> None:
+        relinked.append((statement.id, statement.original_id, original))
+        changes.update(by, statement, original=original)
+
+    for drop in dropped:
+        gone, kept = rows.by_id(Statement, drop["statement"]), rows.by_id(Statement, drop["kept"])
+        original = rows.by_id(Statement, gone.original_id) if gone.original_id else None
+        if kept.original_id == gone.id:
+            link(kept, None)
+        elif original and kept.original_id is None and original.id != kept.id and _may_be(original, kept):
+            for each in standing(kept.id):
+                link(each, original.id)
+            link(kept, original.id)
+        for each in standing(gone.id):
+            link(each, kept.original_id or kept.id)
+    return relinked
+
+
+def unmerge(*, by: Actor, relinked: Relinked, speakers: tuple[int, int]) -> None:
+    """Undo what `merge` did, as far as it is still so, and part the statements that are no longer of one speaker."""
+    for id, was, now in reversed(relinked):
+        each, before = rows.by_id(Statement, id), rows.by_id(Statement, was) if was else None
+        back = before is None or (before.speaker_id == each.speaker_id and _may_be(before, each))
+        if back and each.original_id == now and not each.retracted_at and not (before and standing(id)):
+            changes.update(by, each, original=was)
+    first = Statement.alias()
+    wrong = first.retracted_at.is_null(False) | first.original.is_null(False) | (first.speaker != Statement.speaker)
+    wrong |= (Statement.status == "accepted") & (first.status != "accepted")
+    query = Statement.select().join(first, on=first.id == Statement.original)
+    query = query.where(wrong, Statement.speaker.in_(speakers), Statement.retracted_at.is_null())
+    parted: dict[tuple[int, int], list[Statement]] = {}
+    for each in query.order_by(Statement.id):
+        parted.setdefault((each.original_id, each.speaker_id), []).append(each)
+    for prints in parted.values():
+        _lead(by, prints)
+
+
+def _may_be(original: Statement, each: Statement) -> bool:
+    """Tell whether a statement may be the original of another, but for their speakers."""
+    seen = original.status == "accepted" or each.status != "accepted"
+    return original.retracted_at is None and original.original_id is None and seen

@@ -1,0 +1,78 @@
+"""The columns of a statement that are filled from what a caller says of its words and of where it comes from."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from models import sentences
+from models.history.changes import Actor
+from models.refusals import Conflict, Forbidden, TooLong
+from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
+from models.storage.columns import comparison_key, dumps
+from models.tables import Document, Statement
+
+#: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
+LONGEST_CUE = 300
+
+
+def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
+    """Fill the columns of the content."""
+    return {
+        "content": dumps([{"text": text, "start": start, "end": end} for text, start, end in spans]),
+        "content_start": spans[0].start,
+        "spans": ",".join([f"{start}-{end}" for _, start, end in spans]),
+    }
+
+
+def words(
+    name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
+) -> dict[str, Any]:
+    """Fill the columns of the stretch of print `name`, "mention" or "cue". Raises TooLong for a long cue."""
+    text = start = end = None
+    if words is not None:
+        text, start, end = locate(words, document, sentence, near, f"/{name}")
+    columns: dict[str, Any] = {name: text, f"{name}_start": start, f"{name}_end": end}
+    if name == "cue":
+        if text and len(text) > LONGEST_CUE:
+            detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
+            raise TooLong(detail, field="/cue")
+        columns["cue_key"] = text and comparison_key(text)
+    return columns
+
+
+def offsets(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
+    """Fill the columns of sentence, content, mention and cue after a change to any of them."""
+    document = statement.document
+    content = new.get("content") or [{"start": statement.content_start}]
+    reference = new.get("sentence")
+    if reference is None and "content" not in new:
+        reference = {"id": statement.sentence_id}
+    sentence = sentences.find(document=document, reference=reference, content=content, field="/sentence")
+    row: dict[str, Any] = {"sentence": sentence.id}
+    end = int(statement.spans.rpartition("-")[2])
+    if "content" in new:
+        spans = locate_content(content, document, sentence)
+        end = spans[-1].end
+        row |= content_columns(spans)
+    elif not sentence.start <= statement.content_start < sentence.end:
+        raise Conflict("The content does not start in this sentence: give both.", field="/sentence")
+    near = partial(sentences.around, document=document.id, sentence=sentence, end=end)
+    for name in ("mention", "cue"):
+        if name in new:
+            row |= words(name, new[name], document, sentence, near)
+    return row
+
+
+def origin_columns(by: Actor, origin: dict[str, Any] | None, status: str | None) -> dict[str, Any]:
+    """Fill the columns that say where the statement comes from; what a machine found starts as a candidate.
+
+    Raises Forbidden for a status that takes the review scope.
+    """
+    columns = dict(origin or {"kind": "person"})
+    columns["origin"] = kind = columns.pop("kind")
+    status = status or ("candidate" if kind == "extractor" else "accepted")
+    if status == "rejected" and not by.reviews:
+        raise Forbidden("Rejecting a statement takes a key with the review scope.")
+    if kind == "extractor" and status != "candidate" and not by.reviews:
+        raise Forbidden("What an extractor found starts as a candidate; deciding on it takes the review scope.")
+    return columns | {"status": status}
