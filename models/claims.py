@@ -11,7 +11,7 @@ from models import evidence, speakers, topics
 from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
-from models.queries import lists
+from models.queries import exchanges, lists
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
@@ -205,13 +205,21 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
-    found = lists.one("claims", viewer=viewer, id=id, fields=fields, include=include)
-    return standing_rows.item_or_refuse(Claim, id, found, lambda: viewer.unreviewed or merges.claim_was_public(id))
+    return _item_or_refuse(id, viewer, lists.one("claims", viewer=viewer, id=id, fields=fields, include=include))
+
+
+def exchange(*, id: int, viewer: Viewer) -> Item:
+    """Read all that answers a claim and that it answers, step by step, by day. Raises what `get` raises."""
+    return _item_or_refuse(id, viewer, exchanges.one(viewer=viewer, id=id))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of claims; the parameters are those of `lists.page`."""
     return merged_filters.page("claims", **parameters)
+
+
+def _item_or_refuse(id: int, viewer: Viewer, row: tuple[int, str] | None) -> Item:
+    return standing_rows.item_or_refuse(Claim, id, row, lambda: viewer.unreviewed or merges.claim_was_public(id))
 
 
 def _headings(slugs: list[str], session: Session) -> list[int]:

@@ -41,6 +41,7 @@ from models.vocabulary import (
 
 #: Timestamps as `now` writes them, as callers give them, and full dates (RFC 3339); LIKE works on both databases.
 _MICROSECONDS, _SECONDS, _DAY = "____-__-__T__:__:__.______Z", "____-__-__T__:__:__Z", "____-__-__"
+_MONTH, _YEAR = "____-__", "____"
 
 
 def check_timestamp(column: str) -> Any:
@@ -56,6 +57,11 @@ def check_second(column: str) -> Any:
 def check_day(column: str) -> Any:
     """Write a CHECK that `column` holds a full date (RFC 3339) or null."""
     return Check(f"{column} LIKE '{_DAY}'")
+
+
+def check_partial_day(column: str) -> Any:
+    """Write a CHECK that `column` holds a full date, its month or its year, or null."""
+    return Check(f"{column} LIKE '{_DAY}' OR {column} LIKE '{_MONTH}' OR {column} LIKE '{_YEAR}'")
 
 
 def one_of(column: str, values: tuple[str, ...]) -> Any:
@@ -335,8 +341,8 @@ class Statement(Retractable):
     #: The same spans as "start-end,start-end": part of the natural key.
     spans = TextField()
     form = TextField(constraints=[one_of("form", FORMS)])
-    #: The day it was said; null where the document does not tell.
-    said_on = TextField(null=True, constraints=[check_day("said_on")])
+    #: The day it was said, or the month or year where the document tells no more; null where it does not tell.
+    said_on = TextField(null=True, constraints=[check_partial_day("said_on")])
     #: Who reported it, where the attribution is nested; null where the document itself does.
     via_speaker = ForeignKeyField(Speaker, null=True, index=False)
     #: What reported it, likewise.
@@ -492,6 +498,8 @@ class ClaimSummary(BaseModel):
     document_id = BigIntegerField(null=True)
     #: The day of the first statement; empty where nobody knows it, which sorts before every day.
     said_on = TextField()
+    #: How many statements like the first there are, accepted or not; one that prints another again does not count.
+    statement_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "claim_summaries"
@@ -503,6 +511,8 @@ class ClaimSummary(BaseModel):
         )
 
 
+_COUNTED = ("statement_count", "claim_id", "public", "answered")
+ClaimSummary.add_index(*(getattr(ClaimSummary, name) for name in _COUNTED), name="claim_summaries_statement_count")
 # Most have no answer yet: those that have none are found among all. What a page reads ends it, as above.
 _READ = (ClaimSummary.said_on, ClaimSummary.claim_id, ClaimSummary.public, ClaimSummary.answered)
 _partial_index("claim_summaries_answered", *_READ, where="answered")
@@ -562,6 +572,7 @@ class ClaimTopicIndex(BaseModel):
     public = BooleanField()
     answered = BooleanField()
     said_on = TextField()
+    statement_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "claim_topic_index"
@@ -572,6 +583,9 @@ class ClaimTopicIndex(BaseModel):
         )
 
 
+ClaimTopicIndex.add_index(
+    *(getattr(ClaimTopicIndex, name) for name in ("topic_id", *_COUNTED)), name="claim_topic_index_statement_count"
+)
 _READ = tuple(getattr(ClaimTopicIndex, name) for name in ("topic_id", "said_on", "claim_id", "public", "answered"))
 _partial_index("claim_topic_index_answered", *_READ, where="answered")
 
@@ -672,6 +686,10 @@ class Change(BaseModel):
     class Meta:
         table_name = "changes"
         indexes = ((("noun", "noun_id", "sequence"), False),)
+
+
+# Most lines are of creations.
+_partial_index("changes_action", Change.action, Change.sequence, where="action <> 'create'")
 
 
 class Reply(BaseModel):

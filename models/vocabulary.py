@@ -25,6 +25,6 @@ HIDEABLE = ("speakers", "documents")
 #: What a line of the log says was done.
 ACTIONS = ("create", "change", "retract", "merge", "unmerge", "erase")
 #: What lists count the values of.
-FACETS = ("topic", "speaker", "publisher", "kind", "via_speaker", "via_document")
+FACETS = ("topic", "speaker", "publisher", "kind", "month", "via_speaker", "via_document")
 #: What a key may do; each scope includes those before it.
 SCOPES = ("read", "write", "review", "admin")

@@ -7,7 +7,7 @@ from models import claims, documents, reviews, statements
 from models.history import changes
 from models.history.changes import Actor
 from models.queries import lists
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.tables import Suggestion

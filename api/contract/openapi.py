@@ -16,7 +16,7 @@ from flask import Flask
 from api.contract import errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS
 from api.contract.operation import Operation, Routes
-from api.schemas import fields
+from api.schemas import days, fields
 from api.schemas.base import sparse_answer
 
 EXAMPLES = Path(__file__).with_name("examples")
@@ -211,7 +211,7 @@ class _Converter(OpenAPIConverter):
             (fields.Matching, "string"),
             (fields.Choice, "string"),
             (fields.Moment, "string"),
-            (fields.Day, "string"),
+            (days.Day, "string"),
             (fields.QueryIds, "string"),
             (fields.QueryNames, "string"),
             (fields.QueryMembers, "string"),

@@ -12,8 +12,9 @@ from flask import Response, request
 
 from api.contract import responses
 from api.contract.problems import Problem
+from api.schemas.days import first_day
 from models.queries import lists
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 
 Rows = list[tuple[int, str]]
@@ -71,24 +72,27 @@ def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], s
     return responses.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
 
 
-#: What stands before the last number of a place: a day or none; what was ranked (lists.py). By id nothing does.
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|", re.ASCII)
+#: What stands before the last number of a place: a day or none; a count; what was ranked (lists.py). By id nothing.
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}|", re.ASCII)
+_COUNT = re.compile(r"0|[1-9][0-9]{0,13}", re.ASCII)
 _RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
 
 
-def _past(place: str, order: Order) -> tuple[str, int]:
+def _past(place: str, order: Order) -> tuple[str | int, int]:
     """Read the place in a cursor of a list in this order. Raises 400 for one of another order: anybody can seal it."""
     at, mark, number = place.rpartition("_")
+    if order.by == "statement_count" and _COUNT.fullmatch(at):
+        return int(at), int(number)
     if not (_of_relevance(at, int(number)) if order.by == "relevance" else _of_a_day(at, mark, order)):
         raise _foreign()
     return at, int(number)
 
 
 def _of_a_day(at: str, mark: str, order: Order) -> bool:
-    if order.by == "id":
-        return not mark
+    if order.by != "said_on":
+        return order.by == "id" and not mark
     try:
-        return bool(mark and _DAY.fullmatch(at) and (not at or date.fromisoformat(at)))
+        return bool(mark and _DAY.fullmatch(at) and (not at or date.fromisoformat(first_day(at))))
     except ValueError:
         return False
 

@@ -11,6 +11,7 @@ from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.claims import Claim, ClaimChange, ClaimQuery, GetClaimQuery
+from api.schemas.exchanges import Exchange
 from api.schemas.refs import Merge, NewClaim
 from models import claims
 
@@ -57,6 +58,21 @@ def get_claim(id: int, query: dict[str, Any]) -> Response:
     the survivor.
     """
     return responses.one(claims.get(id=id, viewer=caller().viewer, **query))
+
+
+@routes.operation(
+    "GET",
+    "/claims/<id:id>/exchange",
+    response=Exchange,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
+)
+def get_exchange(id: int) -> Response:
+    """Fetch the whole exchange around one claim.
+
+    What answers it and what it answers, the answers to those, and so on in both directions; with all that was said and
+    reviewed, by day. Where that is more than fits, each claim says how much it has and where the rest is.
+    """
+    return responses.one(claims.exchange(id=id, viewer=caller().viewer))
 
 
 @routes.operation(

@@ -88,11 +88,11 @@ class PageQuery(Query):
     )
 
 
-#: A cursor of a list that may be sorted by something else than the id: the day and the id; or all ids that were ranked,
-#: after an o where others may follow, and how many of them were shown; or after an r the id of what was shown last of
-#: the others.
+#: A cursor of a list that may be sorted by something else than the id: the day or a count, and the id; or all ids that
+#: were ranked, after an o where others may follow, and how many of them were shown; or after an r the id of what was
+#: shown last of the others.
 SORTED_CURSOR = (
-    r"^(([0-9]{4}-[0-9]{2}-[0-9]{2}|[or]?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
+    r"^(([0-9]{4}(-[0-9]{2}){0,2}|[or]?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
     rf"{OF_A_QUESTION}$"
 )
 
@@ -195,13 +195,19 @@ def sparse_answer(schema: type[Schema]) -> type[Schema]:
 class FacetValue(Output):
     """How many of the items found have one value."""
 
-    value = shown(fields.String, "The value, as the filter of the facet's name takes it.")
+    value = shown(
+        fields.String,
+        "The value, as the filter of the facet's name takes it; a month, as `said_from` and `said_to` do.",
+    )
     label = shown(fields.String, "The same for people.")
     count = shown(fields.Integer, "How many of the items found have it.", minimum=1)
 
 
 class Facets(Output):
-    """The most frequent values among all items found, those with the highest counts first; at most 20 of each."""
+    """The most frequent values among all items found, those with the highest counts first; at most 20 of each.
+
+    Months come in the order of time.
+    """
 
     topic = fields.List(fields.Nested(FacetValue), metadata={"description": "Slugs of topics."})
     speaker = fields.List(fields.Nested(FacetValue), metadata={"description": "Ids of speakers."})
@@ -212,6 +218,13 @@ class Facets(Output):
     )
     via_document = fields.List(
         fields.Nested(FacetValue), metadata={"description": "Ids of documents that passed statements on."}
+    )
+    month = fields.List(
+        fields.Nested(FacetValue),
+        metadata={
+            "description": "Months of the day that lists are sorted by, the latest first, at most 120; a year where "
+            "print tells no month."
+        },
     )
 
 

@@ -42,4 +42,14 @@ class ChangeQuery(PageQuery):
 
     noun = Choice(NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
     noun_id = QueryId(metadata={"description": "The id of what was changed; with `noun`.", "example": 1})
+    action = Choice(ACTIONS, metadata={"description": "What was done.", "example": "change"})
+    member = Matching(
+        r"^[a-z][a-z0-9_]*$",
+        form="the name of a member of the rows, such as status",
+        longest=40,
+        metadata={
+            "description": "A member of the row that differs before and after; what was created has no before.",
+            "example": "status",
+        },
+    )
     key = QueryId(metadata={"description": "The id of the key that did it.", "example": 1})

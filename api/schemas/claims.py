@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Query, Stamped, listed, on_request, shown
-from api.schemas.fields import Choice, Language, Text
+from api.schemas.fields import Choice, Language, QueryFlag, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
@@ -74,6 +74,13 @@ class ClaimQuery(ListQuery, OfAnswers):
             "example": "first",
         },
     )
+    answered_in_document = QueryFlag(
+        metadata={
+            "description": "Whether a document that prints the claim prints an answer to it too; `false` also finds "
+            "what was not answered.",
+            "example": True,
+        }
+    )
     in_ = Choice(
         ("text",),
         data_key="in",
@@ -83,7 +90,7 @@ class ClaimQuery(ListQuery, OfAnswers):
             "example": "text",
         },
     )
-    sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
+    sort = sort_by("-said_on", "said_on", "-statement_count", "statement_count", "-id", "id", "relevance")
     members = fields_of(Claim, searched=True)
     include = extras(("first_statement", "answered", "snippets"))
 

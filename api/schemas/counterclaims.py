@@ -3,7 +3,8 @@
 from marshmallow import fields
 
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
-from api.schemas.fields import Choice, Day, Id, QueryId, Text
+from api.schemas.days import FirstDay
+from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
 from api.schemas.parts import OF, TARGET, CounterclaimSide
 from models.vocabulary import ANSWERED, COUNTER_KINDS
@@ -83,13 +84,15 @@ class CounterclaimQuery(ListQuery):
             "example": 2,
         }
     )
-    said_from = Day(
+    said_from = FirstDay(
         metadata={
             "description": "The first day that counts on which the answer was given: the day of the evidence, or else "
             "of the first statement of the answer.",
-            "format": "date",
             "example": "2026-01-01",
         }
+    )
+    answered_in_document = QueryFlag(
+        metadata={"description": "Whether one document prints the charge and the answer.", "example": True}
     )
     sort = sort_by("-said_on", "said_on", "-id", "id", default="-id")
     members = fields_of(Counterclaim)

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import OF_A_QUESTION, Output, PageQuery, nested, shown
-from api.schemas.fields import Choice, Day, Matching, QueryId, Slug
+from api.schemas.days import FORM, FirstDay, LastDay
+from api.schemas.fields import Choice, Matching, QueryId, Slug
 from api.schemas.filters import MERGED
 from api.schemas.parts import SpeakerPart
 from models.vocabulary import COUNTER_KINDS
@@ -16,7 +17,7 @@ def _count(description: str) -> Any:
 
 
 def _day(description: str) -> Any:
-    return shown(fields.String, description, null=True, format="date")
+    return shown(fields.String, description, null=True, **FORM)
 
 
 class DisputeKinds(Output):
@@ -32,7 +33,7 @@ class DisputeKinds(Output):
 class DaysToAnswer(Output):
     """How many days passed from the statement that was answered, or the claim's first, to the answer."""
 
-    known = _count("Of how many counterclaims both days are known; the rest is null where it is 0.")
+    known = _count("Of how many counterclaims both days are known in full; the rest is null where it is 0.")
     least = shown(fields.Integer, "The quickest.", null=True)
     median = shown(fields.Float, "The middle one, or the mean of the middle two.", null=True)
     most = shown(fields.Integer, "The slowest.", null=True)
@@ -84,10 +85,8 @@ class DisputeQuery(PageQuery):
             "example": "drinking-water",
         }
     )
-    said_from = Day(
-        metadata={"description": "The first day of an answer that counts.", "format": "date", "example": "2026-01-01"}
-    )
-    said_to = Day(metadata={"description": "The last day that counts.", "format": "date", "example": "2026-12-31"})
+    said_from = FirstDay(metadata={"description": "The first day of an answer that counts.", "example": "2026-01-01"})
+    said_to = LastDay(metadata={"description": "The last day that counts.", "example": "2026-12-31"})
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, Query, Stamped, identifier, listed, on_request, shown
-from api.schemas.fields import Choice, Day, Language, QueryFlag, Text
+from api.schemas.days import FirstDay, LastDay
+from api.schemas.fields import Choice, Language, QueryFlag, Text
 from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -96,8 +97,8 @@ class DocumentQuery(PageQuery):
     kind = Choice(DOCUMENT_KINDS, metadata={"description": "What it is.", "example": "transcript"})
     publisher = Text(longest=300, metadata={"description": "The publisher's name, whole."})
     language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
-    published_from = Day(metadata={"description": "The first day of publication that counts.", "format": "date"})
-    published_to = Day(metadata={"description": "The last day of publication that counts.", "format": "date"})
+    published_from = FirstDay(metadata={"description": "The first day of publication that counts."})
+    published_to = LastDay(metadata={"description": "The last day of publication that counts."})
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:

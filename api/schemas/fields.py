@@ -7,7 +7,7 @@ follows the contract is never refused for the shape of what it sends.
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -244,18 +244,6 @@ class Moment(Field[str]):
             return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
         except (ValueError, OverflowError):
             raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
-
-
-class Day(Field[str]):
-    """A full date (RFC 3339)."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-                raise ValueError
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            raise ValidationError("Give a date such as 2026-03-14.") from None
 
 
 class Either(Field[dict[str, Any]]):

@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, missing, validates_schema
 
 from api.schemas.base import SORTED_CURSOR, Output, PageQuery, Query, shown
+from api.schemas.days import Day, FirstDay, LastDay
 from api.schemas.fields import (
     Choice,
-    Day,
     Language,
     Matching,
     QueryFlag,
@@ -46,8 +46,8 @@ def _id(description: str) -> QueryId:
     return QueryId(metadata={"description": description, "example": 1})
 
 
-def _day(description: str, example: str) -> Day:
-    return Day(metadata={"description": description, "format": "date", "example": example})
+def _day(description: str, example: str, kind: type[Day] = FirstDay) -> Day:
+    return kind(metadata={"description": description, "example": example})
 
 
 def _flag(description: str) -> QueryFlag:
@@ -144,11 +144,11 @@ class StatementConditions(Query):
             "example": 0.5,
         },
     )
-    said_from = _day("The first day on which it was said that counts.", "2026-01-01")
-    said_to = _day("The last day that counts.", "2026-12-31")
+    said_from = _day("The first day on which it was said that counts; of a month or year, its first.", "2026-01-01")
+    said_to = _day("The last day that counts; of a month or year, its last.", "2026-12-31", LastDay)
     said_before = _day("The first day that no longer counts; instead of `said_to`.", "2027-01-01")
     published_from = _day("The first day on which the document was published that counts.", "2026-01-01")
-    published_to = _day("The last day that counts.", "2026-12-31")
+    published_to = _day("The last day that counts.", "2026-12-31", LastDay)
 
 
 class ListQuery(StatementConditions, PageQuery):
@@ -208,6 +208,10 @@ class ListQuery(StatementConditions, PageQuery):
             raise ValidationError("This contradicts review_publisher and rating.", "reviewed")
 
 
+#: What only claims have that were answered, where it is asked for.
+_OF_ANSWERS = ("disputed", "answered_by", "counter_kind", "answered_in_document")
+
+
 class OfAnswers(Query):
     """What may be asked of the answers to a claim."""
 
@@ -224,7 +228,7 @@ class OfAnswers(Query):
 
     @validates_schema
     def _refuse_contradicted_answers(self, data: dict[str, Any], **kwargs: Any) -> None:
-        of_answers = [name for name in ("disputed", "answered_by", "counter_kind") if data.get(name)]
+        of_answers = [name for name in _OF_ANSWERS if data.get(name)]
         if data.get("answered") is False and of_answers:
             raise ValidationError(f"This contradicts {' and '.join(of_answers)}.", "answered")
         self._refuse_undisputed(data)
@@ -242,8 +246,13 @@ def sort_by(*orders: str, default: str | None = None) -> Choice:
     order = (
         "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its first statement, "
         "the accepted one of the earliest day, and for a counterclaim that of its answer; what has none counts as the "
-        "earliest."
+        "earliest, and a month or year as its first day."
     )
+    if "statement_count" in orders:
+        order += (
+            " `statement_count` is how often it was stated: accepted statements count, or all of a claim that only the "
+            "review scope sees; what prints a statement again does not."
+        )
     if "relevance" in orders:
         order += (
             " `relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that match, and "

@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
+from api.schemas.days import FORM
 from models.vocabulary import (
     ABOUT_ROLES,
     ANSWERED,
@@ -124,7 +125,9 @@ class StatementPart(Stamped):
     cue = nested(Span, "The words that mark the act; null where there are none.", null=True)
     content = listed(Span, 'What was said: several spans where "he said" splits a quote.')
     form = shown(fields.String, "Whether print quotes, reports, or mixes both.", enum=list(FORMS))
-    said_on = shown(fields.String, "The day it was said.", null=True, format="date")
+    said_on = shown(
+        fields.String, "The day it was said, or as much of it as print tells: the month or the year.", null=True, **FORM
+    )
     at = shown(
         fields.Float, "How many seconds into the document it is said; null without a timecode.", null=True, minimum=0
     )

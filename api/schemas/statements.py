@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Input, Query, listed, nested, on_request
-from api.schemas.fields import Choice, Day, Either, Id, Many, Number, QueryFlag, QueryId, Text
+from api.schemas.days import Day
+from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
@@ -142,7 +143,10 @@ class _StatementDetails(Input):
     )
     on_behalf_of = speaker_ref(_ON_BEHALF_OF, allow_none=True)
     cue = span_ref(_CUE, allow_none=True)
-    said_on = Day(allow_none=True, metadata={"description": "The day it was said.", "format": "date"})
+    said_on = Day(
+        allow_none=True,
+        metadata={"description": "The day it was said, or as much of it as print tells: `2026-03`, `2026`."},
+    )
     at = Number(
         least=0,
         allow_none=True,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, Model
+from peewee import SQL, Expression, Model
 
-from models.queries import derived, shapes
+from models.queries import derived, dialects, shapes
 from models.refusals import Stale
 from models.storage import bulk
 from models.storage.columns import dumps, now
@@ -100,9 +100,19 @@ def retract(actor: Actor, instance: Any, reason: str | None) -> None:
 
 
 def listed(
-    *, past: int | None, limit: int, noun: str | None = None, noun_id: int | None = None, key: int | None = None
+    *,
+    past: int | None,
+    limit: int,
+    noun: str | None = None,
+    noun_id: int | None = None,
+    key: int | None = None,
+    action: str | None = None,
+    member: str | None = None,
 ) -> list[tuple[int, str]]:
-    """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON)."""
+    """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON).
+
+    With a `member`, only those of rows of which it differs before and after.
+    """
     line = Change.alias("l")
     query = line.select(line.sequence, SQL(shapes.text(shapes.change)))
     if past is not None:
@@ -113,4 +123,11 @@ def listed(
         query = query.where(line.noun_id == noun_id)
     if key is not None:
         query = query.where(line.key == key)
+    if action is not None:
+        query = query.where(line.action == action)
+    if member is not None:
+        was, became = (dialects.json_member(state, member) for state in (line.before, line.after))
+        query = query.where(Expression(was, "IS DISTINCT FROM", became))
+    if member is not None or action not in (None, "create"):
+        query = query.where(SQL("action <> 'create'"))  # as the index on the actions says it
     return list(query.order_by(line.sequence).limit(limit).tuples())

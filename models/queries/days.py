@@ -1,8 +1,9 @@
 """Days: of a statement, of a counterclaim, and which came first.
 
-A statement's day is when it was said, else when the document that printed it was published. A counterclaim's charge was
-made on the day of the statement that the answer was aimed at, or else of the claim's first one; the answer was given on
-the day of the evidence, or else of the first statement of the answer (docs/decisions/0040).
+A statement's day is when it was said, else when the document that printed it was published: a full date, a month or a
+year. A counterclaim's charge was made on the day of the statement that the answer was aimed at, or else of the claim's
+first one; the answer was given on the day of the evidence, or else of the first statement of the answer
+(docs/decisions/0040).
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from peewee import JOIN, Join, Select, fn
 
 from models.queries.dialects import days_between
 from models.queries.members import Member, Rows, Scalar, Subquery
-from models.queries.nodes import Aliased, P, case
+from models.queries.nodes import FALSE, Aliased, P, case
 from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, statement_seen
 from models.tables import ClaimSummary, Counterclaim, Document, Statement
@@ -76,9 +77,24 @@ def with_days(counterclaims: Any = x) -> Any:
     return Join(source, _answer_in, JOIN.LEFT_OUTER, on=_answer_in.id == printed)
 
 
+#: Characters of a full date: of a month or a year, the day is unknown.
+_FULL_DATE = 10
+
+
+def days_between_known(first: Any, last: Any) -> Any:
+    """Count the days from one day to another; null where either is unknown, or is a month or a year."""
+    full = (fn.length(first) == _FULL_DATE) & (fn.length(last) == _FULL_DATE)
+    return case(full, days_between(first, last))
+
+
+def known_later(day: Any, than: Any) -> Any:
+    """Build the condition that a day, month or year is known to come after another; not where either is unknown."""
+    return fn.coalesce(fn.substr(day, 1, fn.length(than)) > than, FALSE)
+
+
 def days_to_answer() -> Member:
     """Make how many days passed from the charge of the counterclaim `e` to its answer; null where a day is unknown."""
-    return Subquery(Scalar(days_between(CHARGED_ON, ANSWERED_ON)), Rows(with_days(), (x.id == e.id,)))
+    return Subquery(Scalar(days_between_known(CHARGED_ON, ANSWERED_ON)), Rows(with_days(), (x.id == e.id,)))
 
 
 #: What may be asked of the day of an answer; what has none passes none of them.

@@ -158,9 +158,9 @@ def _summaries() -> _Source:
     public = Part(claim_seen(PUBLIC)).sql
     return _Source(
         "claim_summaries",
-        ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "said_on"),
+        ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "said_on", "statement_count"),
         f"SELECT c.id, {public}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
-        " coalesce(s.said_on, '') FROM claims c LEFT JOIN statements s"
+        f" coalesce(s.said_on, ''), {_STATEMENT_COUNT} FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
     )
@@ -196,13 +196,18 @@ def _answered(*claim: str) -> str:
 #: Written so that no index on the status answers it: SQLite without statistics would read through all accepted
 #: statements in the order of their ids to find the lowest of one claim.
 _ACCEPTED = " AND v.status || '' = 'accepted'"
+#: How many statements like the first, `s`, a claim has: the accepted ones, or all of a claim that has none of these.
+_STATEMENT_COUNT = (
+    "(SELECT count(*) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL AND v.original_id IS NULL"
+    " AND (v.status || '' = 'accepted' OR s.status <> 'accepted'))"
+)
 
 
 def _topic_index() -> _Source:
     return _Source(
         "claim_topic_index",
-        ("claim_id", "topic_id", "public", "answered", "said_on"),
-        "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on FROM claim_summaries c"
+        ("claim_id", "topic_id", "public", "answered", "said_on", "statement_count"),
+        "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on, c.statement_count FROM claim_summaries c"
         " JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE{claims}",
     )
 

@@ -101,6 +101,14 @@ def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
 
 
 @_differing
+def each_of(sqlite: bool, query: Any, alias: str) -> Any:
+    """Read the column `value` of a query that names tables before it in FROM, for each of their rows."""
+    if sqlite:
+        return fn.json_each(Select([query], [fn.json_group_array(SQL("value"))])).alias(alias)
+    return query.lateral().alias(alias)
+
+
+@_differing
 def beside_summaries(sqlite: bool, e: Any, summary: Any, sides: dict[Any, Any], walked: bool) -> Any:
     """Read the counterclaims `e` with the claims on their `sides`, {table: its id}, and the `summary` of the answer.
 
@@ -133,6 +141,12 @@ def topic_bounds(sqlite: bool) -> bool:
 def excludes_hidden(sqlite: bool) -> bool:
     """Tell whether claims that are not public are looked for among those alone, rather than among all."""
     return sqlite
+
+
+@_written
+def finds_pairs(sqlite: bool) -> bool:
+    """Tell whether an index finds the place of a pair of values, one of which SQLite has as the rowid."""
+    return not sqlite
 
 
 # -- search ---------------------------------------------------------------------------------------
@@ -208,6 +222,12 @@ def days_between(sqlite: bool, first: Any, last: Any) -> Any:
     if sqlite:
         return Cast(fn.julianday(last) - fn.julianday(first), "INTEGER")
     return Cast(last, "date") - Cast(first, "date")
+
+
+@_written
+def json_member(sqlite: bool, json: Any, name: str) -> Any:
+    """Read a member of a column that holds a JSON object, as text; in a query of a model, which takes its values."""
+    return Expression(json if sqlite else Cast(json, "json"), "->>", name)
 
 
 # -- derived tables, and the words of a search -----------------------------------------------------

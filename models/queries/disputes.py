@@ -8,16 +8,18 @@ from models.queries import dialects
 from models.queries.days import (
     CHARGED_ON,
     day_of,
+    days_between_known,
+    known_later,
     statement_aimed_at,
     summary_of_answer,
     summary_of_charge,
     with_days,
     x,
 )
-from models.queries.dialects import days_between, true
-from models.queries.filters import OF_TOPIC
+from models.queries.dialects import true
+from models.queries.filters import OF_TOPIC, shortest
 from models.queries.members import Object, Scalar, scalars
-from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.parts import speaker_part
 from models.queries.said_by import within
 from models.queries.table_aliases import s
@@ -47,6 +49,8 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     `against` (a speaker with all who are part of it), `kind`, `topic`, and `said_from` and `said_to`, the
     days between which the answer was given.
     """
+    if "said_from" in filters:
+        filters["said_from"] = shortest(filters["said_from"])
     values = {**filters, "limit": limit, **dict(zip(("count", "by_id", "against_id"), past or (), strict=False))}
     return run(_pairs(tuple(sorted(filters)), past is not None), values)
 
@@ -99,8 +103,8 @@ def _answered() -> Select:
     charged = charged.where(true(summary_of_charge.public), true(summary_of_answer.public)).alias("c")
     columns = [_z.id, _z.kind, _z.claim_id, _z.answer_id, _z.by_id, _z.answered_on]
     columns += [_v.speaker_id.alias("against_id"), _v.on_behalf_of_id.alias("charged_for_id")]
-    columns.append(days_between(_c.charged_on, _z.answered_on).alias("days"))
-    said = (_v.id == _c.statement_id) | fn.coalesce(day_of(_v, _vd) <= _z.answered_on, TRUE)
+    columns.append(days_between_known(_c.charged_on, _z.answered_on).alias("days"))
+    said = (_v.id == _c.statement_id) | ~known_later(day_of(_v, _vd), _z.answered_on)
     aimed = case(_c.aimed_at.is_null(), said, _v.id == _c.aimed_at)
     query = Select([answers], columns).join(charged, on=_c.id == _z.id)
     query = query.join(_v, on=_v.claim_id == _z.claim_id).join(_vd, on=_vd.id == _v.document_id)

@@ -1,17 +1,19 @@
-"""Facets: how many of the items of a list have each topic, speaker, publisher, kind or source that passed them on."""
+"""Facets: how many of the items of a list have each topic, speaker, publisher, kind, month, or who passed them on."""
 
 from peewee import SQL, Entity, Select, fn
 
-from models.queries.filters import Filters, Order
+from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import ordered
-from models.queries.nodes import Aliased, Compiled, cached, compiled
+from models.queries.nodes import STAR, Aliased, Compiled, cached, compiled
 from models.queries.shapes import answers
 from models.queries.table_aliases import d, e, s, sp, t
 from models.queries.visibility import Viewer, statement_seen
 from models.tables import ClaimTopicIndex, Counterclaim, Statement
 
-#: How many values a facet names.
-FACET_VALUES = 20
+#: How many values a facet names, and how many months.
+FACET_VALUES, FACET_MONTHS = 20, 120
+#: Characters of a month; a day of which print tells the year alone has fewer.
+_MONTH = 7
 
 _i, _k, _g, _filed = Entity("i"), Entity("k"), Aliased(Counterclaim, "g"), Aliased(ClaimTopicIndex, "f")
 
@@ -26,7 +28,12 @@ _OF_A_STATEMENT = {
 
 @cached(512)
 def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
-    """Find how many of the items have each value of a facet: (value, label, count), the most frequent first."""
+    """Find how many of the items have each value of a facet: (value, label, count), the most frequent first.
+
+    Months come in the order of time, the latest first.
+    """
+    if name == "month":
+        return _months(noun, viewer, filters)
     items = Select([_with_claims(noun, ordered(noun, viewer, filters, Order("id", descending=True))).alias("k")], [])
     if name == "topic":
         value, label = t.slug, t.label
@@ -43,6 +50,13 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         items = items.join(s, on=its).join(table, on=(table.id == id) & table.retracted_at.is_null())
     counted = items.columns(value, label, fn.count(_k.id.distinct())).where(value.is_null(False))
     return compiled(counted.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES))
+
+
+def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
+    items = ordered(noun, viewer, filters, Order("said_on", descending=True)).alias("i")
+    month = fn.substr(_i.at, 1, _MONTH)
+    counted = Select([items], [month, month, fn.count(STAR)]).where(_i.at != "").group_by(month)
+    return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS))
 
 
 def _with_claims(noun: str, found: Select) -> Select:

@@ -5,71 +5,27 @@ and PostgreSQL not of a value from another table. So those that pass are counted
 a filter that few pass begins with those (docs/decisions/0025).
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from peewee import JOIN, Select, fn
 
 from models.addresses import normalize
 from models.queries import search
-from models.queries.days import may_answer
+from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
 from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
-from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, cached, case, compiled, run
-from models.queries.said_by import above, said_by, said_within, voice, within
-from models.queries.shapes import answers
+from models.queries.filter_sets import Filters
+from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, cached, compiled, run
+from models.queries.said_by import said_by, said_within, voice
 from models.queries.table_aliases import e, r, s, t
 from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import comparison_key, dumps
-from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
+from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker, Statement
 from models.vocabulary import DISPUTING_KINDS
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
 _speaker, _filed = Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
-
-
-class Filters(NamedTuple):
-    """Which filters a caller uses: what the query of a list is made of, and cached by."""
-
-    #: Each filter with the value of a flag, which is a part of the query, or None, in the order of their names.
-    pairs: tuple[tuple[str, bool | None], ...] = ()
-    #: Those of them that few rows pass.
-    few: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> set[str]:
-        """Those that take a value."""
-        return {name for name, flag in self.pairs if flag is None}
-
-    @property
-    def yes(self) -> set[str]:
-        """Flags that have to hold."""
-        return {name for name, flag in self.pairs if flag}
-
-    @property
-    def no(self) -> set[str]:
-        """Flags that must not hold."""
-        return {name for name, flag in self.pairs if flag is False}
-
-    def only(self, names: Collection[str]) -> "Filters":
-        """Keep those of some names."""
-        return Filters(tuple(pair for pair in self.pairs if pair[0] in names))
-
-    def without(self, *names: str) -> "Filters":
-        """Leave some out."""
-        return Filters(tuple(pair for pair in self.pairs if pair[0] not in names))
-
-    def halves(self) -> list["Filters"]:
-        """Part the positions of a speaker into those that they stated and those that were stated on their behalf."""
-        if "stated_by" not in self.names:
-            return [self]
-        rest = tuple(pair for pair in self.pairs if pair[0] != "stated_by")
-        return [self._replace(pairs=(*rest, (half, None))) for half in ("stated_by_itself", "stated_for")]
-
-
-def used(values: Mapping[str, Any]) -> Filters:
-    """Name the filters that have a value."""
-    pairs = [(name, value if value.__class__ is bool else None) for name, value in values.items() if value is not None]
-    return Filters(tuple(sorted(pairs)))
+_printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 
 
 def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
@@ -84,6 +40,7 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
         values["url"] = normalize(values["url"])
     if "domain" in values:
         values["domain"] = values["domain"].lower().removeprefix("www.")
+    values |= {name: shortest(values[name]) for name in ("said_from", "said_before") if name in values}
     if "published_from" in values:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
@@ -94,20 +51,12 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     return values
 
 
-class Order(NamedTuple):
-    """How a list is sorted."""
+def shortest(day: str) -> str:
+    """Return the month or year that begins with this day, else the day.
 
-    #: "id", "said_on" or "relevance"; or, of what a search finds, "ranked": the ids in the value `ranked` in their
-    #: order, or "rest": all others by id.
-    by: str
-    descending: bool
-
-    @property
-    def replaced(self) -> set[str]:
-        """The bounds of days that a cursor replaces: with both, the database would start at the wider one."""
-        if self.by != "said_on":
-            return set()
-        return {"said_to", "said_before"} if self.descending else {"said_from"}
+    "2026-05", which counts as the first of May, sorts before "2026-05-01", but not before "2026-05".
+    """
+    return day.removesuffix("-01").removesuffix("-01")
 
 
 # -- the condition of each ---------------------------------------------------------------------------
@@ -219,17 +168,10 @@ def of_a_claim(
     if "language" in names:
         yield exists(_claim.select(1).where(_claim.id == claim, _claim.language == P.language))
     if "accused" in names:
-        yield claim.in_(_accusing("accused"))
+        yield claim.in_(accusing("accused"))
     if "against" in names or "charge" in filters.yes:
-        yield from _of_a_charge(viewer, filters, claim)
-    narrowed = [] if counting is None else [counting]
-    if answered is None or viewer.unreviewed:
-        answered = fn.EXISTS(answers(viewer, e.claim_id == claim, *narrowed))
-    if "answered" in filters.yes:
-        yield answered
-    if "answered" in filters.no:
-        yield ~answered
-    yield from _of_its_answers(viewer, filters, claim, narrowed)
+        yield from of_a_charge(viewer, filters, claim)
+    yield from of_its_answers(viewer, filters, claim, answered, counting)
     yield from _of_its_reviews(filters, claim, exists)
 
 
@@ -240,74 +182,6 @@ def _of_its_reviews(filters: Filters, claim: Any, exists: Exists) -> Iterator[An
         yield exists(standing.where(*of_it or [TRUE]))
     if "reviewed" in filters.no:
         yield ~fn.EXISTS(standing)
-
-
-def _accusing(name: str) -> Any:
-    """Find the claims that accuse the speaker in the value `name`, or a part of it."""
-    return _about.select(_about.claim_id).where(_about.role == "accused", within(_about.speaker_id, name))
-
-
-def _of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
-    """Build the condition that `claim` is a charge, and whether they replied to it: who states an answer, or admits it.
-
-    They are the speaker `against` and all that is part of it; without that, whoever is accused, and what is part of
-    them.
-    """
-    if "against" in filters.names:
-        yield claim.in_(_accusing("against"))
-        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
-        replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
-    else:
-        accused = _about.select(1).where(_about.claim_id == claim, _about.role == "accused")
-        yield fn.EXISTS(accused)
-        by_them = accused.where(above(_about.speaker_id, s.speaker_id) | above(_about.speaker_id, s.on_behalf_of_id))
-        theirs = s.select(1).where(statement_seen(viewer), fn.EXISTS(by_them))
-        answered = answers(viewer, e.claim_id == claim, fn.EXISTS(theirs.where(s.claim_id == e.answer_id)))
-        replied = fn.EXISTS(theirs.where(s.claim_id == claim)) | fn.EXISTS(answered)
-    if "replied" in filters.yes:
-        yield replied
-    if "replied" in filters.no:
-        yield ~replied
-
-
-def _of_its_answers(viewer: Viewer, filters: Filters, claim: Any, narrowed: list[Any]) -> Iterator[Any]:
-    """Build the conditions that the filters put on the answers to `claim`, of which those count that are `narrowed`.
-
-    The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
-    """
-    against = e.kind.in_(DISPUTING_KINDS)
-    kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
-    kinds += [against] if "disputed" in filters.yes else []
-    if "answered_by" in filters.names:
-        theirs = s.select(s.claim_id).where(said_by("answered_by"), statement_seen(viewer))
-        for kind in kinds or [TRUE]:
-            yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
-            if narrowed:
-                yield fn.EXISTS(answers(viewer, e.claim_id == claim, e.answer_id.in_(theirs), kind, *narrowed))
-    else:
-        yield from (fn.EXISTS(answers(viewer, e.claim_id == claim, kind, *narrowed)) for kind in kinds)
-    if "disputed" in filters.no:
-        yield ~fn.EXISTS(answers(viewer, e.claim_id == claim, against, *narrowed))
-
-
-#: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.
-OF_WHO_ANSWERED = ("by", "against")
-
-
-def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
-    """Build the conditions on who states the answer of the counterclaim `e`, and who stated what it answers.
-
-    That is the speaker at whom it was aimed, or else all who are not known to have said it later only.
-    """
-    if "by" in filters.names:
-        theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
-        yield e.answer_id.in_(theirs)
-    if "against" in filters.names:
-        stated = s.select(1).where(s.claim_id == e.claim_id, said_within("against"), statement_seen(viewer))
-        aimed = case(e.target_id.is_null(), may_answer(e, s), s.id == e.target_id)
-        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
-        yield e.claim_id.in_(theirs)
-        yield fn.EXISTS(stated.where(aimed))
 
 
 # -- those that few rows pass ------------------------------------------------------------------------
@@ -343,7 +217,7 @@ _ALL_WITH = {
     **{name: _reviewed.where(of_it) for name, of_it in OF_A_REVIEW.items()},
     "topic": OF_TOPIC,
     "reviewed": _reviewed,
-    "answered": _answered,
+    **dict.fromkeys(("answered", "answered_in_document"), _answered),
     "charge": _about.select(_about.claim_id).where(_about.role == "accused"),
     "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),
     "counter_kind": _by_kind.where(e.kind == P.counter_kind),

@@ -10,21 +10,11 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
+from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
-from models.queries.filters import (
-    BOUNDING,
-    OF_A_STATEMENT,
-    OF_WHO_ANSWERED,
-    TOPIC,
-    Filters,
-    Order,
-    all_of,
-    among_few,
-    of_a_claim,
-    of_any_statement,
-    of_who_answered,
-)
+from models.queries.filter_sets import Filters, Order
+from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
 from models.queries.shapes import SIDES, answers, attribution_disputed
 from models.queries.table_aliases import e, s
@@ -53,6 +43,8 @@ class Found(NamedTuple):
     day: Any
     #: Whether the viewer sees an answer, where the rows say so.
     answered: Any = None
+    #: Of a claim, how often it was stated.
+    count: Any = None
 
 
 def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False) -> Select:
@@ -62,16 +54,22 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
     """
     found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "ranked" else None)
     query, id = found.query, found.id
-    at = {"said_on": found.day, "ranked": _in_rank.key}.get(order.by)
+    at = {"said_on": found.day, "statement_count": found.count, "ranked": _in_rank.key}.get(order.by)
     if order.by == "ranked":
         query = query.where(id == _in_rank.id)
     if order.by == "rest":
         query = query.where(id.not_in(Select([_g], [_in_rank.id])))
-    if continued:
-        here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
-        query = query.where(Expression(here, "<" if order.descending else ">", there))
     more = () if found.answered is None or viewer.unreviewed else (found.answered.alias("answered"),)
-    return query.columns(id.alias("id"), (NULL if at is None else at).alias("at"), *more)
+    query = query.columns(id.alias("id"), (NULL if at is None else at).alias("at"), *more)
+    if not continued:
+        return query
+    past = "<" if order.descending else ">"
+    if order.by == "statement_count" and not dialects.finds_pairs():
+        # Most claims have the same count: a page that is 50,000 claims deep takes 0.05 ms instead of 7.
+        tied = query.where(at == P.at, Expression(id, past, P.past))
+        return tied + query.where(Expression(at, past, P.at))
+    here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
+    return query.where(Expression(here, past, there))
 
 
 def first(noun: str, viewer: Viewer, filters: Filters, order: Order, by: list[Any], *, continued: bool) -> Select:
@@ -133,7 +131,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
         conditions.append(of_any_statement(viewer, of_it, k.claim_id))
     conditions += of_a_claim(viewer, filters.without("topic", "q"), k.claim_id, k.answered)
     conditions += among_few(filters, k.claim_id)
-    return Found(query.where(*conditions or [TRUE]), k.claim_id, k.said_on, k.answered)
+    return Found(query.where(*conditions or [TRUE]), k.claim_id, k.said_on, k.answered, k.statement_count)
 
 
 def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
@@ -187,6 +185,11 @@ _OF_A_COUNTERCLAIM = {"kind": e.kind == P.kind, "of": e.of == P.of, "target": e.
 def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
     few = list(_few_sides(filters._replace(few=tuple(name for name in filters.few if name not in OF_THE_ANSWER))))
     conditions = seen("counterclaims", viewer)
+    if "answered_in_document" in filters.yes:
+        conditions.append(in_one_document(viewer))
+    if "answered_in_document" in filters.no:
+        conditions.append(~in_one_document(viewer))
+    few = list(_few_sides(filters))
     if order.by == "said_on":
         query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)
@@ -200,7 +203,8 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
     conditions += of_who_answered(viewer, filters)
     conditions += answered_between(filters.names)
-    of_a_side = filters.without("ids", "claim", *_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, *OF_THE_ANSWER)
+    apart = (*_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, *OF_THE_ANSWER)
+    of_a_side = filters.without("ids", "claim", "answered_in_document", *apart)
     # By what few pass, as a condition of its own too, the database finds the counterclaims by an index.
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]
@@ -226,6 +230,8 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
 
 def _few_sides(filters: Filters) -> Any:
     """Build for each filter that few pass the condition that a claim on either side of `e` is one of those."""
+    # Of the counterclaim itself, not of a side.
+    filters = filters._replace(few=tuple(name for name in filters.few if name != "answered_in_document"))
     for sides in zip(*(among_few(filters, claim) for claim in SIDES.values()), strict=True):
         one, other = (e.select(e.id).where(side) for side in sides)
         yield among(e.id, one | other)

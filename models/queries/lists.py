@@ -12,7 +12,8 @@ from peewee import JOIN, SQL, Entity, Join, Select, fn
 from models.queries import dialects, facets, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
-from models.queries.filters import Filters, Order, prepared, used, with_few
+from models.queries.filter_sets import Filters, Order, used
+from models.queries.filters import prepared, with_few
 from models.queries.list_ids import OTHERS, first, ordered, ranked, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
@@ -71,7 +72,7 @@ def page(
     filters: FilterValues,
     limit: int,
     order: Order,
-    past: tuple[str, int] | None = None,
+    past: tuple[str | int, int] | None = None,
     fields: Fields | None = None,
     include: tuple[str, ...] = (),
     total: bool = False,
@@ -128,7 +129,7 @@ def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, in
 _REST = "r"
 
 
-def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[str, int] | None) -> _Items:
+def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:
     """Read as `_in_order` does, by relevance: first what is ranked, and where a page has room the others by id.
 
     What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
@@ -242,7 +243,7 @@ def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
 @cached(2048)
 def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members) -> Compiled:
     by_rank = order.by == "relevance"
-    by = [SQL("at"), SQL("id")] if order.by in ("said_on", "ranked", "relevance") else [SQL("id")]
+    by = [SQL("at"), SQL("id")] if order.by not in ("id", "rest") else [SQL("id")]
     by = [column.desc() if order.descending else column for column in by]
     if by_rank:
         found = ranked(noun, viewer, filters, order).order_by(*by).limit(P.most)

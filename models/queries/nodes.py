@@ -15,7 +15,7 @@ from models.storage.database import db, fetch, on_sqlite
 #: SQL with `?` for each value, and the names of the values.
 Compiled = tuple[str, tuple[str, ...]]
 
-TRUE, NULL, STAR = SQL("TRUE"), SQL("NULL"), SQL("*")
+TRUE, FALSE, NULL, STAR = SQL("TRUE"), SQL("FALSE"), SQL("NULL"), SQL("*")
 
 _caches: list[Any] = []
 

@@ -131,6 +131,11 @@ def _joint_ids(viewer: Viewer) -> Array:
     return Array(Scalar(js.id), Rows(js, (*same, js.id != s.id, statement_seen(viewer, js)), order=(js.id,)))
 
 
+def statement_part(viewer: Viewer) -> Object:
+    """Build the node of a statement `s`, with STATEMENT_LINKS, as claims show it."""
+    return Object(_statement_members(viewer) | stamps(s))
+
+
 #: What every statement's JSON reads from beside the statement itself.
 STATEMENT_LINKS = {sp: s.speaker_id, se: s.sentence_id, d: s.document_id}
 _WITH_CLAIM = {**STATEMENT_LINKS, sc: s.claim_id}
@@ -140,7 +145,7 @@ _IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 def _statements_of(viewer: Viewer, claim: Any, limit: int) -> Array:
     """Build the node of the statements of a claim, without their claim."""
     rows = Rows(s, (s.claim_id == claim, statement_seen(viewer)), STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
-    return Array(Object(_statement_members(viewer) | stamps(s)), rows)
+    return Array(statement_part(viewer), rows)
 
 
 def _linked_statements(viewer: Viewer, condition: Any, order: tuple[Any, ...] = _IN_PRINT_ORDER) -> dict[str, Member]:
@@ -229,7 +234,7 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
             "statements": statements,
             "statement_count": _count(s, *statements.rows.where, s.original_id.is_null()),
             **_both_directions(viewer, id, answered),
-            "reviews": Array(Object(_review_members() | stamps(r)), reviews),
+            "reviews": Array(review_part(), reviews),
         }
         | stamps(c)
     )
@@ -363,6 +368,11 @@ def _review_members() -> dict[str, Member]:
         "rating": Object(rating),
         **scalars(r, "reviewed_at", "language", "licence"),
     }
+
+
+def review_part() -> Object:
+    """Build the node of a review `r` as claims show it."""
+    return Object(_review_members() | stamps(r))
 
 
 def review() -> Object:

@@ -29,12 +29,13 @@ Question = tuple[str, dict[str, Any], tuple[str, Any] | None]
 #: The noun of what stands under a member.
 NOUNS = {
     **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "about", "by", "against"), "speakers"),
-    **dict.fromkeys(("claim", "answer"), "claims"),
-    **dict.fromkeys(("statements", "first_statement"), "statements"),
+    **dict.fromkeys(("claim", "answer", "claims", "claim_id", "answer_id"), "claims"),
+    **dict.fromkeys(("statement", "statements", "first_statement", "statement_id", "target_id"), "statements"),
+    "original_id": "statements",
     **dict.fromkeys(("counterclaims", "counters"), "counterclaims"),
     "document": "documents",
     "sentence": "sentences",
-    "reviews": "reviews",
+    **dict.fromkeys(("review", "reviews"), "reviews"),
     "topics": "topics",
 }
 #: How many lists are read of the some 1,200 that there are.
@@ -94,7 +95,8 @@ def lists(registry: Registry, random: Random) -> list[Question]:
     extras = {"claims": "first_statement,answered", "statements": None, "counterclaims": "days"}
     for noun, include in extras.items():
         some = values(registry, noun)
-        shown = {"facets": "topic,speaker,publisher,kind,via_speaker,via_document", "total": "true", "include": include}
+        every = "topic,speaker,publisher,kind,month,via_speaker,via_document"
+        shown = {"facets": every, "total": "true", "include": include}
         for narrowed in [{name: value} for name, of_all in some.items() for value in of_all]:
             order = random.choice(ORDERS)
             found.append((f"/v1/{noun}", {**shown, **narrowed, "sort": order}, None))
@@ -104,7 +106,8 @@ def lists(registry: Registry, random: Random) -> list[Question]:
         for _ in range(60):
             pair = {name: random.choice(some[name]) for name in random.sample(sorted(some), 2)}
             found.append((f"/v1/{noun}", {**shown, **pair, "sort": random.choice(ORDERS), "limit": 3}, None))
-        found += [(f"/v1/{noun}", {**shown, "sort": order, "limit": 2}, None) for order in ORDERS]
+        orders = (*ORDERS, "-statement_count") if noun == "claims" else ORDERS
+        found += [(f"/v1/{noun}", {**shown, "sort": order, "limit": 2}, None) for order in orders]
         found.append((f"/v1/exports/{noun}", {"format": "csv"}, None))
         snippets = {"include": "snippets" if noun != "counterclaims" else None}
         for word in (*WORDS, "speaker", "quote1", "water war", "water OR tax -rail"):
@@ -128,6 +131,7 @@ def others(registry: Registry) -> list[Question]:
     narrowed += [{bound: day} for bound in ("said_from", "said_to") for day in DAYS]
     found += [("/v1/disputes", more, None) for more in narrowed]
     claims = [("claims", key) for key in registry.ids["claims"]]
+    found += [("/v1/claims//exchange", {}, claim) for claim in claims]
     plain: dict[str, dict[str, Any]] = {
         "documents": {
             "url": PLACES,
@@ -160,6 +164,7 @@ def values(registry: Registry, noun: str) -> dict[str, list[Any]]:
         **(of_prints if noun == "statements" else {}),
         **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "about", "accused", "via_speaker"), speakers),
         "via_document": [("documents", url) for url in PLACES],
+        **({"answered_in_document": flags} if noun != "statements" else {}),
         "reviewed": flags,
         **{name: list(DAYS) for name in ("said_from", "said_to", "said_before", "published_from", "published_to")},
         "document": [("documents", url) for url in PLACES],
@@ -237,8 +242,8 @@ def keyed(value: Any, noun: str, registry: Registry) -> Any:
     for name, part in value.items():
         if name == "id":
             found[name] = registry.keys[noun][part]
-        elif name in ("statement_id", "original_id"):
-            found[name] = part and registry.keys["statements"][part]
+        elif name in ("statement_id", "claim_id", "answer_id", "target_id", "original_id"):
+            found[name] = part and registry.keys[NOUNS[name]][part]
         elif name in ("statement_ids", "joint_ids"):
             found[name] = [registry.keys["statements"][id] for id in part]
         elif name not in ("created_at", "updated_at"):

@@ -147,6 +147,10 @@ INSERT INTO statements
   form, status, origin) SELECT {_STAMP}, id, 1, id, id, 'rained', 3, 9,
   '[{{"text":"It rained.","start":0,"end":10}}]', 0, '0-10', 'direct', 'accepted', 'person' FROM claims
 """
+_SUMMARIES = """
+INSERT INTO claim_summaries (claim_id, public, answered, statement_id, speaker_id, document_id, said_on)
+  SELECT claim_id, TRUE, FALSE, id, speaker_id, document_id, coalesce(said_on, '') FROM statements
+"""
 _LOGGED = """
 INSERT INTO changes (made_at, noun, noun_id, action, after) SELECT created_at, '{0}', id, 'create', {1} FROM {0}
 """

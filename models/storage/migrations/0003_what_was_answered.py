@@ -7,6 +7,7 @@ from peewee import SqliteDatabase
 
 _OLD_KINDS = "'denies', 'disputes', 'qualifies', 'corrects'"
 _OLD_SPEAKERS = "'person', 'organization', 'government', 'group', 'unnamed'"
+_FULL = "said_on LIKE '____-__-__'"
 _DOCUMENTS = "'article', 'transcript', 'broadcast', 'post', 'release', 'memo'"
 
 #: Table, new column, its type with what is checked of it, and the table that it points at.
@@ -28,6 +29,7 @@ _CHECKS = (
         for table in ("counterclaims", "suggestions")
     ),
     ("speakers", "kind", f"kind IN ({_OLD_SPEAKERS})", f"kind IN ({_OLD_SPEAKERS}, 'document')"),
+    ("statements", "said_on", _FULL, f"{_FULL} OR said_on LIKE '____-__' OR said_on LIKE '____'"),
     ("documents", "", "length > 0 AND length(text) = length", "length >= 0 AND length(text) = length"),
 )
 #: After this CHECK, the new one of a table.
@@ -37,6 +39,7 @@ _INDEXES = (
     'CREATE INDEX "documents_language" ON "documents" ("language")',
     'CREATE INDEX "documents_kind" ON "documents" ("kind") WHERE kind IS NOT NULL',
     'CREATE INDEX "documents_id_kind" ON "documents" ("id", "kind") WHERE kind IS NOT NULL',
+    'CREATE INDEX "changes_action" ON "changes" ("action", "sequence") WHERE action <> \'create\'',
     'DROP INDEX "counterclaims_claim_answer_kind"',
     (
         'CREATE UNIQUE INDEX "counterclaims_claim_answer_kind" ON "counterclaims" (claim_id, answer_id, kind,'
@@ -47,6 +50,31 @@ _INDEXES = (
         f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}") WHERE {column} IS NOT NULL'
         for table, column, _, parent in _COLUMNS
         if parent
+    ),
+)
+#: How often each claim was stated, in the tables that are derived, and what these are sorted by.
+_COUNTS = (
+    *(
+        f'ALTER TABLE "{table}" ADD COLUMN "statement_count" {{integer}} NOT NULL DEFAULT 0'
+        for table in ("claim_summaries", "claim_topic_index")
+    ),
+    (
+        "UPDATE claim_summaries SET statement_count = (SELECT count(*) FROM statements v"
+        " WHERE v.claim_id = claim_summaries.claim_id AND v.retracted_at IS NULL AND v.original_id IS NULL AND"
+        " (v.status || '' = 'accepted' OR (SELECT s.status FROM statements s WHERE s.id = claim_summaries.statement_id)"
+        " <> 'accepted')) WHERE statement_id IS NOT NULL"
+    ),
+    (
+        "UPDATE claim_topic_index SET statement_count = (SELECT k.statement_count FROM claim_summaries k"
+        " WHERE k.claim_id = claim_topic_index.claim_id)"
+    ),
+    (
+        'CREATE INDEX "claim_summaries_statement_count" ON "claim_summaries"'
+        ' ("statement_count", "claim_id", "public", "answered")'
+    ),
+    (
+        'CREATE INDEX "claim_topic_index_statement_count" ON "claim_topic_index"'
+        ' ("topic_id", "statement_count", "claim_id", "public", "answered")'
     ),
 )
 
@@ -129,7 +157,7 @@ def up(migrator: Any, db: Any) -> None:
     for table, column, definition, _ in _COLUMNS:
         db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {definition.format(**types)}')
     (_rewrite_sqlite if sqlite else _alter_postgres)(db)
-    for statement in (*_INDEXES, *_FIRST_BY_DAY):
+    for statement in (*_INDEXES, *_FIRST_BY_DAY, *(count.format(integer=types["id"]) for count in _COUNTS)):
         db.execute_sql(statement)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     for statement in _FILLING:

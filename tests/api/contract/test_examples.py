@@ -72,6 +72,7 @@ REQUESTS = {
         },
     ),
     "get_claim": Example("GET", "/v1/claims/1", shows_answer=True),
+    "get_exchange": Example("GET", "/v1/claims/1/exchange", shows_answer=True),
     "change_claim": Example("PATCH", "/v1/claims/1", {"topics": ["dual-use-exports", "rail-costs"]}),
     "retract_claim": Example("DELETE", "/v1/claims/99"),
     "merge_claim": Example("POST", "/v1/claims/6/merge", {"into": 3}),

@@ -313,6 +313,49 @@ def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
     }
 
 
+def test_finds_what_is_answered_in_the_document_that_prints_it(reviewing: FlaskClient) -> None:
+    counterclaims = _all(reviewing, "/v1/counterclaims")
+
+    def printed(claim: int) -> set[int]:
+        return {said["document"]["id"] for said in reviewing.get(f"/v1/claims/{claim}").json["statements"]}
+
+    beside = [one for one in counterclaims if printed(one["claim"]["id"]) & printed(one["answer"]["id"])]
+    assert 0 < len(beside) < len(counterclaims)
+    assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="true")) == _ids(beside)
+    others = [one["id"] for one in counterclaims if one not in beside]
+    assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="false")) == others
+    assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="false", sort="-said_on"))
+    answered, claims = {one["claim"]["id"] for one in beside}, _ids(_all(reviewing, "/v1/claims"))
+    found = _ids(_all(reviewing, "/v1/claims", answered_in_document="true"))
+    assert found == [id for id in claims if id in answered]
+    elsewhere = _ids(_all(reviewing, "/v1/claims", answered_in_document="false"))
+    assert elsewhere == [id for id in claims if id not in answered]
+    query = "answered=false&answered_in_document=true"
+    assert refusal(reviewing.get(f"/v1/claims?{query}")) == (400, ["answered"])
+
+
+def test_counts_the_items_of_each_month_the_latest_first(reviewing: FlaskClient) -> None:
+    for day, words in (("2026-03", "a charge"), ("2026", "denies")):
+        posted(reviewing, "statements", charge(said_on=day, content=[{"text": words}]))
+
+    def day_of(noun: str, item: Item) -> str:
+        if noun == "statements":
+            return _day(item)
+        claim = item["id"] if noun == "claims" else item["answer"]["id"]
+        first = reviewing.get(f"/v1/claims/{claim}?include=first_statement").json["first_statement"]
+        return _day(first) if first else ""
+
+    for noun, least in (("claims", 3), ("statements", 3), ("counterclaims", 2)):
+        found = reviewing.get(f"/v1/{noun}?limit=100&facets=month").json
+        counts = {month["value"]: month["count"] for month in found["facets"]["month"]}
+        months = [day_of(noun, item)[:7] for item in found["items"]]
+        assert counts == {month: months.count(month) for month in months if month}
+        assert list(counts) == sorted(counts, reverse=True)
+        assert len(counts) >= least
+    found = reviewing.get("/v1/claims?said_from=2026-04&said_to=2026-04&stated=first&facets=month&total=true").json
+    assert found["facets"]["month"] == [{"value": "2026-04", "label": "2026-04", "count": found["total"]}]
+
+
 @pytest.mark.parametrize("sort", ["said_on", "-said_on", "id", "-id"])
 @pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims"])
 def test_walks_every_order_without_doubles_or_gaps(reviewing: FlaskClient, noun: str, sort: str) -> None:
@@ -340,6 +383,48 @@ def test_walks_back_to_the_first_known_day_and_no_further(writer: FlaskClient, b
         days += [item["said_on"] for item in page["items"]]
         cursor = page["next"]
     assert days == ["2026-03-13", "2026-03-12"]
+
+
+#: Days as print tells them, in the order of their first days, and which of them each pair of bounds leaves.
+DAYS = ("2025-12-31", "2026", "2026-01-01", "2026-01-31", "2026-02", "2026-02-01", "2026-02-28", "2026-03")
+BOUNDED = {
+    "said_from=2026": DAYS[1:],
+    "said_from=2026-01-01": DAYS[1:],
+    "said_from=2026-01-02": DAYS[3:],
+    "said_from=2026-02": DAYS[4:],
+    "said_from=2026-02-01": DAYS[4:],
+    "said_to=2025": DAYS[:1],
+    "said_to=2026-01": DAYS[:4],
+    "said_to=2026-02": DAYS[:7],
+    "said_to=2026-02-01": DAYS[:6],
+    "said_to=2026": DAYS,
+    "said_before=2026": DAYS[:1],
+    "said_before=2026-02": DAYS[:4],
+    "said_before=2026-02-01": DAYS[:4],
+    "said_before=2026-01-02": DAYS[:3],
+    "said_from=2026-02-01&said_to=2026-02": DAYS[4:7],
+}
+
+
+def test_a_month_or_a_year_counts_as_its_first_day_and_as_its_last_where_it_ends(writer: FlaskClient) -> None:
+    for place, day in enumerate(DAYS):
+        posted(writer, "statements", charge(said_on=day, content=[{"start": 28 + place, "end": 60}]))
+    for noun, stated in (("statements", ""), ("claims", ""), ("claims", "&stated=first")):
+        for bounds, left in BOUNDED.items():
+            days, cursor = [], ""
+            while cursor is not None:
+                query = f"{bounds}{stated}&sort=said_on&limit=3" + (f"&cursor={cursor}" if cursor else "")
+                page = writer.get(f"/v1/{noun}?{query}").json
+                found = page["items"] if noun == "statements" else [item["statements"][0] for item in page["items"]]
+                days += [statement["said_on"] for statement in found]
+                cursor = page["next"]
+            assert days == list(left), (noun, stated, bounds)
+
+
+def test_refuses_bounds_that_leave_no_day_and_takes_a_day_before_the_end_of_its_month(public: FlaskClient) -> None:
+    assert public.get("/v1/claims?said_from=2026-05-10&said_to=2026-05").status_code == 200
+    assert refusal(public.get("/v1/claims?said_from=2026-05&said_to=2026-04")) == (400, ["said_to"])
+    assert refusal(public.get("/v1/claims?said_from=2026-05&said_before=2026")) == (400, ["said_before"])
 
 
 def test_sorts_by_the_day_of_the_first_statement(reviewing: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from models import topics
 from models.history.changes import Actor
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from tests.api.steps import matching, posted, refusal
 from tests.checked import contract
 from tests.factories import charge, claim, topic
@@ -225,6 +225,7 @@ def sorted_as(place: str) -> set[str]:
     forms = {
         "id": r"[1-9][0-9]{0,15}",
         "said_on": r"(2026-01-01)?_[1-9][0-9]{0,15}",
+        "statement_count": r"(0|[1-9][0-9]{0,13})_[1-9][0-9]{0,15}",
         "relevance": r"[or]?[1-9a-f][0-9a-f]{0,13}(\.[0-9a-f]{1,14})*_[1-9][0-9]{0,15}",
         "pairs": r"[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}",
     }

@@ -74,8 +74,8 @@ def _filled(url: str) -> str:
         database.db.execute_sql(
             "INSERT INTO counterclaims (created_at, updated_at, version, claim_id, answer_id, kind, statement_id)"
             " SELECT c.created_at, c.updated_at, 1, id, id + 1,"
-            " CASE WHEN id / 40 * 40 = id THEN 'disputes' ELSE 'denies' END, id + 1"
-            " FROM claims c WHERE id / 10 * 10 = id AND id < (SELECT max(id) FROM claims)"
+            " CASE WHEN id / 40 * 40 = id - 1 THEN 'disputes' ELSE 'denies' END, id + 1"
+            " FROM claims c WHERE id / 10 * 10 = id - 1"  # in the document that prints the claim too
         )
         database.db.execute_sql(
             "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
@@ -111,7 +111,7 @@ def _queries(template: str) -> Iterator[dict[str, str]]:
         # By day or by id, a search reads all that match: of the words here each twelfth claim has one.
         example = "77777" if name == "q" else spelled(part["schema"]["example"])
         for value in (example, *ABSENT.get(name, ())):
-            for sort in ("-id", "-said_on"):
+            for sort in ("-id", "-said_on", *(("-statement_count",) if template == "/v1/claims" else ())):
                 yield {"q": "77777", name: value, "sort": sort} if name in BESIDE else {name: value, "sort": sort}
 
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from models import topics
 from models.history.changes import Actor
 from models.storage import database, transactions
-from tests.api.steps import changed, posted, retracted
+from tests.api.steps import changed, posted, refusal, retracted
 from tests.factories import charge, topic
 
 
@@ -95,3 +95,30 @@ def test_shows_no_key(reviewer: FlaskClient) -> None:
     answer = reviewer.get("/v1/changes").text
     assert "cck_" not in answer
     assert "secret" not in answer
+
+
+def test_finds_what_was_done_and_which_member_was_changed(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    posted(writer, "topics", topic())
+    changed(reviewer, "/v1/statements/1", {"role": "officials"})
+    changed(reviewer, "/v1/statements/1", {"status": "rejected"})
+    changed(reviewer, "/v1/claims/1", {"topics": ["drinking-water"]})
+    retracted(writer, "/v1/topics/1")
+
+    def found(query: str) -> list[tuple[str, str]]:
+        lines = reviewer.get(f"/v1/changes?{query}").json["items"]
+        return [(line["noun"], line["action"]) for line in lines]
+
+    (line,) = reviewer.get("/v1/changes?action=change&member=status").json["items"]
+    assert (line["before"]["status"], line["after"]["status"]) == ("accepted", "rejected")
+    assert found("action=retract") == found("member=retracted_at") == [("topics", "retract")]
+    assert found("member=role") == [("statements", "change")]
+    assert found("member=topics") == [("claims", "change")]
+    assert found("action=create&member=text") == found("member=nothing") == []
+    assert len(found("action=create")) == 5
+    assert len(found("member=version")) == 4
+    following = reviewer.get("/v1/changes?member=version&limit=1").json["next"]
+    assert len(found(f"member=version&cursor={following}")) == 3
+    for wrong in ("Status", "", "$.status", "a" * 41):
+        assert refusal(reviewer.get(f"/v1/changes?member={wrong}")) == (400, ["member"])
+    assert refusal(reviewer.get("/v1/changes?action=delete")) == (400, ["action"])

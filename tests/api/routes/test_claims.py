@@ -168,6 +168,23 @@ def test_a_merged_claim_hands_over_statements_counterclaims_and_reviews(
     assert public.get(f"/v1/claims/{twin}").json["counterclaims"] == []
 
 
+def test_the_exchange_around_a_claim_is_read_as_the_claim_is(writer: FlaskClient, public: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    got = public.get("/v1/claims/1/exchange")
+    assert [event["kind"] for event in got.json["events"]] == ["statement", "answer"]
+    assert public.get("/v1/claims/1/exchange", headers={"If-None-Match": got.headers["ETag"]}).status_code == 304
+    assert refusal(public.get("/v1/claims/1/exchange?fields=claims")) == (400, ["fields"])
+    assert public.get("/v1/claims/9/exchange").status_code == 404
+    posted(writer, "claims", claim())
+    posted(writer, "claims", claim())
+    writer.post("/v1/claims/3/merge", json={"into": 1})
+    moved = public.get("/v1/claims/3/exchange")
+    assert (moved.status_code, moved.headers["Location"]) == (308, "/v1/claims/1/exchange")
+    retracted(writer, "/v1/claims/4")
+    assert public.get("/v1/claims/4/exchange").status_code == 410
+
+
 def test_refuses_to_merge_charge_and_denial(writer: FlaskClient) -> None:
     charged = posted(writer, "statements", charge()).json
     denied = posted(writer, "statements", denial(charged["id"])).json

@@ -60,6 +60,18 @@ def test_counts_from_the_day_of_print_where_nobody_says_when(writer: FlaskClient
     assert public.get("/v1/counterclaims/1?fields=days").json == {"days": 7}
 
 
+def test_counts_no_days_from_or_to_a_month(writer: FlaskClient, public: FlaskClient) -> None:
+    SPANS[:] = ["the war", "sustain", "the exports", "Beijing denies"]
+    exchanged(writer, "2026-03", "2026-03-10")
+    exchanged(writer, "2026-03-01", "2026")
+    (pair,) = public.get("/v1/disputes").json["items"]
+    assert (pair["first_on"], pair["last_on"], pair["days"]["known"]) == ("2026", "2026-03-10", 0)
+    assert [item["days"] for item in public.get("/v1/counterclaims?include=days").json["items"]] == [None, None]
+    (pair,) = public.get("/v1/disputes?said_from=2026-01-01&said_to=2026-03").json["items"]
+    assert pair["count"] == 2
+    assert public.get("/v1/disputes?said_from=2026-01-02&said_to=2026-02").json["items"] == []
+
+
 def test_counts_the_days_to_the_evidence_where_the_same_words_were_said_before(
     writer: FlaskClient, public: FlaskClient
 ) -> None:

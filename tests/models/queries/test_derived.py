@@ -7,9 +7,10 @@ import pytest
 from models import claims, sentences, speakers, statements, topics
 from models.history.changes import Actor
 from models.queries import derived
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage.database import db
+from models.tables import Statement
 from models.upkeep import erasures
 from tests.factories import (
     PLAIN,
@@ -178,3 +179,37 @@ def test_a_list_shows_the_answers_that_the_claim_itself_shows(registry: str, act
     assert answers() == ([0, 0, 2] if viewer.unreviewed else [0, 1])
     statements.retract(by=actor, id=denial, version=1, reason=None)
     assert answers()[-1] == int(viewer.unreviewed)
+
+
+def counted(viewer: Viewer, **filters: Any) -> list[tuple[int, int]]:
+    """The claims and how often each was stated, the most repeated first, read in pages of one."""
+    order, past, read = Order("statement_count", descending=True), None, []
+    while True:
+        page = claims.listed(viewer=viewer, filters=filters, limit=1, order=order, past=past)
+        read += [(item["id"], item["statement_count"]) for item in items_of(page)]
+        assert derived.differences() == []
+        if page.following is None:
+            return read
+        count, _, id = page.following.partition("_")
+        past = (int(count), int(id))
+
+
+def test_claims_are_listed_by_how_often_they_were_stated(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    put_claim(actor)
+    for word, claim in (("first", 2), ("second", 3), ("third", 3), ("fourth", 3), ("fifth", 2)):
+        text = {"text": f"It is {word}.", "language": "en", "topics": ["war"]}
+        said = put_plain(actor, word, claim=text if word in ("first", "second") else {"id": claim})
+    assert counted(PUBLIC) == counted(REVIEWER) == [(3, 3), (2, 2), (1, 0)]
+    assert counted(PUBLIC, topic="war") == [(3, 3), (2, 2)]
+    statements.change(by=actor, id=4, version=1, status="rejected")
+    statements.retract(by=actor, id=3, version=1, reason=None)
+    assert counted(PUBLIC, topic="war") == [(2, 2), (3, 1)]
+    # What prints a statement again is no other act.
+    claims.merge(by=actor, id=3, into=2)
+    Statement.update(original=1).where(Statement.id == said).execute()
+    with db.atomic():
+        derived.rebuild()
+    page = claims.listed(viewer=PUBLIC, filters={}, limit=9, order=Order("statement_count", descending=False))
+    assert [item["id"] for item in items_of(page)] == [1, 2]
+    assert db.execute_sql("SELECT statement_count FROM claim_summaries ORDER BY claim_id").fetchall() == [(0,), (2,)]

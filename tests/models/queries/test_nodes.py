@@ -8,9 +8,11 @@ from peewee import SQL, Select, fn
 
 from models.history.changes import Actor
 from models.queries import list_ids, nodes, shapes
-from models.queries.filters import OF_TOPIC, Order, used, within
+from models.queries.filter_sets import Order, used
+from models.queries.filters import OF_TOPIC
 from models.queries.members import Array, Nullable, Object, Precomputed, Rows, Scalar, Subquery
 from models.queries.nodes import Aliased, P, Part, cached, case, clear_caches, compiled, run
+from models.queries.said_by import within
 from models.queries.table_aliases import c, d, s, se, sp
 from models.queries.visibility import Viewer
 from models.storage.database import on_sqlite

@@ -7,7 +7,7 @@ import pytest
 from models import claims, speakers
 from models.history.changes import Actor
 from models.queries import derived, filters, lists, nodes
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage import database
 from tests.factories import put_charge
@@ -69,6 +69,21 @@ def test_what_is_answered_is_read_from_an_index_alone(
     nodes.clear_caches()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if f" k USING COVERING INDEX {index}" in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(("asked", "table"), [({}, "claim_summaries"), ({"topic": "trade"}, "claim_topic_index")])
+def test_what_is_repeated_most_is_read_in_the_order_of_an_index(asked: dict[str, Any], table: str) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    order = Order("statement_count", descending=True)
+    bare = (("id", ()),)
+    lists.page("claims", viewer=Viewer(), filters=asked, limit=20, order=order, past=(3, 7), fields=bare)
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if f"k USING COVERING INDEX {table}_statement_count" in step], steps
+    assert [step for step in steps if "(statement_count=? AND " in step or " AND statement_count=? AND " in step], steps
+    assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
 @pytest.mark.usefixtures("registry_on_sqlite")

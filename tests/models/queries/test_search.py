@@ -11,7 +11,7 @@ import pytest
 from models import claims, counterclaims, documents, speakers, statements, topics
 from models.history.changes import Actor
 from models.queries import derived, list_ids, lists, nodes, search
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage.database import db
 from models.storage.transactions import transaction

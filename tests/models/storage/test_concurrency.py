@@ -13,7 +13,7 @@ from models.access.replies import StoredResponse
 from models.history import changes
 from models.history.changes import Actor
 from models.queries import derived
-from models.queries.filters import Order
+from models.queries.filter_sets import Order
 from models.refusals import Conflict, Gone, Moved, Refusal
 from models.storage import database, transactions
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic

@@ -286,6 +286,14 @@ def test_refuses_a_word_that_is_not_in_the_list(full: None, model: Any, column: 
             model.update(**{column: wrong}).execute()
 
 
+def test_the_day_of_a_statement_may_be_a_month_or_a_year(full: None) -> None:
+    for known in ("2026", "2026-03", "2026-03-13", None):
+        Statement.update(said_on=known).execute()
+    for wrong in ("", "26", "2026-3", "2026-03-1", "2026-03-13T", "March"):
+        with _refused():
+            Statement.update(said_on=wrong).execute()
+
+
 def test_refuses_timestamps_of_another_form(full: None) -> None:
     forms = {"___T_.Z": "2026-03-13T10:00:00.123456Z", "___T_Z": "2026-03-13T10:00:00Z", "___": "2026-03-13"}
     wanted = {"made_at": "___T_.Z", "published_at": "___T_Z", "retrieved_at": "___T_Z", "reviewed_at": "___T_Z"}

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from playhouse.schema_diff import diff_models
 
+from models.queries import derived
 from models.refusals import Conflict
 from models.storage import bulk, columns, database, schema
 from models.tables import (
@@ -315,6 +316,15 @@ def test_the_third_step_keeps_every_answer_that_was_true(empty: str) -> None:
     made = database.fetch("SELECT speaker_id, on_behalf_of_id, version FROM statements WHERE version > 1 ORDER BY id")
     assert made == [(3, 2, 2), (3, 2, 2)]
     assert not drift()
+
+
+def test_the_third_step_counts_how_often_each_claim_was_stated(empty: str) -> None:
+    up_to(empty, STEPS[0])
+    fill_first(empty, 3)
+    database.connect(empty)
+    schema.migrate()
+    assert database.fetch("SELECT statement_count FROM claim_summaries") == [(1,)] * 3
+    assert derived.differences() == []
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,7 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
             } | status
             if dice.random() < 0.5:
                 line |= {"cue": dice.choice(({"start": 8, "end": 12}, words())), "mention": dice.choice((None, span()))}
-                line |= {"said_on": "2026-01-02"}
+                line |= {"said_on": "2026-01"}
             if dice.random() < 0.1:
                 seen = {"document": some("d")}, {"url": "https://e.org/2"}
                 line["via"] = dice.choice(({"speaker": _speaker(dice)}, {"document": dice.choice(seen)}))

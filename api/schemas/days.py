@@ -1,0 +1,52 @@
+"""Days on the wire: as much of a date as is known, which is all that print may tell."""
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError
+
+from api.schemas.fields import Field
+
+#: A full date (RFC 3339), or a month or a year.
+FORM: dict[str, Any] = {"anyOf": [{"format": "date"}, {"pattern": "^[1-9][0-9]{3}(-(0[1-9]|1[0-2]))?$"}]}
+#: Characters of a full date and of a month.
+_FULL, _MONTH = 10, 7
+
+
+class Day(Field[str]):
+    """A full date, or its month or year; kept as it is given."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs | {"metadata": {**FORM, **kwargs.get("metadata", {})}})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d|[1-9]\d{3}(-\d\d)?", value, re.ASCII):
+                date.fromisoformat(first_day(value))
+                return value
+        except ValueError:
+            pass
+        raise ValidationError("Give a date such as 2026-03-14, or a month or year: 2026-03, 2026.")
+
+
+class FirstDay(Day):
+    """The first day of a date, month or year."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return first_day(super()._deserialize(value, attr, data, **kwargs))
+
+
+class LastDay(Day):
+    """The last day of a date, month or year."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        month = day if len(day) >= _MONTH else f"{day}-12"
+        return day if len(day) == _FULL else f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]}"
+
+
+def first_day(day: str) -> str:
+    """Return the first day of what may be a month or a year."""
+    return f"{day}-01-01"[:_FULL]

@@ -1,0 +1,113 @@
+"""Filters on the answers to a claim: whether it was answered, by whom, in which way, and what it charges whom with."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from peewee import fn
+
+from models.queries.days import may_answer
+from models.queries.dialects import fence, unindexed
+from models.queries.filter_sets import Filters
+from models.queries.nodes import TRUE, Aliased, P, case
+from models.queries.said_by import above, said_by, said_within, within
+from models.queries.shapes import answers
+from models.queries.table_aliases import e, s
+from models.queries.visibility import Viewer, statement_seen
+from models.tables import ClaimAbout, Statement
+from models.vocabulary import DISPUTING_KINDS
+
+_about = Aliased(ClaimAbout, "x")
+_printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
+
+
+def accusing(name: str) -> Any:
+    """Find the claims that accuse the speaker in the value `name`, or a part of it."""
+    return _about.select(_about.claim_id).where(_about.role == "accused", within(_about.speaker_id, name))
+
+
+def of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
+    """Build the condition that `claim` is a charge, and whether they replied to it: who states an answer, or admits it.
+
+    They are the speaker `against` and all that is part of it; without that, whoever is accused, and what is part of
+    them.
+    """
+    if "against" in filters.names:
+        yield claim.in_(accusing("against"))
+        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
+        replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
+    else:
+        accused = _about.select(1).where(_about.claim_id == claim, _about.role == "accused")
+        yield fn.EXISTS(accused)
+        by_them = accused.where(above(_about.speaker_id, s.speaker_id) | above(_about.speaker_id, s.on_behalf_of_id))
+        theirs = s.select(1).where(statement_seen(viewer), fn.EXISTS(by_them))
+        answered = answers(viewer, e.claim_id == claim, fn.EXISTS(theirs.where(s.claim_id == e.answer_id)))
+        replied = fn.EXISTS(theirs.where(s.claim_id == claim)) | fn.EXISTS(answered)
+    if "replied" in filters.yes:
+        yield replied
+    if "replied" in filters.no:
+        yield ~replied
+
+
+def of_its_answers(viewer: Viewer, filters: Filters, claim: Any, answered: Any, counting: Any) -> Iterator[Any]:
+    """Build the conditions that the filters put on the answers to `claim`; `answered` and `counting` as of_a_claim has.
+
+    The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
+    """
+    narrowed = [] if counting is None else [counting]
+    if answered is None or viewer.unreviewed:
+        answered = fn.EXISTS(answers(viewer, e.claim_id == claim, *narrowed))
+    if "answered" in filters.yes:
+        yield answered
+    if "answered" in filters.no:
+        yield ~answered
+    in_document = fn.EXISTS(answers(viewer, e.claim_id == claim, in_one_document(viewer)))
+    if "answered_in_document" in filters.yes:
+        yield unindexed(answered)  # a row says that at once, and most say no
+        yield in_document
+    if "answered_in_document" in filters.no:
+        yield ~in_document
+    yield from _of_their_kinds(viewer, filters, claim, narrowed)
+
+
+def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, narrowed: list[Any]) -> Iterator[Any]:
+    against = e.kind.in_(DISPUTING_KINDS)
+    kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
+    kinds += [against] if "disputed" in filters.yes else []
+    if "answered_by" in filters.names:
+        theirs = s.select(s.claim_id).where(said_by("answered_by"), statement_seen(viewer))
+        for kind in kinds or [TRUE]:
+            yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
+            if narrowed:
+                yield fn.EXISTS(answers(viewer, e.claim_id == claim, e.answer_id.in_(theirs), kind, *narrowed))
+    else:
+        yield from (fn.EXISTS(answers(viewer, e.claim_id == claim, kind, *narrowed)) for kind in kinds)
+    if "disputed" in filters.no:
+        yield ~fn.EXISTS(answers(viewer, e.claim_id == claim, against, *narrowed))
+
+
+#: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.
+OF_WHO_ANSWERED = ("by", "against")
+
+
+def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
+    """Build the conditions on who states the answer of the counterclaim `e`, and who stated what it answers.
+
+    That is the speaker at whom it was aimed, or else all who are not known to have said it later only.
+    """
+    if "by" in filters.names:
+        theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
+        yield e.answer_id.in_(theirs)
+    if "against" in filters.names:
+        stated = s.select(1).where(s.claim_id == e.claim_id, said_within("against"), statement_seen(viewer))
+        aimed = case(e.target_id.is_null(), may_answer(e, s), s.id == e.target_id)
+        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
+        yield e.claim_id.in_(theirs)
+        yield fn.EXISTS(stated.where(aimed))
+
+
+def in_one_document(viewer: Viewer) -> Any:
+    """Build the condition that one document prints what the counterclaim `e` answers and its answer."""
+    answered = (_printed.claim_id == e.claim_id) & ((e.of == "claim") | (_printed.id == e.target_id))
+    beside = _printed.select(1).join(_beside, on=_beside.document_id == _printed.document_id)
+    seen = (statement_seen(viewer, _printed), statement_seen(viewer, _beside))
+    return fence(beside.where(answered, _beside.claim_id == e.answer_id, *seen))
