@@ -197,6 +197,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         evidence.settle(by=by, claims=(id, into))
         merges.restore(by, Counterclaim, moved["retracted_edges"], may=merge_scope.counterclaim_may_stand)
         merges.restore(by, Review, moved["retracted_reviews"], may=merge_scope.review_may_stand)
+        evidence.settle_reviews(by=by, claims=(id, into))
         survivor = Claim.get_by_id(into)
         if survivor.retracted_at is None:
             hidden = moved.get("standalone") and not _is_shown_by_merges(into)

@@ -1,4 +1,4 @@
-"""Evidence: counterclaims in step with the statements that they rest on or were aimed at, and the claims of those."""
+"""Evidence: counterclaims and reviews in step with the statements that they name, and the claims that those state."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from models.queries import lists
 from models.queries.visibility import WRITER
 from models.refusals import Conflict
 from models.storage import rows
-from models.tables import Counterclaim, Statement
+from models.tables import Counterclaim, Review, Statement
 
 _AT = "(claim_id = ? OR answer_id = ?)"
 
@@ -178,6 +178,21 @@ def _move_or_retract(by: Actor, counterclaim: Counterclaim, claim: int, answer: 
         changes.retract(by, gone, why)
     if gone is not counterclaim:
         changes.amend(by, counterclaim, claim=claim, answer=answer)
+
+
+def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> None:
+    """Let reviews name `statement` no more, but those of `claim`, which it states now; None where it was retracted."""
+    for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,)):
+        if review.claim_id != claim:
+            changes.update(by, review, statement=None)
+
+
+def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
+    """Let the reviews of these two claims name no statement that states another, after an unmerge."""
+    naming = "claim_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
+    for review in rows.locked(Review, naming, claims):
+        if review.statement.claim_id != review.claim_id or review.statement.retracted_at:
+            changes.update(by, review, statement=None)
 
 
 def reassign_evidence(*, by: Actor, statement: int) -> None:

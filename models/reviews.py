@@ -4,9 +4,10 @@ from typing import Any
 
 from peewee import SQL
 
-from models import claims
-from models.history import changes, merged_filters, standing_rows
+from models import claims, statements
+from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
+from models.history.locks import named
 from models.history.session import SESSION, Session
 from models.queries import shapes, simple_lists, table_aliases
 from models.queries.results import Item
@@ -23,26 +24,35 @@ def create(
     claim: dict[str, Any],
     publisher: dict[str, Any],
     rating: dict[str, Any],
+    statement: int | None = None,
     session: Session = SESSION,
     **rest: Any,
 ) -> int:
     """Add a review and return its id.
 
     `claim` is a claim by id, or a new one by text; `publisher` has name and site, `rating` has
-    label, value, best and worst. Raises Conflict where this review of this claim is known.
+    label, value, best and worst; `statement`, a statement of the claim, is whose wording was checked. Raises Conflict
+    where this review of this claim is known.
     """
     with session.transaction():
+        if statement:
+            reviewed = named(Claim, claim.get("id"))
+            session.hold(lambda: [reviewed, *statements.held(id=statement, session=session)])
         about = claims.find(by=by, reference=claim, field="/claim", standalone=True, session=session)
         _refuse_taken(rest["url"], about, session)
+        _refuse_other_wording(by, statement, about, session)
         row = _columns(publisher=publisher, rating=rating) | rest
-        return int(session.create(by, Review, claim=about, **row).id)
+        return int(session.create(by, Review, claim=about, statement=statement, **row).id)
 
 
 def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
     """Change anything but the claim; `publisher` and `rating` are replaced whole."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
+        if new.get("statement"):
+            locks.hold(lambda: statements.held(id=new["statement"]))
         review = standing_rows.lock_standing(Review, id, version)
+        _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id, SESSION)
         changes.amend(by, review, **_columns(**new))
@@ -100,6 +110,19 @@ def _refuse_bad_rating(row: dict[str, Any]) -> None:
         raise Conflict("The rating's value is at most the best.", field="/rating/value")
     if value is not None and worst is not None and value < worst:
         raise Conflict("The rating's value is at least the worst.", field="/rating/value")
+
+
+def _refuse_other_wording(by: Actor, statement: int | None, claim: int, session: Session) -> None:
+    """Refuse a statement that states another claim than the reviewed one."""
+    if statement is None:
+        return
+    found = statements.referred(by=by, id=statement, field="/statement", session=session)
+    if found.claim_id != claim:
+        raise Conflict(
+            f"Statement {statement} states claim {found.claim_id}, not the reviewed claim {claim}: "
+            "name a statement of the reviewed claim.",
+            field="/statement",
+        )
 
 
 def _refuse_taken(url: str, claim: int, session: Session) -> None:

@@ -350,6 +350,7 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
             if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
                 changes.update(by, counterclaim, target=id)
         merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
+        merges.give_back_reviews(by, drop, claim)
 
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:

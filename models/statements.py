@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, hierarchy, prints, sentences, speakers
-from models.history import changes, locks, merged_filters, standing_rows
+from models.history import changes, locks, merged_filters, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION, Session
@@ -46,6 +46,7 @@ def record(
     origin: dict[str, Any] | None = None,
     counters: list[dict[str, Any]] | None = None,
     original: int | None = None,
+    coding: int | None = None,
     session: Session = SESSION,
 ) -> int:
     """Record one act of attribution with all that it needs, and return the statement's id.
@@ -55,8 +56,8 @@ def record(
     {text, …}. `sentence`: {id}, {start, end} or {text}; None takes the one that the content starts in. `content`,
     `mention` and `cue` are given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a
     list of {claim} or {statement} with kind and note; the latter is aimed at that statement, and may be `of` its
-    attribution. `original`: the id of the statement that this one prints again, or of another print of that. What is
-    new is made, in one transaction.
+    attribution. `original`: the id of the statement that this one prints again, or of another print of that. `coding`
+    is as in `same_words.refuse_known`. What is new is made, in one transaction.
 
     Raises Conflict with the pointer of the member that is wrong.
     """
@@ -90,8 +91,11 @@ def record(
             "at": at,
         }
         said_by = _found(by, named_by, hidden, session)
+        if hidden:
+            session.lock_candidates(row["document"])
         for field, who in said_by.items():
-            _refuse_known(by, printed.id, who, row["spans"], field if together else "/content", session=session)
+            where = field if together else "/content"
+            same_words.refuse_known(by, row | {"speaker": who}, session, coding, field=where)
         if counters or original:
             session.hold(partial(_answered, claim, counters or [], original, session))
         if original:
@@ -135,13 +139,11 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             row |= _via(by, new.pop("via"), hidden, SESSION)
         original = new.pop("original") if "original" in new else 0
         row |= new
-        speaker, spans = row.get("speaker", statement.speaker_id), row.get("spans", statement.spans)
-        if (speaker, spans) != (statement.speaker_id, statement.spans):
-            _refuse_known(by, statement.document_id, speaker, spans, apart_from=id)
+        same_words.refuse_collision(by, statement, row, SESSION)
         row |= prints.settle(
             by=by,
             statement=statement,
-            speaker=speaker,
+            speaker=row.get("speaker", statement.speaker_id),
             status=row.get("status", was),
             named=referred(by=by, id=original, field="/original") if original else None,
             clear=original is None,
@@ -152,6 +154,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             evidence.reassign_evidence(by=by, statement=id)
         if "claim" in row:
             evidence.move_answers(by=by, statement=id, claim=row["claim"])
+            evidence.unlink_reviews(by=by, statement=id, claim=row["claim"])
             _retract_orphan_claim(by, id, left, row["claim"])
 
 
@@ -169,6 +172,7 @@ def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
             evidence.reassign_evidence(by=by, statement=id)
         evidence.retract_with(by=by, statement=id, reason=reason)
         prints.succeed(by=by, id=id)
+        evidence.unlink_reviews(by=by, statement=id)
         changes.retract(by, statement, reason)
 
 
@@ -326,27 +330,6 @@ def _spoken_for(by: Actor, body: dict[str, Any] | None, speaker: int, hidden: bo
     if body is None:
         return None
     return speakers.find(by=by, reference=body, field="/on_behalf_of", hidden=hidden, session=session)
-
-
-def _refuse_known(
-    by: Actor,
-    document: int,
-    speaker: int,
-    spans: str,
-    field: str = "/content",
-    *,
-    apart_from: int | None = None,
-    session: Session = SESSION,
-) -> None:
-    id = session.find(Statement, document=document, speaker=speaker, spans=spans)
-    if id and id != apart_from:
-        if not by.reviews and session.by_id(Statement, id, locked=False).status != "accepted":
-            raise Conflict("These words are recorded as said by this speaker, and wait for review.", field=field)
-        raise Conflict(
-            f"These words are recorded as said by this speaker: change statement {id}, or give other spans.",
-            field=field,
-            known=id,
-        )
 
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:

@@ -404,7 +404,10 @@ for _name, (_model, _columns) in EXPRESSION_INDEXES.items():
 _partial_index("statements_of_speaker", Statement.speaker, Statement.id, where="retracted_at IS NULL")
 
 _SPANS = (Statement.document, Statement.speaker, Statement.spans)
-_natural_key("statements_document_speaker_spans", *_SPANS, field="/content")
+# Several people may code the same words, each as a candidate of their own (models/history/same_words.py).
+_ACCEPTED = "retracted_at IS NULL AND status = 'accepted'"
+_natural_key("statements_document_speaker_spans", *_SPANS, field="/content", where=_ACCEPTED)
+_partial_index("statements_same_words", *_SPANS, where="retracted_at IS NULL")
 
 
 class Counterclaim(Retractable):
@@ -690,6 +693,8 @@ class Change(BaseModel):
 
 # Most lines are of creations.
 _partial_index("changes_action", Change.action, Change.sequence, where="action <> 'create'")
+# Who coded what is looked for among all that a key ever did.
+_partial_index("changes_recorded", Change.key, Change.noun_id, where="noun = 'statements' AND action = 'create'")
 
 
 class Reply(BaseModel):

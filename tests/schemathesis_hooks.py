@@ -28,7 +28,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 _EXCLUDES = (
     ("said_to", None, ("said_before",)),
     ("q", "", ("in",)),
-    ("reviewed", "false", ("review_publisher", "rating")),
+    ("reviewed", "false", ("review_publisher", "rating", "rating_from", "rating_to", "conflicting")),
     ("answered", "false", ("disputed", "answered_by", "counter_kind")),
     ("disputed", "false", ("counter_kind",)),
 )
@@ -39,6 +39,8 @@ def _reconcile(query: dict[str, Any]) -> None:
     for first, last in (("said_from", "said_to"), ("said_from", "said_before"), ("published_from", "published_to")):
         if str(query.get(first, "")) >= str(query.get(last, "~")):
             del query[last]
+    if float(query.get("rating_from", 0)) > float(query.get("rating_to", 1)):
+        del query["rating_to"]
     for name, value, excluded in _EXCLUDES:
         given = str(query[name]).lower() if name in query else ""
         if given == value or (value is None and given):

@@ -26,9 +26,9 @@ from models.queries import derived
 from models.refusals import Refusal
 from models.storage import database, transactions
 from models.storage.database import fetch
-from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
+from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import erasures, verify
-from tests.factories import MACHINE, put_suggestion, review
+from tests.factories import MACHINE, put_review, put_suggestion, review
 
 #: What a change is answered where it came too late: the contract lists these, `CheckedClient` holds each operation to
 #: its own.
@@ -40,8 +40,8 @@ WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 class World:
     """A few nouns that hang on one another, which no other round touches."""
 
-    def __init__(self, number: int, by: Actor, rng: random.Random) -> None:
-        """Store them; `rng` chooses on which of them the changes of this round meet."""
+    def __init__(self, number: int, by: Actor, coders: list[Actor], rng: random.Random) -> None:
+        """Store them, and the same words by each of `coders`; `rng` chooses where the changes of this round meet."""
         self.number, self.rng = number, rng
         self.url = f"https://example.org/{number}"
         self.text = text = "\n\n".join(f"The {word} paragraph of {number} says {word}." for word in WORDS)
@@ -72,8 +72,11 @@ class World:
             self.suggestion = put_suggestion(self.statements[6], a)
             reprinted = {"document": {"text": text, "language": "de"}, "original": self.statements[0]}
             self.statements += [self._record(by, word, one, c, **reprinted) for word in ("sixth", "seventh")]
+            self.review = put_review(by, a, statement=self.statements[0])
             claims.merge(by=by, id=merged, into=b)
             speakers.merge(by=by, id=gone, into=three)
+        # Each may be accepted, but not both.
+        self.coded = [self._record(coder, "seventh", three, c, status="candidate") for coder in coders]
         self.focus = {Claim: rng.sample(self.claims[:5], 2), Statement: rng.sample(self.statements, 2)}
         self.focus |= {Speaker: rng.sample(self.speakers[:3], 2), Counterclaim: self.counterclaims}
 
@@ -161,6 +164,11 @@ def _evidence(world: World) -> Request:
         statement=_of(world, counterclaim.answer_id),
         kind=world.rng.choice(("denies", "corrects")),
     )
+
+
+def _review(world: World) -> Request:
+    claim = world.any(Claim)
+    return Request("POST", "/v1/reviews", review(claim, statement=_of(world, claim)))
 
 
 def _lines(world: World) -> Request:
@@ -262,6 +270,8 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "record a print": lambda w: _record(w, original=w.any(Statement)),
     "retract": lambda w: _delete(Statement, w.any(Statement)),
     "accept": lambda w: _patch(Statement, w.any(Statement), status="accepted"),
+    "code": lambda w: _record(w, status="candidate"),
+    "accept what was coded": lambda w: _patch(Statement, w.rng.choice(w.coded), status="accepted"),
     "reject": lambda w: _patch(Statement, w.any(Statement), status="rejected"),
     "merge claims": _merge(Claim),
     "unmerge claims": lambda w: _unmerge(w, Claim, w.claims[-1]),
@@ -270,7 +280,8 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "counter": _counter,
     "rest on another": _evidence,
     "retract a counterclaim": lambda w: _delete(Counterclaim, w.any(Counterclaim)),
-    "review": lambda w: Request("POST", "/v1/reviews", review(w.any(Claim))),
+    "review": _review,
+    "check another wording": lambda w: _patch(Review, w.review, statement=_of(w, w.claims[0])),
     "merge speakers": _merge(Speaker),
     "unmerge speakers": lambda w: _unmerge(w, Speaker, w.speakers[-1]),
     "retract a speaker": lambda w: _delete(Speaker, w.any(Speaker)),
@@ -320,12 +331,13 @@ class Driver:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.secret = keys.create(name="driver", scope="review")[1]
+        self.coders = [Actor(keys.create(name=name, scope="write")[0].id) for name in ("one", "other")]
         self.seen: set[str] = set()
         self.answers: Counter[str] = Counter()
 
     def meet(self, first: str, second: str, seed: int) -> list[str]:
         """Do two changes at the same moment in a world of their own; return what is wrong afterwards."""
-        world = World(seed, Actor(), random.Random(seed))  # noqa: S311 (no secret)
+        world = World(seed, Actor(), self.coders, random.Random(seed))  # noqa: S311 (no secret)
         requests = [CHANGES[first](world), CHANGES[second](world)]
         answers: list[Any] = [None, None]
         barrier = threading.Barrier(2)

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from api.commands.shared import refuse_empty, replacing
 from api.contract import json_body
 from api.formats import dump, listing, ndjson
-from api.schemas.exports import FORMATS, LISTS, query_of
+from api.schemas.exports import COUNTED, FORMATS, LISTS, query_of
 from api.schemas.fields import made
 from models.queries.visibility import Viewer
 from models.upkeep import backups
@@ -25,8 +25,10 @@ def _pairs(context: click.Context, option: click.Parameter, values: tuple[str, .
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default="-")
 @click.option("--force", is_flag=True, help="Replace FILE where it is there.")
-@click.option("--of", "noun", type=click.Choice(tuple(LISTS)), help="Export this list, as GET /v1/exports/… does.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="ndjson", help="How a list is written.")
+@click.option(
+    "--of", "noun", type=click.Choice((*LISTS, *COUNTED)), help="Export this list, as GET /v1/exports/… does."
+)
+@click.option("--format", "form", type=click.Choice(tuple(FORMATS)), default="ndjson", help="How a list is written.")
 @click.option("--where", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A filter of the list; repeatable.")
 @click.option("--whole", "everything", is_flag=True, help="Export all rows as they are: ids, tombstones, log, keys.")
 @click.option("--public", is_flag=True, help="Write of a list only what everybody may see.")
@@ -71,7 +73,8 @@ def export(
         except ValidationError as error:
             wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error))
             raise click.BadParameter(f"{wrong} {json_body.parameters(shape)}", param_hint="--where") from None
-        _export(file, listing.written(noun, query, viewer), "parts")
+        counted = noun in COUNTED
+        _export(file, listing.counted(noun, query) if counted else listing.written(noun, query, viewer), "parts")
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:

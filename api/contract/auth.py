@@ -67,10 +67,15 @@ def admit(scope: str | None) -> None:
 
 
 def admit_status(query: dict[str, Any]) -> None:
-    """Refuse with 403 a list of what is not accepted, where the caller does not review."""
-    if query.get("status", "accepted") != "accepted" and not caller().viewer.unreviewed:
+    """Refuse with 403 a list of what is not accepted, or was recorded by one key, where the caller does not review."""
+    if caller().viewer.unreviewed:
+        return
+    if query.get("status", "accepted") != "accepted":
         detail = "Candidates and rejected statements take a key with the review scope."
         raise Problem(HTTPStatus.FORBIDDEN, detail, [{"parameter": "status", "detail": detail}])
+    if "recorded_by" in query:
+        detail = "Who recorded a statement is told to a key with the review scope."
+        raise Problem(HTTPStatus.FORBIDDEN, detail, [{"parameter": "recorded_by", "detail": detail}])
 
 
 def caller() -> Caller:

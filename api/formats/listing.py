@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
-from api.formats import table
+from api.formats import graphml, table
 from api.schemas.exports import COLUMNS, LISTS
 from api.schemas.fields import chosen_paths, members_from
 from models.queries.visibility import Viewer
 from models.transfer import stream
 
+T = TypeVar("T")
+
 #: Format -> media type.
-MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
+MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv", "graphml": "application/graphml+xml"}
 
 #: How a file ends that was broken off: in the midst of a text, so that no reader takes it for whole. granian ends
 #: every answer as a complete one, so that the chunks alone do not tell.
-BROKEN_OFF = {"ndjson": b'{"broken_off":"Here the export was broken off', "csv": b'"Here the export was broken off'}
+BROKEN_OFF = {
+    "ndjson": b'{"broken_off":"Here the export was broken off',
+    "csv": b'"Here the export was broken off',
+    "graphml": b"<!-- Here the export was broken off",
+}
 
 
 def written(noun: str, query: dict[str, Any], viewer: Viewer, caller: str | None = None) -> Iterator[bytes]:
@@ -30,12 +36,30 @@ def written(noun: str, query: dict[str, Any], viewer: Viewer, caller: str | None
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])
     blocks = stream.blocks(noun, viewer=viewer, filters=filters, fields=fields, include=include, caller=caller)
-    begun = chain([block for block in (next(blocks, None),) if block is not None], blocks)
+    begun = _begun(blocks)
     text = table.rows(begun, chosen_paths(fields)) if form == "csv" and fields else (f"{b}\n" for b in begun)
     return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)
 
 
-def _marked(parts: Iterator[bytes], broken_off: bytes, blocks: Iterator[str]) -> Iterator[bytes]:
+def counted(noun: str, query: dict[str, Any], caller: str | None = None) -> Iterator[bytes]:
+    """Write all disputes or positions that `query` finds, likewise."""
+    filters = dict(query)
+    form = filters.pop("format")
+    if form == "graphml":
+        pairs = stream.network(filters=filters, caller=caller)
+        return _marked((part.encode() for part in graphml.written(_begun(pairs))), BROKEN_OFF[form], pairs)
+    blocks = stream.counted(noun, filters=filters, caller=caller)
+    begun = _begun(blocks)
+    text = table.rows(begun, COLUMNS[noun].split(",")) if form == "csv" else (f"{block}\n" for block in begun)
+    return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)
+
+
+def _begun(blocks: Iterator[T]) -> Iterator[T]:
+    """Read the first of the blocks now."""
+    return chain([block for block in (next(blocks, None),) if block is not None], blocks)
+
+
+def _marked(parts: Iterator[bytes], broken_off: bytes, blocks: Iterator[Any]) -> Iterator[bytes]:
     try:
         yield from parts
     except Exception:

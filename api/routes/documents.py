@@ -9,10 +9,11 @@ from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
 from api.contract.paging import page_by_id
+from api.schemas.agreement import Agreement, AgreementQuery
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
-from models import documents
+from models import agreement, documents
 from models.ingest import candidates
 
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
@@ -96,6 +97,25 @@ def get_document(id: int) -> Response:
     the document is marked text_public.
     """
     return responses.one(documents.get(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "GET",
+    "/documents/<id:id>/agreement",
+    scope="review",
+    query=AgreementQuery,
+    response=Agreement,
+    refuses=(HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED),
+)
+def get_agreement(id: int, query: dict[str, Any]) -> Response:
+    """Compare what several keys recorded in a document.
+
+    Each of them records what it finds as candidates, `POST /v1/statements` with `"status": "candidate"`; what was
+    decided about these since does not count. A unit is a stretch of print, which the same spans name to the letter.
+    Of the units that several found, it says how often they agree and Krippendorff's alpha. 501 says that the server
+    was installed without what computes it.
+    """
+    return responses.json(agreement.of_document(id=id, **query))
 
 
 @routes.operation(

@@ -10,7 +10,7 @@ from api.contract import responses
 from api.contract.auth import admit_status, caller, caller_name
 from api.contract.operation import Routes
 from api.formats import listing
-from api.schemas.exports import LISTS, query_of
+from api.schemas.exports import COUNTED, LISTS, formats_of, query_of
 
 routes = Routes("exports", "Whole lists as files: every item that the filters of the list find, however many.")
 
@@ -26,6 +26,10 @@ apostrophe in front.
 """
 
 
+def _media_types(noun: str) -> tuple[str, ...]:
+    return tuple(listing.MEDIA_TYPES[form] for form in formats_of(noun))
+
+
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
         admit_status(query)
@@ -37,11 +41,43 @@ def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     return export
 
 
+_COUNTED = {
+    "disputes": """Export who answers whom, as NDJSON, CSV or GraphML.
+
+Takes the filters of `GET /v1/disputes` and writes all pairs that it lists, in one snapshot of the registry, streamed
+and limited as `GET /v1/exports/claims` is. GraphML is a directed network: a node for each speaker, with name and kind,
+and an edge from who answers to who is answered, with how often, of each kind, and how many days it took. Its
+characters are those of XML 1.0; others become U+FFFD.
+""",
+    "positions": """Export who stated what on which topic, as NDJSON or CSV.
+
+One row for each speaker, topic and claim: how often they stated it, when first and last, and how many counterclaims of
+each kind answer the claim. It counts what the public sees. A claim with several topics has a row for each, so give
+`topic` to count each statement once. Streamed and limited as `GET /v1/exports/claims` is.
+""",
+}
+
+
+def _counter(noun: str) -> Callable[[dict[str, Any]], Response]:
+    def export(query: dict[str, Any]) -> Response:
+        parts = listing.counted(noun, query, caller_name())
+        return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
+
+    export.__name__ = f"export_{noun}"
+    export.__doc__ = _COUNTED[noun]
+    return export
+
+
+for _noun in COUNTED:
+    routes.operation("GET", f"/exports/{_noun}", query=query_of(_noun), stream_media_types=_media_types(_noun))(
+        _counter(_noun)
+    )
+
 for _noun in LISTS:
     routes.operation(
         "GET",
         f"/exports/{_noun}",
         query=query_of(_noun),
-        stream_media_types=tuple(listing.MEDIA_TYPES.values()),
+        stream_media_types=_media_types(_noun),
         refuses=(HTTPStatus.FORBIDDEN,) if "status" in query_of(_noun)._declared_fields else (),
     )(_exporter(_noun))

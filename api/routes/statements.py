@@ -49,8 +49,9 @@ def create_statement(body: dict[str, Any]) -> Response:
     whole: what is new is made, all in one transaction. Spans are given by offsets or by exact words;
     words that stand more than once are refused with 409, which lists the places. A claim given by
     text is a new one unless `reuse` is true; topics must exist. The same words of one document are
-    recorded once for a speaker: 409 names the statement that is known. With `speakers` instead of `speaker`, each of
-    them gets a statement of the same words and claim, or none does. What its claim answers already, in the
+    recorded once for a speaker: 409 names the statement that is known. Several who code a document may each record
+    them as a candidate, with keys of their own; one of these may be accepted. With `speakers` instead of `speaker`,
+    each of them gets a statement of the same words and claim, or none does. What its claim answers already, in the
     same way, it answers too: that counterclaim stays as it is, with its evidence and note. The answer is the
     linked whole.
     """
@@ -79,7 +80,8 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
 def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     """Change a statement, or decide on a candidate.
 
-    Changing the status takes the review scope. Its document and origin never change. Where only the content of what
+    Changing the status takes the review scope; where another statement of the same words is accepted already, 409
+    names it. Its document and origin never change. Where only the content of what
     a machine found is mended, its claim follows, unless somebody worded that by hand, or it is stated or reviewed
     elsewhere too. A speaker given by a new name alone keeps the kind of the one before, but for an unnamed one. What
     says only what stands already changes nothing, nor the version.

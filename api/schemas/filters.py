@@ -102,6 +102,21 @@ class Snippet(Output):
     )
 
 
+def rating_bounds(review: str) -> tuple[QueryNumber, QueryNumber]:
+    """Make the parameters `rating_from` and `rating_to`."""
+
+    def bound(description: str, example: float) -> QueryNumber:
+        return QueryNumber(least=0, most=1, metadata={"description": description, "example": example})
+
+    compared = (
+        f"The least rating of {review}, as (value - worst) / (best - worst): 0 is the worst of its scale, 1 the best"
+    )
+    return (
+        bound(f"{compared}, and one of which a number is unknown passes no bound.", 0.5),
+        bound("The greatest; compared likewise.", 0.9),
+    )
+
+
 class StatementConditions(Query):
     """What may be asked of a statement."""
 
@@ -136,6 +151,7 @@ class StatementConditions(Query):
     cue = _words("The words that mark the act, in any case.", "denied")
     status = _choice(STATUSES, "Its status; other than `accepted` takes the review scope.", "accepted")
     origin = _choice(ORIGINS, "Who put it in.", "person")
+    recorded_by = _id("The id of the key that recorded it; takes the review scope.")
     min_confidence = QueryNumber(
         least=0,
         most=1,
@@ -149,6 +165,16 @@ class StatementConditions(Query):
     said_before = _day("The first day that no longer counts; instead of `said_to`.", "2027-01-01")
     published_from = _day("The first day on which the document was published that counts.", "2026-01-01")
     published_to = _day("The last day that counts.", "2026-12-31", LastDay)
+
+
+#: What is asked of one review.
+_OF_A_REVIEW = ("review_publisher", "rating", "rating_from", "rating_to")
+
+
+def refuse_crossed_bounds(data: dict[str, Any]) -> None:
+    """Refuse a `rating_to` below `rating_from`."""
+    if data.get("rating_from", 0) > data.get("rating_to", 1):
+        raise ValidationError("This is below rating_from.", "rating_to")
 
 
 class ListQuery(StatementConditions, PageQuery):
@@ -180,6 +206,11 @@ class ListQuery(StatementConditions, PageQuery):
     reviewed = _flag("Whether a fact-checker's review of the claim is known.")
     review_publisher = _words("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
     rating = _words("The verdict of that review, in any case.", "False")
+    rating_from, rating_to = rating_bounds("that review")
+    conflicting = _flag(
+        "Whether two reviews of the claim conflict: the rating of one, compared as `rating_from` says, is below 0.5, "
+        "and the rating of another above it; one of exactly 0.5 conflicts with none."
+    )
     ids = QueryIds(
         most=100,
         metadata={
@@ -204,8 +235,11 @@ class ListQuery(StatementConditions, PageQuery):
             raise ValidationError("Give said_to or said_before, not both.", "said_before")
         if data.get("sort") == "relevance" and "q" not in data:
             raise ValidationError("Only what is found with q has a relevance.", "sort")
-        if data.get("reviewed") is False and {"review_publisher", "rating"} & data.keys():
-            raise ValidationError("This contradicts review_publisher and rating.", "reviewed")
+        refuse_crossed_bounds(data)
+        of_reviews = [name for name in _OF_A_REVIEW if name in data]
+        of_reviews += ["conflicting"] if data.get("conflicting") else []
+        if data.get("reviewed") is False and of_reviews:
+            raise ValidationError(f"This contradicts {' and '.join(of_reviews)}.", "reviewed")
 
 
 #: What only claims have that were answered, where it is asked for.

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from api.schemas.base import Input
-from api.schemas.fields import Choice, Either, Flag, Many, Text
+from api.schemas.fields import Choice, Either, Flag, Many, Text, WholeNumber
 from api.schemas.indexed import Name
 from api.schemas.refs import (
     LONGEST_DOCUMENT,
@@ -124,6 +124,8 @@ class StatementLine(NewStatementDetails):
     #: The earlier line that it prints again.
     original = _local(allow_none=True)
     counters = Many(Either({"statement": _CounterLine}))
+    #: Where several have coded the same words, which of these it is, from 1.
+    coding = WholeNumber(least=1, most=1000)
 
 
 class CounterclaimLine(Input):
@@ -142,6 +144,7 @@ class ReviewLine(NewReview):
     """A review; one at this address of this claim that is known stays as it is."""
 
     claim = _claim(required=True)
+    statement = _local(allow_none=True)
 
 
 #: The member that names a line's noun -> its shape, in the order in which an export writes them.

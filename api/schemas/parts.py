@@ -147,6 +147,10 @@ class StatementPart(Stamped):
         "theirs.",
     )
     attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 100.")
+    recorded_by = identifier(
+        "The id of the key that recorded it; null for the command line, and for whoever has not the review scope.",
+        null=True,
+    )
 
 
 class LinkedStatement(StatementPart):

@@ -1,10 +1,12 @@
 """Reviews on the wire."""
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import fields, validates_schema
 
 from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, nested, shown
-from api.schemas.fields import Language, Matching, Moment, Number, QueryId, Text
-from api.schemas.filters import MERGED
+from api.schemas.fields import Id, Language, Matching, Moment, Number, QueryId, Text
+from api.schemas.filters import MERGED, rating_bounds, refuse_crossed_bounds
 from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
@@ -44,6 +46,11 @@ class ReviewPart(Stamped):
     url = shown(fields.String, "Where it was published.")
     title = shown(fields.String, "Its title.", null=True)
     rating = nested(Rating, "The verdict.")
+    statement_id = identifier(
+        "The statement whose wording was checked; null where the claim as such was, or where the caller does not see "
+        "it.",
+        null=True,
+    )
     reviewed_at = shown(fields.String, "When it was published.", null=True, format="date-time")
     language = shown(fields.String, "Its language (BCP 47).")
     licence = shown(fields.String, "The licence of its words.", null=True)
@@ -73,6 +80,16 @@ class RatingGiven(Input):
     worst = Number(allow_none=True, metadata={"description": "The worst that can be given."})
 
 
+def _checked() -> Any:
+    return Id(
+        allow_none=True,
+        metadata={
+            "description": "The id of the statement whose wording was checked, a statement of the claim. It is null "
+            "again when that is retracted, or states another claim."
+        },
+    )
+
+
 class _ReviewDetails(Input):
     title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
     reviewed_at = Moment(allow_none=True, metadata={"description": "When it was published.", "format": "date-time"})
@@ -83,6 +100,7 @@ class NewReview(_ReviewDetails):
     """A review to add."""
 
     claim = claim_ref("What it is about.", required=True)
+    statement = _checked()
     publisher = fields.Nested(PublisherGiven, required=True, metadata={"description": "Who published it."})
     url = Url(
         required=True,
@@ -95,6 +113,7 @@ class NewReview(_ReviewDetails):
 class ReviewChange(_ReviewDetails):
     """What to change of a review; what is left out stays, publisher and rating are replaced whole."""
 
+    statement = _checked()
     publisher = fields.Nested(PublisherGiven, metadata={"description": "Who published it."})
     url = Url(metadata={"description": "Where it was published."})
     rating = fields.Nested(RatingGiven, metadata={"description": "The verdict."})
@@ -106,3 +125,8 @@ class ReviewQuery(PageQuery):
 
     claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
     publisher = _site()
+    rating_from, rating_to = rating_bounds("the review")
+
+    @validates_schema
+    def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:
+        refuse_crossed_bounds(data)

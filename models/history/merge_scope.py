@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from models.history import merges
+from models.history import merges, same_words
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION
 from models.storage import rows
@@ -41,6 +41,7 @@ def of_merged_speakers(id: int, into: int) -> list[Rows]:
         changed(Claim, *(statement.claim_id for statement in doubled)),
         changed(Statement, *said, *_same_acts([statement.id for statement in doubled])),
         changed(Counterclaim, *_ids(Counterclaim, _at([statement.id for statement in doubled]))),
+        changed(Review, *_ids(Review, Review.statement.in_([one.id for one in doubled]))),
     ]
 
 
@@ -74,6 +75,9 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
                 for drop in drops
                 for counterclaim in (*drop["edges"], *drop.get("targets", ()), *drop.get("untargeted", ()))
             ),
+        ),
+        changed(
+            Review, *(id for drop in drops for name in ("reviews", "unlinked_reviews") for id in drop.get(name, ()))
         ),
     ]
 
@@ -125,7 +129,7 @@ def statement_may_stand(statement: Statement) -> bool:
         stand(Claim, statement.claim_id)
         and stand(Document, statement.via_document_id)
         and stand(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
-        and _is_free(statement, "document", "speaker", "spans")
+        and not _collides(statement)
     )
 
 
@@ -154,6 +158,13 @@ def stand(model: Any, *ids: int | None) -> bool:
     """Tell whether rows were neither retracted nor merged; null names none, and lacks nothing."""
     found = [rows.by_id(model, id) for id in ids if id is not None]
     return all(row.retracted_at is None and not getattr(row, "merged_into_id", None) for row in found)
+
+
+def _collides(statement: Statement) -> bool:
+    """Tell whether a statement of the same words stands beside which this one may not."""
+    ids = SESSION.same_words(statement.document_id, statement.speaker_id, statement.spans)
+    coded = same_words.coded([statement, *merges.rows_with(Statement, ids)])
+    return any(same_words.collide(coded[statement.id], coded[id]) for id in ids)
 
 
 def _is_free(row: Any, *key: str) -> bool:

@@ -1,18 +1,19 @@
 """Merges: what moves from one row to another when both turn out to be the same, and how it moves back."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import orjson
 
-from models.history import changes, standing_rows
+from models.history import changes, same_words, standing_rows
 from models.history.changes import Actor
 from models.queries import derived, shapes, visibility
 from models.queries.nodes import Aliased
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
-from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Speaker, Statement
+from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
 IDS_PER_STATEMENT = 500
@@ -171,31 +172,40 @@ def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
 
 
 def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
-    """Find the standing statements of both over the same words, as (the one to drop, the one to keep)."""
+    """Find the standing statements of both over the same words that collide, as (the one to drop, the one to keep)."""
     theirs = Statement.alias()
     same = (theirs.document == Statement.document) & (theirs.spans == Statement.spans)
     query = Statement.select(Statement, theirs).join(theirs, on=same, attr="twin")
     query = query.where(Statement.speaker == id, theirs.speaker == into)
     pairs = [(mine, mine.twin) for mine in query.where(Statement.retracted_at.is_null(), theirs.retracted_at.is_null())]
-    return [
-        (twin, mine) if mine.status == "accepted" and twin.status != "accepted" else (mine, twin)
-        for mine, twin in pairs
-    ]
+    coded = same_words.coded(chain(*pairs))
+    colliding = [pair for pair in pairs if same_words.collide(*(coded[one.id] for one in pair))]
+    dropped: dict[int, tuple[Statement, Statement]] = {}
+    # First those that are both accepted: what was coded twice is compared with what stays of them.
+    for mine, twin in sorted(colliding, key=lambda pair: [one.status != "accepted" for one in pair]):
+        if not {mine.id, twin.id} & dropped.keys():
+            drop = (twin, mine) if mine.status == "accepted" and twin.status != "accepted" else (mine, twin)
+            dropped[drop[0].id] = drop
+    return list(dropped.values())
 
 
 def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
     """Take back a statement that `kept` doubles; return what the log keeps of it.
 
-    Counterclaims that rest on it or were aimed at it go to the other. Where that states another claim, they go with it,
-    but those that answer the claim are aimed at none instead.
+    Counterclaims that rest on it or were aimed at it, and reviews of its wording, go to the other. Where that states
+    another claim, counterclaims go with it, but those that answer the claim are aimed at none instead, and reviews name
+    no wording.
     """
     reason = f"The same words stand as statement {kept.id}."
-    moved: dict[str, list[int]] = {"edges": [], "targets": [], "untargeted": []}
+    moved: dict[str, list[int]] = {
+        part: [] for part in ("edges", "targets", "untargeted", "reviews", "unlinked_reviews")
+    }
     retracted: list[int] = []
     if kept.claim_id == statement.claim_id:
         retracted = _doubled_attributions(by, statement.id, kept.id, reason)
         moved["edges"] = move(Counterclaim.statement, statement.id, kept.id)
         moved["targets"] = move(Counterclaim.target, statement.id, kept.id, apart_from=retracted)
+        moved["reviews"] = move(Review.statement, statement.id, kept.id)
     else:
         at_it = "(statement_id = ? OR target_id = ?) AND retracted_at IS NULL"
         for counterclaim in rows.locked(Counterclaim, at_it, (statement.id, statement.id)):
@@ -205,6 +215,9 @@ def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
             else:
                 changes.update(by, counterclaim, target=None)
                 moved["untargeted"].append(counterclaim.id)
+        for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
+            changes.update(by, review, statement=None)
+            moved["unlinked_reviews"].append(review.id)
     changes.retract(by, statement, reason)
     return {"statement": statement.id, "kept": kept.id, **moved, "retracted_edges": retracted}
 
@@ -217,3 +230,13 @@ def _doubled_attributions(by: Actor, statement: int, kept: int, reason: str) -> 
     for counterclaim in doubled:
         changes.retract(by, counterclaim, reason)
     return [counterclaim.id for counterclaim in doubled]
+
+
+def give_back_reviews(by: Actor, drop: dict[str, Any], claim: int) -> None:
+    """Let reviews of `claim` name the statement again that a merge dropped; one that names another since keeps that."""
+    id = drop["statement"]
+    of_it = [review.id for review in rows_with(Review, drop.get("reviews", [])) if review.claim_id == claim]
+    move_back(Review.statement, of_it, drop["kept"], id)
+    for review in rows_with(Review, drop.get("unlinked_reviews", [])):
+        if review.claim_id == claim and review.statement_id is None and review.retracted_at is None:
+            changes.update(by, review, statement=id)

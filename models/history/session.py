@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from models.history import changes, locks, standing_rows
+from models.history import changes, locks, same_words, standing_rows
 from models.history.changes import Actor
 from models.queries import shapes
 from models.queries.visibility import Viewer, claim_seen
@@ -30,6 +30,10 @@ _ALIASED = (
 _NEWEST = (
     "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
     " ORDER BY length = 0, retrieved_at DESC, id DESC LIMIT 1"
+)
+_SAME_WORDS = (
+    "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL"
+    " ORDER BY id"
 )
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
@@ -81,6 +85,18 @@ class Session:
         nulls = tuple(name for name, value in key.items() if value is None)
         found = fetch(_finding(model, tuple(key), nulls), [value for value in key.values() if value is not None])
         return found[0][0] if found else None
+
+    def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
+        """List the ids of the standing statements of a speaker over the same words."""
+        return [id for (id,) in fetch(_SAME_WORDS, (document, speaker, spans))]
+
+    def recorder(self, statement: int, unknown: int | None) -> int | None:
+        """Read which key recorded a statement; `unknown` where the log does not know, as of this very transaction."""
+        return same_words.recorders([statement]).get(statement, unknown)
+
+    def lock_candidates(self, document: int) -> None:
+        """Let nobody else record candidates in a document until this transaction ends."""
+        same_words.lock(document)
 
     def aliased(self, key: str) -> list[int]:
         """List the ids of the standing speakers who have an alias, in their order."""

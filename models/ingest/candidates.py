@@ -373,10 +373,10 @@ def _recorded_in(document: int) -> dict[str, Statement]:
     """Map keys of a document's statements, retracted ones too, to the statement that each belongs to.
 
     A key is the offsets of a cue or a content, as it stands now and as it was first found: what a reviewer has
-    corrected is not to be found a second time.
+    corrected is not to be found a second time. Of several statements of a key, one that stands and is accepted counts.
     """
     recorded: dict[str, Statement] = {}
-    by_id = {statement.id: statement for statement in Statement.select().where(Statement.document == document)}
+    by_id = {one.id: one for one in Statement.select().where(Statement.document == document).order_by(Statement.id)}
     first = Change.select(Change.noun_id, Change.after).where(
         Change.noun == "statements",
         Change.action == "create",
@@ -384,7 +384,7 @@ def _recorded_in(document: int) -> dict[str, Statement]:
     )
     for id, row in first.tuples():
         _add_keys(recorded, by_id[id], orjson.loads(row))
-    for statement in by_id.values():
+    for statement in sorted(by_id.values(), key=lambda one: (one.retracted_at is None, one.status == "accepted")):
         _add_keys(recorded, statement, statement.__data__)
     return recorded
 

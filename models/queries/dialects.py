@@ -217,6 +217,17 @@ def text(sqlite: bool, json: Node) -> Any:
 
 
 @_differing
+def share(sqlite: bool, value: Any, worst: Any, best: Any) -> Any:
+    """Build where `value` lies on its scale, 0 for `worst` and 1 for `best`; null where any of them is unknown.
+
+    To nine digits, so that 1.3 from 1 to 2 is 0.3; of floats PostgreSQL would refuse to divide the smallest.
+    """
+    if not sqlite:
+        value, worst, best = (Cast(one, "numeric") for one in (value, worst, best))
+    return fn.round((value - worst) / fn.nullif(best - worst, 0), 9)
+
+
+@_differing
 def days_between(sqlite: bool, first: Any, last: Any) -> Any:
     """Count the days from one day to another."""
     if sqlite:

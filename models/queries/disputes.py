@@ -52,18 +52,33 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     if "said_from" in filters:
         filters["said_from"] = shortest(filters["said_from"])
     values = {**filters, "limit": limit, **dict(zip(("count", "by_id", "against_id"), past or (), strict=False))}
-    return run(_pairs(tuple(sorted(filters)), past is not None), values)
+    return run(_pairs(tuple(sorted(filters)), past is not None, True), values)
+
+
+@cached(64)
+def whole(filters: tuple[str, ...]) -> Compiled:
+    """Compose (cursor, JSON) of all pairs that pass some filters, the most frequent first."""
+    pairs: Compiled = _pairs(filters, False, False)
+    return pairs
+
+
+@cached(64)
+def speakers(filters: tuple[str, ...]) -> Compiled:
+    """Compose the JSON of the speakers in all pairs that pass some filters, lowest id first."""
+    between = _answers_between(filters, [_y.by_id, _y.against_id]).cte("between", materialized=True)
+    ids = Select([between], [between.c.by_id]).union(Select([between], [between.c.against_id]))
+    found = Select([_a], [dialects.text(Object(speaker_part(_a)))]).where(_a.id.in_(ids))
+    return compiled(found.order_by(_a.id).with_cte(between))
 
 
 @cached(256)
-def _pairs(filters: tuple[str, ...], continued: bool) -> Compiled:
+def _pairs(filters: tuple[str, ...], continued: bool, limited: bool) -> Compiled:
     # The middle one of the days that are known, or the mean of the middle two: no aggregate that both databases have.
     windows = SQL(
         "y.*, row_number() OVER (PARTITION BY y.by_id, y.against_id, y.days IS NULL ORDER BY y.days) AS place,"
         " count(y.days) OVER (PARTITION BY y.by_id, y.against_id) AS known"
     )
-    ranked = Select([_answered().alias("y")], [windows])
-    ranked = ranked.where(_y.by_id != _y.against_id, *(_FILTERS[name] for name in filters))
+    ranked = _answers_between(filters, [windows])
     median = "avg(CASE WHEN days IS NOT NULL AND place IN ((known + 1) / 2, (known + 2) / 2) THEN days END)"
     counts = SQL(
         "by_id, against_id, count(*) AS counted, min(answered_on) AS first_on, max(answered_on) AS last_on,"
@@ -74,10 +89,18 @@ def _pairs(filters: tuple[str, ...], continued: bool) -> Compiled:
     if continued:
         after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
         counted = counted.having(Expression(SQL("(count(*), -by_id, -against_id)"), "<", after))
-    counted = counted.order_by(SQL("counted DESC, by_id, against_id")).limit(P.limit).alias("p")
+    if limited:
+        counted = counted.order_by(SQL("counted DESC, by_id, against_id")).limit(P.limit)
+    counted = counted.alias("p")
     columns = (SQL("p.counted || '_' || p.by_id || '_' || p.against_id"), dialects.text(_pair()))
     pairs = Select([counted], columns).join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
     return compiled(pairs.order_by(SQL("p.counted DESC, p.by_id, p.against_id")))
+
+
+def _answers_between(filters: tuple[str, ...], columns: list[Any]) -> Select:
+    """Find the counterclaims `y` of one speaker with another that pass some filters."""
+    found = Select([_answered().alias("y")], columns)
+    return found.where(_y.by_id != _y.against_id, *(_FILTERS[name] for name in filters))
 
 
 def _answered() -> Select:

@@ -197,7 +197,7 @@ def _events(viewer: Viewer) -> Array:
         "claim_id": Scalar(r.claim_id),
         "counterclaims": RawJson(SQL("'[]'")),
         "statement": _NULL,
-        "review": review_part(),
+        "review": review_part(viewer),
     }
     ids = (Select([table], [table.id]) for table in (_said, _checked))
     statements = Rows(s, (s.id.in_(next(ids)),), STATEMENT_LINKS)

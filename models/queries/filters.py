@@ -6,6 +6,8 @@ a filter that few pass begins with those (docs/decisions/0025).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from peewee import JOIN, Select, fn
@@ -13,10 +15,11 @@ from peewee import JOIN, Select, fn
 from models.addresses import normalize
 from models.queries import search
 from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
-from models.queries.dialects import among, in_list, indexed_by, search_words, topic_bounds, unindexed
+from models.queries.dialects import among, in_list, indexed_by, search_words, share, topic_bounds, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, cached, compiled, run
 from models.queries.said_by import said_by, said_within, voice
+from models.queries.shapes import RECORDED, recorder
 from models.queries.table_aliases import e, r, s, t
 from models.queries.visibility import Viewer, statement_seen
 from models.storage.columns import comparison_key, dumps
@@ -113,6 +116,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     "said_from": _said_on_read >= P.said_from,
     "said_to": _said_on_read.between("0", P.said_to),
     "said_before": (_said_on_read > "") & (_said_on_read < P.said_before),
+    "recorded_by": fn.EXISTS(recorder.select(1).where(RECORDED, recorder.key_id == P.recorded_by)),
     # What a person put in is as sure as can be.
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
 }
@@ -122,11 +126,17 @@ NARROW = {
     *("document", "original", "publisher", "url", "domain"),
 }
 
+#: Where the rating of the review `r` lies on its scale.
+_share = share(r.rating_value, r.rating_worst, r.rating_best)
 #: The filters on a review `r` of a claim.
 OF_A_REVIEW: dict[str, Any] = {
     "review_publisher": (r.publisher_name == P.review_publisher) | (r.publisher_site == P.review_publisher),
     "rating": r.rating_key == P.rating,
+    "rating_from": _share >= P.rating_from,
+    "rating_to": _share <= P.rating_to,
 }
+#: The sides of the middle on which two reviews that conflict lie.
+_SIDES_OF_THE_MIDDLE = (_share < 0.5, _share > 0.5)
 
 #: Makes the condition that a query finds something; for either side of a counterclaim it is `fence`.
 Exists = Callable[[Any], Any]
@@ -182,6 +192,10 @@ def _of_its_reviews(filters: Filters, claim: Any, exists: Exists) -> Iterator[An
         yield exists(standing.where(*of_it or [TRUE]))
     if "reviewed" in filters.no:
         yield ~fn.EXISTS(standing)
+    if "conflicting" in filters.yes:
+        yield from (exists(standing.where(side)) for side in _SIDES_OF_THE_MIDDLE)
+    if "conflicting" in filters.no:
+        yield ~reduce(and_, (fn.EXISTS(standing.where(side)) for side in _SIDES_OF_THE_MIDDLE))
 
 
 # -- those that few rows pass ------------------------------------------------------------------------
@@ -213,10 +227,14 @@ _ALL_WITH = {
     "published_to": _by_its(_document, s.document_id, _document.published_at <= P.published_to),
     "document_language": _by_its(_document, s.document_id, _document.language == P.document_language),
     "document_kind": _by_its(_document, s.document_id, _document.kind == P.document_kind),
+    "recorded_by": Select([recorder], [s.claim_id])
+    .join(s, JOIN.CROSS)
+    .where(RECORDED, recorder.key_id == P.recorded_by),
     "language": Select([indexed_by(_claim, "claims_language")], [_claim.id]).where(_claim.language == P.language),
     **{name: _reviewed.where(of_it) for name, of_it in OF_A_REVIEW.items()},
     "topic": OF_TOPIC,
     "reviewed": _reviewed,
+    "conflicting": reduce(and_, (_reviewed.where(side) for side in _SIDES_OF_THE_MIDDLE)),
     **dict.fromkeys(("answered", "answered_in_document"), _answered),
     "charge": _about.select(_about.claim_id).where(_about.role == "accused"),
     "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),

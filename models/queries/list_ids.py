@@ -11,12 +11,13 @@ from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
+from models.queries.attributions import attribution_disputed
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
-from models.queries.shapes import SIDES, answers, attribution_disputed
+from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
 from models.tables import ClaimSummary, ClaimTopicIndex

@@ -10,6 +10,9 @@ from models.queries.nodes import Aliased
 from models.queries.table_aliases import c, d, s, sp
 from models.tables import Document, Sentence
 
+#: How many statements, counterclaims or reviews one item embeds; the rest is reached through the lists.
+EMBEDDED = 100
+
 b, dk = Aliased(Sentence, "b"), Aliased(Document, "dk")
 
 

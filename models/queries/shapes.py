@@ -14,8 +14,9 @@ from typing import Any
 from peewee import Select, fn
 
 from models.queries import members
+from models.queries.attributions import attribution_answers, attribution_disputed
 from models.queries.days import may_answer
-from models.queries.dialects import true, unindexed
+from models.queries.dialects import true
 from models.queries.members import (
     Array,
     Boolean,
@@ -30,23 +31,21 @@ from models.queries.members import (
     Wanted,
     scalars,
 )
-from models.queries.nodes import STAR, TRUE, Aliased, Part, cached, case
-from models.queries.parts import around, claim_part, document_part, speaker_part, stamps, words
+from models.queries.nodes import NULL, STAR, Aliased, Part, cached, case
+from models.queries.parts import EMBEDDED, around, claim_part, document_part, speaker_part, stamps, words
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
-from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Document, Sentence, Speaker, Statement
+from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
 
-#: How many statements, counterclaims or reviews one item embeds; the rest is reached through the lists.
-EMBEDDED = 100
 #: How many statements of the other side a counterclaim embeds.
 BESIDE = 10
 
 ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
 up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
 js, vd, b = Aliased(Statement, "js"), Aliased(Document, "vd"), Aliased(Sentence, "b")
-#: A counterclaim to an attribution, its answer, and a statement of that with its speaker and document.
-ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
-asp, ad, tg = Aliased(Speaker, "asp"), Aliased(Document, "ad"), Aliased(Statement, "tg")
+tg, rs, recorder = Aliased(Statement, "tg"), Aliased(Statement, "rs"), Aliased(Change, "rl")
+#: The condition that the line `recorder` of the log says who recorded the statement `s`.
+RECORDED = (recorder.noun == "statements") & (recorder.action == "create") & (recorder.noun_id == s.id)
 
 
 @cached(512)
@@ -87,42 +86,9 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "status": Scalar(s.status),
         "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
         "attribution_disputed": Boolean(attribution_disputed(viewer)),
-        "attribution_answers": _attribution_answers(viewer),
+        "attribution_answers": attribution_answers(viewer),
+        "recorded_by": Scalar(recorder.select(fn.min(recorder.key_id)).where(RECORDED) if viewer.unreviewed else NULL),
     }
-
-
-#: What takes a statement from its speaker; what confirms or qualifies an attribution does not.
-_DISOWNING = ("denies", "disputes", "corrects")
-
-
-def _answers_to_attribution(viewer: Viewer, s: Any) -> tuple[Any, ...]:
-    """Build the conditions that the viewer sees the counterclaim `ea`, its answer `ao`, to the attribution of `s`."""
-    return ea.target_id == s.id, ea.of == "attribution", counterclaim_seen(viewer, ea), claim_seen(viewer, ao)
-
-
-def attribution_disputed(viewer: Viewer, s: Any = s) -> Any:
-    """Build the condition that the speaker of the statement `s`, or whoever published it, answers its attribution.
-
-    The speaker does with a statement of the answer, or somebody on their behalf; the publisher, with one that it
-    printed, or that it is itself the speaker of. What anybody else says of it disputes it not.
-    """
-    own = (at.speaker_id == s.speaker_id) | (at.on_behalf_of_id == s.speaker_id)
-    published = (vd.publisher == ad.publisher) | (vd.domain == ad.domain) | (vd.publisher == asp.name)
-    query = ea.select(1).join(ao, on=ao.id == ea.answer_id).join(at, on=at.claim_id == ao.id)
-    query = query.join(ad, on=ad.id == at.document_id).join(asp, on=asp.id == at.speaker_id)
-    query = query.join(vd, on=vd.id == s.document_id)
-    # By its claim, not by the index of those of this status.
-    stated = at.retracted_at.is_null() & (TRUE if viewer.unreviewed else unindexed(at.status) == "accepted")
-    seen = (*_answers_to_attribution(viewer, s), stated, ea.kind.in_(_DISOWNING))
-    return fn.EXISTS(query.where(*seen, own | published))
-
-
-def _attribution_answers(viewer: Viewer) -> Array:
-    """Build the node of what answers the attribution of the statement `s`, each with who gave the answer."""
-    evidence = Subquery(Object(speaker_part(asp)), Rows(at, (at.id == ea.statement_id,), {asp: at.speaker_id}))
-    answered = scalars(ea, "id", "kind", "note", "statement_id") | {"answer": claim_part(ao), "speaker": evidence}
-    rows = Rows(ea, _answers_to_attribution(viewer, s), {ao: ea.answer_id}, (ea.id,), EMBEDDED)
-    return Array(Object(answered), rows)
 
 
 def _joint_ids(viewer: Viewer) -> Array:
@@ -234,7 +200,7 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
             "statements": statements,
             "statement_count": _count(s, *statements.rows.where, s.original_id.is_null()),
             **_both_directions(viewer, id, answered),
-            "reviews": Array(review_part(), reviews),
+            "reviews": Array(review_part(viewer), reviews),
         }
         | stamps(c)
     )
@@ -358,7 +324,9 @@ def suggestion(viewer: Viewer) -> Object:
     )
 
 
-def _review_members() -> dict[str, Member]:
+def _review_members(viewer: Viewer) -> dict[str, Member]:
+    # What a review names stands, but not everybody may see it.
+    checked = Subquery(Scalar(rs.id), Rows(rs, (rs.id == r.statement_id, statement_seen(viewer, rs))))
     rating = {name: Scalar(getattr(r, f"rating_{name}")) for name in ("label", "value", "best", "worst")}
     return {
         "id": Scalar(r.id),
@@ -366,18 +334,19 @@ def _review_members() -> dict[str, Member]:
         "url": Scalar(r.url),
         "title": Scalar(r.title),
         "rating": Object(rating),
+        "statement_id": Scalar(r.statement_id) if viewer.unreviewed else checked,
         **scalars(r, "reviewed_at", "language", "licence"),
     }
 
 
-def review_part() -> Object:
+def review_part(viewer: Viewer) -> Object:
     """Build the node of a review `r` as claims show it."""
-    return Object(_review_members() | stamps(r))
+    return Object(_review_members(viewer) | stamps(r))
 
 
-def review() -> Object:
+def review(viewer: Viewer) -> Object:
     """Build the node of a review `r` with the claim `c` it is about."""
-    return Object(_review_members() | {"claim": claim_part()} | stamps(r))
+    return Object(_review_members(viewer) | {"claim": claim_part()} | stamps(r))
 
 
 def topic() -> Object:

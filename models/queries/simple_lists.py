@@ -7,6 +7,7 @@ from peewee import fn
 
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
+from models.queries.filters import OF_A_REVIEW
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
@@ -64,9 +65,13 @@ SIMPLE_LISTS = {
     "reviews": _Noun(
         r,
         {c: r.claim_id},
-        lambda _: shapes.review(),
+        shapes.review,
         lambda viewer: (r.retracted_at.is_null(), claim_seen(viewer)),
-        {"claim": r.claim_id == P.claim, "publisher": r.publisher_site == P.publisher},
+        {
+            "claim": r.claim_id == P.claim,
+            "publisher": r.publisher_site == P.publisher,
+            **{name: OF_A_REVIEW[name] for name in ("rating_from", "rating_to")},
+        },
     ),
     "topics": _Noun(t, {}, lambda _: shapes.topic(), lambda _: (t.retracted_at.is_null(),), {}),
     "suggestions": _Noun(

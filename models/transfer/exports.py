@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import JOIN, Cast, Query, Select, fn
+from peewee import JOIN, Case, Cast, Query, Select, fn
 
 from models import tables
 from models.storage.database import on_sqlite
@@ -109,6 +109,7 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
         "claim": {"claim": _called("c", s.claim)},
         "status": s.status,
         "origin": {"kind": s.origin, **_columns(s, "extractor", "extractor_version", "confidence")},
+        "coding": _coding(s),
     }
     # What was erased is left out: an import would make somebody called so, or find nothing.
     told = (teller.id == s.via_speaker) & teller.retracted_at.is_null()
@@ -133,7 +134,18 @@ def _statement_line(row: Row) -> Row:
     row["via"] = row["via"] and {name: part for name, part in row["via"].items() if part}
     if row["origin"]["kind"] != "extractor":
         row["origin"] = {"kind": row["origin"]["kind"]}
+    if row["coding"] is None:
+        del row["coding"]
     return {name: value for name, value in row.items() if name not in ("number", "first")}
+
+
+def _coding(s: Any) -> Query:
+    """Count which of several statements of the same words it is, from 1; null where it is the only one."""
+    twin = Statement.alias()
+    place = fn.SUM(Case(None, ((twin.id <= s.id, 1),), 0))
+    same = (twin.document == s.document, twin.speaker == s.speaker, twin.spans == s.spans, twin.retracted_at.is_null())
+    coding: Query = twin.select(Case(None, ((fn.COUNT(twin.id) > 1, place),))).where(*same)
+    return coding
 
 
 def _counterclaims(reader: Snapshot) -> Iterator[Row]:
@@ -163,6 +175,7 @@ def _reviews(reader: Snapshot) -> Iterator[Row]:
         "claim": {"claim": _called("c", Review.claim)},
         "publisher": {"name": Review.publisher_name, "site": Review.publisher_site},
         "rating": rating,
+        "statement": _called("s", Review.statement),
         **_columns(Review, "url", "title", "reviewed_at", "language", "licence"),
     }
     return _read(reader, _standing(Review).join(Claim).where(Claim.retracted_at.is_null()), members)

@@ -233,6 +233,8 @@ def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
 
 def _review(work: _Work, new: dict[str, Any]) -> LineResult:
     new["claim"] = _meant(work, new["claim"])
+    if new.get("statement"):
+        new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
     return _unless_known(work, lambda: reviews.create(by=work.by, session=work.session, **new))
 
 

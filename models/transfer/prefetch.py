@@ -71,6 +71,7 @@ class _Named:
                 self._stored(Statement, self.names.statements, new.get(name))
         else:
             self._claim(new["claim"])
+            self._stored(Statement, self.names.statements, new.get("statement"))
 
     def _statement(self, new: dict[str, Any]) -> None:
         via = new.get("via") or {}

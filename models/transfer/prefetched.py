@@ -8,10 +8,11 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
+from models.history import same_words
 from models.history.locks import Rows
 from models.history.session import NAME_LOCK, Session
 from models.queries import dialects, shapes
@@ -22,6 +23,7 @@ from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
 from models.storage.transactions import advisory_lock
 from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
+from models.transfer.row_index import RowIndex
 
 #: The columns by whose values rows are found -> the rest of what they are found by.
 _KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
@@ -53,41 +55,15 @@ _ALIAS_STANDING = f"EXISTS (SELECT 1 FROM speakers WHERE speakers.id = speaker_i
 _LOCKED = (Topic, Speaker)
 
 
-class _Index:
-    """The standing rows that have a value in a column."""
-
-    def __init__(self, model: Any, column: str, rest: tuple[str, ...]) -> None:
-        self.model, self.column, self.rest = model, column, rest
-        #: The table that the column points at.
-        self.parent = getattr(model._meta.fields[column], "rel_model", None)
-        #: Value -> the rest of the key -> id.
-        self.found: dict[Any, dict[tuple[Any, ...], int]] = defaultdict(dict)
-        #: The values of which all rows are here.
-        self.fetched: set[Any] = set()
-
-    def add(self, row: dict[str, Any]) -> None:
-        """Let a row be found; one without a value in the column is looked for by another."""
-        if (value := row[self.column]) is not None:
-            self.found[value][self._rest_of(row)] = row.get("id", 0)
-
-    def remove(self, row: dict[str, Any]) -> None:
-        """Let a row that was added be found no more."""
-        if (value := row[self.column]) is not None:
-            self.found[value].pop(self._rest_of(row), None)  # of a claim, several attributions may be answered alike
-
-    def _rest_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(map(row.__getitem__, self.rest))
-
-
 class PrefetchedSession(Session):
     """Look-ups among rows that were fetched, and that the lines have put in."""
 
     def __init__(self) -> None:
         #: Whole rows, and of those that were found by their keys what _ALSO_READ names.
         self._rows: dict[Any, dict[int, Any]] = defaultdict(dict)
-        self._indexes = {(model, column): _Index(model, column, rest) for (model, column), rest in _KEYS.items()}
-        self._own: dict[Any, list[_Index]] = defaultdict(list)
-        self._children: dict[Any, list[_Index]] = defaultdict(list)
+        self._indexes = {(model, column): RowIndex(model, column, rest) for (model, column), rest in _KEYS.items()}
+        self._own: dict[Any, list[RowIndex]] = defaultdict(list)
+        self._children: dict[Any, list[RowIndex]] = defaultdict(list)
         for index in self._indexes.values():
             self._own[index.model].append(index)
             self._children[index.parent].append(index)
@@ -98,12 +74,16 @@ class PrefetchedSession(Session):
         self._unlocked: dict[Any, dict[int, tuple[Any, ...]]] = defaultdict(dict)
         #: What is locked beside rows: all names of speakers, as "", and words of claims.
         self._locked: dict[str, None] = {}
+        #: Whether candidates are locked: "" if so.
+        self._candidates_locked: dict[str, None] = {}
+        #: The keys that recorded statements.
+        self._recorders: dict[int, int | None] = {}
         #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
         self._holds: list[tuple[dict[Any, Any], Any]] = []
         #: On SQLite only one transaction writes at a time: all is locked that is read.
         self._locks = not on_sqlite()
         if not self._locks:
-            self._locked = {"": None}
+            self._locked, self._candidates_locked = {"": None}, {"": None}
         #: Whether documents have a text, and when they were read.
         self._retrieved: dict[int, tuple[bool, str]] = {}
         #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched,
@@ -180,9 +160,26 @@ class PrefetchedSession(Session):
     def find(self, model: Any, **key: Any) -> int | None:
         """Find the id of the standing row that has these values in its columns, which are one of _KEYS."""
         value, *rest = key.values()
-        return self._found(model, next(iter(key)), value).get(tuple(rest))
+        ids = self._found(model, next(iter(key)), value).get(tuple(rest))
+        return ids[0] if ids else None
 
-    def _found(self, model: Any, column: str, value: Any) -> dict[tuple[Any, ...], int]:
+    def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
+        return self._found(Statement, "document", document).get((speaker, spans), [])
+
+    def recorder(self, statement: int, unknown: int | None) -> int | None:
+        if statement not in self._recorders:
+            wanted = {statement, *self._rows[Statement], *self._unlocked[Statement]} - self._recorders.keys()
+            found = same_words.recorders(wanted)
+            self._recorders |= {id: found.get(id, unknown) for id in wanted}
+        return self._recorders[statement]
+
+    def lock_candidates(self, document: int) -> None:
+        if not self._candidates_locked:
+            same_words.lock()
+            self._indexes[Statement, "document"].fetched.clear()
+            self._lock(self._candidates_locked, "")
+
+    def _found(self, model: Any, column: str, value: Any) -> dict[tuple[Any, ...], list[int]]:
         """Return the ids of the standing rows with a value in a column, by the rest of their key."""
         index = self._indexes[model, column]
         if value not in index.fetched:
@@ -202,7 +199,7 @@ class PrefetchedSession(Session):
         return sorted(speaker for (speaker,) in self._found(Alias, "alias_key", key))
 
     def newest_edition(self, address: str | None) -> int | None:
-        editions = self._found(Document, "url_normalized", address).values()
+        editions = chain.from_iterable(self._found(Document, "url_normalized", address).values())
         return max(editions, key=lambda one: (self._retrieved[one], one), default=None)
 
     def same_claims(
@@ -266,7 +263,8 @@ class PrefetchedSession(Session):
         condition = alone + _among(model._meta.fields[column].column_name, wanted, lock=model in _LOCKED)
         for found in fetch(_selecting(model, names, condition), (dumps(wanted),)):
             id, value = found[:2]
-            index.found[value][found[2:end_of_key]] = id
+            if id not in (ids := index.found[value].setdefault(found[2:end_of_key], [])):
+                ids.append(id)
             if model is Document:
                 retrieved_at, length = found[end_of_key:]
                 self._retrieved[id] = (length > 0, retrieved_at)

@@ -4,23 +4,26 @@ One query finds the ids, in their order; others write the items of a few hundred
 All read the same snapshot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from models.history import merged_filters
-from models.queries import lists, simple_lists
+from models.queries import disputes, lists, positions, simple_lists
 from models.queries.members import Fields
-from models.queries.visibility import Viewer
+from models.queries.nodes import Compiled
+from models.queries.visibility import PUBLIC, Viewer
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
-from models.storage.snapshots import snapshot
+from models.storage.snapshots import Snapshot, snapshot
 
 #: Items of the first blocks, of which one is to be there at once, and characters that the following ones aim at.
 FIRST, AIM = 50, 500_000
 #: Items of a block at most.
 _MOST = 2000
+#: Those of which nothing is stored: what counts them, all in one query.
+COUNTED = {"disputes": disputes.whole, "positions": positions.whole}
 #: Threads that read blocks. The database makes their JSON, which takes far longer than to send it: one thread waits for
 #: it nearly all the time (docs/decisions/0035 has the figures).
 THREADS = 2
@@ -53,6 +56,31 @@ def blocks(
             with reader.sending(len(block)):
                 yield block
             size = max(1, min(_MOST, count * AIM // len(block)))
+
+
+def counted(noun: str, *, filters: dict[str, Any], caller: str | None = None) -> Iterator[str]:
+    """Yield all disputes or positions that pass the filters, as blocks of JSON lines; raises as `blocks`."""
+    with snapshot(caller) as reader:
+        yield from _counted(reader, noun, COUNTED[noun], filters)
+
+
+def network(*, filters: dict[str, Any], caller: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the speakers and then the pairs of all disputes that pass the filters, as ("node" or "edge", block)."""
+    with snapshot(caller) as reader:
+        for part, compose in (("node", disputes.speakers), ("edge", disputes.whole)):
+            for block in _counted(reader, "disputes", compose, filters):
+                yield part, block
+
+
+def _counted(reader: Snapshot, noun: str, compose: Callable[..., Compiled], filters: dict[str, Any]) -> Iterator[str]:
+    values = merged_filters.with_survivors(noun, filters, 0, PUBLIC) or filters
+    sql, names = compose(tuple(sorted(values)))
+    rows, size = reader.rows((sql, tuple(values[name] for name in names)), _MOST), FIRST
+    while some := [str(row[-1]).replace("\n", "") for row in islice(rows, size)]:
+        block = "\n".join(some)
+        with reader.sending(len(block)):
+            yield block
+        size = max(1, min(_MOST, size * AIM // len(block)))
 
 
 @lru_cache(maxsize=512)

@@ -17,6 +17,7 @@ from models.history import changes, locks
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, NotFound
+from models.storage import rows
 from models.storage.columns import now
 from models.storage.rows import row
 from models.storage.transactions import savepoint
@@ -189,7 +190,10 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
 
 
 def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
-    """Erase the claims that nobody else states, with their counterclaims and reviews; prints get another original."""
+    """Erase the claims that nobody else states, with their counterclaims and reviews; prints get another original.
+
+    Other reviews name no wording.
+    """
     for id in sorted(statements):
         prints.succeed(by=erasure.by, id=id)
     claims = {claim for claim in _ever_stated(statements) if not _stated_otherwise(claim, statements)}
@@ -205,6 +209,10 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
     _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
     _erase(erasure, Review, reviews, title=None, url="about:erased", licence=None)
+    for id in sorted(rows_with(Review.statement, statements) - reviews):
+        review = rows.by_id(Review, id, locked=True)
+        if review.retracted_at is None:
+            changes.update(erasure.by, review, statement=None)
     for claim in claims:
         ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)

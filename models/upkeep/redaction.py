@@ -55,7 +55,16 @@ _WORDLESS = {
     "claims": {"language", "standalone", "merged_into", "topics"},
     "counterclaims": {"claim", "answer", "kind", "statement", "target", "of"},
     "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status"},
-    "reviews": {"claim", "rating_value", "rating_best", "rating_worst", "reviewed_at", "language", "publisher_name"},
+    "reviews": {
+        "claim",
+        "statement",
+        "rating_value",
+        "rating_best",
+        "rating_worst",
+        "reviewed_at",
+        "language",
+        "publisher_name",
+    },
 }
 _OF_EVERY_ROW = {"id", "created_at", "updated_at", "version", "retracted_at"}
 

@@ -72,6 +72,12 @@ RULES = (
         "statement {} prints statement {} again, which was retracted, is a print too, has another speaker or status",
     ),
     Rule(
+        "a review checks a statement of its claim",
+        "SELECT r.id, s.id FROM reviews r JOIN statements s ON s.id = r.statement_id WHERE r.retracted_at IS NULL"
+        " AND (s.retracted_at IS NOT NULL OR s.claim_id <> r.claim_id)",
+        "review {} checks the wording of statement {}, which was retracted or states another claim",
+    ),
+    Rule(
         "nobody is part of themselves",
         "WITH RECURSIVE up(first, id) AS (SELECT id, part_of_id FROM speakers WHERE part_of_id IS NOT NULL UNION"
         " SELECT up.first, p.part_of_id FROM up JOIN speakers p ON p.id = up.id WHERE p.part_of_id IS NOT NULL)"

@@ -36,7 +36,7 @@ _MOVED = {
     "speakers": {"part_of"},
     "statements": {"claim", "speaker", "via_speaker", "on_behalf_of"},
     "counterclaims": {"claim", "answer", "statement"},
-    "reviews": {"claim"},
+    "reviews": {"claim", "statement"},
     "sentences": {"retracted_at", "retracted_reason"},
 }
 

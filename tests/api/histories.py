@@ -232,7 +232,12 @@ class History:
         body = {
             "url": url,
             "publisher": {"name": "Checks", "site": "checks.example"},
-            "rating": {"label": self.random.choice(("True", "False"))},
+            "rating": {
+                "label": self.random.choice(("True", "False")),
+                "value": self.random.choice((1, 3, 5)),
+                "best": 5,
+                "worst": 1,
+            },
             "language": "en",
         }
         self._step("review", unseen=self.claims[claim], claim=claim, body=body)

@@ -125,11 +125,13 @@ def others(registry: Registry) -> list[Question]:
         found.append(("/v1/speakers//positions", {"parts": flag, "sort": sort}, one))
         found.append(("/v1/speakers//positions", {"prints": flag, "sort": sort}, one))
         found += [("/v1/disputes", {side: one, "limit": 2}, None) for side in ("by", "against")]
+        found += [("/v1/exports/positions", {side: one}, None) for side in ("speaker", "part_of")]
     found += [("/v1/charges", {"answered": flag, "include": "answered"}, None) for flag in ("true", "false", None)]
     narrowed: list[dict[str, Any]] = [{}, *({"kind": kind} for kind in COUNTER_KINDS)]
     narrowed += [{"topic": slug} for slug in TOPICS]
     narrowed += [{bound: day} for bound in ("said_from", "said_to") for day in DAYS]
-    found += [("/v1/disputes", more, None) for more in narrowed]
+    found += [(f"/v1/{path}", more, None) for path in ("disputes", "exports/disputes") for more in narrowed]
+    found += [("/v1/exports/positions", more, None) for more in narrowed if "kind" not in more]
     claims = [("claims", key) for key in registry.ids["claims"]]
     found += [("/v1/claims//exchange", {}, claim) for claim in claims]
     plain: dict[str, dict[str, Any]] = {
@@ -141,7 +143,7 @@ def others(registry: Registry) -> list[Question]:
         },
         "speakers": {"name": list(SPEAKERS), "kind": list(SPEAKER_KINDS)},
         "sentences": {"document": [("documents", url) for url in PLACES]},
-        "reviews": {"claim": claims, "publisher": ["checks.example"]},
+        "reviews": {"claim": claims, "publisher": ["checks.example"], "rating_from": ["0.5"], "rating_to": ["0.5"]},
         "topics": {},
     }
     for noun, some in plain.items():
@@ -179,10 +181,14 @@ def values(registry: Registry, noun: str) -> dict[str, list[Any]]:
         "origin": list(ORIGINS),
         "min_confidence": ["0.4", "0.9"],
         "status": ["accepted"],
+        "recorded_by": [1],
         "topic": list(TOPICS),
         "language": ["en", "de"],
         "review_publisher": ["Checks"],
         "rating": ["True", "False"],
+        "rating_from": ["0", "0.5", "1"],
+        "rating_to": ["0", "0.5", "1"],
+        "conflicting": flags,
     }
 
 

@@ -4,11 +4,23 @@ from typing import Any
 
 import pytest
 
-from models import reviews, statements
+from models import claims, reviews, speakers, statements
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Claim, Review
-from tests.factories import PUBLIC, READER, REVIEWER, lines_of, put_charge, put_claim, put_review, seen
+from models.upkeep import erasures
+from tests.factories import (
+    PUBLIC,
+    READER,
+    REVIEWER,
+    lines_of,
+    listed_ids,
+    put_charge,
+    put_claim,
+    put_plain,
+    put_review,
+    seen,
+)
 
 
 def _ids(viewer: Any = PUBLIC, **filters: Any) -> list[int]:
@@ -175,3 +187,141 @@ def test_a_writer_reviews_no_hidden_claim(registry: str, actor: Actor) -> None:
         assert (refused.value.detail, refused.value.field) == (f"There is no claim {id}.", "/claim/id")
     assert Review.select().count() == 0
     assert put_review(actor, hidden)
+
+
+# -- whose wording was checked -----------------------------------------------------------------------
+
+
+def _checked(id: int, viewer: Any = PUBLIC) -> Any:
+    return seen(reviews.get(id=id, viewer=viewer))["statement_id"]
+
+
+def _put_checked(actor: Actor, statement: int, **other: Any) -> int:
+    return put_review(actor, statements.claim_of(id=statement), statement=statement, **other)
+
+
+def test_a_review_names_the_statement_whose_wording_was_checked(sound: None, actor: Actor) -> None:
+    said = put_charge(actor)
+    id = _put_checked(actor, said)
+    assert _checked(id) == said
+    assert seen(claims.get(id=statements.claim_of(id=said), viewer=PUBLIC))["reviews"][0]["statement_id"] == said
+    reviews.change(by=actor, id=id, version=1, statement=None)
+    assert _checked(id) is None
+    reviews.change(by=actor, id=id, version=2, statement=said)
+    assert (_checked(id), lines_of("reviews", id)[-1]["after"]["statement"]) == (said, said)
+
+
+def test_the_wording_of_another_claim_is_refused(sound: None, actor: Actor) -> None:
+    said, other = put_charge(actor), put_plain(actor, "first")
+    claim = statements.claim_of(id=said)
+    id = put_review(actor, claim)
+    for wrong, detail in (
+        (other, f"states claim {claim + 1}, not the reviewed claim {claim}"),
+        (99, "no statement 99"),
+    ):
+        with pytest.raises(Conflict, match=detail) as refused:
+            put_review(actor, claim, url="https://checkers.example/2", statement=wrong)
+        assert refused.value.field.startswith("/statement")
+        with pytest.raises(Conflict, match=detail):
+            reviews.change(by=actor, id=id, version=1, statement=wrong)
+    assert Review.select().count() == 1
+
+
+def test_who_does_not_review_neither_sees_nor_names_a_candidate(sound: None, actor: Actor) -> None:
+    claim = put_claim(actor)
+    candidate = put_charge(actor, status="candidate", claim={"id": claim})
+    id = _put_checked(actor, candidate)
+    assert [_checked(id, viewer) for viewer in (PUBLIC, READER, REVIEWER)] == [None, None, candidate]
+    with pytest.raises(Conflict, match="no statement"):
+        reviews.change(by=Actor(reviews=False), id=id, version=1, statement=candidate)
+    statements.change(by=actor, id=candidate, version=1, status="accepted")
+    assert _checked(id) == candidate
+
+
+def test_a_statement_that_is_retracted_or_moves_takes_its_wording_along(sound: None, actor: Actor) -> None:
+    said = put_charge(actor)
+    id = _put_checked(actor, said)
+    statements.change(by=actor, id=said, version=1, role="officials")
+    assert _checked(id) == said
+    statements.change(by=actor, id=said, version=2, claim={"text": "Anew.", "language": "en"})
+    assert (_checked(id, REVIEWER), lines_of("reviews", id)[-1]["after"]["statement"]) == (None, None)
+    again = _put_checked(actor, said)
+    statements.retract(by=actor, id=said, version=3, reason=None)
+    assert _checked(again, REVIEWER) is None
+
+
+def test_merged_claims_keep_whose_wording_was_checked(sound: None, actor: Actor) -> None:
+    mine, theirs = put_charge(actor), put_plain(actor, "first")
+    old, new = (statements.claim_of(id=one) for one in (mine, theirs))
+    same = "https://checkers.example/2"
+    ids = [_put_checked(actor, mine), _put_checked(actor, mine, url=same), _put_checked(actor, theirs, url=same)]
+    claims.merge(by=actor, id=old, into=new)
+    assert [_checked(id) for id in (ids[0], ids[2])] == [mine, theirs]
+    later = put_review(actor, new, url="https://checkers.example/3", statement=mine)
+    reviews.change(by=actor, id=ids[2], version=Review.get_by_id(ids[2]).version, statement=mine)
+    claims.unmerge(by=actor, id=old)
+    assert [_checked(id) for id in (*ids, later)] == [mine, mine, None, None]
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_merged_speakers_keep_whose_wording_was_checked(sound: None, actor: Actor, alike: bool) -> None:
+    theirs = put_plain(actor, "first", speaker={"name": "New"})
+    claim = {"claim": {"id": statements.claim_of(id=theirs)}} if alike else {}
+    mine = put_plain(actor, "first", speaker={"name": "Old"}, **claim)
+    id = _put_checked(actor, mine)
+    old, new = speakers.named("Old")[0], speakers.named("New")[0]
+    speakers.merge(by=actor, id=old, into=new)
+    assert _checked(id, REVIEWER) == (theirs if alike else None)
+    speakers.unmerge(by=actor, id=old)
+    assert _checked(id, REVIEWER) == mine
+
+
+def test_what_was_checked_is_erased_and_the_review_of_a_claim_that_stays_names_it_no_more(
+    sound: None, actor: Actor
+) -> None:
+    said = put_charge(actor)
+    put_plain(actor, "first", claim={"id": statements.claim_of(id=said)})
+    id = _put_checked(actor, said)
+    erasures.speaker(id=speakers.named("US officials")[0], reason="A court said so.", by=actor)
+    assert _checked(id, REVIEWER) is None
+
+
+# -- ratings on different scales ---------------------------------------------------------------------
+
+
+def test_ratings_are_compared_by_where_they_lie_on_their_scales(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor)
+    ids = [
+        put_review(actor, claim, url=f"https://checkers.example/{number}", rating=_rated(*rating))
+        for number, rating in enumerate([(1.3, 2, 1), (30, 100, 0), (-5, 5, -5), (5, 5, None), (None, 5, 1), (5, 5, 1)])
+    ]
+    assert _ids(rating_from=0.3, rating_to=0.3) == [ids[1], ids[0]]
+    assert _ids(rating_to=0.3) == [ids[2], ids[1], ids[0]]
+    assert _ids(rating_from=0.31) == [ids[5]]
+
+
+def test_the_least_that_a_float_can_hold_is_a_rating(registry: str, actor: Actor) -> None:
+    id = put_review(actor, put_claim(actor), rating=_rated(5e-324, 1e9, 0))
+    assert _ids(rating_to=1e-300) == [id]
+    assert _ids(rating_from=1e-300) == []
+
+
+def test_reviews_conflict_on_different_sides_of_the_middle(registry: str, actor: Actor) -> None:
+    found = {}
+    for name, values in {
+        "apart": (2.9, 3.1),
+        "middle": (1, 3),
+        "same": (4, 5),
+        "lone": (1,),
+        "unknown": (1, None),
+    }.items():
+        claim = found[name] = put_claim(actor, name)
+        for value in values:
+            put_review(actor, claim, url=f"https://checkers.example/{value}", rating=_rated(value, 5, 1))
+    none = put_claim(actor, "none")
+    retracted = put_review(actor, found["lone"], url="https://checkers.example/x", rating=_rated(5, 5, 1))
+    reviews.retract(by=actor, id=retracted, version=1, reason=None)
+    assert listed_ids(claims, PUBLIC, conflicting=True) == [found["apart"]]
+    others = sorted({*found.values(), none} - {found["apart"]}, reverse=True)
+    assert listed_ids(claims, PUBLIC, conflicting=False) == others
+    assert listed_ids(claims, PUBLIC, rating_from=0.5, rating_to=0.5) == [found["middle"]]

@@ -558,7 +558,8 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     assert (merge["before"]["merged_into"], merge["after"]["merged_into"]) == (None, new)
     moved = merge["after"]["moved"]
     assert (moved["statements"], moved["aliases"]) == ([mine], ["old"])
-    nothing: dict[str, list[int]] = {part: [] for part in ("edges", "targets", "untargeted", "retracted_edges")}
+    parts = ("edges", "targets", "untargeted", "retracted_edges", "reviews", "unlinked_reviews")
+    nothing: dict[str, list[int]] = {part: [] for part in parts}
     assert moved["dropped"] == [{"statement": mine, "kept": theirs, **nothing}]
     assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "change"]
 

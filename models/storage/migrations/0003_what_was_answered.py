@@ -46,6 +46,19 @@ _INDEXES = (
         " (CASE WHEN of = 'attribution' THEN target_id ELSE 0 END)) WHERE retracted_at IS NULL"
     ),
     """CREATE INDEX "claim_about_accused" ON "claim_about" ("claim_id") WHERE role = 'accused'""",
+    (
+        'CREATE INDEX "changes_recorded" ON "changes" ("key_id", "noun_id")'
+        " WHERE noun = 'statements' AND action = 'create'"
+    ),
+    'DROP INDEX "statements_document_speaker_spans"',
+    (
+        'CREATE UNIQUE INDEX "statements_document_speaker_spans" ON "statements" ("document_id", "speaker_id", "spans")'
+        " WHERE retracted_at IS NULL AND status = 'accepted'"
+    ),
+    (
+        'CREATE INDEX "statements_same_words" ON "statements" ("document_id", "speaker_id", "spans")'
+        " WHERE retracted_at IS NULL"
+    ),
     *(
         f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}") WHERE {column} IS NOT NULL'
         for table, column, _, parent in _COLUMNS

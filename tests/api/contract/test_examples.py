@@ -108,6 +108,7 @@ REQUESTS = {
     "get_document": Example("GET", "/v1/documents/7", shows_answer=True),
     "change_document": Example("PATCH", "/v1/documents/1", {"publisher": "Halden Courier", "licence": "CC0-1.0"}),
     "retract_document": Example("DELETE", "/v1/documents/99"),
+    "get_agreement": Example("GET", "/v1/documents/1/agreement", shows_answer=True),
     "extract_document": Example("POST", "/v1/documents/1/extract"),
     "list_sentences": Example("GET", "/v1/sentences?limit=1&document=1", shows_answer=True),
     "create_sentence": Example("POST", "/v1/sentences", {"document": 1, "start": 162, "end": 234}),
@@ -170,6 +171,8 @@ REQUESTS = {
     "export_documents": Example("GET", "/v1/exports/documents?fields=id,title&language=es", shows_answer=True),
     "export_speakers": Example("GET", "/v1/exports/speakers?format=csv&fields=id,name&name=beijing", shows_answer=True),
     "export_reviews": Example("GET", "/v1/exports/reviews?fields=id,url,rating&claim=1", shows_answer=True),
+    "export_disputes": Example("GET", "/v1/exports/disputes?format=graphml&topic=drinking-water", shows_answer=True),
+    "export_positions": Example("GET", "/v1/exports/positions?speaker=5&topic=dual-use-exports", shows_answer=True),
     "export_topics": Example("GET", "/v1/exports/topics?format=csv&fields=slug,label", shows_answer=True),
     "import_lines": Example(
         "POST",

@@ -38,6 +38,9 @@ def reviewing(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
         assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=Actor()))
     posted(client, "reviews", review(1))
+    for value in (2, 3.5):
+        rating = {"label": "Rated", "value": value, "best": 5, "worst": 1}
+        posted(client, "reviews", review(7, url=f"https://checks.example.org/{value}", rating=rating))
     posted(client, "statements", candidate())
     return client
 
@@ -161,6 +164,11 @@ def test_claims_pass_a_filter_on_statements_by_one_and_the_same_of_theirs(review
         assert _ids(_all(reviewing, "/v1/claims", **query)) == _ids(wanted), query
 
 
+def _share(review: Item) -> float:
+    value, best, worst = (review["rating"][name] for name in ("value", "best", "worst"))
+    return float("nan") if None in (value, best, worst) else float((value - worst) / (best - worst))
+
+
 #: (query, what holds for one claim that is found by it).
 OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"topic": "drinking-water"}, lambda c: "drinking-water" in [topic["slug"] for topic in c["topics"]]),
@@ -196,6 +204,10 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
         lambda c: "checks.example.org" in [r["publisher"]["site"] for r in c["reviews"]],
     ),
     ({"rating": "mostly TRUE"}, lambda c: "Mostly true" in [r["rating"]["label"] for r in c["reviews"]]),
+    ({"rating_from": 0.75}, lambda c: any(_share(r) >= 0.75 for r in c["reviews"])),
+    ({"rating_to": 0.25}, lambda c: any(_share(r) <= 0.25 for r in c["reviews"])),
+    ({"conflicting": "true"}, lambda c: c["id"] == 7),
+    ({"conflicting": "false"}, lambda c: c["id"] != 7),
     ({"ids": "3,1,2"}, lambda c: c["id"] in (1, 2, 3)),
     (
         {"topic": "dual-use-exports", "answered": "true", "speaker": 2},

@@ -270,3 +270,16 @@ def test_a_document_has_a_kind(writer: FlaskClient, public: FlaskClient) -> None
             assert len(found) == count, (noun, kind)
     assert changed(writer, f"/v1/documents/{made['id']}", {"kind": None}).json["kind"] is None
     assert refusal(writer.post("/v1/documents", json=document(kind="book"))) == (422, ["/kind"])
+
+
+def test_reviewers_compare_what_was_coded(writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient) -> None:
+    for client in (writer, reviewer):
+        posted(client, "statements", charge(status="candidate"))
+    ids = [reviewer.get(f"/v1/statements/{id}").json["recorded_by"] for id in (1, 2)]
+    found = reviewer.get("/v1/documents/1/agreement").json
+    assert found == reviewer.get(f"/v1/documents/1/agreement?keys={ids[1]},{ids[0]}").json
+    assert (found["keys"], found["shared"], found["speaker"]["agreement"]) == (sorted(ids), 1, 1.0)
+    assert [client.get("/v1/documents/1/agreement").status_code for client in (public, writer)] == [401, 403]
+    assert reviewer.get(f"/v1/documents/1/agreement?keys={ids[0]}").json["shared"] == 0
+    assert refusal(reviewer.get("/v1/documents/1/agreement?keys=one")) == (400, ["keys"])
+    assert reviewer.get("/v1/documents/9/agreement").status_code == 404

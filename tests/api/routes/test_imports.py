@@ -184,9 +184,9 @@ def test_a_line_that_is_too_long_is_refused(writer: FlaskClient, monkeypatch: py
     assert "300,000 bytes" in answer.json["detail"]
 
 
-def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient, reviewer: FlaskClient) -> None:
+def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient) -> None:
     machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
     line = {"statement": charge(origin=machine, status="candidate")}
-    assert sent(reviewer, lines(line)).json["new"] == 1
+    assert sent(writer, lines(line)).json["new"] == 1
     (told,) = sent(writer, lines(line), "?report=all").json["listed"]
     assert (told["outcome"], told["id"]) == ("refused", None)

@@ -332,7 +332,7 @@ def test_what_an_extractor_found_starts_as_a_candidate_and_is_hidden(
     speaker = f"/v1/speakers/{made.json['speaker']['id']}"
     assert (writer.get(speaker).json["statements"], writer.get(speaker).json["statement_count"]) == ([], 0)
     assert public.get(speaker).status_code == 404
-    assert reviewer.get("/v1/statements/1").json == made.json
+    assert reviewer.get("/v1/statements/1").json | {"recorded_by": None} == made.json
     assert [item["id"] for item in reviewer.get("/v1/statements?status=candidate").json["items"]] == [1]
 
 
@@ -612,3 +612,36 @@ def test_a_retry_of_a_joint_statement_is_answered_as_the_first(writer: FlaskClie
     first, again = (writer.post("/v1/statements", json=body, headers=key) for _ in range(2))
     assert (first.status_code, first.json) == (again.status_code, again.json)
     assert len(writer.get("/v1/statements").json["items"]) == 2
+
+
+def test_who_recorded_it_is_shown_to_reviewers_alone(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", charge())
+    posted(reviewer, "statements", denial(1))
+    ids = [reviewer.get(f"/v1/statements/{id}").json["recorded_by"] for id in (1, 2)]
+    assert None not in ids
+    assert ids[0] != ids[1]
+    whole = reviewer.get("/v1/claims/1?include=first_statement").json
+    assert whole["first_statement"]["recorded_by"] == whole["statements"][0]["recorded_by"] == ids[0]
+    for client in (writer, public):
+        assert client.get("/v1/statements/1").json["recorded_by"] is None
+        for path in ("statements", "claims", "counterclaims", "exports/statements", "speakers/1/positions"):
+            got = client.get(f"/v1/{path}?recorded_by={ids[0]}")
+            assert (got.status_code, got.json["errors"][0]["parameter"]) == (403, "recorded_by"), path
+    for id, key in enumerate(ids, 1):
+        for noun in ("statements", "claims"):
+            found = reviewer.get(f"/v1/{noun}?recorded_by={key}&fields=id").json["items"]
+            assert found == [{"id": id}]
+
+
+def test_two_keys_code_the_same_words(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    body = charge(status="candidate")
+    posted(writer, "statements", body)
+    posted(reviewer, "statements", body)
+    assert refusal(reviewer.post("/v1/statements", json=body)) == (409, ["/content"])
+    changed(reviewer, "/v1/statements/1", {"status": "accepted"})
+    again = reviewer.patch(
+        "/v1/statements/2", json={"status": "accepted"}, headers=matching(reviewer.get("/v1/statements/2"))
+    )
+    assert (refusal(again), again.json["known"]) == ((409, ["/status"]), 1)

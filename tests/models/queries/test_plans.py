@@ -101,7 +101,7 @@ def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> 
 
 
 @pytest.mark.usefixtures("registry_on_sqlite")
-@pytest.mark.parametrize("name", ["of", "of_all", "part_of", "answered_by"])
+@pytest.mark.parametrize("name", ["stated_by", "stated_within", "part_of", "answered_by"])
 def test_what_was_said_by_a_speaker_or_on_their_behalf_is_found_by_two_indexes(name: str) -> None:
     sent: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
@@ -109,5 +109,5 @@ def test_what_was_said_by_a_speaker_or_on_their_behalf_is_found_by_two_indexes(n
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if "USING INDEX statements_on_behalf_of_id" in step], steps
-    own = "statements_speaker_said_on_id" if name == "of" else "statements_of_speaker"
+    own = "statements_speaker_said_on_id" if name == "stated_by" else "statements_of_speaker"
     assert [step for step in steps if f"USING INDEX {own}" in step], steps

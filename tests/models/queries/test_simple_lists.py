@@ -26,6 +26,8 @@ FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("sentences", "document", 2, [6]),
     ("reviews", "claim", 1, [1]),
     ("reviews", "publisher", "others.example", [2]),
+    ("reviews", "rating_from", 0.5, [2]),
+    ("reviews", "rating_to", 0.5, [1]),
     ("suggestions", "statement", 2, [1]),
     ("suggestions", "claim", 3, [2, 1]),
     ("suggestions", "status", "open", [2]),
@@ -42,8 +44,10 @@ def filled(registry: str, actor: Actor) -> None:
     documents.change(by=actor, id=1, version=1, publisher="Herald", published_at="2026-03-13T10:00:00Z")
     documents.change(by=actor, id=2, version=2, published_at="2026-04-01T10:00:00Z")
     other = put_claim(actor, "It rains.")
-    for claim, site in ((1, "checkers.example"), (other, "others.example")):
-        put_review(actor, claim, publisher={"name": "Checkers", "site": site}, url=f"https://{site}/{claim}")
+    for claim, site, value in ((1, "checkers.example", 2.0), (other, "others.example", 4.0)):
+        rating = {"label": "Rated", "value": value, "best": 5.0, "worst": 1.0}
+        publisher = {"name": "Checkers", "site": site}
+        put_review(actor, claim, publisher=publisher, url=f"https://{site}/{claim}", rating=rating)
     for slug in ("war", "rain"):
         topics.create(by=actor, slug=slug, label=slug.title())
     for statement, claim in ((denial, other), (charge, other)):

@@ -12,12 +12,13 @@ from peewee import OperationalError
 
 from api.formats import dump, line_parser, ndjson
 from models import counterclaims, speakers, statements
+from models.access import keys
 from models.history.changes import Actor
 from models.history.session import SESSION
 from models.queries import derived
 from models.queries.visibility import Viewer
 from models.storage import database, schema, transactions
-from models.tables import Claim
+from models.tables import Claim, Counterclaim, Review, Statement
 from models.transfer import imports, stream
 from models.transfer.imports import Import
 from models.transfer.lines import Line, Outcome
@@ -441,6 +442,67 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
         database.db.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
     return bind
+
+
+def test_a_file_brings_along_whose_wording_a_review_checked(
+    registry: str, actor: Actor, another: Callable[[], None]
+) -> None:
+    said = put_charge(actor)
+    put_review(actor, statements.claim_of(id=said), statement=said)
+    lines = list(ndjson.write())
+    another()
+    assert {one.outcome for one in ndjson.read(lines, by=actor)} <= {"new", "noted"}
+    assert (Review.get().statement_id, list(ndjson.write())) == (1, lines)
+    assert {one.outcome for one in ndjson.read(lines, by=actor)} <= {"known", "noted"}
+    another()
+    wrong = [lines[-1].replace(b'"s1"', b'"s2"'), lines[-1].replace(b'"c1"', b'"c2"')]
+    refused = [one.errors for one in ndjson.read([*lines[:-1], *wrong], by=actor) if one.outcome == "refused"]
+    assert [error["pointer"] for (error,) in refused] == ["/statement", "/claim/claim"]
+
+
+def test_each_key_imports_the_same_candidates_once(registry: str) -> None:
+    document = {"text": PLAIN, "language": "en", "url": "https://example.org/coded"}
+    lines = _written(
+        *(
+            {
+                "statement": {
+                    "speaker": {"name": "Ann"},
+                    "document": document,
+                    "content": [{"text": f"says {word}"}],
+                    "form": "direct",
+                    "claim": {"text": f"It is {word}.", "language": "en"},
+                    "status": "candidate",
+                }
+            }
+            for word in ("first", "second", "first")
+        )
+    )
+    for key in (keys.create(name=name, scope="review")[0].id for name in ("one", "other")):
+        for outcomes in (["new", "new", "known"], ["known"] * 3):
+            assert [one.outcome for one in ndjson.read(lines, by=Actor(key))] == outcomes
+    assert [one.outcome for one in ndjson.read(lines, by=Actor())] == ["known"] * 3, "the command line knows them all"
+    assert Statement.select().count() == 4
+    assert {one.outcome for one in ndjson.read(list(ndjson.write()), by=Actor())} <= {"known", "noted"}
+
+
+def test_a_file_brings_along_what_several_have_coded(registry: str, actor: Actor, another: Callable[[], None]) -> None:
+    charged = put_charge(actor)
+    coders = [Actor(keys.create(name=name, scope="review")[0].id) for name in ("one", "other")]
+    coded = [put_denial(by, charged, status="candidate") for by in coders]
+    statements.change(by=actor, id=coded[1], version=1, status="accepted")
+    assert Counterclaim.select().count() == 2
+    lines = list(ndjson.write())
+    for importer in (False, True):
+        another()
+        by = Actor(keys.create(name="importer", scope="review")[0].id) if importer else actor
+        for outcomes in ({"new", "noted"}, {"known", "noted"}):
+            assert {one.outcome for one in ndjson.read(lines, by=by)} == outcomes
+            assert list(ndjson.write()) == lines
+        assert [row.status for row in Statement.select().order_by(Statement.id)] == [
+            "accepted",
+            "candidate",
+            "accepted",
+        ]
 
 
 def test_lines_that_take_long_are_stored_in_more_than_one_transaction_and_come_to_the_same(

@@ -3,7 +3,7 @@
 import pytest
 from peewee import IntegrityError
 
-from models import claims, sentences, speakers
+from models import claims, sentences, speakers, statements
 from models.history.changes import Actor
 from models.storage import database
 from models.storage.database import fetch
@@ -167,6 +167,13 @@ BROKEN = {
         ("UPDATE statements SET original_id = 1 WHERE id = 2", "statement 2 prints statement 1 again"),
         ("UPDATE statements SET original_id = 1 WHERE id = 1", "statement 1 prints statement 1 again"),
     ],
+    "a review checks a statement of its claim": [
+        ("UPDATE reviews SET statement_id = 2", "review 1 checks the wording of statement 2"),
+        (
+            "UPDATE reviews SET statement_id = (SELECT max(id) FROM statements), claim_id = 5",
+            "review 1 checks the wording of statement 4, which was retracted",
+        ),
+    ],
     "nobody is part of themselves": [
         ("UPDATE speakers SET part_of_id = 3 - id WHERE id < 3", "speaker 1 is part of itself"),
     ],
@@ -198,6 +205,8 @@ def test_what_breaks_a_rule_is_told_of_under_its_name(
     speakers.merge(by=actor, id=speakers.create(by=actor, name="Same"), into=1)
     claims.merge(by=actor, id=put_claim(actor, "The same."), into=1)
     put_claim(actor, "It is about somebody.", about=[{"name": "Accused"}])
+    taken_back = put_plain(actor, "fourth", claim={"id": 5})
+    statements.retract(by=actor, id=taken_back, version=1, reason=None)
     assert list(verify.broken_rules()) == []
     damage(sql)
     found = list(verify.broken_rules())

@@ -1,0 +1,103 @@
+"""The same words of one speaker in several statements: which of them may stand at once.
+
+Two people may code a document independently: each records the same words as a candidate of their own. Of these one may
+be accepted, and nobody records the same words twice.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from models.history.changes import Actor
+from models.queries.dialects import in_ids
+from models.refusals import Conflict
+from models.storage.columns import dumps
+from models.storage.database import fetch
+from models.storage.transactions import advisory_lock
+from models.tables import Statement
+
+#: The lock under which candidates are recorded in a document: "cccoding" in ASCII.
+_LOCK = int.from_bytes(b"cccoding")
+
+
+class Coded(NamedTuple):
+    """What decides whether a statement may stand beside another of the same words."""
+
+    #: The id of the key that recorded it; null for the command line.
+    key: int | None
+    accepted: bool
+
+
+def collide(one: Coded, other: Coded) -> bool:
+    """Tell whether two statements of the same words may not both stand: both accepted, or both recorded by one key."""
+    return (one.accepted and other.accepted) or one.key == other.key
+
+
+def recorders(statements: Collection[int]) -> dict[int, int | None]:
+    """Read from the log which key recorded these statements; one that it does not know, or not yet, is left out."""
+    made = f"SELECT noun_id, key_id FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+    return dict(fetch(f"{made} AND action = 'create'", (dumps(list(statements)),)))
+
+
+def coded(statements: Iterable[Any]) -> dict[int, Coded]:
+    """Read what `collide` compares of these rows, by their ids."""
+    accepted = {row.id: row.status == "accepted" for row in statements}
+    keys = recorders(accepted)
+    return {id: Coded(keys.get(id), status) for id, status in accepted.items()}
+
+
+def lock(document: int | None = None) -> None:
+    """Let nobody else record candidates, or only those in one document, until this transaction ends.
+
+    No index refuses the second of two that one key records at the same moment.
+    """
+    advisory_lock(_LOCK, None if document is None else (str(document),))
+
+
+def refuse_known(
+    by: Actor, row: dict[str, Any], session: Any, coding: int | None = None, *, field: str = "/content"
+) -> None:
+    """Refuse a new statement of words that are recorded already; the command line knows those of every key.
+
+    A line of a file says of which `coding` of these words it is, from 1, where there were several: that one is known
+    where as many stand.
+    """
+    known = _of(row, session)
+    if coding or by.key_id is None:
+        for one in known[(coding or 1) - 1 :][:1]:
+            _refuse(by, one, field)
+    for one in sorted(known, key=lambda one: bool(one.status != "accepted")):
+        both = one.status == row["status"] == "accepted"
+        if both or (not coding and session.recorder(one.id, by.key_id) == by.key_id):
+            _refuse(by, one, field)
+
+
+def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], session: Any) -> None:
+    """Refuse that a changed statement gets the words of another, or is accepted beside another of the same words."""
+    row = {name: new.get(name, statement.__data__[name]) for name in ("document", "speaker", "spans", "status")}
+    moved = (row["speaker"], row["spans"]) != (statement.speaker_id, statement.spans)
+    accepts = row["status"] == "accepted" != statement.status
+    others = [known for known in _of(row, session) if known.id != statement.id] if moved or accepts else []
+    recorder = session.recorder(statement.id, by.key_id) if moved and others else None
+    for known in others:
+        both = row["status"] == known.status == "accepted"
+        if moved and (both or session.recorder(known.id, by.key_id) == recorder):
+            _refuse(by, known)
+        if both:
+            detail = f"Statement {known.id} of the same words is accepted already: reject one of the two."
+            raise Conflict(detail, field="/status", known=known.id)
+
+
+def _of(row: dict[str, Any], session: Any) -> list[Statement]:
+    """List the standing statements of the same words, lowest id first."""
+    ids = session.same_words(row["document"], row["speaker"], row["spans"])
+    return [session.by_id(Statement, id, locked=False) for id in sorted(ids)]
+
+
+def _refuse(by: Actor, known: Statement, field: str = "/content") -> None:
+    if not by.reviews and known.status != "accepted":
+        raise Conflict("These words are recorded as said by this speaker, and wait for review.", field=field)
+    raise Conflict(
+        f"These words are recorded as said by this speaker: change statement {known.id}, or give other spans.",
+        field=field,
+        known=known.id,
+    )

@@ -1,0 +1,63 @@
+"""Positions: who stated which claim on which topic, how often, when, and how it was answered, as the public sees it."""
+
+from typing import Any
+
+from peewee import JOIN, SQL, Entity, Select, fn
+
+from models.queries import dialects
+from models.queries.days import day_of
+from models.queries.filters import OF_A_STATEMENT
+from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
+from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
+from models.queries.parts import claim_part, speaker_part
+from models.queries.table_aliases import c, d, e, o, s, sp, t
+from models.queries.visibility import PUBLIC, claim_seen, counterclaim_seen, statement_seen
+from models.tables import ClaimTopic
+from models.vocabulary import COUNTER_KINDS
+
+_ct, _f, _k = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k")
+
+_day = day_of(s, d)
+_FILTERS: dict[str, Any] = {
+    **{name: OF_A_STATEMENT[name] for name in ("speaker", "part_of")},
+    "topic": _f.slug == P.topic,
+    "said_from": _day >= P.said_from,
+    "said_to": _day <= P.said_to,
+}
+
+
+@cached(64)
+def whole(filters: tuple[str, ...]) -> Compiled:
+    """Compose the JSON of all positions that pass some filters, by speaker, topic and claim.
+
+    Filters may be `speaker`, `part_of` (a speaker with all who are part of it), `topic`, and `said_from` and `said_to`,
+    the days between which it was stated. What is printed again is one act.
+    """
+    filed = _ct.select(_ct.claim_id, t.slug).join(t, on=t.id == _ct.topic_id).where(t.retracted_at.is_null())
+    counted = (fn.count(STAR).alias("counted"), fn.min(_day).alias("first_on"), fn.max(_day).alias("last_on"))
+    stated = s.select(s.speaker_id, s.claim_id, _f.slug, *counted).join(d, on=d.id == s.document_id)
+    stated = stated.join(filed.alias("f"), JOIN.LEFT_OUTER, on=_f.claim_id == s.claim_id)
+    stated = stated.where(statement_seen(PUBLIC), s.original_id.is_null(), *(_FILTERS[name] for name in filters))
+    stated = stated.group_by(s.speaker_id, _f.slug, s.claim_id).alias("k")
+    found = Select([stated], [dialects.text(_position())]).join(sp, on=sp.id == _k.speaker_id)
+    found = found.join(c, on=c.id == _k.claim_id)
+    return compiled(found.order_by(_k.speaker_id, SQL("coalesce(k.slug, '')"), _k.claim_id))
+
+
+def _position() -> Object:
+    return Object(
+        {
+            "speaker": Object(speaker_part()),
+            "topic": Scalar(_k.slug),
+            "claim": claim_part(c),
+            "count": Scalar(_k.counted),
+            **scalars(_k, "first_on", "last_on"),
+            "answers": _answers(),
+        }
+    )
+
+
+def _answers() -> Member:
+    kinds = Object({kind: Scalar(fn.count(case(e.kind == kind, 1))) for kind in COUNTER_KINDS})
+    seen = (e.claim_id == _k.claim_id, e.of == "claim", counterclaim_seen(PUBLIC), claim_seen(PUBLIC, o))
+    return Subquery(kinds, Rows(e, seen, {o: e.answer_id}))

@@ -1,0 +1,105 @@
+"""The same words in several statements: coded by several, accepted once."""
+
+from functools import partial
+
+import pytest
+
+from models import speakers, statements
+from models.access import keys
+from models.history.changes import Actor
+from models.refusals import Conflict
+from models.tables import Statement
+from tests.at_once import at_once, while_open
+from tests.factories import charge, put_charge, put_document, put_plain
+
+
+def _coders() -> list[Actor]:
+    """Two who code independently, with keys of their own."""
+    return [Actor(keys.create(name=name, scope="review")[0].id) for name in ("one", "other")]
+
+
+def test_two_code_the_same_words_and_one_of_them_is_accepted(sound: None) -> None:
+    one, other = _coders()
+    first, second = (put_charge(by, status="candidate") for by in (one, other))
+    for by, known in ((one, first), (other, second)):
+        with pytest.raises(Conflict) as refused:
+            put_charge(by, status="candidate")
+        assert (refused.value.field, refused.value.more) == ("/content", {"known": known})
+    statements.change(by=one, id=second, version=1, status="accepted")
+    with pytest.raises(Conflict, match=f"Statement {second} of the same words is accepted already") as refused:
+        statements.change(by=one, id=first, version=1, status="accepted")
+    assert (refused.value.field, refused.value.more) == ("/status", {"known": second})
+    with pytest.raises(Conflict, match=f"change statement {second}"):
+        put_charge(one)
+    statements.change(by=one, id=first, version=1, status="rejected")
+    statements.retract(by=other, id=second, version=2, reason=None)
+    statements.change(by=one, id=first, version=2, status="accepted")
+
+
+def test_who_records_accepts_nothing_beside_what_is_accepted(sound: None) -> None:
+    one, other = _coders()
+    put_charge(one, status="candidate")
+    accepted = put_charge(other)
+    with pytest.raises(Conflict) as refused:
+        put_charge(one)
+    assert refused.value.more["known"] in (1, accepted)
+    with pytest.raises(Conflict, match="recorded as said"):
+        put_charge(Actor(), status="candidate")
+
+
+def test_a_statement_does_not_get_the_words_that_its_key_recorded_already(sound: None) -> None:
+    one, other = _coders()
+    put_charge(one, status="candidate")
+    for by, refuses in ((other, False), (one, True)):
+        moved = put_charge(by, status="candidate", content=[{"text": "sustain the war"}])
+        new = {"version": 1, "content": charge()["content"]}
+        if refuses:
+            with pytest.raises(Conflict, match="recorded as said"):
+                statements.change(by=other, id=moved, **new)
+        else:
+            statements.change(by=one, id=moved, **new)
+
+
+def test_of_two_that_are_accepted_at_once_one_is(sound: None) -> None:
+    ids = [put_charge(by, status="candidate") for by in _coders()]
+    outcomes = at_once(
+        *(partial(statements.change, by=Actor(), id=id, version=1, status="accepted") for id in ids),
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["Conflict", "NoneType"]
+
+
+def test_of_two_that_one_key_records_at_once_one_is_stored(sound: None, actor: Actor) -> None:
+    one, other = _coders()
+    put_document(actor)
+    speakers.create(by=actor, name="US officials", kind="group")
+    body = charge(status="candidate", claim={"text": "It.", "language": "en"})
+    refused = while_open(partial(statements.record, by=one, **body), partial(statements.record, by=one, **body))
+    assert isinstance(refused, Conflict)
+    assert while_open(partial(statements.change, by=actor, id=1, version=1, role="x"), partial(put_charge, other)) == 2
+
+
+def test_merged_speakers_keep_what_was_coded_twice(sound: None) -> None:
+    one, other = _coders()
+    ids = [
+        put_plain(by, "first", speaker={"name": name}, status=status)
+        for name, by, status in (
+            ("Old", one, "accepted"),
+            ("Old", other, "candidate"),
+            ("New", one, "candidate"),
+            ("New", other, "accepted"),
+        )
+    ]
+    old, new = speakers.named("Old")[0], speakers.named("New")[0]
+    before = [(row.speaker_id, row.retracted_at) for row in Statement.select().order_by(Statement.id)]
+    speakers.merge(by=one, id=old, into=new)
+    standing = Statement.select(Statement.id).where(Statement.retracted_at.is_null()).order_by(Statement.id)
+    assert [id for (id,) in standing.tuples()] == ids[2:]
+    speakers.unmerge(by=one, id=old)
+    assert [(row.speaker_id, row.retracted_at) for row in Statement.select().order_by(Statement.id)] == before
+
+
+def test_merged_speakers_keep_what_two_have_coded(sound: None) -> None:
+    for by, name in zip(_coders(), ("Old", "New"), strict=True):
+        put_plain(by, "first", speaker={"name": name}, status="candidate")
+    speakers.merge(by=Actor(), id=speakers.named("Old")[0], into=speakers.named("New")[0])
+    assert Statement.select().where(Statement.retracted_at.is_null()).count() == 2

@@ -1,0 +1,87 @@
+"""Agreement: what several coded in one document, compared."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from models import agreement, documents, statements
+from models.access import keys
+from models.history.changes import Actor
+from models.refusals import Gone, Lacking, NotFound
+from tests.factories import put_charge, put_claim, put_plain
+
+
+@pytest.fixture
+def coders(registry: str) -> list[Actor]:
+    """Three who code independently."""
+    return [Actor(keys.create(name=name, scope="review")[0].id) for name in ("one", "two", "three")]
+
+
+def _code(by: Actor, word: str, who: str, **other: Any) -> int:
+    return put_plain(by, word, speaker={"name": who}, status="candidate", **other)
+
+
+def test_alpha_is_that_of_the_textbook() -> None:
+    # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), A and C: two observers, and four with gaps.
+    two = zip("0100000010", "1110010000", strict=True)
+    assert agreement.nominal_alpha({unit: dict(enumerate(pair)) for unit, pair in enumerate(two)}) == pytest.approx(
+        0.095, abs=0.001
+    )
+    four = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
+    coding = {
+        unit: {coder: value for coder, value in enumerate(values) if value != "."}
+        for unit, values in enumerate(zip(*four, strict=True))
+    }
+    assert agreement.nominal_alpha(coding) == pytest.approx(0.743, abs=0.001)
+
+
+def test_compares_who_said_it_in_which_form_and_against_what(coders: list[Actor]) -> None:
+    one, two, three = coders
+    charged = put_claim(one)
+    for by, words in (
+        (one, {"first": ("Ann", "direct"), "second": ("Ann", "direct"), "third": ("Bob", "indirect")}),
+        (two, {"first": ("Ann", "direct"), "second": ("Bob", "indirect"), "fourth": ("Ann", "direct")}),
+    ):
+        for word, (who, form) in words.items():
+            _code(by, word, who, form=form)
+    found = agreement.of_document(id=1)
+    assert (found["keys"], found["units"], found["shared"]) == ([one.key_id, two.key_id], 4, 2)
+    half = {"units": 2, "agreement": 0.5, "alpha": pytest.approx(0.0)}
+    assert (found["speaker"], found["form"]) == (half, half)
+    nothing = {"units": 0, "agreement": None, "alpha": None}
+    assert (found["counter_kind"], found["about_role"]) == (nothing, nothing)
+
+    counters = [{"claim": charged, "kind": "denies"}]
+    accused = {"text": "It is so.", "language": "en", "about": [{"name": "Accused"}]}
+    denial = _code(three, "first", "Ann", form="direct", counters=counters, claim=accused)
+    found = agreement.of_document(id=1, keys=[one.key_id or 0, three.key_id or 0])
+    assert (found["units"], found["shared"]) == (3, 1)
+    assert found["speaker"] == {"units": 1, "agreement": 1.0, "alpha": None}
+    differing = {"units": 1, "agreement": 0.0, "alpha": pytest.approx(0.0)}
+    assert (found["counter_kind"], found["about_role"]) == (differing, differing)
+    assert agreement.of_document(id=1)["speaker"]["agreement"] == 0.75, "of four pairs, three agree"
+
+    statements.change(by=one, id=denial, version=1, status="accepted")
+    assert agreement.of_document(id=1)["counter_kind"]["units"] == 1, "whatever was decided about it"
+    statements.retract(by=one, id=denial, version=2, reason=None)
+    assert agreement.of_document(id=1)["counter_kind"]["units"] == 0
+
+
+def test_a_document_that_nobody_coded_has_no_units(coders: list[Actor]) -> None:
+    put_charge(Actor())
+    found = agreement.of_document(id=1)
+    assert (found["keys"], found["units"], found["shared"]) == ([], 0, 0)
+    with pytest.raises(NotFound):
+        agreement.of_document(id=9)
+    gone = documents.create(by=Actor(), text="Gone.", language="en")
+    documents.retract(by=Actor(), id=gone, version=1, reason=None)
+    with pytest.raises(Gone):
+        agreement.of_document(id=gone)
+
+
+def test_without_what_computes_it_there_is_none(coders: list[Actor], monkeypatch: pytest.MonkeyPatch) -> None:
+    put_charge(coders[0])
+    monkeypatch.setitem(sys.modules, "nltk.metrics.agreement", None)
+    with pytest.raises(Lacking, match="extra `research`"):
+        agreement.of_document(id=1)
