@@ -268,7 +268,7 @@ BEFORE: dict[str, list[tuple[Any, ...]]] = {
         (8, 5, "accepted"),
         (8, 4, "accepted"),
         (9, 5, "accepted"),
-        (10, 4, "candidate"),
+        (10, 2, "candidate"),
     ],
     "counterclaims": [(1, 2, "denies"), (5, 6, "denies"), (8, 9, "denies"), (8, 10, "denies"), (1, 3, "corrects")],
     "claim_about": [(1, 1), (2, 1), (3, 1), (4, 1), (7, 2), (2, 4)],

@@ -844,6 +844,9 @@ def test_a_line_says_for_whom_a_statement_was_made_or_leaves_it_to_the_registry(
 
     wanted = ["Foreign Ministry", None, "Trade Ministry"]
     assert read([json.dumps(line).encode() + b"\n" for line in lines]) == wanted
+    fourth = {"content": [{"text": "says fourth"}], "claim": {"text": "fourth", "language": "en"}}
+    wanted.append("Foreign Ministry")
+    assert read([json.dumps({"statement": said | fourth}).encode() + b"\n"]) == wanted
     (lin,) = speakers.named("Lin Jian")
     speakers.change(by=actor, id=lin, version=1, part_of=None)
     exported = list(ndjson.write())
