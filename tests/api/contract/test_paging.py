@@ -170,7 +170,7 @@ def answered_charge(client: FlaskClient, day: str) -> None:
     answer = {
         "speaker": {"name": "Beijing"},
         "content": [{"text": f"No exports rose on {day}."}],
-        "claim": claim(text=f"No exports rose by {day}.", about=[{"name": "US officials"}]),
+        "claim": claim(text=f"No exports rose by {day}.", about=[{"name": "US officials", "role": "accused"}]),
         "counters": [{"statement": one, "kind": "denies"}],
     }
     posted(client, "statements", own | answer)
@@ -259,7 +259,7 @@ def test_a_made_up_place_with_the_right_digest_is_a_page_or_refused(reviewer: Fl
     posted(reviewer, "statements", charge())
     for words in ("Exports rose.", "Exports fell."):
         posted(reviewer, "claims", claim(text=words))
-    assert len({path for path, _, _ in lists()}) == 13
+    assert len({path for path, _, _ in lists()}) == 14
     for path, order, asked in lists():
         kind = "pairs" if path == "/v1/disputes" else order.by if order else "id"
         filters = {name: value for name, value in asked.items() if name != "sort"}

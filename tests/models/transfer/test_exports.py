@@ -120,7 +120,8 @@ def test_what_was_taken_back_is_not_in_it(registry: str, actor: Actor, noun: str
 def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> None:
     release = {"document": {"text": "A release.", "language": "en"}}
     statement = put_charge(actor, speaker={"name": "Officials", "kind": "group"}, via=release)
-    put_denial(actor, statement, via={"speaker": {"name": "White House"}})
+    house = {"name": "White House"}
+    put_denial(actor, statement, via={"speaker": house}, on_behalf_of=house)
     ministry = speakers.create(by=actor, name="Ministry")
     speakers.create(by=actor, name="Minister", part_of=ministry)
     put_claim(actor, about=[{"id": ministry}])
@@ -128,7 +129,7 @@ def test_what_was_erased_is_named_by_no_line(registry: str, actor: Actor) -> Non
         erasures.speaker(id=gone, reason="A court said so.", by=actor)
     (document,) = Document.select().where(Document.text == "A release.")
     erasures.document(id=document.id, reason="A court said so.", by=actor)
-    assert [row["via"] for row in _rows("statement")] == [None, None]
+    assert [(row["via"], row["on_behalf_of"]) for row in _rows("statement")] == [(None, None)] * 2
     lines = list(ndjson.write())
     assert not any(b"[erased]" in line for line in lines)
     assert {outcome.outcome for outcome in ndjson.read(lines, by=actor)} <= {"known", "noted"}
