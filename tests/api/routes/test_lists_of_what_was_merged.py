@@ -15,7 +15,7 @@ from tests.factories import candidate, charge, claim, denial, review, speaker
 def kept(writer: FlaskClient) -> dict[str, int]:
     """The ids that a client kept before they were merged, and what it should find by them now."""
     about = {"text": "Ann knew.", "language": "en", "about": [{"name": "Ann"}]}
-    charged = posted(writer, "statements", charge(claim=about)).json
+    charged = posted(writer, "statements", charge(claim=about, on_behalf_of={"name": "Their party"})).json
     denied = posted(writer, "statements", denial(charged["id"])).json
     posted(writer, "reviews", review(charged["claim"]["id"]))
     ids = {"charge": charged["claim"]["id"], "statement": charged["id"], "denial": denied["id"]}
@@ -23,6 +23,7 @@ def kept(writer: FlaskClient) -> dict[str, int]:
         ("officials", charged["speaker"]["id"]),
         ("china", denied["speaker"]["id"]),
         ("ann", charged["claim"]["about"][0]["id"]),
+        ("party", charged["on_behalf_of"]["id"]),
     ):
         new = posted(writer, "speakers", speaker(name=f"New {name}")).json["id"]
         assert writer.post(f"/v1/speakers/{old}/merge", json={"into": new}).status_code == 200
@@ -30,7 +31,8 @@ def kept(writer: FlaskClient) -> dict[str, int]:
     # Merged on in its turn.
     last = posted(writer, "speakers", speaker(name="Newest officials")).json["id"]
     assert writer.post(f"/v1/speakers/{ids['new officials']}/merge", json={"into": last}).status_code == 200
-    survivor = posted(writer, "claims", claim(text="Ann has known.", about=[{"id": ids["new ann"]}])).json["id"]
+    accused = [{"id": ids["new ann"], "role": "accused"}]
+    survivor = posted(writer, "claims", claim(text="Ann has known.", about=accused)).json["id"]
     assert writer.post(f"/v1/claims/{ids['charge']}/merge", json={"into": survivor}).status_code == 200
     return ids | {"survivor": survivor, "answer": denied["claim"]["id"]}
 
@@ -39,11 +41,13 @@ def kept(writer: FlaskClient) -> dict[str, int]:
 LISTS = [
     ("statements", "speaker={officials}", "statement"),
     ("statements", "part_of={officials}", "statement"),
+    ("statements", "on_behalf_of={party}", "statement"),
     ("statements", "claim={charge}", "statement"),
     ("statements", "speaker={officials}&claim={charge}&about={ann}", "statement"),
     ("claims", "speaker={officials}", "survivor"),
     ("claims", "part_of={china}", "answer"),
     ("claims", "answered_by={china}", "survivor"),
+    ("claims", "accused={ann}", "survivor"),
     ("claims", "ids={charge}", "survivor"),
     ("claims", "ids={charge},{survivor}", "survivor"),
     ("claims", "q=known&ids={charge}&include=snippets", "survivor"),
