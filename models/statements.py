@@ -91,6 +91,7 @@ def record(
             "at": at,
         }
         said_by = _found(by, named_by, hidden, session)
+        spoken_for = [_spoken_for(by, on_behalf_of, who, hidden, session) for who in said_by.values()]
         if hidden:
             session.lock_candidates(row["document"])
         for field, who in said_by.items():
@@ -103,7 +104,6 @@ def record(
             who, accepted = said_by["/speaker"], row["status"] == "accepted"
             row["original"] = prints.original_of(print_of, speaker=who, accepted=accepted, session=session).id
         row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, session=session)
-        spoken_for = [_spoken_for(by, on_behalf_of, who, hidden, session) for who in said_by.values()]
         statement, *_ = [
             session.create(by, Statement, speaker=who, on_behalf_of=whom, **row)
             for who, whom in zip(said_by.values(), spoken_for, strict=True)

@@ -184,7 +184,6 @@ _OF_A_COUNTERCLAIM = {"kind": e.kind == P.kind, "of": e.of == P.of, "target": e.
 
 
 def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
-    few = list(_few_sides(filters._replace(few=tuple(name for name in filters.few if name not in OF_THE_ANSWER))))
     conditions = seen("counterclaims", viewer)
     if "answered_in_document" in filters.yes:
         conditions.append(in_one_document(viewer))
@@ -232,7 +231,8 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
 def _few_sides(filters: Filters) -> Any:
     """Build for each filter that few pass the condition that a claim on either side of `e` is one of those."""
     # Of the counterclaim itself, not of a side.
-    filters = filters._replace(few=tuple(name for name in filters.few if name != "answered_in_document"))
+    apart = {"answered_in_document", *OF_THE_ANSWER}
+    filters = filters._replace(few=tuple(name for name in filters.few if name not in apart))
     for sides in zip(*(among_few(filters, claim) for claim in SIDES.values()), strict=True):
         one, other = (e.select(e.id).where(side) for side in sides)
         yield among(e.id, one | other)

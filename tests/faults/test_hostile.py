@@ -155,7 +155,14 @@ FREE = {
 QUOTED = ["sentence/text", "content/0/text", "mention/text", "cue/text"]
 
 #: Texts that no test writes anything into: they are the same members as others of FREE, further in.
-FURTHER_IN = {"reviews": ["claim/about/0/aliases/0"], "statements": ["claim/about/0/aliases/0", "document/text"]}
+_OF_A_SPEAKER = ("aliases/0", "description", "name")
+FURTHER_IN = {
+    "reviews": ["claim/about/0/aliases/0"],
+    "statements": [
+        *("claim/about/0/aliases/0", "document/text"),
+        *(f"{whose}/{place}" for whose in ("on_behalf_of", "speakers/0") for place in _OF_A_SPEAKER),
+    ],
+}
 
 _numbers = itertools.count(1)
 
