@@ -429,7 +429,7 @@ class Counterclaim(Retractable):
     class Meta:
         table_name = "counterclaims"
         constraints = (Check("claim_id <> answer_id"), Check("of = 'claim' OR target_id IS NOT NULL"))
-        indexes = ((("kind",), False),)
+        indexes = ((("kind",), False), (("of", "target"), False))
 
 
 _where_there_is_one(Counterclaim.target)

@@ -17,6 +17,8 @@ from models.tables import Claim, Counterclaim, Document, Speaker, Statement
 ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
 asp, ad, vd = Aliased(Speaker, "asp"), Aliased(Document, "ad"), Aliased(Document, "vd")
 
+#: The statements whose attribution is answered.
+ATTRIBUTED = ea.select(ea.target_id).where(ea.of == "attribution", ea.retracted_at.is_null())
 #: What takes a statement from its speaker; what confirms or qualifies an attribution does not.
 _DISOWNING = ("denies", "disputes", "corrects")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import JOIN, Join, Select, fn
 
-from models.queries.dialects import days_between
+from models.queries.dialects import days_between, fence
 from models.queries.members import Member, Rows, Scalar, Subquery
 from models.queries.nodes import FALSE, Aliased, P, case
 from models.queries.table_aliases import e
@@ -57,14 +57,21 @@ ANSWERED_ON = fn.coalesce(
 )
 
 
+def _with_answered_day(counterclaims: Any = x) -> Any:
+    """Join counterclaims `x` with what says when their answer was given."""
+    source = Join(counterclaims, summary_of_answer, on=summary_of_answer.claim_id == x.answer_id)
+    source = Join(source, w, JOIN.LEFT_OUTER, on=w.id == x.statement_id)
+    printed = fn.coalesce(w.document_id, summary_of_answer.document_id)
+    return Join(source, _answer_in, JOIN.LEFT_OUTER, on=_answer_in.id == printed)
+
+
 def with_days(counterclaims: Any = x) -> Any:
     """Join counterclaims `x` with what says when their charge and their answer were said.
 
     A statement that the answer was aimed at counts where the public sees it.
     """
-    source = Join(counterclaims, summary_of_charge, on=summary_of_charge.claim_id == x.claim_id)
-    source = Join(source, summary_of_answer, on=summary_of_answer.claim_id == x.answer_id)
-    source = Join(source, w, JOIN.LEFT_OUTER, on=w.id == x.statement_id)
+    source = _with_answered_day(counterclaims)
+    source = Join(source, summary_of_charge, on=summary_of_charge.claim_id == x.claim_id)
     source = Join(
         source,
         statement_aimed_at,
@@ -72,9 +79,7 @@ def with_days(counterclaims: Any = x) -> Any:
         on=(statement_aimed_at.id == x.target_id) & statement_seen(PUBLIC, statement_aimed_at),
     )
     source = Join(source, _charge_in, JOIN.LEFT_OUTER, on=_charge_in.id == summary_of_charge.document_id)
-    source = Join(source, _aimed_at_in, JOIN.LEFT_OUTER, on=_aimed_at_in.id == statement_aimed_at.document_id)
-    printed = fn.coalesce(w.document_id, summary_of_answer.document_id)
-    return Join(source, _answer_in, JOIN.LEFT_OUTER, on=_answer_in.id == printed)
+    return Join(source, _aimed_at_in, JOIN.LEFT_OUTER, on=_aimed_at_in.id == statement_aimed_at.document_id)
 
 
 #: Characters of a full date: of a month or a year, the day is unknown.
@@ -99,9 +104,9 @@ def days_to_answer() -> Member:
 
 #: What may be asked of the day of an answer; what has none passes none of them.
 OF_THE_ANSWER = {
-    "said_from": P.said_from <= ANSWERED_ON,
-    "said_to": P.said_to >= ANSWERED_ON,
-    "said_before": P.said_before > ANSWERED_ON,
+    "answered_from": P.answered_from <= ANSWERED_ON,
+    "answered_to": P.answered_to >= ANSWERED_ON,
+    "answered_before": P.answered_before > ANSWERED_ON,
 }
 
 
@@ -109,7 +114,8 @@ def answered_between(names: set[str]) -> list[Any]:
     """Build the condition that some filters put on the day on which the answer of the counterclaim `e` was given."""
     if not (wanted := sorted(names & OF_THE_ANSWER.keys())):
         return []
-    return [fn.EXISTS(Select([with_days()], [1]).where(x.id == e.id, *(OF_THE_ANSWER[name] for name in wanted)))]
+    days = (OF_THE_ANSWER[name] for name in wanted)
+    return [fence(Select([_with_answered_day()], [1]).where(x.id == e.id, *days))]
 
 
 def may_answer(e: Any, s: Any) -> Any:
@@ -118,5 +124,5 @@ def may_answer(e: Any, s: Any) -> Any:
     It was aimed at that statement, or it is not known to have been given before that was said: a denial of January does
     not dispute an admission of March.
     """
-    given = Select([with_days()], [1]).where(x.id == e.id, own_day(s) > ANSWERED_ON)
+    given = Select([_with_answered_day()], [1]).where(x.id == e.id, own_day(s) > ANSWERED_ON)
     return (fn.coalesce(e.target_id, 0) == s.id) | ~fn.EXISTS(given)

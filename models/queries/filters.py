@@ -31,6 +31,10 @@ _speaker, _filed = Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 
 
+#: Bounds from which a month or year counts that begins with them.
+_FROM = ("said_from", "said_before", "answered_from", "answered_before")
+
+
 def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     """Prepare the values of filters, None as absent; None where nothing can be found by them."""
     values = {name: value for name, value in filters.items() if value is not None}
@@ -43,7 +47,7 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
         values["url"] = normalize(values["url"])
     if "domain" in values:
         values["domain"] = values["domain"].lower().removeprefix("www.")
-    values |= {name: shortest(values[name]) for name in ("said_from", "said_before") if name in values}
+    values |= {name: shortest(values[name]) for name in _FROM if name in values}
     if "published_from" in values:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
@@ -212,6 +216,13 @@ def _by_its(table: Any, of_it: Any, condition: Any) -> Select:
 _answered = e.select(e.claim_id).where(e.retracted_at.is_null())
 _by_kind = _answered.from_(indexed_by(e, "counterclaims_kind"))
 _reviewed = r.select(r.claim_id).where(r.retracted_at.is_null())
+
+
+def _by_day(said_on: Any, published: Any) -> Select:
+    """Find the claims of the statements that were said or printed on some days."""
+    return _by_statement("statements_said_on_id", said_on) + _by_its(_document, s.document_id, published)
+
+
 #: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
 _ALL_WITH = {
     "cue": _by_statement("statements_cue_key", s.cue_key == P.cue),
@@ -221,6 +232,10 @@ _ALL_WITH = {
     "said_from": _by_statement("statements_said_on_id", _said_on >= P.said_from),
     "said_to": _by_statement("statements_said_on_id", _said_on.between("0", P.said_to)),
     "said_before": _by_statement("statements_said_on_id", _said_on.between("0", P.said_before)),
+    # The answer of a counterclaim is among these claims.
+    "answered_from": _by_day(_said_on >= P.answered_from, _document.published_at >= P.answered_from),
+    "answered_to": _by_day(_said_on.between("0", P.answered_to), _document.published_at < P.answered_to.concat("~")),
+    "answered_before": _by_day(_said_on.between("0", P.answered_before), _document.published_at < P.answered_before),
     "min_confidence": _by_statement("statements_confidence", fn.coalesce(s.confidence, 1) >= P.min_confidence),
     "speaker_kind": _by_its(_speaker, s.speaker_id, _speaker.kind == P.speaker_kind),
     "published_from": _by_its(_document, s.document_id, _document.published_at >= P.published_from),
@@ -240,11 +255,12 @@ _ALL_WITH = {
     "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),
     "counter_kind": _by_kind.where(e.kind == P.counter_kind),
     "kind": _by_kind.where(e.kind == P.kind),
+    "of": _answered.from_(indexed_by(e, "counterclaims_of_target_id")).where(e.of == P.of),
 }
 #: How many rows are few: their claims are sorted in the time in which a page is written.
 FEW = 2000
 #: Filters that bound a list by themselves.
-BOUNDING = {*NARROW, "topic", "about", "accused", "ids", "q", "claim", "answered_by", "against"}
+BOUNDING = {*NARROW, "topic", "about", "accused", "ids", "q", "claim", "answered_by", "by", "against", "target"}
 
 
 def with_few(filters: Filters, values: Mapping[str, Any]) -> Filters:

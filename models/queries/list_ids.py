@@ -11,7 +11,7 @@ from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
-from models.queries.attributions import attribution_disputed
+from models.queries.attributions import ATTRIBUTED, attribution_disputed
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
 from models.queries.filter_sets import Filters, Order
@@ -170,7 +170,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, counting=may_answer(e, s))
     if "attribution_disputed" in filters.yes | filters.no:
         disputed = attribution_disputed(viewer)
-        conditions.append(disputed if "attribution_disputed" in filters.yes else ~disputed)
+        conditions += [among(s.id, ATTRIBUTED), disputed] if "attribution_disputed" in filters.yes else [~disputed]
     return Found(_from(s, beside).where(*conditions), s.id, day)
 
 
@@ -189,7 +189,8 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         conditions.append(in_one_document(viewer))
     if "answered_in_document" in filters.no:
         conditions.append(~in_one_document(viewer))
-    few = list(_few_sides(filters))
+    of_the_answer = filters._replace(few=tuple(name for name in filters.few if name in OF_THE_ANSWER))
+    few = [*_few_sides(filters), *among_few(of_the_answer, e.answer_id)]
     if order.by == "said_on":
         query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)

@@ -28,6 +28,10 @@ FilterValues = dict[str, Any]
 Members = tuple[Fields | None, tuple[str, ...]]
 
 
+#: Bounds on days.
+_BOUNDS = ("said_from", "said_to", "said_before")
+
+
 class Page(NamedTuple):
     """One page, with the total and the facets where they are wanted."""
 
@@ -85,6 +89,7 @@ def page(
     """
     if fields and any(name == "snippets" for name, _ in fields):
         include = (*include, "snippets")
+    filters = _of_the_answer(noun, filters)
     values = prepared(filters)
     if values is None:
         return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
@@ -98,6 +103,13 @@ def page(
     else:
         items = b",".join(found.items)
     return Page(items, found.last if found.more else None, counted, counts, found.number)
+
+
+def _of_the_answer(noun: str, filters: FilterValues) -> FilterValues:
+    """Name the bounds on days as what they are: of a counterclaim they bound the day of the answer."""
+    if noun != "counterclaims":
+        return filters
+    return {name.replace("said_", "answered_") if name in _BOUNDS else name: value for name, value in filters.items()}
 
 
 def _values_of(question: _Question, facet: str) -> list[dict[str, Any]]:
@@ -166,6 +178,7 @@ def _ranked_ids(ranked: str) -> list[int]:
 
 def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]] | None:
     """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
+    filters = _of_the_answer(noun, filters)
     values = prepared(filters)
     if values is None:
         return None

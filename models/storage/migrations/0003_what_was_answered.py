@@ -59,6 +59,7 @@ _INDEXES = (
         'CREATE INDEX "statements_same_words" ON "statements" ("document_id", "speaker_id", "spans")'
         " WHERE retracted_at IS NULL"
     ),
+    'CREATE INDEX "counterclaims_of_target_id" ON "counterclaims" ("of", "target_id")',
     *(
         f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}") WHERE {column} IS NOT NULL'
         for table, column, _, parent in _COLUMNS
