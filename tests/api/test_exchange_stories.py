@@ -16,12 +16,14 @@ def said(
     printed = {"text": f"{name} spoke in {on or 'no year'}. {name} said: {words}", "language": "en", "publisher": press}
     published = {"published_at": f"{on}T09:00:00Z"} if on else {}
     body = {
-        "speaker": speaker,
-        "document": printed | published | {"url": f"https://{press.lower()}.example.org/{abs(hash((who, words, on)))}"},
+        "document": printed
+        | published
+        | {"url": f"https://{press.lower()}.example.org/{abs(hash((name, words, on)))}"},
         "content": [{"text": words}],
         "form": "indirect",
         "claim": claim if isinstance(claim, dict) else {"text": claim, "language": "en"},
     }
+    body |= {} if "speakers" in more else {"speaker": speaker}
     statement: dict[str, Any] = posted(writer, "statements", body | more).json
     return statement
 
@@ -36,6 +38,11 @@ def pairs(client: FlaskClient, **query: Any) -> dict[tuple[str, str], dict[str, 
     """Who answers whom, as /v1/disputes tells it."""
     items = client.get("/v1/disputes", query_string=query).json["items"]
     return {(item["by"]["name"], item["against"]["name"]): item for item in items}
+
+
+def ids(client: FlaskClient, path: str, **query: Any) -> list[int]:
+    """The ids of a list's items."""
+    return [item["id"] for item in client.get(f"/v1/{path}", query_string=query).json["items"]]
 
 
 def test_a_misquote_is_answered_by_the_misquoted_alone(writer: FlaskClient, public: FlaskClient) -> None:
@@ -218,3 +225,171 @@ def test_what_answers_an_attribution_waits_for_review_with_the_statement(
     changed(reviewer, f"/v1/statements/{candidate['id']}", {"status": "accepted"})
     assert public.get(f"/v1/counterclaims/{made['id']}").json["target_id"] == candidate["id"]
     assert public.get(f"/v1/statements/{candidate['id']}").json["attribution_disputed"]
+
+
+def test_an_admission_answers_the_charge_that_it_confirms(writer: FlaskClient, public: FlaskClient) -> None:
+    """What is he charged with, and has he answered? What he admitted was no charge any more, or denied by himself."""
+    about = [{"name": "Ivo Mair", "kind": "person", "role": "accused"}]
+    claim = {"text": "The mayor took money.", "language": "en", "about": about}
+    charge = said(writer, "Hanna Lie", "the mayor took money.", claim=claim, on="2026-01-10")
+    charged, mayor = charge["claim"]["id"], charge["claim"]["about"][0]["id"]
+    lists = ("charges", f"speakers/{mayor}/charges")
+    assert [ids(public, path, answered="false") for path in lists] == [[charged], [charged]]
+
+    def answer(words: str, text: str, on: str, kind: str) -> dict[str, Any]:
+        counters = [{"statement": charge["id"], "kind": kind}]
+        return said(writer, "Ivo Mair", words, claim=text, on=on, counters=counters)
+
+    admission = answer("he took it.", "The mayor admits that he took money.", "2026-03-01", "confirms")
+    assert [ids(public, path, answered="true") for path in lists] == [[charged], [charged]]
+    assert (ids(public, "claims", answered="true"), ids(public, "claims", disputed="true")) == ([charged], [])
+    answer("he took none.", "The mayor took no money.", "2026-02-01", "denies")
+    assert [ids(public, path) for path in lists] == [[charged], [charged]]
+    assert [ids(public, path, answered="false") for path in lists] == [[], []]
+    assert sorted(kind for kind, _ in answers(public, charged)) == ["confirms", "denies"]
+    # The denial disputes the charge, and not what was admitted a month later.
+    assert ids(public, "claims", disputed="true") == [charged]
+    assert public.get(f"/v1/statements/{admission['id']}").json["counterclaims"] == []
+    events = public.get(f"/v1/claims/{charged}/exchange").json["events"]
+    kinds = [[one["kind"] for one in event["counterclaims"]] for event in events]
+    assert kinds == [[], ["denies"], ["confirms"]]
+
+
+def test_a_joint_statement_is_said_by_each(writer: FlaskClient, public: FlaskClient) -> None:
+    """Has Estmark said it, and whom does the answer contradict? Only one of the two had, and it alone."""
+    both = [{"name": name, "kind": "government"} for name in ("Estmark", "Westmark")]
+    joint = said(writer, "They", "the border is open.", claim="The border is open.", on="2026-05-02", speakers=both)
+    (other,) = joint["joint_ids"]
+    assert public.get(f"/v1/statements/{other}").json["joint_ids"] == [joint["id"]]
+    for id in (joint["id"], other):
+        by = public.get(f"/v1/statements/{id}").json["speaker"]["id"]
+        assert ids(public, f"speakers/{by}/positions") == [id]
+    counters = [{"statement": joint["id"], "kind": "denies"}]
+    said(writer, "Lorry Union", "it is shut.", claim="The border is shut.", on="2026-05-03", counters=counters)
+    assert answers(public, joint["claim"]["id"]) == [("denies", "The border is shut.")]
+    said(
+        writer,
+        "Rail Union",
+        "no train passes.",
+        claim="No train passes.",
+        on="2026-05-04",
+        counters=[{"claim": joint["claim"]["id"], "kind": "disputes"}],
+    )
+    assert pairs(public).keys() == {("Lorry Union", "Estmark"), ("Rail Union", "Estmark"), ("Rail Union", "Westmark")}
+
+
+def test_what_a_spokesman_denied_for_a_ministry_stays_its_denial(writer: FlaskClient, public: FlaskClient) -> None:
+    """Has the ministry answered the leaked memo? It had not, once its spokesman worked for the builder."""
+    ministry, builder = (
+        posted(writer, "speakers", {"name": name, "kind": "organization"}).json["id"]
+        for name in ("Harbour Ministry", "Quay Builders")
+    )
+    aas = posted(writer, "speakers", {"name": "Tom Aas", "kind": "person", "part_of": ministry}).json["id"]
+    memo = {"name": "Harbour memo of May 2025", "kind": "document"}
+    claim = {
+        "text": "The ministry knew of the cracks.",
+        "language": "en",
+        "about": [{"id": ministry, "role": "accused"}],
+    }
+    leaked = said(writer, memo, "the cracks are known to us.", claim=claim, on="2026-02-01")
+    known = leaked["claim"]["id"]
+    counters = [{"statement": leaked["id"], "kind": "denies"}]
+    denial = said(
+        writer, {"id": aas}, "nobody knew.", claim="The ministry did not know.", on="2026-02-03", counters=counters
+    )
+    changed(writer, f"/v1/speakers/{aas}", {"part_of": builder})
+    assert public.get(f"/v1/statements/{denial['id']}").json["on_behalf_of"]["id"] == ministry
+    for path, filter in (("counterclaims", "by"), ("claims", "answered_by")):
+        assert len(ids(public, path, **{filter: ministry})) == 1, path
+        assert ids(public, path, **{filter: builder}) == [], path
+    assert ids(public, f"speakers/{ministry}/charges", answered="true") == [known]
+    assert ids(public, "statements", part_of=builder) == []
+    assert ids(public, "statements", speaker_kind="document") == [leaked["id"]]
+    # Whether the memo is genuine is another question.
+    forged = counters[0] | {"of": "attribution"}
+    said(writer, {"id": ministry}, "it is forged.", claim="The memo is forged.", on="2026-02-04", counters=[forged])
+    assert len(public.get(f"/v1/statements/{leaked['id']}").json["attribution_answers"]) == 1
+    assert answers(public, known) == [("denies", "The ministry did not know.")]
+
+
+def test_what_is_printed_in_two_languages_was_said_once(writer: FlaskClient, public: FlaskClient) -> None:
+    """How often did she say it? As often as it was printed."""
+    first = said(writer, "Ana Ruiz", "el pozo está seco.", claim="The well is dry.", on="2026-06-01", press="Valle")
+    claim, ana = {"id": first["claim"]["id"]}, first["speaker"]["id"]
+    translated = said(writer, "Ana Ruiz", "the well is dry.", claim=claim, on="2026-06-02", original=first["id"])
+    counters = [{"claim": claim["id"], "kind": "denies"}]
+    said(writer, "Well Board", "it is not.", claim="The well is not dry.", on="2026-06-03", counters=counters)
+    whole = public.get(f"/v1/claims/{claim['id']}").json
+    assert (whole["statement_count"], len(whole["statements"])) == (1, 2)
+    assert ids(public, f"speakers/{ana}/positions") == [first["id"]]
+    assert ids(public, f"speakers/{ana}/positions", prints="true") == [first["id"], translated["id"]]
+    assert ids(public, "statements", original=first["id"]) == [translated["id"]]
+    assert public.get(f"/v1/speakers/{ana}").json["statement_count"] == 1
+    assert pairs(public)["Well Board", "Ana Ruiz"]["count"] == 1
+
+
+def test_a_no_in_an_interview_is_found_by_what_was_asked(writer: FlaskClient, public: FlaskClient) -> None:
+    """Did she know of the leak? Whoever searched found the question, or a lone "No."."""
+    charge = said(writer, "Per Lind", "the chair knew.", claim="The chair knew of the leak.", on="2026-07-01")
+    text = "“Did you know of the leak?” “No.” “Will you resign?” “Yes.”"
+    talk = {"text": text, "language": "en", "kind": "broadcast", "url": "https://radio.example.org/talk"}
+
+    def answered(word: str, claim: str, at: float, **more: Any) -> int:
+        more |= {"document": talk, "form": "direct", "at": at, "said_on": "2026-07-02"}
+        return int(said(writer, "Ida Brun", word, claim=claim, **more)["id"])
+
+    yes = answered("Yes.", "Ida Brun will resign.", 75)
+    counters = [{"statement": charge["id"], "kind": "denies"}]
+    no = answered("No.", "The chair did not know of the leak.", 61.5, counters=counters)
+    assert ids(public, "statements", q="leak", document_kind="broadcast") == [no]
+    shown = public.get(f"/v1/statements/{no}").json
+    assert (shown["content"][0]["text"], shown["at"], shown["document"]["kind"]) == ("No.", 61.5, "broadcast")
+    assert answers(public, charge["claim"]["id"]) == [("denies", "The chair did not know of the leak.")]
+    assert ids(public, "statements", document_kind="broadcast", disputed="true") == []
+    assert ids(public, "statements", q="resign") == [yes]
+
+
+def test_reviews_on_different_scales_are_compared(writer: FlaskClient, public: FlaskClient) -> None:
+    """Do the fact-checkers agree? 4 and 20 said nothing, and of which wording they spoke was not to be known."""
+    first = said(writer, "Ole Falk", "the dike always held.", claim="The dike held.", on="2026-08-01")
+    loose = said(writer, "Ole Falk", "it held, mostly.", claim={"id": first["claim"]["id"]}, on="2026-08-02")
+    claim = loose["claim"]["id"]
+
+    def review(url: str, value: float, worst: float, best: float, **more: Any) -> Any:
+        rating = {"label": "See there", "value": value, "worst": worst, "best": best}
+        body = {"claim": {"id": claim}, "publisher": {"name": "Checks"}, "url": url, "rating": rating, "language": "en"}
+        return posted(writer, "reviews", body | more).json
+
+    upper = review("https://one.example.org/1", 4, 1, 5)
+    assert ids(public, "claims", conflicting="true") == []
+    lower = review("https://two.example.org/1", 20, 0, 100, statement=first["id"])
+    assert ids(public, "claims", conflicting="true") == [claim]
+    assert ids(public, "reviews", rating_from=0.5) == [upper["id"]]
+    assert ids(public, "reviews", rating_to=0.2) == [lower["id"]]
+    assert (upper["statement_id"], lower["statement_id"]) == (None, first["id"])
+    retracted(writer, f"/v1/statements/{first['id']}")
+    assert public.get(f"/v1/reviews/{lower['id']}").json["statement_id"] is None
+
+
+def test_a_figure_is_corrected_and_a_prediction_comes_true(writer: FlaskClient, public: FlaskClient) -> None:
+    """Which is right, and did it happen? Another figure was a denial, and what came true an answer like any other."""
+    forty = said(writer, "Fire Brigade", "forty were hurt.", claim="Forty were hurt.", on="2026-09-01")
+    counters = [{"statement": forty["id"], "kind": "corrects"}]
+    said(writer, "Clinic", "it was fourteen.", claim="Fourteen were hurt.", on="2026-09-02", counters=counters)
+    soon = said(writer, "Road Office", "it opens in May.", claim="The bridge opens in May 2027.", on="2026-09-03")
+    counters = [{"statement": soon["id"], "kind": "confirms"}]
+    said(
+        writer,
+        "Road Office",
+        "it is open.",
+        claim="The bridge has been open since May.",
+        on="2027-05-04",
+        counters=counters,
+    )
+    figure, prediction = forty["claim"]["id"], soon["claim"]["id"]
+    assert ids(public, "claims", counter_kind="corrects") == [figure]
+    assert ids(public, "claims", counter_kind="confirms") == [prediction]
+    assert ids(public, "claims", answered="true") == [prediction, figure]
+    assert ids(public, "claims", disputed="true") == []
+    (came,) = public.get("/v1/counterclaims?kind=confirms&include=days").json["items"]
+    assert came["days"] == 243
