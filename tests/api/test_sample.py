@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from api.formats import ndjson
 from api.settings import Settings
 from models.history.changes import Actor
 from models.storage import database, schema
+from models.vocabulary import ABOUT_ROLES, ANSWERED, COUNTER_KINDS, DOCUMENT_KINDS, FORMS, SPEAKER_KINDS
 from tests.checked import ROOT, CheckedClient
 
 
@@ -31,8 +33,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 
 
 def all_of(client: FlaskClient, noun: str) -> list[dict]:  # type: ignore[type-arg]
-    """Every item of a list."""
-    answer = client.get(f"/v1/{noun}?limit=100").json
+    """Every item of a list, which may be narrowed: `claims?conflicting=true`."""
+    answer = client.get(f"/v1/{noun}{'&' if '?' in noun else '?'}limit=100").json
     assert answer["next"] is None
     return list(answer["items"])
 
@@ -71,12 +73,12 @@ def test_one_get_of_the_dual_use_charge_shows_the_denial_and_the_reverse(sample:
 
 def test_quotes_every_kind_of_speaker(sample: FlaskClient) -> None:
     quoted = {statement["speaker"]["kind"] for statement in all_of(sample, "statements")}
-    assert quoted == {"person", "organization", "government", "group", "unnamed"}
+    assert quoted == set(SPEAKER_KINDS)
 
 
 def test_shows_what_print_does_to_attribution(sample: FlaskClient) -> None:
     statements = all_of(sample, "statements")
-    assert {statement["form"] for statement in statements} == {"direct", "indirect", "mixed"}
+    assert {statement["form"] for statement in statements} == set(FORMS)
     assert any(len(statement["content"]) > 1 for statement in statements), "a split quote"
     assert any(statement["via"] for statement in statements), "nested attribution"
     mentions = {statement["mention"]["text"].lower() for statement in statements if statement["mention"]}
@@ -85,14 +87,84 @@ def test_shows_what_print_does_to_attribution(sample: FlaskClient) -> None:
 
 
 def test_answers_in_every_way(sample: FlaskClient) -> None:
-    assert {counterclaim["kind"] for counterclaim in all_of(sample, "counterclaims")} == {
-        "denies",
-        "disputes",
-        "qualifies",
-        "corrects",
-    }
+    assert {counterclaim["kind"] for counterclaim in all_of(sample, "counterclaims")} == set(COUNTER_KINDS)
+    assert {counterclaim["of"] for counterclaim in all_of(sample, "counterclaims")} == set(ANSWERED)
     assert all(counterclaim["claim"]["statements"] for counterclaim in all_of(sample, "counterclaims"))
     assert all(counterclaim["answer"]["statements"] for counterclaim in all_of(sample, "counterclaims"))
+
+
+def test_quotes_every_kind_of_document_and_charges_and_mentions_speakers(sample: FlaskClient) -> None:
+    assert {document["kind"] for document in all_of(sample, "documents")} == set(DOCUMENT_KINDS)
+    roles = {subject["role"] for claim in all_of(sample, "claims") for subject in claim["about"]}
+    assert roles == set(ABOUT_ROLES)
+
+
+def by_text(client: FlaskClient, noun: str, text: str) -> dict[str, Any]:
+    """The claim of which the text begins so, or the first statement of it, whole."""
+    (claim,) = (claim for claim in all_of(client, "claims") if claim["text"].startswith(text))
+    id = claim["id"] if noun == "claims" else min(statement["id"] for statement in claim["statements"])
+    return dict(client.get(f"/v1/{noun}/{id}").json)
+
+
+def test_an_admission_answers_the_charge_that_was_denied_before(sample: FlaskClient) -> None:
+    whole = by_text(sample, "claims", "The Harbour Ministry of Carrowland had known of cracks")
+    answers = [(one["kind"], one["claim"]["statements"][0]["speaker"]["name"]) for one in whole["counterclaims"]]
+    assert answers == [("denies", "Tore Halvik"), ("confirms", "Halvar Rue")]
+    answered = [claim["id"] for claim in all_of(sample, "charges?answered=true")]
+    assert whole["id"] in answered
+
+
+def test_a_memo_speaks_and_a_spokesman_denies_it_for_a_ministry_that_he_has_left(sample: FlaskClient) -> None:
+    memo = by_text(sample, "statements", "The Harbour Ministry of Carrowland had known of cracks")
+    assert (memo["speaker"]["kind"], memo["said_on"]) == ("document", "2026-03")
+    assert [(one["kind"], one["speaker"]["kind"]) for one in memo["attribution_answers"]] == [
+        ("confirms", "organization")
+    ]
+    assert not memo["attribution_disputed"]
+    denial = by_text(sample, "statements", "Nobody at the Harbour Ministry")
+    assert denial["on_behalf_of"]["name"] == "Harbour Ministry of Carrowland"
+    spokesman = sample.get(f"/v1/speakers/{denial['speaker']['id']}").json
+    assert spokesman["part_of"]["name"] == "Port of Osterby"
+
+
+def test_a_joint_statement_and_a_translation_are_counted_as_they_were_said(sample: FlaskClient) -> None:
+    joint = by_text(sample, "claims", "Every crane on the coast")
+    assert [one["speaker"]["name"] for one in joint["statements"]] == ["Port of Sundhaven", "Port of Osterby"]
+    assert len(by_text(sample, "statements", "Every crane on the coast")["joint_ids"]) == 1
+    memo = by_text(sample, "claims", "The Harbour Ministry of Carrowland had known of cracks")
+    first, translation = memo["statements"]
+    assert (memo["statement_count"], translation["original_id"], translation["document"]["language"]) == (
+        1,
+        first["id"],
+        "de",
+    )
+
+
+def test_an_interview_has_a_yes_and_a_no_with_their_seconds(sample: FlaskClient) -> None:
+    found = sample.get("/v1/statements?document_kind=broadcast&form=direct&sort=id").json["items"]
+    assert [(one["content"][0]["text"], one["at"]) for one in found] == [("Yes.", 96.5), ("No.", 121)]
+
+
+def test_a_misquote_is_corrected_by_the_newspaper_and_by_the_misquoted(sample: FlaskClient) -> None:
+    misquote = by_text(sample, "statements", "The Harbour Ministry of Carrowland lied")
+    assert misquote["attribution_disputed"]
+    assert [(one["kind"], one["speaker"]["name"]) for one in misquote["attribution_answers"]] == [
+        ("corrects", "The Sundhaven Observer"),
+        ("denies", "Liv Rossing"),
+    ]
+    assert misquote["counterclaims"] == []
+
+
+def test_two_reviews_conflict_and_one_checked_a_wording(sample: FlaskClient) -> None:
+    eleven = by_text(sample, "claims", "Eleven dockers were hurt")
+    assert [claim["id"] for claim in all_of(sample, "claims?conflicting=true")] == [eleven["id"]]
+    checked = [review["statement_id"] for review in eleven["reviews"]]
+    assert checked == [eleven["statements"][0]["id"], None]
+
+
+def test_a_figure_is_corrected_and_a_prediction_comes_true(sample: FlaskClient) -> None:
+    for text, kind in (("Eleven dockers", "corrects"), ("The crane at Sundhaven will be at work", "confirms")):
+        assert [one["kind"] for one in by_text(sample, "claims", text)["counterclaims"]] == [kind]
 
 
 def test_every_sentence_of_a_public_text_stands_where_it_says(sample: FlaskClient) -> None:

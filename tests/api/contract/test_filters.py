@@ -169,6 +169,11 @@ def _share(review: Item) -> float:
     return float("nan") if None in (value, best, worst) else float((value - worst) / (best - worst))
 
 
+def _conflicting(claim: Item) -> bool:
+    shares = [_share(review) for review in claim["reviews"]]
+    return any(share < 0.5 for share in shares) and any(share > 0.5 for share in shares)
+
+
 #: (query, what holds for one claim that is found by it).
 OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"topic": "drinking-water"}, lambda c: "drinking-water" in [topic["slug"] for topic in c["topics"]]),
@@ -206,8 +211,8 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"rating": "mostly TRUE"}, lambda c: "Mostly true" in [r["rating"]["label"] for r in c["reviews"]]),
     ({"rating_from": 0.75}, lambda c: any(_share(r) >= 0.75 for r in c["reviews"])),
     ({"rating_to": 0.25}, lambda c: any(_share(r) <= 0.25 for r in c["reviews"])),
-    ({"conflicting": "true"}, lambda c: c["id"] == 7),
-    ({"conflicting": "false"}, lambda c: c["id"] != 7),
+    ({"conflicting": "true"}, _conflicting),
+    ({"conflicting": "false"}, lambda c: not _conflicting(c)),
     ({"ids": "3,1,2"}, lambda c: c["id"] in (1, 2, 3)),
     (
         {"topic": "dual-use-exports", "answered": "true", "speaker": 2},
