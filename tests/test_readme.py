@@ -21,14 +21,14 @@ BASH = shutil.which("bash")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_its_eight_calls_work_as_printed(url: str) -> None:
+def test_its_ten_calls_work_as_printed(url: str) -> None:
     calls = [block for block in _blocks("sh") if block.startswith("curl")]
-    assert len(calls) == 8
+    assert len(calls) == 10
     command(url, "import", "examples/sample.ndjson")
     key = command(url, "key", "create", "--name", "reader of the README", "--scope", "admin").strip()
     with serving(url) as address:
         answers = [_run(call.replace("http://127.0.0.1:8000", address), key) for call in calls]
-    counterclaims, claim, speakers, recorded, disputed, found, charges, disputes = answers
+    counterclaims, claim, speakers, recorded, disputed, found, charges, admitted, misquoted, disputes = answers
     assert {item["kind"] for item in counterclaims["items"]} == {"denies"}
     assert claim["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
     assert [speaker["name"] for speaker in speakers["items"]] == ["Government of China"]
@@ -39,6 +39,9 @@ def test_its_eight_calls_work_as_printed(url: str) -> None:
     assert all(item["snippets"][0]["marks"] for item in found["items"])
     assert len(found["items"]) == 2
     assert claim["text"] in [item["text"] for item in charges["items"]]
+    assert [[one["kind"] for one in item["counterclaims"]] for item in admitted["items"]] == [["denies", "confirms"]]
+    (misquote,) = misquoted["items"]
+    assert [answer["kind"] for answer in misquote["attribution_answers"]] == ["corrects", "denies"]
     assert disputes["items"][0]["count"] == 3
 
 
