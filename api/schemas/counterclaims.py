@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from api.schemas import meanings
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
@@ -9,6 +10,7 @@ from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
 from api.schemas.parts import OF, TARGET, CounterclaimSide
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
+_KIND = f"What the answer does. {meanings.ANSWERS}"
 _EVIDENCE = "The id of the statement in which the answer was given."
 _TARGET = "The id of the statement at which the answer was aimed."
 
@@ -17,7 +19,7 @@ class Counterclaim(Stamped):
     """A counterclaim: the claim and the claim that answers it, side by side, each with speakers and sentences."""
 
     id = identifier("Its id.")
-    kind = shown(fields.String, "What the answer does to the claim.", enum=list(COUNTER_KINDS))
+    kind = shown(fields.String, _KIND, enum=list(COUNTER_KINDS))
     of = shown(fields.String, OF, enum=list(ANSWERED))
     target_id = identifier(TARGET, null=True)
     note = shown(fields.String, "What a person noted about it.", null=True)
@@ -47,16 +49,16 @@ class NewCounterclaim(_CounterclaimDetails):
     kind = Choice(
         COUNTER_KINDS,
         required=True,
-        metadata={"description": "What the answer does to the claim.", "example": "denies"},
+        metadata={"description": _KIND, "example": "denies"},
     )
-    of = Choice(ANSWERED, load_default="claim", metadata={"description": f"{OF} The latter takes a target."})
+    of = Choice(ANSWERED, load_default="claim", metadata={"description": f"{OF} An attribution takes a target."})
 
 
 class CounterclaimChange(_CounterclaimDetails):
     """What to change of a counterclaim; what is left out stays. Other claims are another counterclaim."""
 
-    kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "disputes"})
-    of = Choice(ANSWERED, metadata={"description": f"{OF} The latter takes a target."})
+    kind = Choice(COUNTER_KINDS, metadata={"description": _KIND, "example": "disputes"})
+    of = Choice(ANSWERED, metadata={"description": f"{OF} An attribution takes a target."})
 
 
 class GetCounterclaimQuery(Query):
@@ -73,7 +75,7 @@ class CounterclaimQuery(ListQuery):
     """
 
     claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
-    kind = Choice(COUNTER_KINDS, metadata={"description": "What the answer does to the claim.", "example": "denies"})
+    kind = Choice(COUNTER_KINDS, metadata={"description": _KIND, "example": "denies"})
     of = Choice(ANSWERED, metadata={"description": OF, "example": "attribution"})
     target = QueryId(metadata={"description": _TARGET, "example": 1})
     by = QueryId(metadata={"description": f"The id of a speaker who states the answer. {MERGED}", "example": 1})

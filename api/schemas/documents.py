@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
+from api.schemas import meanings
 from api.schemas.base import Output, PageQuery, Query, Stamped, identifier, listed, on_request, shown
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Choice, Language, QueryFlag, Text
@@ -94,7 +95,9 @@ class DocumentQuery(PageQuery):
             "example": "https://example.org/report",
         }
     )
-    kind = Choice(DOCUMENT_KINDS, metadata={"description": "What it is.", "example": "transcript"})
+    kind = Choice(
+        DOCUMENT_KINDS, metadata={"description": f"What it is. {meanings.DOCUMENTS}", "example": "transcript"}
+    )
     publisher = Text(longest=300, metadata={"description": "The publisher's name, whole."})
     language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
     published_from = FirstDay(metadata={"description": "The first day of publication that counts."})

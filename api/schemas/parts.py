@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from api.schemas import meanings
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
 from api.schemas.days import FORM
 from models.vocabulary import (
@@ -29,7 +30,7 @@ class SpeakerPart(Output):
 
     id = identifier("Their id.")
     name = shown(fields.String, "The name they are known by.")
-    kind = shown(fields.String, "What they are.", enum=list(SPEAKER_KINDS))
+    kind = shown(fields.String, f"What they are. {meanings.SPEAKERS}", enum=list(SPEAKER_KINDS))
     description = shown(fields.String, "Who that is, in a sentence.", null=True)
     wikidata_id = shown(fields.String, "Their Wikidata item.", null=True)
 
@@ -37,16 +38,19 @@ class SpeakerPart(Output):
 class SubjectPart(SpeakerPart):
     """A speaker whom a claim is about."""
 
-    role = shown(
-        fields.String, "As what: `accused` where the claim charges them with something.", enum=list(ABOUT_ROLES)
-    )
+    role = shown(fields.String, f"As what. {meanings.ROLES}", enum=list(ABOUT_ROLES))
 
 
 class DocumentPart(Output):
     """A document, as statements name it."""
 
     id = identifier("Its id.")
-    kind = shown(fields.String, "What it is; null where nobody has said.", null=True, enum=[*DOCUMENT_KINDS, None])
+    kind = shown(
+        fields.String,
+        f"What it is; null where nobody has said. {meanings.DOCUMENTS}",
+        null=True,
+        enum=[*DOCUMENT_KINDS, None],
+    )
     url = shown(fields.String, "Where it was published, as given.", null=True)
     title = shown(fields.String, "Its title.", null=True)
     publisher = shown(fields.String, "Who published it.", null=True)
@@ -124,7 +128,7 @@ class StatementPart(Stamped):
     on_behalf_of = nested(SpeakerPart, "For whom they spoke; null where for nobody else.", null=True)
     cue = nested(Span, "The words that mark the act; null where there are none.", null=True)
     content = listed(Span, 'What was said: several spans where "he said" splits a quote.')
-    form = shown(fields.String, "Whether print quotes, reports, or mixes both.", enum=list(FORMS))
+    form = shown(fields.String, f"How print gives it. {meanings.FORMS}", enum=list(FORMS))
     said_on = shown(
         fields.String, "The day it was said, or as much of it as print tells: the month or the year.", null=True, **FORM
     )
@@ -166,7 +170,7 @@ class CounterclaimSide(ClaimPart):
 
 
 #: What `of` and `target_id` say.
-OF = "Whether it answers what is claimed, or that the target was rightly attributed to its speaker."
+OF = f"What it answers. {meanings.ANSWERED}"
 TARGET = "The statement at which the answer was aimed; null where it was aimed at none alone."
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.schemas import meanings
 from api.schemas.base import Input
 from api.schemas.fields import (
     Choice,
@@ -36,8 +37,7 @@ class SpeakerDetails(Input):
     kind = Choice(
         SPEAKER_KINDS,
         metadata={
-            "description": "What they are, `person` where left out. `group` is a collective without an office "
-            "(US officials), `unnamed` a source left unnamed.",
+            "description": f"What they are, `person` where left out. {meanings.SPEAKERS}",
             "example": "government",
         },
     )
@@ -76,8 +76,8 @@ class _Subject(Input):
     role = Choice(
         ABOUT_ROLES,
         metadata={
-            "description": "As what it is about them, `mentioned` where left out. `accused`: it charges them with "
-            "something, so it stands among the charges against them. Praise is no charge, nor is a denial.",
+            "description": f"As what it is about them, `mentioned` where left out; a claim that accuses somebody is "
+            f"a charge. {meanings.ROLES}",
             "example": "accused",
         },
     )
@@ -109,7 +109,11 @@ class DocumentByUrl(Input):
 class DocumentDetails(Input):
     """What may be told of a document, and changed."""
 
-    kind = Choice(DOCUMENT_KINDS, allow_none=True, metadata={"description": "What it is.", "example": "article"})
+    kind = Choice(
+        DOCUMENT_KINDS,
+        allow_none=True,
+        metadata={"description": f"What it is. {meanings.DOCUMENTS}", "example": "article"},
+    )
     title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
     publisher = Text(longest=300, allow_none=True, metadata={"description": "Who published it."})
     published_at = Moment(allow_none=True, metadata={"description": "When it was published.", "format": "date-time"})

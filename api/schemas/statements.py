@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
+from api.schemas import meanings
 from api.schemas.base import Input, Query, listed, nested, on_request
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
@@ -80,7 +81,9 @@ class ViaByDocument(Input):
 
 class _Counter(Input):
     kind = Choice(
-        COUNTER_KINDS, required=True, metadata={"description": "What this statement does to it.", "example": "denies"}
+        COUNTER_KINDS,
+        required=True,
+        metadata={"description": f"What this statement does to it. {meanings.ANSWERS}", "example": "denies"},
     )
     note = Text(longest=2000, lines=True, allow_none=True, metadata={"description": "A person's note about it."})
 
@@ -99,7 +102,7 @@ class CounterToStatement(_Counter):
         ANSWERED,
         load_default="claim",
         metadata={
-            "description": "Whether its claim is answered, or that it was rightly attributed to its speaker.",
+            "description": f"What it answers. {meanings.ANSWERED}",
             "example": "claim",
         },
     )
@@ -128,6 +131,7 @@ _MENTION = "The words that name the speaker in print."
 _CUE = "The words that mark the act, at most 300 characters."
 _CLAIM = "What it puts forward."
 _SPEAKER = "Who said it."
+_FORM = f"How print gives it. {meanings.FORMS}"
 _ON_BEHALF_OF = (
     "For whom they spoke, as a spokesman for a ministry; null for nobody else. Left out in a new one, and where the "
     "speaker changes, it is what the speaker, a person, is part of at that moment: a new job later changes nothing."
@@ -174,7 +178,7 @@ class NewStatementDetails(_StatementDetails):
     sentence = sentence_ref(_SENTENCE, allow_none=True)
     content = _content(required=True)
     claim = claim_ref(_CLAIM, required=True)
-    form = Choice(FORMS, required=True, metadata={"description": "Whether print quotes, reports, or mixes both."})
+    form = Choice(FORMS, required=True, metadata={"description": _FORM})
     status = Choice(
         STATUSES,
         metadata={
@@ -223,7 +227,7 @@ class StatementChange(_StatementDetails):
     sentence = sentence_ref(_SENTENCE)
     content = _content()
     claim = claim_ref(_CLAIM)
-    form = Choice(FORMS, metadata={"description": "Whether print quotes, reports, or mixes both."})
+    form = Choice(FORMS, metadata={"description": _FORM})
     status = Choice(STATUSES, metadata={"description": "Accepted or rejected; takes the review scope."})
 
 
