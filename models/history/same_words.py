@@ -88,9 +88,10 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
 
 
 def _of(row: dict[str, Any], session: Any) -> list[Statement]:
-    """List the standing statements of the same words, lowest id first."""
+    """List the standing statements of the same words: those that print another again last, then lowest id first."""
     ids = session.same_words(row["document"], row["speaker"], row["spans"])
-    return [session.by_id(Statement, id, locked=False) for id in sorted(ids)]
+    known = [session.by_id(Statement, id, locked=False) for id in ids]
+    return sorted(known, key=lambda one: (one.original_id is not None, one.id))
 
 
 def _refuse(by: Actor, known: Statement, field: str = "/content") -> None:

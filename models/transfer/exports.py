@@ -118,15 +118,9 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
     query = _standing(s).join(Speaker, on=Speaker.id == s.speaker)
     query = query.join_from(s, teller, JOIN.LEFT_OUTER, on=told).join_from(s, release, JOIN.LEFT_OUTER, on=released)
     query = query.join_from(s, body, JOIN.LEFT_OUTER, on=spoken_for)
-    early: set[int] = set()  # originals that were yielded before their turn
-    for row in _read(reader, query, {"number": s.id, "first": s.original, **members}):
-        if row["number"] in early:
-            early.remove(row["number"])
-            continue
-        if row["first"] and row["first"] > row["number"] and row["first"] not in early:
-            early.add(row["first"])
-            yield from map(_statement_line, _read(reader, query.where(s.id == row["first"]), members))
-        yield _statement_line(row)
+    for is_original in (True, False):  # an original comes before its prints
+        for row in _read(reader, query.where(s.original.is_null(is_original)), members):
+            yield _statement_line(row)
 
 
 def _statement_line(row: Row) -> Row:
@@ -136,13 +130,18 @@ def _statement_line(row: Row) -> Row:
         row["origin"] = {"kind": row["origin"]["kind"]}
     if row["coding"] is None:
         del row["coding"]
-    return {name: value for name, value in row.items() if name not in ("number", "first")}
+    return row
 
 
 def _coding(s: Any) -> Query:
-    """Count which of several statements of the same words it is, from 1; null where it is the only one."""
+    """Count which of several statements of the same words it is, from 1; null where it is the only one.
+
+    `same_words.refuse_known` counts in the same order.
+    """
     twin = Statement.alias()
-    place = fn.SUM(Case(None, ((twin.id <= s.id, 1),), 0))
+    first, is_first = twin.original.is_null(), s.original.is_null()
+    before = (first & ~is_first) | ((first == is_first) & (twin.id <= s.id))
+    place = fn.SUM(Case(None, ((before, 1),), 0))
     same = (twin.document == s.document, twin.speaker == s.speaker, twin.spans == s.spans, twin.retracted_at.is_null())
     coding: Query = twin.select(Case(None, ((fn.COUNT(twin.id) > 1, place),))).where(*same)
     return coding

@@ -7,6 +7,7 @@ import pytest
 
 from api.formats import ndjson
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
+from models.access import keys
 from models.history.changes import Actor
 from models.ingest import corrections
 from models.storage import snapshots
@@ -166,9 +167,9 @@ def test_an_original_comes_before_its_prints(registry: str, actor: Actor) -> Non
     first_of_all = f"s{original}"
     assert found == [
         (first_of_all, None),
+        (f"s{other}", None),
         (f"s{first}", first_of_all),
         (f"s{second}", first_of_all),
-        (f"s{other}", None),
     ]
 
 
@@ -211,3 +212,21 @@ def test_a_document_without_a_text_has_none_in_its_line(registry: str, actor: Ac
     _, line = _rows("document")
     assert "text" not in line
     assert (line["url"], line["kind"]) == (release["url"], "release")
+
+
+def test_what_was_coded_twice_is_written_in_the_order_in_which_an_import_counts_it(registry: str, actor: Actor) -> None:
+    one, other = (Actor(keys.create(name=name, scope="write")[0].id) for name in ("one", "other"))
+    again = put_plain(one, "second", status="candidate")
+    first, second = (put_plain(by, "first", status="candidate") for by in (one, other))
+
+    def written() -> list[tuple[str, int | None]]:
+        known = [outcome for outcome in ndjson.read(ndjson.write(), by=actor) if outcome.noun == "statement"]
+        assert {outcome.outcome for outcome in known} == {"known"}
+        rows = _rows("statement")
+        assert [row["id"] for row in rows] == [f"s{outcome.id}" for outcome in known]
+        return [(int(row["id"][1:]), row.get("coding")) for row in rows]
+
+    statements.change(by=one, id=again, version=1, original=second)
+    assert written() == [(first, 1), (second, 2), (again, None)]
+    statements.change(by=one, id=first, version=1, original=second)
+    assert written() == [(second, 1), (again, None), (first, 2)]
