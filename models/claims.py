@@ -306,9 +306,9 @@ def _doubled(id: int, into: int) -> list[Any]:
     for mine, other in (("claim", "answer"), ("answer", "claim")):
         twin = Counterclaim.alias("twin")
         same = (getattr(twin, other) == getattr(Counterclaim, other)) & (twin.kind == Counterclaim.kind)
+        same &= (twin.of == Counterclaim.of) & ((twin.of == "claim") | (twin.target == Counterclaim.target))
         pairs = Counterclaim.select(Counterclaim, twin).join(twin, on=same, attr="twin")
         pairs = pairs.where(getattr(Counterclaim, mine) == id, getattr(twin, mine) == into)
-        pairs = pairs.where(Counterclaim.of == "claim", twin.of == "claim")
         pairs = pairs.where(Counterclaim.retracted_at.is_null(), twin.retracted_at.is_null())
         rows.extend(evidence.to_take_back(counterclaim, counterclaim.twin) for counterclaim in pairs)
     theirs = Review.alias("twin")

@@ -638,3 +638,14 @@ def test_says_of_each_speaker_whether_it_accuses_or_mentions_them(registry: str,
         {"id": 2, "role": "accused"},
         {"id": 1, "role": "mentioned"},
     ]
+
+
+def test_of_merged_answers_to_one_attribution_one_is_left_until_they_are_parted(registry: str, actor: Actor) -> None:
+    target = put_charge(actor)
+    one, other = put_claim(actor, "I never said so."), put_claim(actor, "I have never said so.")
+    aimed: dict[str, Any] = {"claim": Statement.get_by_id(target).claim_id, "target": target, "of": "attribution"}
+    first, second = (counterclaims.create(by=actor, answer=answer, kind="denies", **aimed) for answer in (one, other))
+    claims.merge(by=actor, id=other, into=one)
+    assert listed_ids(counterclaims, PUBLIC) == [first]
+    claims.unmerge(by=actor, id=other)
+    assert listed_ids(counterclaims, PUBLIC) == [second, first]
