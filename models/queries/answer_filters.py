@@ -17,7 +17,7 @@ from models.tables import ClaimAbout, Statement
 from models.vocabulary import DISPUTING_KINDS
 
 _about = Aliased(ClaimAbout, "x")
-_printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
+_printed, _beside, _target = Aliased(Statement, "y"), Aliased(Statement, "z"), Aliased(Statement, "g")
 
 
 def accusing(name: str) -> Any:
@@ -92,14 +92,16 @@ OF_WHO_ANSWERED = ("by", "against")
 def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     """Build the conditions on who states the answer of the counterclaim `e`, and who stated what it answers.
 
-    That is the speaker at whom it was aimed, or else all who are not known to have said it later only.
+    That is the speaker at whom the viewer sees that it was aimed, or else all who are not known to have said it later
+    only.
     """
     if "by" in filters.names:
         theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
         yield e.answer_id.in_(theirs)
     if "against" in filters.names:
         stated = s.select(1).where(s.claim_id == e.claim_id, said_within("against"), statement_seen(viewer))
-        aimed = case(e.target_id.is_null(), may_answer(e, s), s.id == e.target_id)
+        seen = _target.select(1).where(_target.id == e.target_id, statement_seen(viewer, _target))
+        aimed = case(fn.EXISTS(seen), s.id == e.target_id, may_answer(e, s))
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         yield e.claim_id.in_(theirs)
         yield fn.EXISTS(stated.where(aimed))

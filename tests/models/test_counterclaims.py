@@ -7,7 +7,7 @@ import pytest
 from models import claims, counterclaims, speakers, statements, topics
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
-from models.tables import Counterclaim
+from models.tables import Counterclaim, Statement
 from tests.factories import (
     PUBLIC,
     READER,
@@ -191,3 +191,12 @@ def test_the_public_hears_nothing_of_a_counterclaim_that_it_never_saw(registry: 
     with pytest.raises(Gone) as gone:
         counterclaims.get(id=id, viewer=REVIEWER)
     assert gone.value.more["reason"] == "Private."
+
+
+def test_an_answer_aimed_at_what_is_out_of_sight_is_against_all_who_said_it(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    said = Statement.get_by_id(charge)
+    hidden = put_plain(actor, "first", claim={"id": said.claim_id}, status="candidate")
+    put_denial(actor, charge, counters=[{"statement": hidden, "kind": "denies"}])
+    assert _ids(PUBLIC, against=said.speaker_id) == _ids(PUBLIC) != []
+    assert _ids(REVIEWER, against=said.speaker_id) == []
