@@ -184,7 +184,16 @@ def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> No
     """Let reviews name `statement` no more, but those of `claim`, which it states now; None where it was retracted."""
     for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,)):
         if review.claim_id != claim:
-            changes.update(by, review, statement=None)
+            _unlink(by, review, "statement")
+
+
+def _unlink(by: Actor, row: Any, column: str) -> None:
+    """Let a row name a statement no more; of one that the public does not see, no new version tells it."""
+    none: dict[str, Any] = {column: None}
+    if getattr(row, column).status == "accepted":
+        changes.update(by, row, **none)
+    else:
+        type(row).update(none).where(type(row).id == row.id).execute()
 
 
 def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
@@ -218,7 +227,7 @@ def retract_with(*, by: Actor, statement: int, reason: str | None) -> None:
         if counterclaim.of == "attribution":
             changes.retract(by, counterclaim, reason)
         else:
-            changes.update(by, counterclaim, target=None)
+            _unlink(by, counterclaim, "target")
 
 
 def _standing_with(column: str, statement: int) -> list[Counterclaim]:

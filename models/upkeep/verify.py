@@ -35,10 +35,12 @@ _UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "
 _MOVED = {
     "speakers": {"part_of"},
     "statements": {"claim", "speaker", "via_speaker", "on_behalf_of"},
-    "counterclaims": {"claim", "answer", "statement"},
+    "counterclaims": {"claim", "answer", "statement", "target"},
     "reviews": {"claim", "statement"},
     "sentences": {"retracted_at", "retracted_reason"},
 }
+#: Columns that become null without a line or a version where the public never saw what they named.
+_UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
 
 
 class Check(NamedTuple):
@@ -237,6 +239,7 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
     apart = {*_UNLOGGED.get(table, ())}
     if logged["version"] != row.get("version"):
         apart |= {"version", "updated_at", *_MOVED.get(table, ())}
+    apart |= {name for name, value in row.items() if value is None and (table, name) in _UNLINKED}
     for name, value in row.items():
         if name in logged:
             if value != logged[name] and name not in apart and not (erased and logged[name] is None):

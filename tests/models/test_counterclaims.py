@@ -7,7 +7,8 @@ import pytest
 from models import claims, counterclaims, speakers, statements, topics
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
-from models.tables import Counterclaim, Statement
+from models.tables import Counterclaim, Review, Statement
+from models.upkeep import verify
 from tests.factories import (
     PUBLIC,
     READER,
@@ -18,6 +19,7 @@ from tests.factories import (
     put_claim,
     put_denial,
     put_plain,
+    put_review,
     seen,
 )
 
@@ -200,3 +202,19 @@ def test_an_answer_aimed_at_what_is_out_of_sight_is_against_all_who_said_it(regi
     put_denial(actor, charge, counters=[{"statement": hidden, "kind": "denies"}])
     assert _ids(PUBLIC, against=said.speaker_id) == _ids(PUBLIC) != []
     assert _ids(REVIEWER, against=said.speaker_id) == []
+
+
+@pytest.mark.parametrize(("status", "version"), [("candidate", 1), ("accepted", 2)])
+def test_no_version_tells_that_a_target_out_of_sight_is_taken_back(
+    registry: str, actor: Actor, status: str, version: int
+) -> None:
+    charge = put_charge(actor)
+    claim = Statement.get_by_id(charge).claim_id
+    target = put_plain(actor, "first", claim={"id": claim}, status=status)
+    put_denial(actor, charge, counters=[{"statement": target, "kind": "denies"}])
+    review = put_review(actor, claim, statement=target)
+    statements.retract(by=actor, id=target, version=1, reason=None)
+    (counterclaim,) = Counterclaim.select()
+    assert (counterclaim.target_id, counterclaim.version) == (None, version)
+    assert (Review.get_by_id(review).statement_id, Review.get_by_id(review).version) == (None, version)
+    assert [problem for check in verify.run() for problem in check.problems] == []
