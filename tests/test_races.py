@@ -28,11 +28,17 @@ from models.storage import database, transactions
 from models.storage.database import fetch
 from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import erasures, verify
+from models.vocabulary import ABOUT_ROLES, ANSWERED
 from tests.factories import MACHINE, put_review, put_suggestion, review
 
 #: What a change is answered where it came too late: the contract lists these, `CheckedClient` holds each operation to
 #: its own.
 REFUSED = (308, 404, 409, 410, 412, 422)
+
+#: Few, so that answers are often the same.
+KINDS = ("denies", "confirms")
+#: A year, a month and a day.
+DAYS = ("2026", "2026-02", "2026-02-03")
 
 WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
@@ -156,6 +162,25 @@ def _counter(world: World) -> Request:
     return Request("POST", "/v1/counterclaims", counterclaim | {"statement": _of(world, answer)})
 
 
+def _disown(world: World) -> Request:
+    """Answer the attribution of a statement."""
+    target = world.any(Statement)
+    counterclaim = {"claim": Statement.get_by_id(target).claim_id, "target": target, "of": "attribution"}
+    answer = world.any(Claim)
+    return Request(
+        "POST",
+        "/v1/counterclaims",
+        counterclaim | {"answer": answer, "kind": world.rng.choice(KINDS), "statement": _of(world, answer)},
+    )
+
+
+def _aim(world: World) -> Request:
+    """Aim an answer at another statement of what it answers, or at none, or let it answer the attribution."""
+    counterclaim = Counterclaim.get_by_id(world.any(Counterclaim))
+    target = world.rng.choice((None, _of(world, counterclaim.claim_id)))
+    return _patch(Counterclaim, counterclaim.id, target=target, of=world.rng.choice(ANSWERED) if target else "claim")
+
+
 def _evidence(world: World) -> Request:
     counterclaim = Counterclaim.get_by_id(world.any(Counterclaim))
     return _patch(
@@ -259,12 +284,16 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
         w, speaker={"name": w.rng.choice(w.names)}, via={"speaker": {"id": w.any(Speaker)}}
     ),
     "record an answer": lambda w: _record(w, counters=[{"statement": w.any(Statement), "kind": "denies"}]),
+    "record who disowns": lambda w: _record(
+        w, counters=[{"statement": w.any(Statement), "kind": w.rng.choice(KINDS), "of": "attribution"}]
+    ),
     "record jointly": _record_jointly,
     "reuse": _reuse,
     "move": lambda w: _patch(Statement, w.any(Statement), claim={"id": w.any(Claim)}),
     "move to new": lambda w: _patch(Statement, w.any(Statement), claim={"text": "New.", "language": "en"}),
     "give to another": lambda w: _patch(Statement, w.any(Statement), speaker={"id": w.any(Speaker)}),
     "say for whom": lambda w: _patch(Statement, w.any(Statement), on_behalf_of={"id": w.any(Speaker)}),
+    "say when": lambda w: _patch(Statement, w.any(Statement), said_on=w.rng.choice((None, *DAYS))),
     "requote": lambda w: _patch(Statement, w.any(Statement), content=[{"text": "says sixth"}]),
     "reprint": lambda w: _patch(Statement, w.any(Statement), original=w.any(Statement)),
     "record a print": lambda w: _record(w, original=w.any(Statement)),
@@ -276,8 +305,12 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "merge claims": _merge(Claim),
     "unmerge claims": lambda w: _unmerge(w, Claim, w.claims[-1]),
     "retract a claim": lambda w: _delete(Claim, w.any(Claim)),
-    "change a claim": lambda w: _patch(Claim, w.any(Claim), about=[{"id": w.any(Speaker)}]),
+    "change a claim": lambda w: _patch(
+        Claim, w.any(Claim), about=[{"id": id, "role": w.rng.choice(ABOUT_ROLES)} for id in w.two(Speaker)]
+    ),
     "counter": _counter,
+    "disown": _disown,
+    "aim": _aim,
     "rest on another": _evidence,
     "retract a counterclaim": lambda w: _delete(Counterclaim, w.any(Counterclaim)),
     "review": _review,
@@ -298,7 +331,7 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
 }
 
 
-def _do(change: Request | Callable[[], Any], client: FlaskClient) -> int:
+def do(change: Request | Callable[[], Any], client: FlaskClient) -> int:
     """Do a change; return the status of its answer, or one for what a command's refuses."""
     if isinstance(change, Request):
         return change.send(client)
@@ -347,7 +380,7 @@ class Driver:
             client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.secret}"
             try:
                 barrier.wait(60)
-                answers[place] = _do(requests[place], client)
+                answers[place] = do(requests[place], client)
             except BaseException as error:  # else it would be lost with the thread
                 answers[place] = error
             finally:

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from models import tables
-from models.vocabulary import ABOUT_ROLES, COUNTER_KINDS, FORMS
+from models.vocabulary import ABOUT_ROLES, ANSWERED, COUNTER_KINDS, FORMS
 from tests.api.steps import changed, posted, retracted
 
 #: Words of claims and documents: few, so that a search finds some of either.
@@ -158,7 +158,7 @@ class History:
         for other in counters:
             kind = r.choice(COUNTER_KINDS)
             if (other, text, kind) not in self.counterclaims:
-                drawn[other] = kind
+                drawn[other] = kind, self._target(other)
                 self.counterclaims[other, text, kind] = unseen or self.claims[other] or self.claims[text]
         via = r.choice(sorted(SPEAKERS.keys() - UNSEEN_SPEAKERS if seen_only else SPEAKERS))
         above = r.choice(sorted(SPEAKERS.keys() - UNSEEN_SPEAKERS if seen_only else SPEAKERS))
@@ -199,8 +199,16 @@ class History:
             self._step("status", unseen=True, key=key, status="rejected")
         self.said[key] = Said(text, unseen, "rejected" if status == "undone" else status, speaker, (url, at))
 
+    def _target(self, claim: str) -> tuple[str, str] | None:
+        """Draw a statement of a claim at which it was answered, or none."""
+        stated = [key for key, said in self.said.items() if said.claim == claim and said.stands]
+        return self.random.choice(stated) if stated and self.random.random() < 0.5 else None
+
     def _counterclaim(self) -> None:
-        """Draw a counterclaim with or without evidence; it is unseen where a side is, or the evidence."""
+        """Draw a counterclaim with or without evidence and target.
+
+        It is unseen where a side is, or the evidence, or whose attribution it answers.
+        """
         r, known = self.random, self._of(unseen=True)
         if len(known) < 2:
             return
@@ -210,7 +218,10 @@ class History:
         on = r.choice(evidence) if evidence and r.random() < 0.6 else None
         if (claim, answer, kind) in self.counterclaims:
             return
+        target = self._target(claim)
+        of = r.choice(ANSWERED) if target else "claim"
         unseen = self.claims[claim] or self.claims[answer] or bool(on and self.said[on].unseen)
+        unseen |= of == "attribution" and self.said[target].unseen
         self.counterclaims[claim, answer, kind] = unseen
         if on is None:
             self.bare[claim, answer, kind] = unseen
@@ -219,6 +230,8 @@ class History:
             "answer": answer,
             "kind": kind,
             "statement": on,
+            "target": target,
+            "of": of,
             "note": f"Note {len(self.counterclaims)}",
         }
         self._step("counterclaim", unseen=unseen, **about)
@@ -240,7 +253,7 @@ class History:
             },
             "language": "en",
         }
-        self._step("review", unseen=self.claims[claim], claim=claim, body=body)
+        self._step("review", unseen=self.claims[claim], claim=claim, statement=self._target(claim), body=body)
 
     def _take_back(self) -> None:
         """Take back a statement; counterclaims that rest on it go with it, or rest on another."""
@@ -328,12 +341,13 @@ class Registry:
 
     def _statement(self, about: dict[str, Any], _: bool) -> None:
         claim, counters = about["claim"], []
-        for text, kind in about["counters"].items():
+        self._read_keys()
+        for text, (kind, target) in about["counters"].items():
             if found := tables.Claim.get_or_none(text=text):
-                counters.append({"claim": found.id, "kind": kind})
+                at = self.ids["statements"].get(target)
+                counters.append({"statement": at, "kind": kind} if at else {"claim": found.id, "kind": kind})
         body = about["body"] | {"status": about["status"], "counters": counters}
         body["claim"] = {"id": tables.Claim.get(text=claim).id} if isinstance(claim, str) else claim
-        self._read_keys()
         body["original"] = body["original"] and self.ids["statements"][body["original"]]
         posted(self.reviewer, "statements", body)
 
@@ -346,11 +360,15 @@ class Registry:
         self._read_keys()
         sides = {side: tables.Claim.get(text=about[side]).id for side in ("claim", "answer")}
         on = self.ids["statements"][about["statement"]] if about["statement"] else None
-        posted(self.reviewer, "counterclaims", {**sides, "kind": about["kind"], "statement": on, "note": about["note"]})
+        aimed = {"target": self.ids["statements"].get(about["target"]), "of": about["of"]}
+        rest = {"kind": about["kind"], "statement": on, "note": about["note"]}
+        posted(self.reviewer, "counterclaims", {**sides, **aimed, **rest})
 
     def _review(self, about: dict[str, Any], _: bool) -> None:
         claim = {"id": tables.Claim.get(text=about["claim"]).id}
-        posted(self.reviewer, "reviews", about["body"] | {"claim": claim})
+        self._read_keys()
+        checked = self.ids["statements"].get(about["statement"])
+        posted(self.reviewer, "reviews", about["body"] | {"claim": claim, "statement": checked})
 
     def _retract(self, about: dict[str, Any], _: bool) -> None:
         self._read_keys()

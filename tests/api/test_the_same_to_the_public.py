@@ -32,7 +32,7 @@ NOUNS = {
     **dict.fromkeys(("claim", "answer", "claims", "claim_id", "answer_id"), "claims"),
     **dict.fromkeys(("statement", "statements", "first_statement", "statement_id", "target_id"), "statements"),
     "original_id": "statements",
-    **dict.fromkeys(("counterclaims", "counters"), "counterclaims"),
+    **dict.fromkeys(("counterclaims", "counters", "attribution_answers"), "counterclaims"),
     "document": "documents",
     "sentence": "sentences",
     **dict.fromkeys(("review", "reviews"), "reviews"),
