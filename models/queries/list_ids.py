@@ -113,6 +113,9 @@ def _from(table: Any, beside: Any) -> Select:
     return Select([table], []) if beside is None else Select([beside], []).join(table, JOIN.CROSS)
 
 
+_BY_THEN = {"said_to": lambda day: day <= P.said_to, "said_before": lambda day: day < P.said_before}
+
+
 def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
     k = _index if "topic" in filters.names else _summaries
     query = _from(k, beside)
@@ -130,6 +133,9 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
         conditions += _known(replaced, k.said_on)
     elif of_it:
         conditions.append(of_any_statement(viewer, of_it, k.claim_id))
+        if not viewer.unreviewed and order.by == "said_on" and not continued:
+            # The first is the earliest: where any was said by then, it was, or its day is not known.
+            conditions += [_BY_THEN[name](k.said_on) for name in sorted(of_it & _BY_THEN.keys())]
     conditions += of_a_claim(viewer, filters.without("topic", "q"), k.claim_id, k.answered)
     conditions += among_few(filters, k.claim_id)
     return Found(query.where(*conditions or [TRUE]), k.claim_id, k.said_on, k.answered, k.statement_count)

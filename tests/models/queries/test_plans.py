@@ -111,3 +111,22 @@ def test_what_was_said_by_a_speaker_or_on_their_behalf_is_found_by_two_indexes(n
     assert [step for step in steps if "USING INDEX statements_on_behalf_of_id" in step], steps
     own = "statements_speaker_said_on_id" if name == "stated_by" else "statements_of_speaker"
     assert [step for step in steps if f"USING INDEX {own}" in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize("name", ["said_to", "said_before"])
+def test_claims_stated_by_a_day_are_read_from_that_day_on(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    monkeypatch.setattr(filters, "FEW", 0)
+    nodes.clear_caches()
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    newest = Order("said_on", descending=True)
+    lists.page("claims", viewer=Viewer(), filters={name: "2020-01-02"}, limit=20, order=newest)
+    database.db.obj.query_hooks.pop()
+    nodes.clear_caches()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [
+        step
+        for step in steps
+        if step.startswith("SEARCH k USING COVERING INDEX claim_summaries_said_on") and "said_on<?" in step
+    ], steps
