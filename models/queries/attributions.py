@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from peewee import fn
-
-from models.queries.dialects import unindexed
+from models.queries.dialects import fence, unindexed
 from models.queries.members import Array, Object, Rows, Subquery, scalars
 from models.queries.nodes import TRUE, Aliased
 from models.queries.parts import EMBEDDED, claim_part, speaker_part
@@ -23,11 +21,6 @@ ATTRIBUTED = ea.select(ea.target_id).where(ea.of == "attribution", ea.retracted_
 _DISOWNING = ("denies", "disputes", "corrects")
 
 
-def _answering(viewer: Viewer, s: Any) -> tuple[Any, ...]:
-    """Build the conditions that the viewer sees the counterclaim `ea`, its answer `ao`, to the attribution of `s`."""
-    return ea.target_id == s.id, ea.of == "attribution", counterclaim_seen(viewer, ea), claim_seen(viewer, ao)
-
-
 def attribution_disputed(viewer: Viewer, s: Any = s) -> Any:
     """Build the condition that the speaker of the statement `s`, or whoever published it, answers its attribution.
 
@@ -35,19 +28,23 @@ def attribution_disputed(viewer: Viewer, s: Any = s) -> Any:
     printed, or that it is itself the speaker of. What anybody else says of it disputes it not.
     """
     own = (at.speaker_id == s.speaker_id) | (at.on_behalf_of_id == s.speaker_id)
-    published = (vd.publisher == ad.publisher) | (vd.domain == ad.domain) | (vd.publisher == asp.name)
-    query = ea.select(1).join(ao, on=ao.id == ea.answer_id).join(at, on=at.claim_id == ao.id)
-    query = query.join(ad, on=ad.id == at.document_id).join(asp, on=asp.id == at.speaker_id)
-    query = query.join(vd, on=vd.id == s.document_id)
+    publisher = (vd.publisher == ad.publisher) | (vd.domain == ad.domain) | (vd.publisher == asp.name)
+    printed = ad.select(1).join(asp, on=asp.id == at.speaker_id).join(vd, on=vd.id == s.document_id)
+    published = fence(printed.where(ad.id == at.document_id, publisher))
     # By its claim, not by the index of those of this status.
     stated = at.retracted_at.is_null() & (TRUE if viewer.unreviewed else unindexed(at.status) == "accepted")
-    seen = (*_answering(viewer, s), stated, ea.kind.in_(_DISOWNING))
-    return fn.EXISTS(query.where(*seen, own | published))
+    theirs = fence(at.select(1).where(at.claim_id == ea.answer_id, stated, own | published))
+    # One in another, not joined: PostgreSQL would weigh every order of six tables for each statement in an item.
+    seen = fence(ao.select(1).where(ao.id == ea.answer_id, claim_seen(viewer, ao)))
+    disowned = (ea.target_id == s.id, ea.of == "attribution", ea.kind.in_(_DISOWNING), counterclaim_seen(viewer, ea))
+    return fence(ea.select(1).where(*disowned, seen, theirs))
 
 
 def attribution_answers(viewer: Viewer) -> Array:
     """Build the node of what answers the attribution of the statement `s`, each with who gave the answer."""
     evidence = Subquery(Object(speaker_part(asp)), Rows(at, (at.id == ea.statement_id,), {asp: at.speaker_id}))
     answered = scalars(ea, "id", "kind", "note", "statement_id") | {"answer": claim_part(ao), "speaker": evidence}
-    rows = Rows(ea, _answering(viewer, s), {ao: ea.answer_id}, (ea.id,), EMBEDDED)
-    return Array(Object(answered), rows)
+    seen = (ea.target_id == s.id, ea.of == "attribution", counterclaim_seen(viewer, ea), claim_seen(viewer, ao))
+    rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED)
+    # Of most statements there is none: that is found before what is read of one is made ready.
+    return Array(Object(answered), rows, fence(ea.select(1).where(ea.target_id == s.id, ea.of == "attribution")))

@@ -124,5 +124,5 @@ def may_answer(e: Any, s: Any) -> Any:
     It was aimed at that statement, or it is not known to have been given before that was said: a denial of January does
     not dispute an admission of March.
     """
-    given = Select([_with_answered_day()], [1]).where(x.id == e.id, own_day(s) > ANSWERED_ON)
-    return (fn.coalesce(e.target_id, 0) == s.id) | ~fn.EXISTS(given)
+    given = Select([_with_answered_day()], [1]).where(x.id == e.id, known_later(own_day(s), ANSWERED_ON))
+    return (fn.coalesce(e.target_id, 0) == s.id) | ~fence(given)

@@ -16,7 +16,7 @@ from peewee import Select, fn
 from models.queries import members
 from models.queries.attributions import attribution_answers, attribution_disputed
 from models.queries.days import may_answer
-from models.queries.dialects import true
+from models.queries.dialects import fence, true
 from models.queries.members import (
     Array,
     Boolean,
@@ -167,14 +167,21 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed
     is shown with that.
     """
 
-    def directed(theirs: Any, *conditions: Any, if_any: Any = None) -> Member:
+    def directed(theirs: Any, *conditions: Any, if_any: Any) -> Member:
         counterclaim = _counterclaim_members(viewer) | {"claim": _side(viewer, o)}
         seen = (*conditions, counterclaim_seen(viewer), claim_seen(viewer, o))
         return Array(Object(counterclaim), Rows(e, seen, {o: theirs}, (e.id,), EMBEDDED), if_any)
 
+    def any_of(condition: Any) -> Any:
+        return fence(e.select(1).where(condition, e.retracted_at.is_null()))
+
+    # Most claims have none: that is found before all that is read of one is made ready.
+    answering, answered_by_it = e.claim_id == claim, e.answer_id == claim
+    if answered is None:
+        answered = any_of(answering)
     return {
-        "counterclaims": directed(e.answer_id, e.claim_id == claim, e.of == "claim", *narrowed, if_any=answered),
-        "counters": directed(e.claim_id, e.answer_id == claim),
+        "counterclaims": directed(e.answer_id, answering, e.of == "claim", *narrowed, if_any=answered),
+        "counters": directed(e.claim_id, answered_by_it, if_any=any_of(answered_by_it)),
     }
 
 
