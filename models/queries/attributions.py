@@ -7,7 +7,7 @@ from models.queries.members import Array, Object, Rows, Subquery, scalars
 from models.queries.nodes import TRUE, Aliased
 from models.queries.parts import EMBEDDED, claim_part, speaker_part
 from models.queries.table_aliases import s
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen
+from models.queries.visibility import Viewer, claim_seen, evidence_seen
 from models.tables import Claim, Counterclaim, Document, Speaker, Statement
 
 #: A counterclaim to an attribution, its answer, and a statement of that with its speaker and document; and the document
@@ -36,7 +36,7 @@ def attribution_disputed(viewer: Viewer, s: Any = s) -> Any:
     theirs = fence(at.select(1).where(at.claim_id == ea.answer_id, stated, own | published))
     # One in another, not joined: PostgreSQL would weigh every order of six tables for each statement in an item.
     seen = fence(ao.select(1).where(ao.id == ea.answer_id, claim_seen(viewer, ao)))
-    disowned = (ea.target_id == s.id, ea.of == "attribution", ea.kind.in_(_DISOWNING), counterclaim_seen(viewer, ea))
+    disowned = (ea.target_id == s.id, ea.of == "attribution", ea.kind.in_(_DISOWNING), evidence_seen(viewer, ea))
     return fence(ea.select(1).where(*disowned, seen, theirs))
 
 
@@ -44,7 +44,7 @@ def attribution_answers(viewer: Viewer) -> Array:
     """Build the node of what answers the attribution of the statement `s`, each with who gave the answer."""
     evidence = Subquery(Object(speaker_part(asp)), Rows(at, (at.id == ea.statement_id,), {asp: at.speaker_id}))
     answered = scalars(ea, "id", "kind", "note", "statement_id") | {"answer": claim_part(ao), "speaker": evidence}
-    seen = (ea.target_id == s.id, ea.of == "attribution", counterclaim_seen(viewer, ea), claim_seen(viewer, ao))
+    seen = (ea.target_id == s.id, ea.of == "attribution", evidence_seen(viewer, ea), claim_seen(viewer, ao))
     rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED)
     # Of most statements there is none: that is found before what is read of one is made ready.
     return Array(Object(answered), rows, fence(ea.select(1).where(ea.target_id == s.id, ea.of == "attribution")))

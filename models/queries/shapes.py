@@ -34,7 +34,14 @@ from models.queries.members import (
 from models.queries.nodes import NULL, STAR, Aliased, Part, cached, case
 from models.queries.parts import EMBEDDED, around, claim_part, document_part, speaker_part, stamps, words
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, sentence_seen, statement_seen
+from models.queries.visibility import (
+    Viewer,
+    claim_seen,
+    counterclaim_seen,
+    evidence_seen,
+    sentence_seen,
+    statement_seen,
+)
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
 
 #: How many statements of the other side a counterclaim embeds.
@@ -169,7 +176,7 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed
 
     def directed(theirs: Any, *conditions: Any, if_any: Any) -> Member:
         counterclaim = _counterclaim_members(viewer) | {"claim": _side(viewer, o)}
-        seen = (*conditions, counterclaim_seen(viewer), claim_seen(viewer, o))
+        seen = (*conditions, claim_seen(viewer, o))
         return Array(Object(counterclaim), Rows(e, seen, {o: theirs}, (e.id,), EMBEDDED), if_any)
 
     def any_of(condition: Any) -> Any:
@@ -177,11 +184,12 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed
 
     # Most claims have none: that is found before all that is read of one is made ready.
     answering, answered_by_it = e.claim_id == claim, e.answer_id == claim
+    to_it = (e.of == "claim", evidence_seen(viewer))
     if answered is None:
         answered = any_of(answering)
     return {
-        "counterclaims": directed(e.answer_id, answering, e.of == "claim", *narrowed, if_any=answered),
-        "counters": directed(e.claim_id, answered_by_it, if_any=any_of(answered_by_it)),
+        "counterclaims": directed(e.answer_id, answering, *to_it, *narrowed, if_any=answered),
+        "counters": directed(e.claim_id, answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it)),
     }
 
 
@@ -370,4 +378,4 @@ def change() -> Object:
 def answers(viewer: Viewer, *conditions: Any) -> Select:
     """Find the counterclaims `e` to claims, with their answers `o`, that the viewer sees and for which all hold."""
     query = e.select(1).join(o, on=o.id == e.answer_id)
-    return query.where(e.of == "claim", counterclaim_seen(viewer), claim_seen(viewer, o), *conditions)
+    return query.where(e.of == "claim", evidence_seen(viewer), claim_seen(viewer, o), *conditions)
