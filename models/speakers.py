@@ -233,6 +233,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Speaker.part_of, moved["parts"]),
         ):
             merges.move_back(column, ids, into, id)
+        merges.refresh_claims_of(moved["via"] + moved.get("on_behalf_of", []))
         cut: dict[str, Any] = {"part_of": None} if id in hierarchy.ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         merges.give_back_about(moved, into, id)

@@ -92,6 +92,12 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
         model.update(new).where(model.id.in_(part), column == from_).execute()
 
 
+def refresh_claims_of(statements: list[int]) -> None:
+    """Have the claims of these statements refreshed, so that whom an accepted one names is hidden no more."""
+    for statement in rows_with(Statement, statements):
+        derived.mark_for_refresh("statements", rows.row(statement))
+
+
 def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool]) -> list[int]:
     """Let those of the rows `ids`, which a merge took back, stand again that may; return their ids.
 
