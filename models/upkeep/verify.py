@@ -31,7 +31,7 @@ _ROWS_PER_BATCH = 500
 
 #: Table -> columns that the log leaves out, or that change without a line of it.
 _UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
-#: Columns that a merge changes in rows that follow it, and an erasure in the sentences of a document.
+#: Columns that a merge changes in rows that follow it, and an erasure in sentences and in what answers them.
 _MOVED = {
     "speakers": {"part_of"},
     "statements": {"claim", "speaker", "via_speaker", "on_behalf_of"},

@@ -7,6 +7,7 @@ from models import claims, sentences, speakers, statements
 from models.history.changes import Actor
 from models.storage import database
 from models.storage.database import fetch
+from models.tables import Statement
 from models.upkeep import erasures, rules, verify
 from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review
 
@@ -123,6 +124,19 @@ def test_what_merges_and_erasures_leave_is_sound(filled: str, actor: Actor) -> N
     erasures.document(id=2, reason="At their request", by=actor)
     assert problems() == {}
     erasures.speaker(id=2, reason="At their request", by=actor)
+    assert problems() == {}
+
+
+def test_what_moves_the_target_of_an_answer_is_sound(filled: str, actor: Actor) -> None:
+    """A merge of speakers aims answers at the statement that stays, an erasure at none."""
+    charged = put_charge(actor, speaker={"name": "Officials"}, claim={"id": Statement.get_by_id(2).claim_id})
+    put_denial(actor, charged, speaker={"name": "Another"})
+    merged, into = (Statement.get_by_id(id).speaker_id for id in (charged, 2))
+    speakers.merge(by=actor, id=merged, into=into)
+    assert problems() == {}
+    speakers.unmerge(by=actor, id=merged)
+    assert problems() == {}
+    erasures.speaker(id=merged, reason="Court order.", by=actor)
     assert problems() == {}
 
 
