@@ -60,7 +60,10 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         counterclaim = standing_rows.lock_standing(Counterclaim, id, version)
         _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
         if {"target", "of"} & new.keys():
-            target, of = new.get("target", counterclaim.target_id), new.get("of", counterclaim.of)
+            aimed_at = evidence.seen_target(by=by, counterclaim=counterclaim)
+            if new.get("target", aimed_at) is None and aimed_at is None:
+                new.pop("target", None)
+            target, of = new.get("target", aimed_at), new.get("of", counterclaim.of)
             _refuse_wrong_target(by, target, counterclaim.claim_id, of, SESSION)
         if (one := evidence.answer_of(counterclaim, **new)) != evidence.answer_of(counterclaim):
             evidence.refuse_taken(by=by, one=one)

@@ -54,6 +54,12 @@ def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
     return lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None
 
 
+def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
+    """Return the id of the statement that a counterclaim was aimed at; None where the actor sees none."""
+    target = counterclaim.target
+    return int(target.id) if target and (by.reviews or target.status == "accepted") else None
+
+
 def _refuse_waiting(by: Actor, id: int, session: Session) -> None:
     if out_of_sight(by=by, id=id, session=session):
         raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
@@ -135,6 +141,8 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
         if counterclaim.answer_id == claim:
             continue
         if counterclaim.claim_id == claim:
+            if counterclaim.of == "attribution" and seen_target(by=by, counterclaim=counterclaim) is None:
+                raise Conflict("A counterclaim that waits for review would answer itself.", field="/claim")
             raise Conflict(
                 f"Counterclaim {counterclaim.id} would answer itself: retract it first.",
                 field="/claim",

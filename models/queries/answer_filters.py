@@ -12,7 +12,7 @@ from models.queries.nodes import TRUE, Aliased, P, case
 from models.queries.said_by import above, said_by, said_within, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
-from models.queries.visibility import Viewer, statement_seen
+from models.queries.visibility import Viewer, statement_seen, target_seen
 from models.tables import ClaimAbout, Statement
 from models.vocabulary import DISPUTING_KINDS
 
@@ -92,16 +92,15 @@ OF_WHO_ANSWERED = ("by", "against")
 def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     """Build the conditions on who states the answer of the counterclaim `e`, and who stated what it answers.
 
-    That is the speaker at whom the viewer sees that it was aimed, or else all who are not known to have said it later
-    only.
+    That is the speaker at whom it was aimed, as far as the viewer sees that, or else all who are not known to have said
+    it later only.
     """
     if "by" in filters.names:
         theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
         yield e.answer_id.in_(theirs)
     if "against" in filters.names:
         stated = s.select(1).where(s.claim_id == e.claim_id, said_within("against"), statement_seen(viewer))
-        seen = _target.select(1).where(_target.id == e.target_id, statement_seen(viewer, _target))
-        aimed = case(fn.EXISTS(seen), s.id == e.target_id, may_answer(e, s))
+        aimed = case(~fn.EXISTS(target_seen(viewer)), may_answer(e, s), s.id == e.target_id)
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         yield e.claim_id.in_(theirs)
         yield fn.EXISTS(stated.where(aimed))

@@ -16,7 +16,7 @@ from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows
 from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
 from models.queries.table_aliases import c, d, e, o, r, s
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
+from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen, target_seen
 from models.tables import Statement
 
 #: How many claims an exchange holds, and how many counterclaims between them.
@@ -171,10 +171,9 @@ def _rest(name: str) -> Member:
 
 def _counterclaims(viewer: Viewer, *conditions: Any) -> Array:
     """Build the node of the counterclaims between the claims; one of an attribution names its target alone."""
-    target = _target.select(_target.id).where(_target.id == e.target_id, statement_seen(viewer, _target))
     shown = scalars(e, "id", "kind", "of") | {
         "claim_id": Scalar(case(e.of == "claim", e.claim_id)),
-        "target_id": Scalar(target),
+        "target_id": Scalar(target_seen(viewer)),
         **scalars(e, "answer_id", "statement_id", "note"),
     }
     return Array(Object(shown), Rows(_each(_drawn, e), (e.id == _drawn.id, *conditions), order=(e.id,)))

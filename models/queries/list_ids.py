@@ -19,7 +19,7 @@ from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, amon
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, P, case
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen
+from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen, target_seen
 from models.tables import ClaimSummary, ClaimTopicIndex
 
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
@@ -205,6 +205,8 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     if "ids" in filters.names:
         conditions.append(in_list(e.id, "ids"))
     conditions += [_OF_A_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_A_COUNTERCLAIM.keys())]
+    if "target" in filters.names:
+        conditions.append(fn.EXISTS(target_seen(viewer)))
     if "claim" in filters.names:
         conditions.append((e.claim_id == P.claim) | (e.answer_id == P.claim))
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.

@@ -41,6 +41,7 @@ from models.queries.visibility import (
     evidence_seen,
     sentence_seen,
     statement_seen,
+    target_seen,
 )
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
 
@@ -50,7 +51,7 @@ BESIDE = 10
 ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
 up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
 js, vd, b = Aliased(Statement, "js"), Aliased(Document, "vd"), Aliased(Sentence, "b")
-tg, rs, recorder = Aliased(Statement, "tg"), Aliased(Statement, "rs"), Aliased(Change, "rl")
+rs, recorder = Aliased(Statement, "rs"), Aliased(Change, "rl")
 #: The condition that the line `recorder` of the log says who recorded the statement `s`.
 RECORDED = (recorder.noun == "statements") & (recorder.action == "create") & (recorder.noun_id == s.id)
 
@@ -162,9 +163,8 @@ def _side(viewer: Viewer, claim: Any) -> Object:
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
     """Build the node of what a counterclaim `e` says itself; a target that the viewer does not see is none."""
-    aimed_at = tg.select(tg.id).where(tg.id == e.target_id, statement_seen(viewer, tg))
     own = scalars(e, "id", "kind", "of")
-    return own | {"target_id": Scalar(aimed_at)} | scalars(e, "note", "statement_id")
+    return own | {"target_id": Scalar(target_seen(viewer))} | scalars(e, "note", "statement_id")
 
 
 def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed: Any) -> dict[str, Member]:

@@ -83,8 +83,7 @@ def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
 
     Where it answers an attribution, the viewer sees the statement that was attributed, too.
     """
-    attributed = _w.select(1).where(_w.id == e.target_id, statement_seen(viewer, _w))
-    return evidence_seen(viewer, e) & ((e.of == "claim") | fence(attributed))
+    return evidence_seen(viewer, e) & ((e.of == "claim") | fence(target_seen(viewer, e)))
 
 
 def evidence_seen(viewer: Viewer, e: Any = e) -> Any:
@@ -94,6 +93,11 @@ def evidence_seen(viewer: Viewer, e: Any = e) -> Any:
     """
     evidence = _w.select(1).where(_w.id == e.statement_id, statement_seen(viewer, _w))
     return e.retracted_at.is_null() & (e.statement_id.is_null() | fence(evidence))
+
+
+def target_seen(viewer: Viewer, e: Any = e) -> Any:
+    """Find the id of the statement that the counterclaim `e` was aimed at; nothing where the viewer sees none."""
+    return _w.select(_w.id).where(_w.id == e.target_id, statement_seen(viewer, _w))
 
 
 def not_hidden(viewer: Viewer, noun: str, alias: str) -> Any:

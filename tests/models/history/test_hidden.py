@@ -5,6 +5,7 @@ import pytest
 from models import claims, counterclaims, reviews, statements, topics
 from models.history.changes import Actor
 from models.refusals import Conflict, Moved, NotFound
+from models.tables import Counterclaim, Statement
 from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
 
 WRITER = Actor(reviews=False)
@@ -98,3 +99,41 @@ def test_a_writer_does_not_hear_which_hidden_statement_says_the_same(registry: s
         put_charge(WRITER)
     assert str(hidden) not in refused.value.detail
     assert refused.value.more == {}
+
+
+def aimed_at_a_candidate(actor: Actor, *, of: str = "claim") -> tuple[int, int, int, int]:
+    """Record a charge, an answer, and a counterclaim between their claims that was aimed at a candidate; the ids."""
+    charged = put_charge(actor)
+    claim = statements.claim_of(id=charged)
+    hidden = put_plain(actor, "first", speaker={"name": "Unheard"}, claim={"id": claim}, status="candidate")
+    said = put_plain(actor, "second", speaker={"name": "Denier"})
+    ends = {"claim": claim, "answer": statements.claim_of(id=said), "kind": "denies", "statement": said}
+    return charged, hidden, said, counterclaims.create(by=actor, **ends, target=hidden, of=of)
+
+
+def test_no_filter_tells_of_a_hidden_statement_at_which_an_answer_was_aimed(registry: str, actor: Actor) -> None:
+    charged, hidden, _, id = aimed_at_a_candidate(actor)
+    speaker = Statement.get_by_id(charged).speaker_id
+    assert [listed_ids(counterclaims, viewer, target=hidden) for viewer in (PUBLIC, REVIEWER)] == [[], [id]]
+    assert [listed_ids(counterclaims, viewer, against=speaker) for viewer in (PUBLIC, REVIEWER)] == [[id], []]
+
+
+def test_a_writer_is_not_told_at_which_hidden_statement_an_answer_was_aimed(registry: str, actor: Actor) -> None:
+    _, hidden, _, id = aimed_at_a_candidate(actor)
+    with pytest.raises(Conflict) as refused:
+        counterclaims.change(by=WRITER, id=id, version=1, of="attribution")
+    assert refused.value.detail.startswith("What answers an attribution is aimed at a statement")
+    counterclaims.change(by=WRITER, id=id, version=1, of="claim", target=None)
+    counterclaim = Counterclaim.get_by_id(id)
+    assert (counterclaim.version, counterclaim.target_id) == (1, hidden)
+
+
+def test_a_writer_is_not_told_of_a_hidden_answer_to_an_attribution(registry: str, actor: Actor) -> None:
+    charged, _, said, id = aimed_at_a_candidate(actor, of="attribution")
+    with pytest.raises(NotFound):
+        counterclaims.get(id=id, viewer=PUBLIC)
+    for who, told in ((WRITER, None), (actor, id)):
+        with pytest.raises(Conflict) as refused:
+            statements.change(by=who, id=said, version=1, claim={"id": statements.claim_of(id=charged)})
+        assert refused.value.more.get("id") == told
+        assert (str(id) in refused.value.detail) == (told is not None)

@@ -109,6 +109,21 @@ def test_whom_a_public_claim_is_about_again_is_shown(registry: str, actor: Actor
     assert not is_hidden(noun="speakers", id=hidden)
 
 
+def test_whom_an_accepted_statement_names_again_is_shown(registry: str, actor: Actor) -> None:
+    named = {"via": {"speaker": {"name": "Agency"}}, "on_behalf_of": {"name": "Ministry"}}
+    statement = put_plain(actor, "first", status="candidate", **named)
+    row = Statement.get_by_id(statement)
+    hidden = row.via_speaker_id, row.on_behalf_of_id
+    for id in hidden:
+        assert is_hidden(noun="speakers", id=id)
+        speakers.merge(by=actor, id=id, into=speaker(actor, f"Survivor of {id}"))
+    version = Statement.get_by_id(statement).version
+    statements.change(by=actor, id=statement, version=version, status="accepted")
+    for id in hidden:
+        speakers.unmerge(by=actor, id=id)
+        assert speakers.get(id=id, viewer=PUBLIC)
+
+
 def test_nobody_is_part_of_themselves_after_an_unmerge(registry: str, actor: Actor) -> None:
     government = speaker(actor, "Government")
     ministry = speaker(actor, "Ministry", part_of=government)
@@ -181,6 +196,17 @@ def test_counterclaims_and_reviews_that_both_had_stand_again(registry: str, acto
     claims.unmerge(by=actor, id=one)
     assert Counterclaim.get_by_id(counterclaim).retracted_at is None
     assert Review.get_by_id(review).retracted_at is None
+
+
+def test_answers_to_the_attribution_that_both_had_stand_again(registry: str, actor: Actor) -> None:
+    target = said(actor, "first", "One")
+    one, other = put_claim(actor, "I never said that."), put_claim(actor, "I did not say that.")
+    row = {"claim": claim_of(target), "kind": "denies", "target": target, "of": "attribution"}
+    merged, kept = (counterclaims.create(by=actor, answer=answer, **row) for answer in (one, other))
+    claims.merge(by=actor, id=one, into=other)
+    assert [bool(Counterclaim.get_by_id(id).retracted_at) for id in (merged, kept)] == [True, False]
+    claims.unmerge(by=actor, id=one)
+    assert [bool(Counterclaim.get_by_id(id).retracted_at) for id in (merged, kept)] == [False, False]
 
 
 def test_a_counterclaim_whose_evidence_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
