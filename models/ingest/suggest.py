@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from models import matching
+from models.history import locks, merge_scope
 from models.matching import Reason
 from models.queries.dialects import claim_search, search_words
 from models.queries.search import Query, Term
 from models.storage.database import fetch
+from models.tables import Claim
 
 #: The least score of a suggestion: below it, by eye, words agree by chance.
 LEAST = 0.3
@@ -41,7 +43,10 @@ def suggested_claims(*, text: str, language: str, speaker: int, document: int) -
         match = matching.score(text, claim, known, total)
         if match.score >= LEAST:
             found.append(Suggested(int(id), match.score, match.reasons))
-    return sorted(found, key=lambda one: (-one.score, one.claim))[:MOST]
+    best = sorted(found, key=lambda one: (-one.score, one.claim))[:MOST]
+    locks.hold(lambda: [locks.named(Claim, *(one.claim for one in best))])
+    # Who takes one back, or erases it, may have been first.
+    return [one for one in best if merge_scope.stand(Claim, one.claim)]
 
 
 def _query(stems: list[str]) -> str:

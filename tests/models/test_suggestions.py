@@ -7,7 +7,10 @@ from models.extraction.parser import Parser
 from models.history.changes import Actor
 from models.ingest import candidates, suggest
 from models.refusals import Conflict, NotFound, Stale
+from models.storage import transactions
 from models.tables import Counterclaim, Statement, Suggestion
+from models.upkeep import erasures
+from tests.at_once import while_open
 from tests.factories import PUBLIC, document, lines_of, put_claim, put_plain, seen
 
 CHARGE = "Smuggled drones from Ruritania crossed the river Oder in March."
@@ -55,6 +58,18 @@ def test_a_denial_that_only_points_back_is_matched_by_its_sentence(registry: str
     charge = put_claim(actor, CHARGE)
     put_denial_of(actor, parse, "After the drones had crossed the Oder in March, Ruritania denied the allegation.")
     assert [one.claim_id for one in Suggestion.select()] == [charge]
+
+
+def test_a_claim_that_is_erased_at_the_same_moment_is_not_suggested(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first", claim={"text": CHARGE, "language": "en"})
+    asked = {"text": "Drones crossed the river Oder.", "language": "en", "speaker": 0, "document": 0}
+    assert suggest.suggested_claims(**asked)
+
+    def suggested() -> list[suggest.Suggested]:
+        with transactions.transaction():
+            return suggest.suggested_claims(**asked)
+
+    assert while_open(lambda: erasures.speaker(id=1, reason="Court order.", by=actor), suggested) == []
 
 
 def test_what_its_own_document_charges_is_linked_and_not_suggested(registry: str, actor: Actor, parse: Parser) -> None:
