@@ -20,7 +20,7 @@ from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
 from models.storage.rows import row
-from models.storage.transactions import savepoint
+from models.storage.transactions import savepoint, transaction
 from models.tables import (
     Alias,
     Change,
@@ -138,7 +138,10 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
 def _done(
     work: Callable[[Erasure], None], erasure: Erasure, dry_run: bool, suspects: Suspects | None = None
 ) -> Outcome:
-    """Do `work` and what follows from it in one transaction, which a dry run rolls back."""
+    """Do `work` and what follows from it in one transaction, which a dry run rolls back.
+
+    Responses that were stored at the same moment are emptied in another, which waits for those that store them.
+    """
     engine().overwrite_freed()
     with suppress(_Undo), savepoint():
         work(erasure)
@@ -147,6 +150,11 @@ def _done(
         erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
         if dry_run:
             raise _Undo
+    if not dry_run:
+        # Who has read the words before the commit may store a response with them after the others were emptied.
+        with transaction():
+            engine().wait_for_replies()
+            redact_replies(erasure)
     return Outcome(dict(erasure.counts), erasure.left)
 
 

@@ -255,6 +255,11 @@ def overwrite_freed() -> None:
     """Do nothing: VACUUM FULL is the operator's (docs/operations.md)."""
 
 
+def wait_for_replies() -> None:
+    """Wait until those have ended who are storing a response, and let nobody store one until this transaction ends."""
+    fetch("LOCK TABLE replies IN SHARE ROW EXCLUSIVE MODE")
+
+
 #: Where erased words may stay.
 LEFT_IN_FILES = (
     "PostgreSQL keeps old rows in its files until VACUUM FULL writes the tables anew, and in its archived WAL:"

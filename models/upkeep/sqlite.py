@@ -209,6 +209,10 @@ def overwrite_freed() -> None:
     db.execute_sql("PRAGMA secure_delete = ON")
 
 
+def wait_for_replies() -> None:
+    """Do nothing: one writes at a time."""
+
+
 #: `sweep` rewrites the file.
 LEFT_IN_FILES = None
 

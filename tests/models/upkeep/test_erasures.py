@@ -19,6 +19,7 @@ from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
 from models.tables import ALL, Counterclaim, Review, Statement, Suggestion
 from models.upkeep import backups, erasures, redaction, unerased_files, verify
+from tests.at_once import while_open
 from tests.factories import (
     PUBLIC,
     REVIEWER,
@@ -359,6 +360,17 @@ def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
     assert (last["action"], last["key_id"], last["after"]["retracted_reason"]) == ("erase", key, REASON)
     assert (first["action"], first["after"]["id"], first["after"]["title"]) == ("create", 1, None)
     assert [json.loads(line)["action"] for _, line in changes.listed(past=None, limit=100, key=key)].count("erase") >= 3
+
+
+def test_an_answer_that_was_stored_during_the_erasure_is_emptied(registry: str, actor: Actor) -> None:
+    key = keys.create(name="ours", scope="admin")[0].id
+    claim = statements.claim_of(id=put_secret(actor))
+    stored = {"key_id": key, "token": "late", "request": b""}
+    while_open(
+        lambda: replies.once(**stored, work=lambda: StoredResponse(201, {}, claims.get(id=claim, viewer=PUBLIC).json)),
+        lambda: erasures.document(id=1, reason=REASON, by=actor),
+    )
+    assert database.fetch("SELECT body FROM replies") == [(None,)]
 
 
 def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retries_are_refused(
