@@ -7,7 +7,7 @@ from models.history import merges, same_words
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION
 from models.storage import rows
-from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
+from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
 
 # -- rows to lock --------------------------------------------------------------------------------
 
@@ -123,10 +123,13 @@ def _ends(counterclaims: list[Any]) -> list[int]:
 def statement_may_stand(statement: Statement) -> bool:
     """Tell whether all that a statement names stands, and no other statement of the same words.
 
-    Its document and sentence do: the statement that was kept for it stands there.
+    Its document does: the statement that was kept for it stands there. Its sentence may have been moved or taken back.
     """
+    sentence = rows.by_id(Sentence, statement.sentence_id)
     return (
         stand(Claim, statement.claim_id)
+        and sentence.retracted_at is None
+        and sentence.start <= statement.content_start < sentence.end
         and stand(Document, statement.via_document_id)
         and stand(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
         and not _collides(statement)

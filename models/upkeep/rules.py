@@ -40,6 +40,12 @@ RULES = (
         "statement {} stands, and its {} {} was retracted",
     ),
     Rule(
+        "a statement starts in its sentence",
+        "SELECT s.id, n.id FROM statements s JOIN sentences n ON n.id = s.sentence_id WHERE s.retracted_at IS NULL"
+        ' AND (n.document_id <> s.document_id OR s.content_start < n."start" OR s.content_start >= n."end")',
+        "statement {} does not start in its sentence, {}",
+    ),
+    Rule(
         "nothing hangs on what was merged",
         _each(
             "SELECT '{0}', n.id, '{1}', m.id FROM {0}s n JOIN {1}s m ON m.id IN ({2})"

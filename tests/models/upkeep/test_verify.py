@@ -162,6 +162,12 @@ BROKEN = {
         ("UPDATE statements SET via_speaker_id = 4 WHERE id = 1", "statement 1 stands, and its speaker 4"),
         ("UPDATE statements SET on_behalf_of_id = 4 WHERE id = 1", "statement 1 stands, and its speaker 4"),
     ],
+    "a statement starts in its sentence": [
+        (
+            """UPDATE sentences SET "end" = "start" + 1, text = substr(text, 1, 1)""",
+            "statement 1 does not start in its sentence",
+        ),
+    ],
     "nothing hangs on what was merged": [
         ("UPDATE claims SET merged_into_id = 2 WHERE id = 1", "statement 1 hangs on claim 1"),
         ("UPDATE claims SET merged_into_id = 1 WHERE id = 3", "counterclaim 1 hangs on claim 3"),
