@@ -14,7 +14,7 @@ from models.history.session import SESSION, Session
 from models.queries import exchanges, lists
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import REVIEWER, Viewer
+from models.queries.visibility import PUBLIC, REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement
@@ -253,7 +253,8 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
         if _replaced(ClaimTopic, claim, headings):
             more["topics"] = slugs
     if about is not None:
-        subjects = _subjects(by, about, hidden=False, session=SESSION)
+        public = lists.one("claims", viewer=PUBLIC, id=claim, fields=(("id", ()),))
+        subjects = _subjects(by, about, hidden=public is None, session=SESSION)
         if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in subjects.items()]):
             more["about"] = _as_logged(subjects)
     return more

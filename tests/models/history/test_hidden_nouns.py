@@ -118,3 +118,14 @@ def test_lists_stay_one_query(registry: str, actor: Actor, queries: list[str]) -
     assert len(documents.listed(viewer=PUBLIC, past=None, limit=9)) == 1
     assert len(queries) == 2
     assert seen(speakers.get(id=2, viewer=PUBLIC))["name"] == "Somebody"
+
+
+def test_whom_a_hidden_claim_is_said_to_be_about_is_hidden_with_it(registry: str, actor: Actor) -> None:
+    statement = put_charge(actor, status="candidate")
+    claim = statements.claim_of(id=statement)
+    claims.change(by=actor, id=claim, version=1, about=[{"name": "Suspect", "role": "accused"}])
+    (suspect,) = speakers.named("Suspect")
+    with pytest.raises(NotFound):
+        speakers.get(id=suspect, viewer=PUBLIC)
+    statements.change(by=actor, id=statement, version=1, status="accepted")
+    assert speakers.get(id=suspect, viewer=PUBLIC)
