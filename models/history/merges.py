@@ -136,6 +136,8 @@ def move_about(from_: int, to: int) -> dict[str, list[int]]:
     moved = [claim for claim in mine if claim not in theirs]
     for part in _parts(moved):
         ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(part)).execute()
+    for claim in moved:
+        derived.mark_for_refresh("claims", {"id": claim})  # whom one is about that becomes public just now is shown
     accusing = [claim for claim, role in mine.items() if role == "accused" and theirs.get(claim) == "mentioned"]
     for part in _parts(accusing):
         ClaimAbout.update(role="accused").where(ClaimAbout.speaker == to, ClaimAbout.claim.in_(part)).execute()

@@ -13,6 +13,7 @@ from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures
+from tests.at_once import while_open
 from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -80,6 +81,22 @@ def test_a_statement_in_a_sentence_that_is_gone_stays_retracted(registry: str, a
     assert Statement.get_by_id(dropped).retracted_at
 
 
+@pytest.mark.parametrize("retracted", [True, False])
+def test_a_statement_whose_sentence_is_another_by_now_stays_retracted(
+    registry: str, actor: Actor, retracted: bool
+) -> None:
+    one, _, dropped, kept = twice_said(actor)
+    version = Statement.get_by_id(kept).version
+    statements.change(by=actor, id=kept, version=version, content=[{"text": "says third"}])
+    sentence = Statement.get_by_id(dropped).sentence_id
+    if retracted:
+        retract(sentences, Sentence, sentence, actor)
+    else:
+        sentences.change(by=actor, id=sentence, version=1, end=Statement.get_by_id(dropped).content_start)
+    speakers.unmerge(by=actor, id=one)
+    assert Statement.get_by_id(dropped).retracted_at
+
+
 def test_what_was_erased_stays_erased_and_keeps_the_reason(registry: str, actor: Actor) -> None:
     one, _, dropped, _ = twice_said(actor)
     erasures.document(id=Statement.get_by_id(dropped).document_id, reason="By order of a court.", by=actor)
@@ -107,6 +124,18 @@ def test_whom_a_public_claim_is_about_again_is_shown(registry: str, actor: Actor
     speakers.unmerge(by=actor, id=hidden)
     assert [id for (id,) in ClaimAbout.select(ClaimAbout.speaker).tuples()] == [hidden]
     assert not is_hidden(noun="speakers", id=hidden)
+
+
+def test_whom_a_claim_is_about_that_becomes_public_during_a_merge_is_shown(registry: str, actor: Actor) -> None:
+    accused = {"text": "They are to blame.", "language": "en", "about": [{"name": "Accused"}]}
+    found = put_plain(actor, "second", claim=accused, origin=MACHINE)
+    into = Statement.get_by_id(put_plain(actor, "third", speaker={"name": "Other"}, origin=MACHINE)).speaker_id
+    (merged,) = (id for (id,) in ClaimAbout.select(ClaimAbout.speaker).tuples())
+    while_open(
+        lambda: speakers.merge(by=actor, id=merged, into=into),
+        lambda: statements.change(by=actor, id=found, version=1, status="accepted"),
+    )
+    assert not is_hidden(noun="speakers", id=into)
 
 
 def test_whom_an_accepted_statement_names_again_is_shown(registry: str, actor: Actor) -> None:
