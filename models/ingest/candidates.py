@@ -31,17 +31,13 @@ from models.tables import Change, Document, Sentence, Statement
 #: Seconds that a text waits at most for the parser (`parser_queue.py`). News takes a tenth of a second to parse,
 #: 1 MB of text half a minute.
 PARSER_TIMEOUT = 10
-
 #: Findings stored in one transaction, where a document is stored already: some tenths of a second.
 PART = 100
-
 #: Code points of the longest claim that the API takes: a speech that is quoted whole is cut.
 _LONGEST = 20_000
-
 #: The score of a charge in its own document that a denial may answer, and how much of the denial is told as the reason.
 _DOUBTFUL = 0.5
 _LONGEST_REASON = 80
-
 #: A denial with fewer telling words than this is matched by its sentence's words as well.
 POOR = 3
 
@@ -103,8 +99,9 @@ def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[F
 
 def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> ExtractionResult:
     """Extract who said what from a stored document; store it, PART findings a transaction. Raises as `read_stored`."""
+    sha256 = standing_rows.lock_standing(Document, id).sha256
     findings = read_stored(id=id, parse=parse)
-    ingest = _DocumentIngest(by, id, findings)
+    ingest = _DocumentIngest(by, id, findings, sha256)
     for first in range(0, len(findings), PART):
         ingest.store(findings[first : first + PART])
     return ingest.result(len(findings))
@@ -142,9 +139,9 @@ def parser() -> Parser:
 class _DocumentIngest:
     """The ingest of one document: what is recorded in it, and what has been stored so far."""
 
-    def __init__(self, by: Actor, document: int, findings: Sequence[Finding]) -> None:
+    def __init__(self, by: Actor, document: int, findings: Sequence[Finding], sha256: str | None = None) -> None:
         self.by = by
-        self.id = document
+        self.id, self.sha256 = document, sha256
         self.new: list[int] = []
         self.created: set[int] = set()
         self.known = 0
@@ -165,11 +162,12 @@ class _DocumentIngest:
         with transaction():
             # Locked, so that two extractions of one document do not store at once.
             self.document = standing_rows.lock_standing(Document, self.id)
+            if self.sha256 not in (None, self.document.sha256):
+                raise Conflict("Words of this document were erased while it was read: extract it again.")
             self.recorded = _recorded_in(self.id)
             self.speakers: dict[tuple[Speaker, str], int] = {}
-            standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end).where(
-                Sentence.document == self.id, Sentence.retracted_at.is_null()
-            )
+            standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end)
+            standing = standing.where(Sentence.document == self.id, Sentence.retracted_at.is_null())
             self.sentences = list(standing.order_by(Sentence.start).tuples())
             self.starts = [start for _, start, _ in self.sentences]
             # All at once: two documents that name the same two speakers would wait for one another.

@@ -14,6 +14,7 @@ from models.ingest import candidates
 from models.refusals import Busy, Conflict, Gone, Lacking
 from models.storage import database
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
+from models.upkeep import erasures
 from tests.api.steps import together
 from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_charge, put_document, seen
 
@@ -360,6 +361,24 @@ def test_does_not_wait_for_ever_for_other_texts(registry: str, parse: Parser, mo
     done.set()
     other.join()
     assert len(candidates.read(text=TEXT, language="en", parse=parse)) == 3
+
+
+def test_what_is_erased_while_a_text_is_read_is_not_stored_again(registry: str, actor: Actor, parse: Parser) -> None:
+    said = put_charge(actor)
+    speaker, document = Statement.get_by_id(said).speaker_id, Statement.get_by_id(said).document_id
+
+    class Erasing:
+        """A parser during which the speaker is erased."""
+
+        make_doc = staticmethod(parse.make_doc)
+
+        def pipe(self, texts: Any, *, batch_size: int) -> Any:
+            together(1, lambda _: erasures.speaker(id=speaker, reason="Court order.", by=actor))
+            return parse.pipe(texts, batch_size=batch_size)
+
+    with pytest.raises(Conflict, match="were erased while it was read"):
+        candidates.extract_stored(by=actor, id=document, parse=Erasing())  # type: ignore[arg-type]
+    assert named("US officials") == []
 
 
 def test_reading_holds_no_transaction(registry: str, actor: Actor, parse: Parser) -> None:
