@@ -103,6 +103,7 @@ def _texts_of_line(noun: str, state: str | None) -> Iterator[str]:
     row = orjson.loads(state or "{}")
     for name in (*_COLUMNS[noun], "retracted_reason", "aliases"):
         yield from strings(row.get(name))
+    yield from strings((row.get("moved") or {}).get("aliases"))
 
 
 def _unescaped(text: str) -> str:

@@ -537,3 +537,16 @@ def test_documents_without_a_text_have_no_text_in_common(registry: str, actor: A
         put_plain(actor, ("first", "second")[number - 1], via={"document": release})
     assert erasures.document(id=2, reason=REASON, by=actor).left == []
     assert [line["after"]["kind"] for line in lines_of("documents", 2)] == ["release", "release"]
+
+
+def test_a_merge_that_was_undone_keeps_the_name_in_the_log_of_another_and_is_listed(
+    registry: str, actor: Actor
+) -> None:
+    """Names pass from one survivor to the next: the line of the second merge holds those of the first."""
+    first, second, third = (speakers.create(by=actor, name=name) for name in (SECRET, "Second", "Third"))
+    speakers.merge(by=actor, id=first, into=second)
+    speakers.merge(by=actor, id=second, into=third)
+    speakers.unmerge(by=actor, id=second)
+    speakers.unmerge(by=actor, id=first)
+    outcome = erasures.speaker(id=first, reason=REASON, by=actor)
+    assert outcome.left == [f"the log of speaker {second}"]
