@@ -19,8 +19,9 @@ MEDIA_TYPE = "application/json"
 #: The id, the version, and a hash of the body.
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
 
-#: The headers on which a read may depend, as WSGI names them (RFC 9110, section 13).
-_CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
+#: The headers on which a read depends, as WSGI names them (RFC 9110, section 13). Those with a date do not count where
+#: there is no Last-Modified, and Werkzeug fails at a year that no calendar has.
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH")
 
 
 class Complete(Response):
@@ -127,8 +128,8 @@ def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK) ->
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers[2:])
     response = Complete([body], status, headers)
     # Where there is nothing to compare, comparing takes a quarter of GET /v1/claims/{id}.
-    if reads and not _CONDITIONS.isdisjoint(environ):
-        response.make_conditional(environ)
+    if reads and (conditions := {name: environ[name] for name in _CONDITIONS if name in environ}):
+        response.make_conditional({"REQUEST_METHOD": request.method, **conditions})
         if response.status_code == HTTPStatus.PRECONDITION_FAILED:
             raise _precondition(HTTPStatus.PRECONDITION_FAILED, "This is no longer what If-Match names: leave it out.")
     return response

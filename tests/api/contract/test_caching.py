@@ -59,6 +59,19 @@ def test_every_read_has_a_strong_etag_and_answers_304_to_it(writer: FlaskClient,
         assert reviewer.get(path, headers={"If-None-Match": '"other"'}).data == first.data
 
 
+@pytest.mark.parametrize(
+    "moment", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 2000 00:00:00 +99999999999999999999"]
+)
+@pytest.mark.parametrize("header", ["If-Modified-Since", "If-Unmodified-Since", "If-Range"])
+def test_a_date_that_no_calendar_has_changes_no_read(
+    writer: FlaskClient, reviewer: FlaskClient, header: str, moment: str
+) -> None:
+    everything(writer)
+    etag = reviewer.get("/v1/claims/1").headers["ETag"]
+    assert reviewer.get("/v1/claims/1", headers={header: moment}).status_code == 200
+    assert reviewer.get("/v1/claims/1", headers={header: moment, "If-None-Match": f"{etag}, "}).status_code == 304
+
+
 def test_the_etag_of_one_thing_bears_its_id_and_version_and_that_of_a_list_neither(
     writer: FlaskClient, reviewer: FlaskClient
 ) -> None:
