@@ -76,6 +76,6 @@ def _quick(line: bytes) -> Any:
     """
     try:
         value = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        return value if orjson.dumps(value) == line.rstrip() else None
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # it reads deeper than it writes
         return None
-    return value if orjson.dumps(value) == line.rstrip() else None

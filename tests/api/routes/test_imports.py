@@ -177,6 +177,14 @@ def test_says_what_the_end_of_a_chunked_body_is_for_where_it_is_none(writer: Fla
         assert "Content-Length" in refused["errors"][0]["detail"]
 
 
+@pytest.mark.parametrize("depth", [100, 300, 3000])
+def test_a_line_that_nests_too_deeply_is_refused_alone(writer: FlaskClient, depth: int) -> None:
+    nested = b'{"topic":' + b"[" * depth + b"]" * depth + b"}\n"
+    report = sent(writer, lines({"topic": topic()}) + nested + lines({"topic": topic(slug="t2")}))
+    assert report.status_code == 200
+    assert (report.json["new"], report.json["refused"]) == (2, 1)
+
+
 def test_a_line_that_is_too_long_is_refused(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "LONGEST_LINE", 300_000)
     answer = sent(writer, lines({"topic": topic(label="x" * 700_000)}))
