@@ -18,7 +18,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "speakers": ("name", "description", "same_as"),
     "statements": ("role",),
     "counterclaims": ("note",),
-    "reviews": ("title", "url", "publisher_name", "rating_label", "licence"),
+    "reviews": ("title", "url", "publisher_name", "publisher_site", "rating_label", "licence"),
     "topics": ("slug", "label"),
     "sentences": (),
 }

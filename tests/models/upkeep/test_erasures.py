@@ -550,3 +550,10 @@ def test_a_merge_that_was_undone_keeps_the_name_in_the_log_of_another_and_is_lis
     speakers.unmerge(by=actor, id=first)
     outcome = erasures.speaker(id=first, reason=REASON, by=actor)
     assert outcome.left == [f"the log of speaker {second}"]
+
+
+def test_a_site_of_reviews_that_bears_the_name_is_listed(registry: str, actor: Actor) -> None:
+    speaker = speakers.create(by=actor, name=f"Ann {SECRET}")
+    site = {"name": "A blog", "site": f"ann-{SECRET.lower()}.example"}
+    review = put_review(actor, put_claim(actor), publisher=site, url="https://example.org/review")
+    assert erasures.speaker(id=speaker, reason=REASON, by=actor).left == [f"review {review}"]
