@@ -135,7 +135,8 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     already; those whose evidence it is answer by it, and Conflict is raised in such a case.
     """
     for counterclaim in _standing_with("target", statement):
-        why = f"Statement {statement} states claim {claim} instead."
+        # Without ids: the public may have seen the counterclaim, and neither that statement nor what it states now.
+        why = "What it was aimed at states another claim instead."
         _move_or_retract(by, counterclaim, claim, counterclaim.answer_id, why)
     for counterclaim in _standing_with("statement", statement):
         if counterclaim.answer_id == claim:
