@@ -29,7 +29,7 @@ _EXCLUDES = (
     ("said_to", None, ("said_before",)),
     ("q", "", ("in",)),
     ("reviewed", "false", ("review_publisher", "rating", "rating_from", "rating_to", "conflicting")),
-    ("answered", "false", ("disputed", "answered_by", "counter_kind")),
+    ("answered", "false", ("disputed", "answered_by", "counter_kind", "answered_in_document")),
     ("disputed", "false", ("counter_kind",)),
 )
 
