@@ -88,10 +88,20 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
 
 
 def _of(row: dict[str, Any], session: Any) -> list[Statement]:
-    """List the standing statements of the same words: those that print another again last, then lowest id first."""
+    """List the standing statements of the same words in the order in which exports write them.
+
+    That is by id, but an original comes before the first of its prints.
+    """
     ids = session.same_words(row["document"], row["speaker"], row["spans"])
+    first_prints = _first_prints(ids) if len(ids) > 1 else {}
     known = [session.by_id(Statement, id, locked=False) for id in ids]
-    return sorted(known, key=lambda one: (one.original_id is not None, one.id))
+    return sorted(known, key=lambda one: (min(one.id, first_prints.get(one.id, one.id)), one.id))
+
+
+def _first_prints(ids: Collection[int]) -> dict[int, int]:
+    """Read the lowest id of a standing print of each of these statements that has one."""
+    prints = f"SELECT original_id, min(id) FROM statements WHERE {in_ids('original_id')} AND retracted_at IS NULL"  # noqa: S608 (our SQL)
+    return dict(fetch(f"{prints} GROUP BY original_id", (dumps(list(ids)),)))
 
 
 def _refuse(by: Actor, known: Statement, field: str = "/content") -> None:

@@ -1,5 +1,6 @@
 """The registry as the lines that import takes: all that stands, each line after those that it points at."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -95,6 +96,9 @@ def _claims(reader: Snapshot) -> Iterator[Row]:
 def _statements(reader: Snapshot) -> Iterator[Row]:
     teller, body, release, s = Speaker.alias(), Speaker.alias(), Document.alias(), Statement
     members = {
+        "number": s.id,
+        "first": s.original,
+        "shared": _shared_words(s),
         "id": _called("s", s.id),
         "speaker": {"name": Speaker.name},
         "on_behalf_of": {"name": body.name},
@@ -109,7 +113,6 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
         "claim": {"claim": _called("c", s.claim)},
         "status": s.status,
         "origin": {"kind": s.origin, **_columns(s, "extractor", "extractor_version", "confidence")},
-        "coding": _coding(s),
     }
     # What was erased is left out: an import would make somebody called so, or find nothing.
     told = (teller.id == s.via_speaker) & teller.retracted_at.is_null()
@@ -118,33 +121,43 @@ def _statements(reader: Snapshot) -> Iterator[Row]:
     query = _standing(s).join(Speaker, on=Speaker.id == s.speaker)
     query = query.join_from(s, teller, JOIN.LEFT_OUTER, on=told).join_from(s, release, JOIN.LEFT_OUTER, on=released)
     query = query.join_from(s, body, JOIN.LEFT_OUTER, on=spoken_for)
-    for is_original in (True, False):  # an original comes before its prints
-        for row in _read(reader, query.where(s.original.is_null(is_original)), members):
-            yield _statement_line(row)
+    codings: Counter[int] = Counter()
+    for row in _originals_first(reader, query, members):
+        yield _statement_line(row, codings)
 
 
-def _statement_line(row: Row) -> Row:
-    row["content"] = [{"start": span["start"], "end": span["end"]} for span in row["content"]]
-    row["via"] = row["via"] and {name: part for name, part in row["via"].items() if part}
-    if row["origin"]["kind"] != "extractor":
-        row["origin"] = {"kind": row["origin"]["kind"]}
-    if row["coding"] is None:
-        del row["coding"]
-    return row
+def _originals_first(reader: Snapshot, query: Any, members: Row) -> Iterator[Row]:
+    """Yield statements, the lowest id first, but originals before their prints."""
+    early: set[int] = set()  # originals that were yielded before their turn
+    for row in _read(reader, query, members):
+        if row["number"] in early:
+            early.remove(row["number"])
+            continue
+        if row["first"] and row["first"] > row["number"] and row["first"] not in early:
+            early.add(row["first"])
+            yield from _read(reader, query.where(Statement.id == row["first"]), members)
+        yield row
 
 
-def _coding(s: Any) -> Query:
-    """Count which of several statements of the same words it is, from 1; null where it is the only one.
+def _statement_line(row: Row, codings: Counter[int]) -> Row:
+    """Make the line of a statement; `codings` counts those of the same words that were written before it."""
+    line = {name: value for name, value in row.items() if name not in ("number", "first", "shared")}
+    line["content"] = [{"start": span["start"], "end": span["end"]} for span in line["content"]]
+    line["via"] = line["via"] and {name: part for name, part in line["via"].items() if part}
+    if line["origin"]["kind"] != "extractor":
+        line["origin"] = {"kind": line["origin"]["kind"]}
+    if row["shared"]:
+        codings[row["shared"]] += 1
+        line["coding"] = codings[row["shared"]]
+    return line
 
-    `same_words.refuse_known` counts in the same order.
-    """
+
+def _shared_words(s: Any) -> Query:
+    """Find the lowest id of the statements of the same words as one; null where that is the only one."""
     twin = Statement.alias()
-    first, is_first = twin.original.is_null(), s.original.is_null()
-    before = (first & ~is_first) | ((first == is_first) & (twin.id <= s.id))
-    place = fn.SUM(Case(None, ((before, 1),), 0))
     same = (twin.document == s.document, twin.speaker == s.speaker, twin.spans == s.spans, twin.retracted_at.is_null())
-    coding: Query = twin.select(Case(None, ((fn.COUNT(twin.id) > 1, place),))).where(*same)
-    return coding
+    shared: Query = twin.select(Case(None, ((fn.COUNT(twin.id) > 1, fn.MIN(twin.id)),))).where(*same)
+    return shared
 
 
 def _counterclaims(reader: Snapshot) -> Iterator[Row]:
