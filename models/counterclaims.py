@@ -101,29 +101,17 @@ def _was_public(id: int) -> bool:
 
 
 def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, session: Session) -> None:
-    if statement is None:
-        return
-    found = statements.referred(by=by, id=statement, field="/statement", session=session)
-    if found.claim_id != answer:
-        raise Conflict(
-            f"Statement {statement} states claim {found.claim_id}, not the answer {answer}: "
-            "the evidence is a statement of the answer.",
-            field="/statement",
-        )
+    statements.refuse_other_claim(
+        by=by, id=statement, claim=answer, which="the answer, claim", field="/statement", session=session
+    )
 
 
 def _refuse_wrong_target(by: Actor, target: int | None, claim: int, of: str, session: Session) -> None:
-    if target is None:
-        if of == "attribution":
-            raise Conflict(
-                "What answers an attribution is aimed at a statement: give the one that was wrongly attributed.",
-                field="/target",
-            )
-        return
-    found = statements.referred(by=by, id=target, field="/target", session=session)
-    if found.claim_id != claim:
+    if target is None and of == "attribution":
         raise Conflict(
-            f"Statement {target} states claim {found.claim_id}, not claim {claim}, which is answered: "
-            "the target is a statement of that.",
+            "What answers an attribution is aimed at a statement: give the one that was wrongly attributed.",
             field="/target",
         )
+    statements.refuse_other_claim(
+        by=by, id=target, claim=claim, which="what is answered, claim", field="/target", session=session
+    )

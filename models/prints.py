@@ -9,6 +9,7 @@ from typing import Any
 from models.history import changes
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
+from models.queries import days
 from models.refusals import Conflict
 from models.storage import rows
 from models.tables import Document, Statement
@@ -105,16 +106,13 @@ def succeed(*, by: Actor, id: int) -> int | None:
 
 def _lead(by: Actor, prints: list[Statement]) -> int:
     """Let the earliest of some prints be the original of the others; return its id."""
-    published = Document.select(Document.id, Document.published_at)
-    days = dict(published.where(Document.id.in_([each.document_id for each in prints])).tuples())
-
-    def place(each: Statement) -> tuple[bool, str, int]:
-        return each.status != "accepted", each.said_on or (days[each.document_id] or "~")[:10], each.id
-
-    first = min(prints, key=place)
+    query = Statement.select(Statement.id).join(Document, on=Document.id == Statement.document)
+    query = query.where(Statement.id.in_([each.id for each in prints]))
+    accepted = Statement.status == "accepted"
+    first = query.order_by(~accepted, days.earliest(Statement, Document), Statement.id).scalar()
     for each in prints:
-        changes.update(by, each, original=None if each is first else first.id)
-    return int(first.id)
+        changes.update(by, each, original=None if each.id == first else first)
+    return int(first)
 
 
 def merge(*, by: Actor, dropped: list[dict[str, Any]]) -> Relinked:

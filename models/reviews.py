@@ -114,15 +114,9 @@ def _refuse_bad_rating(row: dict[str, Any]) -> None:
 
 def _refuse_other_wording(by: Actor, statement: int | None, claim: int, session: Session) -> None:
     """Refuse a statement that states another claim than the reviewed one."""
-    if statement is None:
-        return
-    found = statements.referred(by=by, id=statement, field="/statement", session=session)
-    if found.claim_id != claim:
-        raise Conflict(
-            f"Statement {statement} states claim {found.claim_id}, not the reviewed claim {claim}: "
-            "name a statement of the reviewed claim.",
-            field="/statement",
-        )
+    statements.refuse_other_claim(
+        by=by, id=statement, claim=claim, which="the reviewed claim", field="/statement", session=session
+    )
 
 
 def _refuse_taken(url: str, claim: int, session: Session) -> None:

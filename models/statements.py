@@ -198,6 +198,16 @@ def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> S
     return statement
 
 
+def refuse_other_claim(*, by: Actor, id: int | None, claim: int, which: str, field: str, session: Session) -> None:
+    """Refuse that a request's `field` names a statement of another claim than `claim`, called `which`; None passes."""
+    if id is None:
+        return
+    stated = referred(by=by, id=id, field=field, session=session).claim_id
+    if stated != claim:
+        detail = f"Statement {id} states claim {stated}, not {which} {claim}: name a statement of that."
+        raise Conflict(detail, field=field)
+
+
 def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
     """Find what the rules read of a statement that is changed: all that it names, and what else its claim has."""
     statement = rows.by_id(Statement, id)

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--meet", default="", help="changes, with commas between: no pairs but those with one of them")
     parser.addoption("--seed", type=int, default=0, help="what its choices follow from")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Addresses of migrated, empty databases of one kind."""
+    with ExitStack() as lent:
+
+        def another() -> str:
+            if request.param == "sqlite":
+                path = tmp_path / f"registry{len(list(tmp_path.iterdir()))}.db"
+                shutil.copy(request.getfixturevalue("sqlite_template"), path)
+                return f"sqlite:///{path}"
+            databases: Databases = request.getfixturevalue("databases")
+            return lent.enter_context(databases.lent())
+
+        yield another
+        database.close()

@@ -5,10 +5,7 @@
 
 import json
 import random
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +20,6 @@ from models.queries import derived
 from models.storage import database
 from models.tables import Claim, Document, Speaker, Statement
 from models.upkeep import verify
-from tests.postgres import Databases
 from tests.test_races import CHANGES, REFUSED, WORDS, Request, World, do
 
 Urls = Callable[[], str]
@@ -58,23 +54,6 @@ def _unmerge_any(model: Any) -> Callable[[World], Request]:
 
 
 HERE = CHANGES | {"unmerge claims": _unmerge_any(Claim), "unmerge speakers": _unmerge_any(Speaker)}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Urls]:
-    """Addresses of migrated, empty databases of one kind."""
-    with ExitStack() as lent:
-
-        def another() -> str:
-            if request.param == "sqlite":
-                path = tmp_path / f"registry{len(list(tmp_path.iterdir()))}.db"
-                shutil.copy(request.getfixturevalue("sqlite_template"), path)
-                return f"sqlite:///{path}"
-            databases: Databases = request.getfixturevalue("databases")
-            return lent.enter_context(databases.lent())
-
-        yield another
-        database.close()
 
 
 def _spread(change: Any, world: World, *, again: bool) -> None:

@@ -16,14 +16,15 @@ def _count(description: str) -> Any:
     return shown(fields.Integer, description, minimum=0)
 
 
-def _day(description: str) -> Any:
+def day(description: str) -> Any:
+    """Make a member that is a day, or as much of it as is known; null if unknown."""
     return shown(fields.String, description, null=True, **FORM)
 
 
 class DisputeKinds(Output):
-    """How many of the answers do what."""
+    """How many of the answers to a claim do what."""
 
-    denies = _count("How many deny the charge.")
+    denies = _count("How many deny it.")
     disputes = _count("How many dispute it.")
     qualifies = _count("How many qualify it.")
     corrects = _count("How many correct it.")
@@ -50,8 +51,8 @@ class Dispute(Output):
     )
     count = shown(fields.Integer, "In how many counterclaims.", minimum=1)
     kinds = nested(DisputeKinds, "The same by kind.")
-    first_on = _day("The day of the first answer of which a day is known.")
-    last_on = _day("The day of the last.")
+    first_on = day("The day of the first answer of which a day is known.")
+    last_on = day("The day of the last.")
     days = nested(DaysToAnswer, "How long the answers took.")
 
 

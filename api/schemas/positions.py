@@ -5,28 +5,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, Query, nested, shown
-from api.schemas.days import FORM, FirstDay, LastDay
+from api.schemas.days import FirstDay, LastDay
+from api.schemas.disputes import DisputeKinds, day
 from api.schemas.fields import QueryId, Slug
 from api.schemas.filters import MERGED
 from api.schemas.parts import ClaimPart, SpeakerPart
-
-
-def _count(description: str) -> Any:
-    return shown(fields.Integer, description, minimum=0)
-
-
-def _day(description: str) -> Any:
-    return shown(fields.String, description, null=True, **FORM)
-
-
-class AnswerKinds(Output):
-    """How many counterclaims answer the claim, by what they do."""
-
-    denies = _count("How many deny it.")
-    disputes = _count("How many dispute it.")
-    qualifies = _count("How many qualify it.")
-    corrects = _count("How many correct it.")
-    confirms = _count("How many confirm it.")
 
 
 class Position(Output):
@@ -36,9 +19,9 @@ class Position(Output):
     topic = shown(fields.String, "The slug of a topic of the claim; null where it has none.", null=True)
     claim = nested(ClaimPart, "What was stated.")
     count = shown(fields.Integer, "How often; what is printed again counts once.", minimum=1)
-    first_on = _day("The first day on which they stated it, or else a document that printed it was published.")
-    last_on = _day("The last day.")
-    answers = nested(AnswerKinds, "How the claim was answered, by whomever.")
+    first_on = day("The first day on which they stated it, or else a document that printed it was published.")
+    last_on = day("The last day.")
+    answers = nested(DisputeKinds, "How the claim was answered, by whomever.")
 
 
 class ExportedPositions(Query):

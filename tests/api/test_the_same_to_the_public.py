@@ -2,11 +2,8 @@
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,7 +17,6 @@ from models.storage import database
 from models.vocabulary import COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS
 from tests.api.histories import PLACES, SPEAKERS, TOPICS, WORDS, History, Registry
 from tests.checked import CheckedClient
-from tests.postgres import Databases
 
 Urls = Callable[[], str]
 #: An address, its parameters, and the noun and key of the one thing that is read; (noun, key) stands for an id.
@@ -44,23 +40,6 @@ SAMPLE = 200
 NOTHING = 999_999_999
 ORDERS = ("id", "-id", "said_on", "-said_on")
 DAYS = ("2026-01-01", "2026-01-05", "2026-02-01")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Urls]:
-    """Addresses of migrated, empty databases of one kind."""
-    with ExitStack() as lent:
-
-        def another() -> str:
-            if request.param == "sqlite":
-                path = tmp_path / f"registry{len(list(tmp_path.iterdir()))}.db"
-                shutil.copy(request.getfixturevalue("sqlite_template"), path)
-                return f"sqlite:///{path}"
-            databases: Databases = request.getfixturevalue("databases")
-            return lent.enter_context(databases.lent())
-
-        yield another
-        database.close()
 
 
 def told(url: str, steps: list[Any], asked: list[Question] | None, random: Random, *, unseen: bool) -> Any:
