@@ -12,7 +12,7 @@ from models.queries.nodes import TRUE, Aliased, P, case
 from models.queries.said_by import above, said_by, said_within, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
-from models.queries.visibility import Viewer, statement_seen, target_seen
+from models.queries.visibility import Viewer, of_the_claim, statement_seen, target_seen
 from models.tables import ClaimAbout, Statement
 from models.vocabulary import DISPUTING_KINDS
 
@@ -108,7 +108,7 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
 
 def in_one_document(viewer: Viewer) -> Any:
     """Build the condition that one document prints what the counterclaim `e` answers and its answer."""
-    answered = (_printed.claim_id == e.claim_id) & ((e.of == "claim") | (_printed.id == e.target_id))
+    answered = (_printed.claim_id == e.claim_id) & (of_the_claim() | (_printed.id == e.target_id))
     beside = _printed.select(1).join(_beside, on=_beside.document_id == _printed.document_id)
     seen = (statement_seen(viewer, _printed), statement_seen(viewer, _beside))
     return fence(beside.where(answered, _beside.claim_id == e.answer_id, *seen))

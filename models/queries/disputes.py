@@ -23,7 +23,7 @@ from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, r
 from models.queries.parts import speaker_part
 from models.queries.said_by import within
 from models.queries.table_aliases import s
-from models.queries.visibility import PUBLIC, counterclaim_seen, statement_seen
+from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
 from models.tables import Document, Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
@@ -119,7 +119,7 @@ def _answered() -> Select:
     answers = x.select(*ids, by.alias("by_id"), theirs)
     answers = answers.join(s, on=s.claim_id == x.answer_id).join(_d, on=_d.id == s.document_id)
     answers = answers.join(voices, on=by.is_null(False))
-    answers = answers.where(x.of == "claim", counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC))
+    answers = answers.where(of_the_claim(x), counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC))
     answers = answers.group_by(*ids, by).alias("z")
     aimed_at = statement_aimed_at.id.alias("aimed_at")
     charged = Select([with_days()], [x.id, CHARGED_ON.alias("charged_on"), summary_of_charge.statement_id, aimed_at])

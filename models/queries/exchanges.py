@@ -16,7 +16,7 @@ from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows
 from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
 from models.queries.table_aliases import c, d, e, o, r, s
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen, target_seen
+from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
 from models.tables import Statement
 
 #: How many claims an exchange holds, and how many counterclaims between them.
@@ -89,7 +89,7 @@ def _links_of(viewer: Viewer, claim: Any) -> Select:
     One that answers an attribution hangs at its target: it links the claim of that with the answer.
     """
     seen = (counterclaim_seen(viewer), claim_seen(viewer, o))
-    of_claim, of_target = (e.of == "claim",), (e.of == "attribution", statement_seen(viewer))
+    of_claim, of_target = (of_the_claim(),), (e.of == "attribution", statement_seen(viewer))
     columns = (e.id, o.id.alias("other"))
     aimed = s.select(*columns).join(e, on=e.target_id == s.id).join(o, on=o.id == e.answer_id)
     aiming = e.select(*columns).join(s, on=s.id == e.target_id).join(o, on=o.id == s.claim_id)

@@ -11,7 +11,7 @@ from models.queries.members import Member, Object, Rows, Scalar, Subquery, scala
 from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
 from models.queries.parts import claim_part, speaker_part
 from models.queries.table_aliases import c, d, e, o, s, sp, t
-from models.queries.visibility import PUBLIC, claim_seen, counterclaim_seen, statement_seen
+from models.queries.visibility import PUBLIC, claim_seen, counterclaim_seen, of_the_claim, statement_seen
 from models.tables import ClaimTopic
 from models.vocabulary import COUNTER_KINDS
 
@@ -59,5 +59,5 @@ def _position() -> Object:
 
 def _answers() -> Member:
     kinds = Object({kind: Scalar(fn.count(case(e.kind == kind, 1))) for kind in COUNTER_KINDS})
-    seen = (e.claim_id == _k.claim_id, e.of == "claim", counterclaim_seen(PUBLIC), claim_seen(PUBLIC, o))
+    seen = (e.claim_id == _k.claim_id, of_the_claim(), counterclaim_seen(PUBLIC), claim_seen(PUBLIC, o))
     return Subquery(kinds, Rows(e, seen, {o: e.answer_id}))

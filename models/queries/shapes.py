@@ -39,6 +39,7 @@ from models.queries.visibility import (
     claim_seen,
     counterclaim_seen,
     evidence_seen,
+    of_the_claim,
     sentence_seen,
     statement_seen,
     target_seen,
@@ -184,7 +185,7 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed
 
     # Most claims have none: that is found before all that is read of one is made ready.
     answering, answered_by_it = e.claim_id == claim, e.answer_id == claim
-    to_it = (e.of == "claim", evidence_seen(viewer))
+    to_it = (of_the_claim(), evidence_seen(viewer))
     if answered is None:
         answered = any_of(answering)
     return {
@@ -378,4 +379,4 @@ def change() -> Object:
 def answers(viewer: Viewer, *conditions: Any) -> Select:
     """Find the counterclaims `e` to claims, with their answers `o`, that the viewer sees and for which all hold."""
     query = e.select(1).join(o, on=o.id == e.answer_id)
-    return query.where(e.of == "claim", evidence_seen(viewer), claim_seen(viewer, o), *conditions)
+    return query.where(of_the_claim(), evidence_seen(viewer), claim_seen(viewer, o), *conditions)
