@@ -593,6 +593,21 @@ _READ = tuple(getattr(ClaimTopicIndex, name) for name in ("topic_id", "said_on",
 _partial_index("claim_topic_index_answered", *_READ, where="answered")
 
 
+class AnsweredAttribution(BaseModel):
+    """A statement whose attribution is answered, with what the public is shown of that: derived."""
+
+    statement_id = BigIntegerField(primary_key=True)
+    #: The claim of the statement.
+    claim_id = BigIntegerField(index=True)
+    #: Whether its speaker, or who published it, takes it back.
+    disputed = BooleanField()
+    #: The answers as JSON.
+    answers = TextField()
+
+    class Meta:
+        table_name = "answered_attributions"
+
+
 class Suggestion(Versioned):
     """A stored claim that a statement may answer: found by a machine, for a reviewer to decide; no counterclaim yet."""
 
@@ -736,6 +751,7 @@ ALL: tuple[type[Model], ...] = (
     ClaimSummary,
     ClaimCard,
     ClaimTopicIndex,
+    AnsweredAttribution,
     Key,
     KeyUse,
     Change,
@@ -743,4 +759,4 @@ ALL: tuple[type[Model], ...] = (
 )
 
 #: Those that are written anew from the others (models/queries/derived.py).
-DERIVED: tuple[type[Model], ...] = (ClaimSummary, ClaimCard, ClaimTopicIndex)
+DERIVED: tuple[type[Model], ...] = (ClaimSummary, ClaimCard, ClaimTopicIndex, AnsweredAttribution)

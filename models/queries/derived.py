@@ -1,8 +1,9 @@
 """Derived tables, which make lists and searches fast: refreshed before each commit, and rebuilt whole by one command.
 
-`claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement, and
-`claim_topic_index` a row for each of its topics; `claim_search` and `statement_search` are full-text indexes
-(dialects.py). Nothing here holds anything that the nouns do not say. A change calls `mark_for_refresh`, and before the
+`claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement,
+`claim_topic_index` a row for each of its topics, and `answered_attributions` one for each statement of it whose
+attribution is answered; `claim_search` and `statement_search` are full-text indexes (dialects.py). Nothing here holds
+anything that the nouns do not say. A change calls `mark_for_refresh`, and before the
 commit the rows of those claims are written anew: once for all changes that share it, because each time costs a
 full-text index a segment of its own.
 
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 from peewee import Entity, fn
 
 from models.queries import days, dialects, members, shapes
+from models.queries.attributions import attribution_answers, disowned
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Aliased, Part, cached
 from models.queries.table_aliases import e
@@ -121,10 +123,10 @@ def rebuild() -> None:
 
 def differences() -> list[str]:
     """Name the derived tables that do not hold what the nouns say; empty where all is well."""
-    compared = {table: (f"SELECT {', '.join(columns)} FROM {table}", source) for table, columns, source in _rows()}
-    for table, (key, *_), source in _words():
-        compared[table] = (f"SELECT {key} FROM {table}", f"SELECT id FROM ({source}) AS x")
-    return [table for table, (stored, source) in compared.items() if _differ(stored, source.format(claims=""))]
+    compared = {one.table: (f"SELECT {', '.join(one.columns)} FROM {one.table}", one.selecting()) for one in _rows()}
+    for one in _words():
+        compared[one.table] = (f"SELECT {one.columns[0]} FROM {one.table}", f"SELECT id FROM ({one.selecting()}) AS x")
+    return [table for table, (stored, source) in compared.items() if _differ(stored, source)]
 
 
 def _differ(one: str, other: str) -> bool:
@@ -142,12 +144,17 @@ class _Source(NamedTuple):
 
     table: str
     columns: tuple[str, ...]
-    #: With a place for the condition on claims.
+    #: What stands before the condition on claims, and after it.
     select: str
+    end: str = ""
+
+    def selecting(self, claims: str = "") -> str:
+        """Build the SELECT for the claims that a condition holds of."""
+        return self.select + claims + self.end
 
     def filling(self, claims: str = "") -> str:
         """Build the INSERT for the claims that a condition holds of."""
-        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.select.format(claims=claims)}"
+        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.selecting(claims)}"
 
 
 def _summaries() -> _Source:
@@ -162,7 +169,7 @@ def _summaries() -> _Source:
         f"SELECT c.id, {public}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
         f" coalesce(s.said_on, ''), {_STATEMENT_COUNT} FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
-        " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{claims}",
+        " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL",
     )
 
 
@@ -184,7 +191,7 @@ def _cards() -> _Source:
         f" {', '.join(columns.values())} FROM claim_summaries c JOIN claims k ON k.id = c.claim_id"
         " LEFT JOIN statements s ON s.id = c.statement_id LEFT JOIN speakers sp ON sp.id = s.speaker_id"
         " LEFT JOIN sentences se ON se.id = s.sentence_id LEFT JOIN documents d ON d.id = s.document_id"
-        " WHERE TRUE{claims}",
+        " WHERE TRUE",
     )
 
 
@@ -208,26 +215,38 @@ def _topic_index() -> _Source:
         "claim_topic_index",
         ("claim_id", "topic_id", "public", "answered", "said_on", "statement_count"),
         "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on, c.statement_count FROM claim_summaries c"
-        " JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE{claims}",
+        " JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE",
+    )
+
+
+def _attributions() -> _Source:
+    disputed, answers = Part(disowned(PUBLIC)).sql, members.text(attribution_answers(PUBLIC))
+    return _Source(
+        "answered_attributions",
+        ("statement_id", "claim_id", "disputed", "answers"),
+        f"SELECT s.id, s.claim_id, {disputed}, {answers} FROM statements s WHERE s.retracted_at IS NULL AND s.id IN"
+        # Without statistics SQLite would read all answers to attributions for each claim.
+        " (SELECT g.target_id FROM counterclaims g WHERE g.of || '' = 'attribution' AND g.retracted_at IS NULL",
+        ")",
     )
 
 
 def _rows() -> tuple[_Source, ...]:
-    return _summaries(), _cards(), _topic_index()
+    return _summaries(), _cards(), _topic_index(), _attributions()
 
 
 def _words() -> tuple[_Source, ...]:
     # In the order of their places: the index would write a segment for each row that goes back.
     key, columns, words = dialects.claim_words()
-    claims = f"SELECT {key}, {words} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL{{claims}}"
+    claims = f"SELECT {key}, {words} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL"
     statement_columns, said = dialects.statement_words()
     statements = (
         f"SELECT s.id, {said} FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON"
-        " se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL{claims}"
+        " se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL"
     )
     return (
-        _Source("claim_search", columns, f"{claims} ORDER BY 1"),
-        _Source("statement_search", statement_columns, f"{statements} ORDER BY 1"),
+        _Source("claim_search", columns, claims, " ORDER BY 1"),
+        _Source("statement_search", statement_columns, statements, " ORDER BY 1"),
     )
 
 
@@ -243,6 +262,13 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
         emptying += [f"DELETE FROM claim_cards WHERE {in_ids('claim_id')}", *dialects.forgetting_words()]
         sources += zip((_cards(), *_words()), ("c.claim_id", "c.id", "s.claim_id"), strict=True)
     filling = [source.filling(f" AND {in_ids(column)}") for source, column in sources]
+    # What is shown of an answer to an attribution hangs on the claim that it answers, and on that of the answer. Where
+    # a new claim answers, the other is refreshed as well.
+    answered = "SELECT id FROM c UNION SELECT e.claim_id FROM c JOIN counterclaims e ON e.answer_id = c.id"
+    either = f"g.claim_id IN (WITH c AS (SELECT c.id FROM claims c WHERE {in_ids('c.id')}) {answered})"
+    either = in_ids("g.claim_id") if new else either
+    emptying.append(f"DELETE FROM answered_attributions AS g WHERE {either}")
+    filling.append(_attributions().filling(f" AND {either}"))
     # Whether a claim counts as answered hangs on the claims that answer it.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {in_ids('e.answer_id')})"
     answering = [

@@ -11,7 +11,7 @@ from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 
 from models.queries import dialects
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
-from models.queries.attributions import ATTRIBUTED, attribution_disputed
+from models.queries.attributions import attributed, attribution_disputed
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, fence, fit, in_list, indexed_by, true
 from models.queries.filter_sets import Filters, Order
@@ -176,7 +176,9 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, counting=may_answer(e, s))
     if "attribution_disputed" in filters.yes | filters.no:
         disputed = attribution_disputed(viewer)
-        conditions += [among(s.id, ATTRIBUTED), disputed] if "attribution_disputed" in filters.yes else [~disputed]
+        conditions += (
+            [among(s.id, attributed(viewer)), disputed] if "attribution_disputed" in filters.yes else [~disputed]
+        )
     return Found(_from(s, beside).where(*conditions), s.id, day)
 
 

@@ -122,14 +122,14 @@ class RawJson(Member):
 
 @dataclass(frozen=True, eq=False)
 class Precomputed(Member):
-    """A member of which a text column holds one choice of its members, `form`, as JSON already."""
+    """A member of which a text column holds one choice of its members, `form`, as JSON already; {} is all of it."""
 
     member: Member
     form: Wanted
     column: Any
 
     def json(self, sqlite: bool) -> Any:
-        return self.member
+        return self.member if self.form else RawJson(self.column)
 
     def only(self, wanted: Wanted) -> Member:
         return RawJson(self.column) if wanted == self.form else self.member.only(wanted)

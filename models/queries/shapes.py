@@ -14,7 +14,7 @@ from typing import Any
 from peewee import Select, fn
 
 from models.queries import members
-from models.queries.attributions import attribution_answers, attribution_disputed
+from models.queries.attributions import attribution_members
 from models.queries.days import may_answer
 from models.queries.dialects import fence, true
 from models.queries.members import (
@@ -94,8 +94,7 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "document": Object(document_part(s.document_id)),
         "status": Scalar(s.status),
         "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
-        "attribution_disputed": Boolean(attribution_disputed(viewer)),
-        "attribution_answers": attribution_answers(viewer),
+        **attribution_members(viewer),
         "recorded_by": Scalar(recorder.select(fn.min(recorder.key_id)).where(RECORDED) if viewer.unreviewed else NULL),
     }
 

@@ -132,6 +132,13 @@ _FIRST_BY_DAY = (
     "DROP TABLE several",
 )
 
+_ATTRIBUTIONS = (
+    (
+        'CREATE TABLE "answered_attributions" ("statement_id" {id} NOT NULL PRIMARY KEY, "claim_id" {id} NOT NULL,'
+        ' "disputed" {boolean} NOT NULL, "answers" TEXT NOT NULL)'
+    ),
+    'CREATE INDEX "answered_attributions_claim_id" ON "answered_attributions" ("claim_id")',
+)
 
 _STANDING = "{0}.retracted_at IS NULL AND {0}.status = 'accepted'"
 #: Of the statements `s` of the claim of claim_about: that the speaker of claim_about, or a part of it, made it.
@@ -167,12 +174,16 @@ _FILLING = (
 def up(migrator: Any, db: Any) -> None:
     """Add the columns and their indexes, let the CHECKs know the new words, and fill in what is known."""
     sqlite = isinstance(db, SqliteDatabase)
-    types = {"id": "INTEGER", "real": "REAL"} if sqlite else {"id": "BIGINT", "real": "DOUBLE PRECISION"}
+    types = {"id": "INTEGER", "real": "REAL", "boolean": "INTEGER"}
+    if not sqlite:
+        types = {"id": "BIGINT", "real": "DOUBLE PRECISION", "boolean": "BOOLEAN"}
     for table, column, definition, _ in _COLUMNS:
         db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {definition.format(**types)}')
     (_rewrite_sqlite if sqlite else _alter_postgres)(db)
     for statement in (*_INDEXES, *_FIRST_BY_DAY, *(count.format(integer=types["id"]) for count in _COUNTS)):
         db.execute_sql(statement)
+    for statement in _ATTRIBUTIONS:
+        db.execute_sql(statement.format(**types))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     for statement in _FILLING:
         db.execute_sql(statement.replace("{now}", now))

@@ -432,6 +432,7 @@ def another(request: pytest.FixtureRequest, registry: str, tmp_path: Any) -> Cal
             schema.migrate()
             return
         tables = [
+            "answered_attributions",
             "claim_topic_index",
             "claim_cards",
             "claim_summaries",
