@@ -70,10 +70,12 @@ class Text(Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("Give a string.")
-        if self._refused.search(value):
+        # What can be printed holds none of either, but spaces: telling that takes a fifth of the time of searching.
+        printable = value.isprintable()
+        if not printable and self._refused.search(value):
             _refuse_no_text(value)
             raise ValidationError("This holds a control character: leave it out.")
-        if value and not _INK.search(value):
+        if value.isspace() or (value and not printable and not _INK.search(value)):
             raise ValidationError("This holds only white space, or what nobody sees: give words.")
         if not value.isascii():
             refuse_heaps_of_marks(value)
