@@ -38,6 +38,10 @@ class SpilledDict(MutableMapping[K, V]):
         value: V = orjson.loads(found[0])
         return value
 
+    def __contains__(self, key: object) -> bool:
+        """Tell whether something stands under a key; without raising an error inside, most imports ask in vain."""
+        return key in self._recent or (self._file is not None and super().__contains__(key))
+
     def __setitem__(self, key: K, value: V) -> None:
         """Put an entry in, into memory."""
         self._recent[key] = value

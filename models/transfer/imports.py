@@ -175,7 +175,7 @@ def _document(work: _Work, new: dict[str, Any]) -> LineResult:
 
 def _call(names: LocalIds, some: SpilledDict[str, int], name: str, id: int, noun: str) -> None:
     """Let `name` stand for a row, unless it stands for another."""
-    if some.get(name, id) != id:
+    if name in some and some[name] != id:
         raise _Ambiguous(name, f"An earlier line, that of {noun} {some[name]},")
     names.put(some, name, id)
 
@@ -214,12 +214,13 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
 
 def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
-    _refuse_ambiguous(work.names, "claim", claim.get("claim", ""), "/claim/claim")
-    unbound = work.names.unbound(claim.get("claim", ""))
+    name = claim.get("claim", "")
+    _refuse_ambiguous(work.names, "claim", name, "/claim/claim")
+    unbound = work.names.unbound(name)
     new["claim"] = unbound or _meant(work, claim)
     id = statements.record(by=work.by, session=work.session, **new)
     if unbound:
-        work.names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
+        work.names.bind(name, statements.claim_of(id=id, session=work.session))
     return id
 
 

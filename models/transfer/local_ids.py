@@ -72,8 +72,10 @@ class LocalIds:
 
     def unbound(self, name: str) -> dict[str, Any] | None:
         """Return the claim of a line, where nothing has pointed at it yet."""
-        json = None if name in self.claims else self._new_claims.get(name)
-        return orjson.loads(json) if json else None
+        if name not in self._new_claims or name in self.claims:
+            return None
+        line: dict[str, Any] = orjson.loads(self._new_claims[name])
+        return line
 
     def all_unbound(self) -> Iterator[str]:
         """Yield the claims that nothing has pointed at; they may be stored meanwhile."""

@@ -109,7 +109,7 @@ class _Named:
         name = reference.get("claim", "")
         self._stored(Claim, self.names.claims, name)
         self._stored(Statement, self.names.statements, reference.get("statement"))
-        new = self._claim_lines.get(name) or self.names.unbound(name) or reference
+        new = (name and (self._claim_lines.get(name) or self.names.unbound(name))) or reference
         for slug in new.get("topics") or ():
             self._value(Topic, "slug", slug)
         self._speakers(*(new.get("about") or ()))
