@@ -30,7 +30,7 @@ LONGEST = 0.25
 LONGEST_WITHOUT_QUERIES = 1.0
 #: Identical claims that are read at once.
 _TWINS = 100
-#: As many claims that no line has pointed at are stored together.
+#: As many lines are stored together at most; those of claims that no line has pointed at, too.
 _LINES_PER_BATCH = 5000
 
 T = TypeVar("T")
@@ -42,6 +42,9 @@ class Import:
     def __init__(self, by: Actor) -> None:
         self.by = by
         self.names = LocalIds()
+        #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
+        #: in vain.
+        self._lines = _LINES_PER_BATCH
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store a group of lines, but those that are refused, and return what became of each.
@@ -50,8 +53,10 @@ class Import:
         """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(lines):
-            rest = lines[len(outcomes) :]
-            outcomes += transactions.attempt(partial(self._undoable, partial(self._transaction, rest)))
+            some = lines[len(outcomes) : len(outcomes) + self._lines]
+            stored = transactions.attempt(partial(self._undoable, partial(self._transaction, some)))
+            self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
+            outcomes += stored
             self.names.keep()
         database.release()  # more lines may come slowly
         return outcomes

@@ -544,6 +544,25 @@ def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_t
     assert stored == ({"A 0", "A 1", "B"} if database.on_sqlite() else set()), "on PostgreSQL nobody waits"
 
 
+def test_what_a_transaction_has_no_time_for_is_not_fetched_by_each_of_them(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[int] = []
+
+    def hook(event: Any) -> None:
+        if '"name_key"' in event.sql and event.params:
+            named.append(str(event.params[0]).count("ann "))
+
+    monkeypatch.setattr(imports, "LONGEST_WITHOUT_QUERIES", 0)
+    lines = _written(*({"speaker": {"name": f"Ann {n}"}} for n in range(100)))
+    database.db.query_hooks.append(hook)
+    try:
+        assert len(list(ndjson.read(lines, by=actor))) == len(lines)
+    finally:
+        database.db.query_hooks.remove(hook)
+    assert len(lines) <= sum(named) <= 3 * len(lines)
+
+
 def test_names_of_a_transaction_that_fails_at_its_end_stand_for_nothing(registry: str, actor: Actor) -> None:
     class Failed(Exception):
         """The database fails when all lines are there."""
