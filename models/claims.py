@@ -40,13 +40,11 @@ def create(
     with session.transaction():
         more: dict[str, Any] = {}
         headings: list[int] = []
-        subjects: dict[int, str] = {}
         if topics is not None:
             more["topics"], headings = topics, _headings(topics, session)
-        if about is not None or accused:
-            subjects = _subjects(by, about or [], hidden=not standalone, session=session)
-            subjects |= dict.fromkeys(accused, "accused")
-            more["about"] = _as_logged(subjects)
+        subjects = _subjects(by, about or [], hidden=not standalone, session=session)
+        subjects |= dict.fromkeys(accused, "accused")
+        more["about"] = _as_logged(subjects)
         claim = session.create(by, Claim, more, text=text, language=language, standalone=standalone)
         for topic in headings:
             session.insert(ClaimTopic, claim=claim.id, topic=topic)

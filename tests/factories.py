@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from models import claims, documents, reviews, statements
+from models import claims, documents, reviews, statements, suggestions
 from models.history import changes
 from models.history.changes import Actor
 from models.queries import lists
 from models.queries.filter_sets import Order
 from models.queries.results import Item
 from models.queries.visibility import Viewer
-from models.tables import Suggestion
+from models.storage.transactions import transaction
 
 #: Charge and denial in one sentence.
 TEXT = (
@@ -122,8 +122,10 @@ def put_review(by: Actor, claim: int, **other: Any) -> int:
 
 def put_suggestion(statement: int, claim: int) -> int:
     """Suggest that `statement` answers `claim`, as extraction does, and return the suggestion's id."""
-    row = {"kind": "denies", "score": 0.5, "reasons": "[]", "matcher": "words", "matcher_version": "1.0"}
-    return int(Suggestion.create(statement=statement, claim=claim, status="open", **row).id)
+    with transaction():
+        return suggestions.create(
+            by=Actor(), statement=statement, claim=claim, score=0.5, reasons=[], matcher="words", matcher_version="1.0"
+        )
 
 
 def lines_of(noun: str, id: int) -> list[Any]:

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 import orjson
+from peewee import SQL, fn
 
 from models.history import changes, same_words, standing_rows
 from models.history.changes import Actor
@@ -133,15 +134,24 @@ def move_about(from_: int, to: int) -> dict[str, list[int]]:
         dict(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.role).where(ClaimAbout.speaker == speaker).tuples())
         for speaker in (from_, to)
     )
-    moved = [claim for claim in mine if claim not in theirs]
-    for part in _parts(moved):
-        ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(part)).execute()
-    for claim in moved:
-        derived.mark_for_refresh("claims", {"id": claim})  # whom one is about that becomes public just now is shown
+    moved = _move_links([claim for claim in mine if claim not in theirs], from_, to)
     accusing = [claim for claim, role in mine.items() if role == "accused" and theirs.get(claim) == "mentioned"]
     for part in _parts(accusing):
         ClaimAbout.update(role="accused").where(ClaimAbout.speaker == to, ClaimAbout.claim.in_(part)).execute()
     return {"about": moved, "accused": accusing}
+
+
+def _move_links(claims: list[int], from_: int, to: int) -> list[int]:
+    """Let those of the claims that are about `from_`, and not about `to`, be about `to`; return them."""
+    both = ClaimAbout.alias()
+    about_both = fn.EXISTS(both.select(SQL("1")).where(both.claim == ClaimAbout.claim, both.speaker == to))
+    moved: list[int] = []
+    for part in _parts(claims):
+        links = ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(part))
+        moved += sorted(claim for (claim,) in links.where(~about_both).returning(ClaimAbout.claim).tuples().execute())
+    for claim in moved:
+        derived.mark_for_refresh("claims", {"id": claim})  # whom one is about that becomes public just now is shown
+    return moved
 
 
 def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
@@ -163,15 +173,11 @@ def give_back_about(moved: dict[str, Any], from_: int, to: int) -> None:
 
     A claim that accuses `from_` for the other's sake, and names both still, only mentions them again.
     """
-    for claim in moved["about"]:
-        link = ClaimAbout.get_or_none(ClaimAbout.claim == claim, ClaimAbout.speaker == from_)
-        if link:
-            ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker == from_).execute()
-            ClaimAbout.insert(claim=claim, speaker=to, role=link.role).on_conflict_ignore().execute()
-            derived.mark_for_refresh("claims", {"id": claim})  # a public one shows whom it is about
+    _move_links(moved["about"], from_, to)
     both = ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to)
-    accusing = (ClaimAbout.claim.in_(moved.get("accused", []))) & ClaimAbout.claim.in_(both)
-    ClaimAbout.update(role="mentioned").where(ClaimAbout.speaker == from_, accusing).execute()
+    for part in _parts(moved.get("accused", [])):
+        accusing = ClaimAbout.claim.in_(part) & ClaimAbout.claim.in_(both)
+        ClaimAbout.update(role="mentioned").where(ClaimAbout.speaker == from_, accusing).execute()
 
 
 def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:

@@ -266,6 +266,14 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 
 @_written
+def json_rows(sqlite: bool, columns: str, source: str) -> str:
+    """Build the SQL of the rows of a source, as the text of a JSON array of arrays; null or empty where it has none."""
+    if sqlite:
+        return f"(SELECT json_group_array(json_array({columns})) FROM {source})"
+    return f"(SELECT CAST(json_agg(json_build_array({columns})) AS TEXT) FROM {source})"
+
+
+@_written
 def claims_worded(sqlite: bool) -> tuple[str, str]:
     """Write the claims `c` of given texts, each with a greater id than a given one: the WITH, and the FROM.
 

@@ -16,8 +16,10 @@ from models.queries import derived
 from models.storage.columns import comparison_key
 from models.storage.database import db, fetch
 from models.storage.schema import behind
-from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence
+from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence, Suggestion
+from models.upkeep import links
 from models.upkeep.engine import engine
+from models.upkeep.links import Line, Links
 from models.upkeep.rules import RULES, Rule
 
 #: What a check names at most: the rest is for after these are mended.
@@ -31,13 +33,14 @@ _ROWS_PER_BATCH = 500
 
 #: Table -> columns that the log leaves out, or that change without a line of it.
 _UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
-#: Columns that a merge changes in rows that follow it, and an erasure in sentences and in what answers them.
+#: Columns that a merge changes in rows that follow it, and an erasure in sentences, suggestions and what answers them.
 _MOVED = {
     "speakers": {"part_of"},
     "statements": {"claim", "speaker", "via_speaker", "on_behalf_of"},
     "counterclaims": {"claim", "answer", "statement", "target"},
     "reviews": {"claim", "statement"},
     "sentences": {"retracted_at", "retracted_reason"},
+    "suggestions": {"status", "reasons"},
 }
 #: Columns that become null without a line or a version where the public never saw what they named.
 _UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
@@ -97,21 +100,38 @@ def _texts() -> Iterator[str]:
                 yield f"document {id} has {len(text)} code points, and says {length}"
             if hashlib.sha256(text.encode()).hexdigest() != digest:
                 yield f"document {id} is not the text whose sha256 it holds"
-        first, last = rows[0][0], rows[-1][0]
-        for id, document, start, end, words in fetch(
-            'SELECT id, document_id, start, "end", text FROM sentences WHERE document_id BETWEEN ? AND ?', (first, last)
-        ):
-            if texts[document][start:end] != words:
-                yield f"sentence {id} is not what document {document} holds at {start} to {end}"
-        for id, document, content, *words in fetch(
-            "SELECT id, document_id, content, mention, mention_start, mention_end, cue, cue_start, cue_end"
-            " FROM statements WHERE document_id BETWEEN ? AND ?",
-            (first, last),
-        ):
-            spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
-            for quoted, start, end in (*spans, words[:3], words[3:]):
-                if quoted is not None and texts[document][start:end] != quoted:
-                    yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
+        last = rows[-1][0]
+        yield from _sentences(texts, rows[0][0], last)
+        yield from _quotes(texts, rows[0][0], last)
+
+
+def _sentences(texts: dict[int, str], first: int, last: int) -> Iterator[str]:
+    """Compare sentences with the texts of their documents, and count them: most have no line in the log."""
+    counted = dict.fromkeys(texts, 0)
+    for id, document, start, end, words, position, standing in fetch(
+        'SELECT id, document_id, start, "end", text, position, retracted_at IS NULL FROM sentences'
+        " WHERE document_id BETWEEN ? AND ? ORDER BY document_id, start",
+        (first, last),
+    ):
+        if texts[document][start:end] != words:
+            yield f"sentence {id} is not what document {document} holds at {start} to {end}"
+        if standing:
+            if position != counted[document]:
+                yield f"sentence {id} of document {document} is number {counted[document]}, and says {position}"
+            counted[document] = position + 1
+
+
+def _quotes(texts: dict[int, str], first: int, last: int) -> Iterator[str]:
+    """Compare the words that statements quote with the texts of their documents."""
+    for id, document, content, *words in fetch(
+        "SELECT id, document_id, content, mention, mention_start, mention_end, cue, cue_start, cue_end"
+        " FROM statements WHERE document_id BETWEEN ? AND ?",
+        (first, last),
+    ):
+        spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
+        for quoted, start, end in (*spans, words[:3], words[3:]):
+            if quoted is not None and texts[document][start:end] != quoted:
+                yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
 
 
 #: What is looked up by its words in any case: table, words, key.
@@ -159,7 +179,7 @@ def _log() -> Iterator[str]:
     if engine().GAPLESS and count < last:
         yield f"{last - count} of the log's {last} lines are missing"
     for model in ALL:
-        if issubclass(model, Retractable):
+        if issubclass(model, Retractable) or model is Suggestion:
             yield from _logged_but_absent(model._meta.table_name)
             yield from _lines(model)
 
@@ -174,7 +194,7 @@ def _logged_but_absent(table: str) -> Iterator[str]:
 
 
 def _lines(model: Any) -> Iterator[str]:
-    """Compare the rows of a noun with the lines about them, some hundreds at once."""
+    """Compare the rows of a noun, and what they are linked to, with the lines about them, some hundreds at once."""
     table = model._meta.table_name
     fields = [field for field in model._meta.sorted_fields if field.name not in _UNLOGGED.get(table, ())]
     names = [field.name for field in fields]
@@ -184,30 +204,38 @@ def _lines(model: Any) -> Iterator[str]:
     ((first,),) = fetch("SELECT min(noun_id) FROM changes WHERE noun = ? AND action = 'create'", (table,))
     redacted = table == "documents" and bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
     at = names.index("id")
+    logged = Links()
+    linked = {f"links{number}": sql for number, sql in enumerate(links.columns(table))}
     last = 0
-    # One statement for both, because others write meanwhile.
+    # One statement for all, because others write meanwhile.
     while found := fetch(
-        f"SELECT {columns}, l.sequence, l.action, l.before, l.after FROM (SELECT * FROM {table} WHERE id > ?"
-        f" ORDER BY id LIMIT {_ROWS_PER_BATCH}) AS r LEFT JOIN changes l ON l.noun = '{table}' AND l.noun_id = r.id"
-        " ORDER BY r.id, l.sequence",
+        f"SELECT {', '.join([columns, *linked])}, (SELECT max(sequence) FROM changes), l.sequence, l.action, l.before,"
+        f" l.after FROM (SELECT {', '.join(['*', *(f'{sql} AS {name}' for name, sql in linked.items())])}"
+        f" FROM {table} AS r WHERE id > ? ORDER BY id LIMIT {_ROWS_PER_BATCH}) AS r"
+        f" LEFT JOIN changes l ON l.noun = '{table}' AND l.noun_id = r.id ORDER BY r.id, l.sequence",
         (last,),
     ):
+        if linked:
+            logged.read(found[0][-5] or 0)
         for id, lines in groupby(found, itemgetter(at)):
-            row: dict[str, Any] = {}
-            last, history = id, []
-            for *values, sequence, action, before, after in lines:
-                row = row or dict(zip(names, values, strict=True))
-                if sequence is not None:
-                    history.append((sequence, action, before and orjson.loads(before), orjson.loads(after)))
+            last, told = id, list(lines)
+            history = [
+                Line(sequence, action, before and orjson.loads(before), orjson.loads(after))
+                for *_, sequence, action, before, after in told
+                if sequence is not None
+            ]
+            row = dict(zip(names, told[0], strict=False))
             made = model is not Sentence and first is not None and id >= first
             if made and not history:
                 yield f"the log knows nothing of {table} {id}"
             elif made and history[0][1] != "create":
                 yield f"the log does not know how {table} {id} was made"
             yield from _history(model, id, row, history, redacted)
+            for name in logged.differing(table, id, told[0][len(names) : -5], history):
+                yield f"{table} {id} has other {name} than the log says"
 
 
-def _history(model: Any, id: int, row: dict[str, Any], history: list[Any], redacted: bool) -> Iterator[str]:
+def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool) -> Iterator[str]:
     """Compare each line about a row with the one before it, and the row with the last."""
     table = model._meta.table_name
     erased = redacted or any(action == "erase" for _, action, _, _ in history)

@@ -3,13 +3,13 @@
 import pytest
 from peewee import IntegrityError
 
-from models import claims, sentences, speakers, statements
+from models import claims, sentences, speakers, statements, topics
 from models.history.changes import Actor
 from models.storage import database
 from models.storage.database import fetch
-from models.tables import Statement
+from models.tables import Speaker, Statement
 from models.upkeep import erasures, rules, verify
-from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review
+from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review, put_suggestion
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def test_a_registry_that_is_whole_passes(filled: str) -> None:
     [
         ("UPDATE documents SET text = 'X' || substr(text, 2) WHERE id = 1", "texts", "document 1"),
         ("UPDATE documents SET length = length + 1 WHERE id = 2", "texts", "code points"),
+        ("DELETE FROM sentences WHERE document_id = 2 AND position = 0", "texts", "is number 0, and says 1"),
         ("UPDATE sentences SET text = 'X' || substr(text, 2) WHERE id = 1", "texts", "sentence 1"),
         ("UPDATE statements SET cue = 'warmed' WHERE cue = 'warned'", "texts", "statement 2"),
         ("UPDATE statements SET content = replace(content, 'sustain', 'abstain')", "texts", "statement 2"),
@@ -277,4 +278,67 @@ def test_what_was_aimed_at_a_statement_that_a_merge_drops_is_as_the_log_says(fil
     put_plain(actor, "fifth", speaker={"name": "Two"}, claim={"id": statements.claim_of(id=target)})
     put_plain(actor, "fourth", counters=[{"statement": target, "kind": "denies"}])
     speakers.merge(by=actor, id=speakers.named("One")[0], into=speakers.named("Two")[0])
+    assert problems() == {}
+
+
+@pytest.fixture
+def linked(registry: str, actor: Actor) -> str:
+    """A claim about two speakers and under two topics, and a speaker who has got an alias by a merge."""
+    for slug in ("trade", "war"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    about = [{"name": "Exporters", "role": "accused", "aliases": ["Traders"]}, {"name": "Buyers"}]
+    put_claim(actor, about=about, topics=["trade", "war"])
+    speakers.merge(by=actor, id=speakers.create(by=actor, name="Sellers"), into=1)
+    put_suggestion(put_plain(actor, "first"), 1)
+    return registry
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("DELETE FROM claim_topics WHERE topic_id = 1", "claims 1 has other topics"),
+        ("DELETE FROM claim_about WHERE speaker_id = 2", "claims 1 has other about"),
+        ("DELETE FROM claim_about", "claims 1 has other about"),
+        ("UPDATE claim_about SET role = 'mentioned'", "claims 1 has other about"),
+        ("UPDATE claim_about SET speaker_id = 3 WHERE speaker_id = 2", "claims 1 has other about"),
+        ("INSERT INTO claim_about VALUES (1, 3, 'accused')", "claims 1 has other about"),
+        ("INSERT INTO claim_about VALUES (2, 3, 'accused')", "claims 2 has other about"),
+        ("INSERT INTO claim_topics VALUES (2, 1)", "claims 2 has other topics"),
+        ("DELETE FROM aliases WHERE alias = 'Traders'", "speakers 1 has other aliases"),
+        ("DELETE FROM aliases WHERE alias = 'Sellers'", "speakers 1 has other aliases"),
+        ("UPDATE aliases SET alias = 'TRADERS' WHERE alias = 'Traders'", "speakers 1 has other aliases"),
+        ("UPDATE aliases SET speaker_id = 2 WHERE alias = 'Traders'", "speakers 2 has other aliases"),
+        ("DELETE FROM suggestions", "the log knows more of suggestions 1"),
+        ("UPDATE suggestions SET score = 0.25", "suggestions 1 has another score"),
+    ],
+)
+def test_links_that_the_log_does_not_know_are_named(linked: str, sql: str, told: str) -> None:
+    assert problems() == {}
+    damage(sql)
+    assert any(problem.startswith(told) for problem in problems()["log"]), problems()["log"]
+
+
+def test_links_that_merges_erasures_and_topics_move_are_as_the_log_says(linked: str, actor: Actor) -> None:
+    both = put_claim(actor, "They trade.", about=[{"id": 1, "role": "mentioned"}, {"id": 2, "role": "accused"}])
+    speakers.merge(by=actor, id=2, into=1)
+    assert problems() == {}
+    speakers.change(by=actor, id=1, version=Speaker.get_by_id(1).version, name="Dealers", aliases=["Buyers", "Vendors"])
+    claims.change(by=actor, id=1, version=1, about=[{"id": 1, "role": "mentioned"}])
+    assert problems() == {}
+    speakers.unmerge(by=actor, id=2)
+    assert dict(fetch("SELECT speaker_id, role FROM claim_about WHERE claim_id = ?", (both,))) == {
+        1: "mentioned",
+        2: "accused",
+    }
+    assert problems() == {}
+    topics.change(by=actor, id=1, version=1, slug="commerce")
+    topics.retract(by=actor, id=2, version=1, reason=None)
+    for slug in ("trade", "war"):
+        topics.create(by=actor, slug=slug, label="Again")
+    claims.change(by=actor, id=both, version=1, topics=["war", "commerce"])
+    assert problems() == {}
+    erasures.speaker(id=2, reason="At their request", by=actor)
+    assert problems() == {}
+    speakers.unmerge(by=actor, id=3)
+    speakers.change(by=actor, id=1, version=Speaker.get_by_id(1).version, aliases=["Vendors"])
     assert problems() == {}
