@@ -123,10 +123,22 @@ def rebuild() -> None:
 
 def differences() -> list[str]:
     """Name the derived tables that do not hold what the nouns say; empty where all is well."""
-    compared = {one.table: (f"SELECT {', '.join(one.columns)} FROM {one.table}", one.selecting()) for one in _rows()}
-    for one in _words():
-        compared[one.table] = (f"SELECT {one.columns[0]} FROM {one.table}", f"SELECT id FROM ({one.selecting()}) AS x")
-    return [table for table, (stored, source) in compared.items() if _differ(stored, source)]
+    rows = {one.table: (", ".join(one.columns), one.selecting()) for one in _rows()}
+    keys = {one.table: (one.columns[0], f"SELECT id FROM ({one.selecting()}) AS x") for one in _words()}
+    compared = (rows | keys).items()
+    differing = [table for table, (columns, source) in compared if _differ(f"SELECT {columns} FROM {table}", source)]
+    return differing + [one.table for one in _words() if one.table not in differing and _words_differ(one)]
+
+
+def _words_differ(source: "_Source") -> bool:
+    """Tell whether a full-text index holds other words than its rows have."""
+    making, dropping = dialects.reading_words(source.table)
+    for statement in making:
+        db.execute_sql(statement)
+    found = fetch(dialects.differing_words(source.table, source.columns, source.selecting()))
+    for statement in dropping:
+        db.execute_sql(statement)
+    return bool(found)
 
 
 def _differ(one: str, other: str) -> bool:
@@ -147,6 +159,8 @@ class _Source(NamedTuple):
     #: What stands before the condition on claims, and after it.
     select: str
     end: str = ""
+    #: How its rows are ordered when they are inserted.
+    order: str = ""
 
     def selecting(self, claims: str = "") -> str:
         """Build the SELECT for the claims that a condition holds of."""
@@ -154,7 +168,7 @@ class _Source(NamedTuple):
 
     def filling(self, claims: str = "") -> str:
         """Build the INSERT for the claims that a condition holds of."""
-        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.selecting(claims)}"
+        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) {self.selecting(claims)}{self.order}"
 
 
 def _summaries() -> _Source:
@@ -236,7 +250,8 @@ def _rows() -> tuple[_Source, ...]:
 
 
 def _words() -> tuple[_Source, ...]:
-    # In the order of their places: the index would write a segment for each row that goes back.
+    # The index would write a segment for each row that goes back.
+    in_order = " ORDER BY 1"
     key, columns, words = dialects.claim_words()
     claims = f"SELECT {key}, {words} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL"
     statement_columns, said = dialects.statement_words()
@@ -245,8 +260,8 @@ def _words() -> tuple[_Source, ...]:
         " se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL"
     )
     return (
-        _Source("claim_search", columns, claims, " ORDER BY 1"),
-        _Source("statement_search", statement_columns, statements, " ORDER BY 1"),
+        _Source("claim_search", columns, claims, order=in_order),
+        _Source("statement_search", statement_columns, statements, order=in_order),
     )
 
 

@@ -316,10 +316,10 @@ def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
 @_written
 def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
-    together = "group_concat" if sqlite else "string_agg"
+    together = f"{'group_concat' if sqlite else 'string_agg'}(al.alias, ' ' ORDER BY al.alias_key)"
     names = (
         "substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
-        f"(SELECT {together}(al.alias, ' ') FROM aliases al WHERE al.speaker_id = sp.id), ''), 1, {_NAMES})"
+        f"(SELECT {together} FROM aliases al WHERE al.speaker_id = sp.id), ''), 1, {_NAMES})"
     )
     if sqlite:
         return ("rowid", "claim", "sentence", "speaker"), f"words_of(c.text), words_of(se.text), words_of({names})"
@@ -342,6 +342,43 @@ def forgetting_words(sqlite: bool) -> list[str]:
         f"DELETE FROM claim_search WHERE rowid IN ({words})",
         f"DELETE FROM statement_search WHERE rowid IN ({statements})",
     ]
+
+
+@_written
+def reading_words(sqlite: bool, table: str) -> tuple[list[str], list[str]]:
+    """Build the SQL that makes and drops a table of each word in a table of words, which SQLite needs to read them."""
+    if not sqlite:
+        return [], []
+    made = f"CREATE VIRTUAL TABLE temp.{table}_words USING fts5vocab('main', '{table}', 'instance')"
+    return [made], [f"DROP TABLE temp.{table}_words"]
+
+
+@_written
+def differing_words(sqlite: bool, table: str, columns: tuple[str, ...], source: str) -> str:
+    """Build the SQL that finds something where rows of a table of words hold others than those of the same key say.
+
+    SQLite cannot read a row's words back: it adds up all words with their rows, columns and places, on either side, in
+    the order in which it keeps them.
+    """
+    key, *texts = columns
+    if not sqlite:
+        rows = f"{table} t JOIN ({source}) AS x (id, words) ON x.id = t.{key}"
+        return f"SELECT 1 FROM {rows} WHERE t.words <> x.words LIMIT 1"
+    below = search.SUM_BELOW
+    names = {text: f"words{number}" for number, text in enumerate(texts, 1)}
+    place = f"({{}} % {below} * 48271 + {{}}) % {below}"
+    said = " + ".join(
+        f"({place.format('id', number)}) * sum_of_words({name}) % {below}"
+        for number, name in enumerate(names.values(), 1)
+    )
+    column = f"CASE col {' '.join(f'WHEN {text!r} THEN {number}' for number, text in enumerate(texts, 1))} END"
+    words = f"SELECT term, sum(({place.format('doc', column)}) * (offset + 1) % {below}) AS places FROM {table}_words"
+    return (
+        f"WITH x (id, {', '.join(names.values())}) AS ({source}) SELECT 1"
+        f" WHERE (SELECT coalesce(sum({said}), 0) % {below} FROM x) <> (SELECT"
+        f" coalesce(sum(sum_of_words(term) * (places % {below}) % {below}), 0) % {below}"
+        f" FROM ({words} GROUP BY term))"
+    )
 
 
 @_written

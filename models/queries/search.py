@@ -13,8 +13,10 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, groupby, islice, takewhile
+from itertools import chain, count, groupby, islice, takewhile
+from operator import mul
 from typing import NamedTuple
+from zlib import crc32
 
 from models.storage.sqlite import FUNCTIONS
 
@@ -133,6 +135,25 @@ def _words_of(text: str | None) -> str | None:
 
 
 FUNCTIONS["words_of"] = _words_of
+
+#: Checksums of words are below this prime, so that SQLite multiplies two of them.
+SUM_BELOW = 2**31 - 1
+
+
+def _sum_of_words(text: str | None) -> int:
+    """Add up the words that SQLite finds in what `words_of` has written, each with its place."""
+    if text is None:
+        return 0
+    sums: Iterator[int] = map(mul, map(_sum_of_word, text.translate(_PLAIN).split()), count(1))
+    return sum(sums) % SUM_BELOW
+
+
+@lru_cache(50_000)
+def _sum_of_word(word: str) -> int:
+    return crc32(word.encode())
+
+
+FUNCTIONS["sum_of_words"] = _sum_of_words
 
 
 def _fts5(term: Term) -> str:

@@ -281,6 +281,35 @@ def test_what_was_aimed_at_a_statement_that_a_merge_drops_is_as_the_log_says(fil
     assert problems() == {}
 
 
+@pytest.mark.parametrize(
+    ("table", "on_sqlite", "on_postgres"),
+    [
+        ("claim_search", "text = 'It is second'", "words_of('It is second')"),
+        ("claim_search", "text = 'first is it'", "words_of('first is it')"),
+        ("claim_search", "text = NULL", "''"),
+        (
+            "statement_search",
+            "claim = 'It is first.', sentence = 'The first paragraph says first.', speaker = 'Nobody'",
+            "words_of('Nobody')",
+        ),
+        (
+            "statement_search",
+            "sentence = 'It is first.', claim = 'The first paragraph says first.', speaker = 'Somebody'",
+            "setweight(words, 'D')",
+        ),
+    ],
+)
+def test_other_words_in_an_index_are_seen(
+    registry: str, actor: Actor, table: str, on_sqlite: str, on_postgres: str
+) -> None:
+    put_plain(actor, "first")
+    put_plain(actor, "Zürich, naïve*", document={"text": "Zürich, naïve*: it says Zürich, naïve*.", "language": "en"})
+    assert problems() == {}
+    new, key = (on_sqlite, "rowid") if database.on_sqlite() else (f"words = {on_postgres}", f"{table[:-7]}_id")
+    damage(f"UPDATE {table} SET {new} WHERE {key} = (SELECT min({key}) FROM {table})")  # noqa: S608
+    assert [problem.partition(" ")[0] for problem in problems()["derived tables"]] == [table]
+
+
 @pytest.fixture
 def linked(registry: str, actor: Actor) -> str:
     """A claim about two speakers and under two topics, and a speaker who has got an alias by a merge."""
