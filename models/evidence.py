@@ -6,7 +6,7 @@ from models.history import changes
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import lists
-from models.queries.visibility import WRITER
+from models.queries.visibility import PUBLIC, WRITER
 from models.refusals import Conflict
 from models.storage import rows
 from models.tables import Counterclaim, Review, Statement
@@ -52,6 +52,11 @@ def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
         return False
     session.flush()
     return lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None
+
+
+def _is_public(id: int) -> bool:
+    """Tell whether the public sees a standing counterclaim."""
+    return lists.one("counterclaims", viewer=PUBLIC, id=id, fields=(("id", ()),)) is not None
 
 
 def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
@@ -132,9 +137,13 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     """Let counterclaims go with a statement to the `claim` that it states now.
 
     Those that were aimed at it answer that claim, or are taken back where they would answer themselves or stand there
-    already; those whose evidence it is answer by it, and Conflict is raised in such a case.
+    already; those whose evidence it is answer by it, and Conflict is raised in such a case. One that the public sees
+    answers what it did, where the public does not see the statement.
     """
     for counterclaim in _standing_with("target", statement):
+        if counterclaim.target.status != "accepted" and _is_public(counterclaim.id):
+            _unlink(by, counterclaim, "target")
+            continue
         # Without ids: the public may have seen the counterclaim, and neither that statement nor what it states now.
         why = "What it was aimed at states another claim instead."
         _move_or_retract(by, counterclaim, claim, counterclaim.answer_id, why)

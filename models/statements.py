@@ -13,7 +13,7 @@ from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import Viewer
+from models.queries.visibility import PUBLIC, Viewer
 from models.refusals import Conflict, Forbidden, Refusal
 from models.spans import locate_content
 from models.statement_columns import content_columns, offsets, origin_columns, words
@@ -126,7 +126,8 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
-        hidden = new.get("status", statement.status) != "accepted"
+        is_accepted = new.get("status", was) == "accepted"
+        hidden = not is_accepted
         row: dict[str, Any] = {}
         if {"sentence", "content", "mention", "cue"} & new.keys():
             row |= offsets(statement, new)
@@ -150,7 +151,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         )
         _update_claim_text(by, statement, row)
         changes.amend(by, statement, **row)
-        if (was, row.get("status")) == ("accepted", "rejected"):
+        if was == "accepted" and not is_accepted:
             evidence.reassign_evidence(by=by, statement=id)
         if "claim" in row:
             evidence.move_answers(by=by, statement=id, claim=row["claim"])
@@ -305,7 +306,8 @@ def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int) -> N
     claim = Claim.get_by_id(left)
     if left != taken and _is_only_of(statement, claim):
         evidence.move_counterclaims(by=by, left=left, taken=taken)
-        changes.retract(by, claim, f"Claim {taken} is stated instead.")
+        is_public = lists.one("claims", viewer=PUBLIC, id=taken, fields=(("id", ()),)) is not None
+        changes.retract(by, claim, f"{f'Claim {taken}' if is_public else 'Another claim'} is stated instead.")
 
 
 def _is_only_of(statement: int, claim: Claim) -> bool:

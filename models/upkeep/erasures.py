@@ -61,7 +61,7 @@ class Outcome(NamedTuple):
     #: What -> how many.
     counts: dict[str, int]
     #: What stays, for a person to decide: whatever still names an erased speaker, in other people's words; or speakers
-    #: who are quoted in the erased document alone, and documents with its address or text.
+    #: who are quoted in the erased document alone, documents with its address or text, and other prints of its acts.
     left: list[str]
 
 
@@ -78,7 +78,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
     def work(erasure: Erasure) -> None:
         locks.hold(lambda: _reached(rows_with(Statement.document, {id}), documents={id}))
         document = _present(Document, id)
-        erasure.left = _quoted_only_in(id) + _same_as(document)
+        erasure.left = _quoted_only_in(id) + _same_as(document) + _printed_elsewhere(id)
         statements = rows_with(Statement.document, {id})
         erasure.words |= {document.title or "", document.url or "", document.url_normalized or ""}
         redact(erasure, document, [(0, document.length)])
@@ -290,6 +290,19 @@ def _same_as(document: Document) -> list[str]:
         f"document {id} ({what}: `counterclaim erase document {id}`)"
         for what, ids in (("the same address", same), ("the same text", equal))
         for id in sorted(ids)
+    ]
+
+
+def _printed_elsewhere(document: int) -> list[str]:
+    """Find the statements in other documents that print one of this again, or that one of this prints again."""
+    here = Statement.select(Statement.id, Statement.original).where(Statement.document == document).tuples()
+    acts = {id for pair in here for id in pair if id}
+    found = rows_with(Statement.original, acts) | acts
+    left = [one for part in parts(found) for one in Statement.select().where(Statement.id.in_(part))]
+    return [
+        f"statement {one.id} (another print of an act, in document {one.document_id})"
+        for one in left
+        if one.document_id != document and one.retracted_at is None
     ]
 
 

@@ -548,9 +548,12 @@ def test_the_counterclaims_of_what_is_retracted_rest_on_nothing_hidden(
     assert (counterclaim.statement_id, counterclaim.retracted_reason) == (denied, "Misread.")
 
 
-def test_the_counterclaims_of_what_is_rejected_rest_on_the_next_accepted_statement(registry: str, actor: Actor) -> None:
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_the_counterclaims_of_what_is_no_longer_accepted_rest_on_the_next_accepted_statement(
+    registry: str, actor: Actor, status: str
+) -> None:
     denied, (heir,) = _evidence_and_more(actor, "accepted")
-    statements.change(by=actor, id=denied, version=1, status="rejected")
+    statements.change(by=actor, id=denied, version=1, status=status)
     counterclaim = Counterclaim.get()
     assert (counterclaim.statement_id, counterclaim.retracted_at) == (heir, None)
     assert len(listed_items(counterclaims, PUBLIC)) == 1
@@ -566,6 +569,30 @@ def test_the_counterclaim_of_what_alone_is_evidence_is_hidden_while_that_is_reje
     assert listed_items(counterclaims, PUBLIC) == []
     statements.change(by=actor, id=denied, version=2, status="accepted")
     assert len(listed_items(counterclaims, PUBLIC)) == 1
+
+
+@pytest.mark.parametrize("status", ["candidate", "accepted"])
+def test_a_tombstone_names_no_claim_that_the_public_does_not_see(registry: str, actor: Actor, status: str) -> None:
+    said = put_plain(actor, "first")
+    left = statements.claim_of(id=said)
+    moved = put_plain(actor, "second", claim={"id": left}, origin=MACHINE, status=status)
+    statements.retract(by=actor, id=said, version=1, reason=None)
+    statements.change(by=actor, id=moved, version=1, claim={"text": "Not yet seen.", "language": "en"})
+    with pytest.raises(Gone) as gone:
+        claims.get(id=left, viewer=PUBLIC)
+    taken = statements.claim_of(id=moved)
+    told = "Another claim" if status == "candidate" else f"Claim {taken}"
+    assert gone.value.more["reason"] == f"{told} is stated instead."
+
+
+def test_a_public_answer_does_not_go_with_a_candidate_at_which_it_was_aimed(registry: str, actor: Actor) -> None:
+    charged = statements.claim_of(id=put_plain(actor, "first"))
+    unseen = put_plain(actor, "second", claim={"id": charged}, origin=MACHINE, status="candidate")
+    put_plain(actor, "third", counters=[{"statement": unseen, "kind": "denies"}])
+    (before,) = listed_items(counterclaims, PUBLIC)
+    statements.change(by=actor, id=unseen, version=1, claim={"text": "It is another.", "language": "en"})
+    assert listed_items(counterclaims, PUBLIC) == [before]
+    assert (Counterclaim.get().claim_id, Counterclaim.get().target_id) == (charged, None)
 
 
 def test_a_refused_retraction_leaves_the_counterclaims(registry: str, actor: Actor) -> None:

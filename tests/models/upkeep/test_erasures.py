@@ -209,6 +209,19 @@ def test_the_words_of_names_go_from_the_reasons_for_what_others_said(registry: s
     assert json.loads(line["after"]["reasons"]) == json.loads(left.reasons)
 
 
+def test_names_other_prints_of_the_acts_of_an_erased_document(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first")
+    printed = {"original": 1, "document": {"text": "It says first.", "language": "en"}}
+    again = put_plain(actor, "first", **printed)
+    third = put_plain(actor, "first", **printed | {"document": {"text": "So it says first.", "language": "en"}})
+    outcome = erasures.document(id=2, reason=REASON, by=actor, dry_run=True)
+    assert [one for one in outcome.left if one.startswith("statement")] == [
+        f"statement {id} (another print of an act, in document {document})" for id, document in ((1, 1), (third, 3))
+    ]
+    outcome = erasures.document(id=1, reason=REASON, by=actor, dry_run=True)
+    assert {one.split()[1] for one in outcome.left if one.startswith("statement")} == {str(again), str(third)}
+
+
 def test_names_what_others_say_and_leaves_it(registry: str, actor: Actor) -> None:
     put_secret(actor)
     about = put_claim(actor, f"Ann {SECRET} owns the hall.")
