@@ -150,6 +150,7 @@ _MOVING = {
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the claim `id` be one with `into`, which takes over its statements, counterclaims and reviews.
 
+    It is about whom either was about, and accuses whom either accused.
     Counterclaims and reviews that both had become one: the merged claim's is retracted, or the counterclaim of the two
     that the public does not see. All of it is in the log, and `unmerge` takes it back. Raises Conflict where the two
     answer one another.
@@ -157,6 +158,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         standing_rows.refuse_to_name(by, Claim, get, into, "/into")
+        locks.hold(lambda: merge_scope.subjects_of(id))
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
@@ -171,8 +173,10 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         moved |= {"retracted_edges": _ids(doubled, Counterclaim), "retracted_reviews": _ids(doubled, Review)}
         if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
             moved["standalone"] = [into]
+        moved |= merges.copy_subjects(id, into)
+        about = {"about": _as_logged(merges.subjects(into))}
         # A new version, too: who read the survivor before must read it again before changing it.
-        changes.update(by, survivor, standalone=survivor.standalone or claim.standalone)
+        changes.update(by, survivor, more=about, standalone=survivor.standalone or claim.standalone)
         changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
         return into
 
@@ -199,7 +203,9 @@ def unmerge(*, by: Actor, id: int) -> None:
         survivor = Claim.get_by_id(into)
         if survivor.retracted_at is None:
             hidden = moved.get("standalone") and not _is_shown_by_merges(into)
-            changes.update(by, survivor, standalone=survivor.standalone and not hidden)
+            merges.take_back_subjects(moved, into)
+            about = {"about": _as_logged(merges.subjects(into))}
+            changes.update(by, survivor, more=about, standalone=survivor.standalone and not hidden)
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:

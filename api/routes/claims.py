@@ -120,8 +120,8 @@ def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
 def merge_claim(id: int, body: dict[str, Any]) -> Response:
     """Let a claim be one with another.
 
-    The survivor takes over statements, counterclaims and reviews; the merged one answers 308 from then
-    on. Two claims that answer one another are refused with 409. The answer is the survivor.
+    The survivor takes over statements, counterclaims and reviews, and is about whom the other was about; the merged one
+    answers 308 from then on. Two claims that answer one another are refused with 409. The answer is the survivor.
     """
     into = claims.merge(by=caller().actor, id=id, into=body["into"])
     return responses.one(claims.get(id=into, viewer=caller().viewer))

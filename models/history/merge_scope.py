@@ -14,7 +14,12 @@ from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speak
 
 def of_merged_claims(id: int, into: int) -> list[Rows]:
     """Find what a merge of these claims moves or compares."""
-    return [changed(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
+    return [*subjects_of(id), changed(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
+
+
+def subjects_of(claim: int) -> list[Rows]:
+    """Find whom a claim is about: a merge of theirs would move that at the same moment."""
+    return [named(Speaker, *merges.subjects(claim))]
 
 
 def of_unmerged_claim(id: int) -> list[Rows]:
@@ -25,6 +30,7 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     moved = merges.moved_by_last_merge(Claim, id)
     counterclaims = merges.rows_with(Counterclaim, moved["retracted_edges"])
     return [
+        *subjects_of(claim.merged_into_id),
         changed(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
         changed(Statement, *moved["statements"], *_stated_by(counterclaims)),
         *_links(id, claim.merged_into_id),

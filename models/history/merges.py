@@ -122,6 +122,55 @@ def _parts(ids: list[int]) -> Iterator[list[int]]:
     return (ids[first : first + IDS_PER_STATEMENT] for first in range(0, len(ids), IDS_PER_STATEMENT))
 
 
+# -- what only claims have ---------------------------------------------------------------------------
+
+
+def subjects(claim: int) -> dict[int, str]:
+    """Read whom a claim is about, and as what."""
+    links = ClaimAbout.select(ClaimAbout.speaker, ClaimAbout.role).where(ClaimAbout.claim == claim)
+    return dict(links.order_by(ClaimAbout.speaker).tuples())
+
+
+def copy_subjects(from_: int, to: int) -> dict[str, list[int]]:
+    """Let the survivor be about whom the merged claim is about too; return who is, and is accused, by merges alone.
+
+    The merged claim keeps its own. Who was merged into another is not copied: that one is.
+    """
+    mine, theirs, lent = subjects(from_), subjects(to), _lent_subjects(to)
+    standing = Speaker.select(Speaker.id).where(Speaker.id.in_(list(mine)), Speaker.merged_into.is_null())
+    here = [speaker for (speaker,) in standing.order_by(Speaker.id).tuples()]
+    for speaker in here:
+        if speaker not in theirs:
+            ClaimAbout.insert(claim=to, speaker=speaker, role=mine[speaker]).execute()
+    accused = [one for one in here if mine[one] == "accused"]
+    ClaimAbout.update(role="accused").where(ClaimAbout.claim == to, ClaimAbout.speaker.in_(accused)).execute()
+    return {
+        "about": [one for one in here if one not in theirs or one in lent["about"]],
+        "accused": [one for one in accused if theirs.get(one) == "mentioned" or one in lent["accused"]],
+    }
+
+
+def take_back_subjects(moved: dict[str, Any], claim: int) -> None:
+    """Undo what `copy_subjects` did to a survivor, but for what another merge into it, which stands, did as well."""
+    about, lent = subjects(claim), _lent_subjects(claim)
+    # Merges of before have copied none. A speaker may have been merged since.
+    gone = {
+        speaker if speaker in about else standing_rows.survivor(Speaker, Speaker.get_by_id(speaker))
+        for speaker in moved.get("about", [])
+        if speaker not in lent["about"]
+    }
+    ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(gone)).execute()
+    milder = [speaker for speaker in moved.get("accused", []) if speaker not in lent["accused"]]
+    ClaimAbout.update(role="mentioned").where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(milder)).execute()
+
+
+def _lent_subjects(claim: int) -> dict[str, set[int]]:
+    """Find whom a claim is about, and whom it accuses, because others that were merged into it are and do."""
+    merged = [id for (id,) in Claim.select(Claim.id).where(Claim.merged_into == claim).tuples()]
+    lent = [moved_by_last_merge(Claim, id) for id in merged]
+    return {part: {id for moved in lent for id in moved.get(part, [])} for part in ("about", "accused")}
+
+
 # -- what only speakers have -------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import database, transactions
 from models.storage.database import on_sqlite
 from models.tables import Claim, Counterclaim, Review, Statement
+from models.upkeep import verify
 from tests.factories import (
     PUBLIC,
     READER,
@@ -471,6 +472,8 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
         "reviews": [review],
         "retracted_edges": [doubled],
         "retracted_reviews": [],
+        "about": [],
+        "accused": [],
     }
     assert lines_of("counterclaims", doubled)[-1]["action"] == "retract"
     claims.unmerge(by=actor, id=old)
@@ -649,3 +652,33 @@ def test_of_merged_answers_to_one_attribution_one_is_left_until_they_are_parted(
     assert listed_ids(counterclaims, PUBLIC) == [first]
     claims.unmerge(by=actor, id=other)
     assert listed_ids(counterclaims, PUBLIC) == [second, first]
+
+
+def _about(id: int) -> dict[str, str]:
+    return {who["name"]: who["role"] for who in seen(claims.get(id=id, viewer=PUBLIC))["about"]}
+
+
+def test_a_survivor_is_about_whom_the_merged_claims_were_about_until_they_are_parted(
+    registry: str, actor: Actor
+) -> None:
+    roles = (
+        {"A": "mentioned", "B": "accused"},
+        {"A": "accused", "C": "mentioned"},
+        {"A": "accused", "C": "accused", "D": "accused"},
+    )
+    ids = [
+        put_claim(actor, f"Claim {n}.", about=[{"name": name, "role": role} for name, role in some.items()])
+        for n, some in enumerate(roles)
+    ]
+    for id in ids[1:]:
+        claims.merge(by=actor, id=id, into=ids[0])
+    assert _about(ids[0]) == dict.fromkeys("ABCD", "accused")
+    assert [problem for check in verify.run() for problem in check.problems] == []
+    claims.unmerge(by=actor, id=ids[1])
+    assert _about(ids[0]) == dict.fromkeys("ABCD", "accused")
+    assert _about(ids[1]) == roles[1]
+    speakers.merge(by=actor, id=speakers.named("D")[0], into=speakers.create(by=actor, name="E"))
+    claims.unmerge(by=actor, id=ids[2])
+    assert _about(ids[0]) == roles[0]
+    assert _about(ids[2]) == {"A": "accused", "C": "accused", "E": "accused"}
+    assert [problem for check in verify.run() for problem in check.problems] == []
