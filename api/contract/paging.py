@@ -67,9 +67,10 @@ def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
 
 
 def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str]) -> Response:
-    """Return the first `limit` of `rows`, and what leads to the next page where there are more."""
-    following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
-    return responses.items(",".join(json for _, json in rows[:limit]).encode(), following, _link(following))
+    """Return the first `limit` of `rows`, up to one without JSON, and what leads to the next page where more follow."""
+    items = [json for _, json in rows[:limit] if json]
+    following = cursor(rows[len(items) - 1][0]) if len(rows) > len(items) else None
+    return responses.items(",".join(items).encode(), following, _link(following))
 
 
 #: What stands before the last number of a place: a day or none; a count; what was ranked (lists.py). By id nothing.

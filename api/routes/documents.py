@@ -23,7 +23,8 @@ routes = Routes("documents", "The articles, transcripts and press releases that 
 def list_documents(query: dict[str, Any]) -> Response:
     """List documents, newest first.
 
-    With `url` it lists every edition of one address.
+    With `url` it lists every edition of one address. A page of whole texts ends once they reach 1,000,000 characters,
+    so that it may hold fewer than `limit`: only a `next` of null says that the list has ended.
     """
     return page_by_id(documents.listed, query, viewer=caller().viewer)
 

@@ -5,9 +5,20 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas import meanings
-from api.schemas.base import Output, PageQuery, Query, Stamped, identifier, listed, on_request, shown
+from api.schemas.base import (
+    LARGEST_PAGE,
+    USUAL_PAGE,
+    Output,
+    PageQuery,
+    Query,
+    Stamped,
+    identifier,
+    listed,
+    on_request,
+    shown,
+)
 from api.schemas.days import FirstDay, LastDay
-from api.schemas.fields import Choice, Language, QueryFlag, Text
+from api.schemas.fields import Choice, Language, QueryFlag, QueryWholeNumber, Text
 from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -89,6 +100,15 @@ class DocumentChange(DocumentDetails):
 class DocumentQuery(PageQuery):
     """Which documents to list."""
 
+    limit = QueryWholeNumber(
+        least=1,
+        most=LARGEST_PAGE,
+        load_default=USUAL_PAGE,
+        metadata={
+            "description": "How many items the page holds at most. It ends earlier, with the document at which the "
+            "texts on it reach 1,000,000 characters."
+        },
+    )
     url = Url(
         metadata={
             "description": "Every edition of this address, however spelled.",

@@ -3,16 +3,22 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from peewee import fn
+from peewee import JOIN, SQL, Entity, Join, Node, NodeList, Select, fn
 
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
 from models.queries.filters import OF_A_REVIEW
 from models.queries.members import Fields, Object, Rows, tree
-from models.queries.nodes import Compiled, P, cached, compiled, run, source_text
+from models.queries.nodes import Compiled, P, cached, case, compiled, run, source_text
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.storage.columns import comparison_key
+
+#: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
+#: each it would be read, held and sent at once.
+PAGE_TEXT = 1_000_000
+
+_p, _k = Entity("p"), Entity("k")
 
 
 class _Noun(NamedTuple):
@@ -27,6 +33,8 @@ class _Noun(NamedTuple):
     #: The condition that each filter makes.
     filters: dict[str, Any]
     newest_first: bool = True
+    #: How many characters of long text an item shows the viewer, from a column beside it; None where texts are short.
+    characters: Callable[[Viewer], Any] | None = None
 
 
 SIMPLE_LISTS = {
@@ -43,6 +51,7 @@ SIMPLE_LISTS = {
             "published_from": doc.published_at >= P.published_from,
             "published_to": fn.substr(doc.published_at, 1, 10) <= P.published_to,
         },
+        characters=lambda viewer: doc.length if viewer.texts else case(dialects.true(doc.text_public), doc.length, 0),
     ),
     "speakers": _Noun(
         p,
@@ -96,7 +105,8 @@ def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int,
 def page(noun: str, *, viewer: Viewer, past: int | None, limit: int, filters: dict[str, Any]) -> list[tuple[int, str]]:
     """Read at most `limit` items past the id `past`, as (id, JSON): the newest first, but sentences lowest id first.
 
-    `filters` holds values by the name of the filter; None values count as absent.
+    `filters` holds values by the name of the filter; None values count as absent. Items past PAGE_TEXT characters of
+    long texts have an empty JSON: the page ends before them.
     """
     values = _values({**filters, "past": past})
     return run(_query(noun, viewer, tuple(sorted(values)), "page"), values | {"limit": limit})
@@ -136,4 +146,16 @@ def _query(noun: str, viewer: Viewer, filters: tuple[str, ...], what: str) -> Co
         "ids": ((id,), (id,), None),
     }[what]
     where = (*it.seen(viewer), *(conditions[name] for name in filters))
-    return compiled(Rows(it.table, where, it.links, order, limit).select(*columns))
+    rows = Rows(it.table, where, it.links, order, limit)
+    if what == "page" and it.characters is not None:
+        return compiled(_until_long(rows, id, it.characters(viewer), columns[1]))
+    return compiled(rows.select(*columns))
+
+
+def _until_long(rows: Rows, id: Any, characters: Any, json: Any) -> Node:
+    """Select the ids of `rows`, newest first, with their JSON: past PAGE_TEXT characters it is empty, and not read."""
+    found = rows.select(id, NodeList((characters, SQL("AS characters"))), alias="p")
+    before = fn.sum(_p.characters).over(order_by=[_p.id.desc()]) - _p.characters
+    counted = Select([found], [_p.id, before.alias("before")]).alias("k")
+    shown = case(_k.before < PAGE_TEXT, json, "")
+    return Rows(Join(counted, rows.source, JOIN.CROSS), (id == _k.id,), rows.links, (_k.id.desc(),)).select(id, shown)

@@ -82,6 +82,17 @@ def test_walking_while_rows_are_retracted_misses_none_of_the_rest(writer: FlaskC
     assert [item["id"] for item in rest["items"]] == [3, 2, 1]
 
 
+def test_a_page_of_documents_ends_at_a_million_characters_and_leads_on(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    for number in range(4):
+        posted(writer, "documents", {"text": f"{number}" + "x" * 499_999, "language": "en"})
+    assert [len(writer.get(f"/v1/documents?limit={limit}").json["items"]) for limit in (1, 2, 3, 100)] == [1, 2, 2, 2]
+    assert len(public.get("/v1/documents").json["items"]) == 4
+    assert walk(writer, "/v1/documents?limit=100") == [4, 3, 2, 1]
+    assert walk(writer, "/v1/documents?limit=2") == [4, 3, 2, 1]
+
+
 def test_the_link_keeps_the_filters(writer: FlaskClient, public: FlaskClient) -> None:
     posted(writer, "topics", topic())
     for number in range(5):

@@ -7,7 +7,7 @@ import pytest
 
 from models import documents, suggestions, topics
 from models.history.changes import Actor
-from models.queries import simple_lists
+from models.queries import nodes, simple_lists
 from models.queries.visibility import Viewer
 from models.storage.database import fetch
 from tests.factories import PUBLIC, REVIEWER, put_charge, put_claim, put_denial, put_document, put_review
@@ -117,3 +117,30 @@ def test_a_filter_that_a_noun_does_not_have_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         _page("topics", publisher="Post")
     assert _page("topics", publisher=None) == _page("topics")
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_page_of_documents_ends_where_their_texts_have_become_long(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simple_lists, "PAGE_TEXT", 250)
+    nodes.clear_caches()
+    for number, length in enumerate((40, 300, 100, 100, 100, 100), 1):
+        put_document(actor, text=f"{number}." + "é" * (length - 2), url=f"https://example.org/{number}")
+    documents.change(by=actor, id=3, version=1, text_public=True)
+
+    def pages(viewer: Viewer, limit: int = 5) -> list[list[int]]:
+        found, past = [], None
+        while rows := simple_lists.page("documents", viewer=viewer, past=past, limit=limit, filters={}):
+            found.append([id for id, item in rows if item])
+            past = found[-1][-1]
+            # What is left out is only known to be there: its text was not read.
+            assert all(not item for _, item in rows[len(found[-1]) :])
+        return found
+
+    # The one that is long by itself is an item too, and none is lost.
+    assert pages(Viewer(texts=True)) == pages(REVIEWER) == [[6, 5, 4], [3, 2], [1]]
+    assert pages(REVIEWER, limit=2) == [[6, 5], [4, 3], [2], [1]]
+    # Whoever is shown no text is shown as many as they want.
+    assert pages(PUBLIC) == [[6, 5, 4, 3, 2], [1]]
+    nodes.clear_caches()
