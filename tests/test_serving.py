@@ -129,6 +129,28 @@ def test_others_can_export_where_one_address_reads_as_many_exports_as_it_may(url
         assert (told.count(b"HTTP/1.1 503"), told.count(b"HTTP/1.1 200")) == (22, 2)
 
 
+def test_answers_that_nobody_reads_leave_others_theirs(url: str) -> None:
+    secret = command(url, "key", "create", "--name", "other", "--scope", "write").strip()
+    key = {"Authorization": f"Bearer {secret}"}
+    with serving(url, PROCESSES="1") as address:
+        body = {"text": "x" * 1_000_000, "language": "en", "text_public": True}
+        assert httpx.post(f"{address}/v1/documents", json=body, headers=key).status_code == 201
+        asked = b"GET /v1/documents/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+        with connections(address, asked, 40) as made:
+            told = [connection.recv(12) for connection in made]
+            assert (told.count(b"HTTP/1.1 503"), told.count(b"HTTP/1.1 200")) == (16, 24)
+            # What is small is answered, and what others ask for.
+            assert httpx.get(f"{address}/v1/topics").status_code == 200
+            assert httpx.head(f"{address}/v1/documents/1").status_code == 200
+            for coding, least in (("identity", 1_000_000), ("gzip", 1_000)):
+                whole = httpx.get(f"{address}/v1/documents/1", headers=key | {"Accept-Encoding": coding})
+                assert (whole.status_code, len(whole.json()["text"])) == (200, 1_000_000)
+                assert int(whole.headers["Content-Length"]) > least
+        # Once those have hung up, their places are free.
+        time.sleep(1)
+        assert httpx.get(f"{address}/v1/documents/1").status_code == 200
+
+
 def test_a_stranger_is_refused_before_the_body_is_sent(url: str) -> None:
     with serving(url) as address:
         for sent in (

@@ -26,6 +26,7 @@ from api.app import create_app
 from api.commands.shared import bring_up_to_date, configured, database_name
 from api.middleware import json_logging, limits, metrics, telemetry
 from api.middleware.access_log import AccessLogQueue
+from api.middleware.unread import close_unread
 from api.middleware.wsgi import Middleware
 from api.settings import Settings
 from models.access import key_uses
@@ -36,6 +37,9 @@ from models.upkeep import health
 _HEADERS_WITHIN = 15_000
 #: Bytes of headers, the request line with them; more is a 431.
 _HEADERS_MOST = 16_384
+#: Seconds for which a client may take nothing of its answer. One that reads the 8 KiB a second which an export asks for
+#: lets more come every 46 s at the least: once a sixteenth of Linux's largest receive buffer, 6 MiB, is free.
+_UNREAD = 60
 #: Connections that each process holds; slow and idle ones cost 20 KiB each.
 _CONNECTIONS = 4096
 #: Seconds that requests in hand are given to end when the server is told to stop.
@@ -43,6 +47,10 @@ _GRACE = 8
 
 #: What a server is told to stop by.
 _STOP = signal.SIGTERM, signal.SIGINT
+
+#: mallopt's M_MMAP_THRESHOLD (malloc.h), and the bytes of a block that is given back as soon as it is free: by glibc's
+#: own rule, 48 answers of 2 MB that wait to be read hold 480 MiB instead of 190.
+_MMAP_THRESHOLD, _GIVEN_BACK = -3, 256 * 1024
 
 #: prctl's PR_SET_PDEATHSIG (linux/prctl.h).
 _PARENT_DEATH_SIGNAL = 1
@@ -108,6 +116,9 @@ def worker() -> Flask:
     middleware: Middleware = app.wsgi_app  # type: ignore[assignment]
     _log_requests(middleware, logged=config.LOG_LEVEL == "info")
     middleware.slow_bodies.start()
+    close_unread(config.PORT, _UNREAD)
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_MMAP_THRESHOLD, _GIVEN_BACK)
     telemetry.start(app)
     key_uses.keep()
     # What is loaded now stays: no collection need look at it again.

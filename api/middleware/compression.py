@@ -79,8 +79,10 @@ def negotiated(environ: dict[str, Any], status: str, headers: Headers) -> str | 
     return coding
 
 
-def compress_body(coding: str, body: bytes, headers: Headers) -> bytes:
-    """Compress a whole body and set its length right; HEAD has no body, and a length that nobody knows."""
+def compress_body(coding: str | None, body: bytes, headers: Headers) -> bytes:
+    """Compress a whole body, if at all, and set its length right; HEAD has no body, and a length that nobody knows."""
+    if coding is None:
+        return body
     headers[:] = [header for header in headers if header[0] != "Content-Length"]
     if body:
         compress, _, finish = _compressor(coding)
@@ -89,8 +91,11 @@ def compress_body(coding: str, body: bytes, headers: Headers) -> bytes:
     return body
 
 
-def streamed(coding: str, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Compress a stream. The first part goes out at once; later ones when there is enough to send."""
+def streamed(coding: str | None, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Compress a stream, if at all. The first part goes out at once; later ones when there is enough to send."""
+    if coding is None:
+        yield from parts
+        return
     compress, flush, finish = _compressor(coding)
     first = True
     try:

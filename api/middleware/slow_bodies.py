@@ -120,22 +120,26 @@ class Connection(NamedTuple):
 
     def shut(self) -> None:
         """Shut its receiving side: reading it ends."""
-        with suppress(OSError), _borrowed(self.descriptor) as end:
+        with suppress(OSError), borrowed(self.descriptor) as end:
             if end.getpeername() == self.peer:
                 end.shutdown(socket.SHUT_RD)
 
 
 def _connections() -> Iterator[Connection]:
     """Ask the kernel: granian tells no request's port."""
-    for entry in _DESCRIPTORS.iterdir() if _DESCRIPTORS.exists() else ():
-        descriptor = int(entry.name)
-        with suppress(OSError), _borrowed(descriptor) as end:  # it is no connection, or was closed meanwhile
+    for descriptor in descriptors():
+        with suppress(OSError), borrowed(descriptor) as end:  # it is no connection, or was closed meanwhile
             if end.family in (socket.AF_INET, socket.AF_INET6):
                 yield Connection(descriptor, end.getpeername(), end.getsockname()[1])
 
 
+def descriptors() -> list[int]:
+    """List this process's descriptors; none where there is no Linux."""
+    return [int(entry.name) for entry in _DESCRIPTORS.iterdir()] if _DESCRIPTORS.exists() else []
+
+
 @contextmanager
-def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+def borrowed(descriptor: int) -> Iterator[socket.socket]:
     """Use a descriptor as a socket, without closing it: closing a copy of SQLite's would take its locks away."""
     end = socket.socket(fileno=descriptor)
     try:

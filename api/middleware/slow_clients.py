@@ -4,37 +4,45 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS, Problem
 from api.middleware.slow_bodies import SlowBodies, Wait
 from models.storage.concurrency_limit import ConcurrencyLimit
+from models.storage.snapshots import BEHIND, SLOWEST
 
 BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
+#: Bytes of an answer, before it is compressed, that is sent in parts of _PART: what is sent whole, the server keeps
+#: until it is read, and no thread waits for that.
+LARGE, _PART = 256 * 1024, 64 * 1024
 _SLOW = "The body comes too slowly, at less than 1 KiB a second: send it again, over a faster connection or in parts."
 
 
 class Slot:
-    """One request's slot, once it takes one."""
+    """One request's slot, once it takes one; and its place among large answers."""
 
     __slots__ = ("_caller", "_limit", "_taken")
 
     def __init__(self, limit: ConcurrencyLimit, caller: Callable[[], str]) -> None:
         self._limit, self._caller = limit, caller
-        self._taken: str | None = None
+        self._taken: dict[ConcurrencyLimit, str] = {}
 
-    def take(self) -> bool:
-        """Take a slot, unless this request has one; return whether there was one."""
-        if self._taken is None:
+    def take(self, limit: ConcurrencyLimit | None = None, patience: float = 0.0) -> bool:
+        """Take a slot, or a place of another `limit`, unless this request has one; return whether there was one."""
+        limit = limit or self._limit
+        if limit not in self._taken:
             caller = self._caller()
-            self._taken = caller if self._limit.take(caller) else None
-        return self._taken is not None
+            if not limit.take(caller, patience):
+                return False
+            self._taken[limit] = caller
+        return True
 
     def give_back(self) -> None:
-        """Give the slot back."""
-        if self._taken is not None:
-            caller, self._taken = self._taken, None
-            self._limit.give(caller)
+        """Give back what was taken."""
+        while self._taken:
+            limit, caller = self._taken.popitem()
+            limit.give(caller)
 
 
 class Body:
@@ -78,6 +86,15 @@ class Body:
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, _SLOW)
         self.left -= len(part)
         return part
+
+
+def in_parts(whole: bytes) -> Iterator[bytes]:
+    """Yield a large answer in parts; break it off where its reader falls as far behind as one of an export may."""
+    began = monotonic()
+    for at in range(0, len(whole), _PART):
+        if monotonic() - began > BEHIND + at / SLOWEST:
+            return
+        yield whole[at : at + _PART]
 
 
 class Stream:

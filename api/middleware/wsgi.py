@@ -1,7 +1,7 @@
 """WSGI middleware around Flask: request ids, security headers, compression, slots for slow clients, access log."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from http import HTTPStatus
 from itertools import count
 from math import ceil
@@ -16,7 +16,7 @@ from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
 from api.middleware import compression, json_logging, limits, metrics, slow_clients
 from api.middleware.access_log import AccessLogQueue, Record
 from api.middleware.slow_bodies import SlowBodies
-from api.middleware.slow_clients import Body, Slot, Stream
+from api.middleware.slow_clients import LARGE, Body, Slot, Stream, in_parts
 from api.settings import Settings
 from models.access import keys
 from models.storage.concurrency_limit import ConcurrencyLimit
@@ -33,6 +33,10 @@ LONGEST_TARGET = 8192
 #: Threads of each process that slow clients cannot hold, and the most of the others that one caller may: the 200 of
 #: S9 find room in two processes, and who has another key does beside any number of them.
 _RESERVE, _EACH = 32, 0.75
+
+#: Large answers that each process sends at once, one caller a part of _EACH at most; and the seconds that one more
+#: waits for a place: most readers take theirs in milliseconds.
+_LARGE_AT_ONCE, _SHORTLY = 32, 2.0
 
 #: Statuses whose responses have no body and no length.
 _BODILESS = ("204", "304")
@@ -65,6 +69,7 @@ class Middleware:
         self._proxies = config.TRUSTED_PROXIES
         slow = max(config.THREADS - _RESERVE, config.THREADS // 2, 1)
         self._slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
+        self._large = ConcurrencyLimit(_LARGE_AT_ONCE, ceil(_LARGE_AT_ONCE * _EACH))
         #: The reads of bodies, so that none takes for ever.
         self.slow_bodies = SlowBodies(config.SLOW_BODY_SECONDS)
         #: How the ids of requests begin that this process makes, and their numbers.
@@ -88,15 +93,16 @@ class Middleware:
         if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
             compression.strip_codings(environ)
         parts, status, headers = _called(_malformed(environ) or self._app, environ)
-        names = {name for name, _ in headers}
-        streams = "Content-Length" not in names and status[:3] not in _BODILESS
-        if streams:
+        given = dict(headers)
+        streams = "Content-Length" not in given and status[:3] not in _BODILESS
+        large = _is_large(environ, given)
+        if streams or large:
             slot = slot or self._slot(environ)
-            if not slot.take():
+            if not self._may_send(slot, large=large):
                 _close(parts)
                 parts, status, headers = _called(_busy(), environ)
-                names, streams = {name for name, _ in headers}, False
-        self._add_headers(environ, headers, names)
+                given, streams, large = dict(headers), False, False
+        self._add_headers(environ, headers, given)
         if body is not None and body.left:
             headers.append(_HANG_UP)
         coding = compression.negotiated(environ, status, headers) if "HTTP_ACCEPT_ENCODING" in environ else None
@@ -109,19 +115,24 @@ class Middleware:
 
         if streams:
             start_response(status, headers)
-            return Stream(compression.streamed(coding, parts) if coding else iter(parts), close)
-        whole = b"".join(parts)
-        if coding:
-            whole = compression.compress_body(coding, whole, headers)
+            return Stream(compression.streamed(coding, parts), close)
+        whole = compression.compress_body(coding, b"".join(parts), headers)
+        if large and len(whole) > LARGE:
+            start_response(status, headers)
+            return Stream(in_parts(whole), close)
         close()
         start_response(status, headers)
         # A list of one, which the server sends in one piece.
         return [whole]
 
+    def _may_send(self, slot: Slot, *, large: bool) -> bool:
+        """Take what an answer holds until it is read; return whether there was room."""
+        return slot.take() and (not large or slot.take(self._large, _SHORTLY))
+
     def _slot(self, environ: Environ) -> Slot:
         return Slot(self._slots, lambda: limits.caller(environ, environ.get(limits.KEY), self._proxies))
 
-    def _add_headers(self, environ: Environ, headers: Headers, names: set[str]) -> None:
+    def _add_headers(self, environ: Environ, headers: Headers, names: Container[str]) -> None:
         """Add the headers that every response bears."""
         headers.extend(header for header in SECURITY_HEADERS if header[0] not in names)
         headers.extend(environ.get(limits.HEADERS, ()))
@@ -156,6 +167,11 @@ def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]
     parts = app(environ, lambda *arguments: started.extend(arguments))
     status, headers = started[:2]
     return parts, status, headers
+
+
+def _is_large(environ: Environ, headers: dict[str, str]) -> bool:
+    """Tell whether a read answers with so much that it needs a place; what was written is answered in any case."""
+    return int(headers.get("Content-Length", 0)) > LARGE and environ["REQUEST_METHOD"] == "GET"
 
 
 def _close(parts: Iterable[bytes]) -> None:

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import orjson
+import psutil
+import pytest
 
 from tests.factories import claim
 from tests.faults.client import Client
@@ -37,6 +39,7 @@ def _kinds(secret: str) -> dict[str, tuple[bytes, bytes]]:
         "slow bodies of strangers": (_HEAD + b"\r\n", b" "),
         "slow bodies": (admitted + b'{"text":"', b"a"),
         "slow readers": (b"GET /v1/exports/statements HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
+        "readers of nothing": (b"GET /v1/claims?limit=100 HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
         "readers who hang up": (b"GET /v1/claims?limit=100 HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
     }
 
@@ -112,6 +115,33 @@ def test_a_normal_client_is_served_beside_two_hundred_slow_ones(
         assert max(took) <= PATIENCE * scale(3, 1), f"beside {name}"
         assert peak.growth <= 256 * MIB
     assert server.client().get("/v1/claims").status == 200
+
+
+def test_a_connection_whose_client_reads_nothing_is_closed(
+    url: str, served: Served, key: Key, scale: Scale, tell: Tell
+) -> None:
+    if not scale(0, 1):
+        pytest.skip("takes more than a minute")
+    server, secret = served(PROCESSES="1"), key("write")
+    body = {"text": "x" * 1_000_000, "language": "en", "text_public": True}
+    assert server.client(secret).post("/v1/documents", body).status == 201
+    get, began = b"GET /v1/documents/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", time.monotonic()
+    with watched(server) as peak, slow(server, get, b"") as connections:
+        ports = {connection.getsockname()[1] for connection in connections}
+        while held := _held(server, ports):
+            assert time.monotonic() - began < 90, f"{held} are open"
+            time.sleep(1)
+    tell(f"{CONNECTIONS} that read nothing are closed after {time.monotonic() - began:.0f} s,"
+         f" {peak.growth / MIB:.0f} MiB more")  # fmt: skip
+    assert peak.growth <= 256 * MIB
+
+
+def _held(server: Server, ports: set[int]) -> int:
+    """How many connections the server holds open to clients with these ports."""
+    return sum(
+        bool(one.raddr) and one.laddr.port == server.port and one.raddr.port in ports and one.status == "ESTABLISHED"
+        for one in psutil.net_connections("tcp")
+    )
 
 
 def _slow_bodies(secret: str) -> dict[str, tuple[bytes, bytes]]:
