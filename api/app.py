@@ -32,6 +32,7 @@ from api.routes import (
 )
 from api.settings import Settings
 from models.storage import database
+from models.storage.concurrency_limit import ConcurrencyLimit
 
 #: In the order in which the contract shows them.
 ROUTES = (
@@ -89,6 +90,8 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     settings.connect(config)
     app = App(__name__, static_folder=None)
     app.config["SETTINGS"] = config
+    reads = config.DATABASE_CONNECTIONS
+    app.config[auth.READS] = ConcurrencyLimit(reads, reads - reads // 4, most_waiting=config.THREADS // 2)
     app.url_map.converters["id"] = IdConverter
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False

@@ -1,15 +1,19 @@
 """Authentication, rate limits and scopes: who the caller is, and whether they may."""
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app, g, request
 
-from api.contract.problems import Problem
+from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware import limits
 from models.access import key_uses, keys
 from models.access.keys import Caller
+from models.storage import database
+
+T = TypeVar("T")
 
 #: RFC 6750, section 2.1.
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
@@ -86,7 +90,35 @@ def caller() -> Caller:
 
 def caller_name() -> str:
     """Return the name by which the caller's concurrent requests are counted."""
-    return limits.caller(request.environ, caller().key_id, current_app.config["SETTINGS"].TRUSTED_PROXIES)
+    return _name(request.environ, current_app.config)
+
+
+def _name(environ: dict[str, Any], config: dict[str, Any]) -> str:
+    return limits.caller(environ, environ[limits.KEY], config["SETTINGS"].TRUSTED_PROXIES)
+
+
+#: Where the app's configuration holds the limit on what is read at once.
+READS = "READS"
+
+
+def in_a_place(environ: dict[str, Any], read: Callable[[], T]) -> T:
+    """Return what `read` returns, once the caller has a place among all who read.
+
+    What nobody refuses may take seconds to find: without places, one caller's would hold every connection. Raises 503
+    where there is none for as long as a query may take.
+    """
+    config = current_app.config
+    name, places = _name(environ, config), config[READS]
+    if not places.take(name):
+        # The connection that the key was looked up with shall not wait too.
+        database.release()
+        if not places.take(name, config["SETTINGS"].DEADLINE_SECONDS):
+            detail = "As much is being read as can be at once, or as one caller may: try again in a moment."
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
+    try:
+        return read()
+    finally:
+        places.give(name)
 
 
 def key_id() -> int:

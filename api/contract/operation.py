@@ -68,7 +68,8 @@ class Operation:
 
     def run(self, **arguments: Any) -> Response:
         """Respond to one request: admit the caller, read what it takes, call the view in a transaction."""
-        request.environ[OPERATION] = self.id
+        environ = request.environ
+        environ[OPERATION] = self.id
         auth.admit(self.scope)
         if self.query is not None:
             arguments["query"] = bodies.query(self.query)
@@ -77,7 +78,8 @@ class Operation:
         if self.needs_if_match:
             arguments["version"] = responses.matched_version(arguments["id"])
         if not self.writes:
-            return transactions.read(lambda: self.view(**arguments), key_id=auth.caller().key_id)
+            reader = auth.caller().key_id
+            return auth.in_a_place(environ, lambda: transactions.read(lambda: self.view(**arguments), key_id=reader))
         return self._write(arguments)
 
     def _write(self, arguments: dict[str, Any]) -> Response:

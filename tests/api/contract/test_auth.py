@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.app import create_app
+from api.contract import auth
 from api.settings import Settings
 from models.access import key_uses, keys
 from models.storage import database
@@ -246,3 +247,19 @@ def test_every_request_with_a_good_key_counts_as_its_use(public: FlaskClient) ->
     public.get("/v1/topics", headers={"Authorization": f"Bearer {it}x"})
     key_uses.store()
     assert [requests for _, requests, _ in key_uses.of_keys()[key.id]] == [3]
+
+
+def test_one_caller_reads_so_much_at_once_and_others_find_room(url: str, caller: Callable[..., FlaskClient]) -> None:
+    app = create_app(Settings(DATABASE_URL=url, DEADLINE_SECONDS=1, DATABASE_CONNECTIONS=8, REQUESTS_PER_MINUTE=0))
+    app.test_client_class = CheckedClient
+    reader = caller("read").environ_base["HTTP_AUTHORIZATION"]
+    places = app.config[auth.READS]
+    # As six reads that take long do.
+    assert [places.take("127.0.0.1") for _ in range(7)] == [True] * 6 + [False]
+    refused = app.test_client().get("/v1/claims")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert app.test_client().get("/v1/claims", headers={"Authorization": reader}).status_code == 200
+    assert app.test_client().get("/v1/claims", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 200
+    places.give("127.0.0.1")
+    # Each gives its place back, also one that is refused.
+    assert [app.test_client().get(f"/v1/claims/{id}").status_code for id in (1, 2, 3)] == [404] * 3
