@@ -3,7 +3,6 @@
 import json
 import random
 import time
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -263,6 +262,7 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
     return sorted(rows) if not database.on_sqlite() else rows
 
 
+@pytest.mark.no_cover  # hundreds of lines, through code that other tests cover
 @pytest.mark.parametrize("seed", range(5, 13))
 def test_many_at_once_come_to_the_same_as_one_after_the_other(
     registry: str, actor: Actor, seed: int, another: Callable[[], None]
@@ -761,29 +761,27 @@ def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: 
 
 
 @pytest.mark.no_cover  # the tracer takes time too
-@pytest.mark.parametrize("times", [1, 2])
-def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(
-    registry: str, actor: Actor, times: int
-) -> None:
+def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(registry: str, actor: Actor) -> None:
     lines = [
         Line(number, "claim", {"id": f"c{number}", "text": "So.", "language": "en"}) for number in range(1, 15_001)
     ]
-    spent = 0.0
-    for _ in range(times):
+    spent = []
+    for _ in ("new", "known"):
         began, one = time.process_time(), Import(actor)
         for first in range(0, len(lines), 5_000):
             one.store(lines[first : first + 5_000])
         assert list(one.finish()) == []
-        spent = time.process_time() - began
+        spent.append(time.process_time() - began)
         assert len(set(one.names.claims.values())) == Claim.select().count() == len(lines)
     few = Import(actor)
     began = time.process_time()
     few.store([Line(1, "claim", {"id": "c1", "text": "Other.", "language": "en"})])
     few.store([line._replace(members={**line.members, "text": f"Other {line.number}."}) for line in lines[1:]])
     assert list(few.finish()) == []
-    assert spent < 4 * (time.process_time() - began), "as long as others, and not ten times"
+    assert max(spent) < 4 * (time.process_time() - began), "as long as others, and not ten times"
 
 
+@pytest.mark.no_cover  # the tracer takes time too
 def test_groups_take_no_longer_for_the_claims_of_one_text_before_them(registry: str, actor: Actor) -> None:
     spent = []
     for text in ("So {}.", "So."):
@@ -806,21 +804,6 @@ def test_groups_take_no_longer_for_the_claims_of_one_text_before_them(registry: 
         spent.append(time.process_time() - began)
         assert outcomes.count("new") == 1199, outcomes[:10]
     assert spent[1] < 2 * spent[0], "each group reads all claims of the text"
-
-
-def test_lines_that_wait_take_bounded_memory() -> None:
-    names = LocalIds()
-    tracemalloc.start()
-    try:
-        for number in range(60_000):
-            names.defer_claim(f"c{number}", number, {"text": f"{number} is so. " * 40, "language": "en"})
-            if number % 1000 == 0:
-                names.keep()
-        assert tracemalloc.get_traced_memory()[0] < 25_000_000
-    finally:
-        tracemalloc.stop()
-    assert names.unbound("c7")["text"].startswith("7 is so.")
-    assert sum(1 for _ in names.all_unbound()) == 60_000
 
 
 def test_lines_without_queries_of_their_own_are_stored_in_several_transactions_too(
