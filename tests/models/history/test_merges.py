@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from models.refusals import NotFound
 from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.transfer.imports import Import
+from models.transfer.lines import Line
 from models.upkeep import erasures
 from tests.at_once import while_open
 from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
@@ -292,12 +295,21 @@ def old_limit(registry: str) -> None:
             database.db.connection().setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
 
 
+def store(by: Actor, lines: list[tuple[str, dict[str, Any]]]) -> None:
+    """Store many at once, as an import does, which takes less time than one by one."""
+    one = Import(by)
+    outcomes = one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
+    assert not [one for one in (*outcomes, *one.finish()) if one.errors]
+
+
 @pytest.mark.usefixtures("old_limit")
 def test_a_speaker_whom_any_number_of_claims_are_about_is_merged(registry: str, actor: Actor) -> None:
     one, two = speaker(actor, "One"), speaker(actor, "Two")
-    with transaction():
-        both, *others = [put_claim(actor, f"They did {number}.", about=[{"id": one}]) for number in range(MANY)]
-        claims.change(by=actor, id=both, version=1, about=[{"id": one}, {"id": two}])
+    about_one = {"language": "en", "about": [{"name": "One"}]}
+    store(actor, [("claim", {"id": f"c{number}", "text": f"They did {number}."} | about_one) for number in range(MANY)])
+    both, *others = (id for (id,) in Claim.select(Claim.id).tuples())
+    assert len(others) == MANY - 1
+    claims.change(by=actor, id=both, version=1, about=[{"id": one}, {"id": two}])
     before = about()
     speakers.merge(by=actor, id=one, into=two)
     assert about() == {(both, one), (both, two), *((claim, two) for claim in others)}
@@ -313,10 +325,9 @@ def about() -> set[tuple[int, int]]:
 def test_a_claim_that_any_number_of_statements_put_forward_is_merged(registry: str, actor: Actor) -> None:
     text, claim, into = "They did. " * MANY, put_claim(actor), put_claim(actor)
     document = documents.create(by=actor, text=text, language="en")
-    with transaction():
-        for number in range(MANY):
-            content = [{"start": number * 10, "end": number * 10 + 8}]
-            put_plain(actor, "", document={"id": document}, content=content, claim={"id": claim}, status="candidate")
+    said = {"speaker": {"name": "They"}, "document": {"id": document}, "claim": {"id": claim}, "form": "indirect"}
+    places = ({"start": number * 10, "end": number * 10 + 8} for number in range(MANY))
+    store(actor, [("statement", said | {"content": [place], "status": "candidate"}) for place in places])
     Claim.update(standalone=False).where(Claim.id == claim).execute()
     claims.merge(by=actor, id=claim, into=into)
     with pytest.raises(NotFound):
