@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.api.conftest import Command
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # the contract is read from the code
 def test_writes_and_checks_the_contract(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
     assert "is written" in command("openapi", str(file)).stdout
