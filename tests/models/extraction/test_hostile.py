@@ -62,6 +62,7 @@ def test_time_grows_with_the_length_of_a_text(parse: Parser, shape: str) -> None
     _measure(parse, partial(text_of, shape))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(3))
 def test_time_grows_with_the_length_of_a_mixture(parse: Parser, seed: int) -> None:
     _measure(parse, partial(mixture, seed))
