@@ -13,6 +13,10 @@ _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _MAY_BE_ZERO = ("REQUESTS_PER_MINUTE", "KEY_REQUESTS_PER_MINUTE", "TRUSTED_PROXIES")
 #: Texts that are one of a few words.
 _WORDS = {"LOG_LEVEL": ("info", "warning", "error")}
+#: An origin as browsers send it (RFC 6454, section 6.1): without the port that its scheme has anyway.
+_ORIGIN = re.compile(
+    r"(?:http(?!.*:80$)|https(?!.*:443$))://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Settings:
     THREADS: int = 192
     #: Whether reading needs no key; false closes the registry to all but key holders.
     PUBLIC_READS: bool = True
+    #: Origins whose web pages may send keys (https://app.example.org); a comma between two. Any page may read.
+    CORS_ORIGINS: str = ""
     #: The largest request body, in bytes.
     MAX_BODY_BYTES: int = 1_048_576
     #: Over how many seconds a body that comes at less than 1 KiB a second is ended with 408.
@@ -53,6 +59,11 @@ class Settings:
     LOG_LEVEL: str = "info"
     #: The bearer token with which Prometheus reads /metrics; empty turns it off.
     METRICS_TOKEN: str = ""
+
+    @property
+    def origins(self) -> list[str]:
+        """List the origins of CORS_ORIGINS."""
+        return _listed(self.CORS_ORIGINS)
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -71,7 +82,7 @@ def connect(config: Settings, *, waiting: bool = False) -> None:
     """
     database.connect(
         config.DATABASE_URL,
-        replicas=[url.strip() for url in config.DATABASE_REPLICA_URLS.split(",") if url.strip()],
+        replicas=_listed(config.DATABASE_REPLICA_URLS),
         limits=database.Limits(
             0 if waiting else config.DEADLINE_SECONDS, config.DATABASE_CONNECTIONS, config.REPLICA_LAG_SECONDS
         ),
@@ -88,6 +99,15 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
         if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or not least <= int(text) <= most:
             raise ValueError(f"{name} is {text!r}: give a whole number from {least} to {most}.")
         return int(text)
+    if name == "CORS_ORIGINS" and (wrong := [origin for origin in _listed(text) if not _ORIGIN.fullmatch(origin)]):
+        raise ValueError(
+            f"CORS_ORIGINS names {wrong[0]!r}: give each origin as a browser sends it, in lower case, without a path "
+            "and without the default port, as https://app.example.org."
+        )
     if name in _WORDS and text not in _WORDS[name]:
         raise ValueError(f"{name} is {text!r}: give one of {', '.join(_WORDS[name])}.")
     return text
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -13,7 +13,7 @@ from flask import Response
 
 from api.contract.errors import problem
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
-from api.middleware import compression, json_logging, limits, metrics, slow_clients
+from api.middleware import compression, cors, json_logging, limits, metrics, slow_clients
 from api.middleware.access_log import AccessLogQueue, Record
 from api.middleware.slow_bodies import SlowBodies
 from api.middleware.slow_clients import LARGE, Body, Slot, Stream, in_parts
@@ -67,6 +67,7 @@ class Middleware:
     def __init__(self, app: Wsgi, config: Settings) -> None:
         self._app = app
         self._proxies = config.TRUSTED_PROXIES
+        self._origins = frozenset(config.origins)
         slow = max(config.THREADS - _RESERVE, config.THREADS // 2, 1)
         self._slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
         self._large = ConcurrencyLimit(_LARGE_AT_ONCE, ceil(_LARGE_AT_ONCE * _EACH))
@@ -135,6 +136,7 @@ class Middleware:
     def _add_headers(self, environ: Environ, headers: Headers, names: Container[str]) -> None:
         """Add the headers that every response bears."""
         headers.extend(header for header in SECURITY_HEADERS if header[0] not in names)
+        headers.extend(cors.headers(environ, self._origins))
         headers.extend(environ.get(limits.HEADERS, ()))
         headers.append(("X-Request-Id", environ[json_logging.REQUEST_ID]))
         if "Cache-Control" not in names:

@@ -27,6 +27,7 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
         "PROCESSES": "4",
         "THREADS": "16",
         "PUBLIC_READS": "false",
+        "CORS_ORIGINS": "https://app.example.org, http://localhost:3000",
         "MAX_BODY_BYTES": "1000",
         "SLOW_BODY_SECONDS": "60",
         "REQUESTS_PER_MINUTE": "0",
@@ -39,10 +40,23 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
     told = dataclasses.astuple(read(given))
     assert told == (
         *(given["DATABASE_URL"], given["DATABASE_REPLICA_URLS"], 2, 10, 3),
-        *("::", 9000, 4, 16, False, 1000, 60),
+        *("::", 9000, 4, 16, False, given["CORS_ORIGINS"], 1000, 60),
         *(0, 600, 2, "warning", "of the operator"),
     )
     assert read(given | {"SOMETHING_ELSE": "x", "port": "1"}).PORT == 9000
+
+
+def test_origins_are_written_as_a_browser_sends_them() -> None:
+    assert read({"CORS_ORIGINS": " https://a.example.org ,http://[::1]:3000,"}).origins == [
+        "https://a.example.org",
+        "http://[::1]:3000",
+    ]
+    for wrong in (
+        *("*", "null", "a.example.org", "https://a.example.org/", "https://A.example.org", "https://a.example.org:443"),
+        *("http://a.example.org:80", "https://a.example.org/app", "ftp://a.example.org", "https://", "https://*.org"),
+    ):
+        with pytest.raises(ValueError, match="CORS_ORIGINS"):
+            read({"CORS_ORIGINS": f"https://b.example.org,{wrong}"})
 
 
 @pytest.mark.parametrize("text", ["1", "true", "True", "YES", "on"])
