@@ -23,6 +23,7 @@ from api.routes import (
     health,
     imports,
     openapi,
+    problems,
     reviews,
     sentences,
     speakers,
@@ -88,7 +89,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     """
     config = config or settings.read()
     settings.connect(config)
-    app = App(__name__, static_folder=None)
+    app = App(__name__, static_folder=None, template_folder="pages")
     app.config["SETTINGS"] = config
     reads = config.DATABASE_CONNECTIONS
     app.config[auth.READS] = ConcurrencyLimit(reads, reads - reads // 4, most_waiting=config.THREADS // 2)
@@ -99,6 +100,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     for routes in ROUTES:
         app.register_blueprint(routes)
     app.register_blueprint(health.routes)
+    app.register_blueprint(problems.routes)
     errors.register(app)
     rate_limits = limits.RateLimits(
         config.REQUESTS_PER_MINUTE, config.KEY_REQUESTS_PER_MINUTE, config.TRUSTED_PROXIES, shared

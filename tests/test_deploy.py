@@ -18,6 +18,7 @@ import httpx
 import pytest
 import yaml
 
+from api.contract.problem_types import PROBLEM_TYPES
 from api.middleware.wsgi import SECURITY_HEADERS
 from api.settings import Settings
 from tests.checked import ROOT
@@ -190,6 +191,15 @@ def _is_a_refusal(address: str, path: str, headers: dict[str, str], status: int)
             assert answer.headers[name] == value, (path, name)
     assert answer.headers["Server"] is None
     return answer.headers
+
+
+def test_what_the_proxy_refuses_is_of_a_type_that_has_a_page() -> None:
+    bodies = re.findall(r"respond `(.*)`", (DEPLOY / "Caddyfile").read_text(encoding="utf-8"))
+    assert len(bodies) == 4
+    for body in bodies:
+        told = json.loads(body.replace("{err.status_code}", "503"))
+        type = PROBLEM_TYPES[told["type"].removeprefix("/problems/")]
+        assert (told["title"], told["status"]) == (type.title, type.status)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

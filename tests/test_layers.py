@@ -247,7 +247,7 @@ def test_a_route_asks_the_models_and_no_table() -> None:
 
 
 def test_only_the_errors_know_the_statuses_of_refusals() -> None:
-    knowing = {place(file) for file in files(API) if "STATUS: dict[type[refusals" in file.read_text(encoding="utf-8")}
+    knowing = {place(file) for file in files(API) if "TYPES: dict[type[refusals" in file.read_text(encoding="utf-8")}
     assert knowing == {"api/contract/errors.py"}
 
 

@@ -71,8 +71,8 @@ def export(
         try:
             query = made(shape).load({**where, "format": form})
         except ValidationError as error:
-            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error))
-            raise click.BadParameter(f"{wrong} {json_body.parameters(shape)}", param_hint="--where") from None
+            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error, shape))
+            raise click.BadParameter(wrong, param_hint="--where") from None
         counted = noun in COUNTED
         _export(file, listing.counted(noun, query) if counted else listing.written(noun, query, viewer), "parts")
     elif where or public or form != "ndjson":

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import current_app, g, request
 
+from api.contract import problem_types
+from api.contract.problem_types import ProblemType
 from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware import limits
 from models.access import key_uses, keys
@@ -35,7 +36,7 @@ def identify(rate_limits: limits.RateLimits) -> None:
     g.caller = keys.ANONYMOUS if header is None else _holder(header, spent=rate_limits.spent(environ))
     key = environ[limits.KEY] = g.caller.key_id if g.caller else None
     if refusal := rate_limits.count(environ, key, former=bool(g.caller and g.caller.former)):
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, refusal)
+        raise Problem(problem_types.TOO_MANY_REQUESTS, refusal)
 
 
 def _holder(header: str, *, spent: bool) -> Caller | None:
@@ -56,18 +57,18 @@ def admit(scope: str | None) -> None:
         # Two headers arrive as one.
         no_key = "Send one Authorization header, of the form Bearer KEY."
         known = _BEARER.fullmatch(request.environ["HTTP_AUTHORIZATION"])
-        raise _unauthorized(
-            "This key is unknown, revoked or expired." if known else no_key, 'Bearer error="invalid_token"'
-        )
+        detail = "This key is unknown, revoked or expired." if known else no_key
+        raise _unauthorized(problem_types.INVALID_KEY, detail, 'Bearer error="invalid_token"')
     if caller.key_id is not None:
         key_uses.count(key=caller.key_id)
     if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
         scope = "read"
     if not caller.may(scope):
         if caller is keys.ANONYMOUS:
-            raise _unauthorized(f"This takes a key with the {scope} scope: send Authorization: Bearer KEY.", "Bearer")
+            detail = f"This takes a key with the {scope} scope: send Authorization: Bearer KEY."
+            raise _unauthorized(problem_types.KEY_REQUIRED, detail, "Bearer")
         detail = f"This takes a key with the {scope} scope; yours has the {caller.scope} scope."
-        raise Problem(HTTPStatus.FORBIDDEN, detail)
+        raise Problem(problem_types.INSUFFICIENT_SCOPE, detail)
 
 
 def admit_status(query: dict[str, Any]) -> None:
@@ -76,10 +77,10 @@ def admit_status(query: dict[str, Any]) -> None:
         return
     if query.get("status", "accepted") != "accepted":
         detail = "Candidates and rejected statements take a key with the review scope."
-        raise Problem(HTTPStatus.FORBIDDEN, detail, [{"parameter": "status", "detail": detail}])
+        raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": "status", "detail": detail}])
     if "recorded_by" in query:
         detail = "Who recorded a statement is told to a key with the review scope."
-        raise Problem(HTTPStatus.FORBIDDEN, detail, [{"parameter": "recorded_by", "detail": detail}])
+        raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": "recorded_by", "detail": detail}])
 
 
 def caller() -> Caller:
@@ -114,7 +115,7 @@ def in_a_place(environ: dict[str, Any], read: Callable[[], T]) -> T:
         database.release()
         if not places.take(name, config["SETTINGS"].DEADLINE_SECONDS):
             detail = "As much is being read as can be at once, or as one caller may: try again in a moment."
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
+            raise Problem(problem_types.BUSY, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
     try:
         return read()
     finally:
@@ -129,6 +130,6 @@ def key_id() -> int:
     return id
 
 
-def _unauthorized(detail: str, challenge: str) -> Problem:
+def _unauthorized(type: ProblemType, detail: str, challenge: str) -> Problem:
     errors = [{"header": "Authorization", "detail": detail}]
-    return Problem(HTTPStatus.UNAUTHORIZED, detail, errors, {"WWW-Authenticate": challenge})
+    return Problem(type, detail, errors, {"WWW-Authenticate": challenge})

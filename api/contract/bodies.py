@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -10,7 +9,7 @@ from flask import current_app, request
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from api.contract import json_body
+from api.contract import json_body, problem_types
 from api.contract.problems import Problem
 from api.schemas.fields import made
 
@@ -19,8 +18,6 @@ _REMEMBERED = 2000
 
 #: Decode invalid UTF-8 to lone surrogates, so that it can be detected and quoted.
 _KEPT = "surrogateescape"
-#: How much of the names of wrong parameters is said in a sentence too, in characters.
-_SHOWN = 100
 
 #: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
 #: it is spelled. And how much of such a body is read at once.
@@ -41,15 +38,13 @@ def _load_query(schema: type[Schema], sent: bytes) -> dict[str, Any]:
     known = {field.data_key or name for name, field in schema._declared_fields.items()}
     doubled = [name for name, values in parameters.lists() if len(values) > 1 and name in known]
     if doubled:
-        errors = [{"parameter": name, "detail": "Give this once."} for name in doubled]
-        raise Problem(HTTPStatus.BAD_REQUEST, "A parameter is given more than once.", errors)
+        errors = [{"parameter": name, "detail": "This is given more than once: give it once."} for name in doubled]
+        raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors)
     try:
         loaded: dict[str, Any] = made(schema).load(parameters.to_dict())
     except ValidationError as error:
-        errors = json_body.misunderstood(error)
-        names = ", ".join(problem["parameter"] for problem in errors)
-        detail = f"The query string is not understood ({names}). {json_body.parameters(schema)}"
-        raise Problem(HTTPStatus.BAD_REQUEST, detail, errors) from None
+        errors = json_body.misunderstood(error, schema)
+        raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors) from None
     return loaded
 
 
@@ -61,9 +56,7 @@ def _decoded(sent: bytes) -> MultiDict[str, str]:
         detail = "This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
         names = dict.fromkeys(quote(name, safe="[]", errors=_KEPT) for name in wrong)
         errors = [{"parameter": name, "detail": detail} for name in names]
-        shown = ", ".join(names)
-        sentence = f"The query string is not UTF-8 ({shown[:_SHOWN]}): percent-encode it as UTF-8, as %C3%A9 for é."
-        raise Problem(HTTPStatus.BAD_REQUEST, sentence, errors)
+        raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors)
     return MultiDict(pairs)
 
 
@@ -87,7 +80,7 @@ def lines(media_type: str) -> Iterator[bytes]:
     """
     _refuse_media_type(media_type)
     if request.content_length is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
-        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length, or a chunked body.")
+        raise Problem(problem_types.LENGTH_REQUIRED, "Send a Content-Length, or a chunked body.")
     lines = _lines(request.stream, request.content_length)
     return _ended(lines) if request.content_length is None else lines
 
@@ -121,7 +114,7 @@ def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
             yield from whole.split(b"\n")
         if len(rest) > LONGEST_LINE:
             detail = f"A line holds at most {LONGEST_LINE:,} bytes. The groups of lines before it are stored."
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+            raise Problem(problem_types.TOO_LARGE, detail)
     if length is not None and count != length:
         raise json_body.malformed(
             "The body is shorter than its Content-Length. The groups of lines that came whole are stored."
@@ -133,7 +126,7 @@ def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
 def _refuse_media_type(wanted: str) -> None:
     if request.mimetype != wanted:
         raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            problem_types.UNSUPPORTED_MEDIA_TYPE,
             f"Send {'JSON' if wanted == 'application/json' else 'lines of JSON'}, with Content-Type: {wanted}.",
             [{"header": "Content-Type", "detail": f"{wanted} is the only one that is read here."}],
         )
@@ -141,17 +134,17 @@ def _refuse_media_type(wanted: str) -> None:
         detail = "Send the body as it is: no Content-Encoding is read here."
         errors = [{"header": "Content-Encoding", "detail": detail}]
         # Where it is the coding that is not taken, the answer says what is (RFC 9110, section 15.5.16).
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, errors, {"Accept-Encoding": "identity"})
+        raise Problem(problem_types.UNSUPPORTED_MEDIA_TYPE, detail, errors, {"Accept-Encoding": "identity"})
 
 
 def _raw() -> bytes:
     _refuse_media_type("application/json")
     if request.content_length is None:
         # Without a length the server could not tell a whole body from a cut one.
-        raise Problem(HTTPStatus.LENGTH_REQUIRED, "Send a Content-Length; chunked bodies are not taken.")
+        raise Problem(problem_types.LENGTH_REQUIRED, "Send a Content-Length; chunked bodies are not taken.")
     most = current_app.config["SETTINGS"].MAX_BODY_BYTES
     if request.content_length > most:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body holds at most {most:,} bytes.")
+        raise Problem(problem_types.TOO_LARGE, f"A body holds at most {most:,} bytes.")
     raw = request.get_data()
     if len(raw) != request.content_length:
         raise json_body.malformed("The body is shorter than its Content-Length.")

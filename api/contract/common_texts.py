@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from api.contract.problem_types import PROBLEM_TYPES
+
 #: The prose above everything, a public text.
 ABOUT = """\
 Counterclaim is an open registry of attributed claims: who said what, in which sentence of which
@@ -34,7 +36,8 @@ nothing twice.
 **Nothing vanishes.** What is retracted answers 410 with when and why; what is merged answers 308 with
 the address of the survivor.
 
-**Errors** are problem details (RFC 9457): `detail` is a sentence that a person can act on, and `errors`
+**Errors** are problem details (RFC 9457): `type` tells a program which kind it is, and is the address of a
+page that explains it (`/problems` lists all); `detail` is a sentence that a person can act on, and `errors`
 names each wrong member by JSON pointer, parameter or header.
 
 **Smaller answers.** `Accept-Encoding: zstd`, `br` or `gzip` is honoured from 1 KiB on. The ETag then ends
@@ -90,8 +93,13 @@ PROBLEM = {
     "description": "What went wrong, and where (RFC 9457).",
     "required": ["type", "title", "status", "detail", "errors"],
     "properties": {
-        "type": {"type": "string", "description": "`about:blank`: the status says which kind it is."},
-        "title": {"type": "string", "description": "The name of the status."},
+        "type": {
+            "type": "string",
+            "enum": [type.uri for type in PROBLEM_TYPES.values()],
+            "description": "Which kind of problem it is, for a program: the address, on this server, of a page that "
+            "says what it means and what to do. A later version may add kinds.",
+        },
+        "title": {"type": "string", "description": "The same for a person, in few words."},
         "status": {"type": "integer", "description": "The status of the answer."},
         "detail": {"type": "string", "description": "What went wrong and what to do, for a person."},
         "errors": {

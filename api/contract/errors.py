@@ -1,13 +1,14 @@
-"""Refusal -> status: one table, and one JSON shape for every error (RFC 9457)."""
+"""Refusal -> problem type: one table, and one JSON shape for every error (RFC 9457)."""
 
 import logging
-from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from api.contract import problem_types
+from api.contract.problem_types import PROBLEM_TYPES, ProblemType
 from api.contract.problems import RETRY_AFTER_CAPACITY, RETRY_AFTER_DATABASE, Problem
 from models import refusals
 from models.storage import database, errors
@@ -15,25 +16,34 @@ from models.upkeep import health
 
 MEDIA_TYPE = "application/problem+json"
 
-#: The status of each reason to refuse.
-STATUS: dict[type[refusals.Refusal], HTTPStatus] = {
-    refusals.Moved: HTTPStatus.PERMANENT_REDIRECT,
-    refusals.Forbidden: HTTPStatus.FORBIDDEN,
-    refusals.NotFound: HTTPStatus.NOT_FOUND,
-    refusals.Conflict: HTTPStatus.CONFLICT,
-    refusals.TooLong: HTTPStatus.UNPROCESSABLE_ENTITY,
-    refusals.Gone: HTTPStatus.GONE,
-    refusals.Stale: HTTPStatus.PRECONDITION_FAILED,
-    refusals.Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    refusals.Lacking: HTTPStatus.NOT_IMPLEMENTED,
-    refusals.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
-    refusals.Newer: HTTPStatus.SERVICE_UNAVAILABLE,
+#: The problem type of each reason to refuse.
+TYPES: dict[type[refusals.Refusal], ProblemType] = {
+    refusals.Moved: problem_types.MERGED,
+    refusals.Forbidden: problem_types.INSUFFICIENT_SCOPE,
+    refusals.NotFound: problem_types.NOT_FOUND,
+    refusals.Conflict: problem_types.CONFLICT,
+    refusals.TooLong: problem_types.TOO_LONG,
+    refusals.Gone: problem_types.RETRACTED,
+    refusals.Stale: problem_types.STALE,
+    refusals.Reused: problem_types.KEY_REUSED,
+    refusals.Lacking: problem_types.NOT_INSTALLED,
+    refusals.Busy: problem_types.BUSY,
+    refusals.Newer: problem_types.UNAVAILABLE,
+}
+#: The type of a conflict that holds one of these members: what the caller does about it is something else each time.
+_CONFLICTS = {
+    "known": problem_types.ALREADY_KNOWN,
+    "candidates": problem_types.AMBIGUOUS,
+    "ids": problem_types.IN_USE,
 }
 
-#: What a person can do about an error that no function of ours raised.
-_HINTS = {
-    404: "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.json.",
-    405: "This address does not know this method: see the Allow header.",
+#: The problem type of an error that no function of ours raised, and what a person can do about it.
+_HTTP = {
+    404: (
+        problem_types.NO_SUCH_ADDRESS,
+        "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.json.",
+    ),
+    405: (problem_types.METHOD_NOT_ALLOWED, "This address does not know this method: see the Allow header."),
 }
 
 
@@ -49,18 +59,18 @@ def register(app: Flask) -> None:
 
 
 def problem(
-    status: int, detail: str, errors: list[dict[str, str]] | None = None, more: dict[str, Any] | None = None
+    type: ProblemType, detail: str, errors: list[dict[str, str]] | None = None, more: dict[str, Any] | None = None
 ) -> Response:
     """Make a problem+json response. `errors` lists {pointer | parameter | header, detail}."""
     body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
+        "type": type.uri,
+        "title": type.title,
+        "status": type.status,
         "detail": detail,
         "errors": errors or [],
         **(more or {}),
     }
-    return Response(orjson.dumps(body), status, content_type=MEDIA_TYPE)
+    return Response(orjson.dumps(body), type.status, content_type=MEDIA_TYPE)
 
 
 def _refused(refusal: refusals.Refusal) -> Response:
@@ -68,7 +78,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
     if refusal.field:
         kind = "pointer" if refusal.field.startswith("/") else "header"
         places.append({kind: refusal.field, "detail": refusal.detail})
-    response = problem(STATUS[type(refusal)], refusal.detail, places, refusal.more)
+    response = problem(_type(refusal), refusal.detail, places, refusal.more)
     if isinstance(refusal, refusals.Busy | refusals.Newer):
         response.headers["Retry-After"] = RETRY_AFTER_CAPACITY
     if isinstance(refusal, refusals.Moved) and request.url_rule:
@@ -78,8 +88,14 @@ def _refused(refusal: refusals.Refusal) -> Response:
     return response
 
 
+def _type(refusal: refusals.Refusal) -> ProblemType:
+    if isinstance(refusal, refusals.Conflict):
+        return next((type for member, type in _CONFLICTS.items() if member in refusal.more), problem_types.CONFLICT)
+    return TYPES[type(refusal)]
+
+
 def _problem_response(error: Problem) -> Response:
-    response = problem(error.status, error.detail, error.errors)
+    response = problem(error.type, error.detail, error.errors)
     response.headers.update(error.headers)
     return response
 
@@ -87,8 +103,9 @@ def _problem_response(error: Problem) -> Response:
 def _http(error: HTTPException) -> Response:
     # Its own response keeps Allow, Retry-After and Location.
     original = error.get_response()
-    status = error.code or 500
-    response = problem(status, _HINTS.get(status, error.description or HTTPStatus(status).phrase))
+    unforeseen = next((one for one in PROBLEM_TYPES.values() if one.status == error.code), problem_types.MISTAKE)
+    type, detail = _HTTP.get(error.code or 0, (unforeseen, unforeseen.meaning))
+    response = problem(type, detail)
     for name, value in original.headers:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -98,7 +115,7 @@ def _http(error: HTTPException) -> Response:
 def _unavailable(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     database.close()
-    response = problem(503, errors.sentence(error))
+    response = problem(problem_types.UNAVAILABLE, errors.sentence(error))
     response.headers["Retry-After"] = RETRY_AFTER_DATABASE
     return response
 
@@ -113,4 +130,4 @@ def _failed(error: Exception) -> Response:
 
 def _broken(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("%s %s failed", request.method, request.path, exc_info=error)
-    return problem(500, "This is our mistake, and nothing was changed. It is in the log.")
+    return problem(problem_types.MISTAKE, "This is our mistake, and nothing was changed. It is in the log.")

@@ -3,13 +3,13 @@
 import json
 import math
 import re
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError
 
+from api.contract import problem_types
 from api.contract.problems import Problem
-from api.schemas.fields import BIGGEST, made
+from api.schemas.fields import BIGGEST, hint, made
 
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
@@ -94,7 +94,7 @@ def _refuse_wrong(value: Any, path: tuple[Any, ...] = ()) -> None:
     if isinstance(value, _Wrong):
         pointer = "".join(map(_step, path))
         detail = f"{pointer}: {value.detail}" if 0 < len(pointer) <= _SHOWN else value.detail
-        raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"pointer": pointer, "detail": value.detail}])
+        raise Problem(problem_types.MALFORMED_BODY, detail, [{"pointer": pointer, "detail": value.detail}])
     if isinstance(value, dict | list):
         for step, part in value.items() if isinstance(value, dict) else enumerate(value):
             _refuse_wrong(part, (*path, step))
@@ -111,15 +111,12 @@ def messages(error: ValidationError) -> dict[str, Any]:
     return wrong
 
 
-def misunderstood(error: ValidationError) -> list[dict[str, str]]:
-    """Return what is wrong with a query string, by parameter."""
-    return [{"parameter": name, "detail": sentence(wrong)} for name, wrong in messages(error).items()]
-
-
-def parameters(schema: type[Schema]) -> str:
-    """Write which parameters a query string may hold."""
-    names = (field.data_key or name for name, field in schema._declared_fields.items())
-    return f"The parameters here are: {', '.join(sorted(names)) or 'none'}."
+def misunderstood(error: ValidationError, schema: type[Schema]) -> list[dict[str, str]]:
+    """Return what is wrong with a query string of this schema, by parameter."""
+    known = [field.data_key or name for name, field in schema._declared_fields.items()]
+    wrong = messages(error)
+    told = {name: f"This is not known here{hint(name, known)}" for name in wrong if name not in known}
+    return [{"parameter": name, "detail": told.get(name) or sentence(wrong[name])} for name in sorted(wrong)]
 
 
 def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
@@ -145,13 +142,17 @@ def sentence(messages: Any) -> str:
     return " ".join(words.get(message, str(message)) for message in flat)
 
 
+def summary(errors: list[dict[str, str]]) -> str:
+    """Say in one sentence what is wrong: the first three places, each with its own sentence, and how many more."""
+    places = ((error.get("parameter") or error.get("pointer") or "The body", error["detail"]) for error in errors[:3])
+    shown = " ".join(f"{name[:_SHOWN]}: {detail}" for name, detail in places)
+    return f"{shown} {len(errors) - 3} more are wrong: see errors." if len(errors) > 3 else shown
+
+
 def malformed(detail: str) -> Problem:
     """Make the refusal of what is no JSON, or not whole."""
-    return Problem(HTTPStatus.BAD_REQUEST, detail, [{"pointer": "", "detail": detail}])
+    return Problem(problem_types.MALFORMED_BODY, detail, [{"pointer": "", "detail": detail}])
 
 
 def _unprocessable(errors: list[dict[str, str]]) -> Problem:
-    shown = "; ".join(f"{error['pointer'] or 'the body'}: {error['detail']}" for error in errors[:3])
-    more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
-    detail = f"The body does not have the right shape. {shown}{more}"
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors[:_MOST_ERRORS])
+    return Problem(problem_types.INVALID_BODY, summary(errors), errors[:_MOST_ERRORS])

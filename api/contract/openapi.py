@@ -16,6 +16,7 @@ from flask import Flask
 from api.contract import errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS
 from api.contract.operation import Operation, Routes
+from api.contract.problem_types import PROBLEM_TYPES
 from api.schemas import days, fields
 from api.schemas.base import sparse_answer
 
@@ -191,7 +192,8 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "After how many seconds to try again."},
         HTTPStatus.PERMANENT_REDIRECT: {"Location": "The address of the survivor."},
     }.get(status, {})
-    made: dict[str, Any] = {"description": REFUSALS[status]}
+    types = ", ".join(f"`{type.uri}`" for type in PROBLEM_TYPES.values() if type.status == status)
+    made: dict[str, Any] = {"description": f"{REFUSALS[status]} Its `type`: {types}."}
     if headers:
         made["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     # The HTTP of the server refuses by itself what it will not even read (docs/decisions/0027).

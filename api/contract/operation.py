@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from api.contract import auth, bodies, responses
+from api.contract import auth, bodies, problem_types, responses
 from api.contract.problems import Problem
 from api.middleware.wsgi import OPERATION
 from models.access import keys, replies
@@ -112,10 +112,10 @@ class Operation:
             detail = (
                 "Send one Idempotency-Key of 1 to 255 visible ASCII characters without a comma, a UUID for example."
             )
-            raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
+            raise Problem(problem_types.MALFORMED_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
         if keys.PREFIX in token:
             detail = "This Idempotency-Key holds an API key, and would be stored: send a UUID, and the key as a Bearer."
-            raise Problem(HTTPStatus.BAD_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
+            raise Problem(problem_types.MALFORMED_REQUEST, detail, [{"header": "Idempotency-Key", "detail": detail}])
         sent = b"\n".join([request.method.encode(), request.full_path.encode(), request.get_data()])
         return {"key_id": auth.key_id(), "token": token, "request": sent}
 

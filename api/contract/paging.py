@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import blake2b
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
 
-from api.contract import responses
+from api.contract import problem_types, responses
 from api.contract.problems import Problem
 from api.schemas.days import first_day
 from models.queries import lists
@@ -128,7 +127,7 @@ def _opened(cursor: str, question: bytes) -> str:
 
 def _foreign() -> Problem:
     detail = "This cursor is not of this list: send the `next` of the page before as it is, with the same filters."
-    return Problem(HTTPStatus.BAD_REQUEST, detail, [{"parameter": "cursor", "detail": detail}])
+    return Problem(problem_types.INVALID_CURSOR, detail, [{"parameter": "cursor", "detail": detail}])
 
 
 #: What may stand in the target of a Link as it came (RFC 3986).

@@ -1,6 +1,6 @@
 """What is wrong with what somebody sent, before models is called."""
 
-from http import HTTPStatus
+from api.contract.problem_types import ProblemType
 
 #: Seconds after which to try again, as Retry-After says them: where the server does as much of a kind as it may, where
 #: the database does not answer, and where slow clients hold the threads that are for them.
@@ -12,13 +12,13 @@ class Problem(Exception):
 
     def __init__(
         self,
-        status: HTTPStatus,
+        type: ProblemType,
         detail: str,
         errors: list[dict[str, str]] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status = status
+        self.type = type
         self.detail = detail
         self.errors = errors or []
         self.headers = headers or {}

@@ -10,6 +10,8 @@ import orjson
 from flask import Response, request
 from werkzeug.datastructures import Headers
 
+from api.contract import problem_types
+from api.contract.problem_types import ProblemType
 from api.contract.problems import Problem
 from models.access.replies import StoredResponse
 from models.queries.results import Item
@@ -103,17 +105,19 @@ def matched_version(id: int) -> int:
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
-            HTTPStatus.PRECONDITION_REQUIRED,
+            problem_types.IF_MATCH_REQUIRED,
             "Read it first, then send its ETag as If-Match, so that no change is lost.",
         )
     match = _ETAG.fullmatch(header.strip())
     if not match:
-        raise _precondition(HTTPStatus.BAD_REQUEST, "This is no ETag of this registry: send the one that you read.")
+        raise _precondition(
+            problem_types.MALFORMED_REQUEST, "This is no ETag of this registry: send the one that you read."
+        )
     return int(match[2]) if int(match[1]) == id else 0
 
 
-def _precondition(status: HTTPStatus, detail: str) -> Problem:
-    return Problem(status, detail, [{"header": "If-Match", "detail": detail}])
+def _precondition(type: ProblemType, detail: str) -> Problem:
+    return Problem(type, detail, [{"header": "If-Match", "detail": detail}])
 
 
 def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -131,5 +135,5 @@ def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK) ->
     if reads and (conditions := {name: environ[name] for name in _CONDITIONS if name in environ}):
         response.make_conditional({"REQUEST_METHOD": request.method, **conditions})
         if response.status_code == HTTPStatus.PRECONDITION_FAILED:
-            raise _precondition(HTTPStatus.PRECONDITION_FAILED, "This is no longer what If-Match names: leave it out.")
+            raise _precondition(problem_types.STALE, "This is no longer what If-Match names: leave it out.")
     return response

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any
 
 import orjson
 
+from api.contract import problem_types
 from api.contract.problems import Problem
 from api.formats.line_parser import GROUP, Group, parse_groups
 from api.schemas.imports import OUTCOMES
@@ -87,7 +87,7 @@ def _few(lines: Iterable[bytes]) -> list[bytes]:
         size += len(line)
         if len(few) > GROUP or size > _DRY_BYTES:
             raise Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                problem_types.TOO_LARGE,
                 f"A dry run takes at most {GROUP:,} lines and {_DRY_BYTES:,} bytes: send it in parts, or use "
                 "`counterclaim import --dry-run`.",
             )

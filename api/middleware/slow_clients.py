@@ -3,10 +3,10 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
+from api.contract import problem_types
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS, Problem
 from api.middleware.slow_bodies import SlowBodies, Wait
 from models.storage.concurrency_limit import ConcurrencyLimit
@@ -80,10 +80,10 @@ class Body:
 
     def _read(self, read: Callable[..., bytes], *size: int) -> bytes:
         if not self._slot.take():
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers={"Retry-After": RETRY_AFTER_SLOW_CLIENTS})
+            raise Problem(problem_types.BUSY, BUSY, headers={"Retry-After": RETRY_AFTER_SLOW_CLIENTS})
         part, late = self._slow.read(self._wait, read, *size)
         if late:
-            raise Problem(HTTPStatus.REQUEST_TIMEOUT, _SLOW)
+            raise Problem(problem_types.SLOW_BODY, _SLOW)
         self.left -= len(part)
         return part
 

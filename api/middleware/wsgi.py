@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Container, Iterable
-from http import HTTPStatus
 from itertools import count
 from math import ceil
 from secrets import token_hex
@@ -11,6 +10,7 @@ from typing import Any
 
 from flask import Response
 
+from api.contract import problem_types
 from api.contract.errors import problem
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
 from api.middleware import compression, cors, json_logging, limits, metrics, slow_clients
@@ -185,16 +185,18 @@ def _malformed(environ: Environ) -> Response | None:
     """Refuse what is too long, or no request as HTTP has it, though the server lets it through."""
     path, host = environ["PATH_INFO"], environ["HTTP_HOST"]
     if len(path) + len(environ["QUERY_STRING"]) > LONGEST_TARGET:
-        return problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters.")
+        return problem(problem_types.ADDRESS_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters.")
     if not path.isascii() and not _is_utf8(path):
-        return problem(HTTPStatus.BAD_REQUEST, "The path is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é.")
+        return problem(
+            problem_types.MALFORMED_REQUEST, "The path is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
+        )
     if (not host or "," in host) and environ["SERVER_PROTOCOL"] == "HTTP/1.1":
         # RFC 9112, section 3.2. The server tells none as an empty one, and two with a comma between them.
         place = {"header": "Host", "detail": "Name the registry's host once."}
-        return problem(HTTPStatus.BAD_REQUEST, "Send one Host header.", [place])
+        return problem(problem_types.MALFORMED_REQUEST, "Send one Host header.", [place])
     if not environ["REQUEST_METHOD"].isupper():
         # Flask would take `get` for GET; methods are told apart by case (RFC 9110, section 9.1).
-        return problem(HTTPStatus.NOT_IMPLEMENTED, "Write the method in capital letters, as in GET.")
+        return problem(problem_types.NOT_INSTALLED, "Write the method in capital letters, as in GET.")
     return None
 
 
@@ -208,6 +210,6 @@ def _is_utf8(path: str) -> bool:
 
 
 def _busy() -> Response:
-    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, slow_clients.BUSY)
+    response = problem(problem_types.BUSY, slow_clients.BUSY)
     response.headers["Retry-After"] = RETRY_AFTER_SLOW_CLIENTS
     return response

@@ -1,12 +1,11 @@
 """The routes beside /v1, for machines that watch: is it alive, does it work, how is it doing."""
 
 import hmac
-from http import HTTPStatus
 
 import orjson
 from flask import Blueprint, Response, current_app, request
 
-from api.contract import responses
+from api.contract import problem_types, responses
 from api.contract.problems import RETRY_AFTER_DATABASE, Problem
 from api.middleware import metrics
 from api.middleware.wsgi import Middleware
@@ -26,7 +25,7 @@ def ready() -> Response:
     """Say that the database answers and has this version's schema, or refuse with 503 and what is wrong."""
     wrong = health.problem()
     if wrong:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, headers={"Retry-After": RETRY_AFTER_DATABASE})
+        raise Problem(problem_types.UNAVAILABLE, wrong, headers={"Retry-After": RETRY_AFTER_DATABASE})
     return _said("ready")
 
 
@@ -35,10 +34,12 @@ def figures() -> Response:
     """Tell Prometheus the figures of all processes; only where METRICS_TOKEN is set, and to who knows it."""
     token = current_app.config["SETTINGS"].METRICS_TOKEN
     if not token:
-        raise Problem(HTTPStatus.NOT_FOUND, "There are no figures here: the operator sets METRICS_TOKEN to have them.")
+        raise Problem(
+            problem_types.NO_SUCH_ADDRESS, "There are no figures here: the operator sets METRICS_TOKEN to have them."
+        )
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         detail = "This takes the operator's token: send Authorization: Bearer METRICS_TOKEN."
-        raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
+        raise Problem(problem_types.KEY_REQUIRED, detail, headers={"WWW-Authenticate": "Bearer"})
     middleware: Middleware = current_app.wsgi_app  # type: ignore[assignment]
     middleware.records.flush()
     text, media_type = metrics.exposition()

@@ -6,8 +6,9 @@ follows the contract is never refused for the shape of what it sends.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that nobody sees: white space, and of Unicode's format characters those that show nothing by themselves.
 _UNSEEN = rf"{BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+#: The longest name for which a similar one is looked for.
+_LONGEST_NAME = 40
 _INK = re.compile(f"[^{_UNSEEN}]")
 
 
@@ -366,8 +369,15 @@ def _refuse_unknown(schema: type[Schema] | None, path: str, without: tuple[str, 
         known = {member: field for member, field in members.items() if member not in without}
         without = ()
         if name not in known:
-            raise ValidationError(f"{path} is not known; here are: {', '.join(known) or 'no members'}.")
+            raise ValidationError(f"{path[:80]} is not known{hint(name, known)}")
         schema = inside(known[name])
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Go on from "is not known": with the name that was probably meant, else with what to do."""
+    # A name that no parameter has the length of is not compared, for that takes time in proportion to its length.
+    nearest = get_close_matches(name, known, 1) if len(name) <= _LONGEST_NAME else []
+    return f": did you mean {nearest[0]}?" if nearest else ": leave it out."
 
 
 def inside(field: Any) -> type[Schema] | None:

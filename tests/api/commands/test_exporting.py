@@ -101,7 +101,7 @@ def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_pa
     assert len(target.read_text(encoding="utf-8").splitlines()) == 1 + len(lines)
     told = command("export", "--of", "claims", "--where", "speeker=1", code=2).stderr
     assert "--where" in told
-    assert "speeker: This is not known here: leave it out. The parameters here are: about, accused, " in told
+    assert "speeker: This is not known here: did you mean speaker?" in told
     assert "{" not in told
     assert "--of" in command("export", "--where", "speaker=1", code=2).stderr
     assert "NAME=VALUE" in command("export", "--of", "claims", "--where", "speaker", code=2).stderr

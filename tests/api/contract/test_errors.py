@@ -1,5 +1,6 @@
 """Every failure has one shape, tells a person what to do, and nothing of the inside."""
 
+import html
 import time
 from collections.abc import Callable
 
@@ -10,11 +11,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.app import create_app
+from api.contract.problem_types import PROBLEM_TYPES
 from api.settings import Settings
 from models.access import keys
 from models.storage import database, transactions
 from tests.api.steps import blamed, matching, posted, retracted
-from tests.checked import ROOT
+from tests.checked import ROOT, contract
 from tests.factories import charge, claim, document, topic
 
 #: What no answer may tell: code, paths, versions, SQL.
@@ -33,12 +35,19 @@ TELLTALES = (
 )
 
 
-def hold(answer: TestResponse, status: int) -> None:
+def hold(answer: TestResponse, status: int, type: str | None = None) -> None:
     """Hold a failure against the one shape (RFC 9457)."""
+    if type is not None:
+        assert answer.json["type"] == f"/problems/{type}", answer.text
+    _hold(answer, status)
+
+
+def _hold(answer: TestResponse, status: int) -> None:
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
-    assert (answer.json["type"], answer.json["status"]) == ("about:blank", status)
-    assert answer.json["title"]
+    type = PROBLEM_TYPES[answer.json["type"].removeprefix("/problems/")]
+    assert (answer.json["type"], answer.json["title"], answer.json["status"]) == (type.uri, type.title, status)
+    assert type.status == status
     assert len(answer.json["detail"]) > 15
     assert answer.json["detail"].endswith((".", "?", "!"))
     for error in answer.json["errors"]:
@@ -52,21 +61,60 @@ def hold(answer: TestResponse, status: int) -> None:
 def test_one_shape_whatever_is_wrong(writer: FlaskClient, public: FlaskClient) -> None:
     made = posted(writer, "topics", topic())
     posted(writer, "statements", charge())
-    hold(writer.post("/v1/topics", data=b"{", content_type="application/json"), 400)
-    hold(public.get("/v1/topics?x=1"), 400)
-    hold(public.post("/v1/topics", json=topic()), 401)
-    hold(writer.get("/v1/changes"), 403)
-    hold(public.get("/v1/topics/99"), 404)
-    hold(writer.post("/v1/topics", json=topic()), 409)
-    hold(writer.post("/v1/topics"), 415)
-    hold(writer.post("/v1/topics", content_type="application/json"), 411)
-    hold(writer.patch("/v1/topics/1", json={}), 428)
-    hold(writer.patch("/v1/topics/1", json={}, headers={"If-Match": f'"1-9-{"0" * 16}"'}), 412)
-    hold(writer.post("/v1/topics", data=b" " * 2_000_000, content_type="application/json"), 413)
-    hold(writer.post("/v1/topics", json={}), 422)
-    hold(writer.delete("/v1/claims/1", headers=matching(public.get("/v1/claims/1"))), 409)
+    hold(writer.post("/v1/topics", data=b"{", content_type="application/json"), 400, "malformed-body")
+    hold(public.get("/v1/topics?x=1"), 400, "invalid-parameter")
+    hold(public.get(f"/v1/topics?cursor=1-{'0' * 12}"), 400, "invalid-cursor")
+    hold(writer.post("/v1/topics", json=topic(), headers={"Idempotency-Key": "a,b"}), 400, "malformed-request")
+    hold(public.post("/v1/topics", json=topic()), 401, "key-required")
+    hold(public.get("/v1/topics", headers={"Authorization": "Bearer nobody"}), 401, "invalid-key")
+    hold(writer.get("/v1/changes"), 403, "insufficient-scope")
+    hold(public.get("/v1/topics/99"), 404, "not-found")
+    hold(writer.post("/v1/topics", json=topic()), 409, "already-known")
+    hold(writer.post("/v1/topics"), 415, "unsupported-media-type")
+    hold(writer.post("/v1/topics", content_type="application/json"), 411, "length-required")
+    hold(writer.patch("/v1/topics/1", json={}), 428, "if-match-required")
+    hold(writer.patch("/v1/topics/1", json={}, headers={"If-Match": f'"1-9-{"0" * 16}"'}), 412, "stale")
+    hold(writer.post("/v1/topics", data=b" " * 2_000_000, content_type="application/json"), 413, "too-large")
+    hold(writer.post("/v1/topics", json={}), 422, "invalid-body")
+    hold(writer.delete("/v1/claims/1", headers=matching(public.get("/v1/claims/1"))), 409, "in-use")
+    hold(writer.post("/v1/claims/1/merge", json={"into": 1}), 409, "conflict")
+    twice = document(text="Of drought and of debts, US officials warned of both.")
+    words = charge(document=twice, sentence={"text": twice["text"]}, content=[{"text": "of"}])
+    hold(writer.post("/v1/statements", json=words), 409, "ambiguous")
     assert writer.delete("/v1/topics/1", headers=matching(made)).status_code == 204
-    hold(public.get("/v1/topics/1"), 410)
+    hold(public.get("/v1/topics/1"), 410, "retracted")
+
+
+def test_each_type_is_in_the_contract_and_has_a_page_that_says_what_to_do(public: FlaskClient) -> None:
+    listed = public.get("/problems")
+    uris = contract()["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+    assert set(uris) == {type.uri for type in PROBLEM_TYPES.values()}
+    assert len(PROBLEM_TYPES) > 25
+    for type in PROBLEM_TYPES.values():
+        page = public.get(type.uri)
+        assert (page.status_code, page.mimetype) == (200, "text/html")
+        for words in (type.title, type.meaning, type.remedy):
+            assert words in html.unescape(page.text)
+            assert words[0].isupper() or words.startswith("/")
+        assert f'href="{type.uri}"' in listed.text
+    hold(public.get("/problems/none"), 404, "no-such-address")
+
+
+def test_what_is_wrong_comes_first_and_no_list_of_what_is_right(public: FlaskClient) -> None:
+    for asked, detail in (
+        ("/v1/claims?speeker=1", "speeker: This is not known here: did you mean speaker?"),
+        ("/v1/claims?zzz=1", "zzz: This is not known here: leave it out."),
+        ("/v1/claims?limit=0", "limit: Must be greater than or equal to 1 and less than or equal to 100."),
+        ("/v1/claims?limit=1&limit=2", "limit: This is given more than once: give it once."),
+        ("/v1/claims?fields=id,txet", "fields: txet is not known: did you mean text?"),
+        ("/v1/claims?q=%ff", "q: This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."),
+        (f"/v1/claims?{'a' * 5000}=1", f"{'a' * 100}: This is not known here: leave it out."),
+    ):
+        answer = public.get(asked)
+        hold(answer, 400, "invalid-parameter")
+        assert answer.json["detail"] == detail
+    many = public.get("/v1/claims?a=1&b=1&c=1&d=1&e=1").json["detail"]
+    assert many.endswith("c: This is not known here: leave it out. 2 more are wrong: see errors.")
 
 
 def test_an_unknown_address_is_a_404_that_points_to_the_description(public: FlaskClient) -> None:
