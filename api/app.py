@@ -17,6 +17,7 @@ from api.routes import (
     charges,
     claims,
     counterclaims,
+    discovery,
     disputes,
     documents,
     exports,
@@ -101,6 +102,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
         app.register_blueprint(routes)
     app.register_blueprint(health.routes)
     app.register_blueprint(problems.routes)
+    app.register_blueprint(discovery.routes)
     errors.register(app)
     rate_limits = limits.RateLimits(
         config.REQUESTS_PER_MINUTE, config.KEY_REQUESTS_PER_MINUTE, config.TRUSTED_PROXIES, shared

@@ -47,8 +47,8 @@ def _holder(header: str, *, spent: bool) -> Caller | None:
     return keys.holder(secret=match[1])
 
 
-def admit(scope: str | None) -> None:
-    """Let the caller in, or raise 401 or 403; None asks for no scope.
+def admit(scope: str | None, *, open: bool = False) -> None:
+    """Let the caller in, or raise 401 or 403; None asks for no scope, and `open` for none even where reads need one.
 
     Runs before the body is read, so that a stranger can neither learn anything nor hold a thread.
     """
@@ -61,7 +61,7 @@ def admit(scope: str | None) -> None:
         raise _unauthorized(problem_types.INVALID_KEY, detail, 'Bearer error="invalid_token"')
     if caller.key_id is not None:
         key_uses.count(key=caller.key_id)
-    if scope is None and not current_app.config["SETTINGS"].PUBLIC_READS:
+    if scope is None and not open and not current_app.config["SETTINGS"].PUBLIC_READS:
         scope = "read"
     if not caller.may(scope):
         if caller is keys.ANONYMOUS:

@@ -61,6 +61,7 @@ REFUSALS = {
     HTTPStatus.UNAUTHORIZED: "This takes a key, or the key is unknown, revoked or expired.",
     HTTPStatus.FORBIDDEN: "The key's scope does not cover this.",
     HTTPStatus.NOT_FOUND: "There is no such thing, or the caller may not know of it.",
+    HTTPStatus.NOT_ACCEPTABLE: "The Accept header takes no media type that is given here.",
     HTTPStatus.REQUEST_TIMEOUT: "The body came at less than 1 KiB a second; the connection is closed.",
     HTTPStatus.CONFLICT: "Well-formed, but at odds with what is stored or with itself.",
     HTTPStatus.GONE: "It was retracted: `retracted_at` and `reason` say when and why.",

@@ -1,10 +1,12 @@
 """Refusal -> problem type: one table, and one JSON shape for every error (RFC 9457)."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, Response, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from api.contract import problem_types
@@ -41,7 +43,7 @@ _CONFLICTS = {
 _HTTP = {
     404: (
         problem_types.NO_SUCH_ADDRESS,
-        "Nothing is served at this address: the API lives under /v1 and is described at /v1/openapi.json.",
+        "Nothing is served at this address: /v1 lists what there is, and /v1/openapi.json describes it.",
     ),
     405: (problem_types.METHOD_NOT_ALLOWED, "This address does not know this method: see the Allow header."),
 }
@@ -105,11 +107,24 @@ def _http(error: HTTPException) -> Response:
     original = error.get_response()
     unforeseen = next((one for one in PROBLEM_TYPES.values() if one.status == error.code), problem_types.MISTAKE)
     type, detail = _HTTP.get(error.code or 0, (unforeseen, unforeseen.meaning))
+    if error.code == HTTPStatus.NOT_FOUND and (wrong := _wrong_id()):
+        type, detail = (
+            problem_types.INVALID_ID,
+            f"{wrong[:80]!r} is no id: an id is a whole number, as in /v1/claims/1.",
+        )
     response = problem(type, detail)
     for name, value in original.headers:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _wrong_id() -> str | None:
+    """Return what stands in the path in the place of an id, where the path is known but for that."""
+    steps, adapter = request.path.split("/"), request_ctx.url_adapter
+    if len(steps) < 4 or adapter is None:
+        return None
+    return steps[3] if adapter.allowed_methods("/".join([*steps[:3], "1", *steps[4:]])) else None
 
 
 def _unavailable(error: Exception) -> Response:

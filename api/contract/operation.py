@@ -46,6 +46,8 @@ class Operation:
     needs_if_match: bool = False
     #: The media types of a response that is streamed, and so has neither shape nor ETag.
     stream_media_types: tuple[str, ...] = ()
+    #: Whether it needs no key even where reads do.
+    open: bool = False
     #: The media type of a body that is read line by line, as it comes.
     line_media_type: str | None = None
     #: Called with the view's arguments before the transaction, for what takes long; returns more arguments.
@@ -55,6 +57,11 @@ class Operation:
     def sparse(self) -> bool:
         """Whether the caller may choose the members of the answer."""
         return self.query is not None and "members" in self.query._declared_fields
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """List the media types that it answers with; none where it has no body."""
+        return (responses.MEDIA_TYPE,) if self.response else self.stream_media_types
 
     @property
     def writes(self) -> bool:
@@ -70,7 +77,9 @@ class Operation:
         """Respond to one request: admit the caller, read what it takes, call the view in a transaction."""
         environ = request.environ
         environ[OPERATION] = self.id
-        auth.admit(self.scope)
+        auth.admit(self.scope, open=self.open)
+        if self.media_types:
+            responses.refuse_unacceptable(*self.media_types)
         if self.query is not None:
             arguments["query"] = bodies.query(self.query)
         elif request.query_string:

@@ -106,7 +106,7 @@ NO_SUCH_ADDRESS = _type(
     "no-such-address",
     HTTPStatus.NOT_FOUND,
     "Nothing is served at this address",
-    "The address is not one of the API, or the operator turned off what is there.",
+    "The address is not one of the registry's, or the operator turned off what is there.",
     "/v1 lists what there is, and /v1/openapi.json describes it.",
 )
 METHOD_NOT_ALLOWED = _type(
@@ -115,6 +115,13 @@ METHOD_NOT_ALLOWED = _type(
     "This address does not know this method",
     "The address exists, but this cannot be done with it.",
     "Use one of the methods in the Allow header.",
+)
+NOT_ACCEPTABLE = _type(
+    "not-acceptable",
+    HTTPStatus.NOT_ACCEPTABLE,
+    "No media type that you take is given here",
+    "The Accept header names none of the media types that this address answers with.",
+    "Name one of those that `detail` names, or leave the header out.",
 )
 SLOW_BODY = _type(
     "slow-body",

@@ -23,7 +23,7 @@ SMALLEST = 1024
 CODINGS = ("zstd", "br", "gzip")
 
 #: What is compressed; everything that is served here is text.
-_TEXT = re.compile(r"(text/|application/(json|problem\+json|x-ndjson|ld\+json|vnd\.oai\.openapi))")
+_TEXT = re.compile(r"(text/|application/(json|yaml|linkset\+json|problem\+json|x-ndjson|ld\+json|vnd\.oai\.openapi))")
 
 #: The end of an ETag that names a coding.
 _CODING_OF_ETAG = re.compile(rf'-(?:{"|".join(CODINGS)})"')

@@ -32,6 +32,7 @@ def _media_types(noun: str) -> tuple[str, ...]:
 
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
+        responses.refuse_unacceptable(listing.MEDIA_TYPES[query["format"]])
         admit_status(query)
         parts = listing.written(noun, query, caller().viewer, caller_name())
         return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
@@ -60,6 +61,7 @@ each kind answer the claim. It counts what the public sees. A claim with several
 
 def _counter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
+        responses.refuse_unacceptable(listing.MEDIA_TYPES[query["format"]])
         parts = listing.counted(noun, query, caller_name())
         return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
 

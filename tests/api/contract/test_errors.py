@@ -120,7 +120,6 @@ def test_what_is_wrong_comes_first_and_no_list_of_what_is_right(public: FlaskCli
 def test_an_unknown_address_is_a_404_that_points_to_the_description(public: FlaskClient) -> None:
     for path in (
         "/",
-        "/v1",
         "/v1/",
         "/v1/claim",
         "/v1/claims/",
@@ -132,14 +131,50 @@ def test_an_unknown_address_is_a_404_that_points_to_the_description(public: Flas
         answer = public.get(path)
         hold(answer, 404)
         assert "/v1/openapi" in answer.json["detail"]
-    for path in (
-        "/v1/claims/%00",
-        "/v1/claims/%ff",
-        "/v1/../etc/passwd",
-        "/v1/claims/1;drop",
-        "/v1/claims/" + "9" * 3000,
-    ):
+    for path in ("/v1/claims/%ff", "/v1/../etc/passwd"):
         hold(public.get(path), 404)
+
+
+def test_what_is_no_id_is_a_404_that_says_what_one_is(public: FlaskClient, writer: FlaskClient) -> None:
+    for id in ("abc", "0", "01", "-1", "1.0", "1;drop", "%00", "9" * 3000, "a" * 3000):
+        hold(public.get(f"/v1/claims/{id}"), 404, "invalid-id")
+        hold(public.get(f"/v1/claims/{id}/exchange"), 404, "invalid-id")
+        hold(writer.post(f"/v1/speakers/{id}/merge", json={}), 404, "invalid-id")
+    told = public.get("/v1/claims/abc").json["detail"]
+    assert told == "'abc' is no id: an id is a whole number, as in /v1/claims/1."
+    hold(public.get("/v1/claims/abc/other"), 404, "no-such-address")
+    hold(public.get("/v1/claim/abc"), 404, "no-such-address")
+
+
+def test_a_media_type_that_is_not_given_is_a_406_before_anything_is_done(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    for path, accept in (
+        ("/v1/topics", "text/html"),
+        ("/v1/topics", "json"),
+        ("/v1/topics", "application/json;q=0, */*"),
+        ("/v1/topics", "text/*, image/png;q=0.5"),
+        ("/v1/exports/topics", "text/csv"),
+        ("/v1/exports/topics?format=csv", "application/json"),
+        ("/v1/exports/disputes?format=csv", "application/x-ndjson"),
+        ("/v1/openapi.yaml", "application/json"),
+    ):
+        answer = public.get(path, headers={"Accept": accept})
+        hold(answer, 406, "not-acceptable")
+        assert blamed(answer) == ["Accept"]
+    hold(writer.post("/v1/topics", json=topic(), headers={"Accept": "text/html"}), 406, "not-acceptable")
+    assert public.get("/v1/topics").json["items"] == []
+    made = writer.post("/v1/topics", json=topic(), headers={"Accept": "application/json; charset=utf-8"})
+    assert made.status_code == 201
+    for path, accept in (
+        *(("/v1/topics", accept) for accept in ("*/*", "application/*;q=0.1", "text/html, */*;q=0.8", "", ",")),
+        ("/v1/topics", "application/json;q=0.5, text/html"),
+        ("/v1/exports/topics?format=csv", "text/csv"),
+        ("/v1/openapi.yaml", "application/yaml"),
+    ):
+        assert public.get(path, headers={"Accept": accept}).status_code == 200, accept
+    gone = writer.delete("/v1/topics/1", headers={**matching(made), "Accept": "text/html"})
+    assert gone.status_code == 204  # it has no media type
 
 
 def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient) -> None:

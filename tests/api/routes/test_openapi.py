@@ -1,12 +1,54 @@
-"""/v1/openapi.json over HTTP."""
+"""/v1 and the contract over HTTP, and the ways to find them."""
 
+import yaml
 from flask.testing import FlaskClient
 
-from tests.checked import contract
+from api.app import create_app
+from api.settings import Settings
+from models.storage import database
+from tests.checked import ROOT, CheckedClient, contract
 
 
 def test_it_works(public: FlaskClient) -> None:
     assert public.get("/v1/openapi.json").json == contract()
+    text = public.get("/v1/openapi.yaml")
+    assert (text.mimetype, text.text) == ("application/yaml", (ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    assert yaml.load(text.data, yaml.CSafeLoader) == contract()
+
+
+def test_the_index_lists_what_can_be_read(public: FlaskClient) -> None:
+    index = public.get("/v1").json
+    described = {path for path, operations in contract()["paths"].items() if "get" in operations and "{" not in path}
+    assert {address["href"] for address in index["addresses"]} == described - {"/v1"}
+    assert {"/v1/claims", "/v1/openapi.json", "/v1/exports/claims"} <= described
+    for address in index["addresses"]:
+        assert address["description"].endswith(".")
+        assert public.get(address["href"]).status_code in (200, 401)
+
+
+def test_a_program_finds_the_contract_from_the_root(public: FlaskClient) -> None:
+    moved = public.get("/openapi.json")
+    assert (moved.status_code, moved.headers["Location"]) == (308, "/v1/openapi.json")
+    catalog = public.get("/.well-known/api-catalog")
+    assert catalog.mimetype == "application/linkset+json"
+    assert catalog.mimetype_params == {"profile": "https://www.rfc-editor.org/info/rfc9727"}
+    (api,) = catalog.get_json(force=True)["linkset"]
+    assert api.pop("anchor") == "/v1"
+    for link in (one for links in api.values() for one in links):
+        assert public.get(link["href"]).mimetype == link["type"]
+    head = public.head("/.well-known/api-catalog")
+    assert head.headers["Link"] == '</.well-known/api-catalog>; rel="api-catalog"'
+
+
+def test_it_needs_no_key_even_where_reads_do(url: str) -> None:
+    app = create_app(Settings(DATABASE_URL=url, PUBLIC_READS=False))
+    app.test_client_class = CheckedClient
+    client = app.test_client()
+    assert client.get("/v1/claims").status_code == 401
+    for path in ("/v1", "/v1/openapi.json", "/v1/openapi.yaml", "/.well-known/api-catalog", "/problems/key-required"):
+        assert client.get(path).status_code == 200, path
+    assert client.get("/v1", headers={"Authorization": "Bearer nobody"}).status_code == 401
+    database.close()
 
 
 def test_takes_no_parameters(public: FlaskClient) -> None:

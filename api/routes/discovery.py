@@ -1,0 +1,34 @@
+"""The routes beside /v1 by which programs find the contract (RFC 9727)."""
+
+import orjson
+from flask import Blueprint, Response
+
+routes = Blueprint("discovery", __name__)
+
+_CATALOG = "/.well-known/api-catalog"
+_MEDIA_TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+
+
+@routes.get("/openapi.json")
+def lead_to_openapi() -> Response:
+    """Lead to the contract, which lives under the version that it describes."""
+    response = Response(status=308, headers={"Location": "/v1/openapi.json"})
+    del response.headers["Content-Type"]
+    return response
+
+
+@routes.get(_CATALOG)
+def get_catalog() -> Response:
+    """List the APIs that this server has, and where each is described."""
+    v1 = {
+        "anchor": "/v1",
+        "service-desc": [
+            {"href": "/v1/openapi.json", "type": "application/json"},
+            {"href": "/v1/openapi.yaml", "type": "application/yaml"},
+        ],
+        "service-doc": [{"href": "/problems", "type": "text/html"}],
+        "status": [{"href": "/healthz", "type": "application/json"}],
+    }
+    response = Response(orjson.dumps({"linkset": [v1]}), content_type=_MEDIA_TYPE)
+    response.headers["Link"] = f'<{_CATALOG}>; rel="api-catalog"'
+    return response
