@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import IntegerConverter
 
 from api import settings
-from api.contract import auth, errors
+from api.contract import auth, bodies, errors, responses
 from api.middleware import limits
 from api.middleware.wsgi import Middleware
 from api.routes import (
@@ -80,6 +80,13 @@ class App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
         return func
+
+    def make_default_options_response(self) -> Response:
+        """Say which methods the address has, and of a change which media types it takes (RFC 5789)."""
+        response = responses.bare(super().make_default_options_response())
+        if "PATCH" in response.allow:
+            response.headers["Accept-Patch"] = ", ".join(bodies.media_types("PATCH"))
+        return response
 
 
 def create_app(config: Settings | None = None, shared: Path | None = None) -> Flask:

@@ -11,6 +11,7 @@ from models import evidence, speakers, topics
 from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import exchanges, lists
 from models.queries.members import Fields
 from models.queries.results import Item
@@ -105,7 +106,7 @@ def same_text(
     )
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
@@ -127,7 +128,7 @@ def worded_by_hand(*, id: int) -> bool:
 _AFTER = " With the last of them the claim goes out of sight, and nothing is left to retract."
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)

@@ -10,6 +10,7 @@ from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import named
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import lists, shapes, table_aliases
 from models.queries.members import Fields
 from models.queries.results import Item
@@ -51,7 +52,7 @@ def create(
         return evidence.create(by=by, one=one, statement=statement, target=target, note=note, session=session)
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change kind, note, evidence, target, or whether it answers the claim or an attribution."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
@@ -70,7 +71,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.amend(by, counterclaim, **new)
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a counterclaim back; the claims stay."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)

@@ -9,6 +9,7 @@ from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer
@@ -124,7 +125,7 @@ def find(
     return session.referred(Document, newest_edition, f"{field}/url")  # type: ignore[no-any-return]
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change what is said about the document; its address and text never change."""
     with transaction():
         changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
@@ -132,7 +133,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             unflag(noun="documents", id=id)
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a document back. Raises Conflict while statements stand in it, or were reported by it."""
     with transaction():
         document = standing_rows.lock_standing(Document, id, version)

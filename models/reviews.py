@@ -9,6 +9,7 @@ from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import named
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import shapes, simple_lists, table_aliases
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
@@ -45,7 +46,7 @@ def create(
         return int(session.create(by, Review, claim=about, statement=statement, **row).id)
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change anything but the claim; `publisher` and `rating` are replaced whole."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
@@ -58,7 +59,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.amend(by, review, **_columns(**new))
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a review back."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)

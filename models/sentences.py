@@ -8,6 +8,7 @@ from models.extraction.segmentation import LONGEST
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import derived, shapes, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
@@ -33,7 +34,7 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
         return int(sentence.id)
 
 
-def change(*, by: Actor, id: int, version: int, **new: int) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: int) -> None:
     """Move the edges of a sentence. Raises Conflict as `create`, or where a statement would start outside it.
 
     A statement that the actor may not see is not named.
@@ -53,7 +54,7 @@ def change(*, by: Actor, id: int, version: int, **new: int) -> None:
         _renumber(sentence.document_id)
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a sentence back. Raises Conflict while statements stand in it."""
     with transaction():
         sentence = _standing(id, version)
@@ -154,7 +155,7 @@ def _only(document: Document, matches: list[SentenceSpan], what: str, field: str
     return matches[0]
 
 
-def _standing(id: int, version: int) -> Sentence:
+def _standing(id: int, version: Version) -> Sentence:
     """Find the sentence to change, its document locked first: statements are recorded under that lock too."""
     document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
     if document:

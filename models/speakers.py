@@ -8,6 +8,7 @@ from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import lists, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer
@@ -66,7 +67,7 @@ def create(
         return int(speaker.id)
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change what is known of a speaker; `aliases` and `same_as` replace the whole list."""
     with transaction():
         if new.get("part_of") is not None:
@@ -97,7 +98,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.amend(by, speaker, more=more, **new)
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a speaker back. Raises Conflict while statements of theirs stand."""
     with transaction():
         speaker = standing_rows.lock_standing(Speaker, id, version)

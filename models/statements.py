@@ -10,6 +10,7 @@ from models.history import changes, locks, merged_filters, same_words, standing_
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Item
@@ -113,7 +114,7 @@ def record(
         return int(statement.id)
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change anything but the document and the origin, with the members of `record`.
 
     Raises Forbidden where the status changes and the actor does not review.
@@ -159,7 +160,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
             _retract_orphan_claim(by, id, left, row["claim"])
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a statement back, with the counterclaims of which it is the only evidence, and those to its attribution.
 
     Its claim stays, and the public sees it while another statement of it stands. The earliest of its prints takes its

@@ -7,6 +7,7 @@ from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, named
 from models.history.session import SESSION
+from models.history.standing_rows import Version
 from models.queries import simple_lists
 from models.queries.results import Item
 from models.queries.visibility import REVIEWER
@@ -46,7 +47,7 @@ def create(
     return int(suggestion.id)
 
 
-def decide(*, by: Actor, id: int, version: int, status: str) -> None:
+def decide(*, by: Actor, id: int, version: Version, status: str) -> None:
     """Accept a suggestion, which creates the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():
         locks.hold(lambda: _answer(id))

@@ -5,6 +5,7 @@ from typing import Any
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
+from models.history.standing_rows import Version
 from models.queries import simple_lists
 from models.queries.results import Item
 from models.queries.visibility import PUBLIC
@@ -20,7 +21,7 @@ def create(*, by: Actor, slug: str, label: str, session: Session = SESSION) -> i
         return int(session.create(by, Topic, slug=slug, label=label).id)
 
 
-def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change slug or label."""
     with transaction():
         topic = standing_rows.lock_standing(Topic, id, version)
@@ -29,7 +30,7 @@ def change(*, by: Actor, id: int, version: int, **new: Any) -> None:
         changes.amend(by, topic, **new)
 
 
-def retract(*, by: Actor, id: int, version: int, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a heading back; claims filed under it lose it."""
     with transaction():
         changes.retract(by, standing_rows.lock_standing(Topic, id, version), reason)

@@ -19,9 +19,19 @@ _REMEMBERED = 2000
 #: Decode invalid UTF-8 to lone surrogates, so that it can be detected and quoted.
 _KEPT = "surrogateescape"
 
+#: The media types of a body that is read whole; that of a change may say too that what is left out stays (RFC 7396).
+MEDIA_TYPES = ("application/json", "application/merge-patch+json")
+#: How much of what was sent is said in a sentence, in characters.
+_SHOWN = 100
+
 #: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
 #: it is spelled. And how much of such a body is read at once.
 LONGEST_LINE, _PART = 16 * 1024 * 1024, 256 * 1024
+
+
+def media_types(method: str) -> tuple[str, ...]:
+    """List the media types of the bodies of a method."""
+    return MEDIA_TYPES if method == "PATCH" else MEDIA_TYPES[:1]
 
 
 def query(schema: type[Schema]) -> dict[str, Any]:
@@ -123,13 +133,14 @@ def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
         yield rest
 
 
-def _refuse_media_type(wanted: str) -> None:
-    if request.mimetype != wanted:
-        raise Problem(
-            problem_types.UNSUPPORTED_MEDIA_TYPE,
-            f"Send {'JSON' if wanted == 'application/json' else 'lines of JSON'}, with Content-Type: {wanted}.",
-            [{"header": "Content-Type", "detail": f"{wanted} is the only one that is read here."}],
-        )
+def _refuse_media_type(*read: str) -> None:
+    if request.mimetype not in read:
+        what, types = "lines of JSON" if read[0] != MEDIA_TYPES[0] else "JSON", " or ".join(read)
+        sent = request.mimetype[:_SHOWN] or "The body without a Content-Type"
+        detail = f"{sent} is not read here: send {what}, with Content-Type: {types}."
+        errors = [{"header": "Content-Type", "detail": detail}]
+        headers = {"Accept-Patch": ", ".join(read)} if request.method == "PATCH" else None
+        raise Problem(problem_types.UNSUPPORTED_MEDIA_TYPE, detail, errors, headers)
     if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         detail = "Send the body as it is: no Content-Encoding is read here."
         errors = [{"header": "Content-Encoding", "detail": detail}]
@@ -138,7 +149,7 @@ def _refuse_media_type(wanted: str) -> None:
 
 
 def _raw() -> bytes:
-    _refuse_media_type("application/json")
+    _refuse_media_type(*media_types(request.method))
     if request.content_length is None:
         # Without a length the server could not tell a whole body from a cut one.
         raise Problem(problem_types.LENGTH_REQUIRED, "Send a Content-Length; chunked bodies are not taken.")

@@ -140,8 +140,9 @@ PARAMETERS = {
         "name": "If-Match",
         "in": "header",
         "required": True,
-        "description": "The ETag of what you read. A stale one is refused with 412, a missing one with 428.",
-        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,15}-[1-9][0-9]{0,15}-[0-9a-f]{16}(-(zstd|br|gzip))?"$'},
+        "description": "The ETag of what you read, or several with commas between, of which one has to match; `*` "
+        "changes any version. One that does not match is refused with 412, a missing one with 428.",
+        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'},
         "example": '"1-1-0123456789abcdef"',
     },
     "IfNoneMatch": {

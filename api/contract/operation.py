@@ -85,7 +85,7 @@ class Operation:
         elif request.query_string:
             bodies.query(NoQuery)
         if self.needs_if_match:
-            arguments["version"] = responses.matched_version(arguments["id"])
+            arguments["version"] = responses.matched_versions(arguments["id"])
         if not self.writes:
             reader = auth.caller().key_id
             return auth.in_a_place(environ, lambda: transactions.read(lambda: self.view(**arguments), key_id=reader))

@@ -16,12 +16,16 @@ from api.contract import problem_types
 from api.contract.problem_types import ProblemType
 from api.contract.problems import Problem
 from models.access.replies import StoredResponse
+from models.history.standing_rows import Version
 from models.queries.results import Item
 
 MEDIA_TYPE = "application/json"
 
 #: The id, the version, and a hash of the body.
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
+#: Any ETag, and a list of them (RFC 9110, sections 8.8.3 and 5.6.1).
+_ANY_ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
+_ETAGS = re.compile(rf"[\s,]*{_ANY_ETAG.pattern}(?:\s*,[\s,]*{_ANY_ETAG.pattern})*[\s,]*")
 
 #: The headers on which a read depends, as WSGI names them (RFC 9110, section 13). Those with a date do not count where
 #: there is no Last-Modified, and Werkzeug fails at a year that no calendar has.
@@ -83,8 +87,14 @@ def file(parts: Iterator[bytes], media_type: str, name: str) -> Response:
 
 
 def nothing() -> Response:
-    """Return no body."""
-    return Response(status=HTTPStatus.NO_CONTENT)
+    """Return no body, and so no media type."""
+    return bare(Response(status=HTTPStatus.NO_CONTENT))
+
+
+def bare(response: Response) -> Response:
+    """Take away the media type that Flask gives a response without a body."""
+    response.headers.remove("Content-Type")
+    return response
 
 
 def to_store(response: Response) -> StoredResponse:
@@ -115,24 +125,24 @@ def _takes(accept: str, offered: tuple[str, ...]) -> bool:
     return not ranges or any(MIMEAccept(ranges).quality(media_type) > 0 for media_type in offered)
 
 
-def matched_version(id: int) -> int:
-    """Read the version of `id` in If-Match; 0, which no version is, from the ETag of something else.
+def matched_versions(id: int) -> Version:
+    """Read the versions of `id` that If-Match names (RFC 9110, section 13.1.1): None for `*`, which any version is.
 
-    A client that follows a 308 to a survivor sends it the ETag of what was merged. Raises 428 where
-    there is no such header, 400 where it is no ETag of ours.
+    What is no ETag of this id, or a weak one, matches no version. Raises 428 where there is no such header, 400 where
+    it is none.
     """
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
-            problem_types.IF_MATCH_REQUIRED,
-            "Read it first, then send its ETag as If-Match, so that no change is lost.",
+            problem_types.IF_MATCH_REQUIRED, "Read it first, then send its ETag as If-Match, so that no change is lost."
         )
-    match = _ETAG.fullmatch(header.strip())
-    if not match:
-        raise _precondition(
-            problem_types.MALFORMED_REQUEST, "This is no ETag of this registry: send the one that you read."
-        )
-    return int(match[2]) if int(match[1]) == id else 0
+    if header.strip() == "*":
+        return None
+    if not _ETAGS.fullmatch(header):
+        detail = "This is no list of ETags: send the one that you read as it is, in its quotes."
+        raise _precondition(problem_types.MALFORMED_REQUEST, detail)
+    known = (_ETAG.fullmatch(etag) for etag in _ANY_ETAG.findall(header))
+    return {int(match[2]) for match in known if match and int(match[1]) == id}
 
 
 def _precondition(type: ProblemType, detail: str) -> Problem:

@@ -14,6 +14,7 @@ from api.schemas.claims import Claim, ClaimChange, ClaimQuery, GetClaimQuery
 from api.schemas.exchanges import Exchange
 from api.schemas.refs import Merge, NewClaim
 from models import claims
+from models.history.standing_rows import Version
 
 routes = Routes("claims", "The propositions, apart from who put them forward.")
 
@@ -84,7 +85,7 @@ def get_exchange(id: int) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_claim(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change text, language, topics or subjects of a claim."""
     claims.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(claims.get(id=id, viewer=caller().viewer))
@@ -99,7 +100,7 @@ def change_claim(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def retract_claim(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_claim(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a claim back.
 
     Refused with 409 while statements of it stand: retract or move those first. One that was put in with a statement

@@ -18,6 +18,7 @@ from api.schemas.counterclaims import (
     NewCounterclaim,
 )
 from models import counterclaims
+from models.history.standing_rows import Version
 
 routes = Routes("counterclaims", "Counterclaims: a claim and the claim that answers it, side by side.")
 
@@ -74,7 +75,7 @@ def get_counterclaim(id: int, query: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_counterclaim(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change kind, note or evidence of a counterclaim."""
     counterclaims.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(counterclaims.get(id=id, viewer=caller().viewer))
@@ -89,7 +90,7 @@ def change_counterclaim(id: int, version: int, body: dict[str, Any]) -> Response
     needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
-def retract_counterclaim(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_counterclaim(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a counterclaim back; the claims stay."""
     counterclaims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()

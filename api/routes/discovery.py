@@ -1,7 +1,11 @@
 """The routes beside /v1 by which programs find the contract (RFC 9727)."""
 
+from http import HTTPStatus
+
 import orjson
 from flask import Blueprint, Response
+
+from api.contract import responses
 
 routes = Blueprint("discovery", __name__)
 
@@ -12,9 +16,7 @@ _MEDIA_TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/inf
 @routes.get("/openapi.json")
 def lead_to_openapi() -> Response:
     """Lead to the contract, which lives under the version that it describes."""
-    response = Response(status=308, headers={"Location": "/v1/openapi.json"})
-    del response.headers["Content-Type"]
-    return response
+    return responses.bare(Response(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": "/v1/openapi.json"}))
 
 
 @routes.get(_CATALOG)

@@ -14,6 +14,7 @@ from api.schemas.base import RetractQuery, page_of
 from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
 from models import agreement, documents
+from models.history.standing_rows import Version
 from models.ingest import candidates
 
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
@@ -128,7 +129,7 @@ def get_agreement(id: int, query: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
-def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_document(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change what is said about a document.
 
     Its address and its text never change.
@@ -146,7 +147,7 @@ def change_document(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def retract_document(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_document(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a document back.
 
     Refused with 409 while statements stand in it. From then on it answers 410, with when and why.

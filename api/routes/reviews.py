@@ -12,6 +12,7 @@ from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.reviews import NewReview, Review, ReviewChange, ReviewQuery
 from models import reviews
+from models.history.standing_rows import Version
 
 routes = Routes("reviews", "What fact-checkers published about claims.")
 
@@ -55,7 +56,7 @@ def get_review(id: int) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_review(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change a review.
 
     Its claim never changes.
@@ -73,7 +74,7 @@ def change_review(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
-def retract_review(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_review(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a review back."""
     reviews.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()

@@ -12,6 +12,7 @@ from api.contract.paging import page_by_id
 from api.schemas.base import RetractQuery, page_of
 from api.schemas.sentences import NewSentence, Sentence, SentenceChange, SentenceQuery
 from models import sentences
+from models.history.standing_rows import Version
 
 routes = Routes("sentences", "The sentences that documents are cut into; people mend the cuts by hand.")
 
@@ -58,7 +59,7 @@ def get_sentence(id: int) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_sentence(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Move the start or the end of a sentence.
 
     Refused with 409 where it would lie over another sentence or outside the document, or where a
@@ -77,7 +78,7 @@ def change_sentence(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def retract_sentence(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_sentence(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a sentence back, to join it to a neighbour for example.
 
     Refused with 409 while statements stand in it.

@@ -15,6 +15,7 @@ from api.schemas.refs import Merge
 from api.schemas.speakers import NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
 from api.schemas.statements import Statement
 from models import speakers
+from models.history.standing_rows import Version
 
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
 
@@ -87,7 +88,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_speaker(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change what is known of a speaker."""
     speakers.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(speakers.get(id=id, viewer=caller().viewer))
@@ -102,7 +103,7 @@ def change_speaker(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def retract_speaker(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_speaker(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a speaker back.
 
     Refused with 409 while statements of theirs stand; two that are the same are merged instead.

@@ -12,6 +12,7 @@ from api.contract.paging import page_sorted
 from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.statements import GetStatementQuery, NewStatement, Statement, StatementChange, StatementQuery
 from models import documents, statements
+from models.history.standing_rows import Version
 
 routes = Routes("statements", "The acts of attribution: this speaker, in this sentence, put this claim forward.")
 
@@ -77,7 +78,7 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_statement(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change a statement, or decide on a candidate.
 
     Changing the status takes the review scope; where another statement of the same words is accepted already, 409
@@ -99,7 +100,7 @@ def change_statement(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
-def retract_statement(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_statement(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a statement back, with the counterclaims of which it is the only evidence.
 
     A counterclaim whose answer has another accepted statement rests on that one from then on.

@@ -12,6 +12,7 @@ from api.contract.paging import page_by_id
 from api.schemas.base import page_of
 from api.schemas.suggestions import Suggestion, SuggestionDecision, SuggestionQuery
 from models import suggestions
+from models.history.standing_rows import Version
 
 routes = Routes("suggestions", "Stored claims that a denial may answer, for a reviewer to decide.")
 
@@ -40,7 +41,7 @@ def get_suggestion(id: int) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT,),
 )
-def decide_suggestion(id: int, version: int, body: dict[str, Any]) -> Response:
+def decide_suggestion(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Accept or dismiss a suggestion.
 
     Accepting draws the counterclaim, with the statement as its evidence: the public sees it once the

@@ -12,6 +12,7 @@ from api.contract.paging import page_by_id
 from api.schemas.base import PageQuery, RetractQuery, page_of
 from api.schemas.topics import NewTopic, Topic, TopicChange
 from models import topics
+from models.history.standing_rows import Version
 
 routes = Routes("topics", "Subject headings that claims are filed under.")
 
@@ -55,7 +56,7 @@ def get_topic(id: int) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
+def change_topic(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change slug or label of a topic."""
     topics.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(topics.get(id=id))
@@ -70,7 +71,7 @@ def change_topic(id: int, version: int, body: dict[str, Any]) -> Response:
     needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
-def retract_topic(id: int, version: int, query: dict[str, Any]) -> Response:
+def retract_topic(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a topic back.
 
     Claims that were filed under it lose it. From then on the topic answers 410, with when and why.

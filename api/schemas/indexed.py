@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,10 @@ LONGEST_ADDRESS, LONGEST_KEY = 2_000, 2_400
 _AS_IT_IS = "!#$&'()*+,/:;?@[]"
 #: A byte that is percent-encoded already.
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
+#: A host: labels with dots between, of any script, or an IPv6 address in brackets. A port that a machine can have.
+_LABEL = rf"[^{BLANKS}<>/?#@:.。．｡\[\]\\^|`{{}}\"]+"
+_HOST = rf"({_LABEL}([.。．｡]{_LABEL})*[.。．｡]?|\[[0-9A-Fa-f:.]+\])"
+_PORT = "(:([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 
 
 class Url(Matching):
@@ -28,20 +33,31 @@ class Url(Matching):
             " each byte of UTF-8.",
         }
         super().__init__(
-            f"^[hH][tT][tT][pP][sS]?://[^{BLANKS}<>/?#@]+([/?#][^{BLANKS}<>]*)?$",
-            form="an address that starts with http:// or https://, without user name and password",
+            f"^[hH][tT][tT][pP][sS]?://{_HOST}{_PORT}([/?#][^{BLANKS}<>]*)?$",
+            form="an address that starts with http:// or https:// and a host, without user name and password",
             longest=LONGEST_ADDRESS,
             **kwargs,
         )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address = super()._deserialize(value, attr, data, **kwargs)
+        _refuse_bad_brackets(address.partition("://")[2])
         # 12 is four bytes, three characters each.
         if len(address) * 12 > LONGEST_ADDRESS and len(quote(_ENCODED.sub("...", address), _AS_IT_IS)) > (
             LONGEST_ADDRESS
         ):
             raise ValidationError("This address is longer than 2,000 characters, percent-encoded: give a shorter one.")
         return address
+
+
+def _refuse_bad_brackets(host: str) -> None:
+    """Refuse a host in brackets that is no IPv6 address."""
+    if host.startswith("["):
+        try:
+            IPv6Address(host[1:].partition("]")[0])
+        except ValueError:
+            detail = "The host in brackets is no IPv6 address: give the address as a browser shows it."
+            raise ValidationError(detail) from None
 
 
 class Name(Text):

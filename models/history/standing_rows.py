@@ -1,6 +1,6 @@
 """Rows of nouns as changes and reads need them: found, locked while they stand, or refused with the reason why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from peewee import fn
@@ -13,12 +13,15 @@ from models.storage import rows
 from models.storage.database import db
 from models.tables import Statement
 
+#: The version of a row that the caller read, or several of which it is one; None is any.
+Version = int | Collection[int] | None
+
 #: How many of the statements that rest on a thing are named.
 _NAMED = 10
 
 
 def lock_standing(
-    model: Any, id: int, version: int | None = None, *, shared: bool = False, by_id: Callable[..., Any] | None = None
+    model: Any, id: int, version: Version = None, *, shared: bool = False, by_id: Callable[..., Any] | None = None
 ) -> Any:
     """Return the row with this id, locked until the transaction ends where the database can.
 
@@ -32,7 +35,7 @@ def lock_standing(
     if found is None:
         raise NotFound(unknown(model, id))
     refuse_absent(model, found)
-    if version is not None and found.version != version:
+    if version is not None and found.version not in ((version,) if isinstance(version, int) else version):
         raise Stale(
             f"What you read of {singular(model)} {id} is not its present version, {found.version}: "
             "read it again, then repeat your change.",

@@ -28,7 +28,7 @@ class FileLock:
     def acquire(self, timeout: float, *, shared: bool = False) -> None:
         """Take it. Raises TimeoutError after `timeout` seconds, and OSError where the files cannot be written."""
         if not self._files:
-            self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for path in self._paths]
+            self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in self._paths]
         next_in_line, lock = self._files
         until = time.monotonic() + timeout
         self._wait(next_in_line, fcntl.LOCK_EX, until)

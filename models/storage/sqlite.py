@@ -261,6 +261,8 @@ class SqliteFile(SqliteDatabase):
             path, params = f"file:{quote(path)}?mode=rw", {**params, "uri": True}
         elif _is_frozen(Path(path)):
             path, params = read_only(Path(path)), {**params, "uri": True}
+        else:
+            _make_private(Path(path))
         connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **params)
         try:
             self._opened = self._opened or _identity(self.database)
@@ -302,6 +304,15 @@ def _is_frozen(file: Path) -> bool:
     if not file.exists() or os.access(file.absolute().parent, os.W_OK):
         return False
     return not wal_file.exists() or not wal_file.stat().st_size
+
+
+def _make_private(file: Path) -> None:
+    """Make a file that is not there yet, for its owner alone; what SQLite puts beside it gets its mode.
+
+    It is opened only where it is new: to close a file that SQLite has open would take its locks away.
+    """
+    with suppress(OSError):  # SQLite says why it cannot be made
+        os.close(os.open(file.resolve(), os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _coded(message: str, code: int) -> sqlite3.OperationalError:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.settings import Settings
 from models.storage import database
-from tests.api.steps import blamed, posted, refusal
+from tests.api.steps import blamed, matching, posted, refusal
 from tests.factories import claim, document, review, speaker, topic
 
 
@@ -337,4 +337,32 @@ def test_names_a_hundred_wrong_members_at_most(writer: FlaskClient) -> None:
     answer = writer.post("/v1/topics", json={f"m{number}": 1 for number in range(500)})
     assert answer.status_code == 422
     assert len(answer.json["errors"]) == 100
-    assert "more)" in answer.json["detail"]
+    assert "499 more are wrong" in answer.json["detail"]
+
+
+def test_a_change_is_taken_as_a_merge_patch_and_a_create_is_not(writer: FlaskClient) -> None:
+    made = posted(writer, "topics", topic())
+    patch = {"data": b'{"label": "Water"}', "content_type": "application/merge-patch+json"}
+    assert writer.patch("/v1/topics/1", headers=matching(made), **patch).json["label"] == "Water"
+    assert writer.post("/v1/topics", **patch).status_code == 415
+    refused = writer.patch(
+        "/v1/topics/1", headers=matching(made), data=b"{}", content_type="application/json-patch+json"
+    )
+    assert refusal(refused) == (415, ["Content-Type"])
+    assert refused.headers["Accept-Patch"] == "application/json, application/merge-patch+json"
+    assert refused.json["detail"].startswith("application/json-patch+json is not read here: send JSON, with ")
+    assert writer.options("/v1/topics/1").headers["Accept-Patch"] == refused.headers["Accept-Patch"]
+
+
+def test_what_has_no_body_has_no_media_type(writer: FlaskClient) -> None:
+    made = posted(writer, "topics", topic())
+    for answer in (
+        writer.delete("/v1/topics/1", headers=matching(made)),
+        writer.options("/v1/topics"),
+        writer.options("/v1/topics/1"),
+        writer.get("/openapi.json"),
+    ):
+        assert not answer.data
+        assert "Content-Type" not in answer.headers
+    assert {"GET", "POST"} <= set(writer.options("/v1/topics").allow)
+    assert "Accept-Patch" not in writer.options("/v1/topics").headers

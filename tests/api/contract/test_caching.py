@@ -197,27 +197,54 @@ def test_an_etag_of_the_survivor_from_before_a_merge_or_its_undoing_is_a_412(nou
     assert writer.delete(path, headers=matching(writer.get(path))).status_code == 204
 
 
-def test_an_if_match_that_is_no_etag_of_ours_is_a_400(writer: FlaskClient) -> None:
+def test_an_if_match_that_is_no_list_of_etags_is_a_400(writer: FlaskClient) -> None:
     posted(writer, "topics", topic())
     for wrong in (
         "",
-        "*",
         "1",
-        '"1"',
-        '"1-0123456789abcdef"',
-        'W/"1-1-0123456789abcdef"',
-        '"0-1-0123456789abcdef"',
-        '"1-0-0123456789abcdef"',
-        '"1-1-0123456789ABCDEF"',
-        '"1-1-0123456789abcde"',
-        '"1-1-0123456789abcdef", "1-2-0123456789abcdef"',
-        f'"{"9" * 17}-1-0123456789abcdef"',
-        writer.get("/v1/topics").headers["ETag"],
+        "* ,*",
+        '*, "1-1-0123456789abcdef"',
+        '"1',
+        '1"',
+        '"a" "b"',
+        'w/"a"',
+        '"a b"',
         "\xff",
+        ",",
+        "W/",
     ):
         answer = writer.patch("/v1/topics/1", json={"label": "x"}, headers={"If-Match": wrong})
         assert refusal(answer) == (400, ["If-Match"]), wrong
     assert writer.get("/v1/topics/1").json["label"] == "Drinking water"
+
+
+def test_an_if_match_of_which_no_etag_is_that_of_what_stands_is_a_412(writer: FlaskClient) -> None:
+    etag = posted(writer, "topics", topic()).headers["ETag"]
+    for other in (
+        *('"1"', '"1-0123456789abcdef"', '"0-1-0123456789abcdef"', '"1-0-0123456789abcdef"', '"1-1-0123456789ABCDEF"'),
+        *('"1-1-0123456789abcde"', f'"{"9" * 17}-1-0123456789abcdef"', writer.get("/v1/topics").headers["ETag"]),
+        *(f"W/{etag}", f'"x", W/{etag}', '"2-1-0123456789abcdef", "1-2-0123456789abcdef"', '"*"', '"\xff"', '""'),
+    ):
+        answer = writer.patch("/v1/topics/1", json={"label": "x"}, headers={"If-Match": other})
+        assert refusal(answer) == (412, ["If-Match"]), other
+    assert writer.get("/v1/topics/1").json["label"] == "Drinking water"
+
+
+def test_an_if_match_of_any_version_or_of_several_lets_the_change_through(writer: FlaskClient) -> None:
+    first = posted(writer, "topics", topic()).headers["ETag"]
+    coded = first.replace('"', "", 1).replace('"', '-gzip"')
+    for version, header in enumerate(("*", " * ", f'"x", {first[:-1]}z", {first}', f'"{coded},'), 2):
+        etag = writer.get("/v1/topics/1").headers["ETag"]
+        answer = writer.patch(
+            "/v1/topics/1", json={"label": str(version)}, headers={"If-Match": header.replace(first, etag)}
+        )
+        if version < 5:
+            assert (answer.status_code, answer.json["version"]) == (200, version), header
+        else:
+            assert answer.status_code == 412  # the first one, in a coding, is stale by now
+    assert writer.delete("/v1/topics/1", headers={"If-Match": "*"}).status_code == 204
+    assert writer.delete("/v1/topics/1", headers={"If-Match": "*"}).status_code == 410
+    assert writer.delete("/v1/topics/2", headers={"If-Match": "*"}).status_code == 404
 
 
 def test_a_read_that_no_longer_matches_is_a_412_in_the_one_shape(writer: FlaskClient) -> None:

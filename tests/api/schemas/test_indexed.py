@@ -49,6 +49,28 @@ def test_an_address_that_is_encoded_already_is_counted_as_it_is(writer: FlaskCli
     assert posted(writer, "documents", document(url=url)).json["url"] == url
 
 
+def test_an_address_that_is_none_is_refused(writer: FlaskClient) -> None:
+    for url in (
+        *("http://[::1", "http://[::1]x/", "http://[]/", "http://[1.2]/", "http://[:::]/", "http://e.org:99999999"),
+        *(
+            "http://e.org:65536/",
+            "http://e.org:x",
+            "http://.",
+            "http://..",
+            "http://a..b/",
+            "http://.e.org",
+            "http:///a",
+        ),
+        *("http://e.org]/", "http://a\\b/", "http://a:b:80/", "http://me@e.org/"),
+    ):
+        assert refusal(writer.post("/v1/documents", json=document(url=url))) == (422, ["/url"]), url
+    for url in (
+        *("http://[::1]:8080/a", "http://[2001:db8::1]", "http://e.org:65535/", "http://e.org:/b", "http://e.org./c"),
+        *("https://例え。jp/", "http://e.org/a[b]", "http://e.org?a=[b", "http://192.0.2.1/", "HTTP://a_b.e.org/#x"),
+    ):
+        posted(writer, "documents", document(url=url))
+
+
 def test_a_host_of_many_labels_is_found_by_its_domain(writer: FlaskClient) -> None:
     url = "https://" + "ü." * 281 + "example/"
     posted(writer, "documents", document(url=url))

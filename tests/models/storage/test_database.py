@@ -1,8 +1,11 @@
 """The database handle and transactions: connecting, one change, and what a refused constraint becomes."""
 
+import os
 import re
+import shutil
 import traceback
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from peewee import PeeweeException, SqliteDatabase
@@ -10,7 +13,7 @@ from peewee import PeeweeException, SqliteDatabase
 from models import topics
 from models.history.changes import Actor
 from models.refusals import Conflict, Refusal
-from models.storage import columns, database, sqlite, transactions
+from models.storage import columns, database, schema, sqlite, transactions
 from models.storage.transactions import NATURAL_KEYS
 from models.tables import Speaker, Topic
 from tests.factories import put_claim
@@ -239,3 +242,27 @@ def test_a_raw_read_sees_what_its_own_transaction_wrote(registry: str) -> None:
     with transactions.transaction():
         Topic.create(slug="trade", label="Trade")
         assert database.fetch("SELECT label FROM topics WHERE slug = ?", ("trade",)) == [("Trade",)]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_new_sqlite_file_is_for_its_owner_alone(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "link.db").symlink_to(folder / "real.db")
+    kept = folder / "kept.db"
+    shutil.copy(url.removeprefix("sqlite:///"), kept)
+    kept.chmod(0o640)
+    before = os.umask(0o022)
+    try:
+        for name in ("plain.db", "link.db", "kept.db"):
+            database.connect(f"sqlite:///{folder}/{name}")
+            schema.migrate()
+            topics.create(by=Actor(), slug=name.removesuffix(".db"), label="x")
+            files = [folder / f"{name}{suffix}" for suffix in ("", "-wal", "-shm")]
+            modes = {file.stat().st_mode & 0o777 for file in files if file.exists()}
+            assert modes == {0o640 if name == "kept.db" else 0o600}
+            database.close()
+    finally:
+        os.umask(before)
+        database.disconnect()
+    assert (folder / "real.db").stat().st_mode & 0o777 == 0o600
