@@ -8,7 +8,7 @@ import orjson
 from peewee import SQL, fn
 
 from models import evidence, speakers, topics
-from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
+from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -137,6 +137,13 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
             by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER
         )
         changes.retract(by, claim, reason)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted claim stand again."""
+    with restores.restoring():
+        if claim := restores.retracted(by, Claim, id, get):
+            restores.restore(by, claim)
 
 
 #: What moves with a claim that is merged, as the log calls it -> the column that points at the claim.

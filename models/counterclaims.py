@@ -6,9 +6,9 @@ from peewee import SQL
 
 from models import claims, evidence, statements
 from models.evidence import Answer
-from models.history import changes, locks, merged_filters, standing_rows
+from models.history import changes, locks, merge_scope, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.locks import named
+from models.history.locks import Rows, named
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists, shapes, table_aliases
@@ -16,6 +16,7 @@ from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public, evidence_was_public
 from models.refusals import Conflict
+from models.storage import rows
 from models.storage.transactions import transaction
 from models.tables import Claim, Counterclaim
 
@@ -76,6 +77,32 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         changes.retract(by, standing_rows.lock_standing(Counterclaim, id, version), reason)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted counterclaim stand again.
+
+    Raises Conflict where one of its claims does not stand, where its evidence or its target does not state them, and
+    where the same counterclaim was recorded since.
+    """
+    with restores.restoring():
+        locks.hold(lambda: _stood_on(id))
+        if counterclaim := restores.retracted(by, Counterclaim, id, get):
+            restores.require(Claim, counterclaim.claim_id, counterclaim.answer_id)
+            evidence.refuse_taken(by=by, one=evidence.answer_of(counterclaim))
+            if not merge_scope.counterclaim_may_stand(counterclaim):
+                raise Conflict("Its evidence, or its target, was retracted or states another claim by now.")
+            restores.restore(by, counterclaim)
+
+
+def _stood_on(id: int) -> list[Rows]:
+    """Find the claims of a counterclaim, its evidence and its target, which have to stay as they are."""
+    counterclaim = rows.by_id(Counterclaim, id)
+    if counterclaim is None:
+        return []
+    stated = (one for one in (counterclaim.statement_id, counterclaim.target_id) if one)
+    ends = named(Claim, counterclaim.claim_id, counterclaim.answer_id)
+    return [ends, *(row for one in stated for row in statements.held(id=one))]
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.segmentation import cut
-from models.history import changes, standing_rows
+from models.history import changes, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.session import SESSION, Session
@@ -140,6 +140,14 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         standing_rows.refuse_while_used(by, "A document", Statement.document, id)
         standing_rows.refuse_while_used(by, "A document", Statement.via_document, id)
         changes.retract(by, document, reason)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted document stand again. Raises Conflict where the same edition was stored since."""
+    with restores.restoring():
+        if document := restores.retracted(by, Document, id):
+            _refuse_edition(document.url, document.url_normalized, document.sha256, SESSION)
+            restores.restore(by, document)
 
 
 def get(*, id: int, viewer: Viewer) -> Item:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from models.history import changes
+from models.history import changes, merge_scope, merges
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import lists
@@ -198,11 +198,16 @@ def _move_or_retract(by: Actor, counterclaim: Counterclaim, claim: int, answer: 
         changes.amend(by, counterclaim, claim=claim, answer=answer)
 
 
-def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> None:
-    """Let reviews name `statement` no more, but those of `claim`, which it states now; None where it was retracted."""
-    for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,)):
-        if review.claim_id != claim:
-            _unlink(by, review, "statement")
+def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> list[int]:
+    """Let reviews name `statement` no more, but those of `claim`, which it states now; None where it was retracted.
+
+    Return the ids of those that do not.
+    """
+    naming = rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,))
+    others = [review for review in naming if review.claim_id != claim]
+    for review in others:
+        _unlink(by, review, "statement")
+    return [review.id for review in others]
 
 
 def _unlink(by: Actor, row: Any, column: str) -> None:
@@ -234,18 +239,41 @@ def reassign_evidence(*, by: Actor, statement: int) -> None:
             changes.update(by, counterclaim, statement=other)
 
 
-def retract_with(*, by: Actor, statement: int, reason: str | None) -> None:
+def retract_with(*, by: Actor, statement: int, reason: str | None) -> dict[str, Any]:
     """Take back the counterclaims whose evidence is `statement`, and those to its attribution.
 
-    Others that were aimed at it answer its claim still, and are aimed at none of its statements any more.
+    Others that were aimed at it answer its claim still, and are aimed at none of its statements any more. Return the
+    ids of both, for the log.
     """
-    for counterclaim in _standing_with("statement", statement):
+    gone = _standing_with("statement", statement)
+    for counterclaim in gone:
         changes.retract(by, counterclaim, reason)
-    for counterclaim in _standing_with("target", statement):
-        if counterclaim.of == "attribution":
-            changes.retract(by, counterclaim, reason)
-        else:
-            _unlink(by, counterclaim, "target")
+    aimed = _standing_with("target", statement)
+    to_attribution = [counterclaim for counterclaim in aimed if counterclaim.of == "attribution"]
+    for counterclaim in to_attribution:
+        changes.retract(by, counterclaim, reason)
+    untargeted = [counterclaim for counterclaim in aimed if counterclaim.of != "attribution"]
+    for counterclaim in untargeted:
+        _unlink(by, counterclaim, "target")
+    return {
+        "retracted_edges": [counterclaim.id for counterclaim in (*gone, *to_attribution)],
+        "untargeted": [counterclaim.id for counterclaim in untargeted],
+    }
+
+
+def restore_with(*, by: Actor, statement: Statement, noted: dict[str, Any]) -> None:
+    """Undo what was done to counterclaims and reviews as `statement`, which stands again, was retracted.
+
+    `noted` is what the log kept of it. What was changed since stays as it is.
+    """
+    id, claim = statement.id, statement.claim_id
+    for counterclaim in merges.rows_with(Counterclaim, noted.get("untargeted", [])):
+        if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
+            changes.update(by, counterclaim, target=id)
+    merges.restore(by, Counterclaim, noted.get("retracted_edges", []), may=merge_scope.counterclaim_may_stand)
+    for review in merges.rows_with(Review, noted.get("unlinked_reviews", [])):
+        if (review.claim_id, review.statement_id, review.retracted_at) == (claim, None, None):
+            changes.update(by, review, statement=id)
 
 
 def _standing_with(column: str, statement: int) -> list[Counterclaim]:

@@ -6,7 +6,7 @@ of it is: who sees a print sees its original.
 
 from typing import Any
 
-from models.history import changes
+from models.history import changes, restores
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import days
@@ -102,6 +102,28 @@ def succeed(*, by: Actor, id: int) -> int | None:
     """
     prints = standing(id)
     return _lead(by, prints) if prints else None
+
+
+def act_of(id: int) -> int | None:
+    """Find the statement that stands for the act which a retracted statement printed, or was the original of."""
+    seen, found = {id}, rows.by_id(Statement, id)
+    while found is not None and (next := found.original_id or restores.noted(Statement, found.id).get("heir")):
+        if next in seen:
+            return None
+        seen.add(next)
+        found = rows.by_id(Statement, next)
+        if found.retracted_at is None:
+            return int(found.original_id or found.id)
+    return None
+
+
+def original_again(statement: Statement) -> int | None:
+    """Find the original of a statement that is to stand again; None where it is the first of its act, or alone."""
+    act = act_of(statement.id)
+    original = rows.by_id(Statement, act) if act else None
+    if original is None or original.speaker_id != statement.speaker_id or not _may_be(original, statement):
+        return None
+    return int(original.id)
 
 
 def _lead(by: Actor, prints: list[Statement]) -> int:

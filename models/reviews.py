@@ -5,15 +5,16 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, statements
-from models.history import changes, locks, merged_filters, standing_rows
+from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.locks import named
+from models.history.locks import Rows, named
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import shapes, simple_lists, table_aliases
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
+from models.storage import rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
 from models.tables import Claim, Review
@@ -64,6 +65,30 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         changes.retract(by, standing_rows.lock_standing(Review, id, version), reason)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted review stand again; it names the statement that it checked where that still states its claim.
+
+    Raises Conflict where its claim does not stand, or where another review at its address was recorded since.
+    """
+    with restores.restoring():
+        locks.hold(lambda: _stood_on(id))
+        if review := restores.retracted(by, Review, id, get):
+            restores.require(Claim, review.claim_id)
+            _refuse_taken(review.url, review.claim_id, SESSION)
+            checked = review.statement
+            stays = checked and checked.retracted_at is None and checked.claim_id == review.claim_id
+            restores.restore(by, review, **({} if stays else {"statement": None}))
+
+
+def _stood_on(id: int) -> list[Rows]:
+    """Find the claim of a review, and the statement that it checked, which have to stay as they are."""
+    review = rows.by_id(Review, id)
+    if review is None:
+        return []
+    checked = statements.held(id=review.statement_id) if review.statement_id else []
+    return [named(Claim, review.claim_id), *checked]
 
 
 def get(*, id: int, viewer: Viewer) -> Item:

@@ -5,7 +5,7 @@ from typing import Any
 from peewee import SQL, Case
 
 from models.extraction.segmentation import LONGEST
-from models.history import changes, standing_rows
+from models.history import changes, locks, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -61,6 +61,18 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         standing_rows.refuse_while_used(by, "A sentence", Statement.sentence, id)
         changes.retract(by, sentence, reason)
         _renumber(sentence.document_id)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted sentence stand again. Raises Conflict where its document does not, or another stands there."""
+    with restores.restoring():
+        document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
+        locks.hold(lambda: [locks.changed(Document, document)])
+        if sentence := restores.retracted(by, Sentence, id):
+            restores.require(Document, document)
+            _refuse_bad_span(sentence.document, sentence.start, sentence.end, apart_from=id)
+            restores.restore(by, sentence)
+            _renumber(document)
 
 
 def find(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import evidence, hierarchy, prints
-from models.history import changes, locks, merge_scope, merged_filters, merges, standing_rows
+from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
@@ -106,6 +106,20 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         standing_rows.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
         standing_rows.refuse_while_used(by, "A speaker", Statement.on_behalf_of, id)
         changes.retract(by, speaker, reason)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted speaker stand again. Raises Conflict where a name or the Wikidata item is another's by now."""
+    with restores.restoring():
+        names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
+        aliases = _aliases(id)
+        SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
+        if speaker := restores.retracted(by, Speaker, id):
+            _refuse_name(speaker.name, id, SESSION)
+            _refuse_aliases(aliases, id, SESSION)
+            if speaker.wikidata_id:
+                _refuse_taken_item(speaker.wikidata_id, SESSION)
+            restores.restore(by, speaker)
 
 
 def find(

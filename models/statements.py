@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, hierarchy, prints, sentences, speakers
-from models.history import changes, locks, merged_filters, same_words, standing_rows
+from models.history import changes, locks, merge_scope, merged_filters, restores, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION, Session
@@ -20,7 +20,7 @@ from models.spans import locate_content
 from models.statement_columns import content_columns, offsets, origin_columns, words
 from models.storage import rows
 from models.storage.transactions import transaction
-from models.tables import Claim, Document, Review, Speaker, Statement
+from models.tables import Claim, Document, Review, Sentence, Speaker, Statement
 
 #: For whom a statement was made where nobody says: for the body that its speaker, a person, is part of at that moment.
 LEFT_OUT: dict[str, Any] = {}
@@ -172,10 +172,34 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         statement = standing_rows.lock_standing(Statement, id, version)
         if statement.status == "accepted":
             evidence.reassign_evidence(by=by, statement=id)
-        evidence.retract_with(by=by, statement=id, reason=reason)
-        prints.succeed(by=by, id=id)
-        evidence.unlink_reviews(by=by, statement=id)
-        changes.retract(by, statement, reason)
+        more = evidence.retract_with(by=by, statement=id, reason=reason)
+        more |= {"heir": prints.succeed(by=by, id=id)}
+        more |= {"unlinked_reviews": evidence.unlink_reviews(by=by, statement=id)}
+        changes.retract(by, statement, reason, more)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted statement stand again, with what was taken back or unlinked for its sake, where that may be.
+
+    It is of the same act again as the statements that print it. Raises Conflict where something that it names does not
+    stand, or where the same words were recorded since.
+    """
+    with restores.restoring():
+        locks.hold(lambda: merge_scope.of_restored_statement(id, prints.act_of(id)))
+        statement = restores.retracted(by, Statement, id, get)
+        if statement is None:
+            return
+        restores.require(Document, statement.document_id, statement.via_document_id)
+        restores.require(Sentence, statement.sentence_id)
+        restores.require(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
+        restores.require(Claim, statement.claim_id)
+        if statement.status != "accepted":
+            SESSION.lock_candidates(statement.document_id)
+        same_words.refuse_known_beside(by, statement, SESSION)
+        if not merge_scope.statement_may_stand(statement):
+            raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")
+        restores.restore(by, statement, original=prints.original_again(statement))
+        evidence.restore_with(by=by, statement=statement, noted=restores.noted(Statement, id))
 
 
 def get(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.history import changes, standing_rows
+from models.history import changes, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -34,6 +34,14 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     """Take a heading back; claims filed under it lose it."""
     with transaction():
         changes.retract(by, standing_rows.lock_standing(Topic, id, version), reason)
+
+
+def restore(*, by: Actor, id: int) -> None:
+    """Let a retracted heading stand again. Raises Conflict where its slug is taken."""
+    with restores.restoring():
+        if topic := restores.retracted(by, Topic, id):
+            _refuse_taken(topic.slug, SESSION)
+            restores.restore(by, topic)
 
 
 def get(*, id: int) -> Item:

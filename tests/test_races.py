@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import claims, documents, speakers, statements
+from models import claims, documents, reviews, speakers, statements
 from models.access import keys
 from models.extraction.findings import Finding
 from models.extraction.findings import Speaker as FoundSpeaker
@@ -79,6 +79,7 @@ class World:
             reprinted = {"document": {"text": text, "language": "de"}, "original": self.statements[0]}
             self.statements += [self._record(by, word, one, c, **reprinted) for word in ("sixth", "seventh")]
             self.review = put_review(by, a, statement=self.statements[0])
+            self.retracted = self._retract(by)
             claims.merge(by=by, id=merged, into=b)
             speakers.merge(by=by, id=gone, into=three)
         # Each may be accepted, but not both.
@@ -90,6 +91,27 @@ class World:
         body = {"speaker": {"id": who}, "document": {"id": self.document}, "form": "indirect"}
         content = [{"text": f"says {word}"}]
         return statements.record(by=by, **(body | {"content": content, "claim": {"id": claim}} | other))
+
+    def _retract(self, by: Actor) -> list[tuple[Any, int]]:
+        """Take back what restores meet: an answer with its statement, and what else may hang on the rest."""
+        a, b, *_ = self.claims
+        one, two, *_ = self.speakers
+        self.taken_back = self._record(
+            by, "sixth", two, b, counters=[{"statement": self.statements[0], "kind": "confirms"}]
+        )
+        (counterclaim,) = fetch("SELECT id FROM counterclaims WHERE statement_id = ?", (self.taken_back,))[0]
+        lone = claims.create(by=by, text=f"Lone claim of {self.number}.", language="en")
+        review = put_review(by, a, url=f"https://checkers.example/taken/{self.number}")
+        who = speakers.create(by=by, name=f"Taken {self.number}")
+        sentence = Statement.get_by_id(self.taken_back).sentence_id
+        print_of = self._record(by, "fourth", one, a, original=self.statements[0])
+        retracted = [
+            *((statements, Statement, id) for id in (print_of, self.taken_back)),
+            *((claims, Claim, lone), (reviews, Review, review), (speakers, Speaker, who)),
+        ]
+        for noun, _, id in retracted:
+            noun.retract(by=by, id=id, version=None, reason="Taken back")
+        return [(model, id) for _, model, id in retracted] + [(Counterclaim, counterclaim), (Sentence, sentence)]
 
     def any(self, model: Any) -> int:
         """One of the two of a noun on which this round's changes meet."""
@@ -117,6 +139,11 @@ class Request(NamedTuple):
                 assert all("shape" not in error["detail"] for error in line["errors"]), line
             return sent.status_code
         return client.open(self.path, method=self.method, json=self.body, headers=headers).status_code
+
+
+def _restore(world: World) -> Request:
+    model, id = world.rng.choice(world.retracted)
+    return Request("POST", f"/v1/{model._meta.table_name}/{id}/restore")
 
 
 def _match(model: Any, id: int) -> str:
@@ -313,6 +340,8 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "aim": _aim,
     "rest on another": _evidence,
     "retract a counterclaim": lambda w: _delete(Counterclaim, w.any(Counterclaim)),
+    "restore": _restore,
+    "restore a statement": lambda w: Request("POST", f"/v1/statements/{w.taken_back}/restore"),
     "review": _review,
     "check another wording": lambda w: _patch(Review, w.review, statement=_of(w, w.claims[0])),
     "merge speakers": _merge(Speaker),

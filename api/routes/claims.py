@@ -112,6 +112,22 @@ def retract_claim(id: int, version: Version, query: dict[str, Any]) -> Response:
 
 @routes.operation(
     "POST",
+    "/claims/<id:id>/restore",
+    scope="write",
+    response=Claim,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_claim(id: int) -> Response:
+    """Take the retraction of a claim back.
+
+    One that stands already stays as it is, and what was erased is not restored (410).
+    """
+    claims.restore(by=caller().actor, id=id)
+    return responses.one(claims.get(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "POST",
     "/claims/<id:id>/merge",
     scope="write",
     body=Merge,

@@ -94,3 +94,20 @@ def retract_counterclaim(id: int, version: Version, query: dict[str, Any]) -> Re
     """Take a counterclaim back; the claims stay."""
     counterclaims.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/counterclaims/<id:id>/restore",
+    scope="write",
+    response=Counterclaim,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_counterclaim(id: int) -> Response:
+    """Take the retraction of a counterclaim back.
+
+    Refused with 409 where a claim of it does not stand, where its evidence or its target was retracted or states
+    another claim, and where the same counterclaim was recorded since. One that stands already stays as it is.
+    """
+    counterclaims.restore(by=caller().actor, id=id)
+    return responses.one(counterclaims.get(id=id, viewer=caller().viewer))

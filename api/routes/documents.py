@@ -154,3 +154,20 @@ def retract_document(id: int, version: Version, query: dict[str, Any]) -> Respon
     """
     documents.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/documents/<id:id>/restore",
+    scope="write",
+    response=Document,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_document(id: int) -> Response:
+    """Take the retraction of a document back.
+
+    Refused with 409 where the same edition was stored since. One that stands already stays as it is, and what was
+    erased is not restored (410).
+    """
+    documents.restore(by=caller().actor, id=id)
+    return responses.one(documents.get(id=id, viewer=caller().viewer))

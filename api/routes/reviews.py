@@ -78,3 +78,20 @@ def retract_review(id: int, version: Version, query: dict[str, Any]) -> Response
     """Take a review back."""
     reviews.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/reviews/<id:id>/restore",
+    scope="write",
+    response=Review,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_review(id: int) -> Response:
+    """Take the retraction of a review back.
+
+    Refused with 409 where its claim does not stand, and where another review at its address was recorded since. One
+    that stands already stays as it is.
+    """
+    reviews.restore(by=caller().actor, id=id)
+    return responses.one(reviews.get(id=id, viewer=caller().viewer))

@@ -85,3 +85,20 @@ def retract_sentence(id: int, version: Version, query: dict[str, Any]) -> Respon
     """
     sentences.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/sentences/<id:id>/restore",
+    scope="write",
+    response=Sentence,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_sentence(id: int) -> Response:
+    """Take the retraction of a sentence back.
+
+    Refused with 409 where its document does not stand, and where another sentence stands there by now. One that stands
+    already stays as it is.
+    """
+    sentences.restore(by=caller().actor, id=id)
+    return responses.one(sentences.get(id=id, viewer=caller().viewer))

@@ -114,6 +114,23 @@ def retract_speaker(id: int, version: Version, query: dict[str, Any]) -> Respons
 
 @routes.operation(
     "POST",
+    "/speakers/<id:id>/restore",
+    scope="write",
+    response=Speaker,
+    refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_speaker(id: int) -> Response:
+    """Take the retraction of a speaker back.
+
+    Refused with 409 where the name, an alias or the Wikidata item is another speaker's by now. One that stands already
+    stays as it is, and what was erased is not restored (410).
+    """
+    speakers.restore(by=caller().actor, id=id)
+    return responses.one(speakers.get(id=id, viewer=caller().viewer))
+
+
+@routes.operation(
+    "POST",
     "/speakers/<id:id>/merge",
     scope="write",
     body=Merge,

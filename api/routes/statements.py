@@ -109,3 +109,21 @@ def retract_statement(id: int, version: Version, query: dict[str, Any]) -> Respo
     """
     statements.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/statements/<id:id>/restore",
+    scope="write",
+    response=Statement,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_statement(id: int) -> Response:
+    """Take the retraction of a statement back, and of the counterclaims that were taken back with it.
+
+    Refused with 409 where something that it names does not stand, such as its claim, and where the same words were
+    recorded since. A counterclaim stays retracted where something that it rests on does not stand. One that stands
+    already stays as it is, and what was erased is not restored (410).
+    """
+    statements.restore(by=caller().actor, id=id)
+    return responses.one(statements.get(id=id, viewer=caller().viewer))

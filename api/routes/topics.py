@@ -78,3 +78,19 @@ def retract_topic(id: int, version: Version, query: dict[str, Any]) -> Response:
     """
     topics.retract(by=caller().actor, id=id, version=version, reason=query.get("reason"))
     return responses.nothing()
+
+
+@routes.operation(
+    "POST",
+    "/topics/<id:id>/restore",
+    scope="write",
+    response=Topic,
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+def restore_topic(id: int) -> Response:
+    """Take the retraction of a topic back; claims are filed under it again.
+
+    Refused with 409 where its slug is taken by now. One that stands already stays as it is.
+    """
+    topics.restore(by=caller().actor, id=id)
+    return responses.one(topics.get(id=id))

@@ -94,9 +94,9 @@ def amend(actor: Actor, instance: Any, more: dict[str, Any] | None = None, **new
         update(actor, instance, more=more, **new)
 
 
-def retract(actor: Actor, instance: Any, reason: str | None) -> None:
-    """Take a row back; it stays as a tombstone. Inside the transaction of the change."""
-    update(actor, instance, "retract", retracted_at=now(), retracted_reason=reason)
+def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:
+    """Take a row back; it stays as a tombstone. The log keeps `more`. Inside the transaction of the change."""
+    update(actor, instance, "retract", more, retracted_at=now(), retracted_reason=reason)
 
 
 def listed(

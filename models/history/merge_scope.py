@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from models.history import merges, same_words
+from models.history import merges, restores, same_words
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION
 from models.storage import rows
@@ -85,6 +85,23 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
         changed(
             Review, *(id for drop in drops for name in ("reviews", "unlinked_reviews") for id in drop.get(name, ()))
         ),
+    ]
+
+
+def of_restored_statement(id: int, original: int | None) -> list[Rows]:
+    """Find what a restore of this statement changes, and what has to stand for it; `original` is that of its act."""
+    statement = rows.by_id(Statement, id)
+    if statement is None or statement.retracted_at is None:
+        return []
+    more = restores.noted(Statement, id)
+    counterclaims = merges.rows_with(Counterclaim, more.get("retracted_edges", []) + more.get("untargeted", []))
+    return [
+        named(Document, statement.document_id, statement.via_document_id),
+        named(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id),
+        changed(Claim, statement.claim_id, *_ends(counterclaims)),
+        changed(Statement, *_same_acts(one for one in (id, original) if one), *_stated_by(counterclaims)),
+        changed(Counterclaim, *(counterclaim.id for counterclaim in counterclaims)),
+        changed(Review, *more.get("unlinked_reviews", [])),
     ]
 
 

@@ -87,6 +87,15 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
             raise Conflict(detail, field="/status", known=known.id)
 
 
+def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
+    """Refuse that a retracted statement stands again beside another of the same words, as `collide` has it."""
+    known = _of(statement.__data__, session)
+    state = coded([statement, *known])
+    for one in known:
+        if collide(state[statement.id], state[one.id]):
+            _refuse(by, one)
+
+
 def _of(row: dict[str, Any], session: Any) -> list[Statement]:
     """List the standing statements of the same words in the order in which exports write them.
 

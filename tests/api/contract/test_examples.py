@@ -197,6 +197,11 @@ REQUESTS = {
         ),
         shows_answer=True,
     ),
+    # What stands stays as it is.
+    **{
+        f"restore_{noun}": Example("POST", f"/v1/{noun}s/1/restore")
+        for noun in ("claim", "counterclaim", "statement", "document", "sentence", "speaker", "review", "topic")
+    },
     "list_changes": Example("GET", "/v1/changes?limit=1&noun=topics", shows_answer=True),
 }
 

@@ -1,0 +1,66 @@
+"""Retractions taken back: a row stands again where all that it stands on does, and nothing has taken its place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import orjson
+
+from models.history import changes, standing_rows
+from models.history.changes import Actor
+from models.refusals import Conflict, Gone, Moved
+from models.storage import rows
+from models.storage.transactions import transaction
+from models.tables import Change
+
+
+@contextmanager
+def restoring() -> Iterator[None]:
+    """Restore in a transaction; what is refused names no place in the body, for there is none."""
+    try:
+        with transaction():
+            yield
+    except Conflict as refusal:
+        refusal.field = None
+        raise
+
+
+def retracted(by: Actor, model: Any, id: int, get: Any = None) -> Any:
+    """Return the row that is to stand again, locked; None where it stands already.
+
+    With `get`, which reads it, the actor must have been able to see it. Raises NotFound, Moved where it was merged, and
+    Gone where it was erased.
+    """
+    if get is not None:
+        with suppress(Gone):
+            standing_rows.refuse_unseen(by, get, id)
+    try:
+        standing_rows.lock_standing(model, id)
+    except Gone as tombstone:
+        erased = Change.select().where(Change.noun == model._meta.table_name, Change.noun_id == id)
+        if erased.where(Change.action == "erase").exists():
+            detail = f"The {standing_rows.singular(model)} {id} was erased, and cannot be restored."
+            raise Gone(detail, **tombstone.more) from None
+        return rows.by_id(model, id, locked=True)
+    return None
+
+
+def require(model: Any, *ids: int | None) -> None:
+    """Raise Conflict where one of these rows, on which another one stands, does not stand itself; null names none."""
+    for id in filter(None, ids):
+        try:
+            standing_rows.refuse_absent(model, rows.by_id(model, id))
+        except (Gone, Moved) as absent:
+            raise Conflict(f"{absent.detail} What stands on it cannot be restored before it.", id=id) from None
+
+
+def restore(by: Actor, row: Any, **new: Any) -> None:
+    """Let a row stand again, with these `new` values; the log tells it as a change."""
+    changes.update(by, row, retracted_at=None, retracted_reason=None, **new)
+
+
+def noted(model: Any, id: int) -> dict[str, Any]:
+    """Read what the log noted when this row was last retracted."""
+    lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
+    last = lines.where(Change.action == "retract").order_by(Change.sequence.desc()).limit(1).scalar()
+    return orjson.loads(last) if last else {}
