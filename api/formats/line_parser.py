@@ -9,7 +9,7 @@ from api.contract import json_body
 from api.contract.problems import Problem
 from api.schemas.lines import LINES
 from models.extraction.segmentation import cut
-from models.transfer.lines import Line, Outcome
+from models.transfer.lines import Line, Outcome, claims_named
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
 GROUP, _BYTES = 5000, 4_000_000
@@ -54,18 +54,25 @@ _END = (
 
 def _read(number: int, line: bytes, cut_sentences: bool = False) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
-    noun = "?"
+    noun, value = "?", None
     try:
         value = _quick(line) or json_body.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:
             why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
-            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},))
+            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},), _claims(value))
         new = json_body.loaded(LINES[noun], value[noun])
         cuts = cut(new.get("text", "")) if cut_sentences and noun == "document" else None
         return Line(number, noun, new, cuts)
     except Problem as problem:
-        return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors))
+        return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors), _claims(value))
+
+
+def _claims(value: Any) -> tuple[str, ...] | None:
+    """List the names of the claims at which a line that is refused points; None where it could not be read."""
+    if value is None:
+        return None
+    return tuple(name for part in value.values() for name in claims_named(part)) if isinstance(value, dict) else ()
 
 
 def _quick(line: bytes) -> Any:

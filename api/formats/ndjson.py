@@ -56,6 +56,8 @@ def _stored(groups: Iterable[Group], by: Actor) -> Iterator[Outcome]:
     for read in groups:
         stored = iter(work.store([line for line in read if isinstance(line, Line)]))
         for line in read:
+            if isinstance(line, Outcome):
+                work.pass_over(line.line, line.claims)
             yield line if isinstance(line, Outcome) else next(stored)
     yield from work.finish()
 

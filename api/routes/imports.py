@@ -43,10 +43,11 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     A claim's line is `noted`, as nothing is stored with it: the claim is stored with the line that points at it, or
     at the end, so that claims are never counted as `new` or `known`. A claim has no natural key, since the same
     words may be two claims, and is recognised by what hangs on it: where the statement that brings it along is
-    known, it is that one's claim. Where a counterclaim, a review or nothing points at it first, it is the oldest claim
-    of the same text and language that no other line means. Otherwise it is a new one. Its `standalone` says whether the
-    public sees it without an accepted statement, as it does where that is missing and no statement brings the claim
-    along.
+    known, it is that one's claim. Where a counterclaim, a review or nothing points at it first, it is the oldest
+    claim of the same text and language that no other line means. Otherwise it is a new one. One at which only
+    refused lines point is not stored, and is listed as refused; so is one at which nothing points, where a line
+    could not be read. Its `standalone` says whether the public sees it without an accepted statement, as it does
+    where that is missing and no statement brings the claim along.
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
     broken connection leaves are whole lines, from the first on. What is known (a topic by its slug, a speaker by name,

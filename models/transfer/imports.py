@@ -19,7 +19,7 @@ from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
 from models.transfer.batch import BatchSession
-from models.transfer.lines import Line, Outcome
+from models.transfer.lines import Line, Outcome, claims_named
 from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch
 
@@ -45,6 +45,8 @@ class Import:
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
         #: in vain.
         self._lines = _LINES_PER_BATCH
+        #: The number of the first line that could not be read: it may have pointed at any claim.
+        self._unread = 0
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store a group of lines, but those that are refused, and return what became of each.
@@ -59,14 +61,37 @@ class Import:
             outcomes += stored
             self.names.keep()
         database.release()  # more lines may come slowly
+        for line, one in zip(lines, outcomes, strict=True):
+            if one.outcome == "refused":
+                self.pass_over(line.number, claims_named(line.members))
         return outcomes
 
+    def pass_over(self, number: int, claims: tuple[str, ...] | None) -> None:
+        """Note that the line `number` was refused, which pointed at these claims; None where nobody could read it."""
+        if claims is None:
+            self._unread = self._unread or number
+        for name in claims or ():
+            self.names.put(self.names.passed_over, name, number)
+
     def finish(self) -> Iterator[Outcome]:
-        """Store the claims that no line has pointed at; yield what became of those that are refused."""
+        """Store the claims that no line has pointed at; yield what became of those that are refused.
+
+        One at which only refused lines pointed would be a claim of nobody, and double as they are imported again.
+        """
         names = self.names.all_unbound()
         while some := list(islice(names, _LINES_PER_BATCH)):
-            group = [unbound_claim(self.names, name) for name in some]
+            pointing = {name: self.names.passed_over.get(name) or self._unread for name in some}
+            group = [unbound_claim(self.names, name) for name, line in pointing.items() if not line]
             yield from (one for one in self.store(group) if one.outcome == "refused")
+            yield from (self._left_out(name, line) for name, line in pointing.items() if line)
+
+    def _left_out(self, name: str, pointing: int) -> Outcome:
+        points = "points" if name in self.names.passed_over else "may point"
+        detail = (
+            f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
+        )
+        errors = ({"pointer": "", "detail": detail},)
+        return Outcome(self.names.claim_lines[name][0], "claim", "refused", None, f"the line: {detail}", errors)
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""

@@ -27,3 +27,13 @@ class Outcome(NamedTuple):
     #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
     why: str = ""
     errors: tuple[dict[str, str], ...] = ()
+    #: Of a line that is no `Line`: the claims at which it pointed, by their names; None where it could not be read.
+    claims: tuple[str, ...] | None = ()
+
+
+def claims_named(members: Any) -> tuple[str, ...]:
+    """List the names of the claims at which the members of a line point, whatever else is wrong with them."""
+    if not isinstance(members, dict):
+        return ()
+    sides = (members.get("claim"), members.get("answer"))
+    return tuple(side["claim"] for side in sides if isinstance(side, dict) and isinstance(side.get("claim"), str))

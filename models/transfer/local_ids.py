@@ -27,6 +27,8 @@ class LocalIds:
         self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
         self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
+        #: Name -> the number of a line that points at this claim, and was refused.
+        self.passed_over: SpilledDict[str, int] = SpilledDict()
         #: Claims of lines, but for those that are stored for good: a known statement may already have theirs.
         #: As JSON, which takes a quarter of the memory.
         self._new_claims: SpilledDict[str, str] = SpilledDict()
@@ -35,7 +37,7 @@ class LocalIds:
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.claim_lines, self.ambiguous),
-            *(self._new_claims, self._taken),
+            *(self.passed_over, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
         self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []

@@ -211,13 +211,26 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
             with transactions.transaction():
                 read = imports.store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
         outcomes.append(read._replace(line=number))
-    for name in names.all_unbound():
+    refused = [line for line, one in zip(lines, outcomes, strict=True) if one.outcome == "refused"]
+    pointed_at = {name for line in refused for name in _points(line)}
+    for name in [name for name in names.all_unbound() if name not in pointed_at]:
         with transactions.transaction():
             line = imports.unbound_claim(names, name)
             left = imports.store_line(line, by=actor, names=names, session=SESSION)
         if left.outcome == "refused":
             outcomes.append(left)
-    return outcomes
+    nowhere = ({"pointer": ""},)
+    left_out = [name for name in names.all_unbound() if name in pointed_at]
+    return outcomes + [
+        Outcome(names.claim_lines[name][0], "claim", "refused", None, errors=nowhere) for name in left_out
+    ]
+
+
+def _points(line: bytes) -> list[str]:
+    """The names of the claims at which a line points."""
+    (members,) = json.loads(line).values()
+    sides = [members.get(side) for side in ("claim", "answer")]
+    return [side["claim"] for side in sides if isinstance(side, dict) and "claim" in side]
 
 
 def _told(outcomes: list[Outcome]) -> list[Any]:
@@ -369,13 +382,14 @@ def test_a_name_that_an_earlier_line_has_is_refused_where_it_means_something_els
     told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
     refused = {one.line: one.errors[0] for one in told if one.outcome == "refused"}
     assert {line: error["pointer"] for line, error in refused.items()} == {
-        6: "/id", 7: "/id", 9: "/claim/claim", 10: "/document/document", 12: "/answer/claim",
+        6: "/id", 7: "/id", 9: "/claim/claim", 10: "/document/document", 12: "/answer/claim", 11: "",
+        **({} if pointed else {3: ""}),
     }  # fmt: skip
     assert "Line 3 is called 'c1' too: give each line its own id" in refused[6]["detail"]
     assert "that of document" in refused[7]["detail"]
     assert "Line 6 is called 'c1', and an earlier one too" in refused[9]["detail"]
     assert [one.outcome for one in told][4:8:3] == ["noted", "known"]
-    assert database.fetch("SELECT text FROM claims ORDER BY id") == [("Dup one.",), ("Dup one.",)]
+    assert database.fetch("SELECT text FROM claims ORDER BY id") == [("Dup one.",)] * pointed
     assert database.fetch("SELECT count(*) FROM documents") == [(1,)]
 
 
@@ -879,3 +893,56 @@ def test_a_line_names_the_earlier_one_that_it_prints_again(registry: str, actor:
     assert database.fetch("SELECT original_id FROM statements ORDER BY id") == [(None,), (1,), (1,)]
     assert database.fetch("SELECT at FROM statements WHERE id = 1") == [(1.5,)]
     assert database.fetch("SELECT kind, length FROM documents ORDER BY id") == [("transcript", 22), (None, 0)]
+
+
+#: A claim at which a statement points whose words do not stand in the text, or that is none at all.
+_CLAIM = {"claim": {"id": "c1", "text": "It rains.", "language": "en"}}
+_LONE = {"claim": {"id": "c2", "text": "It is late.", "language": "en"}}
+_SAID = {
+    "statement": {
+        "speaker": {"name": "Bo"},
+        "document": {"text": "Bo said that it rains.", "language": "en"},
+        "content": [{"text": "it rains"}],
+        "form": "indirect",
+        "claim": {"claim": "c1"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"statement": _SAID["statement"] | {"content": [{"text": "it snows"}]}}, "Line 3, which points at"),
+        ({"statement": _SAID["statement"] | {"form": "sung"}}, "Line 3, which points at"),
+        ({"statment": _SAID["statement"]}, "Line 3, which points at"),
+        (
+            {"counterclaim": {"claim": {"statement": "s9"}, "answer": {"claim": "c1"}, "kind": "denies"}},
+            "Line 3, which",
+        ),
+        ({"review": {"claim": {"claim": "c1"}, "url": 1}}, "Line 3, which points at"),
+    ],
+)
+def test_a_claim_at_which_only_refused_lines_point_is_not_stored(actor: Actor, wrong: dict[str, Any], why: str) -> None:
+    for again in ("refused", "refused"):
+        told = list(ndjson.read(_written(_CLAIM, _LONE, wrong), by=actor))
+        assert [one.outcome for one in told] == ["noted", "noted", "refused", again]
+        assert (told[-1].line, told[-1].noun) == (1, "claim")
+        assert why in told[-1].errors[0]["detail"]
+        assert [row.text for row in Claim.select()] == ["It is late."]
+    for _ in range(2):
+        assert "refused" not in {one.outcome for one in ndjson.read(_written(_CLAIM, _LONE, _SAID), by=actor)}
+        assert sorted(row.text for row in Claim.select()) == ["It is late.", "It rains."]
+
+
+def test_a_claim_at_which_another_line_points_as_well_is_stored(actor: Actor) -> None:
+    wrong = {"statement": _SAID["statement"] | {"content": [{"text": "it snows"}]}}
+    told = list(ndjson.read(_written(_CLAIM, wrong, _SAID), by=actor))
+    assert [one.outcome for one in told] == ["noted", "refused", "new"]
+    assert Claim.select().count() == 1
+
+
+def test_where_a_line_cannot_be_read_no_claim_of_nobody_is_stored(actor: Actor) -> None:
+    told = list(ndjson.read([*_written(_CLAIM, _LONE), b'{"statement": {"claim": {"cl\n'], by=actor))
+    assert [one.outcome for one in told] == ["noted", "noted", "refused", "refused", "refused"]
+    assert "Line 3, which may point at this claim, was refused" in told[-1].errors[0]["detail"]
+    assert Claim.select().count() == 0
