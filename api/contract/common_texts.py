@@ -31,10 +31,13 @@ or follow the `Link` header, until it is null. A parameter that is not described
 body: send it as `If-None-Match` to hear 304 while nothing changed, and as `If-Match` with every PATCH
 and DELETE so that no change of another is lost (without it 428, with a stale one 412). Send an
 `Idempotency-Key` with a POST that creates, and a retry within a day gets the same answer and makes
-nothing twice.
+nothing twice. A PATCH is taken as `application/json` and as `application/merge-patch+json` (RFC 7396): what
+is left out stays, null clears, and an object inside, such as a rating, is given whole.
 
-**Nothing vanishes.** What is retracted answers 410 with when and why; what is merged answers 308 with
-the address of the survivor.
+**Nothing vanishes.** What is retracted answers 410 with when and why, until `POST .../restore` takes the
+retraction back; what is merged answers 308 with the address of the survivor.
+
+**Web pages** of any origin may read what is public; those that the operator names may send keys (CORS).
 
 **Errors** are problem details (RFC 9457): `type` tells a program which kind it is, and is the address of a
 page that explains it (`/problems` lists all); `detail` is a sentence that a person can act on, and `errors`

@@ -164,7 +164,8 @@ RETRACTED = _type(
     HTTPStatus.GONE,
     "It was retracted",
     "Somebody took it back; `retracted_at` and `reason` say when and why.",
-    "Forget it, or show that it was taken back.",
+    "Forget it, or show that it was taken back. Whoever may retract it can restore it: POST to its address with "
+    "/restore behind, unless it was erased.",
 )
 LENGTH_REQUIRED = _type(
     "length-required",
