@@ -59,6 +59,13 @@ def test_records_a_statement_and_reads_the_counterclaim(generated: Path, app: Fl
     assert api is not None
 
 
+def test_changes_a_record_that_it_has_read(generated: Path, app: Flask) -> None:
+    client, models = _client(app), importlib.import_module("counterclaim_client.models")
+    made = _call("topics.create_topic", client, body=models.NewTopic(slug="water", label="Water"))
+    change = models.TopicChange(label="Drinking water")
+    assert _call("topics.change_topic", client, id=made.id, body=change, if_match="*").label == "Drinking water"
+
+
 def test_a_refusal_is_a_problem_with_a_pointer(generated: Path, app: Flask) -> None:
     models = importlib.import_module("counterclaim_client.models")
     wrong = models.NewStatement.from_dict(charge(content=[{"start": 30, "end": 999_999}]))

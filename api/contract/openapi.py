@@ -13,7 +13,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from flask import Flask
 
-from api.contract import bodies, errors, responses
+from api.contract import errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS
 from api.contract.operation import Operation, Routes
 from api.contract.problem_types import PROBLEM_TYPES
@@ -97,10 +97,7 @@ def _operation(routes: Routes, operation: Operation, shapes: OpenAPIConverter) -
     }
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
-        made["requestBody"] = {
-            "required": True,
-            "content": dict.fromkeys(bodies.media_types(operation.method), content),
-        }
+        made["requestBody"] = {"required": True, "content": {"application/json": content}}
     if operation.line_media_type:
         content = {"schema": {"type": "string"}, **_example(operation.id, "lines")}
         made["requestBody"] = {"required": True, "content": {operation.line_media_type: content}}

@@ -1,11 +1,11 @@
-"""The routes beside /v1 by which programs find the contract (RFC 9727)."""
+"""The routes by which programs find the contract (RFC 9727), and its text; generated clients need none of them."""
 
 from http import HTTPStatus
 
 import orjson
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
-from api.contract import responses
+from api.contract import openapi, responses
 
 routes = Blueprint("discovery", __name__)
 
@@ -17,6 +17,12 @@ _MEDIA_TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/inf
 def lead_to_openapi() -> Response:
     """Lead to the contract, which lives under the version that it describes."""
     return responses.bare(Response(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": "/v1/openapi.json"}))
+
+
+@routes.get("/v1/openapi.yaml")
+def get_openapi_yaml() -> Response:
+    """Give the contract as YAML."""
+    return Response(openapi.as_yaml(current_app), content_type="application/yaml")
 
 
 @routes.get(_CATALOG)

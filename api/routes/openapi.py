@@ -1,4 +1,4 @@
-"""The routes that lead to the contract: /v1, /v1/openapi.json, /v1/openapi.yaml."""
+"""The routes of the contract: /v1 and /v1/openapi.json."""
 
 from importlib import metadata
 
@@ -9,8 +9,6 @@ from api.contract.operation import Routes
 from api.schemas.openapi import Description, Index
 
 routes = Routes("contract", "What there is, and this description of it; nothing here needs a key.")
-
-YAML = "application/yaml"
 
 
 @routes.operation("GET", "", response=Index, open=True)
@@ -32,11 +30,5 @@ def get_index() -> Response:
 
 @routes.operation("GET", "/openapi.json", response=Description, open=True)
 def get_openapi() -> Response:
-    """Fetch this description as JSON."""
+    """Fetch this description as JSON; `/v1/openapi.yaml` gives it as YAML."""
     return responses.json(openapi.description(current_app))
-
-
-@routes.operation("GET", "/openapi.yaml", stream_media_types=(YAML,), open=True)
-def get_openapi_yaml() -> Response:
-    """Fetch this description as YAML."""
-    return Response(openapi.as_yaml(current_app), content_type=YAML)

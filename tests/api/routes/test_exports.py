@@ -74,12 +74,12 @@ def test_the_filters_of_the_list_narrow_it_and_fields_choose_the_members(filled:
     assert _lines(filled, "claims?q=%22%22") == []
 
 
-def test_a_parameter_of_pages_or_an_unknown_one_is_refused_with_the_known_ones(public: FlaskClient) -> None:
+def test_a_parameter_of_pages_or_an_unknown_one_is_refused(public: FlaskClient) -> None:
     for wrong in ("limit=5", "cursor=1", "sort=id", "total=true", "speeker=1", "format=xml"):
         answer = public.get(f"/v1/exports/claims?{wrong}")
         assert answer.status_code == 400
         assert answer.json["errors"][0]["parameter"] == wrong.partition("=")[0]
-        assert "answered_by" in answer.json["detail"]
+        assert answer.json["detail"].startswith(wrong.partition("=")[0])
 
 
 def test_candidates_are_for_reviewers(filled: FlaskClient, public: FlaskClient, reviewer: FlaskClient) -> None:
