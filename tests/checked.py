@@ -2,7 +2,7 @@
 
 import json
 import re
-from functools import cache
+from functools import cache, reduce
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import jsonschema_rs
 import yaml
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from api.contract.common_texts import REFUSED_ANYWHERE, REFUSED_BODIES
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,14 +45,17 @@ def check(answer: TestResponse) -> None:
         return
     name, described = operation
     status = str(answer.status_code)
-    assert status in described["responses"], f"{name} answers {status}, which is not in the contract"
-    response = _resolved(described["responses"][status])
+    response = _response(described, answer.status_code)
+    assert response is not None, f"{name} answers {status}, which is not in the contract"
     if "content" not in response:
         assert not answer.data, f"{name} {status} has a body, which is not in the contract"
         return
     assert answer.mimetype in response["content"], f"{name} {status} is {answer.mimetype}"
     if re.search(r"[/+]json$", answer.mimetype) and "Content-Encoding" not in answer.headers:
-        validator = _validator(json.dumps(response["content"][answer.mimetype]["schema"]))
+        schema = response["content"][answer.mimetype]["schema"]
+        if answer.status_code == HTTPStatus.OK and "fields" in answer.request.args:
+            schema = _chosen(schema, answer.request.args["fields"], answer.request.args.get("include", ""))
+        validator = _validator(json.dumps(schema))
         errors = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer.json)]
         assert not errors, f"{name} {status}: {errors[:3]}"
 
@@ -82,7 +87,65 @@ def _validator(schema: str) -> Any:
     return jsonschema_rs.validator_for(whole, validate_formats=True)
 
 
-def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+def parameters(path: str, method: str = "get") -> list[dict[str, Any]]:
+    """List the parameters of an operation, with whatever they refer to in its place."""
+    described = contract()["paths"][path].get(method, {})
+    whole = [resolved(parameter) for parameter in described.get("parameters", [])]
+    return [part | {"schema": resolved(part["schema"]) | part["schema"]} for part in whole]
+
+
+def _response(described: dict[str, Any], status: int) -> dict[str, Any] | None:
+    """Find the answer with this status; `4XX` stands for what its prose lists, and for bodies where there is one."""
+    code = str(status)
+    anywhere = REFUSED_ANYWHERE + (REFUSED_BODIES if "requestBody" in described else ())
+    if code not in described["responses"] and status in anywhere:
+        code = "4XX"
+    return resolved(described["responses"][code]) if code in described["responses"] else None
+
+
+def _chosen(schema: dict[str, Any], fields: str, include: str) -> dict[str, Any]:
+    """Project the schema of an answer, or of the items of a page, to the members that were asked for."""
+    wanted: dict[str, Any] = {}
+    for path in [*fields.split(","), *filter(None, include.split(","))]:
+        inner = wanted
+        for name in path.split("."):
+            inner = inner.setdefault(name, {})
+    for path in fields.split(","):
+        *above, last = path.split(".")
+        reduce(dict.__getitem__, above, wanted)[last].clear()
+    whole = _flat(schema)
+    if "next" not in whole["properties"]:
+        return _projected(whole, wanted)
+    page = _projected(whole["properties"]["items"], wanted)
+    return whole | {"properties": whole["properties"] | {"items": page}}
+
+
+def _projected(schema: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Leave of a schema the members that are wanted, each of which has to be there; all where none is named."""
+    schema = _flat(schema)
+    if not wanted or schema.get("type") == "null":
+        return schema
+    if "anyOf" in schema:
+        return {"anyOf": [_projected(way, wanted) for way in schema["anyOf"]]}
+    if schema["type"] == "array":
+        return schema | {"items": _projected(schema["items"], wanted)}
+    members = {name: _projected(schema["properties"][name], inner) for name, inner in wanted.items()}
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+def _flat(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema with the members that it inherits."""
+    schema = resolved(schema)
+    parts = [_flat(part) for part in schema.get("allOf", ())]
+    if not parts:
+        return schema
+    members = {name: member for part in parts for name, member in part["properties"].items()}
+    needed = [name for part in parts for name in part.get("required", ())]
+    return {"type": "object", "properties": members, "required": needed}
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """The component that a reference names; what is no reference as it is."""
     while "$ref" in node:
         target: Any = contract()
         for step in node["$ref"].removeprefix("#/").split("/"):
@@ -97,6 +160,8 @@ def _closed(node: Any) -> Any:
         return [_closed(part) for part in node]
     if not isinstance(node, dict):
         return node
+    if "allOf" in node:
+        return _closed(_flat(node))
     closed = {key: _closed(part) for key, part in node.items()}
     if "properties" in closed and isinstance(closed.get("type"), str):
         closed.setdefault("additionalProperties", False)

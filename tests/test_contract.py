@@ -1,7 +1,9 @@
 """openapi.yaml is what the app does: the same text, the same routes, valid, and nothing slips through it."""
 
 import gc
+import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from api.contract import openapi
 from api.formats import ndjson
 from models.access import keys
 from models.history.changes import Actor
-from tests.checked import API, BESIDE, ROOT, contract
+from tests.checked import API, BESIDE, ROOT, contract, parameters, resolved
 
 
 def test_the_file_is_what_the_app_renders(app: Flask) -> None:
@@ -58,8 +60,31 @@ def test_describes_every_parameter_and_member() -> None:
     for operations in contract()["paths"].values():
         for operation in operations.values():
             assert operation["summary"]
-            assert operation["description"]
-            assert all("description" in part or "$ref" in part for part in operation["parameters"])
+    assert all(part["description"] for path in contract()["paths"] for part in parameters(path))
+
+
+def _answers() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each answer of each operation as it is written: (operationId, status, answer or reference)."""
+    for operations in contract()["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                yield operation["operationId"], status, answer
+
+
+def test_a_read_has_one_type() -> None:
+    for name, status, answer in _answers():
+        for media_type, content in resolved(answer).get("content", {}).items():
+            if media_type == "application/json":
+                assert list(content["schema"]) == ["$ref"], (name, status)
+    assert not [name for name in contract()["components"]["schemas"] if "Sparse" in name]
+
+
+def test_what_several_operations_have_is_stated_once() -> None:
+    parts = [answer for _, _, answer in _answers()]
+    parts += [part for methods in contract()["paths"].values() for it in methods.values() for part in it["parameters"]]
+    written = [json.dumps(part) for part in parts if "$ref" not in part]
+    written += [json.dumps(example["value"]) for example in contract()["components"]["examples"].values()]
+    assert len(written) == len(set(written))
 
 
 @pytest.fixture

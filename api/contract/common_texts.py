@@ -84,11 +84,32 @@ REFUSALS = {
     "takes: `Retry-After` says in how many seconds to ask again.",
 }
 
-#: Headers of responses.
+#: The statuses with which any operation may refuse, and any that takes a body: the contract states both as `4XX`.
+REFUSED_ANYWHERE = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.NOT_ACCEPTABLE,
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+)
+REFUSED_BODIES = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.LENGTH_REQUIRED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+)
+
+#: Headers of answers.
 HEADERS = {
     "ETag": {"description": "Id, version and a hash of the body.", "schema": {"type": "string"}},
-    "Location": {"description": "The address of the new thing.", "schema": {"type": "string"}},
+    "Location": {
+        "description": "The address of what is new, or of the survivor of what was merged.",
+        "schema": {"type": "string"},
+    },
     "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}},
+    "Retry-After": {"description": "After how many seconds to try again.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How to send a key (RFC 6750).", "schema": {"type": "string"}},
 }
 
 #: The shape of every refusal.
@@ -137,9 +158,16 @@ PROBLEM = {
     },
 }
 
-#: Parameters that many operations have.
+#: Parameters that no query of ours describes.
 PARAMETERS = {
-    "IfMatch": {
+    "id": {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "Its id.",
+        "schema": {"$ref": "#/components/schemas/Id"},
+    },
+    "If-Match": {
         "name": "If-Match",
         "in": "header",
         "required": True,
@@ -148,13 +176,13 @@ PARAMETERS = {
         "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'},
         "example": '"1-1-0123456789abcdef"',
     },
-    "IfNoneMatch": {
+    "If-None-Match": {
         "name": "If-None-Match",
         "in": "header",
         "description": "The ETag of what you have: 304 while it is still the same.",
         "schema": {"type": "string"},
     },
-    "IdempotencyKey": {
+    "Idempotency-Key": {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "A name for this request, a UUID for example: a retry within a day gets the same answer. Send "

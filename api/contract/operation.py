@@ -54,11 +54,6 @@ class Operation:
     before_transaction: Callable[..., dict[str, Any]] | None = None
 
     @property
-    def sparse(self) -> bool:
-        """Whether the caller may choose the members of the answer."""
-        return self.query is not None and "members" in self.query._declared_fields
-
-    @property
     def media_types(self) -> tuple[str, ...]:
         """List the media types that it answers with; none where it has no body."""
         return (responses.MEDIA_TYPE,) if self.response else self.stream_media_types

@@ -1,6 +1,5 @@
 """What schemas share: strict input, complete output, and the members that every noun has."""
 
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -69,6 +68,18 @@ LARGEST_PAGE, USUAL_PAGE = 100, 50
 OF_A_QUESTION = "-[0-9a-f]{12}"
 
 
+#: A cursor of a list that may be sorted by something else than the id: the day or a count, and the id; or all ids that
+#: were ranked, after an o where others may follow, and how many of them were shown; or after an r the id of what was
+#: shown last of the others.
+SORTED_CURSOR = (
+    r"^(([0-9]{4}(-[0-9]{2}){0,2}|[or]?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
+    rf"{OF_A_QUESTION}$"
+)
+#: How many characters such a cursor has at most: 400 ids, where claims and statements were ranked.
+LONGEST_CURSOR = 6033
+CURSOR = "The `next` of the page before, with the same filters and order; the first page where left out."
+
+
 class PageQuery(Query):
     """What every list takes."""
 
@@ -82,19 +93,9 @@ class PageQuery(Query):
         rf"^[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",
         form="the `next` of the page before",
         longest=29,
-        metadata={
-            "description": "The `next` of the page before, with the same filters; the first page where left out."
-        },
+        # The contract has one cursor for all lists: one of another list is refused anyway.
+        metadata={"description": CURSOR, "pattern": SORTED_CURSOR, "maxLength": LONGEST_CURSOR},
     )
-
-
-#: A cursor of a list that may be sorted by something else than the id: the day or a count, and the id; or all ids that
-#: were ranked, after an o where others may follow, and how many of them were shown; or after an r the id of what was
-#: shown last of the others.
-SORTED_CURSOR = (
-    r"^(([0-9]{4}(-[0-9]{2}){0,2}|[or]?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
-    rf"{OF_A_QUESTION}$"
-)
 
 
 class RetractQuery(Query):
@@ -148,21 +149,6 @@ class Stamped(Output):
 
 
 @cache
-def sparse(schema: type[Schema]) -> type[Schema]:
-    """Make the shape of what `fields` leaves of `schema`: the same members, none of which has to be there."""
-    members: dict[str, Any] = {}
-    for name, field in schema._declared_fields.items():
-        members[name] = member = deepcopy(field)
-        member.required = False
-        if isinstance(member, fields.Nested):
-            member.nested = sparse(member.nested)  # type: ignore[arg-type]
-        elif isinstance(member, fields.List) and isinstance(member.inner, fields.Nested):
-            member.inner.nested = sparse(member.inner.nested)  # type: ignore[arg-type]
-    members["__doc__"] = f"What `fields` leaves of {schema.__name__}."
-    return type(f"Sparse{schema.__name__}", (Output,), members)
-
-
-@cache
 def page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer."""
     return type(
@@ -174,22 +160,6 @@ def page_of(schema: type[Schema]) -> type[Schema]:
             "next": shown(fields.String, "The cursor of the next page; null on the last one.", null=True),
         },
     )
-
-
-def _inner(items: Any) -> type[Schema]:
-    nested: type[Schema] = items.inner.nested
-    return nested
-
-
-@cache
-def sparse_answer(schema: type[Schema]) -> type[Schema]:
-    """Make the shape of an answer with `fields`: of one item, or of a page, whose own members are always there."""
-    declared = schema._declared_fields
-    if "next" not in declared:
-        return sparse(schema)
-    items = fields.List(fields.Nested(sparse(_inner(declared["items"]))), required=True)
-    items.metadata = dict(declared["items"].metadata)
-    return type(f"Sparse{schema.__name__}", (schema,), {"__doc__": schema.__doc__, "items": items})
 
 
 class FacetValue(Output):

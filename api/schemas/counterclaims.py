@@ -2,7 +2,6 @@
 
 from marshmallow import fields
 
-from api.schemas import meanings
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
@@ -10,7 +9,7 @@ from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
 from api.schemas.parts import OF, TARGET, CounterclaimSide
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
-_KIND = f"What the answer does. {meanings.ANSWERS}"
+_KIND = "What the answer does."
 _EVIDENCE = "The id of the statement in which the answer was given."
 _TARGET = "The id of the statement at which the answer was aimed."
 

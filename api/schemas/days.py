@@ -9,8 +9,13 @@ from marshmallow import ValidationError
 
 from api.schemas.fields import Field
 
-#: A full date (RFC 3339), or a month or a year.
-FORM: dict[str, Any] = {"anyOf": [{"format": "date"}, {"pattern": "^[1-9][0-9]{3}(-(0[1-9]|1[0-2]))?$"}]}
+#: A full date of the calendar (RFC 3339), or a month or a year from 1000 on. It is one pattern, and no choice between
+#: that and `format: date`, of which typed clients make a type that holds anything.
+_MONTH_AND_DAY = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])"
+_LEAP_YEAR = "[0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00"
+FORM: dict[str, Any] = {
+    "pattern": f"^((?!0000)([0-9]{{4}}-({_MONTH_AND_DAY})|({_LEAP_YEAR})-02-29)|[1-9][0-9]{{3}}(-(0[1-9]|1[0-2]))?)$"
+}
 #: Characters of a full date and of a month.
 _FULL, _MONTH = 10, 7
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas import meanings
 from api.schemas.base import (
     LARGEST_PAGE,
     USUAL_PAGE,
@@ -115,9 +114,7 @@ class DocumentQuery(PageQuery):
             "example": "https://example.org/report",
         }
     )
-    kind = Choice(
-        DOCUMENT_KINDS, metadata={"description": f"What it is. {meanings.DOCUMENTS}", "example": "transcript"}
-    )
+    kind = Choice(DOCUMENT_KINDS, metadata={"description": "What it is.", "example": "transcript"})
     publisher = Text(longest=300, metadata={"description": "The publisher's name, whole."})
     language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
     published_from = FirstDay(metadata={"description": "The first day of publication that counts."})

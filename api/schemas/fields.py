@@ -389,5 +389,5 @@ def inside(field: Any) -> type[Schema] | None:
 class Many(Field[Any], fields.List[Any]):
     """A list of at most `most` things."""
 
-    def __init__(self, inner: fields.Field[Any], *, least: int = 0, most: int = 100, **kwargs: Any) -> None:
+    def __init__(self, inner: fields.Field[Any], *, least: int | None = None, most: int = 100, **kwargs: Any) -> None:
         super().__init__(inner, validate=Length(least, most), **kwargs)

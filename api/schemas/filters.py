@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, missing, validates_schema
 
-from api.schemas.base import SORTED_CURSOR, Output, PageQuery, Query, shown
+from api.schemas.base import CURSOR, LONGEST_CURSOR, SORTED_CURSOR, Output, PageQuery, Query, shown
 from api.schemas.days import Day, FirstDay, LastDay
 from api.schemas.fields import (
     Choice,
@@ -67,7 +67,8 @@ def fields_of(schema: Any, *, searched: bool = False) -> QueryMembers:
         data_key="fields",
         metadata={
             "description": "The members to write, with commas between them and dots for what is inside one; all where "
-            "left out.",
+            "left out. Members that were not asked for are absent, required ones too; those of a page are always "
+            "there.",
             "example": "id",
         },
     )
@@ -183,11 +184,8 @@ class ListQuery(StatementConditions, PageQuery):
     cursor = Matching(
         SORTED_CURSOR,
         form="the `next` of the page before",
-        longest=6033,  # 400 ids, where claims and statements were ranked
-        metadata={
-            "description": "The `next` of the page before, with the same filters and order; the first page where left "
-            "out."
-        },
+        longest=LONGEST_CURSOR,
+        metadata={"description": CURSOR},
     )
     q = Search(
         longest=500,

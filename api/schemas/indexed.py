@@ -26,12 +26,6 @@ class Url(Matching):
     """An http or https address."""
 
     def __init__(self, **kwargs: Any) -> None:
-        of = kwargs["metadata"]["description"] if "metadata" in kwargs else "An address."
-        kwargs["metadata"] = {
-            **kwargs.get("metadata", {}),
-            "description": f"{of} At most 2,000 characters, those that addresses percent-encode counted as three for"
-            " each byte of UTF-8.",
-        }
         super().__init__(
             f"^[hH][tT][tT][pP][sS]?://{_HOST}{_PORT}([/?#][^{BLANKS}<>]*)?$",
             form="an address that starts with http:// or https:// and a host, without user name and password",

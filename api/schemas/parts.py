@@ -2,7 +2,6 @@
 
 from marshmallow import fields
 
-from api.schemas import meanings
 from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
 from api.schemas.days import FORM
 from models.vocabulary import (
@@ -30,7 +29,7 @@ class SpeakerPart(Output):
 
     id = identifier("Their id.")
     name = shown(fields.String, "The name they are known by.")
-    kind = shown(fields.String, f"What they are. {meanings.SPEAKERS}", enum=list(SPEAKER_KINDS))
+    kind = shown(fields.String, "What they are.", enum=list(SPEAKER_KINDS))
     description = shown(fields.String, "Who that is, in a sentence.", null=True)
     wikidata_id = shown(fields.String, "Their Wikidata item.", null=True)
 
@@ -38,7 +37,7 @@ class SpeakerPart(Output):
 class SubjectPart(SpeakerPart):
     """A speaker whom a claim is about."""
 
-    role = shown(fields.String, f"As what. {meanings.ROLES}", enum=list(ABOUT_ROLES))
+    role = shown(fields.String, "As what.", enum=list(ABOUT_ROLES))
 
 
 class DocumentPart(Output):
@@ -47,7 +46,7 @@ class DocumentPart(Output):
     id = identifier("Its id.")
     kind = shown(
         fields.String,
-        f"What it is; null where nobody has said. {meanings.DOCUMENTS}",
+        "What it is; null where nobody has said.",
         null=True,
         enum=[*DOCUMENT_KINDS, None],
     )
@@ -128,7 +127,7 @@ class StatementPart(Stamped):
     on_behalf_of = nested(SpeakerPart, "For whom they spoke; null where for nobody else.", null=True)
     cue = nested(Span, "The words that mark the act; null where there are none.", null=True)
     content = listed(Span, 'What was said: several spans where "he said" splits a quote.')
-    form = shown(fields.String, f"How print gives it. {meanings.FORMS}", enum=list(FORMS))
+    form = shown(fields.String, "How print gives it.", enum=list(FORMS))
     said_on = shown(
         fields.String, "The day it was said, or as much of it as print tells: the month or the year.", null=True, **FORM
     )
@@ -170,7 +169,7 @@ class CounterclaimSide(ClaimPart):
 
 
 #: What `of` and `target_id` say.
-OF = f"What it answers. {meanings.ANSWERED}"
+OF = "What it answers."
 TARGET = "The statement at which the answer was aimed; null where it was aimed at none alone."
 
 

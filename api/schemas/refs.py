@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from api.schemas import meanings
 from api.schemas.base import Input
 from api.schemas.fields import (
     Choice,
@@ -37,7 +36,7 @@ class SpeakerDetails(Input):
     kind = Choice(
         SPEAKER_KINDS,
         metadata={
-            "description": f"What they are, `person` where left out. {meanings.SPEAKERS}",
+            "description": "What they are, `person` where left out.",
             "example": "government",
         },
     )
@@ -76,8 +75,8 @@ class _Subject(Input):
     role = Choice(
         ABOUT_ROLES,
         metadata={
-            "description": f"As what it is about them, `mentioned` where left out; a claim that accuses somebody is "
-            f"a charge. {meanings.ROLES}",
+            "description": "As what it is about them, `mentioned` where left out; a claim that accuses somebody is a "
+            "charge.",
             "example": "accused",
         },
     )
@@ -112,7 +111,7 @@ class DocumentDetails(Input):
     kind = Choice(
         DOCUMENT_KINDS,
         allow_none=True,
-        metadata={"description": f"What it is. {meanings.DOCUMENTS}", "example": "article"},
+        metadata={"description": "What it is.", "example": "article"},
     )
     title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
     publisher = Text(longest=300, allow_none=True, metadata={"description": "Who published it."})

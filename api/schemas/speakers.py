@@ -2,7 +2,6 @@
 
 from marshmallow import fields
 
-from api.schemas import meanings
 from api.schemas.base import PageQuery, Stamped, listed, nested, shown
 from api.schemas.fields import Choice, Id, QueryFlag, Text
 from api.schemas.filters import sort_by
@@ -55,9 +54,7 @@ class SpeakerQuery(PageQuery):
     """Which speakers to list."""
 
     name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
-    kind = Choice(
-        SPEAKER_KINDS, metadata={"description": f"What they are. {meanings.SPEAKERS}", "example": "government"}
-    )
+    kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})
 
 
 class PositionQuery(StatementQuery):

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas import meanings
 from api.schemas.base import Input, Query, listed, nested, on_request
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
@@ -83,7 +82,7 @@ class _Counter(Input):
     kind = Choice(
         COUNTER_KINDS,
         required=True,
-        metadata={"description": f"What this statement does to it. {meanings.ANSWERS}", "example": "denies"},
+        metadata={"description": "What this statement does to it.", "example": "denies"},
     )
     note = Text(longest=2000, lines=True, allow_none=True, metadata={"description": "A person's note about it."})
 
@@ -101,10 +100,7 @@ class CounterToStatement(_Counter):
     of = Choice(
         ANSWERED,
         load_default="claim",
-        metadata={
-            "description": f"What it answers. {meanings.ANSWERED}",
-            "example": "claim",
-        },
+        metadata={"description": "What it answers.", "example": "claim"},
     )
 
 
@@ -131,7 +127,7 @@ _MENTION = "The words that name the speaker in print."
 _CUE = "The words that mark the act, at most 300 characters."
 _CLAIM = "What it puts forward."
 _SPEAKER = "Who said it."
-_FORM = f"How print gives it. {meanings.FORMS}"
+_FORM = "How print gives it."
 _ON_BEHALF_OF = (
     "For whom they spoke, as a spokesman for a ministry; null for nobody else. Left out in a new one, and where the "
     "speaker changes, it is what the speaker, a person, is part of at that moment: a new job later changes nothing."

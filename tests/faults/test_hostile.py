@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests import factories
-from tests.checked import contract
+from tests.checked import resolved
 from tests.faults import audit
 from tests.faults.client import Answer, Client, raw, status_of
 from tests.faults.naughty import LEGITIMATE, MALFORMED, QUERIES, REFUSED
@@ -53,17 +53,8 @@ class Probes:
         return f"{sum(self.outcomes.values())} probes, slowest {self.slowest * 1000:.0f} ms: {dict(self.outcomes)}"
 
 
-def _resolved(node: Any) -> Any:
-    while "$ref" in node:
-        target: Any = contract()
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        node = target
-    return node
-
-
 def _parameters(operation: Operation) -> list[str]:
-    parameters = [_resolved(parameter) for parameter in operation.described.get("parameters", [])]
+    parameters = [resolved(parameter) for parameter in operation.described.get("parameters", [])]
     return [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
 
 
@@ -201,8 +192,8 @@ def _leaves(node: Any, at: str = "") -> list[str]:
 
 def _texts(node: Any, at: str = "") -> Iterator[str]:
     """Each place of a text in a shape of the contract."""
-    node = _resolved(node)
-    for inner in [*node.get("oneOf", []), *node.get("anyOf", [])]:
+    node = resolved(node)
+    for inner in [*node.get("oneOf", []), *node.get("anyOf", []), *node.get("allOf", [])]:
         yield from _texts(inner, at)
     for name, inner in node.get("properties", {}).items():
         yield from _texts(inner, f"{at}/{name}")

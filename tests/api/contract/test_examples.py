@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -60,7 +59,7 @@ REQUESTS = {
         },
         shows_answer=True,
     ),
-    "list_claims": Example("GET", "/v1/claims?limit=1&speaker=2", shows_answer=True),
+    "list_claims": Example("GET", "/v1/claims?ids=62", shows_answer=True),
     "create_claim": Example(
         "POST",
         "/v1/claims",
@@ -71,14 +70,14 @@ REQUESTS = {
             "about": [{"name": "US Department of Commerce", "role": "mentioned"}],
         },
     ),
-    "get_claim": Example("GET", "/v1/claims/1", shows_answer=True),
-    "get_exchange": Example("GET", "/v1/claims/1/exchange", shows_answer=True),
+    "get_claim": Example("GET", "/v1/claims/57", shows_answer=True),
+    "get_exchange": Example("GET", "/v1/claims/57/exchange", shows_answer=True),
     "change_claim": Example("PATCH", "/v1/claims/1", {"topics": ["dual-use-exports", "rail-costs"]}),
     "retract_claim": Example("DELETE", "/v1/claims/99"),
     "merge_claim": Example("POST", "/v1/claims/6/merge", {"into": 3}),
     "unmerge_claim": Example("POST", "/v1/claims/6/unmerge"),
-    "list_all_charges": Example("GET", "/v1/charges?limit=1&answered=false&said_from=2026-03-01", shows_answer=True),
-    "list_counterclaims": Example("GET", "/v1/counterclaims?limit=1&kind=denies&speaker=2", shows_answer=True),
+    "list_all_charges": Example("GET", "/v1/charges?ids=62", shows_answer=True),
+    "list_counterclaims": Example("GET", "/v1/counterclaims?ids=16", shows_answer=True),
     "create_counterclaim": Example(
         "POST", "/v1/counterclaims", {"claim": 5, "answer": 3, "kind": "disputes", "note": "Said on the same day."}
     ),
@@ -86,11 +85,11 @@ REQUESTS = {
     "change_counterclaim": Example("PATCH", "/v1/counterclaims/1", {"note": "In the same sentence."}),
     "retract_counterclaim": Example("DELETE", "/v1/counterclaims/1?reason=Entered+twice"),
     "list_disputes": Example("GET", "/v1/disputes?limit=2", shows_answer=True),
-    "list_statements": Example("GET", "/v1/statements?limit=1&speaker=5", shows_answer=True),
-    "get_statement": Example("GET", "/v1/statements/2", shows_answer=True),
+    "list_statements": Example("GET", "/v1/statements?ids=3", shows_answer=True),
+    "get_statement": Example("GET", "/v1/statements/16", shows_answer=True),
     "change_statement": Example("PATCH", "/v1/statements/1", {"role": "officials of the export office"}),
     "retract_statement": Example("DELETE", "/v1/statements/53?reason=Entered+twice"),
-    "list_documents": Example("GET", "/v1/documents?limit=1&language=es", shows_answer=True),
+    "list_documents": Example("GET", "/v1/documents?language=de", shows_answer=True),
     "create_document": Example(
         "POST",
         "/v1/documents",
@@ -115,7 +114,7 @@ REQUESTS = {
     "get_sentence": Example("GET", "/v1/sentences/1", shows_answer=True),
     "change_sentence": Example("PATCH", "/v1/sentences/2", {"end": 233}),
     "retract_sentence": Example("DELETE", "/v1/sentences/2?reason=Joined+to+the+one+before"),
-    "list_speakers": Example("GET", "/v1/speakers?limit=1&name=beijing", shows_answer=True),
+    "list_speakers": Example("GET", "/v1/speakers?name=dual-use+exporters", shows_answer=True),
     "create_speaker": Example(
         "POST",
         "/v1/speakers",
@@ -128,8 +127,8 @@ REQUESTS = {
         },
     ),
     "get_speaker": Example("GET", "/v1/speakers/5", shows_answer=True),
-    "list_charges": Example("GET", "/v1/speakers/5/charges?limit=1", shows_answer=True),
-    "list_positions": Example("GET", "/v1/speakers/5/positions?limit=1&topic=dual-use-exports", shows_answer=True),
+    "list_charges": Example("GET", "/v1/speakers/35/charges?ids=62", shows_answer=True),
+    "list_positions": Example("GET", "/v1/speakers/6/positions?ids=3", shows_answer=True),
     "change_speaker": Example("PATCH", "/v1/speakers/2", {"aliases": ["American officials", "Washington officials"]}),
     "retract_speaker": Example("DELETE", "/v1/speakers/99"),
     "merge_speaker": Example("POST", "/v1/speakers/4/merge", {"into": 2}),
@@ -246,7 +245,9 @@ def test_they_are_what_the_api_answers(sampled: FlaskClient, request: pytest.Fix
     for name, example in REQUESTS.items():
         made = _made(sampled, name, example)
         path = EXAMPLES / f"{name}.json"
-        if update:
+        if not made:
+            assert not path.exists(), f"{name} shows nothing"
+        elif update:
             path.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         elif json.loads(path.read_text(encoding="utf-8")) != made:
             wrong.append(name)
@@ -263,13 +264,12 @@ def _made(client: FlaskClient, name: str, example: Example) -> dict[str, Any]:
     done = answer.status_code == _REFUSED[name] if name in _REFUSED else answer.status_code < 300
     assert done, (name, answer.status_code, answer.json)
     made: dict[str, Any] = {}
-    if variable := re.match(r"/v1/\w+/(\d+)", example.path):
-        made["id"] = int(variable[1])
     if example.request is not None:
         made["request"] = example.request
     if example.lines is not None:
         made["lines"] = example.lines
     if example.shows_answer and answer.mimetype == "application/json":
+        made["asked"] = f"{example.method} {example.path}"
         made["response"] = _timeless(answer.json)
     elif example.shows_answer:
         # Of numbers SQLite writes 4.0 where PostgreSQL writes 4, and PostgreSQL puts blanks between.

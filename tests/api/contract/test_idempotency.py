@@ -49,7 +49,7 @@ def test_without_the_header_each_create_is_a_new_one(writer: FlaskClient) -> Non
 def test_every_create_of_the_contract_takes_the_header() -> None:
     for path, described in contract()["paths"].items():
         if "post" in described and "201" in described["post"]["responses"]:
-            assert {"$ref": "#/components/parameters/IdempotencyKey"} in described["post"]["parameters"], path
+            assert {"$ref": "#/components/parameters/Idempotency-Key"} in described["post"]["parameters"], path
 
 
 def test_refuses_another_body_another_address_and_another_spelling(writer: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from models import topics
 from models.history.changes import Actor
 from models.queries.filter_sets import Order
 from tests.api.steps import matching, posted, refusal
-from tests.checked import contract
+from tests.checked import contract, parameters
 from tests.factories import charge, claim, topic
 
 
@@ -161,9 +161,9 @@ def sorted_lists() -> list[Any]:
     """Each list of the contract that may be sorted: its path, and what the contract says of `sort`."""
     return [
         pytest.param(path.replace("{id}", "1"), parameter, id=path)
-        for path, operations in contract()["paths"].items()
-        for parameter in operations.get("get", {}).get("parameters", ())
-        if parameter.get("name") == "sort"
+        for path in contract()["paths"]
+        for parameter in parameters(path)
+        if parameter["name"] == "sort"
     ]
 
 
@@ -252,9 +252,8 @@ def forged(path: str, filters: dict[str, Any], order: Order | None, place: str) 
 def lists() -> list[tuple[str, Order | None, dict[str, str]]]:
     """Each list of the contract in each of its orders, with and without a search: (path, order, query)."""
     found: list[tuple[str, Order | None, dict[str, str]]] = []
-    for path, operations in contract()["paths"].items():
-        parameters = operations.get("get", {}).get("parameters", ())
-        known = {parameter.get("name"): parameter for parameter in parameters}
+    for path in contract()["paths"]:
+        known = {parameter["name"]: parameter for parameter in parameters(path)}
         orders = known["sort"]["schema"]["enum"] if "sort" in known else [""]
         for sort in orders if "cursor" in known else ():
             order = Order(sort.removeprefix("-"), sort.startswith("-")) if sort else None

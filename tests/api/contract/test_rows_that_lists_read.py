@@ -15,7 +15,7 @@ from models.access import keys
 from models.queries import derived
 from models.storage import database, transactions
 from tests.api.contract.test_filters import BESIDE, spelled
-from tests.checked import contract
+from tests.checked import parameters
 from tests.faults.filling import fill
 from tests.postgres import Databases
 
@@ -109,8 +109,8 @@ def reviewer(client: FlaskClient) -> dict[str, str]:
 
 
 def _queries(template: str) -> Iterator[dict[str, str]]:
-    for part in contract()["paths"][template]["get"]["parameters"]:
-        if part.get("in") != "query" or part["name"] in OTHERS:
+    for part in parameters(template):
+        if part["in"] != "query" or part["name"] in OTHERS:
             continue
         name = part["name"]
         # By day or by id, a search reads all that match: of the words here each twelfth claim has one.

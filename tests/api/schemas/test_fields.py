@@ -1,10 +1,12 @@
 """What fields refuse, and say of it."""
 
+import re
 import time
 
 import pytest
 from marshmallow import ValidationError
 
+from api.schemas.days import FORM, Day
 from api.schemas.fields import Text
 from api.schemas.marks import MOST_MARKS
 from models.queries import search
@@ -28,3 +30,18 @@ def test_what_is_accepted_is_folded_in_time_in_proportion_to_its_length() -> Non
 
     heaped = "".join("a" + "\u0301\u0316" * (MOST_MARKS // 2) for _ in range(600))
     assert spent(heaped) < 20 * spent("é " * (len(heaped) // 2))
+
+
+def test_a_day_is_what_its_pattern_in_the_contract_says() -> None:
+    def taken(day: str) -> bool:
+        try:
+            Day().deserialize(day)
+        except ValidationError:
+            return False
+        return True
+
+    years = ("0000", "0001", "0400", "0999", "1000", "1900", "2000", "2023", "2024", "2100", "9999")
+    months = [f"{year}-{month:02}" for year in years for month in range(14)]
+    days = [f"{month}-{day:02}" for month in months for day in (0, 1, 28, 29, 30, 31, 32)]
+    for day in (*years, *months, *days, "2024-1-1", "2024-01-01T00:00:00Z", "24", "", "2024-01-01\n"):
+        assert taken(day) == bool(re.fullmatch(FORM["pattern"], day)), day
