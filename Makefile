@@ -118,7 +118,7 @@ bench/.venv/.ready: bench/requirements.lock | $(BIN)/python
 	@touch $@
 
 .ci/node_modules/.ready: .ci/package-lock.json
-	@command -v npm >/dev/null || { echo "The contract's linter needs npm: install Node.js 20 or newer"; exit 1; }
-	@echo "Installing the contract's linter (.ci/package-lock.json)"
+	@command -v npm >/dev/null || { echo "The contract is checked by tools that need npm: install Node.js 20 or newer"; exit 1; }
+	@echo "Installing what checks the contract (.ci/package-lock.json)"
 	@cd .ci && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

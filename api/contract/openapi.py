@@ -99,7 +99,8 @@ def _operation(routes: Routes, operation: Operation, shapes: Converter, examples
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
         made["requestBody"] = {"required": True, "content": {"application/json": content}}
     if operation.line_media_type:
-        content = {"schema": {"type": "string"}, **_example(operation.id, "lines")}
+        # A stream of any length: typed clients send the format `binary` as it comes.
+        content = {"schema": {"type": "string", "format": "binary"}, **_example(operation.id, "lines")}
         made["requestBody"] = {"required": True, "content": {operation.line_media_type: content}}
     made["responses"] = _responses(operation, shapes, examples)
     return made

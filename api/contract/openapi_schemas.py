@@ -68,6 +68,9 @@ class Converter(OpenAPIConverter):
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
         """Describe a schema in its docstring's words; an answer as what it inherits and what it adds."""
         made: dict[str, Any] = super().schema2jsonschema(schema)
+        for member in made["properties"].values():
+            # A member with a default is one that typed clients have to send: the words tell what one left out means.
+            member.pop("default", None)
         words = paragraphs(type(schema).__doc__ or "")
         description = {"description": words} if words else {}
         inherited = _inherited(type(schema))

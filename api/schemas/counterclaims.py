@@ -50,14 +50,18 @@ class NewCounterclaim(_CounterclaimDetails):
         required=True,
         metadata={"description": _KIND, "example": "denies"},
     )
-    of = Choice(ANSWERED, load_default="claim", metadata={"description": f"{OF} An attribution takes a target."})
+    of = Choice(
+        ANSWERED,
+        load_default="claim",
+        metadata={"description": f"{OF} `claim` where left out; an attribution takes a target."},
+    )
 
 
 class CounterclaimChange(_CounterclaimDetails):
     """What to change of a counterclaim; what is left out stays. Other claims are another counterclaim."""
 
     kind = Choice(COUNTER_KINDS, metadata={"description": _KIND, "example": "disputes"})
-    of = Choice(ANSWERED, metadata={"description": f"{OF} An attribution takes a target."})
+    of = Choice(ANSWERED, metadata={"description": f"{OF} `claim` where left out; an attribution takes a target."})
 
 
 class GetCounterclaimQuery(Query):

@@ -100,7 +100,7 @@ class CounterToStatement(_Counter):
     of = Choice(
         ANSWERED,
         load_default="claim",
-        metadata={"description": "What it answers.", "example": "claim"},
+        metadata={"description": "What it answers; `claim` where left out.", "example": "claim"},
     )
 
 

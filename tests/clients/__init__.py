@@ -1,0 +1,1 @@
+"""Programs over clients that are generated from openapi.yaml: tests/test_clients.py runs them."""
