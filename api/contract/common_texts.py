@@ -43,7 +43,8 @@ retraction back; what is merged answers 308 with the address of the survivor.
 page that explains it (`/problems` lists all); `detail` is a sentence that a person can act on, and `errors`
 names each wrong member by JSON pointer, parameter or header.
 
-**Smaller answers.** `Accept-Encoding: zstd`, `br` or `gzip` is honoured from 1 KiB on. The ETag then ends
+**Smaller answers.** `fields` names the members to write; all others are absent, those too that are
+required here. `Accept-Encoding: zstd`, `br` or `gzip` is honoured from 1 KiB on. The ETag then ends
 in the coding; with or without it, it is taken as If-None-Match and If-Match.
 
 **How often.** `RateLimit-Policy` says how many requests (`q`) in how many seconds (`w`) an address, or a

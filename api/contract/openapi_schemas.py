@@ -81,7 +81,7 @@ class Converter(OpenAPIConverter):
         needed = [name for name in made.get("required", []) if name not in members]
         parts = [self.resolve_nested_schema(base) for base in inherited]
         if added:
-            parts.append(_in_order({"type": "object", "properties": added, "required": needed}))
+            parts.append(_in_order({"type": "object", "properties": added} | ({"required": needed} if needed else {})))
         return description | {"allOf": parts}
 
     def either(self, field: Any, **_kwargs: Any) -> dict[str, Any]:

@@ -148,18 +148,17 @@ class Stamped(Output):
     version = shown(fields.Integer, "1 when new, one more with every change; part of the ETag.", minimum=1)
 
 
+class Page(Output):
+    """One page of a list."""
+
+    next = shown(fields.String, "The cursor of the next page; null on the last one.", null=True)
+
+
 @cache
-def page_of(schema: type[Schema]) -> type[Schema]:
+def page_of(schema: type[Schema], page: type[Page] = Page) -> type[Schema]:
     """Make the shape of a list's answer."""
-    return type(
-        f"{schema.__name__}Page",
-        (Output,),
-        {
-            "__doc__": f"One page of a list of {schema.__name__}.",
-            "items": listed(schema, "The page."),
-            "next": shown(fields.String, "The cursor of the next page; null on the last one.", null=True),
-        },
-    )
+    members = {"__doc__": f"One page of a list of {schema.__name__}.", "items": listed(schema, "The page.")}
+    return type(f"{schema.__name__}Page", (page,), members)
 
 
 class FacetValue(Output):
@@ -198,13 +197,13 @@ class Facets(Output):
     )
 
 
-@cache
+class CountedPage(Page):
+    """One page of a list that may be counted."""
+
+    total = fields.Integer(metadata={"description": "How many items there are in all; with `total=true`."})
+    facets = fields.Nested(Facets, metadata={"description": "Counts of values; with `facets`."})
+
+
 def counted_page_of(schema: type[Schema]) -> type[Schema]:
     """Make the shape of a list's answer that may hold a total and facets."""
-    page = page_of(schema)
-    more = {
-        "__doc__": page.__doc__,
-        "total": fields.Integer(metadata={"description": "How many items there are in all; with `total=true`."}),
-        "facets": fields.Nested(Facets, metadata={"description": "Counts of values; with `facets`."}),
-    }
-    return type(page.__name__, (page,), more)
+    return page_of(schema, CountedPage)

@@ -77,11 +77,11 @@ REQUESTS = {
     "merge_claim": Example("POST", "/v1/claims/6/merge", {"into": 3}),
     "unmerge_claim": Example("POST", "/v1/claims/6/unmerge"),
     "list_all_charges": Example("GET", "/v1/charges?ids=62", shows_answer=True),
-    "list_counterclaims": Example("GET", "/v1/counterclaims?ids=16", shows_answer=True),
+    "list_counterclaims": Example("GET", "/v1/counterclaims?ids=21", shows_answer=True),
     "create_counterclaim": Example(
         "POST", "/v1/counterclaims", {"claim": 5, "answer": 3, "kind": "disputes", "note": "Said on the same day."}
     ),
-    "get_counterclaim": Example("GET", "/v1/counterclaims/1", shows_answer=True),
+    "get_counterclaim": Example("GET", "/v1/counterclaims/16", shows_answer=True),
     "change_counterclaim": Example("PATCH", "/v1/counterclaims/1", {"note": "In the same sentence."}),
     "retract_counterclaim": Example("DELETE", "/v1/counterclaims/1?reason=Entered+twice"),
     "list_disputes": Example("GET", "/v1/disputes?limit=2", shows_answer=True),
@@ -89,7 +89,7 @@ REQUESTS = {
     "get_statement": Example("GET", "/v1/statements/16", shows_answer=True),
     "change_statement": Example("PATCH", "/v1/statements/1", {"role": "officials of the export office"}),
     "retract_statement": Example("DELETE", "/v1/statements/53?reason=Entered+twice"),
-    "list_documents": Example("GET", "/v1/documents?language=de", shows_answer=True),
+    "list_documents": Example("GET", "/v1/documents?kind=memo", shows_answer=True),
     "create_document": Example(
         "POST",
         "/v1/documents",
@@ -114,7 +114,7 @@ REQUESTS = {
     "get_sentence": Example("GET", "/v1/sentences/1", shows_answer=True),
     "change_sentence": Example("PATCH", "/v1/sentences/2", {"end": 233}),
     "retract_sentence": Example("DELETE", "/v1/sentences/2?reason=Joined+to+the+one+before"),
-    "list_speakers": Example("GET", "/v1/speakers?name=dual-use+exporters", shows_answer=True),
+    "list_speakers": Example("GET", "/v1/speakers?name=washington", shows_answer=True),
     "create_speaker": Example(
         "POST",
         "/v1/speakers",
