@@ -5,6 +5,10 @@ from typing import Any
 
 import schemathesis
 
+#: The example of `fields`. What answers it has fewer members than its schema requires: tests/checked.py holds that
+#: against what was asked for.
+FIELDS = "id"
+
 
 @schemathesis.serializer("application/x-ndjson")
 def lines(context: Any, value: Any) -> bytes:
@@ -15,12 +19,18 @@ def lines(context: Any, value: Any) -> bytes:
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Make of a well-formed request one that does not contradict itself, as a client's does not."""
+    if case.query and case.query.get("fields") == FIELDS:
+        del case.query["fields"]
     if not (case.meta and case.meta.generation.mode.is_positive):
         return
     if case.headers and "Idempotency-Key" in case.headers:
         # The same Idempotency-Key with another body is refused, rightly.
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if case.query:
+        # JSON Schema takes 3.0, of a rating that was read before, for a whole number; in a query nobody writes it so.
+        for name, value in case.query.items():
+            if isinstance(value, float) and value.is_integer():
+                case.query[name] = int(value)
         _reconcile(case.query)
 
 
@@ -46,9 +56,8 @@ def _reconcile(query: dict[str, Any]) -> None:
         if given == value or (value is None and given):
             for other in excluded:
                 query.pop(other, None)
-    if "fields" in query:
-        # Which names there are is told in prose: a pattern of all of them, nested, would be read by nobody.
-        query["fields"] = "id"
+    # Which names there are is told in prose: a pattern of all of them, nested, would be read by nobody.
+    query.pop("fields", None)
     if query.get("sort") == "relevance" and "q" not in query:
         del query["sort"]
     # The cursor of a list belongs to its question; only that of the log is a plain number.
