@@ -7,7 +7,17 @@ from api.schemas.fields import Choice, Matching, QueryId
 from models.vocabulary import ACTIONS
 
 #: What kinds of things the log is about.
-NOUNS = ("claims", "counterclaims", "documents", "reviews", "sentences", "speakers", "statements", "topics")
+NOUNS = (
+    "claims",
+    "counterclaims",
+    "documents",
+    "reviews",
+    "sentences",
+    "speakers",
+    "statements",
+    "suggestions",
+    "topics",
+)
 
 
 class Change(Output):
