@@ -250,8 +250,8 @@ class OfAnswers(Query):
     answered = _flag("Whether the claim has been answered at all.")
     disputed = _flag("Whether an answer denies or disputes it; `false` excludes these as its `counter_kind`.")
     answered_by = _id(
-        "The id of a speaker who stated an answer to it, or on whose behalf it was stated; with `disputed=true` or "
-        "`counter_kind`, one that is so. "
+        "The id of a speaker who stated an answer to it, or on whose behalf, or of which these are a part; with "
+        "`disputed=true` or `counter_kind`, one that is so. "
         f"{MERGED}"
     )
     counter_kind = _choice(

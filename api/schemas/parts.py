@@ -146,8 +146,8 @@ class StatementPart(Stamped):
     origin = nested(Origin, "Where it comes from.")
     attribution_disputed = shown(
         fields.Boolean,
-        "Whether its speaker, somebody on their behalf, or who published it denies, disputes or corrects that it is "
-        "theirs.",
+        "Whether its speaker, or who published it, or somebody on their behalf denies, disputes or corrects that it is "
+        "theirs. Who published it is the speaker of whom the document's `publisher` is a name.",
     )
     attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 100.")
     recorded_by = identifier(

@@ -27,7 +27,9 @@ class Position(Output):
 class ExportedPositions(Query):
     """Which statements to count."""
 
-    speaker = QueryId(metadata={"description": f"The id of who stated it. {MERGED}", "example": 1})
+    speaker = QueryId(
+        metadata={"description": f"The id of who stated it, or for whom it was stated. {MERGED}", "example": 1}
+    )
     part_of = QueryId(
         metadata={
             "description": f"The id of a speaker; it and all who are part of it, down to the last, count. {MERGED}",

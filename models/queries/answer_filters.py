@@ -9,7 +9,7 @@ from models.queries.days import may_answer
 from models.queries.dialects import fence, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import TRUE, Aliased, P, case
-from models.queries.said_by import above, said_by, said_within, within
+from models.queries.said_by import above, said_within, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, of_the_claim, statement_seen, target_seen
@@ -74,7 +74,7 @@ def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, narrowed: list
     kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
-        theirs = s.select(s.claim_id).where(said_by("answered_by"), statement_seen(viewer))
+        theirs = s.select(s.claim_id).where(said_within("answered_by"), statement_seen(viewer))
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
             if narrowed:

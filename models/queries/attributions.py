@@ -10,12 +10,12 @@ from models.queries.nodes import TRUE, Aliased
 from models.queries.parts import EMBEDDED, claim_part, speaker_part
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, claim_seen, evidence_seen
-from models.tables import AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement
+from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement
 
-#: A counterclaim to an attribution, its answer, and a statement of that with its speaker and document; and the document
-#: of the statement that was attributed.
+#: A counterclaim to an attribution, its answer, and a statement of that with its speaker and their other names; and the
+#: document of the statement that was attributed.
 ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
-asp, ad, vd = Aliased(Speaker, "asp"), Aliased(Document, "ad"), Aliased(Document, "vd")
+asp, aal, vd = Aliased(Speaker, "asp"), Aliased(Alias, "aal"), Aliased(Document, "vd")
 
 #: What the public is shown of the answers to the attribution of a statement.
 aa = Aliased(AnsweredAttribution, "aa")
@@ -54,13 +54,13 @@ def attributed(viewer: Viewer) -> Any:
 def disowned(viewer: Viewer) -> Any:
     """Build the condition that the speaker of the statement `s`, or whoever published it, answers its attribution.
 
-    The speaker does with a statement of the answer, or somebody on their behalf; the publisher, with one that it
-    printed, or that it is itself the speaker of. What anybody else says of it disputes it not.
+    Either does with a statement of the answer, or somebody on their behalf; who published it is the speaker of whom the
+    document's publisher is a name. What anybody else says of it disputes it not, wherever that is printed.
     """
     own = (at.speaker_id == s.speaker_id) | (at.on_behalf_of_id == s.speaker_id)
-    publisher = (vd.publisher == ad.publisher) | (vd.domain == ad.domain) | (vd.publisher == asp.name)
-    printed = ad.select(1).join(asp, on=asp.id == at.speaker_id).join(vd, on=vd.id == s.document_id)
-    published = fence(printed.where(ad.id == at.document_id, publisher))
+    named = (asp.name == vd.publisher) | fence(aal.select(1).where(aal.speaker_id == asp.id, aal.alias == vd.publisher))
+    outlet = asp.select(1).join(vd, on=vd.id == s.document_id)
+    published = fence(outlet.where((asp.id == at.speaker_id) | (asp.id == at.on_behalf_of_id), named))
     # By its claim, not by the index of those of this status.
     stated = at.retracted_at.is_null() & (TRUE if viewer.unreviewed else unindexed(at.status) == "accepted")
     theirs = fence(at.select(1).where(at.claim_id == ea.answer_id, stated, own | published))

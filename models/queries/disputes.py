@@ -108,7 +108,7 @@ def _answered() -> Select:
 
     Who answered is everybody who states the answer, and on whose behalf, on the day of the evidence where that is
     theirs, else of their earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who
-    are not known to have said it later only, and who said it first in any case.
+    are not known to have said it later only.
     """
     # A statement counts for its speaker, and once more for whom it was made.
     voices = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
@@ -122,12 +122,12 @@ def _answered() -> Select:
     answers = answers.where(of_the_claim(x), counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC))
     answers = answers.group_by(*ids, by).alias("z")
     aimed_at = statement_aimed_at.id.alias("aimed_at")
-    charged = Select([with_days()], [x.id, CHARGED_ON.alias("charged_on"), summary_of_charge.statement_id, aimed_at])
+    charged = Select([with_days()], [x.id, CHARGED_ON.alias("charged_on"), aimed_at])
     charged = charged.where(true(summary_of_charge.public), true(summary_of_answer.public)).alias("c")
     columns = [_z.id, _z.kind, _z.claim_id, _z.answer_id, _z.by_id, _z.answered_on]
     columns += [_v.speaker_id.alias("against_id"), _v.on_behalf_of_id.alias("charged_for_id")]
     columns.append(days_between_known(_c.charged_on, _z.answered_on).alias("days"))
-    said = (_v.id == _c.statement_id) | ~known_later(day_of(_v, _vd), _z.answered_on)
+    said = ~known_later(day_of(_v, _vd), _z.answered_on)
     aimed = case(_c.aimed_at.is_null(), said, _v.id == _c.aimed_at)
     query = Select([answers], columns).join(charged, on=_c.id == _z.id)
     query = query.join(_v, on=_v.claim_id == _z.claim_id).join(_vd, on=_vd.id == _v.document_id)

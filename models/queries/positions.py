@@ -10,6 +10,7 @@ from models.queries.filters import OF_A_STATEMENT
 from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
 from models.queries.parts import claim_part, speaker_part
+from models.queries.said_by import said_by
 from models.queries.table_aliases import c, d, e, o, s, sp, t
 from models.queries.visibility import PUBLIC, claim_seen, counterclaim_seen, of_the_claim, statement_seen
 from models.tables import ClaimTopic
@@ -19,7 +20,8 @@ _ct, _f, _k = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k")
 
 _day = day_of(s, d)
 _FILTERS: dict[str, Any] = {
-    **{name: OF_A_STATEMENT[name] for name in ("speaker", "part_of")},
+    "speaker": said_by("speaker"),
+    "part_of": OF_A_STATEMENT["part_of"],
     "topic": _f.slug == P.topic,
     "said_from": _day >= P.said_from,
     "said_to": _day <= P.said_to,
@@ -30,8 +32,8 @@ _FILTERS: dict[str, Any] = {
 def whole(filters: tuple[str, ...]) -> Compiled:
     """Compose the JSON of all positions that pass some filters, by speaker, topic and claim.
 
-    Filters may be `speaker`, `part_of` (a speaker with all who are part of it), `topic`, and `said_from` and `said_to`,
-    the days between which it was stated. What is printed again is one act.
+    Filters may be `speaker` (who said it, or for whom), `part_of` (a speaker with all who are part of it), `topic`, and
+    `said_from` and `said_to`, the days between which it was stated. What is printed again is one act.
     """
     filed = _ct.select(_ct.claim_id, t.slug).join(t, on=t.id == _ct.topic_id).where(t.retracted_at.is_null())
     counted = (fn.count(STAR).alias("counted"), fn.min(_day).alias("first_on"), fn.max(_day).alias("last_on"))

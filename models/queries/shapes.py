@@ -116,9 +116,10 @@ _WITH_CLAIM = {**STATEMENT_LINKS, sc: s.claim_id}
 _IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 
 
-def _statements_of(viewer: Viewer, claim: Any, limit: int) -> Array:
-    """Build the node of the statements of a claim, without their claim."""
-    rows = Rows(s, (s.claim_id == claim, statement_seen(viewer)), STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
+def _statements_of(viewer: Viewer, claim: Any, limit: int, *conditions: Any) -> Array:
+    """Build the node of the statements of a claim that pass some conditions, without their claim."""
+    seen = (s.claim_id == claim, statement_seen(viewer), *conditions)
+    rows = Rows(s, seen, STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
     return Array(statement_part(viewer), rows)
 
 
@@ -156,9 +157,10 @@ def _about(claim: Any) -> Array:
     return Array(Object(speaker_part(ab) | scalars(ca, "role")), Rows(ca, stands, {ab: ca.speaker_id}, (ab.id,)))
 
 
-def _side(viewer: Viewer, claim: Any) -> Object:
-    """Build the node of one side of a counterclaim: a claim with the first of its statements."""
-    return Object(scalars(claim, "id", "text", "language") | {"statements": _statements_of(viewer, claim.id, BESIDE)})
+def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:
+    """Build the node of one side of a counterclaim: a claim with the first of its statements that pass."""
+    statements = _statements_of(viewer, claim.id, BESIDE, *conditions)
+    return Object(scalars(claim, "id", "text", "language") | {"statements": statements})
 
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
@@ -320,8 +322,12 @@ SIDES = {charge: e.claim_id, answer: e.answer_id}
 
 
 def counterclaim(viewer: Viewer) -> Object:
-    """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences."""
-    sides = {"claim": _side(viewer, charge), "answer": _side(viewer, answer)}
+    """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences.
+
+    Of a claim whose attribution is answered, the one statement that this is about.
+    """
+    aimed_at = of_the_claim() | (s.id == e.target_id)
+    sides = {"claim": _side(viewer, charge, aimed_at), "answer": _side(viewer, answer)}
     return Object(_counterclaim_members(viewer) | sides | stamps(e))
 
 

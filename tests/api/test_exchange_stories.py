@@ -84,12 +84,12 @@ def test_an_outlets_correction_counts_against_nobody(writer: FlaskClient, public
     """Whoever printed it corrects the attribution; what others say of it does not."""
     wrong = said(writer, "Carla Thun", "the bridge will close.", claim="The bridge will close.", on="2026-04-01")
 
-    def correct(press: str) -> None:
+    def correct(press: str, who: str | None = None) -> None:
         said(
             writer,
-            f"Desk of the {press}",
+            {"name": who or press, "kind": "person" if who else "organization"},
             "the words were misattributed.",
-            claim=f"The {press} says that Carla Thun did not say that the bridge will close.",
+            claim=f"{who or press} says that Carla Thun did not say that the bridge will close.",
             on="2026-04-02",
             press=press,
             counters=[{"statement": wrong["id"], "kind": "corrects", "of": "attribution"}],
@@ -99,9 +99,10 @@ def test_an_outlets_correction_counts_against_nobody(writer: FlaskClient, public
         return public.get(f"/v1/statements/{wrong['id']}").json
 
     correct("Herald")
-    assert (shown()["attribution_disputed"], len(shown()["attribution_answers"])) == (False, 1)
+    correct("Courier", who="Nell Ott")
+    assert (shown()["attribution_disputed"], len(shown()["attribution_answers"])) == (False, 2), "others say so"
     correct("Courier")
-    assert (shown()["attribution_disputed"], len(shown()["attribution_answers"])) == (True, 2)
+    assert (shown()["attribution_disputed"], len(shown()["attribution_answers"])) == (True, 3)
     assert answers(public, wrong["claim"]["id"]) == []
     assert pairs(public) == {}
     items = public.get("/v1/counterclaims?of=attribution").json["items"]

@@ -118,7 +118,7 @@ def test_what_a_spokesman_says_counts_for_his_body_and_stays_with_it_when_he_lea
         return sorted(names[pair["by"]["id"]] for pair in writer.get("/v1/disputes").json["items"])
 
     own, all_above = ["person", "foreign"], ["person", "foreign", "government"]
-    before = [own, all_above, all_above, own, all_above, ["foreign"]]
+    before = [own, all_above, all_above, all_above, all_above, ["foreign"]]
     assert told() == before
     assert disputing() == ["foreign", "person"]
     changed(writer, f"/v1/speakers/{spokesman['person']}", {"part_of": spokesman["trade"]})
