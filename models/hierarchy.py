@@ -5,12 +5,13 @@ from models.history.session import SESSION, Session
 from models.refusals import Conflict
 from models.storage.database import fetch
 from models.tables import Speaker
+from models.vocabulary import SPEAKING_FOR_A_BODY
 
 
 def body_of(*, id: int, session: Session = SESSION) -> int | None:
-    """Find the id of the standing speaker that a person is part of; None for what is no person."""
+    """Find the id of the standing speaker for whom a person or an unnamed source speaks: what they are part of."""
     speaker = session.by_id(Speaker, id, shared=True)
-    if speaker.kind != "person" or speaker.part_of_id is None:
+    if speaker.kind not in SPEAKING_FOR_A_BODY or speaker.part_of_id is None:
         return None
     body = session.by_id(Speaker, speaker.part_of_id, shared=True)
     return None if body.retracted_at else int(body.id)

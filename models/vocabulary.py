@@ -2,6 +2,8 @@
 
 #: What a speaker is.
 SPEAKER_KINDS = ("person", "organization", "government", "group", "unnamed", "document")
+#: Speakers of these kinds speak for a body, and may leave it: each statement keeps for whom it was made.
+SPEAKING_FOR_A_BODY = ("person", "unnamed")
 #: What a document is.
 DOCUMENT_KINDS = ("article", "transcript", "broadcast", "post", "release", "memo")
 #: Whether print quotes what was said, reports it, or mixes both.

@@ -14,13 +14,18 @@ from models.queries.dialects import among, unindexed
 from models.queries.nodes import Aliased, Param
 from models.queries.table_aliases import s
 from models.tables import Speaker, Statement
+from models.vocabulary import SPEAKING_FOR_A_BODY
 
 _speaker, _part, voice = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(Statement, "y")
 
 
-#: What is said by a part is said by the whole, down to the last part. A person is none: for whom they spoke stands in
-#: the statement, whoever they work for by now.
-_is_part = (_part.kind != "person", _part.retracted_at.is_null(), unindexed(_part.merged_into_id).is_null())
+#: What is said by a part is said by the whole, down to the last part. A person is none, and no unnamed source: for whom
+#: they spoke stands in the statement, whoever they work for by now.
+_is_part = (
+    _part.kind.not_in(SPEAKING_FOR_A_BODY),
+    _part.retracted_at.is_null(),
+    unindexed(_part.merged_into_id).is_null(),
+)
 
 
 def within(speaker: Any, name: str) -> Any:

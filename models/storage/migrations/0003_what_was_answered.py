@@ -149,7 +149,7 @@ _FILLING = (
     """UPDATE statements SET version = version + 1, updated_at = '{now}', on_behalf_of_id = (SELECT b.id FROM speakers p
     JOIN speakers b ON b.id = p.part_of_id WHERE p.id = statements.speaker_id)
     WHERE speaker_id IN (SELECT p.id FROM speakers p JOIN speakers b ON b.id = p.part_of_id
-    WHERE p.kind = 'person' AND b.retracted_at IS NULL)""",
+    WHERE p.kind IN ('person', 'unnamed') AND b.retracted_at IS NULL)""",
     # Each speaker with itself and all that it is part of, as charges counted until now.
     """CREATE TEMPORARY TABLE parts AS WITH RECURSIVE up(id, whole) AS (SELECT id, id FROM speakers UNION
     SELECT up.id, p.part_of_id FROM up JOIN speakers p ON p.id = up.whole WHERE p.part_of_id IS NOT NULL)

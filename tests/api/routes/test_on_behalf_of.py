@@ -96,9 +96,11 @@ def test_what_was_said_for_a_merged_body_was_said_for_the_survivor_until_they_ar
     assert body() == merged
 
 
+@pytest.mark.parametrize("kind", ["person", "unnamed"])
 def test_what_a_spokesman_says_counts_for_his_body_and_stays_with_it_when_he_leaves(
-    writer: FlaskClient, spokesman: dict[str, int]
+    writer: FlaskClient, spokesman: dict[str, int], kind: str
 ) -> None:
+    changed(writer, f"/v1/speakers/{spokesman['person']}", {"kind": kind})
     said = denied(writer, spokesman["person"])
     charged = said["counters"][0]["claim"]["id"]
     changed(writer, f"/v1/claims/{charged}", {"about": [{"id": spokesman["foreign"]}]})
