@@ -4,7 +4,7 @@ import pytest
 
 from models import claims, counterclaims, reviews, statements, topics
 from models.history.changes import Actor
-from models.refusals import Conflict, Gone, Moved, NotFound
+from models.refusals import Conflict, Moved, NotFound
 from models.tables import Counterclaim, Statement
 from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
 
@@ -137,13 +137,3 @@ def test_a_writer_is_not_told_of_a_hidden_answer_to_an_attribution(registry: str
             statements.change(by=who, id=said, version=1, claim={"id": statements.claim_of(id=charged)})
         assert refused.value.more.get("id") == told
         assert (str(id) in refused.value.detail) == (told is not None)
-
-
-def test_a_tombstone_does_not_tell_of_the_hidden_statement_at_which_an_answer_was_aimed(
-    registry: str, actor: Actor
-) -> None:
-    _, hidden, said, id = aimed_at_a_candidate(actor)
-    statements.change(by=actor, id=hidden, version=1, claim={"id": statements.claim_of(id=said)})
-    with pytest.raises(Gone) as gone:
-        counterclaims.get(id=id, viewer=PUBLIC)
-    assert gone.value.more["reason"] == "What it was aimed at states another claim instead."
