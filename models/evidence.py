@@ -167,9 +167,11 @@ def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
 
     What would answer itself is taken back, and one of two that become one, by `to_take_back`.
     """
+    # Without ids: the public may have seen the counterclaim, and not the claim that is stated now.
+    why = "Another claim is stated instead of one that it linked."
     for counterclaim in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (counterclaim.claim_id, counterclaim.answer_id))
-        _move_or_retract(by, counterclaim, claim, answer, f"Claim {taken} is stated instead of claim {left}.")
+        _move_or_retract(by, counterclaim, claim, answer, why)
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:

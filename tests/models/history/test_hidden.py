@@ -4,7 +4,7 @@ import pytest
 
 from models import claims, counterclaims, reviews, statements, topics
 from models.history.changes import Actor
-from models.refusals import Conflict, Moved, NotFound
+from models.refusals import Conflict, Gone, Moved, NotFound
 from models.tables import Counterclaim, Statement
 from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
 
@@ -137,3 +137,16 @@ def test_a_writer_is_not_told_of_a_hidden_answer_to_an_attribution(registry: str
             statements.change(by=who, id=said, version=1, claim={"id": statements.claim_of(id=charged)})
         assert refused.value.more.get("id") == told
         assert (str(id) in refused.value.detail) == (told is not None)
+
+
+def test_a_tombstone_of_an_answer_names_no_claim_that_the_public_does_not_see(registry: str, actor: Actor) -> None:
+    shown = put_plain(actor, "first")
+    left, answer = statements.claim_of(id=shown), put_claim(actor, "It is not.")
+    unseen = statements.claim_of(id=put_plain(actor, "second", status="candidate"))
+    last = put_plain(actor, "third", claim={"id": left}, status="candidate")
+    id, _ = (counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies") for claim in (left, unseen))
+    statements.retract(by=actor, id=shown, version=1, reason=None)
+    statements.change(by=actor, id=last, version=1, claim={"id": unseen})
+    with pytest.raises(Gone) as gone:
+        counterclaims.get(id=id, viewer=PUBLIC)
+    assert gone.value.more["reason"] == "Another claim is stated instead of one that it linked."
