@@ -142,7 +142,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     """
     for counterclaim in _standing_with("target", statement):
         if counterclaim.target.status != "accepted" and _is_public(counterclaim.id):
-            _unlink(by, counterclaim, "target")
+            changes.relink(by, counterclaim, "target", None)
             continue
         # Without ids: the public may have seen the counterclaim, and neither that statement nor what it states now.
         why = "What it was aimed at states another claim instead."
@@ -208,17 +208,8 @@ def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> li
     naming = rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,))
     others = [review for review in naming if review.claim_id != claim]
     for review in others:
-        _unlink(by, review, "statement")
+        changes.relink(by, review, "statement", None)
     return [review.id for review in others]
-
-
-def _unlink(by: Actor, row: Any, column: str) -> None:
-    """Let a row name a statement no more; of one that the public does not see, no new version tells it."""
-    none: dict[str, Any] = {column: None}
-    if getattr(row, column).status == "accepted":
-        changes.update(by, row, **none)
-    else:
-        type(row).update(none).where(type(row).id == row.id).execute()
 
 
 def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
@@ -256,7 +247,7 @@ def retract_with(*, by: Actor, statement: int, reason: str | None) -> dict[str, 
         changes.retract(by, counterclaim, reason)
     untargeted = [counterclaim for counterclaim in aimed if counterclaim.of != "attribution"]
     for counterclaim in untargeted:
-        _unlink(by, counterclaim, "target")
+        changes.relink(by, counterclaim, "target", None)
     return {
         "retracted_edges": [counterclaim.id for counterclaim in (*gone, *to_attribution)],
         "untargeted": [counterclaim.id for counterclaim in untargeted],

@@ -364,7 +364,7 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
             merges.move_back(column, there, drop["kept"], id)
         for counterclaim in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
             if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
-                changes.update(by, counterclaim, target=id)
+                changes.relink(by, counterclaim, "target", id)
         merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
         merges.give_back_reviews(by, drop, claim)
 

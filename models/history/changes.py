@@ -11,7 +11,7 @@ from models.storage import bulk
 from models.storage.columns import dumps, now
 from models.storage.rows import row
 from models.storage.transactions import advisory_lock, before_commit
-from models.tables import Change
+from models.tables import Change, Statement
 
 #: Columns that the log leaves out: a text, which stands in its row for good, and what follows from other columns.
 UNLOGGED = {"documents": ("text",), "statements": ("cue_key",), "reviews": ("rating_key",)}
@@ -92,6 +92,19 @@ def amend(actor: Actor, instance: Any, more: dict[str, Any] | None = None, **new
     """Update a row as a caller asks, unless that says what stands already: then version and log stay as they are."""
     if more or any(instance.__data__.get(name) != value for name, value in new.items()):
         update(actor, instance, more=more, **new)
+
+
+def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> None:
+    """Let a row name another statement, or none; where the public sees neither, no new version tells it.
+
+    Without a line in the log, the other has to be the one that the log says.
+    """
+    new: dict[str, Any] = {column: statement}
+    ids = [id for id in (instance.__data__[column], statement) if id]
+    if Statement.select().where(Statement.id.in_(ids), Statement.status == "accepted").exists():
+        update(actor, instance, **new)
+    else:
+        type(instance).update(new).where(type(instance).id == instance.id).execute()
 
 
 def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:

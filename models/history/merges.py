@@ -276,10 +276,10 @@ def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
                 changes.retract(by, counterclaim, reason)
                 retracted.append(counterclaim.id)
             else:
-                changes.update(by, counterclaim, target=None)
+                changes.relink(by, counterclaim, "target", None)
                 moved["untargeted"].append(counterclaim.id)
         for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
-            changes.update(by, review, statement=None)
+            changes.relink(by, review, "statement", None)
             moved["unlinked_reviews"].append(review.id)
     changes.retract(by, statement, reason)
     return {"statement": statement.id, "kept": kept.id, **moved, "retracted_edges": retracted}
@@ -302,4 +302,4 @@ def give_back_reviews(by: Actor, drop: dict[str, Any], claim: int) -> None:
     move_back(Review.statement, of_it, drop["kept"], id)
     for review in rows_with(Review, drop.get("unlinked_reviews", [])):
         if review.claim_id == claim and review.statement_id is None and review.retracted_at is None:
-            changes.update(by, review, statement=id)
+            changes.relink(by, review, "statement", id)

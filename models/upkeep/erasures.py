@@ -212,7 +212,11 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
     aimed = rows_with(Counterclaim.target, statements)
     counters |= {id for id in aimed if Counterclaim.get_by_id(id).of == "attribution"}
     for id in sorted(aimed - counters):
-        set_columns(Counterclaim, id, now(), target=None)
+        counterclaim = rows.by_id(Counterclaim, id, locked=True)
+        if counterclaim.retracted_at is None:
+            changes.relink(erasure.by, counterclaim, "target", None)
+        else:  # a merge may have taken it back, which a line of the log would end
+            set_columns(Counterclaim, id, now(), target=None)
     reviews = rows_with(Review.claim, claims)
     _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
@@ -220,7 +224,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
     for id in sorted(rows_with(Review.statement, statements) - reviews):
         review = rows.by_id(Review, id, locked=True)
         if review.retracted_at is None:
-            changes.update(erasure.by, review, statement=None)
+            changes.relink(erasure.by, review, "statement", None)
     for claim in claims:
         ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)
