@@ -3,15 +3,16 @@
 A code point is replaced by a code point, so that every offset keeps its meaning.
 """
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import product
 from typing import Any
 
 import orjson
 from peewee import chunked
 
+from models import documents
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage.columns import comparison_key, dumps, now
@@ -21,6 +22,10 @@ from models.upkeep.name_matcher import NameMatcher
 
 #: What replaces a code point that is redacted.
 REDACTED = "█"
+#: The same where editions of one address, or texts without one, would become equal: each has to differ from the others.
+_SHADES = (REDACTED, "▓", "▒", "░")
+#: In how many code points they may differ, at most.
+_SHADED = 8
 
 #: Words shorter than this are looked for in stored responses as a member's whole text alone: "he" is in all of them.
 _SHORTEST = 5
@@ -130,21 +135,17 @@ def quoted(statements: list[Statement]) -> Iterator[tuple[int, int]]:
         yield from ((span["start"], span["end"]) for span in orjson.loads(statement.content))
 
 
-def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int]]) -> None:
+def redact(erasure: Erasure, document: Document, places: Collection[tuple[int, int]]) -> None:
     """Redact `places` in a document's text, and whatever repeats that text: sentences and quoted words."""
     old = document.text
-    marks = list(old)
-    for start, end in places:
-        if end - start < document.length:
-            erasure.words.add(old[start:end])
-        marks[start:end] = REDACTED * (end - start)
-    new = "".join(marks)
+    erasure.words |= {old[start:end] for start, end in places if end - start < document.length}
+    new = _redacted(document, places)
     erasure.texts[document.id] = new
     if new == old:
         return
     stamp = now()
     derived.mark_for_refresh("documents", row(document))
-    set_columns(Document, document.id, stamp, text=new, sha256=hashlib.sha256(new.encode()).hexdigest())
+    set_columns(Document, document.id, stamp, text=new, sha256=documents.digest(new))
     erasure.counts["documents redacted"] += 1
     for sentence in Sentence.select().where(Sentence.document == document.id):
         if new[sentence.start : sentence.end] != sentence.text:
@@ -157,6 +158,21 @@ def redact(erasure: Erasure, document: Document, places: Iterable[tuple[int, int
         if any(getattr(statement, name) != words for name, words in printed.items()):
             set_columns(Statement, statement.id, stamp, **printed)
             derived.mark_for_refresh("statements", row(statement))
+
+
+def _redacted(document: Document, places: Collection[tuple[int, int]]) -> str:
+    """Write a document's text with `places` redacted, in shades in which no other edition has the same text."""
+    gone = sorted({at for start, end in places for at in range(start, end)})
+    marks = list(document.text)
+    for at in gone:
+        marks[at] = REDACTED
+    for shades in product(_SHADES, repeat=min(len(gone), _SHADED)):
+        for at, shade in zip(gone, shades, strict=False):
+            marks[at] = shade
+        text = "".join(marks)
+        if documents.edition(document.url_normalized, documents.digest(text)) in (None, document.id):
+            break
+    return text
 
 
 def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
