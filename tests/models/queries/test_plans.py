@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, speakers
+from models import claims, sentences, speakers
 from models.history.changes import Actor
 from models.queries import derived, filters, lists, nodes
 from models.queries.filter_sets import Order
@@ -131,3 +131,17 @@ def test_claims_stated_by_a_day_are_read_from_that_day_on(name: str, monkeypatch
         for step in steps
         if step.startswith("SEARCH k USING COVERING INDEX claim_summaries_said_on") and "said_on<?" in step
     ], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize("asked", [{}, {"document": 1}])
+def test_what_the_public_reads_of_a_document_is_found_without_all_its_statements(asked: dict[str, int]) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    sentences.listed(viewer=Viewer(), past=None, limit=20, **asked)
+    sentences.get(id=put_charge(Actor()), viewer=Viewer())
+    database.db.obj.query_hooks.pop()
+    reads = [(sql, params) for sql, params in sent if "position" in sql and sql.startswith("SELECT")]
+    steps = [step for sql, params in reads for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if step.startswith("SEARCH vs USING") and "position>? AND position<?" in step], steps
+    assert not [step for step in steps if step.startswith("SEARCH v USING") and "(sentence_id=?)" not in step], steps
