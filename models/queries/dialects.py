@@ -382,9 +382,9 @@ def differing_words(sqlite: bool, table: str, columns: tuple[str, ...], source: 
 
 
 @_written
-def counting_rows(sqlite: bool) -> list[str]:
+def counting_rows(sqlite: bool, how: str = "") -> list[str]:
     """Build the SQL by which PostgreSQL counts what was written: else it reads all statements for each claim."""
-    return [] if sqlite else ["ANALYZE claims, statements, counterclaims, speakers, sentences, documents"]
+    return [] if sqlite else [f"ANALYZE {how} claims, statements, counterclaims, speakers, sentences, documents"]
 
 
 @_written

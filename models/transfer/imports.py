@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
 from models.history.changes import Actor
 from models.history.session import Session
+from models.queries import derived
 from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import Conflict, Refusal
 from models.storage import database, transactions
@@ -60,6 +61,7 @@ class Import:
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
             outcomes += stored
             self.names.keep()
+            transactions.attempt(derived.count_rows)
         database.release()  # more lines may come slowly
         for line, one in zip(lines, outcomes, strict=True):
             if one.outcome == "refused":
