@@ -20,7 +20,7 @@ _CLOSING = "\"'”’»)]"
 #: 12 s for 80,000 exclamation marks.
 _UNBROKEN = 1_000
 _STRETCH = re.compile(rf"\S{{{_UNBROKEN},}}(?=\S)")
-_ENDS = str.maketrans("!?.", "xxx")
+_ENDS = str.maketrans("!?.…", "xxxx")
 
 #: Code points of a sentence: what has no full stop for so long is cut before, where a word ends if one does.
 LONGEST = 20_000

@@ -97,7 +97,7 @@ def test_a_stretch_without_white_space_is_cut_in_time_in_proportion_to_its_lengt
     began = time.process_time()
     prose = cut("The mill burned. " * 6_000)
     usual = time.process_time() - began
-    for marks in ("?!", '!"', "(?)", "?!x"):
+    for marks in ("?!", '!"', "(?)", "?!x", "»…"):
         began = time.process_time()
         cut(marks * (100_000 // len(marks)))
         assert time.process_time() - began < 10 * usual
