@@ -390,4 +390,10 @@ class Many(Field[Any], fields.List[Any]):
     """A list of at most `most` things."""
 
     def __init__(self, inner: fields.Field[Any], *, least: int | None = None, most: int = 100, **kwargs: Any) -> None:
+        self._most = most
         super().__init__(inner, validate=Length(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self._most:
+            self._validate(value)  # before each is read: what is wrong with a million would be told of each
+        return super()._deserialize(value, attr, data, **kwargs)

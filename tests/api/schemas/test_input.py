@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, validates_schema
 
 from api.app import ROUTES
 from api.schemas.base import Input
-from api.schemas.fields import Flag
+from api.schemas.fields import Flag, Many
 from api.schemas.lines import LINES
 from tests.checked import ROOT
 from tests.models.transfer.test_imports import mixed_lines
@@ -217,3 +217,15 @@ def test_a_rule_of_the_whole_schema_is_held() -> None:
     assert Pair().load({"first": True}) == {"first": True, "second": False}
     with pytest.raises(ValidationError, match="one of the two"):
         Pair().load({"second": False})
+
+
+def test_a_list_of_too_many_is_refused_before_each_of_them_is_read() -> None:
+    class Pairs(Input):
+        """A list of flags, of which at most two."""
+
+        flags = Many(Flag(), most=2)
+
+    with pytest.raises(ValidationError) as refused:
+        Pairs().load({"flags": ["wrong", 1, None]})
+    assert refused.value.messages == {"flags": ["Length must be between 0 and 2."]}
+    assert Pairs().load({"flags": [True, False]}) == {"flags": [True, False]}
