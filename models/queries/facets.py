@@ -1,9 +1,11 @@
 """Facets: how many of the items of a list have each topic, speaker, publisher, kind, month, or who passed them on."""
 
+from typing import Any
+
 from peewee import SQL, Entity, Select, fn
 
 from models.queries.filter_sets import Filters, Order
-from models.queries.list_ids import ordered
+from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, compiled
 from models.queries.shapes import answers
 from models.queries.table_aliases import d, e, s, sp, t
@@ -34,7 +36,8 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     """
     if name == "month":
         return _months(noun, viewer, filters)
-    items = Select([_with_claims(noun, ordered(noun, viewer, filters, Order("id", descending=True))).alias("k")], [])
+    items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
+    items = Select([_with_claims(noun, items).alias("k")], [])
     if name == "topic":
         value, label = t.slug, t.label
         stands = (t.id == _filed.topic_id) & t.retracted_at.is_null()
@@ -53,15 +56,14 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
 
 
 def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
-    items = ordered(noun, viewer, filters, Order("said_on", descending=True)).alias("i")
+    items = compiled_ids(noun, viewer, filters, Order("said_on", descending=True)).alias("i")
     month = fn.substr(_i.at, 1, _MONTH)
     counted = Select([items], [month, month, fn.count(STAR)]).where(_i.at != "").group_by(month)
     return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS))
 
 
-def _with_claims(noun: str, found: Select) -> Select:
-    """Find (id, claim_id) of the items `found`, of a counterclaim with the claims on both sides."""
-    items = found.alias("i")
+def _with_claims(noun: str, items: Any) -> Select:
+    """Find (id, claim_id) of the items, a table `i`, of a counterclaim with the claims on both sides."""
     if noun == "claims":
         return Select([items], [SQL("id"), SQL("id").alias("claim_id")])
     z = Aliased(Statement if noun == "statements" else Counterclaim, "z")

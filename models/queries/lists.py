@@ -14,7 +14,7 @@ from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.filter_sets import Filters, Order, used
 from models.queries.filters import prepared, with_few
-from models.queries.list_ids import OTHERS, first, ordered, ranked, seen, summary_answered
+from models.queries.list_ids import OTHERS, compiled_ids, first, ordered, ranked, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.shapes import SIDES, STATEMENT_LINKS
@@ -281,5 +281,5 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
 
 @cached(512)
 def _count(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
-    found = ordered(noun, viewer, filters, Order("id", descending=True)).alias("k")
-    return compiled(Select([found], [fn.count(STAR)]))
+    items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("k")
+    return compiled(Select([items], [fn.count(STAR)]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any
 
-from peewee import SCOPE_VALUES, SQL, Case, Column, ColumnBase, Join, Node, Table
+from peewee import SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Join, Node, NodeList, Table
 
 from models.storage.database import db, fetch, on_sqlite
 
@@ -68,6 +68,10 @@ class Part(Node):
         ctx.state.used.update(self.used)
         with ctx(value_literals=False):
             return ctx.sql(SQL(self.sql, self.names))
+
+    def alias(self, name: str) -> NodeList:
+        """Name it as a table."""
+        return NodeList((self, SQL("AS"), Entity(name)))
 
 
 class Param(ColumnBase):
