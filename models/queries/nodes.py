@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any
 
-from peewee import SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Join, Node, NodeList, Table
+from peewee import OP, SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Expression, Join, Node, NodeList, Table
 
 from models.storage.database import db, fetch, on_sqlite
 
@@ -100,6 +100,16 @@ class _Column(Column):
         if ctx.scope != SCOPE_VALUES:  # as the ORDER BY of a UNION names it
             ctx.state.used.add(self.source._alias)
         return super().__sql__(ctx)
+
+    def in_(self, query: Any) -> Expression:
+        return _In(self, OP.IN, query)
+
+
+class _In(Expression):
+    """What peewee makes of `in_`, without compiling the query a first time to see whether it is an empty list."""
+
+    def _is_rhs_empty(self, *_: Any) -> bool:
+        return False
 
 
 class Aliased(Table):

@@ -2,9 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
+from typing import Any
 
 import pytest
-from peewee import SQL, Select, fn
+from peewee import SQL, ColumnBase, Select, fn
 
 from models.history.changes import Actor
 from models.queries import list_ids, nodes, shapes
@@ -108,6 +109,22 @@ def test_every_query_of_lists_runs_with_unions_recursion_and_tables_that_are_rea
     top = Aliased(Speaker, "top")
     assert run(compiled(top.select(top.id).where(within(top.id, "of_all"))), values) == [(1,)]
     assert run(compiled(c.select(c.id).where(c.id.in_(OF_TOPIC) | (c.id == P.of_all))), values) == [(1,)]
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_query_that_an_id_is_looked_for_in_is_compiled_once() -> None:
+    compilations = []
+
+    class Condition(ColumnBase):
+        def __sql__(self, ctx: Any) -> Any:
+            compilations.append(ctx)
+            return ctx.literal("TRUE")
+
+    query = c.select(c.id).where(Condition())
+    for _ in range(3):
+        query = c.select(c.id).where(c.id.in_(query))
+    assert run(compiled(query), {}) == []
+    assert len(compilations) == 1
 
 
 @pytest.mark.usefixtures("registry")
