@@ -36,11 +36,12 @@ test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their o
 slow: $(VENV)/.tests  ## Run the tests that take minutes: generated requests, lists of 100,000 claims.
 	$(BIN)/pytest -m slow -n auto --dist worksteal $(ARGS)
 
-# Tests that measure no time run two at a time; the others run alone, because their figures assume an idle machine.
+# Tests that measure no time run three at a time, since they wait for much; the others run alone, because their figures
+# assume an idle machine. In short most of those have time enough to run beside others.
 FAULTS ?= full
 faults: $(VENV)/.tests  ## Run the real server under faults in full, on both databases; takes 40 minutes.
 	@failed=0; \
-	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m "faults and not alone" -n 2 $(ARGS) || failed=1; \
+	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m "faults and not alone" -n 3 $(ARGS) || failed=1; \
 	  $(BIN)/pytest tests/faults --faults=$(FAULTS) -ra -m alone $(ARGS) || failed=1; exit $$failed
 
 faults-short:  ## Run the same tests for a few seconds each.

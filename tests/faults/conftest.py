@@ -17,19 +17,23 @@ from tests.postgres import Postgres
 
 #: Files whose tests look at no clock of their own: they may run beside others, on another core.
 BESIDE_OTHERS = (
-    *("test_access", "test_backup", "test_clock", "test_hostile", "test_limits", "test_migration", "test_model"),
-    *("test_power_loss", "test_retries"),
+    *("test_access", "test_backup", "test_clock", "test_erasures", "test_exports", "test_file_away", "test_hostile"),
+    *("test_limits", "test_migration", "test_model", "test_power_loss", "test_retries", "test_soak"),
 )
+#: Files whose tests have little time to spare, so that their short form runs alone, too. That of the others has twice
+#: the time that it took, or more, three at a time on two cores with a load of twelve.
+TIGHT = ("test_database_away", "test_process_death")
 
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark every test of this folder, so that `make test` can leave it out, and those that need the machine `alone`."""
+    full = config.getoption("--faults") == "full"
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.faults)
-            if item.path.stem not in BESIDE_OTHERS:
+            if item.path.stem in TIGHT or (full and item.path.stem not in BESIDE_OTHERS):
                 item.add_marker(pytest.mark.alone)
 
 
