@@ -135,7 +135,7 @@ _FIRST_BY_DAY = (
 _ATTRIBUTIONS = (
     (
         'CREATE TABLE "answered_attributions" ("statement_id" {id} NOT NULL PRIMARY KEY, "claim_id" {id} NOT NULL,'
-        ' "disputed" {boolean} NOT NULL, "answers" TEXT NOT NULL)'
+        ' "disputed" {boolean} NOT NULL, "answers" TEXT NOT NULL){strict}'
     ),
     'CREATE INDEX "answered_attributions_claim_id" ON "answered_attributions" ("claim_id")',
 )
@@ -174,9 +174,9 @@ _FILLING = (
 def up(migrator: Any, db: Any) -> None:
     """Add the columns and their indexes, let the CHECKs know the new words, and fill in what is known."""
     sqlite = isinstance(db, SqliteDatabase)
-    types = {"id": "INTEGER", "real": "REAL", "boolean": "INTEGER"}
+    types = {"id": "INTEGER", "real": "REAL", "boolean": "INTEGER", "strict": " STRICT"}
     if not sqlite:
-        types = {"id": "BIGINT", "real": "DOUBLE PRECISION", "boolean": "BOOLEAN"}
+        types = {"id": "BIGINT", "real": "DOUBLE PRECISION", "boolean": "BOOLEAN", "strict": ""}
     for table, column, definition, _ in _COLUMNS:
         db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {definition.format(**types)}')
     (_rewrite_sqlite if sqlite else _alter_postgres)(db)
