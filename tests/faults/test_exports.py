@@ -193,5 +193,7 @@ def _said(value: Any, words: dict[str, str]) -> Any:
         return [_said(part, words) for part in value]
     if not isinstance(value, dict):
         return value
-    points = {name for name in ("claim", "document", "statement") if isinstance(value.get(name), str)}
+    points = {
+        name for name in ("claim", "document", "statement", "target", "original") if isinstance(value.get(name), str)
+    }
     return {name: words[part] if name in points else _said(part, words) for name, part in value.items()}
