@@ -94,6 +94,8 @@ def _operation(routes: Routes, operation: Operation, shapes: Converter, examples
     if operation.scope:
         # Roles of a bearer key are listed since OpenAPI 3.1.
         made["security"] = [{"key": [operation.scope]}]
+    elif operation.open:
+        made["security"] = []
     made["parameters"] = _parameters(operation, shapes)
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}

@@ -227,5 +227,5 @@ def test_a_list_of_too_many_is_refused_before_each_of_them_is_read() -> None:
 
     with pytest.raises(ValidationError) as refused:
         Pairs().load({"flags": ["wrong", 1, None]})
-    assert refused.value.messages == {"flags": ["Length must be between 0 and 2."]}
+    assert refused.value.messages == {"flags": ["Longer than maximum length 2."]}
     assert Pairs().load({"flags": [True, False]}) == {"flags": [True, False]}
