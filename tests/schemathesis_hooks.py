@@ -1,5 +1,6 @@
 """What schemathesis has to know of our contract that no schema can say."""
 
+import re
 import uuid
 from typing import Any
 
@@ -32,6 +33,19 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
             if isinstance(value, float) and value.is_integer():
                 case.query[name] = int(value)
         _reconcile(case.query)
+        case.query = _with_real_hosts(case.query)
+    case.body = _with_real_hosts(case.body)
+
+
+def _with_real_hosts(value: Any) -> Any:
+    """Put an IPv6 address between the brackets of each host: the pattern says only of which characters it is."""
+    if isinstance(value, str):
+        return re.sub(r"://\[[0-9A-Fa-f:.]+\]", "://[::1]", value)
+    if isinstance(value, list):
+        return [_with_real_hosts(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _with_real_hosts(one) for name, one in value.items()}
+    return value
 
 
 #: A parameter with the value that excludes others beside it; None for any value, "" for its absence.
