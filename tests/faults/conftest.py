@@ -1,6 +1,7 @@
 """What the tests of faults stand on: durable databases, the real server over them, and how long to go on."""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from models.access import keys
 from models.storage import database, schema
@@ -17,8 +20,9 @@ from tests.postgres import Postgres
 
 #: Files whose tests look at no clock of their own: they may run beside others, on another core.
 BESIDE_OTHERS = (
-    *("test_access", "test_backup", "test_clock", "test_erasures", "test_exports", "test_file_away", "test_hostile"),
-    *("test_limits", "test_migration", "test_model", "test_power_loss", "test_retries", "test_soak"),
+    *("test_access", "test_backup", "test_clock", "test_erasures", "test_exchange_model", "test_exports"),
+    *("test_file_away", "test_hostile", "test_limits", "test_migration", "test_model", "test_power_loss"),
+    *("test_retries", "test_soak"),
 )
 #: Files whose tests have little time to spare, so that their short form runs alone, too. That of the others has twice
 #: the time that it took, or more, three at a time on two cores with a load of twelve.
@@ -119,6 +123,26 @@ def served(url: str, tmp_path: Path) -> Iterator[Callable[..., Server]]:
         server.kill()
         server.hang_up()
     hang_up()
+
+
+@pytest.fixture
+def play() -> Callable[..., None]:
+    """Run a state machine against a server: so many examples, of so many steps each."""
+
+    def run(machine: type[RuleBasedStateMachine], *, examples: int, steps: int) -> None:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                database=None,
+                derandomize="CI" in os.environ,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+    return run
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """What an exchange says is what a model in memory says: who said it first, how often, what answers what, and whom."""
 
 import itertools
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from models.vocabulary import COUNTER_KINDS, DISPUTING_KINDS
 from tests.faults import audit
@@ -261,22 +259,13 @@ def test_an_exchange_is_what_a_model_in_memory_says(
     served: Callable[..., Server],
     key: Callable[..., str],
     scale: Callable[[int, int], int],
+    play: Callable[..., None],
     tell: Callable[[str], None],
 ) -> None:
     server = served()
     Exchanges.client = server.client(key("admin"))
     Exchanges.steps = 0
-    run_state_machine_as_test(
-        Exchanges,
-        settings=settings(
-            max_examples=scale(6, 100),
-            stateful_step_count=scale(20, 40),
-            deadline=None,
-            database=None,
-            derandomize="CI" in os.environ,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    play(Exchanges, examples=scale(6, 100), steps=scale(20, 40))
     tell(f"{Exchanges.steps} steps, the server and the model tell the same exchange after each")
     server.kill()
     audit.whole(url)

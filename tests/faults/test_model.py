@@ -1,19 +1,16 @@
 """What the server says is what a model in memory says, whatever is done in whatever order."""
 
 import itertools
-import os
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from tests.faults import audit
@@ -277,22 +274,13 @@ def test_the_server_does_what_a_model_in_memory_does(
     served: Callable[..., Server],
     key: Callable[..., str],
     scale: Callable[[int, int], int],
+    play: Callable[..., None],
     tell: Callable[[str], None],
 ) -> None:
     server = served()
     Registry.client = server.client(key("admin"))
     Registry.steps = 0
-    run_state_machine_as_test(
-        Registry,
-        settings=settings(
-            max_examples=scale(8, 120),
-            stateful_step_count=scale(25, 50),
-            deadline=None,
-            database=None,
-            derandomize="CI" in os.environ,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    play(Registry, examples=scale(8, 120), steps=scale(25, 50))
     tell(f"{Registry.steps} steps, the server and the model agree after each")
     server.kill()
     audit.whole(url)
