@@ -17,7 +17,7 @@ _AS_IT_IS = "!#$&'()*+,/:;?@[]"
 #: A byte that is percent-encoded already.
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 #: A host: labels with dots between, of any script, or an IPv6 address in brackets. A port that a machine can have.
-_LABEL = rf"[^{BLANKS}<>/?#@:.。．｡\[\]\\^|`{{}}\"]+"
+_LABEL = rf'[^{BLANKS}<>/?#@:.。．｡\[\]\\^|`{{}}"]+'
 _HOST = rf"({_LABEL}([.。．｡]{_LABEL})*[.。．｡]?|\[[0-9A-Fa-f:.]+\])"
 _PORT = "(:([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 
