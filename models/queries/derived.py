@@ -3,9 +3,8 @@
 `claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement,
 `claim_topic_index` a row for each of its topics, and `answered_attributions` one for each statement of it whose
 attribution is answered; `claim_search` and `statement_search` are full-text indexes (dialects.py). Nothing here holds
-anything that the nouns do not say. A change calls `mark_for_refresh`, and before the
-commit the rows of those claims are written anew: once for all changes that share it, because each time costs a
-full-text index a segment of its own.
+anything that the nouns do not say. A change calls `mark_for_refresh`, and before the commit the rows of those claims
+are written anew: once for all changes that share it, because each time costs a full-text index a segment of its own.
 
 It is in queries because its rows are composed of the same shapes and conditions: a row here is what a list would
 otherwise compute at each read.
