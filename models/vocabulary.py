@@ -25,7 +25,7 @@ SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 #: The nouns that are hidden from the public while only candidates name them.
 HIDEABLE = ("speakers", "documents")
 #: What a line of the log says was done.
-ACTIONS = ("create", "change", "retract", "merge", "unmerge", "erase")
+ACTIONS = ("create", "change", "retract", "restore", "merge", "unmerge", "erase")
 #: What lists count the values of.
 FACETS = ("topic", "speaker", "publisher", "kind", "month", "via_speaker", "via_document")
 #: What a key may do; each scope includes those before it.

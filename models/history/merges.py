@@ -108,7 +108,7 @@ def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bo
     for taken in rows_with(model, ids):
         last = Change.select(Change.action).where(Change.noun == model._meta.table_name, Change.noun_id == taken.id)
         if last.order_by(Change.sequence.desc()).limit(1).scalar() == "retract" and may(taken):
-            changes.update(actor, taken, retracted_at=None, retracted_reason=None)
+            changes.update(actor, taken, "restore", retracted_at=None, retracted_reason=None)
             again.append(taken.id)
     return again
 

@@ -55,8 +55,8 @@ def require(model: Any, *ids: int | None) -> None:
 
 
 def restore(by: Actor, row: Any, **new: Any) -> None:
-    """Let a row stand again, with these `new` values; the log tells it as a change."""
-    changes.update(by, row, retracted_at=None, retracted_reason=None, **new)
+    """Let a row stand again, with these `new` values."""
+    changes.update(by, row, "restore", retracted_at=None, retracted_reason=None, **new)
 
 
 def noted(model: Any, id: int) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_each_noun_stands_again_as_it_was_and_the_log_tells_it(
         version = answer.json["version"]
         assert version > before.json["version"]
         assert restored(writer, path).json["version"] == version  # it stands: nothing is changed
-        (line,) = caller("admin").get(f"/v1/changes?noun={noun}&noun_id=1&action=change").json["items"]
+        (line,) = caller("admin").get(f"/v1/changes?noun={noun}&noun_id=1&action=restore").json["items"]
         assert (line["before"]["retracted_reason"], line["after"]["retracted_at"]) == ("By mistake", None)
     assert public.get("/v1/claims/1").json["topics"][0]["slug"] == "drinking-water"
     for noun in ("topics", "claims", "statements", "documents"):

@@ -561,7 +561,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     parts = ("edges", "targets", "untargeted", "retracted_edges", "reviews", "unlinked_reviews")
     nothing: dict[str, list[int]] = {part: [] for part in parts}
     assert moved["dropped"] == [{"statement": mine, "kept": theirs, **nothing}]
-    assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "change"]
+    assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "restore"]
 
 
 def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None:
