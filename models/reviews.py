@@ -44,11 +44,12 @@ def create(
         _refuse_taken(rest["url"], about, session)
         _refuse_other_wording(by, statement, about, session)
         row = _columns(publisher=publisher, rating=rating) | rest
+        _refuse_bad_rating(row)
         return int(session.create(by, Review, claim=about, statement=statement, **row).id)
 
 
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
-    """Change anything but the claim; `publisher` and `rating` are replaced whole."""
+    """Change anything but the claim; what is left out of `publisher` and `rating` stays."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         if new.get("statement"):
@@ -57,7 +58,9 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
         if new.get("url", review.url) != review.url:
             _refuse_taken(new["url"], review.claim_id, SESSION)
-        changes.amend(by, review, **_columns(**new))
+        row = _columns(**new)
+        _refuse_bad_rating(review.__data__ | row)
+        changes.amend(by, review, **row)
 
 
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
@@ -117,18 +120,16 @@ def _was_public(id: int) -> bool:
 
 
 def _columns(**new: Any) -> dict[str, Any]:
-    """Spread publisher and rating over their columns. Raises Conflict for a rating outside its scale."""
-    for part, names in (("publisher", ("name", "site")), ("rating", ("label", "value", "best", "worst"))):
-        if part in new:
-            members = new.pop(part)
-            new |= {f"{part}_{name}": members.get(name) for name in names}
+    """Spread what is given of publisher and rating over their columns."""
+    for part in ("publisher", "rating"):
+        new |= {f"{part}_{name}": value for name, value in new.pop(part, {}).items()}
     if "rating_label" in new:
         new["rating_key"] = comparison_key(new["rating_label"])
-    _refuse_bad_rating(new)
     return new
 
 
 def _refuse_bad_rating(row: dict[str, Any]) -> None:
+    """Raise Conflict for a rating outside its scale."""
     value, best, worst = (row.get(f"rating_{name}") for name in ("value", "best", "worst"))
     if best is not None and worst is not None and best <= worst:
         raise Conflict("The best rating is above the worst.", field="/rating/best")

@@ -31,8 +31,9 @@ or follow the `Link` header, until it is null. A parameter that is not described
 body: send it as `If-None-Match` to hear 304 while nothing changed, and as `If-Match` with every PATCH
 and DELETE so that no change of another is lost (without it 428, with a stale one 412). Send an
 `Idempotency-Key` with a POST that creates, and a retry within a day gets the same answer and makes
-nothing twice. A PATCH is taken as `application/json` and as `application/merge-patch+json` (RFC 7396): what
-is left out stays, null clears, and an object inside, such as a rating, is given whole.
+nothing twice. A PATCH is a merge patch (RFC 7396), as `application/merge-patch+json` or `application/json`: what
+is left out stays, in an object inside too, such as a rating; null clears; a list is replaced. What names something
+(`{"id": 1}`, `{"name": "Beijing"}`, `{"start": 0, "end": 6}`) is one value, and given whole.
 
 **Nothing vanishes.** What is retracted answers 410 with when and why, until `POST .../restore` takes the
 retraction back; what is merged answers 308 with the address of the survivor.

@@ -62,22 +62,44 @@ class Review(ReviewPart):
     claim = nested(ClaimPart, "What it is about.")
 
 
+def _publisher_name(**kwargs: bool) -> Text:
+    return Text(longest=300, metadata={"description": "The publisher's name.", "example": "Example Checks"}, **kwargs)
+
+
+def _label(**kwargs: bool) -> Name:
+    return Name(metadata={"description": "The verdict in words.", "example": "Mostly true"}, **kwargs)
+
+
 class PublisherGiven(Input):
     """Who published the review."""
 
-    name = Text(
-        longest=300, required=True, metadata={"description": "The publisher's name.", "example": "Example Checks"}
-    )
+    name = _publisher_name(required=True)
     site = _site(allow_none=True)
 
 
-class RatingGiven(Input):
-    """The verdict; the label is kept as the publisher words it."""
+class PublisherChange(Input):
+    """What to change of who published the review; what is left out stays."""
 
-    label = Name(required=True, metadata={"description": "The verdict in words.", "example": "Mostly true"})
+    name = _publisher_name()
+    site = _site(allow_none=True)
+
+
+class _Scale(Input):
     value = Number(allow_none=True, metadata={"description": "The verdict as a number from worst to best."})
     best = Number(allow_none=True, metadata={"description": "The best that can be given."})
     worst = Number(allow_none=True, metadata={"description": "The worst that can be given."})
+
+
+class RatingGiven(_Scale):
+    """The verdict; the label is kept as the publisher words it."""
+
+    label = _label(required=True)
+
+
+class RatingChange(_Scale):
+    """What to change of the verdict; what is left out stays, null clears."""
+
+    label = _label()
 
 
 def _checked() -> Any:
@@ -111,12 +133,12 @@ class NewReview(_ReviewDetails):
 
 
 class ReviewChange(_ReviewDetails):
-    """What to change of a review; what is left out stays, publisher and rating are replaced whole."""
+    """What to change of a review; what is left out stays, in publisher and rating too."""
 
     statement = _checked()
-    publisher = fields.Nested(PublisherGiven, metadata={"description": "Who published it."})
+    publisher = fields.Nested(PublisherChange, metadata={"description": "Who published it."})
     url = Url(metadata={"description": "Where it was published."})
-    rating = fields.Nested(RatingGiven, metadata={"description": "The verdict."})
+    rating = fields.Nested(RatingChange, metadata={"description": "The verdict."})
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 

@@ -161,12 +161,16 @@ def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[
     assert Claim.select().count() == 1
 
 
-def test_rating_and_publisher_are_replaced_whole(registry: str, actor: Actor) -> None:
-    id = put_review(actor, put_claim(actor))
-    reviews.change(by=actor, id=id, version=1, rating={"label": "True"}, publisher={"name": "Others"})
+def test_what_is_left_out_of_rating_and_publisher_stays(registry: str, actor: Actor) -> None:
+    id = put_review(actor, put_claim(actor), rating=_rated(4, 5, 1), publisher={"name": "Checks", "site": "a.example"})
+    reviews.change(by=actor, id=id, version=1, rating={"label": "True", "worst": None}, publisher={"name": "Others"})
     whole = seen(reviews.get(id=id, viewer=PUBLIC))
-    assert whole["rating"] == {"label": "True", "value": None, "best": None, "worst": None}
-    assert whole["publisher"] == {"name": "Others", "site": None}
+    assert whole["rating"] == {"label": "True", "value": 4, "best": 5, "worst": None}
+    assert whole["publisher"] == {"name": "Others", "site": "a.example"}
+    for rating, field in (({"value": 6}, "/rating/value"), ({"best": 3}, "/rating/value")):
+        with pytest.raises(Conflict) as refused:
+            reviews.change(by=actor, id=id, version=2, rating=rating)
+        assert refused.value.field == field
 
 
 def test_a_writer_does_not_touch_a_review_of_a_claim_that_only_candidates_state(registry: str, actor: Actor) -> None:

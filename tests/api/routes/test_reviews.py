@@ -1,10 +1,13 @@
 """/v1/reviews over HTTP."""
 
+import json
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
-from tests.api.steps import changed, matching, posted, refusal, retracted
+from api.contract.bodies import MEDIA_TYPES
+from tests.api.steps import matching, posted, refusal, retracted
 from tests.factories import candidate, claim, review
 
 
@@ -67,13 +70,19 @@ def test_names_the_member_of_another_shape(writer: FlaskClient) -> None:
         assert refusal(writer.post("/v1/reviews", json=review(1, **members))) == (422, [place]), members
 
 
-def test_a_change_replaces_rating_whole_and_null_clears(writer: FlaskClient) -> None:
+@pytest.mark.parametrize("media_type", MEDIA_TYPES)
+def test_a_change_merges_what_is_inside_and_null_clears(writer: FlaskClient, media_type: str) -> None:
     posted(writer, "claims", claim())
-    posted(writer, "reviews", review(1))
-    now = changed(writer, "/v1/reviews/1", {"rating": {"label": "False"}, "title": None, "reviewed_at": None}).json
-    assert now["rating"] == {"label": "False", "value": None, "best": None, "worst": None}
-    assert (now["title"], now["reviewed_at"], now["version"]) == (None, None, 2)
-    assert now["publisher"]["name"] == "Example Checks"
+    made = posted(writer, "reviews", review(1))
+    patch = {"rating": {"label": "False", "value": None}, "publisher": {"site": None}, "title": None}
+    headers = matching(made) | {"Content-Type": media_type}
+    now = writer.patch("/v1/reviews/1", data=json.dumps(patch), headers=headers).json
+    # As RFC 7396 applies it to what was there.
+    assert now["rating"] == {"label": "False", "value": None, "best": 5, "worst": 1}
+    assert now["publisher"] == {"name": "Example Checks", "site": None}
+    assert (now["title"], now["reviewed_at"], now["version"]) == (None, made.json["reviewed_at"], 2)
+    wrong = writer.patch("/v1/reviews/1", json={"rating": {"label": None}}, headers={"If-Match": "*"})
+    assert refusal(wrong) == (422, ["/rating/label"])
 
 
 def test_refuses_to_change_its_claim_or_to_take_anothers_address(writer: FlaskClient) -> None:
