@@ -54,10 +54,11 @@ lint: $(VENV)/.tests  ## Check the style and the format of the code.
 types: $(VENV)/.tests  ## Check the types.
 	$(BIN)/mypy
 
-contract: $(VENV)/.tests .ci/node_modules/.ready  ## Check openapi.yaml against the app, the specification and a linter.
+contract: $(VENV)/.tests .ci/node_modules/.ready  ## Check openapi.yaml against the app, the specification, a linter and the last release.
 	$(BIN)/counterclaim openapi --check
 	$(BIN)/openapi-spec-validator openapi.yaml
 	REDOCLY_TELEMETRY=off $(CURDIR)/.ci/node_modules/.bin/redocly lint --config .ci/redocly.yaml openapi.yaml
+	node .ci/compare.mjs
 
 fix: $(VENV)/.tests  ## Format the code and write openapi.yaml.
 	$(BIN)/ruff check --fix .
