@@ -519,8 +519,6 @@ ClaimSummary.add_index(*(getattr(ClaimSummary, name) for name in _COUNTED), name
 # Most have no answer yet: those that have none are found among all. What a page reads ends it, as above.
 _READ = (ClaimSummary.said_on, ClaimSummary.claim_id, ClaimSummary.public, ClaimSummary.answered)
 _partial_index("claim_summaries_answered", *_READ, where="answered")
-# For a search, which asks of each claim that it finds whether it is one of these.
-_partial_index("claim_summaries_hidden", ClaimSummary.claim_id, where="NOT public")
 
 
 class ClaimCard(BaseModel):

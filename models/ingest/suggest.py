@@ -5,8 +5,8 @@ from typing import NamedTuple
 from models import matching
 from models.history import locks, merge_scope
 from models.matching import Reason
-from models.queries.dialects import claim_search, search_words
 from models.queries.search import Query, Term
+from models.queries.word_tables import claim_search, search_words
 from models.storage.database import fetch
 from models.tables import Claim
 

@@ -2,9 +2,10 @@
 
 `claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement,
 `claim_topic_index` a row for each of its topics, and `answered_attributions` one for each statement of it whose
-attribution is answered; `claim_search` and `statement_search` are full-text indexes (dialects.py). Nothing here holds
-anything that the nouns do not say. A change calls `mark_for_refresh`, and before the commit the rows of those claims
-are written anew: once for all changes that share it, because each time costs a full-text index a segment of its own.
+attribution is answered; `claim_search` and `statement_search` are full-text indexes (word_tables.py). Nothing here
+holds anything that the nouns do not say. A change calls `mark_for_refresh`, and before the commit the rows of those
+claims are written anew: once for all changes that share it, because each time costs a full-text index a segment of its
+own.
 
 It is in queries because its rows are composed of the same shapes and conditions: a row here is what a list would
 otherwise compute at each read.
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries import days, dialects, members, shapes
+from models.queries import days, dialects, members, shapes, word_tables
 from models.queries.attributions import attribution_answers, disowned
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Aliased, Part, cached
@@ -32,12 +33,12 @@ _LOCK = int.from_bytes(b"ccderive")
 #: In how many parts claims fall: each takes one of the some 12,800 locks that PostgreSQL has room for by default.
 _PARTS = 64
 
-#: Which claims each noun's change touches: SQL that takes the noun's id once and selects claim ids.
+#: Which claims, and which of their statements, each noun's change touches: SQL that takes the noun's id once.
 _TOUCHED = {
-    "speakers": "SELECT claim_id FROM statements WHERE speaker_id = ?",
-    "documents": "SELECT claim_id FROM statements WHERE document_id = ?",
-    "sentences": "SELECT claim_id FROM statements WHERE sentence_id = ?",
-    "topics": "SELECT claim_id FROM claim_topic_index WHERE topic_id = ?",
+    "speakers": "SELECT claim_id, id FROM statements WHERE speaker_id = ?",
+    "documents": "SELECT claim_id, id FROM statements WHERE document_id = ?",
+    "sentences": "SELECT claim_id, id FROM statements WHERE sentence_id = ?",
+    "topics": "SELECT claim_id, NULL FROM claim_topic_index WHERE topic_id = ?",
 }
 
 #: Finds something where PostgreSQL has not counted half of the pages of claims, or of statements.
@@ -65,18 +66,25 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     claims: set[int] = set()
     made: set[int] = set()
     linked: set[int] = set()
+    reworded: set[int] = set()
+    restated: set[int] = set()
     for noun, row, new in noted:
         if new and noun == "claims":
             made.add(row["id"])
         elif noun == "counterclaims":
-            linked |= touched(noun, row)
+            linked |= {row["claim"], row["answer"]}
         else:
-            (claims if new else changed).update(touched(noun, row))
+            of, said = _touched(noun, row)
+            (claims if new else changed).update(of)
+            if not new:
+                restated |= said
+                reworded |= of if noun == "claims" else set()
     # A statement that has moved to a new claim has words in the index already.
     made -= changed
     known = (claims | changed) - made
     linked -= made | known
     _lock(known | linked)
+    _forget_words(reworded, restated)
     refresh(made, new=True)
     refresh(known)
     refresh(linked, linked=True)
@@ -96,22 +104,33 @@ def _lock_parts(claims: set[int]) -> Iterator[str]:
     yield from {str(id % _PARTS) for id in claims.union(*charges)}
 
 
-def touched(noun: str, row: dict[str, Any]) -> set[int]:
-    """Find the claims whose derived rows depend on a `row` of the table `noun`."""
+def _touched(noun: str, row: dict[str, Any]) -> tuple[set[int], set[int]]:
+    """Find the claims whose derived rows depend on a `row` of the table `noun`, and the statements whose words do."""
     if noun == "claims":
-        return {row["id"]}
+        return {row["id"]}, set()
     if noun == "statements":
-        return {row["claim"]}
-    if noun == "counterclaims":
-        return {row["claim"], row["answer"]}
-    return {id for (id,) in fetch(_TOUCHED[noun], (row["id"],))} if noun in _TOUCHED else set()
+        return {row["claim"]}, {row["id"]}
+    found = fetch(_TOUCHED[noun], (row["id"],)) if noun in _TOUCHED else []
+    return {claim for claim, _ in found}, {id for _, id in found if id is not None}
+
+
+def _forget_words(claims: set[int], statements: set[int]) -> None:
+    """Take these claims, their statements and those `statements` out of the full-text indexes.
+
+    No other row of a claim is written anew: bm25 counts how often that was done, too.
+    """
+    of_claims, of_statements = word_tables.forgetting_words()
+    for ids, forgetting in ((claims, of_claims), (statements, of_statements)):
+        for statement in forgetting if ids else ():
+            fetch(statement, (dumps(sorted(ids)),))
 
 
 def refresh(claims: set[int], *, new: bool = False, linked: bool = False) -> None:
     """Write the derived rows of `claims` anew; inside the transaction of the change.
 
     Those that are `new` have no rows yet, and whatever claims they answer are refreshed as well. Those that were only
-    `linked`, or are no more, have the words and the first statement that they had.
+    `linked`, or are no more, have the words and the first statement that they had. Of words, those are written that
+    the full-text indexes lack.
     """
     if claims:
         ids = dumps(sorted(claims))
@@ -148,10 +167,10 @@ def differences() -> list[str]:
 
 def _words_differ(source: "_Source") -> bool:
     """Tell whether a full-text index holds other words than its rows have."""
-    making, dropping = dialects.reading_words(source.table)
+    making, dropping = word_tables.reading_words(source.table)
     for statement in making:
         db.execute_sql(statement)
-    found = fetch(dialects.differing_words(source.table, source.columns, source.selecting()))
+    found = fetch(word_tables.differing_words(source.table, source.columns, source.selecting()))
     for statement in dropping:
         db.execute_sql(statement)
     return bool(found)
@@ -177,6 +196,8 @@ class _Source(NamedTuple):
     end: str = ""
     #: How its rows are ordered when they are inserted.
     order: str = ""
+    #: The claim that a row hangs on, as the SELECT names it.
+    claim: str = "c.claim_id"
 
     def selecting(self, claims: str = "") -> str:
         """Build the SELECT for the claims that a condition holds of."""
@@ -200,6 +221,7 @@ def _summaries() -> _Source:
         f" coalesce(s.said_on, ''), {_STATEMENT_COUNT} FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL",
+        claim="c.id",
     )
 
 
@@ -265,20 +287,26 @@ def _rows() -> tuple[_Source, ...]:
     return _summaries(), _cards(), _topic_index(), _attributions()
 
 
-def _words() -> tuple[_Source, ...]:
-    # The index would write a segment for each row that goes back.
-    in_order = " ORDER BY 1"
-    key, columns, words = dialects.claim_words()
+def _words() -> Iterator[_Source]:
+    key, columns, words = word_tables.claim_words()
     claims = f"SELECT {key}, {words} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL"
-    statement_columns, said = dialects.statement_words()
+    statement_columns, said = word_tables.statement_words()
     statements = (
         f"SELECT s.id, {said} FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON"
         " se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL"
     )
-    return (
-        _Source("claim_search", columns, claims, order=in_order),
-        _Source("statement_search", statement_columns, statements, order=in_order),
-    )
+    public, accepted = Part(claim_seen(PUBLIC)).sql, "s.status || '' = 'accepted'"
+    yield from _split("claim_search", columns, claims, public, "c.id")
+    yield from _split("statement_search", statement_columns, statements, accepted, "s.claim_id")
+
+
+def _split(table: str, columns: tuple[str, ...], select: str, shown: str, claim: str) -> Iterator[_Source]:
+    """Fill the tables of words from what a SELECT finds: where there are two, the second from what is not `shown`."""
+    tables = word_tables.tables_of(table)
+    conditions = ("",) if len(tables) == 1 else (f" AND {shown}", f" AND NOT ({shown})")
+    for name, condition in zip(tables, conditions, strict=True):
+        # The index would write a segment for each row that goes back.
+        yield _Source(name, columns, select + condition, order=" ORDER BY 1", claim=claim)
 
 
 # -- the statements, in their order --------------------------------------------------------------
@@ -287,12 +315,17 @@ def _words() -> tuple[_Source, ...]:
 @cached(8)
 def refreshing(new: bool = False, linked: bool = False) -> list[str]:
     """Build the SQL of `refresh`, each with the JSON array of the claims' ids as its one parameter."""
-    sources = [(_summaries(), "c.id"), (_topic_index(), "c.claim_id")]
+    sources = [_summaries(), _topic_index()]
     emptying = [f"DELETE FROM {table} WHERE {in_ids('claim_id')}" for table in ("claim_topic_index", "claim_summaries")]
     if not linked:
-        emptying += [f"DELETE FROM claim_cards WHERE {in_ids('claim_id')}", *dialects.forgetting_words()]
-        sources += zip((_cards(), *_words()), ("c.claim_id", "c.id", "s.claim_id"), strict=True)
-    filling = [source.filling(f" AND {in_ids(column)}") for source, column in sources]
+        emptying.append(f"DELETE FROM claim_cards WHERE {in_ids('claim_id')}")
+        sources.append(_cards())
+    filling = [source.filling(f" AND {in_ids(source.claim)}") for source in sources]
+    if not linked:
+        filling += [] if new else word_tables.misplaced_words(Part(claim_seen(PUBLIC)).sql)
+        filling += [
+            one.filling(f" AND {in_ids(one.claim)} AND {word_tables.lacks_words(one.table)}") for one in _words()
+        ]
     # What is shown of an answer to an attribution hangs on the claim that it answers, and on that of the answer. Where
     # a new claim answers, the other is refreshed as well.
     answered = "SELECT id FROM c UNION SELECT e.claim_id FROM c JOIN counterclaims e ON e.answer_id = c.id"
@@ -334,11 +367,11 @@ def _unflagging(claims: str = "") -> list[str]:
 def rebuilding() -> list[str]:
     """Build the SQL of `rebuild`."""
     tables = (*_rows(), *_words())
-    empty = [f"DELETE FROM {one.table}" for one in reversed(tables)]
+    empty = [word_tables.emptying(one.table) for one in reversed(tables)]
     return [
         *dialects.counting_rows(),
         *empty,
         *(one.filling() for one in tables),
-        *dialects.merging_segments(),
+        *word_tables.merging_segments(),
         *_unflagging(),
     ]

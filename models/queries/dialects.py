@@ -1,6 +1,7 @@
 """All in which the queries of the two databases differ: each difference is one function, both forms side by side.
 
-Most make a node, which is compiled for the bound database; those at the end write SQL, for derived.py and ingest.
+Most make a node, which is compiled for the bound database; those at the end write SQL, for derived.py. The tables of
+words stand in word_tables.py.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, fn
 
-from models.queries import search
 from models.queries.nodes import STAR, P, Param
 from models.storage.database import on_sqlite
 
@@ -32,7 +32,7 @@ def _differing(make: Callable[..., Any]) -> Callable[..., Any]:
     return wraps(make)(lambda *args: _Late(make, args))
 
 
-def _written(write: Callable[Concatenate[bool, _Args], _T]) -> Callable[_Args, _T]:
+def written(write: Callable[Concatenate[bool, _Args], _T]) -> Callable[_Args, _T]:
     """Let a function write SQL for the bound database: its argument `sqlite` is given when it is called."""
     return wraps(write)(lambda *args, **named: write(on_sqlite(), *args, **named))
 
@@ -131,19 +131,13 @@ def beside_summaries(sqlite: bool, e: Any, summary: Any, sides: dict[Any, Any], 
 # -- what a planner does by itself ------------------------------------------------------------------
 
 
-@_written
+@written
 def topic_bounds(sqlite: bool) -> bool:
     """Tell whether a list of one topic is read by the index of that topic, whatever else is asked of it."""
     return sqlite
 
 
-@_written
-def excludes_hidden(sqlite: bool) -> bool:
-    """Tell whether claims that are not public are looked for among those alone, rather than among all."""
-    return sqlite
-
-
-@_written
+@written
 def finds_pairs(sqlite: bool) -> bool:
     """Tell whether an index finds the place of a pair of values, one of which SQLite has as the rowid."""
     return not sqlite
@@ -184,14 +178,17 @@ def rank(sqlite: bool) -> Any:
 
 
 @_differing
-def sentence_matches(sqlite: bool, w: Any, statement: Any) -> Any:
-    """Build the condition that `q` finds the row `w` of statement_search, of `statement`, and a `word` its sentence."""
+def sentence_matches(sqlite: bool, table: str, statement: Any) -> Any:
+    """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence."""
+    words, w = Entity(table), Entity("w")
     if sqlite:
         query = NodeList((SQL("'('"), P.q, SQL("') AND sentence : '"), P.word), " || ")
-        return (w.rowid == statement) & Expression(w.statement_search, "MATCH", query)
+        found = (SQL("rowid") == statement) & Expression(words, "MATCH", query)
+        return fn.EXISTS(Select([words], [1]).where(found))
     whole, sentence = w.words, fn.ts_filter(w.words, "{c}")
-    found = (Expression(part, "@@", Cast(q, "tsquery")) for part, q in ((whole, P.q), (sentence, P.word)))
-    return NodeList((w.statement_id == statement, *found), " AND ")
+    matches = (Expression(part, "@@", Cast(q, "tsquery")) for part, q in ((whole, P.q), (sentence, P.word)))
+    condition = NodeList((w.statement_id == statement, *matches), " AND ")
+    return fn.EXISTS(Select([words.alias("w")], [1]).where(condition))
 
 
 # -- values ---------------------------------------------------------------------------------------
@@ -235,29 +232,16 @@ def days_between(sqlite: bool, first: Any, last: Any) -> Any:
     return Cast(last, "date") - Cast(first, "date")
 
 
-@_written
+@written
 def json_member(sqlite: bool, json: Any, name: str) -> Any:
     """Read a member of a column that holds a JSON object, as text; in a query of a model, which takes its values."""
     return Expression(json if sqlite else Cast(json, "json"), "->>", name)
 
 
-# -- derived tables, and the words of a search -----------------------------------------------------
-
-#: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
-_STEPS, _STEP = 32, 16
-#: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
-_ID_BITS = 40
-CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
-#: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
-_NAMES = 100_000
+# -- derived tables ------------------------------------------------------------------------------
 
 
-def _search_rowid(claim: str, steps: str) -> str:
-    """Build the SQL of the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
-    return f"({steps}) << {_ID_BITS} | {claim}"
-
-
-@_written
+@written
 def in_ids(sqlite: bool, column: str) -> str:
     """Build the condition that `column` is one of the ids in a JSON array, the one parameter."""
     if sqlite:
@@ -265,7 +249,7 @@ def in_ids(sqlite: bool, column: str) -> str:
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
 
 
-@_written
+@written
 def json_rows(sqlite: bool, columns: str, source: str) -> str:
     """Build the SQL of the rows of a source, as the text of a JSON array of arrays; null or empty where it has none."""
     if sqlite:
@@ -273,7 +257,7 @@ def json_rows(sqlite: bool, columns: str, source: str) -> str:
     return f"(SELECT CAST(json_agg(json_build_array({columns})) AS TEXT) FROM {source})"
 
 
-@_written
+@written
 def claims_worded(sqlite: bool) -> tuple[str, str]:
     """Write the claims `c` of given texts, each with a greater id than a given one: the WITH, and the FROM.
 
@@ -289,111 +273,7 @@ def claims_worded(sqlite: bool) -> tuple[str, str]:
     return f"WITH w AS ({pairs})", f"{found} AND c.text = w.words AND c.id > w.past"
 
 
-@_written
-def search_words(sqlite: bool, query: search.Query) -> str:
-    """Build the SQL of a query as the tables of words take it."""
-    return query.fts5() if sqlite else query.tsquery()
-
-
-@_written
-def claim_search(sqlite: bool) -> tuple[str, str]:
-    """Build the SQL of the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
-    if sqlite:
-        return f"{CLAIM_OF_ROWID} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
-    matches = "claim_search, (SELECT ?::tsquery AS y) z WHERE words @@ y"
-    return "claim_id AS id, -ts_rank(words, y, 1) AS rank", matches
-
-
-@_written
-def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
-    """Build the SQL of what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
-    if sqlite:
-        key = _search_rowid("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
-        return f"{key} AS id", ("rowid", "text"), "words_of(c.text)"
-    return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
-
-
-@_written
-def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
-    """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
-    together = f"{'group_concat' if sqlite else 'string_agg'}(al.alias, ' ' ORDER BY al.alias_key)"
-    names = (
-        "substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
-        f"(SELECT {together} FROM aliases al WHERE al.speaker_id = sp.id), ''), 1, {_NAMES})"
-    )
-    if sqlite:
-        return ("rowid", "claim", "sentence", "speaker"), f"words_of(c.text), words_of(se.text), words_of({names})"
-    return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
-
-
-@_written
-def forgetting_words(sqlite: bool) -> list[str]:
-    """Build the SQL that takes claims out of the index; how long a text was, nobody knows any longer."""
-    statements = f"SELECT s.id FROM statements s WHERE {in_ids('s.claim_id')}"
-    if not sqlite:
-        words = f"DELETE FROM claim_search WHERE {in_ids('claim_id')}"
-        return [words, f"DELETE FROM statement_search WHERE statement_id IN ({statements})"]
-    rowid = _search_rowid("g.value", "l.value")
-    words = (
-        f"SELECT z.id FROM json_each(?) g CROSS JOIN json_each('{list(range(_STEPS))}') l"
-        f" CROSS JOIN claim_search_docsize z WHERE z.id = {rowid}"
-    )
-    return [
-        f"DELETE FROM claim_search WHERE rowid IN ({words})",
-        f"DELETE FROM statement_search WHERE rowid IN ({statements})",
-    ]
-
-
-@_written
-def reading_words(sqlite: bool, table: str) -> tuple[list[str], list[str]]:
-    """Build the SQL that makes and drops a table of each word in a table of words, which SQLite needs to read them."""
-    if not sqlite:
-        return [], []
-    made = f"CREATE VIRTUAL TABLE temp.{table}_words USING fts5vocab('main', '{table}', 'instance')"
-    return [made], [f"DROP TABLE temp.{table}_words"]
-
-
-@_written
-def differing_words(sqlite: bool, table: str, columns: tuple[str, ...], source: str) -> str:
-    """Build the SQL that finds something where rows of a table of words hold others than those of the same key say.
-
-    SQLite cannot read a row's words back: it adds up all words with their rows, columns and places, on either side, in
-    the order in which it keeps them.
-    """
-    key, *texts = columns
-    if not sqlite:
-        rows = f"{table} t JOIN ({source}) AS x (id, words) ON x.id = t.{key}"
-        return f"SELECT 1 FROM {rows} WHERE t.words <> x.words LIMIT 1"
-    below = search.SUM_BELOW
-    names = {text: f"words{number}" for number, text in enumerate(texts, 1)}
-    place = f"({{}} % {below} * 48271 + {{}}) % {below}"
-    said = " + ".join(
-        f"({place.format('id', number)}) * sum_of_words({name}) % {below}"
-        for number, name in enumerate(names.values(), 1)
-    )
-    column = f"CASE col {' '.join(f'WHEN {text!r} THEN {number}' for number, text in enumerate(texts, 1))} END"
-    words = f"SELECT term, sum(({place.format('doc', column)}) * (offset + 1) % {below}) AS places FROM {table}_words"
-    return (
-        f"WITH x (id, {', '.join(names.values())}) AS ({source}) SELECT 1"
-        f" WHERE (SELECT coalesce(sum({said}), 0) % {below} FROM x) <> (SELECT"
-        f" coalesce(sum(sum_of_words(term) * (places % {below}) % {below}), 0) % {below}"
-        f" FROM ({words} GROUP BY term))"
-    )
-
-
-@_written
+@written
 def counting_rows(sqlite: bool, how: str = "") -> list[str]:
     """Build the SQL by which PostgreSQL counts what was written: else it reads all statements for each claim."""
     return [] if sqlite else [f"ANALYZE {how} claims, statements, counterclaims, speakers, sentences, documents"]
-
-
-@_written
-def merging_segments(sqlite: bool) -> list[str]:
-    """Build the SQL by which SQLite merges the segments of a large index of words: a search looks into each."""
-    tables = ("claim_search", "statement_search") if sqlite else ()
-    return [f"INSERT INTO {table} ({table}) VALUES ('optimize')" for table in tables]
-
-
-def _vector(*parts: tuple[str, str]) -> str:
-    """Build the SQL of a tsvector of the words of texts, with their weights."""
-    return " || ".join(f"setweight(words_of({text}), '{weight}')" for weight, text in parts)

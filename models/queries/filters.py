@@ -15,13 +15,14 @@ from peewee import JOIN, Select, fn
 from models.addresses import normalize
 from models.queries import search
 from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
-from models.queries.dialects import among, in_list, indexed_by, search_words, share, topic_bounds, unindexed
+from models.queries.dialects import among, in_list, indexed_by, share, topic_bounds, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, cached, compiled, run
 from models.queries.said_by import said_by, said_within, voice
 from models.queries.shapes import RECORDED, recorder
 from models.queries.table_aliases import e, r, s, t
 from models.queries.visibility import Viewer, statement_seen
+from models.queries.word_tables import search_words
 from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker, Statement
 from models.vocabulary import DISPUTING_KINDS

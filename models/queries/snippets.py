@@ -1,14 +1,17 @@
 """Where the words of a search stand in what it found: the parts of texts that an item of a page shows on request."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import JOIN, Entity, Select
 
 from models.queries import search
-from models.queries.dialects import ids_as_table, search_words, sentence_matches
+from models.queries.dialects import ids_as_table, sentence_matches
 from models.queries.nodes import Compiled, cached, compiled, run
 from models.queries.table_aliases import f, s, sc, se
 from models.queries.visibility import Viewer, statement_seen
+from models.queries.word_tables import search_words, tables_of
 from models.storage.columns import dumps
 
 #: Where a part may be cut from, in the order in which the parts of an item stand.
@@ -61,9 +64,10 @@ def _sentences_of(viewer: Viewer, claims: list[int], query: search.Query, words:
 @cached(8)
 def _sentences(viewer: Viewer) -> Compiled:
     """Find (id, sentence) of the claims in the value `claims`: of a statement that `q` finds, with one of `word`."""
-    w, g = Entity("w"), Entity("g")
-    words = Entity("statement_search").alias("w")
-    first = Select([s], [se.text]).join(words, JOIN.CROSS).join(se, JOIN.CROSS)
-    first = first.where(s.claim_id == g.id, statement_seen(viewer), sentence_matches(w, s.id), se.id == s.sentence_id)
+    g = Entity("g")
+    tables = tables_of("statement_search", viewer.unreviewed)
+    matching = reduce(or_, (sentence_matches(table, s.id) for table in tables))
+    first = Select([s], [se.text]).join(se, JOIN.CROSS)
+    first = first.where(s.claim_id == g.id, statement_seen(viewer), matching, se.id == s.sentence_id)
     first = first.order_by(s.document_id, s.content_start, s.id).limit(1)
     return compiled(Select([ids_as_table("claims", "g")], [g.id, first]))

@@ -212,7 +212,7 @@ def plain(got: Any, registry: Registry, noun: str, *, by_rank: bool) -> Any:
     facets = {
         name: sorted((one["label"], one["count"]) for one in some) for name, some in (whole.get("facets") or {}).items()
     }
-    if by_rank and database.on_sqlite():  # its bm25 weighs a word by how many rows hold it, hidden ones too
+    if by_rank and database.on_sqlite():  # its bm25 counts how many rows there ever were, those taken back too
         items.sort(key=json.dumps)
     return items, place, whole.get("total"), facets
 

@@ -65,7 +65,7 @@ def whole(url: str) -> None:
 def _words_are_whole(url: str) -> None:
     # FTS5's own check compares its index with what it was given; a rowid check alone would miss lost words.
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-        for table in ("claim_search", "statement_search"):
+        for table in ("claim_search", "statement_search", "hidden_claim_search", "hidden_statement_search"):
             connection.execute(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
         connection.rollback()
     connection.close()

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from models.queries import derived, dialects
+from models.queries import derived, word_tables
 from models.speakers import name_key
 from models.storage import bulk, columns, database, schema, transactions
 from models.tables import ALL, Claim, ClaimTopic, Document, Sentence, Speaker, Statement, Topic
@@ -179,9 +179,9 @@ def _derived_of_the_first() -> Iterator[str]:
     )
     names = f"claim_id, statement_id, {', '.join(_CARD)}"
     yield f"INSERT INTO claim_cards ({names}) SELECT s.claim_id, s.id, {', '.join(_CARD.values())} FROM {joined}"
-    key, columns, words = dialects.claim_words()
+    key, columns, words = word_tables.claim_words()
     yield f"INSERT INTO claim_search ({', '.join(columns)}) SELECT {key}, {words} FROM claims c ORDER BY 1"
-    columns, words = dialects.statement_words()
+    columns, words = word_tables.statement_words()
     yield (
         f"INSERT INTO statement_search ({', '.join(columns)}) SELECT s.id, {words} FROM statements s"
         " JOIN claims c ON c.id = s.claim_id JOIN sentences se ON se.id = s.sentence_id"

@@ -15,6 +15,7 @@ from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage.database import db
 from models.storage.transactions import transaction
+from models.tables import Statement
 from tests.factories import MACHINE, PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
 
 #: The fixed set: claims by their number, from 1.
@@ -197,6 +198,45 @@ def test_ranks_for_the_public_no_claim_that_only_a_candidate_states(registry: st
     statements.change(by=actor, id=id, version=1, status="accepted")
     for more in ({}, {"in_": "text"}, {"language": "en"}):
         assert ranked(PUBLIC, **more) == [1]
+
+
+def ranked(viewer: Viewer, q: str) -> list[int]:
+    """The ids of the claims that a search finds, best first."""
+    page = lists.page("claims", viewer=viewer, filters={"q": q}, limit=9, order=Order("relevance", descending=False))
+    return [item["id"] for item in items_of(page)]
+
+
+#: Two guesses at the words of what is hidden, and public claims that hold one each.
+GUESSED, GUESSES = ("The mayor took it.", "The mayor paid it."), '"mayor took" OR "mayor paid"'
+
+
+@pytest.mark.parametrize("guess", [0, 1])
+@pytest.mark.parametrize("status", ["candidate", "rejected", "retracted", "undone", "moved", "merged"])
+def test_orders_what_the_public_finds_by_no_word_of_what_is_hidden(
+    registry: str, actor: Actor, guess: int, status: str
+) -> None:
+    one, other = (put_claim(actor, text) for text in GUESSED)
+    for word in ("rain", "snow", "hail", "wind"):
+        put_claim(actor, f"It brought {word}.")
+    before = ranked(PUBLIC, GUESSES)
+    assert set(before) == {one, other}
+    for number in range(4):
+        text = f"{GUESSED[guess]} {'Number ' * number}"
+        said = charge(speaker={"name": f"Ann {number}"}, claim={"text": text, "language": "en"})
+        given = status if status in ("candidate", "rejected") else "candidate"
+        id = statements.record(by=actor, **said | {"status": given})
+        claim = Statement.get_by_id(id).claim_id
+        if status == "retracted":
+            statements.retract(by=actor, id=id, version=1, reason=None)
+        if status == "undone":
+            statements.change(by=actor, id=id, version=1, status="accepted")
+            statements.change(by=actor, id=id, version=2, status="rejected")
+        if status == "moved":
+            statements.change(by=actor, id=id, version=1, claim={"id": put_claim(actor, "It rains.")})
+        if status == "merged":
+            claims.merge(by=actor, id=claim, into=one)
+    assert ranked(PUBLIC, GUESSES) == before
+    assert derived.differences() == []
 
 
 @pytest.mark.usefixtures("shelf")

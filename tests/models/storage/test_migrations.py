@@ -92,7 +92,7 @@ def _schema() -> dict[str, Any]:
         return {
             name: re.sub(r"\s+|(?<=\() | (?=\))", " ", sql).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
             for name, sql in objects
-            if not re.match(r"(claim|statement)_search", name)
+            if not re.match(r"(hidden_)?(claim|statement)_search", name)
         }
     questions = {
         "columns": "SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default"

@@ -1,0 +1,171 @@
+"""The tables of words in which the two databases search, and the SQL that fills, reads and compares them.
+
+SQLite has FTS5, which ranks by bm25, PostgreSQL a tsvector in each row, which it ranks by ts_rank. As in dialects.py,
+each difference between them is one function, both forms side by side.
+"""
+
+from models.queries import search
+from models.queries.dialects import in_ids, written
+
+#: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
+_STEPS, _STEP = 32, 16
+#: On SQLite a row of claim_search has its claim's length in front of its id, so that a search meets short claims first.
+_ID_BITS = 40
+CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
+#: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
+_NAMES = 100_000
+
+
+def _search_rowid(claim: str, steps: str) -> str:
+    """Build the SQL of the rowid in claim_search of the claim with the id `claim`, which is `steps` long."""
+    return f"({steps}) << {_ID_BITS} | {claim}"
+
+
+def _claim_key() -> str:
+    """Build the SQL of the rowid in claim_search of a claim `c`."""
+    return _search_rowid("c.id", f"min(length(c.text) / {_STEP}, {_STEPS - 1})")
+
+
+@written
+def tables_of(sqlite: bool, table: str, unreviewed: bool = True) -> tuple[str, ...]:
+    """Name the tables that hold the words of what all may see, and, with `unreviewed`, of what only reviewers may.
+
+    On SQLite these are two: bm25 weighs a word by the rows of its table that hold it, and what is hidden may not count
+    in what the public reads (docs/decisions/0051). PostgreSQL's ts_rank reads no row but the one that it ranks.
+    """
+    return (table, f"hidden_{table}") if sqlite and unreviewed else (table,)
+
+
+@written
+def search_words(sqlite: bool, query: search.Query) -> str:
+    """Build the SQL of a query as the tables of words take it."""
+    return query.fts5() if sqlite else query.tsquery()
+
+
+@written
+def claim_search(sqlite: bool) -> tuple[str, str]:
+    """Build the SQL of the columns `id` and `rank` of a search for claims by its words, and what they are read from."""
+    if sqlite:
+        return f"{CLAIM_OF_ROWID} AS id, bm25(claim_search) AS rank", "claim_search WHERE claim_search MATCH ?"
+    matches = "claim_search, (SELECT ?::tsquery AS y) z WHERE words @@ y"
+    return "claim_id AS id, -ts_rank(words, y, 1) AS rank", matches
+
+
+@written
+def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
+    """Build the SQL of what claim_search holds of a claim `c`: the key of a row, the columns, and the words."""
+    if sqlite:
+        return f"{_claim_key()} AS id", ("rowid", "text"), "words_of(c.text)"
+    return "c.id", ("claim_id", "words"), _vector(("A", "c.text"))
+
+
+@written
+def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
+    """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
+    together = f"{'group_concat' if sqlite else 'string_agg'}(al.alias, ' ' ORDER BY al.alias_key)"
+    names = (
+        "substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
+        f"(SELECT {together} FROM aliases al WHERE al.speaker_id = sp.id), ''), 1, {_NAMES})"
+    )
+    if sqlite:
+        return ("rowid", "claim", "sentence", "speaker"), f"words_of(c.text), words_of(se.text), words_of({names})"
+    return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
+
+
+@written
+def forgetting_words(sqlite: bool) -> tuple[list[str], list[str]]:
+    """Build the SQL that takes claims with all their statements out of the index, and that which takes statements out.
+
+    On SQLite each length that a claim's text may have had is tried: nobody knows it any longer.
+    """
+    statements = f"SELECT s.id FROM statements s WHERE {in_ids('s.claim_id')}"
+    if not sqlite:
+        words = f"DELETE FROM claim_search WHERE {in_ids('claim_id')}"
+        said = f"DELETE FROM statement_search WHERE statement_id IN ({statements})"
+        return [words, said], [f"DELETE FROM statement_search WHERE {in_ids('statement_id')}"]
+    rowid = _search_rowid("g.value", "l.value")
+    words = (
+        f"SELECT z.id FROM json_each(?) g CROSS JOIN json_each('{list(range(_STEPS))}') l"
+        f" CROSS JOIN {{}}_docsize z WHERE z.id = {rowid}"
+    )
+    of_claims = [f"DELETE FROM {one} WHERE rowid IN ({words.format(one)})" for one in tables_of("claim_search")]
+    tables = tables_of("statement_search")
+    of_claims += [f"DELETE FROM {one} WHERE rowid IN ({statements})" for one in tables]
+    return of_claims, [f"DELETE FROM {one} WHERE {in_ids('rowid')}" for one in tables]
+
+
+@written
+def misplaced_words(sqlite: bool, public: str) -> list[str]:
+    """Build the SQL that takes claims out of the one of their two tables of words in which they do not belong."""
+    tables = tables_of("claim_search")
+    keys = f"SELECT {_claim_key()} FROM claims c WHERE {in_ids('c.id')} AND"
+    wrong = zip(tables, (f"NOT ({public})", f"({public})"), strict=True) if sqlite else ()
+    return [f"DELETE FROM {table} WHERE rowid IN ({keys} {condition})" for table, condition in wrong]
+
+
+@written
+def lacks_words(sqlite: bool, table: str) -> str:
+    """Build the condition that a table of words has no row of the claim `c`, or the statement `s`, yet."""
+    of_claims = table.endswith("claim_search")
+    if sqlite:
+        key = _claim_key() if of_claims else "s.id"
+        return f"NOT EXISTS (SELECT 1 FROM {table}_docsize z WHERE z.id = {key})"
+    column = "claim_id = c.id" if of_claims else "statement_id = s.id"
+    return f"NOT EXISTS (SELECT 1 FROM {table} z WHERE z.{column})"
+
+
+@written
+def emptying(sqlite: bool, table: str) -> str:
+    """Build the SQL that empties a derived table; of words, SQLite then counts anew what it had."""
+    if sqlite and table.endswith("_search"):
+        return f"INSERT INTO {table} ({table}) VALUES ('delete-all')"
+    return f"DELETE FROM {table}"
+
+
+@written
+def reading_words(sqlite: bool, table: str) -> tuple[list[str], list[str]]:
+    """Build the SQL that makes and drops a table of each word in a table of words, which SQLite needs to read them."""
+    if not sqlite:
+        return [], []
+    made = f"CREATE VIRTUAL TABLE temp.{table}_words USING fts5vocab('main', '{table}', 'instance')"
+    return [made], [f"DROP TABLE temp.{table}_words"]
+
+
+@written
+def differing_words(sqlite: bool, table: str, columns: tuple[str, ...], source: str) -> str:
+    """Build the SQL that finds something where rows of a table of words hold others than those of the same key say.
+
+    SQLite cannot read a row's words back: it adds up all words with their rows, columns and places, on either side, in
+    the order in which it keeps them.
+    """
+    key, *texts = columns
+    if not sqlite:
+        rows = f"{table} t JOIN ({source}) AS x (id, words) ON x.id = t.{key}"
+        return f"SELECT 1 FROM {rows} WHERE t.words <> x.words LIMIT 1"
+    below = search.SUM_BELOW
+    names = {text: f"words{number}" for number, text in enumerate(texts, 1)}
+    place = f"({{}} % {below} * 48271 + {{}}) % {below}"
+    said = " + ".join(
+        f"({place.format('id', number)}) * sum_of_words({name}) % {below}"
+        for number, name in enumerate(names.values(), 1)
+    )
+    column = f"CASE col {' '.join(f'WHEN {text!r} THEN {number}' for number, text in enumerate(texts, 1))} END"
+    words = f"SELECT term, sum(({place.format('doc', column)}) * (offset + 1) % {below}) AS places FROM {table}_words"
+    return (
+        f"WITH x (id, {', '.join(names.values())}) AS ({source}) SELECT 1"
+        f" WHERE (SELECT coalesce(sum({said}), 0) % {below} FROM x) <> (SELECT"
+        f" coalesce(sum(sum_of_words(term) * (places % {below}) % {below}), 0) % {below}"
+        f" FROM ({words} GROUP BY term))"
+    )
+
+
+@written
+def merging_segments(sqlite: bool) -> list[str]:
+    """Build the SQL by which SQLite merges the segments of a large index of words: a search looks into each."""
+    tables = (*tables_of("claim_search"), *tables_of("statement_search")) if sqlite else ()
+    return [f"INSERT INTO {table} ({table}) VALUES ('optimize')" for table in tables]
+
+
+def _vector(*parts: tuple[str, str]) -> str:
+    """Build the SQL of a tsvector of the words of texts, with their weights."""
+    return " || ".join(f"setweight(words_of({text}), '{weight}')" for weight, text in parts)
