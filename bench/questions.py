@@ -44,7 +44,7 @@ _STATEMENT = (
     "form",
     "said_on",
 )
-_EDGE = ("id", "kind", "claim.id", "claim.text")
+_EDGE = ("id", "kind", "answer.id", "answer.text")
 #: The members that hold what the others answer with (sql.py).
 SHORT = ("id", "text", "language", "topics.slug", *(f"first_statement.{name}" for name in _FIRST))
 FULL = (*SHORT, *(f"statements.{name}" for name in _STATEMENT), *(f"counterclaims.{name}" for name in _EDGE))

@@ -157,7 +157,7 @@ def _ids(server: Server, requests: list[Request]) -> list[Any]:
 def _linked(item: dict[str, Any]) -> tuple[Any, ...]:
     """Take the ids out of a claim: its own, its first speaker's, its statements' and its answers'."""
     statements = sorted(statement["id"] for statement in item.get("statements", ()))
-    answers = sorted(edge["claim"]["id"] for edge in item.get("counterclaims", ()))
+    answers = sorted(edge["answer"]["id"] for edge in item.get("counterclaims", ()))
     return item["id"], item["first_statement"]["speaker"]["id"], statements, answers
 
 

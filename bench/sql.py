@@ -16,7 +16,7 @@ STATEMENTS = f"""(SELECT json_group_array(json_object('id', x.id, 'speaker', {SP
  'cue', x.cue, 'content', json(x.content), 'form', x.form, 'said_on', x.said_on))
  FROM statements x JOIN speakers sp ON sp.id = x.speaker_id WHERE x.claim_id = c.id)"""
 COUNTERCLAIMS = """(SELECT json_group_array(json_object('id', e.id, 'kind', e.kind,
- 'claim', json_object('id', o.id, 'text', o.text)))
+ 'answer', json_object('id', o.id, 'text', o.text)))
  FROM counterclaims e JOIN claims o ON o.id = e.answer_id WHERE e.claim_id = c.id AND e.retracted_at IS NULL)"""
 
 #: The columns of a claim in short, and in full, as names and SQL.

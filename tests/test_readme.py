@@ -30,7 +30,7 @@ def test_its_ten_calls_work_as_printed(url: str) -> None:
         answers = [_run(call.replace("http://127.0.0.1:8000", address), key) for call in calls]
     counterclaims, claim, speakers, recorded, disputed, found, charges, admitted, misquoted, disputes = answers
     assert {item["kind"] for item in counterclaims["items"]} == {"denies"}
-    assert claim["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert claim["counterclaims"][0]["answer"]["statements"][0]["mention"]["text"] == "Beijing"
     assert [speaker["name"] for speaker in speakers["items"]] == ["Government of China"]
     assert [span["text"] for span in recorded["content"]] == ["These exports,", "sustain no war industry."]
     assert recorded["counters"][0]["claim"]["id"] == 1

@@ -11,7 +11,8 @@ document, and who disputes it.
 
 **One GET returns the linked whole.** A claim comes with its statements (each with speaker, sentence
 and document), with the claims that answer it and the ones it answers, and with its reviews.
-`GET /v1/counterclaims` lists the counterclaims, charge and answer side by side.
+`GET /v1/counterclaims` lists the counterclaims, charge and answer side by side: `claim` is what is
+answered and `answer` what answers it, wherever a counterclaim stands.
 
 **One POST records it.** `POST /v1/statements` takes speaker, document, sentence, claim and what the
 statement answers, each by id, by what it is known by, or whole, in one transaction.

@@ -11,7 +11,8 @@ from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
     ClaimPart,
-    CounterclaimPart,
+    CounterclaimWithAnswer,
+    CounterclaimWithClaim,
     StatementPart,
     SubjectPart,
     TopicPart,
@@ -31,8 +32,8 @@ class Claim(ClaimPart, Stamped):
         "How many statements of it there are, without those that print another again, which `statements` shows too.",
         minimum=0,
     )
-    counterclaims = listed(CounterclaimPart, COUNTERCLAIMS)
-    counters = listed(CounterclaimPart, COUNTERS)
+    counterclaims = listed(CounterclaimWithAnswer, COUNTERCLAIMS)
+    counters = listed(CounterclaimWithClaim, COUNTERS)
     reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")
     first_statement = on_request(
         fields.Nested(StatementPart, allow_none=True),

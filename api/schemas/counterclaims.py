@@ -6,7 +6,7 @@ from api.schemas.base import Input, Query, Stamped, identifier, nested, on_reque
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
-from api.schemas.parts import OF, TARGET, CounterclaimSide
+from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, CounterclaimSide
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
 _KIND = "What the answer does."
@@ -25,8 +25,8 @@ class Counterclaim(Stamped):
     statement_id = identifier(
         "The statement in which the answer was given; null where a person linked the claims.", null=True
     )
-    claim = nested(CounterclaimSide, "The charge: the claim that is answered.")
-    answer = nested(CounterclaimSide, "The claim that answers it.")
+    claim = nested(CounterclaimSide, CLAIM)
+    answer = nested(CounterclaimSide, ANSWER)
     days = on_request(
         fields.Integer(allow_none=True),
         "How many days after the charge the answer was given: after the day of `target_id`, or else of the claim's "
@@ -77,7 +77,9 @@ class CounterclaimQuery(ListQuery):
     The days are those of the answer.
     """
 
-    claim = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
+    claim = QueryId(metadata={"description": f"The id of the claim that is answered. {MERGED}", "example": 1})
+    answer = QueryId(metadata={"description": f"The id of the claim that answers it. {MERGED}", "example": 2})
+    side = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
     kind = Choice(COUNTER_KINDS, metadata={"description": _KIND, "example": "denies"})
     of = Choice(ANSWERED, metadata={"description": OF, "example": "attribution"})
     target = QueryId(metadata={"description": _TARGET, "example": 1})

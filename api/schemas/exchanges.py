@@ -43,7 +43,7 @@ class ExchangeCounterclaim(Output):
         "What is answered: the claim, or that the target was rightly attributed to its speaker.",
         enum=list(ANSWERED),
     )
-    claim_id = identifier("The claim that is answered; null where the attribution is.", null=True)
+    claim_id = identifier("The claim that is answered; of an attribution, the claim of the target.")
     target_id = identifier("The statement at which the answer was aimed; null where at none alone.", null=True)
     answer_id = identifier("The claim that answers.")
     statement_id = identifier(

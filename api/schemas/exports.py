@@ -46,7 +46,7 @@ COUNTED: dict[str, tuple[type[Schema], type[Schema]]] = {
 COLUMNS = {
     "claims": "id,text,language,topics.slug,about.name,about.role,first_statement.speaker.name,first_statement.said_on,"
     "first_statement.document.url,first_statement.sentence.text,statement_count,counterclaims.kind,"
-    "counterclaims.claim.text,reviews.publisher.name,reviews.rating.label,created_at,updated_at,version",
+    "counterclaims.answer.text,reviews.publisher.name,reviews.rating.label,created_at,updated_at,version",
     "statements": "id,speaker.id,speaker.name,speaker.kind,on_behalf_of.name,role,mention.text,cue.text,content.text,"
     "form,said_on,at,claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,"
     "document.publisher,document.published_at,original_id,attribution_disputed,status,origin.kind,origin.confidence,"

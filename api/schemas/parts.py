@@ -168,14 +168,20 @@ class CounterclaimSide(ClaimPart):
     statements = listed(StatementPart, "Who put it forward, and where; at most 10, in the order of print.")
 
 
-#: What `of` and `target_id` say.
+#: What `claim`, `answer`, `of` and `target_id` say.
+CLAIM, ANSWER = "The claim that is answered.", "The claim that answers it."
 OF = "What it answers."
 TARGET = "The statement at which the answer was aimed; null where it was aimed at none alone."
 
 
-class CounterclaimPart(Output):
-    """A counterclaim as one of its two claims shows it, with the other claim's speakers and sentences."""
+class ClaimLink(Output):
+    """The claim around this, which is not repeated here."""
 
+    id = identifier("Its id.")
+    href = shown(fields.String, "Its address.", format="uri-reference")
+
+
+class _CounterclaimOfAClaim(Output):
     id = identifier("The id of the counterclaim.")
     kind = shown(fields.String, "What the answer does to the claim it answers.", enum=list(COUNTER_KINDS))
     of = shown(fields.String, OF, enum=list(ANSWERED))
@@ -184,11 +190,23 @@ class CounterclaimPart(Output):
     statement_id = identifier(
         "The statement in which the answer was given; null where a person linked the claims.", null=True
     )
-    claim = nested(CounterclaimSide, "The claim at the other end.")
+
+
+class CounterclaimWithAnswer(_CounterclaimOfAClaim):
+    """A counterclaim as the claim that is answered shows it: with the speakers and sentences of the answer."""
+
+    claim = nested(ClaimLink, CLAIM)
+    answer = nested(CounterclaimSide, ANSWER)
+
+
+class CounterclaimWithClaim(_CounterclaimOfAClaim):
+    """A counterclaim as the claim that answers shows it: with the speakers and sentences of what is answered."""
+
+    claim = nested(CounterclaimSide, CLAIM)
+    answer = nested(ClaimLink, ANSWER)
 
 
 COUNTERCLAIMS = (
-    "The claims that answer this one, at most 100. What answers the attribution of one of its statements is shown with "
-    "that."
+    "What answers this claim, at most 100. What answers the attribution of one of its statements is shown with that."
 )
-COUNTERS = "The claims that this one answers, at most 100."
+COUNTERS = "What this claim answers, at most 100."

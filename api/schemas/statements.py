@@ -12,7 +12,8 @@ from api.schemas.parts import (
     COUNTERCLAIMS,
     COUNTERS,
     ClaimPart,
-    CounterclaimPart,
+    CounterclaimWithAnswer,
+    CounterclaimWithClaim,
     StatementPart,
     SubjectPart,
     TopicPart,
@@ -41,11 +42,11 @@ class Statement(StatementPart):
         },
     )
     counterclaims = listed(
-        CounterclaimPart,
+        CounterclaimWithAnswer,
         f"{COUNTERCLAIMS} Those are left out that are known to have been given before this was said, but where they "
         "were aimed at it.",
     )
-    counters = listed(CounterclaimPart, COUNTERS)
+    counters = listed(CounterclaimWithClaim, COUNTERS)
     snippets = on_request(
         fields.List(fields.Nested(Snippet)), SNIPPETS.format("in the text of its claim and in its sentence")
     )

@@ -17,7 +17,7 @@ from models.tables import Claim, Speaker
 _NAMES = {
     **dict.fromkeys(("speaker", "on_behalf_of", "part_of", "via_speaker", "about", "accused"), Speaker),
     **dict.fromkeys(("answered_by", "by", "against"), Speaker),
-    "claim": Claim,
+    **dict.fromkeys(("claim", "answer", "side"), Claim),
 }
 
 

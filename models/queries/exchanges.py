@@ -165,14 +165,14 @@ def _claim() -> Object:
 
 
 def _rest(name: str) -> Member:
-    address = fn.CONCAT(f"/v1/{name}s?claim=", o.id)
+    address = fn.CONCAT(f"/v1/{name}s?{'side' if name == 'counterclaim' else 'claim'}=", o.id)
     return Scalar(case(getattr(_counted, f"{name}_count") > getattr(_counted, f"{name}s"), address))
 
 
 def _counterclaims(viewer: Viewer, *conditions: Any) -> Array:
     """Build the node of the counterclaims between the claims; one of an attribution names its target alone."""
     shown = scalars(e, "id", "kind", "of") | {
-        "claim_id": Scalar(case(e.of == "claim", e.claim_id)),
+        "claim_id": Scalar(e.claim_id),
         "target_id": Scalar(target_seen(viewer)),
         **scalars(e, "answer_id", "statement_id", "note"),
     }

@@ -261,7 +261,10 @@ _ALL_WITH = {
 #: How many rows are few: their claims are sorted in the time in which a page is written.
 FEW = 2000
 #: Filters that bound a list by themselves.
-BOUNDING = {*NARROW, "topic", "about", "accused", "ids", "q", "claim", "answered_by", "by", "against", "target"}
+BOUNDING = {
+    *(*NARROW, "topic", "about", "accused", "ids", "q", "answered_by"),
+    *("claim", "answer", "side", "by", "against", "target"),
+}
 
 
 def with_few(filters: Filters, values: Mapping[str, Any]) -> Filters:

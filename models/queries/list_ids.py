@@ -197,7 +197,14 @@ def _known(replaced: set[str], day: Any) -> list[Any]:
 
 
 #: Filters on the counterclaim `e` itself.
-_OF_A_COUNTERCLAIM = {"kind": e.kind == P.kind, "of": e.of == P.of, "target": e.target_id == P.target}
+_OF_A_COUNTERCLAIM = {
+    "kind": e.kind == P.kind,
+    "of": e.of == P.of,
+    "target": e.target_id == P.target,
+    "claim": e.claim_id == P.claim,
+    "answer": e.answer_id == P.answer,
+    "side": (e.claim_id == P.side) | (e.answer_id == P.side),
+}
 
 
 def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
@@ -218,13 +225,11 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     conditions += [_OF_A_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_A_COUNTERCLAIM.keys())]
     if "target" in filters.names:
         conditions.append(fn.EXISTS(target_seen(viewer)))
-    if "claim" in filters.names:
-        conditions.append((e.claim_id == P.claim) | (e.answer_id == P.claim))
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
     conditions += of_who_answered(viewer, filters)
     conditions += answered_between(filters.names)
     apart = (*_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, *OF_THE_ANSWER)
-    of_a_side = filters.without("ids", "claim", "answered_in_document", *apart)
+    of_a_side = filters.without("ids", "answered_in_document", *apart)
     # By what few pass, as a condition of its own too, the database finds the counterclaims by an index.
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]

@@ -163,6 +163,11 @@ def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:
     return Object(scalars(claim, "id", "text", "language") | {"statements": statements})
 
 
+def _claim_link(id: Any) -> Object:
+    """Build the node of the claim with the id `id` where the item around it is that claim, or states it."""
+    return Object({"id": Scalar(id), "href": Scalar(fn.CONCAT("/v1/claims/", id))})
+
+
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
     """Build the node of what a counterclaim `e` says itself; a target that the viewer does not see is none."""
     own = scalars(e, "id", "kind", "of")
@@ -170,16 +175,17 @@ def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
 
 
 def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed: Any) -> dict[str, Member]:
-    """Build the node of the counterclaims of the claim with the id `claim`, each with the claim at the other end.
+    """Build the node of the counterclaims of the claim with the id `claim`, each with the other claim whole.
 
     Those to it answer what it claims, and pass the `narrowed` conditions; what answers the attribution of a statement
     is shown with that.
     """
 
-    def directed(theirs: Any, *conditions: Any, if_any: Any) -> Member:
-        counterclaim = _counterclaim_members(viewer) | {"claim": _side(viewer, o)}
-        seen = (*conditions, claim_seen(viewer, o))
-        return Array(Object(counterclaim), Rows(e, seen, {o: theirs}, (e.id,), EMBEDDED), if_any)
+    def directed(other: str, *conditions: Any, if_any: Any) -> Member:
+        ids = {"claim": e.claim_id, "answer": e.answer_id}
+        sides = {name: _side(viewer, o) if name == other else _claim_link(id) for name, id in ids.items()}
+        rows = Rows(e, (*conditions, claim_seen(viewer, o)), {o: ids[other]}, (e.id,), EMBEDDED)
+        return Array(Object(_counterclaim_members(viewer) | sides), rows, if_any)
 
     def any_of(condition: Any) -> Any:
         return fence(e.select(1).where(condition, e.retracted_at.is_null()))
@@ -190,8 +196,8 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed
     if answered is None:
         answered = any_of(answering)
     return {
-        "counterclaims": directed(e.answer_id, answering, *to_it, *narrowed, if_any=answered),
-        "counters": directed(e.claim_id, answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it)),
+        "counterclaims": directed("answer", answering, *to_it, *narrowed, if_any=answered),
+        "counters": directed("claim", answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it)),
     }
 
 

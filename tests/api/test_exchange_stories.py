@@ -31,7 +31,7 @@ def said(
 def answers(client: FlaskClient, claim: int) -> list[tuple[str, str]]:
     """The kind and the words of each answer to a claim."""
     shown = client.get(f"/v1/claims/{claim}").json["counterclaims"]
-    return [(one["kind"], one["claim"]["text"]) for one in shown]
+    return [(one["kind"], one["answer"]["text"]) for one in shown]
 
 
 def pairs(client: FlaskClient, **query: Any) -> dict[tuple[str, str], dict[str, Any]]:

@@ -58,7 +58,7 @@ def test_one_get_of_the_dual_use_charge_shows_the_denial_and_the_reverse(sample:
     (denial,) = [
         (counterclaim, statement)
         for counterclaim in whole["counterclaims"]
-        for statement in counterclaim["claim"]["statements"]
+        for statement in counterclaim["answer"]["statements"]
         if counterclaim["kind"] == "denies" and (statement["mention"] or {}).get("text") == "Beijing"
     ]
     counterclaim, statement = denial
@@ -67,8 +67,37 @@ def test_one_get_of_the_dual_use_charge_shows_the_denial_and_the_reverse(sample:
     assert "a charge Beijing denies" in statement["sentence"]["text"]
     charged = next(one for one in whole["statements"] if one["speaker"]["name"] == "US officials")
     assert (charged["cue"]["text"], charged["sentence"]["id"]) == ("warned", statement["sentence"]["id"])
-    back = sample.get(f"/v1/claims/{counterclaim['claim']['id']}").json
+    back = sample.get(f"/v1/claims/{counterclaim['answer']['id']}").json
     assert charge["id"] in [counter["claim"]["id"] for counter in back["counters"]]
+
+
+def test_claim_is_what_is_answered_and_answer_what_answers_it_wherever_an_exchange_stands(sample: FlaskClient) -> None:
+    def ends(one: dict[str, Any]) -> tuple[int, int, int]:
+        claim, answer = (one[f"{end}_id"] if f"{end}_id" in one else one[end]["id"] for end in ("claim", "answer"))
+        return one["id"], claim, answer
+
+    drawn = {ends(one) for one in all_of(sample, "counterclaims")}
+    shown = all_of(sample, "claims") + all_of(sample, "statements")
+    wholes = [sample.get(f"/v1/claims/{claim['id']}/exchange").json for claim in all_of(sample, "claims")]
+    for item, name in ((item, name) for item in shown for name in ("counterclaims", "counters")):
+        assert {ends(one) for one in item[name]} <= drawn
+        own, other = ("claim", "answer") if name == "counterclaims" else ("answer", "claim")
+        of_it = item["claim"]["id"] if "claim" in item else item["id"]
+        assert all(one[own] == {"id": of_it, "href": f"/v1/claims/{of_it}"} for one in item[name])
+        assert all(one[other]["statements"] for one in item[name])
+    for whole in wholes:
+        events = [one for event in whole["events"] for one in event["counterclaims"]]
+        assert {ends(one) for one in whole["counterclaims"] + events} <= drawn
+    for _, claim, answer in drawn:
+        listed = {
+            query: {ends(one) for one in all_of(sample, f"counterclaims?{query}")}
+            for query in (f"claim={claim}", f"answer={answer}", f"side={claim}")
+        }
+        assert listed == {
+            f"claim={claim}": {one for one in drawn if one[1] == claim},
+            f"answer={answer}": {one for one in drawn if one[2] == answer},
+            f"side={claim}": {one for one in drawn if claim in one[1:]},
+        }
 
 
 def test_quotes_every_kind_of_speaker(sample: FlaskClient) -> None:
@@ -108,7 +137,7 @@ def by_text(client: FlaskClient, noun: str, text: str) -> dict[str, Any]:
 
 def test_an_admission_answers_the_charge_that_was_denied_before(sample: FlaskClient) -> None:
     whole = by_text(sample, "claims", "The Harbour Ministry of Carrowland had known of cracks")
-    answers = [(one["kind"], one["claim"]["statements"][0]["speaker"]["name"]) for one in whole["counterclaims"]]
+    answers = [(one["kind"], one["answer"]["statements"][0]["speaker"]["name"]) for one in whole["counterclaims"]]
     assert answers == [("denies", "Tore Halvik"), ("confirms", "Halvar Rue")]
     answered = [claim["id"] for claim in all_of(sample, "charges?answered=true")]
     assert whole["id"] in answered

@@ -91,7 +91,8 @@ def main(address: str, key: str) -> None:
     found = given(ClaimPage, list_claims.sync(client=client, q="exports sustain", sort=ListClaimsSort.RELEVANCE))
     assert charged.claim.id in [claim.id for claim in found.items]
     claim = given(Claim, get_claim.sync(charged.claim.id, client=client))
-    assert [answer.kind for answer in claim.counterclaims] == [CounterclaimKind.DENIES]
+    assert [one.kind for one in claim.counterclaims] == [CounterclaimKind.DENIES]
+    assert [(one.claim.id, one.answer.id) for one in claim.counterclaims] == [(claim.id, denied.claim.id)]
     exchange = given(Exchange, get_exchange.sync(claim.id, client=client))
     told = [event.statement.speaker.name for event in exchange.events if event.statement is not None]
     assert told == ["Officials", "Government of China"]

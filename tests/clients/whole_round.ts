@@ -68,8 +68,10 @@ const found = given(
 same(found.items.map((claim) => claim.id).includes(charged.claim.id), true);
 const path = { id: charged.claim.id };
 const claim = given(await client.GET("/v1/claims/{id}", { params: { path } }));
-const kinds: Schemas["CounterclaimKind"][] = claim.counterclaims.map((answer) => answer.kind);
+const kinds: Schemas["CounterclaimKind"][] = claim.counterclaims.map((one) => one.kind);
 same(kinds, ["denies"]);
+const ends = claim.counterclaims.map((one) => [one.claim.id, one.answer.id]);
+same(ends, [[claim.id, denied.claim.id]]);
 const exchange = given(await client.GET("/v1/claims/{id}/exchange", { params: { path } }));
 const told: string[] = exchange.events.flatMap((event) => (event.statement ? [event.statement.speaker.name] : []));
 same(told, ["Officials", "Government of China"]);

@@ -142,7 +142,7 @@ def test_lists_beside_writers_show_both_ends_of_every_counterclaim(
     for made in claims:
         items = [orjson.loads(line) for line in made.splitlines()]
         answered = {
-            (item["id"], counterclaim["claim"]["id"]) for item in items for counterclaim in item["counterclaims"]
+            (item["id"], counterclaim["answer"]["id"]) for item in items for counterclaim in item["counterclaims"]
         }
         answers = {(counterclaim["claim"]["id"], item["id"]) for item in items for counterclaim in item["counters"]}
         assert answered == answers
@@ -152,9 +152,10 @@ def test_lists_beside_writers_show_both_ends_of_every_counterclaim(
         items = [orjson.loads(line) for line in made.splitlines()]
         stated = {item["claim"]["id"] for item in items}
         beside = {
-            counterclaim["claim"]["id"]
+            counterclaim[side]["id"]
             for item in items
             for counterclaim in (*item["counterclaims"], *item["counters"])
+            for side in ("claim", "answer")
         }
         assert beside
         assert beside <= stated

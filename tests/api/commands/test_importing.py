@@ -35,7 +35,7 @@ def test_a_second_import_means_the_same_claims_though_their_words_were_mended(
     told = command("import", "-", input=lines(*first, *other, {"review": review(0, claim={"claim": "c1"})}))
     assert ", 0 refused." in told.stdout
     assert writer.get("/v1/reviews/1").json["claim"]["id"] == 1
-    assert writer.get("/v1/claims/1").json["counterclaims"][0]["claim"]["text"] == "Another."
+    assert writer.get("/v1/claims/1").json["counterclaims"][0]["answer"]["text"] == "Another."
     assert len(writer.get("/v1/claims").json["items"]) == 2
 
 

@@ -187,7 +187,7 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"counter_kind": "corrects"}, lambda c: "corrects" in [e["kind"] for e in c["counterclaims"]]),
     (
         {"answered_by": 5},
-        lambda c: 5 in [s["speaker"]["id"] for e in c["counterclaims"] for s in e["claim"]["statements"]],
+        lambda c: 5 in [s["speaker"]["id"] for e in c["counterclaims"] for s in e["answer"]["statements"]],
     ),
     (
         {"answered_by": 10},
@@ -196,7 +196,7 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
             & {
                 who["name"]
                 for e in c["counterclaims"]
-                for s in e["claim"]["statements"]
+                for s in e["answer"]["statements"]
                 for who in (s["speaker"], s["on_behalf_of"])
                 if who
             }

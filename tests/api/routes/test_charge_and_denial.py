@@ -14,8 +14,9 @@ def test_one_get_of_either_returns_charge_and_denial(writer: FlaskClient, public
     of_charge = public.get(f"/v1/claims/{charged.json['claim']['id']}").json
     (answer,) = of_charge["counterclaims"]
     assert answer["kind"] == "denies"
-    assert answer["claim"]["text"] == "The exports do not sustain the war."
-    (statement,) = answer["claim"]["statements"]
+    assert answer["claim"] == {"id": of_charge["id"], "href": f"/v1/claims/{of_charge['id']}"}
+    assert answer["answer"]["text"] == "The exports do not sustain the war."
+    (statement,) = answer["answer"]["statements"]
     assert statement["speaker"]["name"] == "Government of China"
     assert statement["mention"]["text"] == "Beijing"
     assert statement["cue"]["text"] == "denies"

@@ -119,7 +119,7 @@ def test_filters_hold_on_either_side(writer: FlaskClient, public: FlaskClient) -
         return [item["id"] for item in public.get(f"/v1/counterclaims?{query}").json["items"]]
 
     assert found("") == [other["id"], 1]
-    assert found("kind=corrects") == found(f"claim={other['answer']['id']}") == [other["id"]]
+    assert found("kind=corrects") == found(f"answer={other['answer']['id']}") == [other["id"]]
     assert found("topic=drinking-water") == found(f"document={charged['document']['id']}") == [1]
     assert found(f"speaker={charged['speaker']['id']}") == found(f"speaker={denied['speaker']['id']}") == [1]
     assert found("said_from=2026-03-20&kind=denies") == [1]

@@ -188,7 +188,7 @@ def test_one_get_returns_charge_and_denial_that_a_reviewer_accepted(
     claim = public.get(f"/v1/statements/{charge}").json["claim"]["id"]
     (answer,) = public.get(f"/v1/claims/{claim}").json["counterclaims"]
     assert answer["kind"] == "denies"
-    assert answer["claim"]["statements"][0]["cue"]["text"] == "denies"
+    assert answer["answer"]["statements"][0]["cue"]["text"] == "denies"
     assert public.get(f"/v1/statements/{denial}").json["counters"][0]["claim"]["id"] == claim
 
 

@@ -78,7 +78,13 @@ def test_a_list_follows_what_was_merged(
 
 
 def test_exchanges_reviews_and_disputes_follow_what_was_merged(public: FlaskClient, kept: dict[str, int]) -> None:
-    for query in ("claim={charge}", "speaker={officials}", "about={ann}", "part_of={officials}&about={ann}"):
+    for query in (
+        "claim={charge}",
+        "side={charge}",
+        "speaker={officials}",
+        "about={ann}",
+        "part_of={officials}&about={ann}",
+    ):
         assert _found(public, f"counterclaims?{query.format(**kept)}") == [1], query
     assert _found(public, f"reviews?claim={kept['charge']}") == [1]
     assert _exported(public, f"reviews?claim={kept['charge']}") == [1]

@@ -34,7 +34,7 @@ def test_the_answer_to_a_denial_shows_the_charge(writer: FlaskClient) -> None:
     (countered,) = denied["counters"]
     assert (countered["kind"], countered["statement_id"]) == ("denies", denied["id"])
     assert countered["claim"]["statements"][0]["speaker"]["name"] == "US officials"
-    assert writer.get("/v1/statements/1").json["counterclaims"][0]["claim"]["id"] == denied["claim"]["id"]
+    assert writer.get("/v1/statements/1").json["counterclaims"][0]["answer"]["id"] == denied["claim"]["id"]
 
 
 def test_a_quote_that_is_split_has_two_spans(writer: FlaskClient) -> None:
@@ -431,7 +431,7 @@ def test_a_counterclaim_follows_its_evidence_to_another_claim(writer: FlaskClien
     denied = posted(writer, "statements", denial(charged["id"])).json
     now = changed(writer, f"/v1/statements/{denied['id']}", {"claim": claim(text="They do not.")}).json
     (answer,) = public.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"]
-    assert answer["claim"]["id"] == now["claim"]["id"] != denied["claim"]["id"]
+    assert answer["answer"]["id"] == now["claim"]["id"] != denied["claim"]["id"]
     itself = writer.patch(
         f"/v1/statements/{denied['id']}",
         json={"claim": {"id": charged["claim"]["id"]}},
@@ -589,7 +589,7 @@ def test_a_joint_statement_answers_once(writer: FlaskClient) -> None:
     denied = posted(writer, "statements", body | {"speakers": [{"name": "One"}, {"name": "Two"}]}).json
     (answer,) = writer.get(f"/v1/claims/{charged['claim']['id']}").json["counterclaims"]
     assert answer["statement_id"] == denied["id"]
-    assert [one["speaker"]["name"] for one in answer["claim"]["statements"]] == ["One", "Two"]
+    assert [one["speaker"]["name"] for one in answer["answer"]["statements"]] == ["One", "Two"]
 
 
 def test_a_joint_statement_is_stored_whole_or_not_at_all(writer: FlaskClient, public: FlaskClient) -> None:

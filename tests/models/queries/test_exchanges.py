@@ -88,7 +88,7 @@ def test_it_goes_to_any_depth_until_it_has_enough_claims_and_says_where_the_rest
     assert [one["id"] for one in whole["claims"]] == list(range(1, exchanges.CLAIMS + 1))
     assert not whole["complete"]
     rests = {one["id"]: one["rest"]["counterclaims"] for one in whole["claims"] if any(one["rest"].values())}
-    assert rests == {exchanges.CLAIMS: f"/v1/counterclaims?claim={exchanges.CLAIMS}"}
+    assert rests == {exchanges.CLAIMS: f"/v1/counterclaims?side={exchanges.CLAIMS}"}
     assert exchange(exchanges.CLAIMS // 2 + 3)["complete"] is False
 
 
@@ -107,7 +107,11 @@ def test_a_claim_with_more_than_is_shown_says_how_much_and_where(actor: Actor, m
     assert events(1)[0] == ("2026-03-01", "statement", 1)
     shown = whole["claims"][0]
     assert [shown[f"{name}_count"] for name in ("statement", "counterclaim", "review")] == [3, 2, 2 + 1]
-    assert shown["rest"] == {name: f"/v1/{name}?claim=1" for name in ("statements", "counterclaims", "reviews")}
+    assert shown["rest"] == {
+        "statements": "/v1/statements?claim=1",
+        "counterclaims": "/v1/counterclaims?side=1",
+        "reviews": "/v1/reviews?claim=1",
+    }
     # What was given in answer is shown, however many its claim has.
     told = [(event["kind"], event["claim_id"]) for event in whole["events"]]
     assert told == [("statement", 1), ("statement", 2), ("answer", 2), ("review", 1)]
@@ -135,7 +139,7 @@ def test_what_answers_an_attribution_hangs_at_its_statement(actor: Actor) -> Non
     Counterclaim.create(**row)
     for claim in (1, 2):
         (link,) = exchange(claim)["counterclaims"]
-        assert (link["of"], link["claim_id"], link["target_id"], link["answer_id"]) == ("attribution", None, 1, 2)
+        assert (link["of"], link["claim_id"], link["target_id"], link["answer_id"]) == ("attribution", 1, 1, 2)
     assert [event["kind"] for event in exchange(1)["events"]] == ["statement", "answer"]
     statements.change(by=actor, id=1, version=1, status="rejected")
     assert found(2) == [2]
