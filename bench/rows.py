@@ -196,7 +196,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "statements": (
         *(*_STAMPS, "claim_id", "speaker_id", "document_id", "sentence_id", "mention", "mention_start", "mention_end"),
         *("cue", "cue_start", "cue_end", "content", "content_start", "spans", "form", "said_on", "status", "origin"),
-        "cue_key",
+        *("cue_key", "day"),
     ),
     "counterclaims": (*_STAMPS, "claim_id", "answer_id", "kind", "statement_id"),
     "reviews": (
@@ -245,7 +245,7 @@ def _statement(row: Statement) -> _Stored:
     mention = (row.name, row.start, row.start + len(row.name))
     cue = (row.cue, row.cue_start, row.cue_start + len(row.cue))
     said = (content, start, f"{start}-{end}", "indirect", row.said_on, "accepted", "import")
-    yield "statements", (*_stamps(row), *ids, *mention, *cue, *said, name_key(row.cue))
+    yield "statements", (*_stamps(row), *ids, *mention, *cue, *said, name_key(row.cue), row.said_on)
 
 
 def _counterclaim(row: Counterclaim) -> _Stored:

@@ -33,15 +33,15 @@ CLAIM = "rowid & 1099511627775"
 PLACE = "min(length(:text) / 16, 31) << 40 | (SELECT max(id) FROM claims)"
 
 ONE = "(SELECT :id AS claim_id)"
-OF_SPEAKER = """(SELECT claim_id, said_on AS at FROM claim_summaries WHERE speaker_id = :speaker
- ORDER BY said_on DESC, claim_id DESC LIMIT 50)"""
+OF_SPEAKER = """(SELECT claim_id, day AS at FROM claim_summaries WHERE speaker_id = :speaker
+ ORDER BY day DESC, claim_id DESC LIMIT 50)"""
 SEARCH = f"""(SELECT {CLAIM} AS claim_id, rank AS at FROM claim_search WHERE claim_search MATCH :q
  ORDER BY rank LIMIT 20)"""
-FILTER = """(SELECT claim_id, said_on AS at FROM claim_topic_index WHERE topic_id =
+FILTER = """(SELECT claim_id, day AS at FROM claim_topic_index WHERE topic_id =
  (SELECT id FROM topics WHERE slug = :topic)
- AND answered = {answered} AND said_on >= :since AND {until} ORDER BY said_on DESC, claim_id DESC LIMIT 20)"""
-ANSWERED = FILTER.format(answered=1, until="said_on < :until")
-DEEP = FILTER.format(answered=0, until="(said_on, claim_id) < (:after_day, CAST(:after_id AS INTEGER))")
+ AND answered = {answered} AND day >= :since AND {until} ORDER BY day DESC, claim_id DESC LIMIT 20)"""
+ANSWERED = FILTER.format(answered=1, until="day < :until")
+DEEP = FILTER.format(answered=0, until="(day, claim_id) < (:after_day, CAST(:after_id AS INTEGER))")
 
 NEWEST = "ORDER BY k.at DESC, c.id DESC"
 
@@ -64,14 +64,14 @@ RECORD = (
     """INSERT INTO claim_topics (claim_id, topic_id)
  SELECT (SELECT max(id) FROM claims), id FROM topics WHERE slug = :topic""",
     """INSERT INTO statements (created_at, updated_at, version, claim_id, speaker_id, document_id, sentence_id, content,
- content_start, spans, form, said_on, status, origin)
+ content_start, spans, form, said_on, day, status, origin)
  VALUES ('2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 1, (SELECT max(id) FROM claims), :speaker,
  :document, :sentence, json_array(json_object('text', :content, 'start', :start, 'end', :end)), :start,
- :start || '-' || :end, 'indirect', :said_on, 'accepted', 'person')""",
-    """INSERT INTO claim_summaries (claim_id, public, answered, statement_id, speaker_id, document_id, said_on)
- SELECT claim_id, 1, 0, id, speaker_id, document_id, said_on FROM statements
+ :start || '-' || :end, 'indirect', :said_on, :said_on, 'accepted', 'person')""",
+    """INSERT INTO claim_summaries (claim_id, public, answered, statement_id, speaker_id, document_id, day)
+ SELECT claim_id, 1, 0, id, speaker_id, document_id, day FROM statements
  WHERE id = (SELECT max(id) FROM statements)""",
-    """INSERT INTO claim_topic_index (claim_id, topic_id, public, answered, said_on)
+    """INSERT INTO claim_topic_index (claim_id, topic_id, public, answered, day)
  SELECT (SELECT max(id) FROM claims), id, 1, 0, :said_on FROM topics WHERE slug = :topic""",
     f"INSERT INTO claim_search (rowid, text) VALUES ({PLACE}, :text)",
     """INSERT INTO statement_search (rowid, claim, sentence, speaker) SELECT s.id, :text, se.text, sp.name

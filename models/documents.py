@@ -5,12 +5,14 @@ from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.segmentation import cut
-from models.history import changes, restores, standing_rows
+from models.history import changes, locks, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
+from models.history.locks import changed
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import simple_lists
+from models.queries.days import stored_day
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
@@ -126,11 +128,25 @@ def find(
 
 
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
-    """Change what is said about the document; its address and text never change."""
+    """Change what is said about the document; its address and text never change.
+
+    The day of its statements follows the day on which it was published.
+    """
     with transaction():
+        if "published_at" in new:
+            locks.hold(lambda: [changed(Document, id), changed(Statement, *_undated(id))])
         changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
+        if "published_at" in new:
+            day = stored_day(None, new["published_at"])
+            Statement.update(day=day).where(Statement.id.in_(_undated(id))).execute()
         if new.get("text_public"):
             unflag(noun="documents", id=id)
+
+
+def _undated(id: int) -> list[int]:
+    """List the statements in a document of which it does not tell the day, be they retracted."""
+    undated = Statement.select(Statement.id).where(Statement.document == id, Statement.said_on.is_null())
+    return [statement for (statement,) in undated.tuples()]
 
 
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:

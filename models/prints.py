@@ -12,7 +12,7 @@ from models.history.session import SESSION, Session
 from models.queries import days
 from models.refusals import Conflict
 from models.storage import rows
-from models.tables import Document, Statement
+from models.tables import Statement
 
 #: What happened to statements: the id of each, and the original that it had and has.
 Relinked = list[tuple[int, int | None, int | None]]
@@ -128,10 +128,9 @@ def original_again(statement: Statement) -> int | None:
 
 def _lead(by: Actor, prints: list[Statement]) -> int:
     """Let the earliest of some prints be the original of the others; return its id."""
-    query = Statement.select(Statement.id).join(Document, on=Document.id == Statement.document)
-    query = query.where(Statement.id.in_([each.id for each in prints]))
+    query = Statement.select(Statement.id).where(Statement.id.in_([each.id for each in prints]))
     accepted = Statement.status == "accepted"
-    first = query.order_by(~accepted, days.earliest(Statement, Document), Statement.id).scalar()
+    first = query.order_by(~accepted, days.earliest(Statement), Statement.id).scalar()
     for each in prints:
         changes.update(by, each, original=None if each.id == first else first)
     return int(first)

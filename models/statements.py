@@ -12,6 +12,7 @@ from models.history.locks import Rows, changed, named
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists
+from models.queries.days import stored_day
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import PUBLIC, Viewer
@@ -89,6 +90,7 @@ def record(
             "role": role,
             "form": form,
             "said_on": said_on,
+            "day": stored_day(said_on, printed.published_at),
             "at": at,
         }
         said_by = _found(by, named_by, hidden, session)
@@ -140,6 +142,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if "via" in new:
             row |= _via(by, new.pop("via"), hidden, SESSION)
         original = new.pop("original") if "original" in new else 0
+        if "said_on" in new:
+            row["day"] = stored_day(new["said_on"], statement.document.published_at)
         row |= new
         same_words.refuse_collision(by, statement, row, SESSION)
         row |= prints.settle(

@@ -39,6 +39,7 @@ REFUSED = (308, 404, 409, 410, 412, 422)
 KINDS = ("denies", "confirms")
 #: A year, a month and a day.
 DAYS = ("2026", "2026-02", "2026-02-03")
+MOMENTS = ("2026-01-02T00:00:00Z", "2026-05-01T12:00:00Z")
 
 WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
@@ -350,6 +351,7 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "part of": _part,
     "take an alias": _alias,
     "take a name": lambda w: Request("POST", "/v1/speakers", {"name": f"Taken {w.number}", "part_of": w.any(Speaker)}),
+    "publish on another day": lambda w: _patch(Document, w.document, published_at=w.rng.choice((None, *MOMENTS))),
     "retract a document": lambda w: _delete(Document, w.document),
     "retract a sentence": lambda w: _delete(Sentence, _sentence(w)),
     "import": _lines,

@@ -44,11 +44,11 @@ COUNTED: dict[str, tuple[type[Schema], type[Schema]]] = {
 
 #: The columns of a CSV where the caller chooses none.
 COLUMNS = {
-    "claims": "id,text,language,topics.slug,about.name,about.role,first_statement.speaker.name,first_statement.said_on,"
+    "claims": "id,text,language,topics.slug,about.name,about.role,first_statement.speaker.name,first_statement.day,"
     "first_statement.document.url,first_statement.sentence.text,statement_count,counterclaims.kind,"
     "counterclaims.answer.text,reviews.publisher.name,reviews.rating.label,created_at,updated_at,version",
     "statements": "id,speaker.id,speaker.name,speaker.kind,on_behalf_of.name,role,mention.text,cue.text,content.text,"
-    "form,said_on,at,claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,"
+    "form,said_on,day,at,claim.id,claim.text,claim.topics.slug,sentence.text,document.url,document.title,"
     "document.publisher,document.published_at,original_id,attribution_disputed,status,origin.kind,origin.confidence,"
     "created_at,updated_at,version",
     "counterclaims": "id,kind,of,target_id,note,claim.id,claim.text,claim.statements.speaker.name,answer.id,"

@@ -118,6 +118,10 @@ def rating_bounds(review: str) -> tuple[QueryNumber, QueryNumber]:
     )
 
 
+#: Which day of a statement its bounds compare.
+_DAY = "The day is when it was said, or else when its document was published."
+
+
 class StatementConditions(Query):
     """What may be asked of a statement."""
 
@@ -161,7 +165,7 @@ class StatementConditions(Query):
             "example": 0.5,
         },
     )
-    said_from = _day("The first day on which it was said that counts; of a month or year, its first.", "2026-01-01")
+    said_from = _day(f"The first day that counts; of a month or year, its first. {_DAY}", "2026-01-01")
     said_to = _day("The last day that counts; of a month or year, its last.", "2026-12-31", LastDay)
     said_before = _day("The first day that no longer counts; instead of `said_to`.", "2027-01-01")
     published_from = _day("The first day on which the document was published that counts.", "2026-01-01")
@@ -276,9 +280,10 @@ def sort_by(*orders: str, default: str | None = None) -> Choice:
     Without a `default`, a search is sorted by relevance and any other list by `-id` (contract/paging.py).
     """
     order = (
-        "`-` puts the greatest first. `said_on` is the day it was said: for a claim the day of its first statement, "
-        "the accepted one of the earliest day, and for a counterclaim that of its answer; what has none counts as the "
-        "earliest, and a month or year as its first day."
+        "`-` puts the greatest first. `said_on` is the `day` of a statement: when it was said, or else when its "
+        "document was published. For a claim it is that of its first statement, the accepted one of the earliest day, "
+        "and for a counterclaim that of its answer; what has none counts as the earliest, and a month or year as its "
+        "first day."
     )
     if "statement_count" in orders:
         order += (

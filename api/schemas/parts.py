@@ -131,6 +131,13 @@ class StatementPart(Stamped):
     said_on = shown(
         fields.String, "The day it was said, or as much of it as print tells: the month or the year.", null=True, **FORM
     )
+    day = shown(
+        fields.String,
+        "`said_on`, or else the day on which the document was published: by it lists are narrowed and sorted. Null "
+        "where neither is known.",
+        null=True,
+        **FORM,
+    )
     at = shown(
         fields.Float, "How many seconds into the document it is said; null without a timecode.", null=True, minimum=0
     )

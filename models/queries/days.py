@@ -1,9 +1,9 @@
 """Days: of a statement, of a counterclaim, and which came first.
 
 A statement's day is when it was said, else when the document that printed it was published: a full date, a month or a
-year. A counterclaim's charge was made on the day of the statement that the answer was aimed at, or else of the claim's
-first one; the answer was given on the day of the evidence, or else of the first statement of the answer
-(docs/decisions/0040).
+year. It stands in the statement's column `day`, so that lists are narrowed and sorted by it. A counterclaim's charge
+was made on the day of the statement that the answer was aimed at, or else of the claim's first one; the answer was
+given on the day of the evidence, or else of the first statement of the answer (docs/decisions/0040, 0047).
 """
 
 from typing import Any
@@ -15,54 +15,43 @@ from models.queries.members import Member, Rows, Scalar, Subquery
 from models.queries.nodes import FALSE, Aliased, P, case
 from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, statement_seen
-from models.tables import ClaimSummary, Counterclaim, Document, Statement
+from models.tables import ClaimSummary, Counterclaim, Statement
 
 x, w, summary_of_charge = Aliased(Counterclaim, "x"), Aliased(Statement, "w"), Aliased(ClaimSummary, "lc")
 summary_of_answer, statement_aimed_at = Aliased(ClaimSummary, "la"), Aliased(Statement, "ta")
-_charge_in, _answer_in, _aimed_at_in = Aliased(Document, "dc"), Aliased(Document, "da"), Aliased(Document, "dt")
-_printed_in = Aliased(Document, "pd")
 
 #: After every day: where a statement without one stands when the first is looked for.
 _NEVER = "9999"
+#: Characters of a full date: of a month or a year, the day is unknown.
+_FULL_DATE = 10
+#: What `stored_day` returns of the statement `s` in the document `d`, as SQL.
+STORED_DAY = f"coalesce(s.said_on, substr(d.published_at, 1, {_FULL_DATE}), '')"
 
 
-def day_of(s: Any, d: Any) -> Any:
-    """Build the day of the statement `s` that the document `d` printed; null if unknown."""
-    return fn.coalesce(s.said_on, _published(d))
+def stored_day(said_on: str | None, published_at: str | None) -> str:
+    """Return the day of a statement as its column holds it: empty where it is unknown, which sorts before every day."""
+    return said_on or (published_at or "")[:_FULL_DATE]
 
 
-def own_day(s: Any) -> Any:
-    """Build the day of the statement `s`, whose document is looked up."""
-    printed = _printed_in.select(_published(_printed_in)).where(_printed_in.id == s.document_id)
-    return fn.coalesce(s.said_on, printed)
+def day_of(s: Any) -> Any:
+    """Build the day of the statement `s`; null if unknown."""
+    return fn.nullif(s.day, "")
 
 
-def earliest(s: Any, d: Any) -> Any:
-    """Build what sorts the statements `s` in the documents `d` by their day, those without one last."""
-    return fn.coalesce(s.said_on, _published(d), _NEVER)
-
-
-def _published(d: Any) -> Any:
-    return fn.substr(d.published_at, 1, 10)
+def earliest(s: Any) -> Any:
+    """Build what sorts the statements `s` by their day, those without one last."""
+    return fn.coalesce(day_of(s), _NEVER)
 
 
 #: The days of the charge and of the answer of the counterclaim `x`, with what `with_days` joins; null if unknown.
-CHARGED_ON = case(
-    statement_aimed_at.id.is_null(),
-    fn.coalesce(fn.nullif(summary_of_charge.said_on, ""), _published(_charge_in)),
-    day_of(statement_aimed_at, _aimed_at_in),
-)
-ANSWERED_ON = fn.coalesce(
-    w.said_on, case(w.id.is_null(), fn.nullif(summary_of_answer.said_on, "")), _published(_answer_in)
-)
+CHARGED_ON = fn.nullif(fn.coalesce(statement_aimed_at.day, summary_of_charge.day), "")
+ANSWERED_ON = fn.nullif(fn.coalesce(w.day, summary_of_answer.day), "")
 
 
 def _with_answered_day(counterclaims: Any = x) -> Any:
     """Join counterclaims `x` with what says when their answer was given."""
     source = Join(counterclaims, summary_of_answer, on=summary_of_answer.claim_id == x.answer_id)
-    source = Join(source, w, JOIN.LEFT_OUTER, on=w.id == x.statement_id)
-    printed = fn.coalesce(w.document_id, summary_of_answer.document_id)
-    return Join(source, _answer_in, JOIN.LEFT_OUTER, on=_answer_in.id == printed)
+    return Join(source, w, JOIN.LEFT_OUTER, on=w.id == x.statement_id)
 
 
 def with_days(counterclaims: Any = x) -> Any:
@@ -72,18 +61,8 @@ def with_days(counterclaims: Any = x) -> Any:
     """
     source = _with_answered_day(counterclaims)
     source = Join(source, summary_of_charge, on=summary_of_charge.claim_id == x.claim_id)
-    source = Join(
-        source,
-        statement_aimed_at,
-        JOIN.LEFT_OUTER,
-        on=(statement_aimed_at.id == x.target_id) & statement_seen(PUBLIC, statement_aimed_at),
-    )
-    source = Join(source, _charge_in, JOIN.LEFT_OUTER, on=_charge_in.id == summary_of_charge.document_id)
-    return Join(source, _aimed_at_in, JOIN.LEFT_OUTER, on=_aimed_at_in.id == statement_aimed_at.document_id)
-
-
-#: Characters of a full date: of a month or a year, the day is unknown.
-_FULL_DATE = 10
+    aimed_at = (statement_aimed_at.id == x.target_id) & statement_seen(PUBLIC, statement_aimed_at)
+    return Join(source, statement_aimed_at, JOIN.LEFT_OUTER, on=aimed_at)
 
 
 def days_between_known(first: Any, last: Any) -> Any:
@@ -124,5 +103,5 @@ def may_answer(e: Any, s: Any) -> Any:
     It was aimed at that statement, or it is not known to have been given before that was said: a denial of January does
     not dispute an admission of March.
     """
-    given = Select([_with_answered_day()], [1]).where(x.id == e.id, known_later(own_day(s), ANSWERED_ON))
+    given = Select([_with_answered_day()], [1]).where(x.id == e.id, known_later(day_of(s), ANSWERED_ON))
     return (fn.coalesce(e.target_id, 0) == s.id) | ~fence(given)

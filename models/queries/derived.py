@@ -25,7 +25,7 @@ from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, before_commit
-from models.tables import Document, Statement
+from models.tables import Statement
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
 #: taken under it but that of the log of changes, so that there is no deadlock.
@@ -183,7 +183,7 @@ def _differ(one: str, other: str) -> bool:
 
 # -- the SQL --------------------------------------------------------------------------------------
 
-_v, _vd = Aliased(Statement, "v"), Aliased(Document, "vd")
+_v = Aliased(Statement, "v")
 
 
 class _Source(NamedTuple):
@@ -210,15 +210,15 @@ class _Source(NamedTuple):
 
 def _summaries() -> _Source:
     first = (
-        "(SELECT v.id FROM statements v JOIN documents vd ON vd.id = v.document_id WHERE v.claim_id = c.id"
-        f" AND v.retracted_at IS NULL{{}} ORDER BY {Part(days.earliest(_v, _vd)).sql}, v.id LIMIT 1)"
+        "(SELECT v.id FROM statements v WHERE v.claim_id = c.id"
+        f" AND v.retracted_at IS NULL{{}} ORDER BY {Part(days.earliest(_v)).sql}, v.id LIMIT 1)"
     )
     public = Part(claim_seen(PUBLIC)).sql
     return _Source(
         "claim_summaries",
-        ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "said_on", "statement_count"),
+        ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "day", "statement_count"),
         f"SELECT c.id, {public}, {_answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
-        f" coalesce(s.said_on, ''), {_STATEMENT_COUNT} FROM claims c LEFT JOIN statements s"
+        f" coalesce(s.day, ''), {_STATEMENT_COUNT} FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(_ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL",
         claim="c.id",
@@ -232,7 +232,7 @@ def _cards() -> _Source:
         "document": ("d", ("id", "url", "title", "publisher", "published_at", "language", "kind")),
     }
     columns = {f"{noun}_{name}": f'{alias}."{name}"' for noun, (alias, names) in parts.items() for name in names}
-    own = ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on")
+    own = ("status", "cue", "cue_start", "cue_end", "content", "form", "said_on", "day")
     columns = {"statement_id": "s.id"} | {name: f"s.{name}" for name in own} | columns
     others = "SELECT 1 FROM statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL AND v.id <> s.id"
     return _Source(
@@ -265,8 +265,8 @@ _STATEMENT_COUNT = (
 def _topic_index() -> _Source:
     return _Source(
         "claim_topic_index",
-        ("claim_id", "topic_id", "public", "answered", "said_on", "statement_count"),
-        "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.said_on, c.statement_count FROM claim_summaries c"
+        ("claim_id", "topic_id", "public", "answered", "day", "statement_count"),
+        "SELECT c.claim_id, ct.topic_id, c.public, c.answered, c.day, c.statement_count FROM claim_summaries c"
         " JOIN claim_topics ct ON ct.claim_id = c.claim_id WHERE TRUE",
     )
 
@@ -368,8 +368,10 @@ def rebuilding() -> list[str]:
     """Build the SQL of `rebuild`."""
     tables = (*_rows(), *_words())
     empty = [word_tables.emptying(one.table) for one in reversed(tables)]
+    day = f"(SELECT {days.STORED_DAY} FROM documents d WHERE d.id = s.document_id)"
     return [
         *dialects.counting_rows(),
+        f"UPDATE statements AS s SET day = {day} WHERE s.day <> {day}",
         *empty,
         *(one.filling() for one in tables),
         *word_tables.merging_segments(),

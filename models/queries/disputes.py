@@ -24,10 +24,10 @@ from models.queries.parts import speaker_part
 from models.queries.said_by import within
 from models.queries.table_aliases import s
 from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
-from models.tables import Document, Speaker, Statement
+from models.tables import Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
-_d, _v, _vd = Aliased(Document, "sd"), Aliased(Statement, "v"), Aliased(Document, "vd")
+_v = Aliased(Statement, "v")
 _a, _b, _y, _p = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("y"), Entity("p")
 _z, _c, _voice = Entity("z"), Entity("c"), Entity("o")
 
@@ -113,11 +113,11 @@ def _answered() -> Select:
     # A statement counts for its speaker, and once more for whom it was made.
     voices = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
     by = case(_voice.own == 1, s.speaker_id, s.on_behalf_of_id)
-    day = day_of(s, _d)
+    day = day_of(s)
     theirs = fn.coalesce(fn.max(case(s.id == x.statement_id, day)), fn.min(day)).alias("answered_on")
     ids = (x.id, x.claim_id, x.answer_id, x.target_id, x.kind)
     answers = x.select(*ids, by.alias("by_id"), theirs)
-    answers = answers.join(s, on=s.claim_id == x.answer_id).join(_d, on=_d.id == s.document_id)
+    answers = answers.join(s, on=s.claim_id == x.answer_id)
     answers = answers.join(voices, on=by.is_null(False))
     answers = answers.where(of_the_claim(x), counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC))
     answers = answers.group_by(*ids, by).alias("z")
@@ -127,10 +127,10 @@ def _answered() -> Select:
     columns = [_z.id, _z.kind, _z.claim_id, _z.answer_id, _z.by_id, _z.answered_on]
     columns += [_v.speaker_id.alias("against_id"), _v.on_behalf_of_id.alias("charged_for_id")]
     columns.append(days_between_known(_c.charged_on, _z.answered_on).alias("days"))
-    said = ~known_later(day_of(_v, _vd), _z.answered_on)
+    said = ~known_later(day_of(_v), _z.answered_on)
     aimed = case(_c.aimed_at.is_null(), said, _v.id == _c.aimed_at)
     query = Select([answers], columns).join(charged, on=_c.id == _z.id)
-    query = query.join(_v, on=_v.claim_id == _z.claim_id).join(_vd, on=_vd.id == _v.document_id)
+    query = query.join(_v, on=_v.claim_id == _z.claim_id)
     return query.where(statement_seen(PUBLIC, _v), aimed).distinct()
 
 

@@ -15,7 +15,7 @@ from models.queries.days import day_of
 from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows, Scalar, scalars
 from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
-from models.queries.table_aliases import c, d, e, o, r, s
+from models.queries.table_aliases import c, e, o, r, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
 from models.tables import Statement
 
@@ -35,7 +35,7 @@ _m, _n, _u = Entity("m"), Entity("n"), Entity("u")
 _target = Aliased(Statement, "g")
 
 #: The day of a statement and of a review: null where nobody knows it.
-_SAID_ON, _REVIEWED_ON = day_of(s, d), fn.substr(r.reviewed_at, 1, 10)
+_SAID_ON, _REVIEWED_ON = day_of(s), fn.substr(r.reviewed_at, 1, 10)
 
 _NULL = RawJson(SQL("'null'"))
 
@@ -69,7 +69,7 @@ def _tables(viewer: Viewer) -> tuple[Any, ...]:
     links = Select([_links_of(viewer, _thread.id).alias("m")], [_m.id.alias("value")])
     # Between two claims of the thread is what both have.
     drawn = Select([_links], [_links.id]).group_by(_links.id).having(fn.count(STAR) == 2)
-    acts = s.select(s.id.alias("value")).join(d, on=d.id == s.document_id).where(*_acts(viewer))
+    acts = s.select(s.id.alias("value")).where(*_acts(viewer))
     reviews = r.select(r.id.alias("value")).where(*_reviews())
     named = (_named(viewer, id) for id in (e.statement_id, e.target_id))
     tables = {

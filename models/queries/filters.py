@@ -74,8 +74,7 @@ TOPIC = t.select(t.id).where(t.slug == P.topic, t.retracted_at.is_null())
 OF_TOPIC = _filed.select(_filed.claim_id).where(_filed.topic_id == TOPIC)
 
 
-_said_on = fn.coalesce(s.said_on, "")
-_said_on_read = unindexed(_said_on)
+_day_read = unindexed(s.day)
 
 
 def _of_a_document(condition: Any) -> Any:
@@ -118,9 +117,9 @@ OF_A_STATEMENT: dict[str, Any] = {
     "form": unindexed(s.form) == P.form,
     "status": s.status == P.status,
     "origin": unindexed(s.origin) == P.origin,
-    "said_from": _said_on_read >= P.said_from,
-    "said_to": _said_on_read.between("0", P.said_to),
-    "said_before": (_said_on_read > "") & (_said_on_read < P.said_before),
+    "said_from": _day_read >= P.said_from,
+    "said_to": _day_read.between("0", P.said_to),
+    "said_before": (_day_read > "") & (_day_read < P.said_before),
     "recorded_by": fn.EXISTS(recorder.select(1).where(RECORDED, recorder.key_id == P.recorded_by)),
     # What a person put in is as sure as can be.
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
@@ -219,9 +218,8 @@ _by_kind = _answered.from_(indexed_by(e, "counterclaims_kind"))
 _reviewed = r.select(r.claim_id).where(r.retracted_at.is_null())
 
 
-def _by_day(said_on: Any, published: Any) -> Select:
-    """Find the claims of the statements that were said or printed on some days."""
-    return _by_statement("statements_said_on_id", said_on) + _by_its(_document, s.document_id, published)
+def _by_day(days: Any) -> Select:
+    return _by_statement("statements_day_id", days)
 
 
 #: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
@@ -230,13 +228,13 @@ _ALL_WITH = {
     "form": _by_statement("statements_form", s.form == P.form),
     "origin": _by_statement("statements_origin", s.origin == P.origin),
     "status": _by_statement("statements_status_id", s.status == P.status),
-    "said_from": _by_statement("statements_said_on_id", _said_on >= P.said_from),
-    "said_to": _by_statement("statements_said_on_id", _said_on.between("0", P.said_to)),
-    "said_before": _by_statement("statements_said_on_id", _said_on.between("0", P.said_before)),
+    "said_from": _by_day(s.day >= P.said_from),
+    "said_to": _by_day(s.day.between("0", P.said_to)),
+    "said_before": _by_day(s.day.between("0", P.said_before)),
     # The answer of a counterclaim is among these claims.
-    "answered_from": _by_day(_said_on >= P.answered_from, _document.published_at >= P.answered_from),
-    "answered_to": _by_day(_said_on.between("0", P.answered_to), _document.published_at < P.answered_to.concat("~")),
-    "answered_before": _by_day(_said_on.between("0", P.answered_before), _document.published_at < P.answered_before),
+    "answered_from": _by_day(s.day >= P.answered_from),
+    "answered_to": _by_day(s.day.between("0", P.answered_to)),
+    "answered_before": _by_day(s.day.between("0", P.answered_before)),
     "min_confidence": _by_statement("statements_confidence", fn.coalesce(s.confidence, 1) >= P.min_confidence),
     "speaker_kind": _by_its(_speaker, s.speaker_id, _speaker.kind == P.speaker_kind),
     "published_from": _by_its(_document, s.document_id, _document.published_at >= P.published_from),

@@ -139,15 +139,15 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
             query = query.join(_summary, on=_summary.claim_id == k.claim_id)
         replaced = order.replaced & of_it if continued else set()
         conditions += _of_the_first(of_it, replaced, k)
-        conditions += _known(replaced, k.said_on)
+        conditions += _known(replaced, k.day)
     elif of_it:
         conditions.append(of_any_statement(viewer, of_it, k.claim_id))
         if not viewer.unreviewed and order.by == "said_on" and not continued:
             # The first is the earliest: where any was said by then, it was, or its day is not known.
-            conditions += [_BY_THEN[name](k.said_on) for name in sorted(of_it & _BY_THEN.keys())]
+            conditions += [_BY_THEN[name](k.day) for name in sorted(of_it & _BY_THEN.keys())]
     conditions += of_a_claim(viewer, filters.without("topic", "q"), k.claim_id, k.answered)
     conditions += among_few(filters, k.claim_id)
-    return Found(query.where(*conditions or [TRUE]), k.claim_id, k.said_on, k.answered, k.statement_count)
+    return Found(query.where(*conditions or [TRUE]), k.claim_id, k.day, k.answered, k.statement_count)
 
 
 def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
@@ -156,9 +156,9 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
     by_summary = {
         "speaker": own.speaker_id == P.speaker,
         "document": own.document_id == P.document,
-        "said_from": k.said_on >= P.said_from,
-        "said_to": (k.said_on <= P.said_to) & (k.said_on != ""),
-        "said_before": (k.said_on < P.said_before) & (k.said_on != ""),
+        "said_from": k.day >= P.said_from,
+        "said_to": (k.day <= P.said_to) & (k.day != ""),
+        "said_before": (k.day < P.said_before) & (k.day != ""),
     }
     conditions = [by_summary[name] for name in sorted((names & by_summary.keys()) - replaced)]
     if others := names - by_summary.keys():
@@ -179,8 +179,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions.append(s.original_id.is_null())
     replaced = order.replaced & names if continued else set()
     conditions += all_of(names & OF_A_STATEMENT.keys() - replaced)
-    day = fn.coalesce(s.said_on, "")
-    conditions += _known(replaced, day)
+    conditions += _known(replaced, s.day)
     conditions += among_few(filters, s.claim_id)
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, counting=may_answer(e, s))
     if "attribution_disputed" in filters.yes | filters.no:
@@ -188,7 +187,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions += (
             [among(s.id, attributed(viewer)), disputed] if "attribution_disputed" in filters.yes else [~disputed]
         )
-    return Found(_from(s, beside).where(*conditions), s.id, day)
+    return Found(_from(s, beside).where(*conditions), s.id, s.day)
 
 
 def _known(replaced: set[str], day: Any) -> list[Any]:
@@ -234,7 +233,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]
     conditions += (either for of_it in sides for either in _either_side(viewer, of_it))
-    return Found(query.where(*conditions, *few), e.id, _summary.said_on)
+    return Found(query.where(*conditions, *few), e.id, _summary.day)
 
 
 def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:

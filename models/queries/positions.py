@@ -11,14 +11,14 @@ from models.queries.members import Member, Object, Rows, Scalar, Subquery, scala
 from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
 from models.queries.parts import claim_part, speaker_part
 from models.queries.said_by import said_by
-from models.queries.table_aliases import c, d, e, o, s, sp, t
+from models.queries.table_aliases import c, e, o, s, sp, t
 from models.queries.visibility import PUBLIC, claim_seen, counterclaim_seen, of_the_claim, statement_seen
 from models.tables import ClaimTopic
 from models.vocabulary import COUNTER_KINDS
 
 _ct, _f, _k = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k")
 
-_day = day_of(s, d)
+_day = day_of(s)
 _FILTERS: dict[str, Any] = {
     "speaker": said_by("speaker"),
     "part_of": OF_A_STATEMENT["part_of"],
@@ -37,7 +37,7 @@ def whole(filters: tuple[str, ...]) -> Compiled:
     """
     filed = _ct.select(_ct.claim_id, t.slug).join(t, on=t.id == _ct.topic_id).where(t.retracted_at.is_null())
     counted = (fn.count(STAR).alias("counted"), fn.min(_day).alias("first_on"), fn.max(_day).alias("last_on"))
-    stated = s.select(s.speaker_id, s.claim_id, _f.slug, *counted).join(d, on=d.id == s.document_id)
+    stated = s.select(s.speaker_id, s.claim_id, _f.slug, *counted)
     stated = stated.join(filed.alias("f"), JOIN.LEFT_OUTER, on=_f.claim_id == s.claim_id)
     stated = stated.where(statement_seen(PUBLIC), s.original_id.is_null(), *(_FILTERS[name] for name in filters))
     stated = stated.group_by(s.speaker_id, _f.slug, s.claim_id).alias("k")

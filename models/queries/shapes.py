@@ -15,7 +15,7 @@ from peewee import Select, fn
 
 from models.queries import members
 from models.queries.attributions import attribution_members
-from models.queries.days import may_answer
+from models.queries.days import day_of, may_answer
 from models.queries.dialects import fence, true
 from models.queries.members import (
     Array,
@@ -84,6 +84,7 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "content": RawJson(s.content),
         "form": Scalar(s.form),
         "said_on": Scalar(s.said_on),
+        "day": Scalar(day_of(s)),
         "at": Scalar(s.at),
         "via": Nullable(
             Object({"speaker": via_speaker, "document": via_document}),
@@ -254,6 +255,7 @@ def _card_members() -> dict[str, Member]:
         "content": RawJson(f.content),
         "form": Scalar(f.form),
         "said_on": Scalar(f.said_on),
+        "day": Scalar(day_of(f)),
         "sentence": Object(sentence | around(f.document_id, f.sentence_position)),
         "document": Object(part("document", document_part(f.document_id))),
         "status": Scalar(f.status),

@@ -5,6 +5,8 @@
 
 from typing import NamedTuple
 
+from models.queries.days import STORED_DAY
+
 
 class Rule(NamedTuple):
     """A rule, SQL that selects what breaks it, and how a person is told of one such row."""
@@ -44,6 +46,12 @@ RULES = (
         "SELECT s.id, n.id FROM statements s JOIN sentences n ON n.id = s.sentence_id WHERE s.retracted_at IS NULL"
         ' AND (n.document_id <> s.document_id OR s.content_start < n."start" OR s.content_start >= n."end")',
         "statement {} does not start in its sentence, {}",
+    ),
+    Rule(
+        "a statement has its day",
+        f"SELECT s.id, s.day, {STORED_DAY} FROM statements s JOIN documents d ON d.id = s.document_id"
+        f" WHERE s.day <> {STORED_DAY}",
+        "statement {} is sorted by the day {!r} instead of {!r}: `counterclaim rebuild` writes it anew",
     ),
     Rule(
         "nothing hangs on what was merged",

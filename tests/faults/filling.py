@@ -43,7 +43,7 @@ _COLUMNS: dict[Any, tuple[str, ...]] = {
     Statement: (
         *("claim_id", "speaker_id", "document_id", "sentence_id", "mention", "mention_start", "mention_end", "cue"),
         *("cue_start", "cue_end", "content", "content_start", "spans", "form", "said_on", "status", "origin"),
-        "cue_key",
+        *("cue_key", "day"),
     ),
 }
 
@@ -113,7 +113,7 @@ def _statement(one: _Said, document: int, start: int) -> tuple[Any, ...]:
     content = columns.dumps([{"text": one.content, "start": begin, "end": end}])
     who = (one.id, one.speaker, document, one.id, one.name, start, mention, "said", cue, cue + 4)
     day = f"2026-{one.id % 12 + 1:02}-{one.id % 28 + 1:02}"
-    return (one.id, *who, content, begin, f"{begin}-{end}", "indirect", day, "accepted", "import", "said")
+    return (one.id, *who, content, begin, f"{begin}-{end}", "indirect", day, "accepted", "import", "said", day)
 
 
 def _store(model: Any, rows: Iterator[tuple[Any, ...]]) -> None:

@@ -8,7 +8,9 @@ from models import addresses, documents, statements
 from models.extraction.segmentation import cut
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
-from models.tables import Document, Sentence
+from models.storage import database
+from models.tables import Document, Sentence, Statement
+from models.upkeep import verify
 from tests.factories import (
     PUBLIC,
     READER,
@@ -117,6 +119,36 @@ def test_changes_what_is_said_about_it_and_logs_both_sides(registry: str, actor:
     assert (created["action"], created["before"]) == ("create", None)
     assert (changed["before"]["title"], changed["after"]["title"]) == ("A visit", "A longer visit")
     assert not any("text" in (side or {}) for line in (created, changed) for side in (line["before"], line["after"]))
+
+
+def test_the_day_of_what_it_prints_is_that_of_its_publication_unless_print_tells_another(
+    registry: str, actor: Actor
+) -> None:
+    told = put_charge(actor, document=document(published_at="2026-03-20T23:30:00Z"))
+    printed = Statement.get_by_id(told).document_id
+    untold, gone = (
+        put_charge(actor, document={"id": printed}, said_on=None, content=[{"text": words}])
+        for words in ("the exports", "the war")
+    )
+    statements.retract(by=actor, id=gone, version=1, reason=None)
+
+    def days() -> list[tuple[str, str]]:
+        whole = [seen(statements.get(id=id, viewer=PUBLIC)) for id in (told, untold)]
+        of_claims = database.fetch("SELECT day FROM claim_summaries ORDER BY claim_id")
+        assert [one["day"] or "" for one in whole] == [day for (day,) in of_claims][:2]
+        assert list(verify.broken_rules()) == []
+        return [(one["said_on"], one["day"]) for one in whole]
+
+    assert days() == [("2026-03-13", "2026-03-13"), (None, "2026-03-20")]
+    documents.change(by=actor, id=printed, version=1, published_at="2026-04-01T00:00:00Z")
+    assert days() == [("2026-03-13", "2026-03-13"), (None, "2026-04-01")]
+    statements.change(by=actor, id=told, version=1, said_on=None)
+    statements.change(by=actor, id=untold, version=1, said_on="2026-03")
+    assert days() == [(None, "2026-04-01"), ("2026-03", "2026-03")]
+    documents.change(by=actor, id=printed, version=2, published_at=None)
+    assert days() == [(None, None), ("2026-03", "2026-03")]
+    statements.restore(by=actor, id=gone)
+    assert seen(statements.get(id=gone, viewer=PUBLIC))["day"] is None
 
 
 def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> None:

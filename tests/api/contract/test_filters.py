@@ -108,7 +108,9 @@ def spelled(value: Any) -> str:
 
 
 def _day(statement: Item) -> str:
-    return str(statement["said_on"] or "")
+    day = str(statement["said_on"] or _published(statement))
+    assert day == (statement["day"] or "")
+    return day
 
 
 def _published(statement: Item) -> str:

@@ -110,7 +110,7 @@ def test_what_was_said_by_a_speaker_or_on_their_behalf_is_found_by_two_indexes(n
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if "USING INDEX statements_on_behalf_of_id" in step], steps
-    own = "statements_speaker_said_on_id" if name == "stated_by" else "statements_of_speaker"
+    own = "statements_speaker_id_day_id" if name == "stated_by" else "statements_of_speaker"
     assert [step for step in steps if f"USING INDEX {own}" in step], steps
 
 
@@ -129,7 +129,7 @@ def test_claims_stated_by_a_day_are_read_from_that_day_on(name: str, monkeypatch
     assert [
         step
         for step in steps
-        if step.startswith("SEARCH k USING COVERING INDEX claim_summaries_said_on") and "said_on<?" in step
+        if step.startswith("SEARCH k USING COVERING INDEX claim_summaries_day") and "day<?" in step
     ], steps
 
 

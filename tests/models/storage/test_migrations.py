@@ -238,7 +238,7 @@ def test_the_third_step_lets_the_earliest_day_be_the_first(empty: str) -> None:
     database.fetch("UPDATE statements SET claim_id = 1")
     database.fetch("UPDATE statements SET said_on = '2026-01-01' WHERE id = 3")
     assert schema.migrate() == STEPS[1:]
-    derived_from_it = "SELECT statement_id, document_id, said_on FROM claim_summaries WHERE claim_id = 1"
+    derived_from_it = "SELECT statement_id, document_id, day FROM claim_summaries WHERE claim_id = 1"
     assert database.fetch(derived_from_it) == [(3, 3, "2026-01-01")]
     cards = "SELECT statement_id, document_id, document_published_at FROM claim_cards WHERE claim_id = 1"
     assert database.fetch(cards) == [(3, 3, "2026-02-03T00:00:00Z")]

@@ -170,6 +170,9 @@ BROKEN = {
             "statement 1 does not start in its sentence",
         ),
     ],
+    "a statement has its day": [
+        ("UPDATE statements SET day = '2020' WHERE id = 2", "statement 2 is sorted by the day '2020' instead of"),
+    ],
     "nothing hangs on what was merged": [
         ("UPDATE claims SET merged_into_id = 2 WHERE id = 1", "statement 1 hangs on claim 1"),
         ("UPDATE claims SET merged_into_id = 1 WHERE id = 3", "counterclaim 1 hangs on claim 3"),
