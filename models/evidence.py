@@ -54,9 +54,15 @@ def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
     return lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None
 
 
-def _is_public(id: int) -> bool:
-    """Tell whether the public sees a standing counterclaim."""
-    return lists.one("counterclaims", viewer=PUBLIC, id=id, fields=(("id", ()),)) is not None
+def _is_public(noun: str, id: int) -> bool:
+    """Tell whether the public sees a standing counterclaim or claim."""
+    return lists.one(noun, viewer=PUBLIC, id=id, fields=(("id", ()),)) is not None
+
+
+def _would_show(counterclaim: Counterclaim, claim: int, answer: int) -> bool:
+    """Tell whether the public would see a counterclaim if it linked these two claims."""
+    attributed = counterclaim.of == "claim" or counterclaim.target.status == "accepted"
+    return attributed and _is_shown(counterclaim) and all(_is_public("claims", id) for id in (claim, answer))
 
 
 def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
@@ -137,11 +143,12 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     """Let counterclaims go with a statement to the `claim` that it states now.
 
     Those that were aimed at it answer that claim, or are taken back where they would answer themselves or stand there
-    already; those whose evidence it is answer by it, and Conflict is raised in such a case. One that the public sees
-    answers what it did, where the public does not see the statement.
+    already; those whose evidence it is answer by it, and Conflict is raised in such a case. One that the public sees,
+    or would see then, answers what it did, where the public does not see the statement.
     """
     for counterclaim in _standing_with("target", statement):
-        if counterclaim.target.status != "accepted" and _is_public(counterclaim.id):
+        seen = _is_public("counterclaims", counterclaim.id) or _would_show(counterclaim, claim, counterclaim.answer_id)
+        if counterclaim.target.status != "accepted" and seen:
             changes.relink(by, counterclaim, "target", None)
             continue
         # Without ids: the public may have seen the counterclaim, and neither that statement nor what it states now.
@@ -162,16 +169,22 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
         changes.update(by, counterclaim, answer=claim)
 
 
-def move_counterclaims(*, by: Actor, left: int, taken: int) -> None:
+def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> bool:
     """Move the counterclaims of the claim `left`, which nobody states any more, to `taken`, which is stated instead.
 
-    What would answer itself is taken back, and one of two that become one, by `to_take_back`.
+    What would answer itself is taken back, and one of two that become one, by `to_take_back`. Where what is stated is
+    not `accepted`, those stay that the public would see then. Return whether none did.
     """
     # Without ids: the public may have seen the counterclaim, and not the claim that is stated now.
     why = "Another claim is stated instead of one that it linked."
+    staying = False
     for counterclaim in rows.locked(Counterclaim, f"{_AT} AND retracted_at IS NULL", (left, left)):
         claim, answer = (taken if end == left else end for end in (counterclaim.claim_id, counterclaim.answer_id))
-        _move_or_retract(by, counterclaim, claim, answer, why)
+        if not accepted and _would_show(counterclaim, claim, answer):
+            staying = True
+        else:
+            _move_or_retract(by, counterclaim, claim, answer, why)
+    return not staying
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:

@@ -161,7 +161,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if "claim" in row:
             evidence.move_answers(by=by, statement=id, claim=row["claim"])
             evidence.unlink_reviews(by=by, statement=id, claim=row["claim"])
-            _retract_orphan_claim(by, id, left, row["claim"])
+            _retract_orphan_claim(by, id, left, row["claim"], is_accepted)
 
 
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
@@ -327,14 +327,16 @@ def _update_claim_text(by: Actor, statement: Statement, row: dict[str, Any]) -> 
         changes.update(by, claim, more={"followed": statement.id}, text=text)
 
 
-def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int) -> None:
+def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int, accepted: bool) -> None:
     """Retract a claim that came with the statement that has left it, and move what it was linked to.
 
-    Otherwise a charge whose words a reviewer mends would lose the denials of it.
+    Otherwise a charge whose words a reviewer mends would lose the denials of it. The claim stands on, out of sight,
+    where a statement that is not `accepted` would show the public what was linked to it.
     """
     claim = Claim.get_by_id(left)
-    if left != taken and _is_only_of(statement, claim):
-        evidence.move_counterclaims(by=by, left=left, taken=taken)
+    if left == taken or not _is_only_of(statement, claim):
+        return
+    if evidence.move_counterclaims(by=by, left=left, taken=taken, accepted=accepted):
         is_public = lists.one("claims", viewer=PUBLIC, id=taken, fields=(("id", ()),)) is not None
         changes.retract(by, claim, f"{f'Claim {taken}' if is_public else 'Another claim'} is stated instead.")
 

@@ -667,3 +667,25 @@ def test_mending_a_claim_into_one_with_the_same_denial_keeps_the_denial_that_the
     (kept,) = Counterclaim.select().where(Counterclaim.retracted_at.is_null())
     assert (kept.claim_id, kept.answer_id, kept.statement_id) == (other, answer, shown)
     assert listed_ids(counterclaims, PUBLIC) == [kept.id]
+
+
+@pytest.mark.parametrize("targeted", [False, True])
+@pytest.mark.parametrize("answering", [False, True])
+@pytest.mark.parametrize("status", ["candidate", "rejected", "accepted"])
+def test_a_candidate_that_states_another_claim_shows_the_public_no_counterclaim_of_the_one_it_left(
+    registry: str, actor: Actor, status: str, targeted: bool, answering: bool
+) -> None:
+    statement = put_charge(actor, status="candidate", claim={"text": "It was said.", "language": "en"})
+    left = Statement.get_by_id(statement).claim_id
+    taken, other = put_claim(actor, "It is known."), put_claim(actor, "It is not so.")
+    linked = (other, left) if answering else (left, other)
+    target = statement if targeted and not answering else None
+    id = counterclaims.create(by=actor, claim=linked[0], answer=linked[1], kind="denies", target=target)
+    statements.change(by=actor, id=statement, version=1, claim={"id": taken}, status=status)
+    drawn = (other, taken) if answering else (taken, other)
+    row = Counterclaim.get_by_id(id)
+    accepted = status == "accepted"
+    assert row.retracted_at is None
+    assert (row.claim_id, row.answer_id) == (drawn if accepted else linked)
+    assert listed_ids(counterclaims, PUBLIC) == ([id] if accepted else [])
+    assert (Claim.get_by_id(left).retracted_at is None) == (not accepted)
