@@ -144,6 +144,15 @@ class Databases:
         finally:
             self._take_back(name, cleaner)
 
+    @contextmanager
+    def copied(self, address: str) -> Iterator[str]:
+        """A database that holds what the one at `address` does, to which nobody may be connected; yields its own."""
+        name = self._create(address.rpartition("/")[2])
+        try:
+            yield self.server.url(name)
+        finally:
+            self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
     def close(self) -> None:
         """Hang up all databases that came back."""
         for _, cleaner in self._free:
@@ -161,9 +170,13 @@ class Databases:
             self._do(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _new(self) -> tuple[str, psycopg.Connection[Any]]:
-        name = next(self._names)
-        self._do(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        name = self._create(self._template)
         return name, self._connected(name)
+
+    def _create(self, template: str) -> str:
+        name = next(self._names)
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return name
 
     def _connected(self, name: str) -> psycopg.Connection[Any]:
         return psycopg.connect(self.server.url(name), autocommit=True)

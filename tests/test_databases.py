@@ -53,3 +53,12 @@ def test_nobody_is_connected_to_one_that_has_to_be_so(databases: Databases) -> N
         assert count(address, others) == 1
     with databases.lent(unconnected=True) as address:
         assert count(address, others) == 0
+
+
+def test_a_copy_holds_the_same_and_is_changed_alone(databases: Databases) -> None:
+    with databases.lent(unconnected=True) as first:
+        do(first, "CREATE TABLE more (id int)")
+        with databases.copied(first) as second:
+            do(second, "INSERT INTO more VALUES (1)")
+            assert count(second, "more") == 1
+        assert count(first, "more") == 0
