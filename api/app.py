@@ -1,12 +1,13 @@
 """The application: settings -> a Flask app with its routes, its error handlers and its middleware."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from api import settings
 from api.contract import auth, bodies, errors, responses
@@ -62,6 +63,16 @@ class IdConverter(IntegerConverter):
     regex = r"[1-9][0-9]{0,15}"
 
 
+class IdOrSlugConverter(BaseConverter):
+    """The id or the slug of a topic in a path; what may be either is an id."""
+
+    regex = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+
+    def to_python(self, value: str) -> int | str:
+        """Read an id as the number it is."""
+        return int(value) if re.fullmatch(IdConverter.regex, value) else value
+
+
 class NoSessions(SessionInterface):
     """One empty session for all: callers bring a key each time."""
 
@@ -101,7 +112,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     app.config["SETTINGS"] = config
     reads = config.DATABASE_CONNECTIONS
     app.config[auth.READS] = ConcurrencyLimit(reads, reads - reads // 4, most_waiting=config.THREADS // 2)
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter}
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from models import speakers
-from models.history import merged_filters
+from models import claims, speakers
 from models.queries import lists
 from models.queries.visibility import Viewer
 
@@ -27,4 +26,4 @@ def against(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameter
 
 def _page(*, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
     replied = {"replied" if name == "answered" else name: value for name, value in filters.items()}
-    return merged_filters.page("claims", filters=replied, **parameters)
+    return claims.listed(filters=replied, **parameters)

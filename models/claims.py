@@ -228,7 +228,7 @@ def exchange(*, id: int, viewer: Viewer) -> Item:
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of claims; the parameters are those of `lists.page`."""
-    return merged_filters.page("claims", **parameters)
+    return merged_filters.page("claims", get=get, **parameters)
 
 
 def _item_or_refuse(id: int, viewer: Viewer, row: tuple[int, str] | None) -> Item:

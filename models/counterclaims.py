@@ -113,7 +113,7 @@ def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of counterclaims; the parameters are those of `lists.page`."""
-    return merged_filters.page("counterclaims", **parameters)
+    return merged_filters.page("counterclaims", get=get, **parameters)
 
 
 def _was_public(id: int) -> bool:

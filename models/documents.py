@@ -5,7 +5,7 @@ from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.segmentation import cut
-from models.history import changes, locks, restores, standing_rows
+from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
 from models.history.locks import changed
@@ -13,6 +13,7 @@ from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import simple_lists
 from models.queries.days import stored_day
+from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
@@ -174,9 +175,9 @@ def get(*, id: int, viewer: Viewer) -> Item:
     )
 
 
-def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of documents; `url` finds every edition, however spelled, `published_to` is the last day of them."""
-    return simple_lists.page("documents", viewer=viewer, past=past, limit=limit, filters=filters)
+def listed(**parameters: Any) -> Page:
+    """Read a page of documents; the parameters are those of `simple_lists.page`."""
+    return merged_filters.page("documents", get=get, **parameters)
 
 
 def any_stored() -> bool:

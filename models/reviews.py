@@ -11,6 +11,7 @@ from models.history.locks import Rows, named
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import shapes, simple_lists, table_aliases
+from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import Conflict
@@ -100,12 +101,9 @@ def get(*, id: int, viewer: Viewer) -> Item:
     return standing_rows.item_or_refuse(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
 
 
-def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of reviews as `simple_lists.page` does; `publisher` is a site."""
-    found = simple_lists.page("reviews", viewer=viewer, past=past, limit=limit, filters=filters)
-    if renamed := merged_filters.with_survivors("reviews", filters, len(found), viewer):
-        return simple_lists.page("reviews", viewer=viewer, past=past, limit=limit, filters=renamed)
-    return found
+def listed(**parameters: Any) -> Page:
+    """Read a page of reviews; the parameters are those of `simple_lists.page`."""
+    return merged_filters.page("reviews", get=get, **parameters)
 
 
 def _was_public(id: int) -> bool:

@@ -5,11 +5,12 @@ from typing import Any
 from peewee import SQL, Case
 
 from models.extraction.segmentation import LONGEST
-from models.history import changes, locks, restores, standing_rows
+from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import derived, shapes, simple_lists
+from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Conflict, TooLong
@@ -122,9 +123,9 @@ def get(*, id: int, viewer: Viewer) -> Item:
     return standing_rows.item_or_refuse(Sentence, id, found, lambda: _was_public(viewer, id))
 
 
-def listed(*, viewer: Viewer, past: int | None, limit: int, document: int | None = None) -> list[tuple[int, str]]:
-    """Read a page of sentences, lowest id first: the order of print, but for those that people added."""
-    return simple_lists.page("sentences", viewer=viewer, past=past, limit=limit, filters={"document": document})
+def listed(**parameters: Any) -> Page:
+    """Read a page of sentences; the parameters are those of `simple_lists.page`."""
+    return merged_filters.page("sentences", get=get, **parameters)
 
 
 def _was_public(viewer: Viewer, id: int) -> bool:

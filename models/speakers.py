@@ -268,21 +268,9 @@ def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     )
 
 
-def positions(*, id: int, viewer: Viewer, filters: lists.FilterValues, **parameters: Any) -> lists.Page:
-    """Read a page of the acts of a speaker; with `parts`, of all who are part of it too. Raises as `get`.
-
-    With `prints`, statements that print another again are listed too.
-    """
-    get(id=id, viewer=viewer, bare=True)
-    rest = {name: value for name, value in filters.items() if name not in ("parts", "prints")}
-    whose = {"stated_within" if filters.get("parts") else "stated_by": id}
-    acts = {} if filters.get("prints") else {"prints": False}
-    return merged_filters.page("statements", viewer=viewer, filters={**rest, **whose, **acts}, **parameters)
-
-
-def listed(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of speakers as `simple_lists.page` does; `name` is a name or an alias, whole, in any case."""
-    return simple_lists.page("speakers", viewer=viewer, past=past, limit=limit, filters=filters)
+def listed(**parameters: Any) -> lists.Page:
+    """Read a page of speakers; the parameters are those of `simple_lists.page`."""
+    return merged_filters.page("speakers", get=get, **parameters)
 
 
 def name_key(name: str) -> str:

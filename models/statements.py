@@ -219,7 +219,7 @@ def get(
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of statements; the parameters are those of `lists.page`."""
-    return merged_filters.page("statements", **parameters)
+    return merged_filters.page("statements", get=get, **parameters)
 
 
 def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> Statement:

@@ -3,14 +3,15 @@
 from typing import Any
 
 from models import evidence, statements
-from models.history import changes, locks, standing_rows
+from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, named
 from models.history.session import SESSION
 from models.history.standing_rows import Version
 from models.queries import simple_lists
+from models.queries.lists import Page
 from models.queries.results import Item
-from models.queries.visibility import REVIEWER
+from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict
 from models.storage import rows
 from models.storage.columns import dumps
@@ -59,14 +60,14 @@ def decide(*, by: Actor, id: int, version: Version, status: str) -> None:
         changes.amend(by, suggestion, status=status)
 
 
-def get(*, id: int) -> Item:
-    """Read a suggestion. Raises NotFound."""
-    return standing_rows.item_or_refuse(Suggestion, id, simple_lists.one("suggestions", viewer=REVIEWER, id=id))
+def get(*, id: int, viewer: Viewer = REVIEWER) -> Item:
+    """Read a suggestion, which reviewers alone see. Raises NotFound."""
+    return standing_rows.item_or_refuse(Suggestion, id, simple_lists.one("suggestions", viewer=viewer, id=id))
 
 
-def listed(*, past: int | None, limit: int, **filters: Any) -> list[tuple[int, str]]:
-    """Read a page of suggestions as `simple_lists.page` does, by `statement`, `claim` and `status`."""
-    return simple_lists.page("suggestions", viewer=REVIEWER, past=past, limit=limit, filters=filters)
+def listed(**parameters: Any) -> Page:
+    """Read a page of suggestions; the parameters are those of `simple_lists.page`."""
+    return merged_filters.page("suggestions", get=get, **parameters)
 
 
 def _answer(id: int) -> list[Rows]:

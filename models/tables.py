@@ -393,15 +393,20 @@ for _column in (
     _where_there_is_one(_column)
 
 #: Indexes of expressions, which peewee cannot read back from a database: name -> the table, and what is indexed of it.
-EXPRESSION_INDEXES: dict[str, tuple[type[Model], str]] = {
-    # Claims of the very same text are looked for among those that begin alike: 45 us among 100,000.
-    "claims_beginning": (Claim, "substr(text, 1, 60)"),
-    "statements_form": (Statement, "form"),
-    "statements_origin": (Statement, "origin"),
-    "statements_confidence": (Statement, "coalesce(confidence, 1)"),
-}
-for _name, (_model, _columns) in EXPRESSION_INDEXES.items():
-    _model.add_index(SQL(f'CREATE INDEX "{_name}" ON "{_model._meta.table_name}" ({_columns})'))
+EXPRESSION_INDEXES: dict[str, tuple[type[Model], str]] = {}
+
+
+def _index_expression(name: str, model: type[Model], columns: str) -> None:
+    EXPRESSION_INDEXES[name] = (model, columns)
+    model.add_index(SQL(f'CREATE INDEX "{name}" ON "{model._meta.table_name}" ({columns})'))
+
+
+# Claims of the very same text are looked for among those that begin alike: 45 us among 100,000.
+_index_expression("claims_beginning", Claim, "substr(text, 1, 60)")
+_index_expression("statements_form", Statement, "form")
+_index_expression("statements_origin", Statement, "origin")
+_index_expression("statements_confidence", Statement, "coalesce(confidence, 1)")
+_index_expression("documents_published_at_id", Document, "coalesce(published_at, ''), id")
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
 _partial_index("statements_of_speaker", Statement.speaker, Statement.id, where="retracted_at IS NULL")
 
@@ -481,6 +486,7 @@ class Review(Retractable):
 
 _where_there_is_one(Review.statement)
 _natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
+_index_expression("reviews_reviewed_at_id", Review, "coalesce(reviewed_at, ''), id")
 
 
 class ClaimSummary(BaseModel):

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from models.history import changes, restores, standing_rows
+from models.history import changes, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import simple_lists
+from models.queries.lists import Page
 from models.queries.results import Item
-from models.queries.visibility import PUBLIC
-from models.refusals import Conflict
+from models.queries.visibility import PUBLIC, Viewer
+from models.refusals import Conflict, NotFound
 from models.storage.transactions import transaction
 from models.tables import Topic
 
@@ -44,14 +45,22 @@ def restore(*, by: Actor, id: int) -> None:
             restores.restore(by, topic)
 
 
-def get(*, id: int) -> Item:
-    """Read one heading. Raises NotFound or Gone."""
-    return standing_rows.item_or_refuse(Topic, id, simple_lists.one("topics", viewer=PUBLIC, id=id))
+def get(*, id: int | str, viewer: Viewer = PUBLIC) -> Item:
+    """Read the heading with this id or slug, which is the same for every viewer. Raises NotFound or Gone."""
+    id = _bearing(id) if isinstance(id, str) else id
+    return standing_rows.item_or_refuse(Topic, id, simple_lists.one("topics", viewer=viewer, id=id))
 
 
-def listed(*, past: int | None, limit: int) -> list[tuple[int, str]]:
-    """Read a page of headings as `simple_lists.page` does."""
-    return simple_lists.page("topics", viewer=PUBLIC, past=past, limit=limit, filters={})
+def _bearing(slug: str) -> int:
+    id = SESSION.find(Topic, slug=slug)
+    if id is None:
+        raise NotFound(f"There is no topic {slug!r}.")
+    return id
+
+
+def listed(**parameters: Any) -> Page:
+    """Read a page of headings; the parameters are those of `simple_lists.page`."""
+    return merged_filters.page("topics", get=get, **parameters)
 
 
 def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int]:

@@ -173,13 +173,18 @@ def items_of(page: lists.Page) -> list[Any]:
     return items
 
 
-def listed_items(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[Any]:
+#: The order of most lists, and its reverse.
+NEWEST, OLDEST = Order("id", descending=True), Order("id", descending=False)
+
+
+def listed_items(
+    noun: Any, viewer: Viewer, past: int | None = None, limit: int = 100, order: Order = NEWEST, **asked: Any
+) -> list[Any]:
     """What the list of a noun's module holds for a viewer, the greatest id first, past the id `past`."""
-    order = Order("id", descending=True)
-    page = noun.listed(viewer=viewer, filters=asked, limit=100, order=order, past=("", past) if past else None)
+    page = noun.listed(viewer=viewer, filters=asked, limit=limit, order=order, past=("", past) if past else None)
     return items_of(page)
 
 
-def listed_ids(noun: Any, viewer: Viewer, past: int | None = None, **asked: Any) -> list[int]:
+def listed_ids(noun: Any, viewer: Viewer, past: int | None = None, **more: Any) -> list[int]:
     """Their ids."""
-    return [item["id"] for item in listed_items(noun, viewer, past, **asked)]
+    return [item["id"] for item in listed_items(noun, viewer, past, **more)]

@@ -29,7 +29,7 @@ def test_the_file_is_what_the_app_renders(app: Flask) -> None:
 def test_every_route_is_in_it_and_the_reverse(app: Flask) -> None:
     described = {(method.upper(), path) for path, operations in contract()["paths"].items() for method in operations}
     routed = {
-        (method, re.sub(r"<id:(\w+)>", r"{\1}", rule.rule))
+        (method, re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in ("HEAD", "OPTIONS") and rule.rule.startswith(API) and rule.rule not in BESIDE

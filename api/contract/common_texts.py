@@ -27,6 +27,9 @@ either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope in
 
 **Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
 or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
+Every list of things with ids takes `total`, `fields`, `sort` and `ids`. `ids=7,3,9` reads many at once, in
+this order; `absent` then says which of them are missing, merged (into which) or retracted (when), as a GET
+of each would.
 
 **Caching and changing.** Every answer has an `ETag`, but for exports, refusals and those without a
 body: send it as `If-None-Match` to hear 304 while nothing changed, and as `If-Match` with every PATCH
@@ -169,6 +172,14 @@ PARAMETERS = {
         "required": True,
         "description": "Its id.",
         "schema": {"$ref": "#/components/schemas/Id"},
+    },
+    "id_or_slug": {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "Its slug or its id; what could be either is an id.",
+        "schema": {"$ref": "#/components/schemas/Slug"},
+        "example": "drinking-water",
     },
     "If-Match": {
         "name": "If-Match",

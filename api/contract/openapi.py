@@ -109,7 +109,7 @@ def _operation(routes: Routes, operation: Operation, shapes: Converter, examples
 
 
 def _parameters(operation: Operation, shapes: Converter) -> list[Any]:
-    made: list[Any] = [_parameter(name) for name in re.findall(r"<id:(\w+)>", operation.rule)]
+    made: list[Any] = [_parameter(kind) for kind in re.findall(r"<(\w+):\w+>", operation.rule)]
     if operation.query:
         made += shapes.schema2parameters(operation.query, location="query")
     if operation.needs_if_match:
@@ -147,7 +147,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
     made = {HTTPStatus.SERVICE_UNAVAILABLE, *operation.refuses}
     if operation.scope:
         made.add(HTTPStatus.FORBIDDEN)
-    if "<id:" in operation.rule:
+    if "<" in operation.rule:
         made.add(HTTPStatus.NOT_FOUND)
     if operation.needs_if_match:
         made.add(HTTPStatus.PRECONDITION_REQUIRED)
@@ -208,7 +208,7 @@ _Prose.add_representer(str, _string)
 
 
 def _template(rule: str) -> str:
-    return re.sub(r"<id:(\w+)>", r"{\1}", rule)
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", rule)
 
 
 def _response_name(status: HTTPStatus) -> str:

@@ -22,15 +22,6 @@ Rows = list[tuple[int, str]]
 _DIGEST = 12
 
 
-def page_by_id(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
-    """Return one page of `rows(past=, limit=, **filters)`, in the order of their ids."""
-    filters, limit, cursor = _filters(query)
-    question = _question(filters)
-    past = int(_opened(cursor, question)) if cursor else None
-    found = rows(past=past, limit=limit + 1, **filters, **fixed)
-    return _page(found, limit, lambda place: _sealed(str(place), question))
-
-
 def page_of_log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
     filters, limit, cursor = _filters(query)
@@ -45,10 +36,16 @@ def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, A
     return _page(rows(past=past, limit=limit + 1, **filters), limit, lambda place: _sealed(place, question))
 
 
-def page_sorted(listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer) -> Response:
-    """Return one page of what `listed` finds, in the order and with the members that the query asks for."""
+def page_sorted(
+    listed: Callable[..., lists.Page], query: dict[str, Any], viewer: Viewer, *, default: str | None = None
+) -> Response:
+    """Return one page of what `listed` finds, in the order and with the members that the query asks for.
+
+    Without a `default` order, a search is sorted by relevance and any other list by `-id`.
+    """
     filters, limit, cursor = _filters(query)
-    sort = filters.pop("sort", "relevance" if "q" in filters else "-id")
+    usual = "asked" if "ids" in filters else default or ("relevance" if "q" in filters else "-id")
+    sort = filters.pop("sort", usual)
     # What fits best has the lowest rank.
     order = Order(sort.removeprefix("-"), descending=sort.startswith("-"))
     shown = {name: filters.pop(name) for name in ("fields", "include", "total", "facets") if name in filters}
@@ -56,7 +53,8 @@ def page_sorted(listed: Callable[..., lists.Page], query: dict[str, Any], viewer
     past = _past(_opened(cursor, question), order) if cursor else None
     page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
-    return responses.items(page.items, following, _link(following), page.total, page.facets)
+    more = {"total": page.total, "facets": page.facets, "absent": page.absent}
+    return responses.items(page.items, following, _link(following), **more)
 
 
 def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
@@ -66,23 +64,28 @@ def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
 
 
 def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str]) -> Response:
-    """Return the first `limit` of `rows`, up to one without JSON, and what leads to the next page where more follow."""
-    items = [json for _, json in rows[:limit] if json]
-    following = cursor(rows[len(items) - 1][0]) if len(rows) > len(items) else None
+    """Return the first `limit` of `rows`, and what leads to the next page where more follow."""
+    items = [json for _, json in rows[:limit]]
+    following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
     return responses.items(",".join(items).encode(), following, _link(following))
 
 
-#: What stands before the last number of a place: a day or none; a count; what was ranked (lists.py). By id nothing.
+#: What stands before the last number of a place: a day, a time or none; a count; what was ranked (lists.py). By id
+#: nothing.
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}|", re.ASCII)
+_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z|", re.ASCII)
 _COUNT = re.compile(r"0|[1-9][0-9]{0,13}", re.ASCII)
+_NUMBERED, _TIMED = ("statement_count", "asked"), ("published_at", "reviewed_at")
 _RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
 
 
 def _past(place: str, order: Order) -> tuple[str | int, int]:
     """Read the place in a cursor of a list in this order. Raises 400 for one of another order: anybody can seal it."""
     at, mark, number = place.rpartition("_")
-    if order.by == "statement_count" and _COUNT.fullmatch(at):
+    if order.by in _NUMBERED and _COUNT.fullmatch(at):
         return int(at), int(number)
+    if order.by in _TIMED and mark and _TIME.fullmatch(at):
+        return at, int(number)
     if not (_of_relevance(at, int(number)) if order.by == "relevance" else _of_a_day(at, mark, order)):
         raise _foreign()
     return at, int(number)

@@ -58,15 +58,12 @@ def created(path: str, whole: Item, **more: Any) -> Response:
     return response
 
 
-def items(
-    items: bytes, following: str | None, link: str | None, total: int | None = None, facets: Any = None
-) -> Response:
-    """Return one page of a list; `items` are JSON with commas between them, `total` and `facets` for who asked."""
+def items(items: bytes, following: str | None, link: str | None, **more: Any) -> Response:
+    """Return one page of a list; `items` are JSON with commas between them, `more` what only those get who asked."""
     parts = [b'{"items":[', items, b'],"next":', orjson.dumps(following)]
-    if total is not None:
-        parts.append(b',"total":%d' % total)
-    if facets is not None:
-        parts += [b',"facets":', orjson.dumps(facets)]
+    for name, value in more.items():
+        if value is not None:
+            parts += [b',"%b":' % name.encode(), orjson.dumps(value)]
     response = _json(b"".join([*parts, b"}"]))
     if link:
         response.headers["Link"] = link

@@ -37,7 +37,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
     `topic=trade&language=de` finds counterclaims of which the charge, or the answer, is about trade and in German.
     """
     admit_status(query)
-    return page_sorted(counterclaims.listed, query, caller().viewer)
+    return page_sorted(counterclaims.listed, query, caller().viewer, default="-id")
 
 
 @routes.operation(

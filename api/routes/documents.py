@@ -8,9 +8,9 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page_by_id
+from api.contract.paging import page_sorted
 from api.schemas.agreement import Agreement, AgreementQuery
-from api.schemas.base import RetractQuery, page_of
+from api.schemas.base import ItemPage, RetractQuery, page_of
 from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
 from api.schemas.refs import NewDocument
 from models import agreement, documents
@@ -20,14 +20,14 @@ from models.ingest import candidates
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
 
 
-@routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(Document))
+@routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(Document, ItemPage))
 def list_documents(query: dict[str, Any]) -> Response:
     """List documents, newest first.
 
     With `url` it lists every edition of one address. A page of whole texts ends once they reach 1,000,000 characters,
     so that it may hold fewer than `limit`: only a `next` of null says that the list has ended.
     """
-    return page_by_id(documents.listed, query, viewer=caller().viewer)
+    return page_sorted(documents.listed, query, caller().viewer)
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page_by_id
-from api.schemas.base import RetractQuery, page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import ItemPage, RetractQuery, page_of
 from api.schemas.reviews import NewReview, Review, ReviewChange, ReviewQuery
 from models import reviews
 from models.history.standing_rows import Version
@@ -17,10 +17,10 @@ from models.history.standing_rows import Version
 routes = Routes("reviews", "What fact-checkers published about claims.")
 
 
-@routes.operation("GET", "/reviews", query=ReviewQuery, response=page_of(Review))
+@routes.operation("GET", "/reviews", query=ReviewQuery, response=page_of(Review, ItemPage))
 def list_reviews(query: dict[str, Any]) -> Response:
     """List reviews, newest first."""
-    return page_by_id(reviews.listed, query, viewer=caller().viewer)
+    return page_sorted(reviews.listed, query, caller().viewer)
 
 
 @routes.operation(

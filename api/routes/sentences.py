@@ -8,8 +8,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page_by_id
-from api.schemas.base import RetractQuery, page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import ItemPage, RetractQuery, page_of
 from api.schemas.sentences import NewSentence, Sentence, SentenceChange, SentenceQuery
 from models import sentences
 from models.history.standing_rows import Version
@@ -17,13 +17,13 @@ from models.history.standing_rows import Version
 routes = Routes("sentences", "The sentences that documents are cut into; people mend the cuts by hand.")
 
 
-@routes.operation("GET", "/sentences", query=SentenceQuery, response=page_of(Sentence))
+@routes.operation("GET", "/sentences", query=SentenceQuery, response=page_of(Sentence, ItemPage))
 def list_sentences(query: dict[str, Any]) -> Response:
     """List sentences, lowest id first: in the order of print, but for those that people added.
 
     The public sees those that carry accepted statements and one on either side.
     """
-    return page_by_id(sentences.listed, query, viewer=caller().viewer)
+    return page_sorted(sentences.listed, query, caller().viewer, default="id")
 
 
 @routes.operation(

@@ -9,24 +9,24 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
-from api.contract.paging import page_by_id, page_sorted
-from api.schemas.base import RetractQuery, counted_page_of, page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import ItemPage, RetractQuery, counted_page_of, page_of
 from api.schemas.refs import Merge
-from api.schemas.speakers import NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery
+from api.schemas.speakers import NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery, SpokenQuery
 from api.schemas.statements import Statement
-from models import speakers
+from models import positions, speakers
 from models.history.standing_rows import Version
 
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
 
 
-@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(Speaker))
+@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(Speaker, ItemPage))
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers, newest first.
 
     `name` finds a speaker by name or alias.
     """
-    return page_by_id(speakers.listed, query, viewer=caller().viewer)
+    return page_sorted(speakers.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -64,6 +64,22 @@ def get_speaker(id: int) -> Response:
 
 @routes.operation(
     "GET",
+    "/speakers/<id:id>/statements",
+    query=SpokenQuery,
+    response=counted_page_of(Statement),
+    refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
+)
+def list_statements_of_speaker(id: int, query: dict[str, Any]) -> Response:
+    """List the statements whose speaker this is, newest first.
+
+    As `GET /v1/statements` with `speaker`, but for a speaker who was merged or retracted, which it refuses.
+    """
+    admit_status(query)
+    return page_sorted(partial(positions.statements_of, id=id), query, caller().viewer)
+
+
+@routes.operation(
+    "GET",
     "/speakers/<id:id>/positions",
     query=PositionQuery,
     response=counted_page_of(Statement),
@@ -76,7 +92,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     answers and what answers it. A statement that prints another again is left out, unless `prints=true`.
     """
     admit_status(query)
-    return page_sorted(partial(speakers.positions, id=id), query, caller().viewer)
+    return page_sorted(partial(positions.listed, id=id), query, caller().viewer, default="said_on")
 
 
 @routes.operation(

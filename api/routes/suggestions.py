@@ -8,8 +8,8 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page_by_id
-from api.schemas.base import page_of
+from api.contract.paging import page_sorted
+from api.schemas.base import ItemPage, page_of
 from api.schemas.suggestions import Suggestion, SuggestionDecision, SuggestionQuery
 from models import suggestions
 from models.history.standing_rows import Version
@@ -17,13 +17,13 @@ from models.history.standing_rows import Version
 routes = Routes("suggestions", "Stored claims that a denial may answer, for a reviewer to decide.")
 
 
-@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, response=page_of(Suggestion))
+@routes.operation("GET", "/suggestions", scope="review", query=SuggestionQuery, response=page_of(Suggestion, ItemPage))
 def list_suggestions(query: dict[str, Any]) -> Response:
     """List suggestions, newest first.
 
     Extraction makes them where a document denies what it does not hold.
     """
-    return page_by_id(suggestions.listed, query)
+    return page_sorted(suggestions.listed, query, caller().viewer)
 
 
 @routes.operation("GET", "/suggestions/<id:id>", scope="review", response=Suggestion)

@@ -8,19 +8,19 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller
 from api.contract.operation import Routes
-from api.contract.paging import page_by_id
-from api.schemas.base import PageQuery, RetractQuery, page_of
-from api.schemas.topics import NewTopic, Topic, TopicChange
+from api.contract.paging import page_sorted
+from api.schemas.base import ItemPage, RetractQuery, page_of
+from api.schemas.topics import NewTopic, Topic, TopicChange, TopicQuery
 from models import topics
 from models.history.standing_rows import Version
 
 routes = Routes("topics", "Subject headings that claims are filed under.")
 
 
-@routes.operation("GET", "/topics", query=PageQuery, response=page_of(Topic))
+@routes.operation("GET", "/topics", query=TopicQuery, response=page_of(Topic, ItemPage))
 def list_topics(query: dict[str, Any]) -> Response:
     """List topics, newest first."""
-    return page_by_id(topics.listed, query)
+    return page_sorted(topics.listed, query, caller().viewer)
 
 
 @routes.operation(
@@ -41,9 +41,9 @@ def create_topic(body: dict[str, Any]) -> Response:
     return responses.created("topics", topics.get(id=id))
 
 
-@routes.operation("GET", "/topics/<id:id>", response=Topic, refuses=(HTTPStatus.GONE,))
-def get_topic(id: int) -> Response:
-    """Fetch one topic."""
+@routes.operation("GET", "/topics/<id_or_slug:id>", response=Topic, refuses=(HTTPStatus.GONE,))
+def get_topic(id: int | str) -> Response:
+    """Fetch one topic, by its slug or its id."""
     return responses.one(topics.get(id=id))
 
 

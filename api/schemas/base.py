@@ -68,12 +68,11 @@ LARGEST_PAGE, USUAL_PAGE = 100, 50
 OF_A_QUESTION = "-[0-9a-f]{12}"
 
 
-#: A cursor of a list that may be sorted by something else than the id: the day or a count, and the id; or all ids that
-#: were ranked, after an o where others may follow, and how many of them were shown; or after an r the id of what was
-#: shown last of the others.
+#: A cursor of a list: the day, time or number that it is sorted by, and the id; or all ids that were ranked, after an o
+#: where others may follow, and how many of them were shown; or after an r the id of what was shown last of the others.
 SORTED_CURSOR = (
-    r"^(([0-9]{4}(-[0-9]{2}){0,2}|[or]?[0-9a-f]{1,14}(\.[0-9a-f]{1,14}){0,399})?_)?[1-9][0-9]{0,15}"
-    rf"{OF_A_QUESTION}$"
+    r"^(([0-9]{4}(-[0-9]{2}){0,2}(T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z)?|[or]?[0-9a-f]{1,14}"
+    rf"(\.[0-9a-f]{{1,14}}){{0,399}})?_)?[1-9][0-9]{{0,15}}{OF_A_QUESTION}$"
 )
 #: How many characters such a cursor has at most: 400 ids, where claims and statements were ranked.
 LONGEST_CURSOR = 6033
@@ -90,11 +89,10 @@ class PageQuery(Query):
         metadata={"description": "How many items the page holds at most."},
     )
     cursor = Matching(
-        rf"^[1-9][0-9]{{0,15}}{OF_A_QUESTION}$",
+        SORTED_CURSOR,
         form="the `next` of the page before",
-        longest=29,
-        # The contract has one cursor for all lists: one of another list is refused anyway.
-        metadata={"description": CURSOR, "pattern": SORTED_CURSOR, "maxLength": LONGEST_CURSOR},
+        longest=LONGEST_CURSOR,
+        metadata={"description": CURSOR},
     )
 
 
@@ -154,6 +152,35 @@ class Page(Output):
     next = shown(fields.String, "The cursor of the next page; null on the last one.", null=True)
 
 
+class Absent(Output):
+    """An id that was asked for and is no item of the list: what `GET` of it would say to the same caller."""
+
+    id = identifier("The id that was asked for.")
+    state = shown(
+        fields.String,
+        "`missing`: there is nothing, or nothing that the caller may know of (404). `merged`: it became one with "
+        "another, which is answered in its place (308). `retracted`: it was taken back (410).",
+        enum=["missing", "merged", "retracted"],
+    )
+    merged_into = identifier("The id of the survivor; null but for what was merged.", null=True)
+    retracted_at = shown(
+        fields.String, "When it was taken back; null but for what was retracted.", null=True, format="date-time"
+    )
+
+
+class ItemPage(Page):
+    """One page of a list of things that have ids."""
+
+    total = fields.Integer(metadata={"description": "How many items there are in all; with `total=true`."})
+    absent = fields.List(
+        fields.Nested(Absent),
+        metadata={
+            "description": "Those of the `ids` that are no items because nothing stands there, in the order in which "
+            "they were asked for; with `ids`. One that stands but that the other filters leave out is not here."
+        },
+    )
+
+
 @cache
 def page_of(schema: type[Schema], page: type[Page] = Page) -> type[Schema]:
     """Make the shape of a list's answer."""
@@ -197,10 +224,9 @@ class Facets(Output):
     )
 
 
-class CountedPage(Page):
-    """One page of a list that may be counted."""
+class CountedPage(ItemPage):
+    """One page of a list whose values may be counted."""
 
-    total = fields.Integer(metadata={"description": "How many items there are in all; with `total=true`."})
     facets = fields.Nested(Facets, metadata={"description": "Counts of values; with `facets`."})
 
 

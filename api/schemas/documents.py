@@ -8,7 +8,6 @@ from api.schemas.base import (
     LARGEST_PAGE,
     USUAL_PAGE,
     Output,
-    PageQuery,
     Query,
     Stamped,
     identifier,
@@ -18,6 +17,7 @@ from api.schemas.base import (
 )
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Choice, Language, QueryFlag, QueryWholeNumber, Text
+from api.schemas.filters import ItemQuery, domain, fields_of, sort_by
 from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -96,7 +96,7 @@ class DocumentChange(DocumentDetails):
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
-class DocumentQuery(PageQuery):
+class DocumentQuery(ItemQuery):
     """Which documents to list."""
 
     limit = QueryWholeNumber(
@@ -114,11 +114,18 @@ class DocumentQuery(PageQuery):
             "example": "https://example.org/report",
         }
     )
+    domain = domain("The host of its address, without `www.`.")
     kind = Choice(DOCUMENT_KINDS, metadata={"description": "What it is.", "example": "transcript"})
-    publisher = Text(longest=300, metadata={"description": "The publisher's name, whole."})
+    publisher = Text(longest=300, metadata={"description": "The publisher's name, whole.", "example": "Example Press"})
     language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
-    published_from = FirstDay(metadata={"description": "The first day of publication that counts."})
-    published_to = LastDay(metadata={"description": "The last day of publication that counts."})
+    published_from = FirstDay(
+        metadata={"description": "The first day of publication that counts.", "example": "2026-01-01"}
+    )
+    published_to = LastDay(
+        metadata={"description": "The last day of publication that counts.", "example": "2026-12-31"}
+    )
+    sort = sort_by("-published_at", "published_at", "-id", "id")
+    members = fields_of(Document)
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from marshmallow import Schema
 
-from api.schemas.base import PageQuery
 from api.schemas.claims import Claim, ClaimQuery
 from api.schemas.counterclaims import Counterclaim, CounterclaimQuery
 from api.schemas.disputes import Dispute, DisputeQuery
@@ -16,7 +15,7 @@ from api.schemas.positions import ExportedPositions, Position
 from api.schemas.reviews import Review, ReviewQuery
 from api.schemas.speakers import Speaker, SpeakerQuery
 from api.schemas.statements import Statement, StatementQuery
-from api.schemas.topics import Topic
+from api.schemas.topics import Topic, TopicQuery
 from models.vocabulary import COUNTER_KINDS
 
 #: Each form, and how it is told of.
@@ -33,7 +32,7 @@ LISTS: dict[str, tuple[type[Schema], type[Schema]]] = {
     "documents": (DocumentQuery, Document),
     "speakers": (SpeakerQuery, Speaker),
     "reviews": (ReviewQuery, Review),
-    "topics": (PageQuery, Topic),
+    "topics": (TopicQuery, Topic),
 }
 
 #: What is counted of statements and counterclaims -> its filters, and the shape of an item.

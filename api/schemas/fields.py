@@ -288,18 +288,19 @@ def made(schema: type[Schema]) -> Schema:
 class QueryIds(Field[list[int]]):
     """Ids in a query string, a comma between two."""
 
+    _ID = "[1-9][0-9]{0,14}"
+
     def __init__(self, *, most: int, **kwargs: Any) -> None:
         self._most = most
-        kwargs["metadata"] = {
-            "pattern": f"^[1-9][0-9]{{0,14}}(,[1-9][0-9]{{0,14}}){{0,{most - 1}}}$",
-            **kwargs["metadata"],
-        }
+        kwargs["metadata"] = {"pattern": f"^{self._ID}(,{self._ID}){{0,{most - 1}}}$", **kwargs["metadata"]}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[int]:
-        if not re.fullmatch(r"[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*", value, re.ASCII) or value.count(",") >= self._most:
-            raise ValidationError(f"Give at most {self._most} ids with commas between them, such as 1,2,3.")
-        return [int(id) for id in value.split(",")]
+        if not re.fullmatch(f"{self._ID}(,{self._ID})*", value, re.ASCII):
+            raise ValidationError("Give ids with commas between them, such as 1,2,3.")
+        if (count := value.count(",") + 1) > self._most:
+            raise ValidationError(f"These are {count} ids: ask for {self._most} at most, then for the others.")
+        return list(dict.fromkeys(map(int, value.split(","))))
 
 
 class QueryNames(Field[tuple[str, ...]]):

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, missing, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import CURSOR, LONGEST_CURSOR, SORTED_CURSOR, Output, PageQuery, Query, shown
+from api.schemas.base import Output, PageQuery, Query, shown
 from api.schemas.days import Day, FirstDay, LastDay
 from api.schemas.fields import (
     Choice,
@@ -34,6 +34,9 @@ from models.vocabulary import (
 
 #: What the parameters by the id of a speaker or a claim say of one that was merged.
 MERGED = "One that was merged stands for its survivor."
+
+#: How many things may be asked for at once by their ids.
+MOST_IDS = 100
 
 SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
 
@@ -118,6 +121,30 @@ def rating_bounds(review: str) -> tuple[QueryNumber, QueryNumber]:
     )
 
 
+def domain(description: str) -> Matching:
+    """Make the parameter `domain`."""
+    return Matching(
+        r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
+        form="a host name such as example.org",
+        longest=252,
+        metadata={"description": description, "example": "example.org"},
+    )
+
+
+class ItemQuery(PageQuery):
+    """What every list of things that have ids takes; `sort` and `fields` are the noun's own."""
+
+    ids = QueryIds(
+        most=MOST_IDS,
+        metadata={
+            "description": f"Only these, at most {MOST_IDS}, in this order unless `sort` is given. In the place of one "
+            "that was merged stands its survivor; `absent` says what became of those that are no items.",
+            "example": "2,1",
+        },
+    )
+    total = _flag("Whether to count all items found.")
+
+
 #: Which day of a statement its bounds compare.
 _DAY = "The day is when it was said, or else when its document was published."
 
@@ -142,12 +169,7 @@ class StatementConditions(Query):
             "example": "https://example.org/article",
         }
     )
-    domain = Matching(
-        r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
-        form="a host name such as example.org",
-        longest=252,
-        metadata={"description": "The host of the document's address, without `www.`.", "example": "example.org"},
-    )
+    domain = domain("The host of the document's address, without `www.`.")
     document_kind = _choice(DOCUMENT_KINDS, "What the document is.", "transcript")
     document_language = Language(
         metadata={"description": "The document's language (BCP 47), to the letter.", "example": "en"}
@@ -182,15 +204,9 @@ def refuse_crossed_bounds(data: dict[str, Any]) -> None:
         raise ValidationError("This is below rating_from.", "rating_to")
 
 
-class ListQuery(StatementConditions, PageQuery):
+class ListQuery(StatementConditions, ItemQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
-    cursor = Matching(
-        SORTED_CURSOR,
-        form="the `next` of the page before",
-        longest=LONGEST_CURSOR,
-        metadata={"description": CURSOR},
-    )
     q = Search(
         longest=500,
         metadata={
@@ -213,14 +229,6 @@ class ListQuery(StatementConditions, PageQuery):
         "Whether two reviews of the claim conflict: the rating of one, compared as `rating_from` says, is below 0.5, "
         "and the rating of another above it; one of exactly 0.5 conflicts with none."
     )
-    ids = QueryIds(
-        most=100,
-        metadata={
-            "description": "Only these; at most 100. A claim that was merged stands for its survivor.",
-            "example": "1,2",
-        },
-    )
-    total = _flag("Whether to count all items found.")
     facets = QueryNames(FACETS, metadata={"description": "What to count the values of.", "example": "topic,speaker"})
 
     @validates_schema
@@ -274,30 +282,28 @@ class OfAnswers(Query):
             raise ValidationError(f"This contradicts counter_kind={data['counter_kind']}.", "disputed")
 
 
-def sort_by(*orders: str, default: str | None = None) -> Choice:
+#: What each order is that lists may be sorted by.
+_ORDERS = {
+    "said_on": "`said_on` is the `day` of a statement: when it was said, or else when its document was published. For "
+    "a claim it is that of its first statement, the accepted one of the earliest day, and for a counterclaim that of "
+    "its answer; what has none counts as the earliest, and a month or year as its first day.",
+    "published_at": "`published_at` is when it was published; what has none counts as the earliest.",
+    "reviewed_at": "`reviewed_at` is when it was published; what has none counts as the earliest.",
+    "statement_count": "`statement_count` is how often it was stated: accepted statements count, or all of a claim "
+    "that only the review scope sees; what prints a statement again does not.",
+    "id": "`id` is the order in which they were put in.",
+    "relevance": "`relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that match, "
+    "and lets the others follow, the newest first.",
+}
+
+
+def sort_by(*orders: str, default: str = "-id") -> Choice:
     """Make the parameter `sort`: a minus sorts the greatest first.
 
-    Without a `default`, a search is sorted by relevance and any other list by `-id` (contract/paging.py).
+    Where it is left out, `page_sorted` of contract/paging.py chooses, by the same `default`.
     """
-    order = (
-        "`-` puts the greatest first. `said_on` is the `day` of a statement: when it was said, or else when its "
-        "document was published. For a claim it is that of its first statement, the accepted one of the earliest day, "
-        "and for a counterclaim that of its answer; what has none counts as the earliest, and a month or year as its "
-        "first day."
-    )
-    if "statement_count" in orders:
-        order += (
-            " `statement_count` is how often it was stated: accepted statements count, or all of a claim that only the "
-            "review scope sees; what prints a statement again does not."
-        )
-    if "relevance" in orders:
-        order += (
-            " `relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that match, and "
-            "lets the others follow, the newest first."
-        )
-    left_out = f"`{default}`" if default else "`relevance` with `q`, else `-id`"
-    return Choice(
-        orders,
-        load_default=default or missing,
-        metadata={"description": f"{order} Left out: {left_out}.", "example": orders[0]},
-    )
+    told = [text for name, text in _ORDERS.items() if name in orders]
+    searched = "`relevance` with `q`, else " if "relevance" in orders and default == "-id" else ""
+    left_out = f"Left out: as `ids` are given, else {searched}`{default}`."
+    description = " ".join(["`-` puts the greatest first.", *told, left_out])
+    return Choice(orders, metadata={"description": description, "example": orders[0]})

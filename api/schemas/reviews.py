@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import fields, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, nested, shown
+from api.schemas.base import Input, Output, Stamped, identifier, nested, shown
+from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Id, Language, Matching, Moment, Number, QueryId, Text
-from api.schemas.filters import MERGED, rating_bounds, refuse_crossed_bounds
+from api.schemas.filters import MERGED, ItemQuery, fields_of, rating_bounds, refuse_crossed_bounds, sort_by
 from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
@@ -142,13 +143,29 @@ class ReviewChange(_ReviewDetails):
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
-class ReviewQuery(PageQuery):
+class ReviewQuery(ItemQuery):
     """Which reviews to list."""
 
     claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
-    publisher = _site()
+    publisher = Text(
+        longest=300,
+        metadata={
+            "description": "The publisher's name, or the host of its site without `www.`, whole.",
+            "example": "checks.example.org",
+        },
+    )
+    language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
+    rating = Text(longest=300, metadata={"description": "The verdict, in any case.", "example": "False"})
     rating_from, rating_to = rating_bounds("the review")
+    reviewed_from = FirstDay(
+        metadata={"description": "The first day of publication that counts.", "example": "2026-01-01"}
+    )
+    reviewed_to = LastDay(metadata={"description": "The last day of publication that counts.", "example": "2026-12-31"})
+    sort = sort_by("-reviewed_at", "reviewed_at", "-id", "id")
+    members = fields_of(Review)
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "reviewed_from" in data and data["reviewed_from"] > data.get("reviewed_to", "~"):
+            raise ValidationError("This is before reviewed_from.", "reviewed_to")
         refuse_crossed_bounds(data)

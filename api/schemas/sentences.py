@@ -2,8 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, PageQuery, Stamped, nested
+from api.schemas.base import Input, Stamped, nested
 from api.schemas.fields import Id, QueryId, WholeNumber
+from api.schemas.filters import ItemQuery, fields_of, sort_by
 from api.schemas.parts import DocumentPart, SentencePart
 
 _LONGEST = "A sentence has at most 20,000 characters."
@@ -33,7 +34,9 @@ class SentenceChange(Input):
     end = WholeNumber(least=1, metadata={"description": f"Where it ends, exclusive. {_LONGEST}"})
 
 
-class SentenceQuery(PageQuery):
+class SentenceQuery(ItemQuery):
     """Which sentences to list."""
 
     document = QueryId(metadata={"description": "The id of their document.", "example": 1})
+    sort = sort_by("id", "-id", default="id")
+    members = fields_of(Sentence)

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import PageQuery, Stamped, listed, nested, shown
+from api.schemas.base import Stamped, listed, nested, shown
 from api.schemas.fields import Choice, Id, QueryFlag, Text
-from api.schemas.filters import sort_by
+from api.schemas.filters import ItemQuery, fields_of, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
@@ -50,11 +50,20 @@ class SpeakerChange(SpeakerDetails):
     part_of = Id(allow_none=True, metadata={"description": _PART_OF})
 
 
-class SpeakerQuery(PageQuery):
+class SpeakerQuery(ItemQuery):
     """Which speakers to list."""
 
     name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
     kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})
+    sort = sort_by("-id", "id")
+    members = fields_of(Speaker)
+
+
+class SpokenQuery(StatementQuery):
+    """Which statements of a speaker to list."""
+
+    class Meta:
+        exclude = ("speaker",)
 
 
 class PositionQuery(StatementQuery):

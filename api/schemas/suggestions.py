@@ -2,8 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, PageQuery, Stamped, identifier, listed, nested, shown
+from api.schemas.base import Input, Output, Stamped, identifier, listed, nested, shown
 from api.schemas.fields import Choice, QueryId
+from api.schemas.filters import ItemQuery, fields_of, sort_by
 from api.schemas.parts import CounterclaimSide, LinkedStatement
 from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
 
@@ -41,9 +42,11 @@ class SuggestionDecision(Input):
     )
 
 
-class SuggestionQuery(PageQuery):
+class SuggestionQuery(ItemQuery):
     """Which suggestions to list."""
 
     status = Choice(SUGGESTION_STATUSES, metadata={"description": "What was decided.", "example": "open"})
     statement = QueryId(metadata={"description": "The id of the statement.", "example": 1})
     claim = QueryId(metadata={"description": "The id of the claim that it may answer.", "example": 1})
+    sort = sort_by("-id", "id")
+    members = fields_of(Suggestion)

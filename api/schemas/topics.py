@@ -2,6 +2,7 @@
 
 from api.schemas.base import Input, Stamped
 from api.schemas.fields import Slug, Text
+from api.schemas.filters import ItemQuery, fields_of, sort_by
 from api.schemas.parts import TopicPart
 
 
@@ -23,3 +24,10 @@ class NewTopic(Input):
     label = Text(
         longest=200, required=True, metadata={"description": "Its name for people.", "example": "Dual-use exports"}
     )
+
+
+class TopicQuery(ItemQuery):
+    """Which headings to list."""
+
+    sort = sort_by("-id", "id")
+    members = fields_of(Topic)

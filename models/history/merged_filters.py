@@ -4,11 +4,11 @@ A client may keep an id for long, and a filter by one that was merged finds noth
 list found less than there may be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from models.history import hidden, merges, standing_rows
-from models.queries import lists
+from models.history import batches, hidden, merges, standing_rows
+from models.queries import lists, simple_lists
 from models.queries.visibility import Viewer
 from models.storage import rows
 from models.tables import Claim, Speaker
@@ -19,13 +19,21 @@ _NAMES = {
     **dict.fromkeys(("answered_by", "by", "against"), Speaker),
     **dict.fromkeys(("claim", "answer", "side"), Claim),
 }
+#: The nouns of which one may be merged into another.
+_MERGED: dict[str, Any] = {"claims": Claim, "speakers": Speaker}
 
 
-def page(noun: str, *, viewer: Viewer, filters: lists.FilterValues, **rest: Any) -> lists.Page:
-    """Read a page as `lists.page` does; where it names what was merged and finds less than may be there, again."""
-    found = lists.page(noun, viewer=viewer, filters=filters, **rest)
-    renamed = with_survivors(noun, filters, found.number, viewer)
-    return lists.page(noun, viewer=viewer, filters=renamed, **rest) if renamed else found
+def page(noun: str, *, get: Callable[..., Any], viewer: Viewer, filters: lists.FilterValues, **rest: Any) -> lists.Page:
+    """Read a page as `lists.page` does; where it names what was merged and finds less than may be there, again.
+
+    Of the filter `ids` it also says what became of those that are no items; `get` reads one.
+    """
+    list_page = simple_lists.page if noun in simple_lists.SIMPLE_LISTS else lists.page
+    found = list_page(noun, viewer=viewer, filters=filters, **rest)
+    if renamed := with_survivors(noun, filters, found.number, viewer):
+        found = list_page(noun, viewer=viewer, filters=renamed, **rest)
+    wanted = filters.get("ids")
+    return found._replace(absent=batches.absent(noun, wanted, viewer=viewer, get=get)) if wanted else found
 
 
 def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:
@@ -33,11 +41,13 @@ def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: View
 
     Those of which the viewer may not know are not replaced.
     """
-    wanted = set(filters.get("ids") or ()) if noun == "claims" else set()
+    wanted = filters.get("ids") or () if noun in _MERGED else ()
     if number >= (len(wanted) or 1):
         return None
     named = {name: model for name, model in _NAMES.items() if filters.get(name) is not None}
-    ids: dict[Any, set[int]] = {Speaker: set(), Claim: set(wanted)}
+    ids: dict[Any, set[int]] = {Speaker: set(), Claim: set()}
+    if wanted:
+        ids[_MERGED[noun]].update(wanted)
     for name, model in named.items():
         ids[model].add(filters[name])
     into = {model: _survivors(model, some, viewer) for model, some in ids.items() if some}
@@ -45,7 +55,7 @@ def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: View
         return None
     new = {name: into[model].get(filters[name], filters[name]) for name, model in named.items()}
     if wanted:
-        new["ids"] = sorted({into[Claim].get(id, id) for id in wanted})
+        new["ids"] = list(dict.fromkeys(into[_MERGED[noun]].get(id, id) for id in wanted))
     return filters | new
 
 

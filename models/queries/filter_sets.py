@@ -52,8 +52,8 @@ def used(values: Mapping[str, Any]) -> Filters:
 class Order(NamedTuple):
     """How a list is sorted."""
 
-    #: "id", "said_on", "statement_count" or "relevance"; or, of what a search finds, "ranked": the ids in the value
-    #: `ranked` in their order, or "rest": all others by id.
+    #: "id", "asked" (the order of the filter `ids`), or what a list may be sorted by; or, of what a search finds,
+    #: "ranked": the ids in the value `ranked` in their order, or "rest": all others by id.
     by: str
     descending: bool
 

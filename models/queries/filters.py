@@ -47,7 +47,7 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     if "url" in values:
         values["url"] = normalize(values["url"])
     if "domain" in values:
-        values["domain"] = values["domain"].lower().removeprefix("www.")
+        values["domain"] = host_name(values["domain"])
     values |= {name: shortest(values[name]) for name in _FROM if name in values}
     if "published_from" in values:
         values["published_from"] += "T00:00:00Z"
@@ -57,6 +57,11 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     if "ids" in values:
         values["ids"] = dumps(values["ids"])
     return values
+
+
+def host_name(typed: str) -> str:
+    """Write a host as documents have it."""
+    return typed.lower().removeprefix("www.")
 
 
 def shortest(day: str) -> str:

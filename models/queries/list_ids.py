@@ -218,7 +218,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)
     else:
-        query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, Select([e], []))
+        query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, _from(e, beside))
     if "ids" in filters.names:
         conditions.append(in_list(e.id, "ids"))
     conditions += [_OF_A_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_A_COUNTERCLAIM.keys())]

@@ -43,6 +43,8 @@ class Page(NamedTuple):
     facets: dict[str, list[dict[str, Any]]] | None = None
     #: How many items it has.
     number: int = 0
+    #: Of the ids that were asked for, those that are no items, and what became of each (models/history/batches.py).
+    absent: list[dict[str, Any]] | None = None
 
 
 class _Question(NamedTuple):
@@ -93,6 +95,8 @@ def page(
     values = prepared(filters)
     if values is None:
         return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
+    if order.by == "asked":
+        order, values["ranked"] = Order("ranked", descending=False), values["ids"]
     question = _Question(noun, viewer, with_few(used(filters), values), values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)

@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Entity, Join, Node, NodeList, Select, fn
+from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
 from models.addresses import normalize
 from models.queries import dialects, members, shapes
-from models.queries.filters import OF_A_REVIEW
+from models.queries.dialects import in_list
+from models.queries.filter_sets import Order
+from models.queries.filters import OF_A_REVIEW, host_name
+from models.queries.lists import FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
-from models.queries.nodes import Compiled, P, cached, case, compiled, run, source_text
+from models.queries.nodes import NULL, STAR, Compiled, P, cached, case, compiled, run, source_text
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
-from models.storage.columns import comparison_key
+from models.storage.columns import comparison_key, dumps
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
 PAGE_TEXT = 1_000_000
 
-_p, _k = Entity("p"), Entity("k")
+_p, _k, _g = Entity("p"), Entity("k"), Entity("g")
 
 
 class _Noun(NamedTuple):
@@ -32,7 +35,8 @@ class _Noun(NamedTuple):
     seen: Callable[[Viewer], tuple[Any, ...]]
     #: The condition that each filter makes.
     filters: dict[str, Any]
-    newest_first: bool = True
+    #: What its lists may be sorted by besides the id; where nothing is known, "" sorts before all.
+    orders: dict[str, Any]
     #: How many characters of long text an item shows the viewer, from a column beside it; None where texts are short.
     characters: Callable[[Viewer], Any] | None = None
 
@@ -45,12 +49,14 @@ SIMPLE_LISTS = {
         lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
             "url": doc.url_normalized == P.url,
+            "domain": doc.domain == P.domain,
             "publisher": doc.publisher == P.publisher,
             "language": doc.language == P.language,
             "kind": doc.kind == P.kind,
             "published_from": doc.published_at >= P.published_from,
             "published_to": fn.substr(doc.published_at, 1, 10) <= P.published_to,
         },
+        {"published_at": fn.coalesce(doc.published_at, "")},
         characters=lambda viewer: doc.length if viewer.texts else case(dialects.true(doc.text_public), doc.length, 0),
     ),
     "speakers": _Noun(
@@ -62,6 +68,7 @@ SIMPLE_LISTS = {
             "kind": p.kind == P.kind,
             "name": (p.name_key == P.name) | p.id.in_(al.select(al.speaker_id).where(al.alias_key == P.name)),
         },
+        {},
     ),
     "sentences": _Noun(
         se,
@@ -69,7 +76,7 @@ SIMPLE_LISTS = {
         shapes.sentence,
         lambda viewer: (sentence_seen(viewer),),
         {"document": se.document_id == P.document},
-        newest_first=False,
+        {},
     ),
     "reviews": _Noun(
         r,
@@ -78,55 +85,85 @@ SIMPLE_LISTS = {
         lambda viewer: (r.retracted_at.is_null(), claim_seen(viewer)),
         {
             "claim": r.claim_id == P.claim,
-            "publisher": r.publisher_site == P.publisher,
-            **{name: OF_A_REVIEW[name] for name in ("rating_from", "rating_to")},
+            "publisher": (r.publisher_name == P.publisher) | (r.publisher_site == P.publisher),
+            "language": r.language == P.language,
+            "reviewed_from": r.reviewed_at >= P.reviewed_from,
+            "reviewed_to": fn.substr(r.reviewed_at, 1, 10) <= P.reviewed_to,
+            **{name: OF_A_REVIEW[name] for name in ("rating", "rating_from", "rating_to")},
         },
+        {"reviewed_at": fn.coalesce(r.reviewed_at, "")},
     ),
-    "topics": _Noun(t, {}, lambda _: shapes.topic(), lambda _: (t.retracted_at.is_null(),), {}),
+    "topics": _Noun(t, {}, lambda _: shapes.topic(), lambda _: (t.retracted_at.is_null(),), {}, {}),
     "suggestions": _Noun(
         su,
         {s: su.statement_id, o: su.claim_id},
         shapes.suggestion,
         lambda _: (s.retracted_at.is_null(), o.retracted_at.is_null()),
         {"statement": su.statement_id == P.statement, "claim": su.claim_id == P.claim, "status": su.status == P.status},
+        {},
     ),
 }
 
 #: How the values of filters are looked up, where not as they are given.
-_AS_STORED: dict[str, Callable[[str], Any]] = {"url": normalize, "name": comparison_key}
+_AS_STORED: dict[str, Callable[[Any], Any]] = {
+    "url": normalize,
+    "domain": host_name,
+    "name": comparison_key,
+    "rating": comparison_key,
+    "ids": dumps,
+}
 
 
 def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int, str] | None:
     """Read the version and the JSON of an item, a `bare` one with an empty text; None where the viewer sees none."""
-    found = run(_query(noun, viewer, ("id",), "version" if bare else "one"), {"id": id})
+    found = run(_one(noun, viewer, bare), {"id": id})
     return found[0] if found else None
 
 
-def page(noun: str, *, viewer: Viewer, past: int | None, limit: int, filters: dict[str, Any]) -> list[tuple[int, str]]:
-    """Read at most `limit` items past the id `past`, as (id, JSON): the newest first, but sentences lowest id first.
+def page(
+    noun: str,
+    *,
+    viewer: Viewer,
+    filters: FilterValues,
+    limit: int,
+    order: Order,
+    past: tuple[str | int, int] | None = None,
+    fields: Fields | None = None,
+    total: bool = False,
+) -> Page:
+    """Read a page as `lists.page` does. It ends before the item at which texts on it reach PAGE_TEXT characters."""
+    values = _values(filters)
+    names = tuple(sorted(values))
+    counted = run(_count(noun, viewer, names), values)[0][0] if total else None
+    place = {"at": past[0], "past": past[1]} if past else {}
+    rows = run(_page(noun, viewer, names, order, past is not None, fields), values | {"most": limit + 1} | place)
+    items = [json for _, _, json in rows[:limit] if json]
+    following = None
+    if len(rows) > len(items):
+        id, at, _ = rows[len(items) - 1]
+        following = str(id) if order.by == "id" else f"{at}_{id}"
+    return Page(",".join(items).encode(), following, counted, number=len(items))
 
-    `filters` holds values by the name of the filter; None values count as absent. Items past PAGE_TEXT characters of
-    long texts have an empty JSON: the page ends before them.
-    """
-    values = _values({**filters, "past": past})
-    return run(_query(noun, viewer, tuple(sorted(values)), "page"), values | {"limit": limit})
 
-
-def ids(noun: str, *, viewer: Viewer, filters: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]]:
     """Compile the query of a whole list's ids, oldest first, as (SQL, parameters)."""
     values = _values(filters)
-    sql, names = _query(noun, viewer, tuple(sorted(values)), "ids")
+    sql, names = _ids(noun, viewer, tuple(sorted(values)))
     return sql, tuple(values[name] for name in names)
 
 
 def item_sql(noun: str, viewer: Viewer, fields: Fields | None) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
-    table, shape, links = SIMPLE_LISTS[noun].table, SIMPLE_LISTS[noun].shape(viewer), SIMPLE_LISTS[noun].links
-    text = members.text(shape if fields is None else shape.only(tree(fields)))
-    return text, f"FROM {source_text(table, links)}", table._alias
+    table, links = SIMPLE_LISTS[noun].table, SIMPLE_LISTS[noun].links
+    return members.text(_item(noun, viewer, fields)), f"FROM {source_text(table, links)}", table._alias
 
 
-def _values(filters: dict[str, Any]) -> dict[str, Any]:
+def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:
+    shape = SIMPLE_LISTS[noun].shape(viewer)
+    return shape if fields is None else shape.only(tree(fields))
+
+
+def _values(filters: FilterValues) -> dict[str, Any]:
     return {
         name: _AS_STORED[name](value) if name in _AS_STORED else value
         for name, value in filters.items()
@@ -134,28 +171,68 @@ def _values(filters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@cached(1024)
-def _query(noun: str, viewer: Viewer, filters: tuple[str, ...], what: str) -> Compiled:
-    """Compose the read of what passes some filters: "one" item or its "version", a "page", or the "ids" of all."""
+def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, ...]:
+    """Build the conditions under which the viewer sees an item, and that some filters make."""
+    it = SIMPLE_LISTS[noun]
+    conditions = it.filters | {"ids": in_list(it.table.id, "ids")}
+    return (*it.seen(viewer), *(conditions[name] for name in filters))
+
+
+@cached(64)
+def _one(noun: str, viewer: Viewer, bare: bool) -> Compiled:
+    it = SIMPLE_LISTS[noun]
+    json = "" if bare else dialects.text(it.shape(viewer))
+    return compiled(Rows(it.table, (it.table.id == P.id, *it.seen(viewer)), it.links).select(it.table.version, json))
+
+
+@cached(512)
+def _count(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> Compiled:
+    it = SIMPLE_LISTS[noun]
+    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links).select(fn.count(STAR)))
+
+
+@cached(512)
+def _ids(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> Compiled:
     it, id = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id
-    conditions = it.filters | {"id": id == P.id, "past": id < P.past if it.newest_first else id > P.past}
-    columns, order, limit = {
-        "one": ((it.table.version, dialects.text(it.shape(viewer))), (), None),
-        "version": ((it.table.version, ""), (), None),
-        "page": ((id, dialects.text(it.shape(viewer))), (id.desc() if it.newest_first else id,), P.limit),
-        "ids": ((id,), (id,), None),
-    }[what]
-    where = (*it.seen(viewer), *(conditions[name] for name in filters))
-    rows = Rows(it.table, where, it.links, order, limit)
-    if what == "page" and it.characters is not None:
-        return compiled(_until_long(rows, id, it.characters(viewer), columns[1]))
-    return compiled(rows.select(*columns))
+    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links, (id,)).select(id))
 
 
-def _until_long(rows: Rows, id: Any, characters: Any, json: Any) -> Node:
-    """Select the ids of `rows`, newest first, with their JSON: past PAGE_TEXT characters it is empty, and not read."""
-    found = rows.select(id, NodeList((characters, SQL("AS characters"))), alias="p")
-    before = fn.sum(_p.characters).over(order_by=[_p.id.desc()]) - _p.characters
-    counted = Select([found], [_p.id, before.alias("before")]).alias("k")
-    shown = case(_k.before < PAGE_TEXT, json, "")
-    return Rows(Join(counted, rows.source, JOIN.CROSS), (id == _k.id,), rows.links, (_k.id.desc(),)).select(id, shown)
+@cached(1024)
+def _page(
+    noun: str, viewer: Viewer, filters: tuple[str, ...], order: Order, continued: bool, fields: Fields | None
+) -> Compiled:
+    """Compose the read of (id, at, JSON): first ids in their order, then the JSON of each."""
+    it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
+    where = _passing(noun, viewer, filters)
+    at = it.orders.get(order.by)
+    if order.by == "asked":
+        source, at = Join(dialects.ids_as_table("ids", "g"), source, JOIN.CROSS), _g.key
+        where = (id == _g.id, *where)
+    if continued:
+        here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
+        where = (*where, Expression(here, "<" if order.descending else ">", there))
+    long = it.characters(viewer) if it.characters and _shows_text(fields) else None
+    by, by_of_page = ((id,), (_k.id,)) if at is None else ((at, id), (_k.at, _k.id))
+    columns = [id, NodeList((NULL if at is None else at, SQL("AS at")))]
+    if long is not None:
+        columns.append(NodeList((long, SQL("AS long"))))
+    found = Rows(source, where, it.links, _sorted(by, order), P.most).select(*columns, alias="p")
+    before = () if long is None else (_before(_p, order).alias("before"),)
+    numbered = Select([found], [_p.id, _p.at, *before]).alias("k")
+    json = dialects.text(_item(noun, viewer, fields))
+    shown = json if long is None else case(_k.before < PAGE_TEXT, json, "")
+    items = Rows(Join(numbered, it.table, JOIN.CROSS), (id == _k.id,), it.links, _sorted(by_of_page, order))
+    return compiled(items.select(_k.id, _k.at, shown))
+
+
+def _before(p: Any, order: Order) -> Any:
+    """Count the characters of long text on the page before the row `p`."""
+    return fn.sum(p.long).over(order_by=_sorted((p.at, p.id), order)) - p.long
+
+
+def _sorted(by: tuple[Any, ...], order: Order) -> tuple[Any, ...]:
+    return tuple(column.desc() for column in by) if order.descending else by
+
+
+def _shows_text(fields: Fields | None) -> bool:
+    return fields is None or any(name == "text" for name, _ in fields)

@@ -1,5 +1,7 @@
 """Sentences: cut with their document, mended by hand, and read by the public around what is quoted."""
 
+import json
+
 import pytest
 
 from models import sentences, statements
@@ -7,6 +9,7 @@ from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from models.tables import Document, Sentence
 from tests.factories import (
+    OLDEST,
     PLAIN,
     PUBLIC,
     READER,
@@ -14,6 +17,8 @@ from tests.factories import (
     TEXT,
     charge,
     lines_of,
+    listed_ids,
+    listed_items,
     put_charge,
     put_document,
     put_plain,
@@ -54,13 +59,13 @@ def test_shows_the_sentences_before_and_after(registry: str, actor: Actor) -> No
 
 
 def _read_by_public(document: int) -> str:
-    return " ".join(json for _, json in sentences.listed(viewer=PUBLIC, past=None, limit=100, document=document))
+    return json.dumps(listed_items(sentences, PUBLIC, document=document))
 
 
 def test_the_public_reads_what_carries_a_statement_and_one_on_either_side(registry: str, actor: Actor) -> None:
     put_plain(actor, "third")
     rows = _all(Document.get().id)
-    readable = [id for id, _ in sentences.listed(viewer=PUBLIC, past=None, limit=100)]
+    readable = listed_ids(sentences, PUBLIC, order=OLDEST)
     assert readable == [rows[1].id, rows[2].id, rows[3].id]
     for row in (rows[0], rows[4]):
         with pytest.raises(NotFound):
@@ -83,7 +88,7 @@ def test_a_neighbour_does_not_give_its_own_neighbour_away(registry: str, actor: 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
 def test_a_statement_that_is_not_accepted_opens_nothing(registry: str, actor: Actor, status: str) -> None:
     id = put_plain(actor, "third", status=status)
-    assert sentences.listed(viewer=PUBLIC, past=None, limit=100) == []
+    assert listed_ids(sentences, PUBLIC) == []
     holding = statements.Statement.get_by_id(id).sentence_id
     assert seen(sentences.get(id=holding, viewer=READER))["statement_ids"] == []
     assert seen(sentences.get(id=holding, viewer=REVIEWER))["statement_ids"] == [id]
@@ -91,12 +96,12 @@ def test_a_statement_that_is_not_accepted_opens_nothing(registry: str, actor: Ac
 
 def test_a_retracted_statement_closes_what_it_opened(registry: str, actor: Actor) -> None:
     statements.retract(by=actor, id=put_plain(actor, "third"), version=1, reason=None)
-    assert sentences.listed(viewer=PUBLIC, past=None, limit=100) == []
+    assert listed_ids(sentences, PUBLIC) == []
 
 
 def test_everybody_reads_a_public_text(registry: str, actor: Actor) -> None:
     id = put_document(actor, text=PLAIN, text_public=True)
-    assert len(sentences.listed(viewer=PUBLIC, past=None, limit=100, document=id)) == 5
+    assert len(listed_ids(sentences, PUBLIC, document=id)) == 5
     assert seen(sentences.get(id=_all(id)[0].id, viewer=PUBLIC))["after"]
 
 
@@ -251,8 +256,7 @@ def test_lists_the_lowest_id_first(registry: str, actor: Actor) -> None:
     rows = _all(put_document(actor, text=PLAIN, url=None))
 
     def ids(past: int | None, limit: int, document: int | None = None) -> list[int]:
-        page = sentences.listed(viewer=READER, past=past, limit=limit, document=document)
-        return [id for id, _ in page]
+        return listed_ids(sentences, READER, past, limit=limit, order=OLDEST, document=document)
 
     assert ids(None, 100) == [row.id for row in other + rows]
     document = rows[0].document_id
@@ -291,8 +295,8 @@ def test_one_query_reads_one_or_many(registry: str, actor: Actor, queries: list[
     row = _all(id)[1]
     queries.clear()
     sentences.get(id=row.id, viewer=READER)
-    assert len(sentences.listed(viewer=READER, past=None, limit=2)) == 2
-    assert len(sentences.listed(viewer=READER, past=None, limit=60)) == 60
+    assert len(listed_ids(sentences, READER, limit=2)) == 2
+    assert len(listed_ids(sentences, READER, limit=60)) == 60
     assert len(queries) == 3
 
 

@@ -11,7 +11,7 @@ from models.storage import transactions
 from models.tables import Counterclaim, Statement, Suggestion
 from models.upkeep import erasures
 from tests.at_once import while_open
-from tests.factories import PUBLIC, document, lines_of, put_claim, put_plain, seen
+from tests.factories import PUBLIC, REVIEWER, document, lines_of, listed_ids, put_claim, put_plain, seen
 
 CHARGE = "Smuggled drones from Ruritania crossed the river Oder in March."
 DENIAL = "The talks went on.\n\nRuritania denied that its drones had crossed the Oder."
@@ -44,7 +44,7 @@ def test_a_denial_without_a_charge_is_shown_the_stored_claim_that_fits(
     put_claim(actor, "Water from the river is safe to drink.")
     charge = put_claim(actor, CHARGE)
     denial = put_denial_of(actor, parse)
-    ((id, _),) = suggestions.listed(past=None, limit=9)
+    (id,) = listed_ids(suggestions, REVIEWER)
     told = seen(suggestions.get(id=id))
     assert (told["statement"]["id"], told["claim"]["id"]) == (denial, charge)
     assert (told["status"], told["kind"], told["matcher"]) == ("open", "denies", "counterclaim-overlap")
@@ -99,7 +99,7 @@ def test_dismissing_creates_none_and_can_be_thought_over(registry: str, actor: A
     id, _, charge = put_suggestion(actor, parse)
     suggestions.decide(by=actor, id=id, version=1, status="dismissed")
     assert edges_of(charge) == 0
-    assert suggestions.listed(past=None, limit=9, status="open") == []
+    assert listed_ids(suggestions, REVIEWER, status="open") == []
     with pytest.raises(Stale):
         suggestions.decide(by=actor, id=id, version=1, status="accepted")
     suggestions.decide(by=actor, id=id, version=2, status="accepted")
@@ -147,7 +147,7 @@ def test_nobody_is_shown_their_own_claims_nor_what_is_not_public(registry: str, 
 def test_one_whose_statement_or_claim_is_gone_is_not_listed(registry: str, actor: Actor, parse: Parser) -> None:
     id, _, charge = put_suggestion(actor, parse)
     claims.retract(by=actor, id=charge, version=1, reason=None)
-    assert suggestions.listed(past=None, limit=9) == []
+    assert listed_ids(suggestions, REVIEWER) == []
     with pytest.raises(Conflict):
         suggestions.decide(by=actor, id=id, version=1, status="accepted")
     with pytest.raises(NotFound):
@@ -158,11 +158,11 @@ def test_lists_newest_first_by_what_is_asked(registry: str, actor: Actor, parse:
     charge, denial = put_claim(actor, CHARGE), put_denial_of(actor, parse)
     later = put_claim(actor, f"In the night {CHARGE}")
     second = put_denial_of(actor, parse, "Moravia denied that drones had crossed the Oder in March.")
-    ids = [id for id, _ in suggestions.listed(past=None, limit=9)]
+    ids = listed_ids(suggestions, REVIEWER)
     assert ids == sorted(ids, reverse=True)
     assert len(ids) == 3
-    assert [id for id, _ in suggestions.listed(past=ids[0], limit=1)] == [ids[1]]
-    assert len(suggestions.listed(past=None, limit=9, statement=denial)) == 1
-    assert len(suggestions.listed(past=None, limit=9, statement=second)) == 2
-    assert len(suggestions.listed(past=None, limit=9, claim=charge)) == 2
-    assert len(suggestions.listed(past=None, limit=9, claim=later)) == 1
+    assert listed_ids(suggestions, REVIEWER, ids[0], limit=1) == [ids[1]]
+    assert len(listed_ids(suggestions, REVIEWER, statement=denial)) == 1
+    assert len(listed_ids(suggestions, REVIEWER, statement=second)) == 2
+    assert len(listed_ids(suggestions, REVIEWER, claim=charge)) == 2
+    assert len(listed_ids(suggestions, REVIEWER, claim=later)) == 1

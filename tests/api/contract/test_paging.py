@@ -13,7 +13,7 @@ from models.history.changes import Actor
 from models.queries.filter_sets import Order
 from tests.api.steps import matching, posted, refusal
 from tests.checked import contract, parameters
-from tests.factories import charge, claim, topic
+from tests.factories import charge, claim, put_suggestion, review, topic
 
 
 def fill(first: int, last: int) -> None:
@@ -184,24 +184,28 @@ def answered_charge(client: FlaskClient, day: str) -> None:
         "claim": claim(text=f"No exports rose by {day}.", about=[{"name": "US officials", "role": "accused"}]),
         "counters": [{"statement": one, "kind": "denies"}],
     }
-    posted(client, "statements", own | answer)
+    denied = posted(client, "statements", own | answer).json["id"]
+    posted(client, "reviews", review(1, url=f"https://example.org/{day}", reviewed_at=f"{day}T10:00:00Z"))
+    posted(client, "topics", topic(slug=f"on-{day}"))
+    put_suggestion(denied, 1)
 
 
 @pytest.mark.parametrize(("path", "sort"), sorted_lists())
 def test_the_contract_says_how_a_list_is_sorted_that_names_no_order(
-    writer: FlaskClient, path: str, sort: dict[str, Any]
+    reviewer: FlaskClient, path: str, sort: dict[str, Any]
 ) -> None:
-    said = re.search(r"Left out: (`relevance` with `q`, else )?`(\S+)`\.", sort["description"])
+    said = re.search(r"Left out: as `ids` are given, else (`relevance` with `q`, else )?`(\S+)`\.", sort["description"])
     assert said
     assert sort["schema"].get("default", said[2]) == said[2]
     assert ("relevance" in sort["schema"]["enum"]) is ("relevance" in sort["description"])
     for day in ("2026-03-13", "2026-03-12", "2026-03-14"):
-        answered_charge(writer, day)
-    for search, order in (("", said[2]), ("q=exports&", "relevance" if said[1] else said[2])):
+        answered_charge(reviewer, day)
+    searches = [("", said[2]), ("q=exports&", "relevance")] if said[1] else [("", said[2])]
+    for search, order in searches:
         # The cursor holds the order.
-        unsorted = writer.get(f"{path}?{search}limit=1").json
+        unsorted = reviewer.get(f"{path}?{search}limit=1").json
         assert unsorted["next"] is not None
-        assert unsorted == writer.get(f"{path}?{search}limit=1&sort={order}").json, search
+        assert unsorted == reviewer.get(f"{path}?{search}limit=1&sort={order}").json, search
 
 
 #: Places in cursors: of every order, and of none.
@@ -228,6 +232,7 @@ PLACES = (
 )
 PLACES += ("2026-13-45_5", "0000-00-00_5", "2026-01-01_0", "1.._1", ".1_1", "00_1", "01_1", "1F_1", "1_0", "1_-1")
 PLACES += ("9" * 16, "9" * 17, f"2026-01-01_{'9' * 16}", f"{'f' * 14}_1", f"{'f' * 15}_1", f"r{'f' * 14}_{'9' * 16}")
+PLACES += ("2026-01-01T10:00:00Z_5", "2026-01-01T10:00Z_5")
 PLACES += ("1e3", "1_1_1_1", f"{'9' * 9}_1_1", f"{'9' * 10}_1_1", ".".join(["1"] * 400) + "_400", "²", "1\n", "1 ", "")
 
 
@@ -236,6 +241,7 @@ def sorted_as(place: str) -> set[str]:
     forms = {
         "id": r"[1-9][0-9]{0,15}",
         "said_on": r"(2026-01-01)?_[1-9][0-9]{0,15}",
+        **dict.fromkeys(("published_at", "reviewed_at"), r"(2026-01-01T10:00:00Z)?_[1-9][0-9]{0,15}"),
         "statement_count": r"(0|[1-9][0-9]{0,13})_[1-9][0-9]{0,15}",
         "relevance": r"[or]?[1-9a-f][0-9a-f]{0,13}(\.[0-9a-f]{1,14})*_[1-9][0-9]{0,15}",
         "pairs": r"[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}",
@@ -270,7 +276,7 @@ def test_a_made_up_place_with_the_right_digest_is_a_page_or_refused(reviewer: Fl
     posted(reviewer, "statements", charge())
     for words in ("Exports rose.", "Exports fell."):
         posted(reviewer, "claims", claim(text=words))
-    assert len({path for path, _, _ in lists()}) == 14
+    assert len({path for path, _, _ in lists()}) == 15
     for path, order, asked in lists():
         kind = "pairs" if path == "/v1/disputes" else order.by if order else "id"
         filters = {name: value for name, value in asked.items() if name != "sort"}

@@ -11,6 +11,7 @@ def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
     assert made.headers["Location"] == "/v1/topics/1"
     assert made.json == public.get("/v1/topics/1").json
     assert (made.json["slug"], made.json["label"], made.json["version"]) == ("drinking-water", "Drinking water", 1)
+    assert public.get("/v1/topics/drinking-water").json == made.json
     posted(writer, "topics", topic(slug="rail"))
     assert [item["slug"] for item in public.get("/v1/topics").json["items"]] == ["rail", "drinking-water"]
 
@@ -69,6 +70,19 @@ def test_refuses_to_change_what_is_gone(writer: FlaskClient) -> None:
     headers = {"If-Match": made.headers["ETag"]}
     assert writer.patch("/v1/topics/1", json={"label": "x"}, headers=headers).status_code == 410
     assert writer.delete("/v1/topics/1", headers=headers).status_code == 410
+
+
+def test_a_slug_is_the_address_of_the_topic_that_has_it_now(writer: FlaskClient, public: FlaskClient) -> None:
+    for slug in ("rail", "2026", "1"):
+        posted(writer, "topics", topic(slug=slug))
+    assert public.get("/v1/topics/rail").json["id"] == 1
+    assert public.get("/v1/topics/1").json["slug"] == "rail"  # what could be either is an id
+    assert public.get("/v1/topics/2026").status_code == 404
+    retracted(writer, "/v1/topics/1")
+    assert public.get("/v1/topics/rail").status_code == 404
+    assert public.get("/v1/topics/rail").json["detail"] == "There is no topic 'rail'."
+    assert posted(writer, "topics", topic(slug="rail")).json == public.get("/v1/topics/rail").json
+    assert writer.patch("/v1/topics/rail", json={"label": "x"}).status_code == 405
 
 
 def test_refuses_an_unknown_id(public: FlaskClient) -> None:

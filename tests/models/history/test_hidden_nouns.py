@@ -12,18 +12,17 @@ from models.queries import derived
 from models.refusals import NotFound
 from models.storage.transactions import transaction
 from models.tables import Document, Hidden, Speaker
-from tests.factories import PUBLIC, READER, document, put_charge, put_document, put_plain, seen
+from tests.factories import PUBLIC, READER, document, listed_ids, put_charge, put_document, put_plain, seen
 
 
 def names(viewer: Any = PUBLIC) -> list[str]:
     """The names of the speakers who are listed, newest first."""
-    listed = speakers.listed(viewer=viewer, past=None, limit=99)
-    return [Speaker.get_by_id(id).name for id, _ in listed]
+    return [Speaker.get_by_id(id).name for id in listed_ids(speakers, viewer)]
 
 
 def titles(viewer: Any = PUBLIC) -> list[str]:
     """The titles of the documents that are listed, newest first."""
-    return [Document.get_by_id(id).title for id, _ in documents.listed(viewer=viewer, past=None, limit=99)]
+    return [Document.get_by_id(id).title for id in listed_ids(documents, viewer)]
 
 
 def test_who_and_what_only_a_candidate_names_is_for_key_holders(registry: str, actor: Actor) -> None:
@@ -35,7 +34,7 @@ def test_who_and_what_only_a_candidate_names_is_for_key_holders(registry: str, a
         with pytest.raises(NotFound):
             read(id=1, viewer=PUBLIC)
         assert read(id=1, viewer=READER)
-    assert sentences.listed(viewer=PUBLIC, past=None, limit=9) == []
+    assert listed_ids(sentences, PUBLIC) == []
 
 
 def test_accepting_shows_them_for_good(registry: str, actor: Actor) -> None:
@@ -114,8 +113,8 @@ def test_lists_stay_one_query(registry: str, actor: Actor, queries: list[str]) -
     put_charge(actor, status="candidate")
     put_plain(actor, "first")
     queries.clear()
-    assert len(speakers.listed(viewer=PUBLIC, past=None, limit=9)) == 1
-    assert len(documents.listed(viewer=PUBLIC, past=None, limit=9)) == 1
+    assert len(listed_ids(speakers, PUBLIC)) == 1
+    assert len(listed_ids(documents, PUBLIC)) == 1
     assert len(queries) == 2
     assert seen(speakers.get(id=2, viewer=PUBLIC))["name"] == "Somebody"
 

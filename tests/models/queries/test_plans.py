@@ -45,7 +45,7 @@ def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
     asked: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
     speakers.get(id=1, viewer=viewer)
-    speakers.listed(viewer=viewer, past=None, limit=20)
+    speakers.listed(viewer=viewer, filters={}, limit=20, order=Order("id", descending=True))
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in asked for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if "statements_of_speaker" in step]
@@ -138,7 +138,7 @@ def test_claims_stated_by_a_day_are_read_from_that_day_on(name: str, monkeypatch
 def test_what_the_public_reads_of_a_document_is_found_without_all_its_statements(asked: dict[str, int]) -> None:
     sent: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
-    sentences.listed(viewer=Viewer(), past=None, limit=20, **asked)
+    sentences.listed(viewer=Viewer(), filters=asked, limit=20, order=Order("id", descending=False))
     sentences.get(id=put_charge(Actor()), viewer=Viewer())
     database.db.obj.query_hooks.pop()
     reads = [(sql, params) for sql, params in sent if "position" in sql and sql.startswith("SELECT")]

@@ -8,6 +8,8 @@ import pytest
 from models import documents, suggestions, topics
 from models.history.changes import Actor
 from models.queries import nodes, simple_lists
+from models.queries.filter_sets import Order
+from models.queries.lists import Page
 from models.queries.visibility import Viewer
 from models.storage.database import fetch
 from tests.factories import PUBLIC, REVIEWER, put_charge, put_claim, put_denial, put_document, put_review
@@ -15,6 +17,7 @@ from tests.factories import PUBLIC, REVIEWER, put_charge, put_claim, put_denial,
 #: Noun, filter, value, and the ids that it finds.
 FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("documents", "url", "HTTPS://EXAMPLE.ORG/visit", [1]),
+    ("documents", "domain", "WWW.example.com", [2]),
     ("documents", "publisher", "Post", [2]),
     ("documents", "language", "de", [2]),
     ("documents", "kind", "memo", [2]),
@@ -26,6 +29,10 @@ FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("sentences", "document", 2, [6]),
     ("reviews", "claim", 1, [1]),
     ("reviews", "publisher", "others.example", [2]),
+    ("reviews", "language", "de", [2]),
+    ("reviews", "rating", "MOSTLY  true", [2]),
+    ("reviews", "reviewed_from", "2026-03-14", [2]),
+    ("reviews", "reviewed_to", "2026-03-13", [1]),
     ("reviews", "rating_from", 0.5, [2]),
     ("reviews", "rating_to", 0.5, [1]),
     ("suggestions", "statement", 2, [1]),
@@ -45,9 +52,11 @@ def filled(registry: str, actor: Actor) -> None:
     documents.change(by=actor, id=2, version=2, published_at="2026-04-01T10:00:00Z")
     other = put_claim(actor, "It rains.")
     for claim, site, value in ((1, "checkers.example", 2.0), (other, "others.example", 4.0)):
-        rating = {"label": "Rated", "value": value, "best": 5.0, "worst": 1.0}
+        late = value > 3
+        rating = {"label": "Mostly true" if late else "Rated", "value": value, "best": 5.0, "worst": 1.0}
+        more = {"language": "de" if late else "en", "reviewed_at": f"2026-03-1{4 if late else 3}T10:00:00Z"}
         publisher = {"name": "Checkers", "site": site}
-        put_review(actor, claim, publisher=publisher, url=f"https://{site}/{claim}", rating=rating)
+        put_review(actor, claim, publisher=publisher, url=f"https://{site}/{claim}", rating=rating, **more)
     for slug in ("war", "rain"):
         topics.create(by=actor, slug=slug, label=slug.title())
     for statement, claim in ((denial, other), (charge, other)):
@@ -57,35 +66,63 @@ def filled(registry: str, actor: Actor) -> None:
     suggestions.decide(by=actor, id=1, version=1, status="dismissed")
 
 
-def _page(noun: str, viewer: Viewer = REVIEWER, past: int | None = None, limit: int = 100, **filters: Any) -> list[int]:
-    return [id for id, _ in simple_lists.page(noun, viewer=viewer, past=past, limit=limit, filters=filters)]
+NEWEST, OLDEST = Order("id", descending=True), Order("id", descending=False)
+
+
+def _page(
+    noun: str,
+    viewer: Viewer = REVIEWER,
+    limit: int = 100,
+    order: Order = NEWEST,
+    past: tuple[str | int, int] | None = None,
+    **filters: Any,
+) -> Page:
+    return simple_lists.page(noun, viewer=viewer, past=past, limit=limit, order=order, filters=filters)
+
+
+def _items(page: Page) -> list[Any]:
+    return json.loads(f"[{page.items.decode()}]")
+
+
+def _found(noun: str, **parameters: Any) -> list[int]:
+    return [item["id"] for item in _items(_page(noun, **parameters))]
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
 def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
-    whole, walked = _page(noun), []
-    assert len(whole) >= 2
-    assert whole == sorted(whole, reverse=noun != "sentences")
-    while page := _page(noun, past=walked[-1] if walked else None, limit=1):
-        assert page[0] not in walked
-        walked += page
-    assert walked == whole
+    orders = [Order(by, descending) for by in ("id", *simple_lists.SIMPLE_LISTS[noun].orders) for descending in (0, 1)]
+    for order in orders:
+        whole, walked, past = _found(noun, order=order), list[int](), None
+        assert len(whole) >= 2
+        if order.by == "id":
+            assert whole == sorted(whole, reverse=order.descending)
+        while True:
+            page = _page(noun, past=past, limit=1, order=order)
+            walked += [item["id"] for item in _items(page)]
+            if page.following is None:
+                break
+            at, _, id = page.following.rpartition("_")
+            past = (at, int(id))
+        assert walked == whole
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
 def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) -> None:
-    page = simple_lists.page(noun, viewer=REVIEWER, past=None, limit=100, filters={})
+    page = _items(_page(noun))
     text, source, alias = simple_lists.item_sql(noun, REVIEWER, None)
-    for id, item in page:
+    for item in page:
+        id = item["id"]
         found = simple_lists.one(noun, viewer=REVIEWER, id=id)
         assert found is not None
         version, alone = found
         ((written,),) = fetch(f"SELECT {text} {source} WHERE {alias}.id = ?", (id,))
-        assert json.loads(alone) == json.loads(item) == json.loads(written)
+        assert json.loads(alone) == item == json.loads(written)
         assert json.loads(alone)["version"] == version
-    assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={}))] == sorted(id for id, _ in page)
+    assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={}))] == sorted(
+        item["id"] for item in page
+    )
     assert simple_lists.one(noun, viewer=REVIEWER, id=999) is None
 
 
@@ -95,7 +132,7 @@ def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) 
     FILTERS,
 )
 def test_a_filter_finds_what_has_its_value(noun: str, name: str, value: Any, found: list[int]) -> None:
-    assert _page(noun, **{name: value}) == found
+    assert _found(noun, **{name: value}) == found
     assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={name: value}))] == sorted(found)
 
 
@@ -115,8 +152,8 @@ def test_without_its_text_an_item_is_its_version_alone() -> None:
 @pytest.mark.usefixtures("filled")
 def test_a_filter_that_a_noun_does_not_have_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
-        _page("topics", publisher="Post")
-    assert _page("topics", publisher=None) == _page("topics")
+        _page("topics", kind="memo")
+    assert _page("topics", kind=None) == _page("topics")
 
 
 @pytest.mark.usefixtures("registry")
@@ -130,12 +167,12 @@ def test_a_page_of_documents_ends_where_their_texts_have_become_long(
     documents.change(by=actor, id=3, version=1, text_public=True)
 
     def pages(viewer: Viewer, limit: int = 5) -> list[list[int]]:
-        found, past = [], None
-        while rows := simple_lists.page("documents", viewer=viewer, past=past, limit=limit, filters={}):
-            found.append([id for id, item in rows if item])
-            past = found[-1][-1]
-            # What is left out is only known to be there: its text was not read.
-            assert all(not item for _, item in rows[len(found[-1]) :])
+        found: list[list[int]] = []
+        past = None
+        while not found or past:
+            page = _page("documents", viewer=viewer, past=past, limit=limit)
+            found.append([item["id"] for item in _items(page)])
+            past = ("", int(page.following)) if page.following else None
         return found
 
     # The one that is long by itself is an item too, and none is lost.

@@ -1,0 +1,157 @@
+"""Every list takes the same parameters, as openapi.yaml says, and answers them alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.formats import ndjson
+from models.history.changes import Actor
+from tests.api.steps import posted, refusal, retracted
+from tests.checked import ROOT, contract, parameters, resolved
+from tests.factories import candidate, charge, claim, denial, put_suggestion, review, speaker, topic
+
+#: What every list takes, and what a page of it may hold.
+PARAMETERS = {"limit", "cursor", "ids", "total", "fields", "sort"}
+MEMBERS = {"items", "next", "total", "absent"}
+#: Lists that are none of things with ids of their own.
+APART = {
+    "/v1/changes": "the log: its cursor is the sequence of a line, so that a reader goes on later from where they were",
+    "/v1/disputes": "counts of counterclaims: a pair of speakers is no thing with an id, and has one order",
+}
+#: Lists of things without a text of their own.
+WORDLESS = {"/v1/suggestions": "it names a statement and a claim, which are searched in their own lists"}
+
+
+def lists() -> dict[str, set[str]]:
+    """The parameters of each list, by its path: whatever has pages."""
+    named = {path: {part["name"] for part in parameters(path)} for path in contract()["paths"]}
+    return {path: names for path, names in named.items() if "cursor" in names}
+
+
+def test_every_list_takes_the_same() -> None:
+    assert lists().keys() > APART.keys() | WORDLESS.keys()
+    for path, names in lists().items():
+        if path not in APART:
+            assert names >= PARAMETERS, path
+            schema = contract()["paths"][path]["get"]["responses"]["200"]
+            assert _members(resolved(schema)["content"]["application/json"]["schema"]) >= MEMBERS, path
+
+
+def _members(schema: dict[str, Any]) -> set[str]:
+    schema = resolved(schema)
+    inherited = [_members(part) for part in schema.get("allOf", ())]
+    return set(schema.get("properties", ())).union(*inherited)
+
+
+@pytest.fixture
+def reviewer(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
+    """A reviewer over the sample, with a review, a topic and a suggestion besides."""
+    client = caller("review")
+    with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
+        assert all(outcome.outcome == "new" for outcome in ndjson.read(lines, by=Actor()))
+    for number in (1, 2, 7):
+        posted(client, "reviews", review(number, reviewed_at=None if number == 2 else f"2026-0{number}-01T08:00:00Z"))
+        put_suggestion(number, 9)
+    return client
+
+
+def _walked(client: FlaskClient, path: str, **asked: Any) -> list[int]:
+    ids: list[int] = []
+    answer = client.get(path, query_string=asked | {"fields": "id"}).json
+    while True:
+        ids += [item["id"] for item in answer["items"]]
+        if answer["next"] is None:
+            return ids
+        answer = client.get(path, query_string=asked | {"fields": "id", "cursor": answer["next"]}).json
+
+
+#: The id of a speaker who is charged with some things, and has stated some.
+SPEAKER = 15
+
+
+@pytest.mark.parametrize("path", sorted(lists().keys() - APART.keys()))
+def test_every_list_counts_sorts_and_finds_by_ids(reviewer: FlaskClient, path: str) -> None:
+    at = path.replace("{id}", str(SPEAKER))
+    (sort,) = (part["schema"]["enum"] for part in parameters(path) if part["name"] == "sort")
+    whole = _walked(reviewer, at, sort="id", limit=100)
+    assert len(whole) >= 2
+    assert reviewer.get(f"{at}?total=true&limit=1").json["total"] == len(whole)
+    for order in sort:
+        if order != "relevance":
+            walked = _walked(reviewer, at, sort=order, limit=len(whole) // 4 + 1)
+            assert sorted(walked) == whole, order
+            assert len(set(walked)) == len(walked), order
+    asked = [whole[-1], 999, whole[0], whole[-1]]
+    ids = ",".join(map(str, asked))
+    assert _walked(reviewer, at, ids=ids, limit=1) == [whole[-1], whole[0]]
+    page = reviewer.get(f"{at}?ids={ids}&sort=id&total=true&fields=id").json
+    assert [item["id"] for item in page["items"]] == [whole[0], whole[-1]]
+    assert page["total"] == 2
+    assert page["absent"] == [{"id": 999, "state": "missing", "merged_into": None, "retracted_at": None}]
+    assert "absent" not in reviewer.get(at).json
+
+
+def test_refuses_more_ids_than_it_answers_and_says_how_many(public: FlaskClient) -> None:
+    answer = public.get("/v1/topics", query_string={"ids": ",".join(map(str, range(1, 102)))})
+    assert refusal(answer) == (400, ["ids"])
+    assert "101 ids: ask for 100 at most" in answer.json["errors"][0]["detail"]
+
+
+#: What an id that is no item is said to be, where GET of it answers so.
+STATES = {200: None, 404: "missing", 308: "merged", 410: "retracted"}
+NOUNS = ("claims", "statements", "counterclaims", "documents", "sentences", "speakers", "reviews", "topics")
+
+
+@pytest.fixture
+def changed_much(caller: Callable[[str | None], FlaskClient], writer: FlaskClient) -> None:
+    """A registry of which much was merged, retracted, or is a candidate's alone."""
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    posted(writer, "statements", denial(charged["id"], speaker={"name": "Ministry"}))
+    hidden = {"speaker": {"name": "Nobody yet"}, "claim": {"text": "Found by a machine.", "language": "en"}}
+    found = {"text": "Nobody yet said that it was found. He said so.", "language": "en", "url": "https://example.org/m"}
+    words = {"document": found, "sentence": None, "mention": None, "cue": {"text": "said that"}}
+    body = candidate(**hidden, **words, content=[{"text": "it was found"}])
+    unreviewed = posted(writer, "statements", {name: value for name, value in body.items() if value is not None}).json
+    posted(writer, "reviews", review(charged["claim"]["id"]))
+    assert caller("review").post("/v1/reviews", json=review(unreviewed["claim"]["id"])).status_code == 201
+    for slug in ("rail", "drinking-water"):
+        posted(writer, "topics", topic(slug=slug))
+    for text in ("It rains.", "It is raining."):
+        posted(writer, "claims", claim(text=text))
+    merged = posted(writer, "claims", claim(text="Rain falls.")).json["id"]
+    assert writer.post(f"/v1/claims/{merged}/merge", json={"into": merged - 1}).status_code == 200
+    two = [posted(writer, "speakers", speaker(name=name)).json["id"] for name in ("One", "Two")]
+    assert writer.post(f"/v1/speakers/{two[0]}/merge", json={"into": two[1]}).status_code == 200
+    for path in ("statements/3", "reviews/1", "topics/1", f"claims/{merged - 2}", "counterclaims/1", "sentences/1"):
+        retracted(writer, f"/v1/{path}", "By mistake")
+
+
+@pytest.mark.usefixtures("changed_much")
+@pytest.mark.parametrize("noun", NOUNS)
+def test_says_of_each_id_what_a_read_of_it_says(
+    caller: Callable[[str | None], FlaskClient], writer: FlaskClient, noun: str
+) -> None:
+    for client in (caller(None), writer, caller("review")):
+        page = client.get(f"/v1/{noun}", query_string={"ids": ",".join(map(str, range(1, 41))), "limit": 100}).json
+        absent = {one["id"]: one for one in page["absent"]}
+        found = [item["id"] for item in page["items"]]
+        assert len(set(found)) == len(found)
+        for id in range(1, 41):
+            read = client.get(f"/v1/{noun}/{id}")
+            told = absent.get(id)
+            assert (told and told["state"]) == STATES[read.status_code], (noun, id)
+            assert (id in found) == (read.status_code == 200), (noun, id)
+            if told and told["state"] == "retracted":
+                assert told["retracted_at"] == read.json["retracted_at"]
+            if told and told["state"] == "merged":
+                assert read.headers["Location"].endswith(f"/{told['merged_into']}")
+                assert told["merged_into"] in found
+
+
+@pytest.mark.usefixtures("changed_much")
+def test_what_is_hidden_is_missing_and_what_is_left_out_is_not_absent(public: FlaskClient) -> None:
+    page = public.get("/v1/statements?ids=4,1&form=direct").json
+    assert (page["items"], [(one["id"], one["state"]) for one in page["absent"]]) == ([], [(4, "missing")])
