@@ -17,7 +17,7 @@ from api.schemas.base import (
 )
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Choice, Language, QueryFlag, QueryWholeNumber, Text
-from api.schemas.filters import ItemQuery, domain, fields_of, sort_by
+from api.schemas.filters import ItemQuery, domain, fields_of, search, sort_by
 from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -124,6 +124,7 @@ class DocumentQuery(ItemQuery):
     published_to = LastDay(
         metadata={"description": "The last day of publication that counts.", "example": "2026-12-31"}
     )
+    q = search(" All stand in the title, or all in one sentence that carries a statement which the caller sees.")
     sort = sort_by("-published_at", "published_at", "-id", "id")
     members = fields_of(Document)
 

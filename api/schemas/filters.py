@@ -121,6 +121,20 @@ def rating_bounds(review: str) -> tuple[QueryNumber, QueryNumber]:
     )
 
 
+def search(where: str = "") -> Search:
+    """Make the parameter `q`; `where` says in which texts it finds words, if not in what the list is of."""
+    return Search(
+        longest=500,
+        metadata={
+            "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case '
+            "does not count, nor do the diacritics of Latin letters; any text is a query. Where a script sets no "
+            "spaces between words, as Chinese does, what stands between two signs of punctuation is one word: find it "
+            f"by its beginning, `prefix*`.{where}",
+            "example": "water",
+        },
+    )
+
+
 def domain(description: str) -> Matching:
     """Make the parameter `domain`."""
     return Matching(
@@ -207,16 +221,7 @@ def refuse_crossed_bounds(data: dict[str, Any]) -> None:
 class ListQuery(StatementConditions, ItemQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
-    q = Search(
-        longest=500,
-        metadata={
-            "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case '
-            "does not count, nor do the diacritics of Latin letters; any text is a query. Where a script sets no "
-            "spaces between words, as Chinese does, what stands between two signs of punctuation is one word: find it "
-            "by its beginning, `prefix*`.",
-            "example": "water",
-        },
-    )
+    q = search()
     topic = Slug(metadata={"description": "The slug of a topic the claim is filed under.", "example": "drinking-water"})
     about = _id(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
     accused = _id(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from api.schemas.base import Input, Output, Stamped, identifier, nested, shown
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Id, Language, Matching, Moment, Number, QueryId, Text
-from api.schemas.filters import MERGED, ItemQuery, fields_of, rating_bounds, refuse_crossed_bounds, sort_by
+from api.schemas.filters import MERGED, ItemQuery, fields_of, rating_bounds, refuse_crossed_bounds, search, sort_by
 from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
@@ -161,6 +161,7 @@ class ReviewQuery(ItemQuery):
         metadata={"description": "The first day of publication that counts.", "example": "2026-01-01"}
     )
     reviewed_to = LastDay(metadata={"description": "The last day of publication that counts.", "example": "2026-12-31"})
+    q = search(" They stand in the title.")
     sort = sort_by("-reviewed_at", "reviewed_at", "-id", "id")
     members = fields_of(Review)
 

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Stamped, nested
 from api.schemas.fields import Id, QueryId, WholeNumber
-from api.schemas.filters import ItemQuery, fields_of, sort_by
+from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.parts import DocumentPart, SentencePart
 
 _LONGEST = "A sentence has at most 20,000 characters."
@@ -38,5 +38,6 @@ class SentenceQuery(ItemQuery):
     """Which sentences to list."""
 
     document = QueryId(metadata={"description": "The id of their document.", "example": 1})
+    q = search(" Only sentences that carry a statement which the caller sees are searched.")
     sort = sort_by("id", "-id", default="id")
     members = fields_of(Sentence)

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Stamped, listed, nested, shown
 from api.schemas.fields import Choice, Id, QueryFlag, Text
-from api.schemas.filters import ItemQuery, fields_of, sort_by
+from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
@@ -55,6 +55,7 @@ class SpeakerQuery(ItemQuery):
 
     name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
     kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})
+    q = search(" They stand in the name and the aliases.")
     sort = sort_by("-id", "id")
     members = fields_of(Speaker)
 

@@ -2,7 +2,7 @@
 
 from api.schemas.base import Input, Stamped
 from api.schemas.fields import Slug, Text
-from api.schemas.filters import ItemQuery, fields_of, sort_by
+from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.parts import TopicPart
 
 
@@ -29,5 +29,6 @@ class NewTopic(Input):
 class TopicQuery(ItemQuery):
     """Which headings to list."""
 
+    q = search(" They stand in the label and the slug.")
     sort = sort_by("-id", "id")
     members = fields_of(Topic)

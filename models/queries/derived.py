@@ -2,10 +2,10 @@
 
 `claim_summaries` has a row for each standing claim, `claim_cards` what lists show of it and its first statement,
 `claim_topic_index` a row for each of its topics, and `answered_attributions` one for each statement of it whose
-attribution is answered; `claim_search` and `statement_search` are full-text indexes (word_tables.py). Nothing here
-holds anything that the nouns do not say. A change calls `mark_for_refresh`, and before the commit the rows of those
-claims are written anew: once for all changes that share it, because each time costs a full-text index a segment of its
-own.
+attribution is answered; `claim_search` and `statement_search` are full-text indexes (word_tables.py), and so is
+`name_search`, of titles and names (names.py). Nothing here holds anything that the nouns do not say. A change calls
+`mark_for_refresh`, and before the commit the rows of those claims are written anew: once for all changes that share it,
+because each time costs a full-text index a segment of its own.
 
 It is in queries because its rows are composed of the same shapes and conditions: a row here is what a list would
 otherwise compute at each read.
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries import days, dialects, members, shapes, word_tables
+from models.queries import days, dialects, members, names, shapes, word_tables
 from models.queries.attributions import attribution_answers, disowned
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Aliased, Part, cached
@@ -54,6 +54,8 @@ def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False)
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
     the transaction has made.
     """
+    if noun in names.NAMED and (named := [(noun, row["id"]) for row in rows if row]):
+        before_commit(_refresh_names, *named, shared=True)
     if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
         return
     if noted := [(noun, row, new) for row in rows if row]:
@@ -88,6 +90,15 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     refresh(made, new=True)
     refresh(known)
     refresh(linked, linked=True)
+
+
+def _refresh_names(named: list[tuple[str, int]]) -> None:
+    """Write what is found of these rows by title or name anew; on PostgreSQL each is locked by who changed it."""
+    for noun in sorted({noun for noun, _ in named}):
+        ids = {id for its, id in named if its == noun}
+        emptying, filling = _refreshing_names(noun)
+        fetch(emptying, (dumps(sorted(names.first_key(noun) + id for id in ids)),))
+        fetch(filling, (dumps(sorted(ids)),))
 
 
 def _lock(claims: set[int]) -> None:
@@ -159,10 +170,11 @@ def count_rows() -> None:
 def differences() -> list[str]:
     """Name the derived tables that do not hold what the nouns say; empty where all is well."""
     rows = {one.table: (", ".join(one.columns), one.selecting()) for one in _rows()}
-    keys = {one.table: (one.columns[0], f"SELECT id FROM ({one.selecting()}) AS x") for one in _words()}
+    words = (*_words(), _names())
+    keys = {one.table: (one.columns[0], f"SELECT id FROM ({one.selecting()}) AS x") for one in words}
     compared = (rows | keys).items()
     differing = [table for table, (columns, source) in compared if _differ(f"SELECT {columns} FROM {table}", source)]
-    return differing + [one.table for one in _words() if one.table not in differing and _words_differ(one)]
+    return differing + [one.table for one in words if one.table not in differing and _words_differ(one)]
 
 
 def _words_differ(source: "_Source") -> bool:
@@ -300,6 +312,11 @@ def _words() -> Iterator[_Source]:
     yield from _split("statement_search", statement_columns, statements, accepted, "s.claim_id")
 
 
+def _names() -> _Source:
+    every = " UNION ALL ".join(names.selecting(noun) for noun in names.NAMED)
+    return _Source("name_search", names.columns(), f"SELECT n.id, n.words FROM ({every}) AS n", order=" ORDER BY 1")
+
+
 def _split(table: str, columns: tuple[str, ...], select: str, shown: str, claim: str) -> Iterator[_Source]:
     """Fill the tables of words from what a SELECT finds: where there are two, the second from what is not `shown`."""
     tables = word_tables.tables_of(table)
@@ -345,6 +362,15 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
     return [*filling, *unflagging] if new else [*emptying, *filling, *answering, *unflagging]
 
 
+@cached(8)
+def _refreshing_names(noun: str) -> tuple[str, str]:
+    """Build the SQL of `_refresh_names`: what goes, by keys, and what comes, by ids, each a JSON array."""
+    columns = names.columns()
+    emptying = f"DELETE FROM name_search WHERE {in_ids(columns[0])}"
+    source = _Source("name_search", columns, names.selecting(noun), order=" ORDER BY 1")
+    return emptying, source.filling(f" AND {in_ids('n.id')}")
+
+
 def _unflagging(claims: str = "") -> list[str]:
     """Build the SQL that unflags what an accepted statement of these claims names, or a public claim is about."""
     said = f"FROM c CROSS JOIN statements v WHERE v.claim_id = c.claim_id AND v.retracted_at IS NULL{_ACCEPTED}"
@@ -366,7 +392,7 @@ def _unflagging(claims: str = "") -> list[str]:
 @cached(2)
 def rebuilding() -> list[str]:
     """Build the SQL of `rebuild`."""
-    tables = (*_rows(), *_words())
+    tables = (*_rows(), *_words(), _names())
     empty = [word_tables.emptying(one.table) for one in reversed(tables)]
     day = f"(SELECT {days.STORED_DAY} FROM documents d WHERE d.id = s.document_id)"
     return [

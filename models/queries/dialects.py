@@ -27,7 +27,7 @@ class _Late(ColumnBase):
         return ctx.sql(self.make(ctx.state.sqlite, *self.args))
 
 
-def _differing(make: Callable[..., Any]) -> Callable[..., Any]:
+def differing(make: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function make a node for the bound database: its argument `sqlite` is given when the query is compiled."""
     return wraps(make)(lambda *args: _Late(make, args))
 
@@ -40,25 +40,25 @@ def written(write: Callable[Concatenate[bool, _Args], _T]) -> Callable[_Args, _T
 # -- conditions -----------------------------------------------------------------------------------
 
 
-@_differing
+@differing
 def true(sqlite: bool, column: Any) -> Any:
     """Hold a column of booleans as a condition; SQLite keeps them as 0 and 1."""
     return column == 1 if sqlite else column
 
 
-@_differing
+@differing
 def holds(sqlite: bool, text: Any, part: str) -> Any:
     """Build the condition that a text holds a part of it."""
     return (fn.instr if sqlite else fn.strpos)(text, part) > 0
 
 
-@_differing
+@differing
 def among(sqlite: bool, id: Any, query: Any) -> Any:
     """Build the condition that `id` is one of those that a query finds; PostgreSQL plans for an array as for few."""
     return id.in_(query) if sqlite else id == fn.ANY(fn.ARRAY(query))
 
 
-@_differing
+@differing
 def fence(sqlite: bool, query: Select) -> Any:
     """Build the condition that a query finds something, row by row.
 
@@ -67,13 +67,13 @@ def fence(sqlite: bool, query: Select) -> Any:
     return fn.EXISTS(query if sqlite else query.offset(0))
 
 
-@_differing
+@differing
 def unindexed(sqlite: bool, value: Any) -> Any:
     """Keep SQLite from an index that would find half of all rows."""
     return NodeList((SQL("+"), value), glue="") if sqlite else value
 
 
-@_differing
+@differing
 def in_list(sqlite: bool, id: Any, name: str) -> Any:
     """Build the condition that `id` is in the JSON array `name`."""
     if sqlite:
@@ -85,13 +85,13 @@ def in_list(sqlite: bool, id: Any, name: str) -> Any:
 # -- tables ---------------------------------------------------------------------------------------
 
 
-@_differing
+@differing
 def indexed_by(sqlite: bool, table: Any, index: str) -> Any:
     """Name the index for SQLite, to which one in which half the rows have the same value looks useless."""
     return NodeList((table, SQL(f"INDEXED BY {index}"))) if sqlite else table
 
 
-@_differing
+@differing
 def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
     """Read the ids in the JSON array `name` as a table of (key, id): their places from 0, and themselves."""
     if sqlite:
@@ -100,7 +100,7 @@ def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
     return Select([ids], [(SQL("place") - 1).alias("key"), Cast(SQL("value"), "bigint").alias("id")]).alias(alias)
 
 
-@_differing
+@differing
 def each_of(sqlite: bool, query: Any, alias: str) -> Any:
     """Read the column `value` of a query that names tables before it in FROM, for each of their rows."""
     if sqlite:
@@ -108,7 +108,7 @@ def each_of(sqlite: bool, query: Any, alias: str) -> Any:
     return query.lateral().alias(alias)
 
 
-@_differing
+@differing
 def beside_summaries(sqlite: bool, e: Any, summary: Any, sides: dict[Any, Any], walked: bool) -> Any:
     """Read the counterclaims `e` with the claims on their `sides`, {table: its id}, and the `summary` of the answer.
 
@@ -146,7 +146,7 @@ def finds_pairs(sqlite: bool) -> bool:
 # -- search ---------------------------------------------------------------------------------------
 
 
-@_differing
+@differing
 def matches(sqlite: bool, alias: str, words: str, id: str, id_of_row: Any, key: Any, *weights: float) -> Any:
     """Read (key, id, and what the rank is made of) of what the value `q` finds in the table `words`.
 
@@ -160,13 +160,13 @@ def matches(sqlite: bool, alias: str, words: str, id: str, id_of_row: Any, key: 
     return query.where(Expression(SQL("words"), "@@", SQL("y"))).alias(alias)
 
 
-@_differing
+@differing
 def fit(sqlite: bool, of: str) -> Any:
     """Name the columns of `matches` that the rank is made of."""
     return Entity(of, "rank") if sqlite else NodeList((Entity(of, "words"), Entity(of, "y")), ", ")
 
 
-@_differing
+@differing
 def rank(sqlite: bool) -> Any:
     """Build the SQL of how well a match fits, the lowest best; PostgreSQL ranks what is left, SQLite as it finds.
 
@@ -177,7 +177,7 @@ def rank(sqlite: bool) -> Any:
     return Cast(0 - fn.ts_rank("{0.1, 0.25, 0.5, 1.0}", SQL("words"), SQL("y"), 1), "float8")
 
 
-@_differing
+@differing
 def sentence_matches(sqlite: bool, table: str, statement: Any) -> Any:
     """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence."""
     words, w = Entity(table), Entity("w")
@@ -194,26 +194,26 @@ def sentence_matches(sqlite: bool, table: str, statement: Any) -> Any:
 # -- values ---------------------------------------------------------------------------------------
 
 
-@_differing
+@differing
 def hexadecimal(sqlite: bool, id: Any, *order: Any) -> Any:
     """Put ids together, hexadecimal and with dots between."""
     together = fn.group_concat(fn.printf("%x", id), ".") if sqlite else fn.string_agg(fn.to_hex(id), ".")
     return together.order_by(*order)
 
 
-@_differing
+@differing
 def joined(sqlite: bool, json: Any, order: Any) -> Any:
     """Put the JSON of many together, with commas between; on SQLite as bytes, and in the order as it comes."""
     return Cast(fn.group_concat(json), "BLOB") if sqlite else fn.string_agg(json, ",").order_by(order)
 
 
-@_differing
+@differing
 def text(sqlite: bool, json: Node) -> Any:
     """Make JSON the text that is sent; PostgreSQL's driver would parse it otherwise."""
     return json if sqlite else Cast(json, "text")
 
 
-@_differing
+@differing
 def share(sqlite: bool, value: Any, worst: Any, best: Any) -> Any:
     """Build where `value` lies on its scale, 0 for `worst` and 1 for `best`; null where any of them is unknown.
 
@@ -224,7 +224,7 @@ def share(sqlite: bool, value: Any, worst: Any, best: Any) -> Any:
     return fn.round((value - worst) / fn.nullif(best - worst, 0), 9)
 
 
-@_differing
+@differing
 def days_between(sqlite: bool, first: Any, last: Any) -> Any:
     """Count the days from one day to another."""
     if sqlite:

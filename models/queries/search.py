@@ -71,10 +71,10 @@ class Query(NamedTuple):
         groups = ["(" + " OR ".join(map(_fts5, group)) + ")" for group in self.wanted]
         return " AND ".join(groups) + "".join(f" NOT {_fts5(term)}" for term in self.unwanted)
 
-    def tsquery(self) -> str:
-        """Write it as PostgreSQL's type tsquery is written (its manual, section 8.11.2)."""
-        groups = ["(" + " | ".join(map(_tsquery, group)) + ")" for group in self.wanted]
-        return " & ".join(groups + [f"!({_tsquery(term)})" for term in self.unwanted])
+    def tsquery(self, weight: str = "") -> str:
+        """Write it as PostgreSQL's type tsquery is written (its manual, section 8.11.2), for words of a `weight`."""
+        groups = ["(" + " | ".join(_tsquery(term, weight) for term in group) + ")" for group in self.wanted]
+        return " & ".join(groups + [f"!({_tsquery(term, weight)})" for term in self.unwanted])
 
 
 @lru_cache(maxsize=1024)
@@ -160,8 +160,10 @@ def _fts5(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
 
 
-def _tsquery(term: Term) -> str:
-    return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")
+def _tsquery(term: Term, weight: str) -> str:
+    label = f":{weight}" if weight else ""
+    words = f"{label} <-> ".join(f"'{word}'" for word in term.words)
+    return words + (f":*{weight}" if term.prefix else label)
 
 
 def marks(text: str, query: Query) -> Iterator[tuple[int, int]]:

@@ -6,15 +6,17 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
 from models.addresses import normalize
-from models.queries import dialects, members, shapes
+from models.queries import dialects, members, search, shapes
 from models.queries.dialects import in_list
 from models.queries.filter_sets import Order
 from models.queries.filters import OF_A_REVIEW, host_name
 from models.queries.lists import FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
-from models.queries.nodes import NULL, STAR, Compiled, P, cached, case, compiled, run, source_text
+from models.queries.names import by_name, by_sentence, sentence_words
+from models.queries.nodes import NULL, STAR, TRUE, Compiled, P, cached, case, compiled, run, source_text
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
+from models.queries.word_tables import search_words
 from models.storage.columns import comparison_key, dumps
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
@@ -37,6 +39,8 @@ class _Noun(NamedTuple):
     filters: dict[str, Any]
     #: What its lists may be sorted by besides the id; where nothing is known, "" sorts before all.
     orders: dict[str, Any]
+    #: The condition that a search finds an item: the values `q` and `sentence_q`.
+    search: Callable[[Viewer], Any] | None = None
     #: How many characters of long text an item shows the viewer, from a column beside it; None where texts are short.
     characters: Callable[[Viewer], Any] | None = None
 
@@ -57,6 +61,7 @@ SIMPLE_LISTS = {
             "published_to": fn.substr(doc.published_at, 1, 10) <= P.published_to,
         },
         {"published_at": fn.coalesce(doc.published_at, "")},
+        lambda viewer: by_name("documents", doc.id) | by_sentence(viewer, s.document_id, doc.id),
         characters=lambda viewer: doc.length if viewer.texts else case(dialects.true(doc.text_public), doc.length, 0),
     ),
     "speakers": _Noun(
@@ -69,6 +74,7 @@ SIMPLE_LISTS = {
             "name": (p.name_key == P.name) | p.id.in_(al.select(al.speaker_id).where(al.alias_key == P.name)),
         },
         {},
+        lambda _: by_name("speakers", p.id),
     ),
     "sentences": _Noun(
         se,
@@ -77,6 +83,7 @@ SIMPLE_LISTS = {
         lambda viewer: (sentence_seen(viewer),),
         {"document": se.document_id == P.document},
         {},
+        lambda viewer: by_sentence(viewer, s.sentence_id, se.id),
     ),
     "reviews": _Noun(
         r,
@@ -92,8 +99,17 @@ SIMPLE_LISTS = {
             **{name: OF_A_REVIEW[name] for name in ("rating", "rating_from", "rating_to")},
         },
         {"reviewed_at": fn.coalesce(r.reviewed_at, "")},
+        lambda _: by_name("reviews", r.id),
     ),
-    "topics": _Noun(t, {}, lambda _: shapes.topic(), lambda _: (t.retracted_at.is_null(),), {}, {}),
+    "topics": _Noun(
+        t,
+        {},
+        lambda _: shapes.topic(),
+        lambda _: (t.retracted_at.is_null(),),
+        {},
+        {},
+        lambda _: by_name("topics", t.id),
+    ),
     "suggestions": _Noun(
         su,
         {s: su.statement_id, o: su.claim_id},
@@ -133,6 +149,8 @@ def page(
 ) -> Page:
     """Read a page as `lists.page` does. It ends before the item at which texts on it reach PAGE_TEXT characters."""
     values = _values(filters)
+    if values is None:
+        return Page(b"", None, 0 if total else None)
     names = tuple(sorted(values))
     counted = run(_count(noun, viewer, names), values)[0][0] if total else None
     place = {"at": past[0], "past": past[1]} if past else {}
@@ -145,9 +163,11 @@ def page(
     return Page(",".join(items).encode(), following, counted, number=len(items))
 
 
-def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]]:
-    """Compile the query of a whole list's ids, oldest first, as (SQL, parameters)."""
+def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]] | None:
+    """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
     values = _values(filters)
+    if values is None:
+        return None
     sql, names = _ids(noun, viewer, tuple(sorted(values)))
     return sql, tuple(values[name] for name in names)
 
@@ -163,18 +183,27 @@ def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:
     return shape if fields is None else shape.only(tree(fields))
 
 
-def _values(filters: FilterValues) -> dict[str, Any]:
-    return {
-        name: _AS_STORED[name](value) if name in _AS_STORED else value
-        for name, value in filters.items()
-        if value is not None
-    }
+def _values(filters: FilterValues) -> dict[str, Any] | None:
+    """Prepare the values of filters, None as absent; None where nothing can be found by them."""
+    values = {name: _AS_STORED.get(name, _same)(value) for name, value in filters.items() if value is not None}
+    if "q" in values:
+        query = search.parse(values["q"])
+        if query is None:
+            return None
+        values |= {"q": search_words(query), "sentence_q": sentence_words(query)}
+    return values
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, ...]:
     """Build the conditions under which the viewer sees an item, and that some filters make."""
     it = SIMPLE_LISTS[noun]
     conditions = it.filters | {"ids": in_list(it.table.id, "ids")}
+    if it.search is not None and "q" in filters:
+        conditions |= {"q": it.search(viewer), "sentence_q": TRUE}
     return (*it.seen(viewer), *(conditions[name] for name in filters))
 
 

@@ -13,7 +13,7 @@ _STEPS, _STEP = 32, 16
 _ID_BITS = 40
 CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 #: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
-_NAMES = 100_000
+MOST_NAMES = 100_000
 
 
 def _search_rowid(claim: str, steps: str) -> str:
@@ -60,13 +60,16 @@ def claim_words(sqlite: bool) -> tuple[str, tuple[str, ...], str]:
 
 
 @written
+def aliases_of(sqlite: bool, speaker: str) -> str:
+    """Build the SQL of the aliases of a speaker under its alias as a table, in one text."""
+    together = f"{'group_concat' if sqlite else 'string_agg'}(al.alias, ' ' ORDER BY al.alias_key)"
+    return f"coalesce((SELECT {together} FROM aliases al WHERE al.speaker_id = {speaker}.id), '')"
+
+
+@written
 def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
-    together = f"{'group_concat' if sqlite else 'string_agg'}(al.alias, ' ' ORDER BY al.alias_key)"
-    names = (
-        "substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || coalesce("
-        f"(SELECT {together} FROM aliases al WHERE al.speaker_id = sp.id), ''), 1, {_NAMES})"
-    )
+    names = f"substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || {aliases_of('sp')}, 1, {MOST_NAMES})"
     if sqlite:
         return ("rowid", "claim", "sentence", "speaker"), f"words_of(c.text), words_of(se.text), words_of({names})"
     return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
@@ -162,7 +165,7 @@ def differing_words(sqlite: bool, table: str, columns: tuple[str, ...], source: 
 @written
 def merging_segments(sqlite: bool) -> list[str]:
     """Build the SQL by which SQLite merges the segments of a large index of words: a search looks into each."""
-    tables = (*tables_of("claim_search"), *tables_of("statement_search")) if sqlite else ()
+    tables = (*tables_of("claim_search"), *tables_of("statement_search"), "name_search") if sqlite else ()
     return [f"INSERT INTO {table} ({table}) VALUES ('optimize')" for table in tables]
 
 

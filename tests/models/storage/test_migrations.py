@@ -92,7 +92,7 @@ def _schema() -> dict[str, Any]:
         return {
             name: re.sub(r"\s+|(?<=\() | (?=\))", " ", sql).replace("( ", "(").replace(" )", ")").replace(" ,", ",")
             for name, sql in objects
-            if not re.match(r"(hidden_)?(claim|statement)_search", name)
+            if not re.match(r"(hidden_)?(claim|statement|name)_search", name)
         }
     questions = {
         "columns": "SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default"
@@ -102,7 +102,7 @@ def _schema() -> dict[str, Any]:
         "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes"
         " WHERE schemaname = 'public' AND tablename <> ALL (%s)",
     }
-    others = ["migrations", "claim_search", "statement_search"]
+    others = ["migrations", "claim_search", "statement_search", "name_search"]
     return {
         what: sorted(database.db.execute_sql(question, (others,)).fetchall()) for what, question in questions.items()
     }
