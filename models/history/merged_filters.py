@@ -30,10 +30,13 @@ def page(noun: str, *, get: Callable[..., Any], viewer: Viewer, filters: lists.F
     """
     list_page = simple_lists.page if noun in simple_lists.SIMPLE_LISTS else lists.page
     found = list_page(noun, viewer=viewer, filters=filters, **rest)
+    wanted = filters.get("ids") or []
+    whole = found.number == len(wanted)
     if renamed := with_survivors(noun, filters, found.number, viewer):
         found = list_page(noun, viewer=viewer, filters=renamed, **rest)
-    wanted = filters.get("ids")
-    return found._replace(absent=batches.absent(noun, wanted, viewer=viewer, get=get)) if wanted else found
+    if not wanted:
+        return found
+    return found._replace(absent=[] if whole else batches.absent(noun, wanted, viewer=viewer, get=get))
 
 
 def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:

@@ -55,7 +55,7 @@ def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False)
     the transaction has made.
     """
     if noun in names.NAMED and (named := [(noun, row["id"]) for row in rows if row]):
-        before_commit(_refresh_names, *named, shared=True)
+        before_commit(names.refresh, *named, shared=True)
     if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
         return
     if noted := [(noun, row, new) for row in rows if row]:
@@ -90,15 +90,6 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     refresh(made, new=True)
     refresh(known)
     refresh(linked, linked=True)
-
-
-def _refresh_names(named: list[tuple[str, int]]) -> None:
-    """Write what is found of these rows by title or name anew; on PostgreSQL each is locked by who changed it."""
-    for noun in sorted({noun for noun, _ in named}):
-        ids = {id for its, id in named if its == noun}
-        emptying, filling = _refreshing_names(noun)
-        fetch(emptying, (dumps(sorted(names.first_key(noun) + id for id in ids)),))
-        fetch(filling, (dumps(sorted(ids)),))
 
 
 def _lock(claims: set[int]) -> None:
@@ -360,15 +351,6 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
     ]
     unflagging = _unflagging(" AND " + in_ids("c.claim_id"))
     return [*filling, *unflagging] if new else [*emptying, *filling, *answering, *unflagging]
-
-
-@cached(8)
-def _refreshing_names(noun: str) -> tuple[str, str]:
-    """Build the SQL of `_refresh_names`: what goes, by keys, and what comes, by ids, each a JSON array."""
-    columns = names.columns()
-    emptying = f"DELETE FROM name_search WHERE {in_ids(columns[0])}"
-    source = _Source("name_search", columns, names.selecting(noun), order=" ORDER BY 1")
-    return emptying, source.filling(f" AND {in_ids('n.id')}")
 
 
 def _unflagging(claims: str = "") -> list[str]:

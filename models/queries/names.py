@@ -11,11 +11,13 @@ from typing import Any
 from peewee import JOIN, Cast, Entity, Expression, Select
 
 from models.queries import search
-from models.queries.dialects import among, differing, written
-from models.queries.nodes import P
+from models.queries.dialects import among, differing, in_ids, written
+from models.queries.nodes import P, cached
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
 from models.queries.word_tables import MOST_NAMES, aliases_of, tables_of
+from models.storage.columns import dumps
+from models.storage.database import fetch
 
 #: Noun -> what is found of a row `n` of it, and which rows stand.
 _NAMED = {
@@ -50,6 +52,23 @@ def selecting(noun: str) -> str:
 def columns(sqlite: bool) -> tuple[str, str]:
     """Name the columns of name_search: the key, and the words."""
     return ("rowid" if sqlite else "key", "words")
+
+
+def refresh(named: list[tuple[str, int]]) -> None:
+    """Write what is found of some rows, (noun, id), anew; on PostgreSQL each is locked by who changed it."""
+    for noun in sorted({noun for noun, _ in named}):
+        ids = sorted({id for its, id in named if its == noun})
+        emptying, filling = _refreshing(noun)
+        fetch(emptying, (dumps([first_key(noun) + id for id in ids]),))
+        fetch(filling, (dumps(ids),))
+
+
+@cached(8)
+def _refreshing(noun: str) -> tuple[str, str]:
+    """Build the SQL of `refresh`: what goes, by keys, and what comes, by ids, each a JSON array."""
+    key, words = columns()
+    filling = f"{selecting(noun)} AND {in_ids('n.id')} ORDER BY 1"
+    return f"DELETE FROM name_search WHERE {in_ids(key)}", f"INSERT INTO name_search ({key}, {words}) {filling}"
 
 
 def by_name(noun: str, id: Any) -> Any:
