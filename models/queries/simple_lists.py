@@ -238,8 +238,12 @@ def _page(
         source, at = Join(dialects.ids_as_table("ids", "g"), source, JOIN.CROSS), _g.key
         where = (id == _g.id, *where)
     if continued:
+        past = "<" if order.descending else ">"
         here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
-        where = (*where, Expression(here, "<" if order.descending else ">", there))
+        where = (*where, Expression(here, past, there))
+        if order.by in it.orders:
+            # SQLite finds no pair by an index of an expression: 50,000 reviews deep, ids take 0.05 ms instead of 45.
+            where = (*where, Expression(at, f"{past}=", P.at))
     long = it.characters(viewer) if it.characters and _shows_text(fields) else None
     by, by_of_page = ((id,), (_k.id,)) if at is None else ((at, id), (_k.at, _k.id))
     columns = [id, NodeList((NULL if at is None else at, SQL("AS at")))]

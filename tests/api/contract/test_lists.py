@@ -35,6 +35,7 @@ def test_every_list_takes_the_same() -> None:
     for path, names in lists().items():
         if path not in APART:
             assert names >= PARAMETERS, path
+            assert ("q" in names) is (path not in WORDLESS), path
             schema = contract()["paths"][path]["get"]["responses"]["200"]
             assert _members(resolved(schema)["content"]["application/json"]["schema"]) >= MEMBERS, path
 

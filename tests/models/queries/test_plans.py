@@ -6,7 +6,7 @@ import pytest
 
 from models import claims, sentences, speakers
 from models.history.changes import Actor
-from models.queries import derived, filters, lists, nodes
+from models.queries import derived, filters, lists, nodes, simple_lists
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage import database
@@ -145,3 +145,19 @@ def test_what_the_public_reads_of_a_document_is_found_without_all_its_statements
     steps = [step for sql, params in reads for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if step.startswith("SEARCH vs USING") and "position>? AND position<?" in step], steps
     assert not [step for step in steps if step.startswith("SEARCH v USING") and "(sentence_id=?)" not in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(("noun", "by"), [("documents", "published_at"), ("reviews", "reviewed_at")])
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_list_by_day_of_publication_goes_on_in_an_index(noun: str, by: str, descending: bool) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    order, past = Order(by, descending), ("2026-03-13T10:00:00Z", 7)
+    simple_lists.page(noun, viewer=Viewer(), filters={}, limit=20, order=order, past=past)
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    (found,) = (step for step in steps if f"USING INDEX {noun}_{by}_id" in step)
+    assert found.startswith("SEARCH"), steps
+    # What is sorted are the items of the page.
+    assert not [step for step in steps[: steps.index(found)] if "TEMP B-TREE" in step], steps
