@@ -40,8 +40,33 @@ def mention(unit: Unit, cue: Cue) -> Range | None:
         return _beside(unit, cue)
     if head is None or unit.quote[head.i] >= 0:
         return None
+    if (before := _before_aside(unit, cue, head)) is not None:
+        head = before
     found = phrase(unit, cue, head)
     return _fronted(unit, cue, found) if cue.frame == "according" else found
+
+
+#: How an aside begins that tells when or to what somebody answered: "Strake, asked about the lunches, said".
+_ASIDES = frozenset(
+    """asked shown told pressed questioned reached speaking contacted confronted interviewed informed testifying
+    prosecuting defending answering replying responding writing quoted""".split()
+)
+#: The longest such aside, in words.
+_ASIDE = 12
+
+
+def _before_aside(unit: Unit, cue: Cue, head: Token) -> Token | None:
+    """Find who speaks before an aside whose last noun the parser took for the speaker; None where it did not."""
+    doc = unit.doc
+    if cue.frame == "according" or head.i >= cue.first or not any(t.text == "," for t in doc[head.i + 1 : cue.first]):
+        return None
+    for i in range(head.i, max(1, head.i - _ASIDE), -1):
+        if unit.quote[i] >= 0 or doc[i].tag_ in ("VBZ", "VBP", "MD") or doc[i].text in (";", ":"):
+            return None
+        if doc[i].lower_ in _ASIDES and doc[i - 1].text == ",":
+            named = doc[i - 2]
+            return named if i > 1 and named.pos_ in ("PROPN", "NOUN", "PRON") and unit.quote[named.i] < 0 else None
+    return None
 
 
 def _fronted(unit: Unit, cue: Cue, found: Range) -> Range:
@@ -70,8 +95,10 @@ def _beside(unit: Unit, cue: Cue) -> Range | None:
     if stop > 0 and doc[stop].text == ",":
         stop -= 1
     at = stop
-    while at >= 0 and unit.quote[at] < 0 and (doc[at].pos_ in _NOMINAL or doc[at].lower_ in ("of", "and", "for")):
+    while at >= 0 and unit.quote[at] < 0 and (doc[at].pos_ in _NOMINAL or doc[at].lower_ in ("of", "and", "for", "-")):
         at -= 1
+    if at < stop and (aside := _before_aside(unit, cue, doc[stop])) is not None:
+        return phrase(unit, cue, aside)
     if at < stop and (
         at < 0 or unit.quote[at] >= 0 or doc[at].text == "," or doc[at].pos_ in ("SCONJ", "CCONJ", "ADP")
     ):

@@ -97,6 +97,8 @@ def _is_medium(draft: Draft) -> bool:
 def names_medium(doc: Doc, first: int, last: int) -> bool:
     """Tell whether a phrase names who prints or sends what others say."""
     head = doc[first : last + 1].root
+    if doc[first].lower_ in ("this", "our"):  # the very one that prints it
+        return False
     words = {head.lower_, head.lemma_.lower()}
     if head.pos_ == "PROPN":
         words |= {t.lower_ for t in doc[first : last + 1] if t.pos_ == "PROPN"}

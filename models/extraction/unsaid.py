@@ -94,8 +94,7 @@ def _by_nobody(verb: Token) -> bool:
     """Tell whether nobody does it: "nobody has told me", "none of us says", "contested by no one"."""
     named = [subject(verb), *(thing for by in children(verb, "agent") for thing in children(by, "pobj"))]
     return any(
-        one is not None
-        and (one.lower_ in _NOBODY or (one.lower_ == "one" and any(c.lower_ == "no" for c in children(one, "det"))))
+        one is not None and (one.lower_ in _NOBODY or any(c.lower_ in ("no", "any") for c in children(one, "det")))
         for one in named
     )
 

@@ -298,9 +298,25 @@ def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
     return None
 
 
+#: What may be all that somebody says.
+_SHORT = frozenset({"yes", "no", "otherwise", "never", "nonsense", "rubbish"})
+
+
+def _shortly(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "She said no.", "Two clerks say otherwise"."""
+    if word not in ("say", "answer", "reply", "respond") or token.i + 1 >= len(token.doc) or is_passive(token):
+        return None
+    said = token.nbor(1)
+    ends = said.i + 1 >= len(token.doc) or said.nbor(1).is_punct or said.nbor(1).dep_ == "cc"
+    if said.lower_ in _SHORT and ends and subject(token) is not None:
+        return make(token, "object", (said.i,))
+    return None
+
+
 #: In this order: the first that gives a cue is believed.
 READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _calling_on,
+    _shortly,
     idiom,
     innocent,
     naming,

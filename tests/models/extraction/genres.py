@@ -15,6 +15,7 @@ from typing import Any
 
 from models.extraction import Finding, Speaker, extract, load_parser
 from models.extraction.parser import Parser
+from tests.models.extraction import short_texts
 
 HERE = Path(__file__).parent / "articles"
 Mark = dict[str, Any]
@@ -47,12 +48,18 @@ def read(article: dict[str, Any], parse: Parser) -> Read:
     return Read(text, marks, article["traps"], findings, _aligned(text, marks, findings))
 
 
+def articles(name: str) -> list[dict[str, Any]]:
+    """Read the articles of a file of articles/, or the texts of one of short/."""
+    if name.endswith(".txt"):
+        return short_texts.texts(name)
+    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+
+
 def measure(name: str, parse: Parser) -> tuple[Counter[str], list[str]]:
     """Count what is right of the articles of a file; list what is not."""
     counts: Counter[str] = Counter()
     errors: list[str] = []
-    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
-        article = read(json.loads(line), parse)
+    for article in (read(one, parse) for one in articles(name)):
         for what, right, told in (*_speakers(article), *_denials(article), *_links(article), *_traps(article)):
             counts[what] += 1
             counts[f"{what}: right"] += right
@@ -183,7 +190,8 @@ def is_of(who: str | None, speaker: Speaker | None) -> bool:
     if who is None or speaker is None:
         return who is None and speaker is None
     these, those = (
-        {word.rstrip("s") for word in re.findall(r"\w+", one.lower())} - _SMALL for one in (who, speaker.name)
+        {word.rstrip("s") for word in re.findall(r"\w+", one.lower()) if word not in _SMALL}
+        for one in (who, speaker.name)
     )
     return bool(these & those) and (these <= those or those <= these)
 

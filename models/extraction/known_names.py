@@ -1,0 +1,189 @@
+"""Inside, pure: who has been named or described in a text so far, unit by unit."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from models.extraction.bodies import body_name
+from models.extraction.descriptions import (
+    TITLES,
+    brings_in,
+    heads_around,
+    kind_word,
+    roles_around,
+)
+from models.extraction.entries import Entry, Someone, entry_of, is_firm, kind_by_heads, touch
+from models.extraction.findings import Speaker, SpeakerKind
+from models.extraction.name_phrases import (
+    FEMALE_TITLES,
+    MALE_TITLES,
+    core_of,
+    name_runs,
+    text_of,
+    title_of,
+)
+from models.extraction.names import FEMALE, MALE
+from models.extraction.places import METONYMS
+from models.extraction.speaker_kinds import PERSON_ROLES, kind_of
+from models.extraction.units import Unit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Range = tuple[int, int]
+
+#: How many who are only described are kept in mind.
+_DESCRIBED = 40
+
+
+#: Some among more, whom "the officials" takes up again.
+_SOME = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|several|some|a few|a dozen)\b", re.IGNORECASE)
+
+
+#: How much later an actor or a speaker counts than he was seen, in units of
+#: text: a subject beats an object of the same sentence, and the last speaker
+#: beats the subject of the sentence after.
+ACTED, SPOKE = 0.6, 1.1
+
+
+class KnownNames:
+    """The names of one text so far, most recently seen last."""
+
+    def __init__(self, states: frozenset[str] = frozenset()) -> None:
+        """Begin with the names of which the text shows that they are states'."""
+        self._states = states
+        self.entries: list[Entry] = []
+        self.clock = 0
+        self._unit: Unit | None = None
+        self._names: list[Range] = []
+        self._group: tuple[Speaker, float] | None = None
+        self._someone: tuple[Speaker, float] | None = None
+        self._described: list[Someone] = []
+        self._indefinite: list[Token] = []
+        #: Who spoke last, and in which unit.
+        self.last: tuple[Speaker, int] | None = None
+        #: The nouns of the units before this one.
+        self.nouns: set[str] = set()
+        #: Whom "I" stands for: whose turn of an interview it is.
+        self.speaking: Speaker | None = None
+        #: Whose column it is: his "I" stands outside of quotations and turns.
+        self.author: Speaker | None = None
+        #: Whom "you" stands for: with whom he speaks, where there are but two.
+        self.addressed: Speaker | None = None
+
+    def read(self, unit: Unit) -> None:
+        """Take up a new unit; its names enter as resolve comes past them."""
+        self.finish()
+        self.clock += 1
+        if self._unit is not None:
+            self.nouns.update(t.lower_ for t in self._unit.doc if t.pos_ in ("NOUN", "PROPN"))
+        self._unit = unit
+        self._names = [] if unit.bare else name_runs(unit.doc)
+        self._indefinite = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and brings_in(t)]
+
+    def finish(self) -> None:
+        """Enter what is left of the current unit."""
+        self._enter_until(None)
+
+    def people(self) -> frozenset[str]:
+        """List the words of which persons' names are made."""
+        persons = [entry for entry in self.entries if entry.kind in ("person", "unknown")]
+        return frozenset(word for entry in persons if len(entry.name.split()) > 1 for word in entry.name.split())
+
+    def gender(self, speaker: Speaker) -> str:
+        """Tell by which pronoun a person is known, "he" or "she"; empty where that is not known."""
+        return next((entry.gender for entry in self.entries if entry.name == speaker.name), "")
+
+    def _enter_until(self, stop: int | None) -> None:
+        if self._unit is None:
+            return
+        while self._names and (stop is None or self._names[0][0] < stop):
+            first, last = self._names.pop(0)
+            if self._unit.quote[first] < 0:
+                self._enter(self._unit.doc, first, last)
+        while self._indefinite and (stop is None or self._indefinite[0].i < stop):
+            head = self._indefinite.pop(0)
+            name = core_of(head.doc, (head.left_edge.i, head.right_edge.i), head)
+            seen = self.clock + (ACTED if head.dep_ in ("nsubj", "nsubjpass") else 0.0)
+            self._remember(Speaker(name, kind_of(name, head), described=True), head, seen)
+
+    def _remember(self, speaker: Speaker, head: Token, seen: float) -> None:
+        """Keep in mind one who is described and not named, the nearest last."""
+        if head.pos_ not in ("NOUN", "PROPN") or (head.tag_ in ("NNS", "NNPS") and not _SOME.match(speaker.name)):
+            return
+        known = next((one for one in self._described if one.speaker == speaker), None)
+        if known is not None:
+            self._described.remove(known)
+        words = frozenset(speaker.name.lower().split())
+        word = known.head if known is not None else head.lower_
+        self._described.append(Someone(speaker, word, words, max(seen, known.seen if known is not None else seen)))
+        del self._described[:-_DESCRIBED]
+
+    # ------------------------------------------------------------ entering
+
+    def _enter(self, doc: Doc, first: int, last: int) -> None:
+        start = first
+        title, first = title_of(doc, first, last)
+        if (body := body_name(doc, doc[last], self._printed)) is not None:
+            self._touch_body(*body, kind_of(body[0], doc[last]), doc[last])
+        else:
+            self._enter_name(doc, start, first, last, title)
+
+    def _enter_name(self, doc: Doc, start: int, first: int, last: int, title: str) -> None:
+        name = text_of(doc[first : last + 1])
+        if not name or name.lower() in METONYMS:
+            if name:
+                touch(self.entries, Entry(METONYMS[name.lower()], "government"), self.clock)
+            return
+        head = doc[last]
+        roles = {title} if title else set()
+        roles |= roles_around(doc, start, head) | {token.lower_ for token in doc[start:first]}
+        heads = ({title} if title else set()) | heads_around(doc, start, head)
+        entry = entry_of(self.entries, name)
+        if entry is None:
+            kind = "government" if name in self._states else kind_of(name, head)
+            the = start > 0 and doc[start - 1].lower_ in ("the", "a", "an") and not title
+            if kind == "unknown" and (roles & PERSON_ROLES or (len(name.split()) in (2, 3) and not the)):
+                kind = "person"
+            entry = Entry(name, kind)
+        elif len(name) > len(entry.name) and (entry.kind == "person" or (title and entry.kind == "unknown")):
+            entry.name = name
+        entry.roles |= roles
+        entry.heads |= heads | ({kind_word(name)} if entry.kind in ("organization", "government") else set())
+        entry.kind = kind_by_heads(entry)
+        entry.heads |= {"company"} if is_firm(entry) else set()
+        before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
+        given = name.split()[0].lower()
+        if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
+            entry.gender = "he" if given in MALE else "she"
+            entry.kind = "person" if entry.kind == "unknown" else entry.kind
+        if before & MALE_TITLES:
+            entry.gender = "he"
+        elif before & FEMALE_TITLES:
+            entry.gender = "she"
+        if entry.kind == "unknown" and (entry.gender or before & TITLES.keys()):
+            entry.kind = "person"
+        touch(self.entries, entry, self.clock + (ACTED if _acts(head) else 0.0))
+
+    def _touch_body(self, name: str, described: bool, kind: SpeakerKind, head: Token) -> Entry:
+        """Enter a body under the name that holds whose it is."""
+        entry = next((entry for entry in self.entries if entry.name.lower() == name.lower()), None)
+        entry = entry or Entry(name, kind, heads={head.lower_}, described=described)
+        touch(self.entries, entry, self.clock + (ACTED if _acts(head) else 0.0))
+        return entry
+
+    def _printed(self, at: int) -> bool:
+        """Tell whether a token stands in the text: titles lent to the parser do not."""
+        return self._unit is None or self._unit.left[at] < self._unit.right[at]
+
+    def _latest(self) -> list[Entry]:
+        """List entries, the one most likely to be meant by a pronoun first."""
+        return sorted(self.entries, key=lambda entry: entry.seen, reverse=True)
+
+
+def _acts(head: Token) -> bool:
+    """Tell whether a name is who acts in its clause: its subject, or an apposition to it."""
+    if head.dep_ == "appos" and head.head.i < head.i:
+        head = head.head
+    return head.dep_ in ("nsubj", "nsubjpass")

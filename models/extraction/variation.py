@@ -1,0 +1,86 @@
+"""Inside, pure: descriptions that take somebody up who was named, by what the text never said of him."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.extraction.descriptions import RANKS
+from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Range = tuple[int, int]
+
+#: Whose holder may be another than who spoke: who is meant by "the judge" has to be told.
+_OFFICES = frozenset(
+    """president minister premier chancellor senator representative congressman congresswoman governor mayor secretary
+    ambassador envoy officer chief chairman chairwoman chair director spokesman spokeswoman spokesperson lawyer attorney
+    prosecutor judge justice executive ceo head king queen prince princess pope bishop coach editor resident witness
+    victim neighbor neighbour owner manager official aide deputy commissioner superintendent inspector sheriff trustee
+    treasurer counsel host anchor father mother son daughter brother sister wife husband delegate councillor councilor
+    clerk auditor reporter author writer mp leader defendant plaintiff juror magistrate barrister solicitor suspect
+    accused caller reader interviewer prosecution defence defense other winner loser nominee candidate student teacher
+    nurse boy girl man woman""".split()
+)
+#: How nouns end that say what a person is.
+_PERSONAL = ("ist", "ian", "man", "woman", "ologist")
+#: What a person is, in nouns that end otherwise.
+_PERSONS = PERSON_ROLES | frozenset(
+    """striker midfielder defender goalkeeper keeper winger sprinter runner swimmer skier rider driver boxer sailor
+    skipper pitcher quarterback rookie champion star golfer rower climber rider cyclist forward teenager youngster
+    novelist poet painter dancer singer drummer trucker farmer baker miner fisherman surgeon dentist chemist engineer
+    pensioner widower widow mechanic carpenter plumber builder inventor founder entrepreneur graduate native newcomer
+    outsider insider finn dane swede pole scot spaniard briton turk frenchman dutchman irishman englishman welshman
+    retiree grandmother grandfather preacher magician comedian composer cellist architect barber chef cook lawman
+    ranger trooper constable physicist biologist programmer designer lecturer medic paramedic firefighter""".split()
+)
+#: What stands in names without being one, and the longest name that is looked for, in words.
+_IN_NAMES = frozenset({"&", "’s", "'s"})
+_LONGEST = 8
+#: What is no single person, though the word is in the singular: never "he".
+_MANY = (
+    GROUP_WORDS
+    | ORGANIZATION_WORDS
+    | frozenset("crew team panel jury gang couple crowd majority staff band choir public side camp delegation".split())
+)
+
+
+def varies(doc: Doc, mention: Range, head: Token) -> bool:
+    """Tell whether "the cardiologist" or "the young woman" may only be another word for who was named."""
+    if doc[mention[0]].lower_ != "the" or mention[1] - mention[0] > 3 or head.i != mention[1] or not is_one(head):
+        return False
+    told = {t.lower_ for t in doc[mention[0] + 1 : mention[1]]}
+    word = head.lower_
+    if told & {"other", "another", "second", "first", "third", "same", "latter"}:
+        return False
+    if word in ("man", "woman") or (told & RANKS and word in _PERSONS - _OFFICES):
+        return bool(told)
+    return word not in _OFFICES and (word in _PERSONS or word.endswith(_PERSONAL))
+
+
+def is_one(head: Token) -> bool:
+    """Tell whether a noun may be one person: no plural, and no crew."""
+    return head.tag_ not in ("NNS", "NNPS") and not {head.lower_, head.lemma_.lower()} & _MANY
+
+
+def name_behind(doc: Doc, mention: Range, head: Token) -> Token | None:
+    """Find the name in "a chemist from Orchard Row, Hal Brannigan,", which the parser tore off its description.
+
+    Behind a description that a comma ends, in the mention or right behind it, and before another comma.
+    """
+    if head.pos_ == "PROPN" or doc[mention[0]].pos_ == "PROPN":
+        return None
+    stop = mention[1] - (doc[mention[1]].text == ",")
+    if stop > head.i and doc[stop].pos_ == "PROPN" and any(t.text == "," for t in doc[head.i : stop]):
+        first = stop
+        while first > head.i and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "&"):
+            first -= 1
+        return doc[stop] if "," in (doc[first - 1].text, doc[first - 2].text) else None
+    if stop + 1 >= len(doc) or doc[stop + 1].text != ",":
+        return None
+    end = stop + 2
+    while end < min(len(doc), stop + 2 + _LONGEST) and (doc[end].pos_ == "PROPN" or doc[end].text in _IN_NAMES):
+        end += 1
+    named = [t for t in doc[stop + 2 : end] if t.pos_ == "PROPN"]
+    return named[-1] if named and end < len(doc) and doc[end].text == "," else None
