@@ -30,11 +30,17 @@ dev: $(VENV)/.serves  ## The same in one process that starts anew whenever the c
 test slow faults: export PYTHONDONTWRITEBYTECODE :=
 test slow faults: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
+# Their databases are files in memory, where there is a gigabyte of it to spare: on a disk each test on SQLite waits for
+# seven syncs, of 2 ms each. The tests of faults need the disk.
+test slow: export PYTEST_DEBUG_TEMPROOT := $(shell df -Pk /dev/shm 2>/dev/null | awk '$$4+0 > 1000000 {print $$6}')
+
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
 	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
+# Named, so that no worker collects all the others.
+SLOW = $(shell grep -rl --include='test_*.py' 'mark\.slow' tests)
 slow: $(VENV)/.tests  ## Run the tests that take minutes: generated requests, lists of 100,000 claims.
-	$(BIN)/pytest -m slow -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest $(SLOW) -m slow -n auto --dist worksteal $(ARGS)
 
 # Tests that measure no time run three at a time, since they wait for much; the others run alone, because their figures
 # assume an idle machine. In short most of those have time enough to run beside others.
