@@ -42,6 +42,8 @@ _MOVED = {
     "sentences": {"retracted_at", "retracted_reason"},
     "suggestions": {"status", "reasons"},
 }
+#: Nouns whose versions each have a line, but for erasures and for what is in these lists of a merge.
+_COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",), "reviews": ("reviews",)}
 #: Columns that become null without a line or a version where the public never saw what they named.
 _UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
 
@@ -206,7 +208,7 @@ def _lines(model: Any) -> Iterator[str]:
     # The sentences that a document is cut into follow from it, and have no lines. Rows that were there before the
     # first that the log saw made were loaded in bulk, past it.
     ((first,),) = fetch("SELECT min(noun_id) FROM changes WHERE noun = ? AND action = 'create'", (table,))
-    redacted = table == "documents" and bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
+    redacted = table == "documents" and _anything_erased()
     at = names.index("id")
     logged = Links()
     linked = {f"links{number}": sql for number, sql in enumerate(links.columns(table))}
@@ -235,8 +237,34 @@ def _lines(model: Any) -> Iterator[str]:
             elif made and history[0][1] != "create":
                 yield f"the log does not know how {table} {id} was made"
             yield from _history(model, id, row, history, redacted)
+            if history and _is_raised(table, row, history[-1].after):
+                yield f"{table} {id} has a later version than the log says"
             for name in logged.differing(table, id, told[0][len(names) : -5], history):
                 yield f"{table} {id} has other {name} than the log says"
+
+
+def _anything_erased() -> bool:
+    return bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
+
+
+def _is_raised(table: str, row: dict[str, Any], logged: dict[str, Any]) -> bool:
+    """Tell whether a row has a later version than its last line, and neither a merge nor an erasure may have raised it.
+
+    These are read after the row: others write meanwhile.
+    """
+    if table not in _COUNTED or row["version"] <= logged.get("version", row["version"]):
+        return False
+    return not (_anything_erased() or row["id"] in _moved(_COUNTED[table]))
+
+
+def _moved(lists: tuple[str, ...]) -> set[int]:
+    """Find the ids in these lists of what merges moved, and of what went over from the statements that they dropped."""
+    found: set[int] = set()
+    for (after,) in fetch("SELECT after FROM changes WHERE action = 'merge'") if lists else ():
+        moved = orjson.loads(after).get("moved") or {}
+        for part in (moved, *moved.get("dropped", ())):
+            found.update(id for name in lists for id in part.get(name, ()))
+    return found
 
 
 def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool) -> Iterator[str]:

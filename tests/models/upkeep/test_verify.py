@@ -66,6 +66,10 @@ def test_a_registry_that_is_whole_passes(filled: str) -> None:
         ("UPDATE counterclaims SET note = 'Added.' WHERE id = 1", "log", "counterclaims 1 has another note"),
         ("UPDATE reviews SET rating_label = 'True'", "log", "reviews 1 has another rating_label"),
         ("UPDATE reviews SET title = 'Another', version = 2", "log", "reviews 1 has another title"),
+        ("UPDATE claims SET version = 2 WHERE id = 1", "log", "claims 1 has a later version"),
+        ("UPDATE documents SET version = 2 WHERE id = 1", "log", "documents 1 has a later version"),
+        ("UPDATE speakers SET version = 9 WHERE id = 2", "log", "speakers 2 has a later version"),
+        ("UPDATE reviews SET version = 2 WHERE id = 1", "log", "reviews 1 has a later version"),
         ("UPDATE claims SET text = 'We built it.' WHERE id = 1", "log", "claims 1 has another text"),
         ("UPDATE statements SET speaker_id = 1 WHERE id = 2", "log", "statements 2 has another speaker"),
         (
