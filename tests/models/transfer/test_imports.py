@@ -961,3 +961,13 @@ def test_an_import_has_postgresql_count_what_it_writes(
     assert "refused" not in [one.outcome for one in ndjson.read(said, by=actor)]
     counts = [sql for sql in queries if sql.startswith("ANALYZE")]
     assert counts, "for each claim it reads an index of all statements"
+
+
+def test_claims_at_which_no_line_points_are_stored_in_steps_between_which_others_write(
+    registry: str, actor: Actor
+) -> None:
+    lines = _written(*({"claim": {"id": f"c{n}", "text": f"It is {n}.", "language": "en"}} for n in range(1200)))
+    list(ndjson.read(lines, by=actor))
+    # What one transaction stores has one stamp.
+    steps = [count for (count,) in database.fetch("SELECT count(*) FROM claims GROUP BY created_at")]
+    assert (sum(steps), max(steps)) == (1200, 500)
