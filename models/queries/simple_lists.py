@@ -164,7 +164,10 @@ def page(
 
 
 def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]] | None:
-    """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found."""
+    """Compile the query of a whole list's ids, oldest first, as (SQL, parameters); None where nothing can be found.
+
+    Beside each it finds how many characters of long text the item shows, where texts may be long.
+    """
     values = _values(filters)
     if values is None:
         return None
@@ -223,7 +226,8 @@ def _count(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> Compiled:
 @cached(512)
 def _ids(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> Compiled:
     it, id = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id
-    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links, (id,)).select(id))
+    long = () if it.characters is None else (it.characters(viewer),)
+    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links, (id,)).select(id, *long))
 
 
 @cached(1024)

@@ -50,12 +50,24 @@ def blocks(
         return
     items = _items(noun, viewer, on_sqlite(), fields, include)
     with snapshot(caller, threads=THREADS) as reader:
-        ids, size = (id for (id,) in reader.rows(found, _MOST)), FIRST
-        queries = ((items, (dumps(some),)) for some in iter(lambda: list(islice(ids, size)), []))
+        ids, size = reader.rows(found, _MOST), FIRST
+        queries = ((items, (dumps(some),)) for some in iter(lambda: _next(ids, size), []))
         for ((block, count),) in reader.fetch_each(queries):
             with reader.sending(len(block)):
                 yield block
             size = max(1, min(_MOST, count * AIM // len(block)))
+
+
+def _next(rows: Iterator[tuple[int, ...]], most: int) -> list[int]:
+    """Take the next ids, `most` of them, or fewer where the characters beside them come to AIM."""
+    ids: list[int] = []
+    characters = 0
+    for id, *long in islice(rows, most):
+        ids.append(id)
+        characters += sum(long)
+        if characters >= AIM:
+            break
+    return ids
 
 
 def counted(noun: str, *, filters: dict[str, Any], caller: str | None = None) -> Iterator[str]:

@@ -120,7 +120,7 @@ def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) 
         ((written,),) = fetch(f"SELECT {text} {source} WHERE {alias}.id = ?", (id,))
         assert json.loads(alone) == item == json.loads(written)
         assert json.loads(alone)["version"] == version
-    assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={}))] == sorted(
+    assert [id for id, *_ in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={}))] == sorted(
         item["id"] for item in page
     )
     assert simple_lists.one(noun, viewer=REVIEWER, id=999) is None
@@ -133,7 +133,7 @@ def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) 
 )
 def test_a_filter_finds_what_has_its_value(noun: str, name: str, value: Any, found: list[int]) -> None:
     assert _found(noun, **{name: value}) == found
-    assert [id for (id,) in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={name: value}))] == sorted(found)
+    assert [id for id, *_ in fetch(*simple_lists.ids(noun, viewer=REVIEWER, filters={name: value}))] == sorted(found)
 
 
 def test_every_filter_is_tested() -> None:

@@ -10,7 +10,7 @@ from models.history.changes import Actor
 from models.queries.visibility import Viewer
 from models.storage import database, transactions
 from models.transfer import stream
-from tests.factories import put_claim
+from tests.factories import READER, put_claim, put_document
 
 CLAIMS = 60
 
@@ -60,3 +60,11 @@ def test_it_is_one_state_though_all_is_changed_meanwhile(claims: list[int]) -> N
         states.add(items[0]["version"])
     assert threaded
     assert len(states) > 5
+
+
+def test_long_documents_come_a_few_at_once_from_the_first_block_on(registry: str, actor: Actor) -> None:
+    for number in range(9):
+        put_document(actor, text=f"{number}" * 60, url=f"https://example.org/{number}")
+    blocks = list(stream.blocks("documents", viewer=READER, filters={}))
+    assert sum(block.count("\n") + 1 for block in blocks) == 9
+    assert max(block.count("\n") + 1 for block in blocks) == 2
