@@ -3,20 +3,30 @@
 import threading
 from collections import deque
 
+#: The places that one caller does not get are left to those who hold fewer than this, however many callers there are.
+_FEW = 2
+
+
+class _Turn(threading.Event):
+    """Is set where the wait is over; then `had` tells whether by a place."""
+
+    had = False
+
 
 class ConcurrencyLimit:
     """So many places, of which one caller holds `each` at most: whatever they do, another finds one.
 
-    A place that becomes free goes to the one of those who wait for it who holds the fewest.
+    The last ones go to who holds few, and a place that becomes free to the one of those who wait for it who holds the
+    fewest. Where as many wait as may, the caller with the most who wait makes room for one with fewer.
     """
 
     def __init__(self, places: int, each: int, most_waiting: int | None = None) -> None:
         """Let `most_waiting` wait for a place, as many as there are places where that is not said."""
-        self._lock, self._free, self._each = threading.Lock(), places, each
+        self._lock, self._free, self._each, self._kept = threading.Lock(), places, each, places - each
         self._held: dict[str | None, int] = {}
         self._most_waiting = places if most_waiting is None else most_waiting
         #: What tells those who wait of their place, in the order in which they came, by caller.
-        self._turns: dict[str | None, deque[threading.Event]] = {}
+        self._turns: dict[str | None, deque[_Turn]] = {}
         self.waiting = 0
 
     def take(self, caller: str | None, patience: float = 0.0) -> bool:
@@ -25,21 +35,20 @@ class ConcurrencyLimit:
         Where there is none, wait for one up to `patience` seconds, unless as many as may wait already.
         """
         with self._lock:
-            held = self._held.get(caller, 0)
-            if self._free and (held < self._each or caller is None):
+            if self._free and self._may_have(caller, self._free):
                 self._free -= 1
-                self._held[caller] = held + 1
+                self._held[caller] = self._held_by(caller) + 1
                 return True
-            if not patience or self.waiting >= self._most_waiting:
+            if not patience or (self.waiting >= self._most_waiting and not self._make_room(caller)):
                 return False
-            turn = threading.Event()
+            turn = _Turn()
             self._turns.setdefault(caller, deque()).append(turn)
             self.waiting += 1
         turn.wait(patience)
         with self._lock:
             if not turn.is_set():
                 self._leave(caller, turn)
-            return turn.is_set()
+            return turn.had
 
     def give(self, caller: str | None) -> None:
         """Give one back, to one who waits: if all were woken, all but one would wait again."""
@@ -49,7 +58,7 @@ class ConcurrencyLimit:
             else:
                 del self._held[caller]
             # Most of the time nobody waits.
-            may = self._turns and [waiting for waiting in self._turns if not self.has_all(waiting)]
+            may = self._turns and [waiting for waiting in self._turns if self._may_have(waiting, self._free + 1)]
             if not may:
                 self._free += 1
                 return
@@ -57,16 +66,33 @@ class ConcurrencyLimit:
             self._held[following] = self._held_by(following) + 1
             turn = self._turns[following][0]
             self._leave(following, turn)
+            turn.had = True
             turn.set()
 
     def has_all(self, caller: str | None) -> bool:
         """Tell whether a caller holds as many as one may."""
         return caller is not None and self._held_by(caller) >= self._each
 
+    def _may_have(self, caller: str | None, free: int) -> bool:
+        """Tell whether a caller may have one of so many places that are free."""
+        if caller is None:
+            return True
+        return not self.has_all(caller) and (free > self._kept or self._held_by(caller) < _FEW)
+
+    def _make_room(self, caller: str | None) -> bool:
+        """Turn out the last who waits of the caller with the most who do, for one with fewer; tell whether."""
+        longest = max(self._turns, key=lambda waiting: len(self._turns[waiting]), default=caller)
+        if len(self._turns.get(longest, ())) <= len(self._turns.get(caller, ())) + 1:
+            return False
+        turn = self._turns[longest][-1]
+        self._leave(longest, turn)
+        turn.set()
+        return True
+
     def _held_by(self, caller: str | None) -> int:
         return self._held.get(caller, 0)
 
-    def _leave(self, caller: str | None, turn: threading.Event) -> None:
+    def _leave(self, caller: str | None, turn: _Turn) -> None:
         self._turns[caller].remove(turn)
         self.waiting -= 1
         if not self._turns[caller]:

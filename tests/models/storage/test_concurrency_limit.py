@@ -1,5 +1,6 @@
 """The limit on what is done at once, and who gets a place that becomes free."""
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,13 +40,66 @@ def test_a_free_place_goes_to_who_holds_the_fewest_and_then_to_who_came_first() 
             pool.submit(wait, caller)
             _until(lambda number=number: limit.waiting == number)  # type: ignore[misc]
         # "a" came first, but holds the most until nobody else waits.
-        for given, expected in (("a", "c"), ("a", "d"), ("b", "b"), ("c", "c"), ("d", "a"), ("b", "a")):
+        for given, expected in (("a", "c"), ("a", "d"), ("b", "b"), ("c", "c"), ("d", "a")):
             limit.give(given)
             _until(lambda: len(had) + limit.waiting == 6)
             assert had[-1] == expected, had
+        # The last one is left to who holds few.
+        limit.give("b")
+        assert limit.waiting == 1
+        assert limit.take("e")
+        limit.give("a")
+        assert had[-1] == "a"
     assert limit.waiting == 0
     # They hold four again.
-    assert not limit.take("e")
+    assert not limit.take("f")
+
+
+def test_a_few_callers_who_ask_for_more_than_there_is_keep_no_other_waiting() -> None:
+    limit = ConcurrencyLimit(20, 15, most_waiting=12)
+    ending = threading.Event()
+
+    def greedy(caller: str) -> None:
+        while not ending.is_set():
+            if limit.take(caller, 1):
+                ending.wait(0.2)
+                limit.give(caller)
+            else:
+                ending.wait(0.01)
+
+    threads = [threading.Thread(target=greedy, args=(f"{number % 5}",)) for number in range(60)]
+    for thread in threads:
+        thread.start()
+    ending.wait(0.6)
+    try:
+        for _ in range(20):
+            began = time.monotonic()
+            assert limit.take("other", 5)
+            assert time.monotonic() - began < 1
+            limit.give("other")
+            ending.wait(0.02)
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_where_as_many_wait_as_may_who_has_the_most_of_them_makes_room() -> None:
+    limit = ConcurrencyLimit(1, 1, most_waiting=3)
+    assert limit.take("a")
+    with ThreadPoolExecutor(4) as pool:
+        waiting = []
+        for number in range(1, 4):
+            waiting.append(pool.submit(limit.take, "b", 10))
+            _until(lambda number=number: limit.waiting == number)  # type: ignore[misc]
+        assert not limit.take("b", 10)
+        other = pool.submit(limit.take, "c", 10)
+        assert not waiting[-1].result(5)
+        assert limit.waiting == 3
+        for caller in ("a", "b", "b"):
+            limit.give(caller)
+        assert other.result(5)
+        assert [one.result(5) for one in waiting] == [True, True, False]
 
 
 def test_a_place_is_left_free_where_all_who_wait_have_their_part() -> None:
