@@ -110,6 +110,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     settings.connect(config)
     app = App(__name__, static_folder=None, template_folder="pages")
     app.config["SETTINGS"] = config
+    app.config[responses.LINK] = responses.common_link(config.LICENCE)
     reads = config.DATABASE_CONNECTIONS
     app.config[auth.READS] = ConcurrencyLimit(reads, reads - reads // 4, most_waiting=config.THREADS // 2)
     app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter}

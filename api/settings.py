@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from models.addresses import of_licence
+from models.queries.parts import serve_from
 from models.storage import database
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -37,6 +39,8 @@ class Settings:
     HOST: str = "127.0.0.1"
     #: The port that it listens on.
     PORT: int = 8000
+    #: Where others reach it, as https://registry.example.org: each `uri` begins so; where empty, with http://HOST:PORT.
+    BASE_URL: str = ""
     #: How many processes serve.
     PROCESSES: int = 2
     #: How many requests each process handles at once, slow clients included; threads are started as needed.
@@ -45,6 +49,8 @@ class Settings:
     PUBLIC_READS: bool = True
     #: Origins whose web pages may send keys (https://app.example.org); a comma between two. Any page may read.
     CORS_ORIGINS: str = ""
+    #: The licence of the registry's own words, an SPDX id or a web address, to which each answer links.
+    LICENCE: str = ""
     #: The largest request body, in bytes.
     MAX_BODY_BYTES: int = 1_048_576
     #: Over how many seconds a body that comes at less than 1 KiB a second is ended with 408.
@@ -65,6 +71,11 @@ class Settings:
         """List the origins of CORS_ORIGINS."""
         return _listed(self.CORS_ORIGINS)
 
+    @property
+    def origin(self) -> str:
+        """Return the origin at which others reach it: BASE_URL, or else what it listens on."""
+        return self.BASE_URL or f"http://{f'[{self.HOST}]' if ':' in self.HOST else self.HOST}:{self.PORT}"
+
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment. Raises ValueError that names a wrong one."""
@@ -76,7 +87,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def connect(config: Settings, *, waiting: bool = False) -> None:
-    """Connect models to the database of `config`; `waiting` removes the deadlines, for commands.
+    """Connect models to the database of `config`, and tell them its origin; `waiting` removes the deadlines.
 
     Raises ValueError for an address that is wrong.
     """
@@ -87,6 +98,7 @@ def connect(config: Settings, *, waiting: bool = False) -> None:
             0 if waiting else config.DEADLINE_SECONDS, config.DATABASE_CONNECTIONS, config.REPLICA_LAG_SECONDS
         ),
     )
+    serve_from(config.origin)
 
 
 def _parsed(name: str, kind: type, text: str) -> str | int | bool:
@@ -99,11 +111,17 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
         if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or not least <= int(text) <= most:
             raise ValueError(f"{name} is {text!r}: give a whole number from {least} to {most}.")
         return int(text)
+    if name == "BASE_URL" and text and not _ORIGIN.fullmatch(text):
+        raise ValueError(
+            f"BASE_URL is {text!r}: give it as https://registry.example.org, in lower case, without a path."
+        )
     if name == "CORS_ORIGINS" and (wrong := [origin for origin in _listed(text) if not _ORIGIN.fullmatch(origin)]):
         raise ValueError(
             f"CORS_ORIGINS names {wrong[0]!r}: give each origin as a browser sends it, in lower case, without a path "
             "and without the default port, as https://app.example.org."
         )
+    if name == "LICENCE" and text and not of_licence(text):
+        raise ValueError(f"LICENCE is {text!r}: give an SPDX id, as CC0-1.0, or the address of a page.")
     if name in _WORDS and text not in _WORDS[name]:
         raise ValueError(f"{name} is {text!r}: give one of {', '.join(_WORDS[name])}.")
     return text

@@ -1,5 +1,6 @@
 """Web addresses: spelled one way, so that two spellings of one are equal; they are never fetched."""
 
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -28,3 +29,14 @@ def host(normalized: str | None) -> str | None:
         return (urlsplit(normalized or "").hostname or "").removeprefix("www.") or None
     except ValueError:  # an IPv6 address that is none
         return None
+
+
+#: The characters of an address (RFC 3986).
+_WEB_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+")
+
+
+def of_licence(licence: str | None) -> str | None:
+    """Return the address of a licence that is one, or an SPDX id, which is one word; None for other words."""
+    if licence and re.fullmatch(r"[A-Za-z0-9.+-]+", licence):
+        return f"https://spdx.org/licenses/{licence}.html"
+    return licence if licence and _WEB_ADDRESS.fullmatch(licence) else None

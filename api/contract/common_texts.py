@@ -113,7 +113,11 @@ HEADERS = {
         "description": "The address of what is new, or of the survivor of what was merged.",
         "schema": {"type": "string"},
     },
-    "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}},
+    "Link": {
+        "description": "The next page, as `next`; this contract, as `describedby`; the licence of a document or review "
+        "where it has a web address or an SPDX id, or else of the registry, as `license` (RFC 8288).",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {"description": "After how many seconds to try again.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to send a key (RFC 6750).", "schema": {"type": "string"}},
 }

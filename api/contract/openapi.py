@@ -128,7 +128,7 @@ def _parameter(name: str) -> dict[str, str]:
 def _responses(operation: Operation, shapes: Converter, examples: dict[str, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.status.phrase}
     if operation.response:
-        names = ["ETag"] + ["Location"] * operation.creates + ["Link"] * operation.id.startswith("list_")
+        names = ["ETag", *["Location"] * operation.creates, "Link"]
         content = {"schema": shapes.resolve_nested_schema(operation.response), **_answered(operation.id, examples)}
         success |= {"headers": _headers(*names), "content": {responses.MEDIA_TYPE: content}}
     for media_type in operation.stream_media_types:

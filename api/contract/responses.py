@@ -8,18 +8,22 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.datastructures import Headers, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from api.contract import problem_types
 from api.contract.problem_types import ProblemType
 from api.contract.problems import Problem
+from models import addresses
 from models.access.replies import StoredResponse
 from models.history.standing_rows import Version
 from models.queries.results import Item
 
 MEDIA_TYPE = "application/json"
+
+#: Where the app's config keeps the Link that every answer has.
+LINK = "LINK"
 
 #: The id, the version, and a hash of the body.
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
@@ -41,13 +45,25 @@ class Complete(Response):
         return self.headers if complete else super().get_wsgi_headers(environ)
 
 
-def one(whole: Item) -> Response:
-    """Return one thing.
+def one(whole: Item, *, licensed: bool = False) -> Response:
+    """Return one thing, which may be `licensed`: it has a member `licence` of its own.
 
     Its ETag is id and version, for If-Match, and a hash of the body, for If-None-Match: what is linked
     changes the body without a new version.
     """
-    return _json(whole.json.encode(), f"{whole.id}-{whole.version}-")
+    link = license_link(orjson.loads(whole.json).get("licence")) if licensed else None
+    return _json(whole.json.encode(), f"{whole.id}-{whole.version}-", link=link)
+
+
+def common_link(licence: str) -> str:
+    """Write the Link of every answer: to the contract, and to the `licence` of the registry where it has one."""
+    return ", ".join(filter(None, ['</v1/openapi.json>; rel="describedby"', license_link(licence)]))
+
+
+def license_link(licence: str | None) -> str | None:
+    """Write a Link (RFC 4946) to a licence that has a web address; None for one in other words."""
+    address = addresses.of_licence(licence)
+    return address and f'<{address}>; rel="license"'
 
 
 def created(path: str, whole: Item, **more: Any) -> Response:
@@ -64,10 +80,7 @@ def items(items: bytes, following: str | None, link: str | None, **more: Any) ->
     for name, value in more.items():
         if value is not None:
             parts += [b',"%b":' % name.encode(), orjson.dumps(value)]
-    response = _json(b"".join([*parts, b"}"]))
-    if link:
-        response.headers["Link"] = link
-    return response
+    return _json(b"".join([*parts, b"}"]), link=link)
 
 
 def json(value: Any) -> Response:
@@ -96,7 +109,7 @@ def bare(response: Response) -> Response:
 
 def to_store(response: Response) -> StoredResponse:
     """Take from the response to a create what a retry gets again."""
-    headers = {name: response.headers[name] for name in ("Location", "ETag")}
+    headers = {name: response.headers[name] for name in ("Location", "ETag", "Link")}
     return StoredResponse(response.status_code, headers, response.get_data(as_text=True))
 
 
@@ -146,7 +159,7 @@ def _precondition(type: ProblemType, detail: str) -> Problem:
     return Problem(type, detail, [{"header": "If-Match", "detail": detail}])
 
 
-def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
+def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK, *, link: str | None = None) -> Response:
     etag = f'"{version}{blake2b(body, digest_size=8).hexdigest()}"'
     headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body))), ("ETag", etag)]
     environ = request.environ
@@ -156,6 +169,8 @@ def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK) ->
         # Werkzeug's own comparison takes 15 % more processor time of a whole 304.
         if environ.get("HTTP_IF_NONE_MATCH") == etag:
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers[2:])
+    common = current_app.config[LINK]
+    headers.append(("Link", f"{link}, {common}" if link else common))
     response = Complete([body], status, headers)
     # Where there is nothing to compare, comparing takes a quarter of GET /v1/claims/{id}.
     if reads and (conditions := {name: environ[name] for name in _CONDITIONS if name in environ}):

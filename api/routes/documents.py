@@ -98,7 +98,7 @@ def get_document(id: int) -> Response:
     The public sees the sentences that carry statements; the whole text takes the read scope, unless
     the document is marked text_public.
     """
-    return responses.one(documents.get(id=id, viewer=caller().viewer))
+    return responses.one(documents.get(id=id, viewer=caller().viewer), licensed=True)
 
 
 @routes.operation(
@@ -135,7 +135,7 @@ def change_document(id: int, version: Version, body: dict[str, Any]) -> Response
     Its address and its text never change.
     """
     documents.change(by=caller().actor, id=id, version=version, **body)
-    return responses.one(documents.get(id=id, viewer=caller().viewer))
+    return responses.one(documents.get(id=id, viewer=caller().viewer), licensed=True)
 
 
 @routes.operation(
@@ -170,4 +170,4 @@ def restore_document(id: int) -> Response:
     erased is not restored (410).
     """
     documents.restore(by=caller().actor, id=id)
-    return responses.one(documents.get(id=id, viewer=caller().viewer))
+    return responses.one(documents.get(id=id, viewer=caller().viewer), licensed=True)

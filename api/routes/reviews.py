@@ -44,7 +44,7 @@ def create_review(body: dict[str, Any]) -> Response:
 @routes.operation("GET", "/reviews/<id:id>", response=Review, refuses=(HTTPStatus.GONE,))
 def get_review(id: int) -> Response:
     """Fetch one review with its claim."""
-    return responses.one(reviews.get(id=id, viewer=caller().viewer))
+    return responses.one(reviews.get(id=id, viewer=caller().viewer), licensed=True)
 
 
 @routes.operation(
@@ -62,7 +62,7 @@ def change_review(id: int, version: Version, body: dict[str, Any]) -> Response:
     Its claim never changes.
     """
     reviews.change(by=caller().actor, id=id, version=version, **body)
-    return responses.one(reviews.get(id=id, viewer=caller().viewer))
+    return responses.one(reviews.get(id=id, viewer=caller().viewer), licensed=True)
 
 
 @routes.operation(
@@ -94,4 +94,4 @@ def restore_review(id: int) -> Response:
     that stands already stays as it is.
     """
     reviews.restore(by=caller().actor, id=id)
-    return responses.one(reviews.get(id=id, viewer=caller().viewer))
+    return responses.one(reviews.get(id=id, viewer=caller().viewer), licensed=True)

@@ -132,6 +132,23 @@ def identifier(description: str, *, null: bool = False) -> Any:
     return shown(fields.Integer, description, null=null, minimum=1, maximum=BIGGEST)
 
 
+def path_of(noun: str) -> Any:
+    """Make a member that is the path of a record of `noun`."""
+    return shown(
+        fields.String, "Its address on this server.", pattern=f"^/v1/{noun}/[1-9][0-9]*$", example=f"/v1/{noun}/1"
+    )
+
+
+def uri_of(noun: str) -> Any:
+    """Make a member that is the absolute address of a record of `noun`."""
+    return shown(
+        fields.String,
+        "Its absolute address, the same whoever asks: cite it, and tell records of several registries apart by it.",
+        format="uri",
+        example=f"https://registry.example.org/v1/{noun}/1",
+    )
+
+
 def on_request(member: Any, description: str) -> Any:
     """Make a member that is only there when `include` or `fields` names it."""
     member.metadata = {"description": description}

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Query, Stamped, listed, on_request, shown
+from api.schemas.base import Query, Stamped, listed, on_request, shown, uri_of
 from api.schemas.fields import Choice, Language, QueryFlag, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
@@ -24,6 +24,7 @@ from api.schemas.reviews import ReviewPart
 class Claim(ClaimPart, Stamped):
     """A proposition, with everyone who put it forward, every answer to it and every review of it."""
 
+    uri = uri_of("claims")
     topics = listed(TopicPart, "What it is filed under.")
     about = listed(SubjectPart, "Whom it is about, and as what.")
     statements = listed(StatementPart, "Who put it forward, and where; at most 100, in the order of print.")

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, shown
+from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, path_of, shown, uri_of
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
@@ -18,6 +18,8 @@ class Counterclaim(Stamped):
     """A counterclaim: the claim and the claim that answers it, side by side, each with speakers and sentences."""
 
     id = identifier("Its id.")
+    href = path_of("counterclaims")
+    uri = uri_of("counterclaims")
     kind = shown(fields.String, _KIND, enum=list(COUNTER_KINDS))
     of = shown(fields.String, OF, enum=list(ANSWERED))
     target_id = identifier(TARGET, null=True)

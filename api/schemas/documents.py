@@ -14,6 +14,7 @@ from api.schemas.base import (
     listed,
     on_request,
     shown,
+    uri_of,
 )
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Choice, Language, QueryFlag, QueryWholeNumber, Text
@@ -27,6 +28,7 @@ from models.vocabulary import DOCUMENT_KINDS
 class Document(DocumentPart, Stamped):
     """One edition of an article, transcript, broadcast, post, release or memo."""
 
+    uri = uri_of("documents")
     url_normalized = shown(fields.String, "The address, so spelled that equal ones are equal.", null=True)
     retrieved_at = shown(fields.String, "When its text was read.", format="date-time")
     licence = shown(fields.String, "The licence of its text.", null=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Output, identifier, listed, nested, shown
+from api.schemas.base import Output, identifier, listed, nested, path_of, shown
 from api.schemas.days import FORM
 from api.schemas.parts import ClaimPart, StatementPart
 from api.schemas.reviews import ReviewPart
@@ -37,6 +37,7 @@ class ExchangeCounterclaim(Output):
     """A counterclaim between two claims of the exchange."""
 
     id = identifier("Its id.")
+    href = path_of("counterclaims")
     kind = shown(fields.String, "What the answer does to what it answers.", enum=list(COUNTER_KINDS))
     of = shown(
         fields.String,

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Output, Stamped, identifier, listed, nested, shown
+from api.schemas.base import Output, Stamped, identifier, listed, nested, path_of, shown
 from api.schemas.days import FORM
 from models.vocabulary import (
     ABOUT_ROLES,
@@ -20,6 +20,7 @@ class TopicPart(Output):
     """A subject heading, as claims name it."""
 
     id = identifier("Its id.")
+    href = path_of("topics")
     slug = shown(fields.String, "Its name in URLs and filters.")
     label = shown(fields.String, "Its name for people.")
 
@@ -28,6 +29,7 @@ class SpeakerPart(Output):
     """A speaker, as statements and claims name them."""
 
     id = identifier("Their id.")
+    href = path_of("speakers")
     name = shown(fields.String, "The name they are known by.")
     kind = shown(fields.String, "What they are.", enum=list(SPEAKER_KINDS))
     description = shown(fields.String, "Who that is, in a sentence.", null=True)
@@ -44,6 +46,7 @@ class DocumentPart(Output):
     """A document, as statements name it."""
 
     id = identifier("Its id.")
+    href = path_of("documents")
     kind = shown(
         fields.String,
         "What it is; null where nobody has said.",
@@ -61,6 +64,7 @@ class SentencePart(Output):
     """A sentence with one sentence of context on either side. Offsets count Unicode code points."""
 
     id = identifier("Its id.")
+    href = path_of("sentences")
     position = shown(fields.Integer, "Its place in the document, from 0.", minimum=0)
     start = shown(fields.Integer, "Where it starts in the document's text.", minimum=0)
     end = shown(fields.Integer, "Where it ends, exclusive.", minimum=1)
@@ -100,6 +104,7 @@ class ClaimPart(Output):
     """A claim, as statements and reviews name it."""
 
     id = identifier("Its id.")
+    href = path_of("claims")
     text = shown(fields.String, "The proposition, normalised and readable alone.")
     language = shown(fields.String, "Its language (BCP 47).")
 
@@ -108,6 +113,7 @@ class AttributionAnswer(Output):
     """A counterclaim to the attribution of a statement: "I never said that", or a correction by whoever printed it."""
 
     id = identifier("The id of the counterclaim.")
+    href = path_of("counterclaims")
     kind = shown(fields.String, "What the answer does to the attribution.", enum=list(COUNTER_KINDS))
     note = shown(fields.String, "What a person noted about it.", null=True)
     statement_id = identifier(
@@ -121,6 +127,7 @@ class StatementPart(Stamped):
     """One act of attribution with its speaker, sentence and document, as claims show it."""
 
     id = identifier("Its id.")
+    href = path_of("statements")
     speaker = nested(SpeakerPart, "Who said it.")
     mention = nested(Span, "The words that name the speaker in print; null where print names nobody.", null=True)
     role = shown(fields.String, "What the speaker was at the time.", null=True)
@@ -185,11 +192,12 @@ class ClaimLink(Output):
     """The claim around this, which is not repeated here."""
 
     id = identifier("Its id.")
-    href = shown(fields.String, "Its address.", format="uri-reference")
+    href = path_of("claims")
 
 
 class _CounterclaimOfAClaim(Output):
     id = identifier("The id of the counterclaim.")
+    href = path_of("counterclaims")
     kind = shown(fields.String, "What the answer does to the claim it answers.", enum=list(COUNTER_KINDS))
     of = shown(fields.String, OF, enum=list(ANSWERED))
     target_id = identifier(TARGET, null=True)

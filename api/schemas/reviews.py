@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Output, Stamped, identifier, nested, shown
+from api.schemas.base import Input, Output, Stamped, identifier, nested, path_of, shown, uri_of
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Id, Language, Matching, Moment, Number, QueryId, Text
 from api.schemas.filters import MERGED, ItemQuery, fields_of, rating_bounds, refuse_crossed_bounds, search, sort_by
@@ -43,6 +43,7 @@ class ReviewPart(Stamped):
     """What a fact-checker published about a claim, as the claim shows it."""
 
     id = identifier("Its id.")
+    href = path_of("reviews")
     publisher = nested(Publisher, "Who published it.")
     url = shown(fields.String, "Where it was published.")
     title = shown(fields.String, "Its title.", null=True)
@@ -60,6 +61,7 @@ class ReviewPart(Stamped):
 class Review(ReviewPart):
     """What a fact-checker published about a claim."""
 
+    uri = uri_of("reviews")
     claim = nested(ClaimPart, "What it is about.")
 
 

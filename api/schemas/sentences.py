@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Stamped, nested
+from api.schemas.base import Input, Stamped, nested, uri_of
 from api.schemas.fields import Id, QueryId, WholeNumber
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.parts import DocumentPart, SentencePart
@@ -13,6 +13,7 @@ _LONGEST = "A sentence has at most 20,000 characters."
 class Sentence(SentencePart, Stamped):
     """One sentence of one document."""
 
+    uri = uri_of("sentences")
     document = nested(DocumentPart, "What printed it.")
     statement_ids = fields.List(
         fields.Integer(), required=True, metadata={"description": "The statements that start in it."}

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Stamped, listed, nested, shown
+from api.schemas.base import Stamped, listed, nested, shown, uri_of
 from api.schemas.fields import Choice, Id, QueryFlag, Text
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.indexed import Name
@@ -17,6 +17,7 @@ _PART_OF = "The id of the speaker that this one belongs to: a minister to a gove
 class Speaker(SpeakerPart, Stamped):
     """A person, organization, government, group or unnamed source that can be quoted."""
 
+    uri = uri_of("speakers")
     aliases = fields.List(fields.String(), required=True, metadata={"description": "Other names, metonyms too."})
     same_as = fields.List(
         fields.String(), required=True, metadata={"description": "Addresses of the same speaker elsewhere."}

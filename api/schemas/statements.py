@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Query, listed, nested, on_request
+from api.schemas.base import Input, Query, listed, nested, on_request, uri_of
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
@@ -32,6 +32,7 @@ class FiledClaim(ClaimPart):
 class Statement(StatementPart):
     """One act of attribution with everything linked: speaker, sentence, document, claim and its counterclaims."""
 
+    uri = uri_of("statements")
     claim = nested(FiledClaim, "What it puts forward.")
     joint_ids = fields.List(
         fields.Integer(),

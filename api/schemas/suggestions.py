@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, Stamped, identifier, listed, nested, shown
+from api.schemas.base import Input, Output, Stamped, identifier, listed, nested, path_of, shown, uri_of
 from api.schemas.fields import Choice, QueryId
 from api.schemas.filters import ItemQuery, fields_of, sort_by
 from api.schemas.parts import CounterclaimSide, LinkedStatement
@@ -22,6 +22,8 @@ class Suggestion(Stamped):
     """A stored claim that a statement may answer, for a reviewer to decide; it is no counterclaim yet."""
 
     id = identifier("Its id.")
+    href = path_of("suggestions")
+    uri = uri_of("suggestions")
     status = shown(fields.String, "What was decided.", enum=list(SUGGESTION_STATUSES))
     kind = shown(fields.String, "What the statement would do to the claim.", enum=list(COUNTER_KINDS))
     score = shown(fields.Float, "How much the two have in common.", minimum=0, maximum=1)

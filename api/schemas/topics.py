@@ -1,6 +1,6 @@
 """Topics on the wire."""
 
-from api.schemas.base import Input, Stamped
+from api.schemas.base import Input, Stamped, uri_of
 from api.schemas.fields import Slug, Text
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.parts import TopicPart
@@ -8,6 +8,8 @@ from api.schemas.parts import TopicPart
 
 class Topic(TopicPart, Stamped):
     """A subject heading that claims are filed under."""
+
+    uri = uri_of("topics")
 
 
 class TopicChange(Input):

@@ -7,7 +7,7 @@ from peewee import fn
 from models.queries.dialects import fence, true, unindexed
 from models.queries.members import Array, Boolean, Member, Object, Precomputed, Rows, Subquery, scalars
 from models.queries.nodes import TRUE, Aliased
-from models.queries.parts import EMBEDDED, claim_part, speaker_part
+from models.queries.parts import EMBEDDED, claim_part, record, speaker_part
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, claim_seen, evidence_seen
 from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement
@@ -73,7 +73,8 @@ def disowned(viewer: Viewer) -> Any:
 def attribution_answers(viewer: Viewer) -> Array:
     """Build the node of what answers the attribution of the statement `s`, each with who gave the answer."""
     evidence = Subquery(Object(speaker_part(asp)), Rows(at, (at.id == ea.statement_id,), {asp: at.speaker_id}))
-    answered = scalars(ea, "id", "kind", "note", "statement_id") | {"answer": claim_part(ao), "speaker": evidence}
+    answered = record("counterclaims", ea.id) | scalars(ea, "kind", "note", "statement_id")
+    answered |= {"answer": claim_part(ao), "speaker": evidence}
     seen = (ea.target_id == s.id, ea.of == "attribution", evidence_seen(viewer, ea), claim_seen(viewer, ao))
     rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED)
     # Of most statements there is none: that is found before what is read of one is made ready.

@@ -14,6 +14,7 @@ from models.queries import dialects
 from models.queries.days import day_of
 from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows, Scalar, scalars
 from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.parts import claim_part, record
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
 from models.queries.table_aliases import c, e, o, r, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
@@ -161,7 +162,7 @@ def _exchange(viewer: Viewer) -> Object:
 def _claim() -> Object:
     rest = {f"{name}s": _rest(name) for name in _NOUNS}
     counts = scalars(_counted, *(f"{name}_count" for name in _NOUNS))
-    return Object(scalars(o, "id", "text", "language") | counts | {"rest": Object(rest)})
+    return Object({**claim_part(o).members, **counts, "rest": Object(rest)})
 
 
 def _rest(name: str) -> Member:
@@ -171,11 +172,9 @@ def _rest(name: str) -> Member:
 
 def _counterclaims(viewer: Viewer, *conditions: Any) -> Array:
     """Build the node of the counterclaims between the claims; one of an attribution names its target alone."""
-    shown = scalars(e, "id", "kind", "of") | {
-        "claim_id": Scalar(e.claim_id),
-        "target_id": Scalar(target_seen(viewer)),
-        **scalars(e, "answer_id", "statement_id", "note"),
-    }
+    own = record("counterclaims", e.id) | scalars(e, "kind", "of")
+    linked = {"claim_id": Scalar(e.claim_id), "target_id": Scalar(target_seen(viewer))}
+    shown = own | linked | scalars(e, "answer_id", "statement_id", "note")
     return Array(Object(shown), Rows(_each(_drawn, e), (e.id == _drawn.id, *conditions), order=(e.id,)))
 
 

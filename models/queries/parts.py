@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from peewee import Select
+from peewee import SQL, Select
 
 from models.queries.dialects import indexed_by
 from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
-from models.queries.nodes import Aliased
+from models.queries.nodes import Aliased, clear_caches
 from models.queries.table_aliases import c, d, s, sp
 from models.tables import Document, Sentence
 
@@ -26,9 +26,35 @@ def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
     return {"before": text_at(position - 1), "after": text_at(position + 1)}
 
 
+#: What the `uri` of every record begins with, where this registry is served; `serve_from` sets it.
+_origin = ""
+
+
+def serve_from(origin: str) -> None:
+    """Let every `uri` begin with an origin, such as https://registry.example.org."""
+    global _origin  # noqa: PLW0603
+    if origin != _origin:
+        _origin = origin
+        clear_caches()
+
+
+def record(noun: str, id: Any) -> dict[str, Member]:
+    """Build the node of the id and the path of a record of `noun`."""
+    return {"id": Scalar(id), "href": Scalar(_address(noun, id))}
+
+
+def uri(noun: str, id: Any) -> Member:
+    """Build the node of the absolute address of a record of `noun`, which no header of a request changes."""
+    return Scalar(_address(noun, id, _origin))
+
+
+def _address(noun: str, id: Any, origin: str = "") -> Any:
+    return SQL(f"'{origin}/v1/{noun}/'").concat(id)
+
+
 def document_part(id: Any, d: Any = d) -> dict[str, Member]:
     """Build the node of a document `d`, whose id stands in the column `id`, as statements name it."""
-    part = {"id": Scalar(id), "kind": _kind_of_document(id)}
+    part = record("documents", id) | {"kind": _kind_of_document(id)}
     return part | scalars(d, "url", "title", "publisher", "published_at", "language")
 
 
@@ -39,12 +65,12 @@ def _kind_of_document(id: Any) -> Member:
 
 def speaker_part(sp: Any = sp) -> dict[str, Member]:
     """Build the node of a speaker `sp` as statements and claims name them."""
-    return scalars(sp, "id", "name", "kind", "description", "wikidata_id")
+    return record("speakers", sp.id) | scalars(sp, "name", "kind", "description", "wikidata_id")
 
 
 def claim_part(c: Any = c) -> Object:
     """Build the node of a claim `c` as its statements name it."""
-    return Object(scalars(c, "id", "text", "language"))
+    return Object(record("claims", c.id) | scalars(c, "text", "language"))
 
 
 def words(name: str, s: Any = s) -> Member:

@@ -32,7 +32,7 @@ from models.queries.members import (
     scalars,
 )
 from models.queries.nodes import NULL, STAR, Aliased, Part, cached, case
-from models.queries.parts import EMBEDDED, around, claim_part, document_part, speaker_part, stamps, words
+from models.queries.parts import EMBEDDED, around, claim_part, document_part, record, speaker_part, stamps, uri, words
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import (
     Viewer,
@@ -71,10 +71,9 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
     # Ids come from the statement itself: who wants no more of the other side then needs no join.
     via_speaker = Subquery(Object(speaker_part(vs)), Rows(links={vs: s.via_speaker_id}))
     via_document = Subquery(Object(document_part(vd.id, vd)), Rows(links={vd: s.via_document_id}))
-    sentence = scalars(se, "id", "position", "start", "end", "text") | around(se.document_id, se.position)
-    return {
-        "id": Scalar(s.id),
-        "speaker": Object({**speaker_part(), "id": Scalar(s.speaker_id)}),
+    sentence = scalars(se, "position", "start", "end", "text") | around(se.document_id, se.position)
+    return record("statements", s.id) | {
+        "speaker": Object(speaker_part() | record("speakers", s.speaker_id)),
         "mention": words("mention"),
         "role": Scalar(s.role),
         "on_behalf_of": Nullable(
@@ -91,7 +90,7 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
             s.via_speaker_id.is_null(False) | s.via_document_id.is_null(False),
         ),
         "original_id": Scalar(s.original_id),
-        "sentence": Object(sentence | {"id": Scalar(s.sentence_id)}),
+        "sentence": Object(record("sentences", s.sentence_id) | sentence),
         "document": Object(document_part(s.document_id)),
         "status": Scalar(s.status),
         "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
@@ -141,7 +140,7 @@ def _count(table: Any, *conditions: Any) -> Member:
 
 def _topics(claim: Any) -> Array:
     rows = Rows(ct, (ct.claim_id == claim, t.retracted_at.is_null()), {t: ct.topic_id}, (t.slug,))
-    return Array(Object(scalars(t, "id", "slug", "label")), rows)
+    return Array(Object(record("topics", t.id) | scalars(t, "slug", "label")), rows)
 
 
 #: The members of a topic that most lists show.
@@ -161,17 +160,17 @@ def _about(claim: Any) -> Array:
 def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:
     """Build the node of one side of a counterclaim: a claim with the first of its statements that pass."""
     statements = _statements_of(viewer, claim.id, BESIDE, *conditions)
-    return Object(scalars(claim, "id", "text", "language") | {"statements": statements})
+    return Object(record("claims", claim.id) | scalars(claim, "text", "language") | {"statements": statements})
 
 
 def _claim_link(id: Any) -> Object:
     """Build the node of the claim with the id `id` where the item around it is that claim, or states it."""
-    return Object({"id": Scalar(id), "href": Scalar(fn.CONCAT("/v1/claims/", id))})
+    return Object(record("claims", id))
 
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
     """Build the node of what a counterclaim `e` says itself; a target that the viewer does not see is none."""
-    own = scalars(e, "id", "kind", "of")
+    own = record("counterclaims", e.id) | scalars(e, "kind", "of")
     return own | {"target_id": Scalar(target_seen(viewer))} | scalars(e, "note", "statement_id")
 
 
@@ -217,7 +216,7 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
         statements = replace(statements, single=(true(f.alone), Object(_card_members())))
     reviews = Rows(r, (r.claim_id == id, r.retracted_at.is_null()), order=(r.id,), limit=EMBEDDED)
     return Object(
-        {"id": Scalar(id), **scalars(own, "text", "language")}
+        {**record("claims", id), "uri": uri("claims", id), **scalars(own, "text", "language")}
         | {
             "topics": Precomputed(topics, _SLUGS, f.topic_slugs) if listed else topics,
             "about": _about(id),
@@ -245,11 +244,11 @@ def _card_members() -> dict[str, Member]:
     """Build the node of the members of a claim's first statement that its row `f` of claim_cards holds."""
 
     def part(noun: str, names: Any) -> dict[str, Member]:
-        return {name: Scalar(getattr(f, f"{noun}_{name}")) for name in names}
+        own = record(f"{noun}s", getattr(f, f"{noun}_id"))
+        return own | {name: Scalar(getattr(f, f"{noun}_{name}")) for name in names if name not in own}
 
-    sentence = part("sentence", ("id", "position", "start", "end", "text"))
-    return {
-        "id": Scalar(f.statement_id),
+    sentence = part("sentence", ("position", "start", "end", "text"))
+    return record("statements", f.statement_id) | {
         "speaker": Object(part("speaker", speaker_part())),
         "cue": words("cue", f),
         "content": RawJson(f.content),
@@ -267,9 +266,10 @@ def statement(viewer: Viewer) -> Object:
 
     Answers that are known to have been given before it was said do not answer it.
     """
-    its_claim = scalars(sc, "id", "text", "language") | {"topics": _topics(s.claim_id), "about": _about(s.claim_id)}
+    its_claim = {**claim_part(sc).members, "topics": _topics(s.claim_id), "about": _about(s.claim_id)}
     return Object(
         _statement_members(viewer)
+        | {"uri": uri("statements", s.id)}
         | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id})), "joint_ids": _joint_ids(viewer)}
         | _both_directions(viewer, s.claim_id, None, may_answer(e, s))
         | stamps(s)
@@ -281,6 +281,7 @@ def document(viewer: Viewer) -> Object:
     public = true(doc.text_public)
     return Object(
         document_part(doc.id, doc)
+        | {"uri": uri("documents", doc.id)}
         | scalars(doc, "url_normalized", "retrieved_at", "licence")
         | {
             "text_public": Boolean(public),
@@ -297,10 +298,10 @@ def speaker(viewer: Viewer) -> Object:
     """Build the node of a speaker `p` with the newest of their statements."""
     aliases = Rows(al, (al.speaker_id == p.id,), order=(al.id,))
     return Object(
-        scalars(p, "id", "name", "kind", "description")
+        speaker_part(p)
         | {
+            "uri": uri("speakers", p.id),
             "aliases": Array(Scalar(al.alias), aliases),
-            "wikidata_id": Scalar(p.wikidata_id),
             "same_as": RawJson(p.same_as),
             "part_of": Subquery(Object(speaker_part(up)), Rows(up, (up.id == p.part_of_id, up.retracted_at.is_null()))),
             **_linked_statements(viewer, (s.speaker_id == p.id) & s.original_id.is_null(), (s.id.desc(),)),
@@ -314,7 +315,8 @@ def sentence(viewer: Viewer) -> Object:
     ids = Rows(s, (s.sentence_id == se.id, statement_seen(viewer)), order=(s.id,))
     return Object(
         {
-            "id": Scalar(se.id),
+            **record("sentences", se.id),
+            "uri": uri("sentences", se.id),
             "document": Object(document_part(d.id)),
             **scalars(se, "position", "start", "end", "text"),
             # A neighbour's own neighbour is two away from the quote, and not for everybody.
@@ -336,13 +338,16 @@ def counterclaim(viewer: Viewer) -> Object:
     """
     aimed_at = of_the_claim() | (s.id == e.target_id)
     sides = {"claim": _side(viewer, charge, aimed_at), "answer": _side(viewer, answer)}
-    return Object(_counterclaim_members(viewer) | sides | stamps(e))
+    own = _counterclaim_members(viewer) | {"uri": uri("counterclaims", e.id)}
+    return Object(own | sides | stamps(e))
 
 
 def suggestion(viewer: Viewer) -> Object:
     """Build the node of a suggestion `su` of a statement `s` with the claim `o` that it may answer."""
     return Object(
-        scalars(su, "id", "status", "kind", "score")
+        record("suggestions", su.id)
+        | {"uri": uri("suggestions", su.id)}
+        | scalars(su, "status", "kind", "score")
         | {"reasons": RawJson(su.reasons)}
         | scalars(su, "matcher", "matcher_version")
         | {
@@ -357,8 +362,7 @@ def _review_members(viewer: Viewer) -> dict[str, Member]:
     # What a review names stands, but not everybody may see it.
     checked = Subquery(Scalar(rs.id), Rows(rs, (rs.id == r.statement_id, statement_seen(viewer, rs))))
     rating = {name: Scalar(getattr(r, f"rating_{name}")) for name in ("label", "value", "best", "worst")}
-    return {
-        "id": Scalar(r.id),
+    return record("reviews", r.id) | {
         "publisher": Object({"name": Scalar(r.publisher_name), "site": Scalar(r.publisher_site)}),
         "url": Scalar(r.url),
         "title": Scalar(r.title),
@@ -375,12 +379,13 @@ def review_part(viewer: Viewer) -> Object:
 
 def review(viewer: Viewer) -> Object:
     """Build the node of a review `r` with the claim `c` it is about."""
-    return Object(_review_members(viewer) | {"claim": claim_part()} | stamps(r))
+    own = _review_members(viewer) | {"uri": uri("reviews", r.id)}
+    return Object(own | {"claim": claim_part()} | stamps(r))
 
 
 def topic() -> Object:
     """Build the node of a topic `t`."""
-    return Object(scalars(t, "id", "slug", "label") | stamps(t))
+    return Object(record("topics", t.id) | {"uri": uri("topics", t.id)} | scalars(t, "slug", "label") | stamps(t))
 
 
 def change() -> Object:

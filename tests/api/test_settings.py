@@ -24,10 +24,12 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
         "DEADLINE_SECONDS": "3",
         "HOST": "::",
         "PORT": "9000",
+        "BASE_URL": "https://registry.example.org",
         "PROCESSES": "4",
         "THREADS": "16",
         "PUBLIC_READS": "false",
         "CORS_ORIGINS": "https://app.example.org, http://localhost:3000",
+        "LICENCE": "CC0-1.0",
         "MAX_BODY_BYTES": "1000",
         "SLOW_BODY_SECONDS": "60",
         "REQUESTS_PER_MINUTE": "0",
@@ -40,10 +42,21 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
     told = dataclasses.astuple(read(given))
     assert told == (
         *(given["DATABASE_URL"], given["DATABASE_REPLICA_URLS"], 2, 10, 3),
-        *("::", 9000, 4, 16, False, given["CORS_ORIGINS"], 1000, 60),
+        *("::", 9000, "https://registry.example.org", 4, 16, False, given["CORS_ORIGINS"], "CC0-1.0", 1000, 60),
         *(0, 600, 2, "warning", "of the operator"),
     )
     assert read(given | {"SOMETHING_ELSE": "x", "port": "1"}).PORT == 9000
+
+
+def test_the_origin_is_what_the_registry_is_reached_at_or_else_what_it_listens_on() -> None:
+    assert Settings().origin == "http://127.0.0.1:8000"
+    assert read({"HOST": "::1", "PORT": "9000"}).origin == "http://[::1]:9000"
+    assert read({"BASE_URL": "https://a.example.org:8443"}).origin == "https://a.example.org:8443"
+    for wrong in ("a.example.org", "https://a.example.org/", "https://a.example.org/v1", "https://A.example.org", "'"):
+        with pytest.raises(ValueError, match="BASE_URL"):
+            read({"BASE_URL": wrong})
+    with pytest.raises(ValueError, match="LICENCE"):
+        read({"LICENCE": "yours to use"})
 
 
 def test_origins_are_written_as_a_browser_sends_them() -> None:

@@ -30,9 +30,9 @@ def walk(client: FlaskClient, path: str, between: object = None) -> list[int]:
         answer = client.get(following)
         assert answer.status_code == 200, answer.text
         ids += [item["id"] for item in answer.json["items"]]
-        link = answer.headers.get("Link")
+        link = re.match(r'<(\S+)>; rel="next", ', answer.headers["Link"])
         assert (link is None) is (answer.json["next"] is None)
-        following = re.fullmatch(r'<(\S+)>; rel="next"', link)[1] if link else None  # type: ignore[index]
+        following = link[1] if link else None
         if callable(between):
             between()
     return ids
@@ -59,7 +59,7 @@ def test_an_empty_list_is_a_page(public: FlaskClient) -> None:
     for noun in ("topics", "claims", "statements", "documents", "sentences", "speakers", "counterclaims", "reviews"):
         answer = public.get(f"/v1/{noun}")
         assert answer.json == {"items": [], "next": None}
-        assert "Link" not in answer.headers
+        assert "next" not in answer.headers["Link"]
 
 
 def test_walking_while_rows_come_in_shows_none_twice_and_misses_none(public: FlaskClient) -> None:

@@ -1,0 +1,131 @@
+"""Each record says where it is, whoever asks; each answer leads to the contract, and to a licence."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.formats import ndjson
+from models.history.changes import Actor
+from models.queries import derived
+from models.storage import database, transactions
+from models.tables import AnsweredAttribution
+from tests.api.steps import posted
+from tests.checked import ROOT
+from tests.factories import document, review
+
+NOUNS = ("claims", "statements", "documents", "sentences", "speakers", "counterclaims", "reviews", "topics")
+OTHER_LISTS = ("charges", "disputes", "speakers/1/positions", "speakers/5/charges")
+
+
+@pytest.fixture
+def sample(public: FlaskClient) -> FlaskClient:
+    """The public over a registry that holds the sample."""
+    with (ROOT / "examples" / "sample.ndjson").open("rb") as lines:
+        for _ in ndjson.read(lines, by=Actor()):
+            pass
+    return public
+
+
+def records(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Everything with an id in an answer, with its place there."""
+    if isinstance(node, dict):
+        if "id" in node:
+            yield place, node
+        for name, part in node.items():
+            yield from records(part, f"{place}/{name}")
+    elif isinstance(node, list):
+        for part in node:
+            yield from records(part, place)
+
+
+def test_every_record_bears_its_address_and_a_whole_its_uri(sample: FlaskClient) -> None:
+    found: dict[str, int] = {}
+    places: set[str] = set()
+    for noun in (*NOUNS, *OTHER_LISTS):
+        items = sample.get(f"/v1/{noun}?limit=100").json["items"]
+        for item in items if noun in NOUNS else ():
+            assert item["uri"] == f"http://127.0.0.1:8000{item['href']}"
+            assert item["href"] == f"/v1/{noun}/{item['id']}"
+        for place, record in records(items):
+            places.add(place)
+            found[record["href"]] = record["id"]
+    for place, record in records(sample.get("/v1/claims/1/exchange").json):
+        places.add(place)
+        found[record["href"]] = record["id"]
+    assert {"/attribution_answers/speaker", "/statements/via/speaker", "/about", "/events/counterclaims"} <= places
+    for href, id in found.items():
+        answer = sample.get(href)
+        assert (answer.status_code, answer.json["id"]) == (200, id), href
+        assert sample.get(f"{href}?fields=uri" if re.match("/v1/(claims|statements)/", href) else href).json["uri"]
+
+
+def test_no_request_changes_an_address(sample: FlaskClient) -> None:
+    for path in ("/v1/claims/1", "/v1/claims?limit=1"):
+        mine = sample.get(path)
+        headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
+        theirs = sample.get(path, headers=headers)
+        assert (theirs.data, theirs.headers["ETag"]) == (mine.data, mine.headers["ETag"])
+        assert theirs.headers["Link"] == mine.headers["Link"]
+
+
+def test_every_uri_begins_with_the_base_url(own_app: Flask, sample: FlaskClient) -> None:
+    before = sample.get("/v1/claims/1")
+    settings = replace(own_app.config["SETTINGS"], BASE_URL="https://registry.example.org", LICENCE="CC0-1.0")
+    client = create_app(settings).test_client()
+    claim = client.get("/v1/claims/1")
+    assert claim.json["uri"] == "https://registry.example.org/v1/claims/1"
+    assert claim.json == before.json | {"uri": claim.json["uri"]}
+    links = '</v1/openapi.json>; rel="describedby", <https://spdx.org/licenses/CC0-1.0.html>; rel="license"'
+    assert claim.headers["Link"] == links
+    create_app(own_app.config["SETTINGS"])
+    assert sample.get("/v1/claims/1").data == before.data
+
+
+def test_an_export_names_no_host(sample: FlaskClient) -> None:
+    exported = b"".join(ndjson.write())
+    assert b"127.0.0.1" not in exported
+    assert b'"href"' not in exported
+    assert {one.outcome for one in ndjson.read(exported.splitlines(), by=Actor())} <= {"known", "noted"}
+
+
+@pytest.mark.parametrize(
+    ("licence", "address"),
+    [
+        ("CC-BY-4.0", "https://spdx.org/licenses/CC-BY-4.0.html"),
+        ("MIT", "https://spdx.org/licenses/MIT.html"),
+        ("https://example.org/terms?of=use", "https://example.org/terms?of=use"),
+        ("Free for schools.", None),
+        ('https://example.org/>; rel="next"', None),
+        (None, None),
+    ],
+)
+def test_an_answer_leads_to_the_licence_of_what_it_shows(
+    writer: FlaskClient, licence: str | None, address: str | None
+) -> None:
+    posted(writer, "documents", document(licence=licence))
+    posted(writer, "claims", {"text": "It rose.", "language": "en"})
+    posted(writer, "reviews", review(1, licence=licence))
+    own = f'<{address}>; rel="license", ' if address else ""
+    for path in ("/v1/documents/1", "/v1/reviews/1"):
+        assert writer.get(path).headers["Link"] == f'{own}</v1/openapi.json>; rel="describedby"'
+    assert writer.get("/v1/claims/1").headers["Link"] == '</v1/openapi.json>; rel="describedby"'
+
+
+def test_the_ninth_step_writes_the_addresses_of_what_is_kept(sample: FlaskClient) -> None:
+    kept = list(AnsweredAttribution.select(AnsweredAttribution.statement_id, AnsweredAttribution.answers).tuples())
+    assert kept
+    before = [(id, re.sub(r'"href" ?: ?"[^"]*", ?', "", answers)) for id, answers in kept]
+    with transactions.transaction():
+        for id, answers in before:
+            AnsweredAttribution.update(answers=answers).where(AnsweredAttribution.statement_id == id).execute()
+    assert derived.differences() != []
+    with transactions.transaction():
+        import_module("models.storage.migrations.0009_addresses_of_answers").up(None, database.db)
+    assert derived.differences() == []
