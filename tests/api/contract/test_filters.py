@@ -215,7 +215,7 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"rating_to": 0.25}, lambda c: any(_share(r) <= 0.25 for r in c["reviews"])),
     ({"conflicting": "true"}, _conflicting),
     ({"conflicting": "false"}, lambda c: not _conflicting(c)),
-    ({"ids": "3,1,2"}, lambda c: c["id"] in (1, 2, 3)),
+    ({"ids": "3,2,1"}, lambda c: c["id"] in (1, 2, 3)),
     (
         {"topic": "dual-use-exports", "answered": "true", "speaker": 2},
         lambda c: (
