@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.queries import lists, simple_lists
+from models.queries import list_ids, lists, simple_lists
 from models.queries.visibility import Viewer
 from models.refusals import Gone, Moved, NotFound
 from models.storage.database import fetch
@@ -13,13 +13,17 @@ def absent(noun: str, ids: list[int], *, viewer: Viewer, get: Callable[..., Any]
     """Say of each of the `ids` that the viewer does not find what `get`, which reads one, says of it."""
     kind = simple_lists if noun in simple_lists.SIMPLE_LISTS else lists
     query = kind.ids(noun, viewer=viewer, filters={"ids": ids})
-    found = {id for (id,) in fetch(*query)} if query else set()
-    told = (_told(id, viewer, get) for id in ids if id not in found)
+    seen = {id for (id,) in fetch(*query)} if query else set()
+    # Of an id that nothing ever had, nobody has to be asked.
+    stored = list_ids.stored(noun, ids)
+    told = (_told(id, viewer, get if id in stored else None) for id in ids if id not in seen)
     return [one for one in told if one]
 
 
-def _told(id: int, viewer: Viewer, get: Callable[..., Any]) -> dict[str, Any] | None:
+def _told(id: int, viewer: Viewer, get: Callable[..., Any] | None) -> dict[str, Any] | None:
     one = {"id": id, "state": "missing", "merged_into": None, "retracted_at": None}
+    if get is None:
+        return one
     try:
         get(id=id, viewer=viewer)
     except NotFound:

@@ -156,3 +156,15 @@ def test_says_of_each_id_what_a_read_of_it_says(
 def test_what_is_hidden_is_missing_and_what_is_left_out_is_not_absent(public: FlaskClient) -> None:
     page = public.get("/v1/statements?ids=4,1&form=direct").json
     assert (page["items"], [(one["id"], one["state"]) for one in page["absent"]]) == ([], [(4, "missing")])
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_ids_that_nothing_has_cost_three_queries_however_many(
+    public: FlaskClient, queries: list[str], noun: str
+) -> None:
+    for count in (1, 100):
+        queries.clear()
+        page = public.get(f"/v1/{noun}", query_string={"ids": ",".join(map(str, range(1, count + 1)))}).json
+        assert len(page["absent"]) == count
+        # Of claims and speakers, one more whether any was merged.
+        assert len(queries) == (4 if noun in ("claims", "speakers") else 3)
