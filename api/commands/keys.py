@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 
 from api.commands.shared import ID, bring_up_to_date, database_name
-from api.schemas.fields import Moment
+from api.schemas.days import Moment
 from models.access import key_uses as uses
 from models.access import keys
 from models.storage.columns import now

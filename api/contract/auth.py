@@ -10,6 +10,7 @@ from api.contract import problem_types
 from api.contract.problem_types import ProblemType
 from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware import limits
+from api.schemas.several import values_of
 from models.access import key_uses, keys
 from models.access.keys import Caller
 from models.storage import database
@@ -75,7 +76,7 @@ def admit_status(query: dict[str, Any]) -> None:
     """Refuse with 403 a list of what is not accepted, or was recorded by one key, where the caller does not review."""
     if caller().viewer.unreviewed:
         return
-    if query.get("status", "accepted") != "accepted":
+    if set(values_of(query.get("status"))) - {"accepted"}:
         detail = "Candidates and rejected statements take a key with the review scope."
         raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": "status", "detail": detail}])
     if "recorded_by" in query:

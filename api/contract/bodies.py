@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 from flask import current_app, request
 from marshmallow import Schema, ValidationError
@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from api.contract import json_body, problem_types
 from api.contract.problems import Problem
 from api.schemas.fields import made
+from api.schemas.several import AnyOf
 
 #: How many bytes of a query string are worth keeping for the next request that sends the same.
 _REMEMBERED = 2000
@@ -45,17 +46,30 @@ def query(schema: type[Schema]) -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def _load_query(schema: type[Schema], sent: bytes) -> dict[str, Any]:
     parameters = _decoded(sent)
-    known = {field.data_key or name for name, field in schema._declared_fields.items()}
-    doubled = [name for name, values in parameters.lists() if len(values) > 1 and name in known]
+    known = {field.data_key or name: field for name, field in schema._declared_fields.items()}
+    several = _parted(sent, {name: field for name, field in known.items() if isinstance(field, AnyOf)})
+    doubled = [name for name, values in parameters.lists() if len(values) > 1 and name in known.keys() - several.keys()]
     if doubled:
         errors = [{"parameter": name, "detail": "This is given more than once: give it once."} for name in doubled]
         raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors)
     try:
-        loaded: dict[str, Any] = made(schema).load(parameters.to_dict())
+        loaded: dict[str, Any] = made(schema).load(parameters.to_dict() | several)
     except ValidationError as error:
         errors = json_body.misunderstood(error, schema)
         raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors) from None
     return loaded
+
+
+def _parted(sent: bytes, taken: dict[str, AnyOf]) -> dict[str, list[str]]:
+    """Read the parameters that take several values, each parted where it was given a comma, or given again."""
+    parted: dict[str, list[str]] = {}
+    for parameter in sent.split(b"&"):
+        name, _, value = parameter.partition(b"=")
+        field = taken.get(unquote_plus(name.decode("latin-1")))
+        if field is not None:
+            values = (unquote_plus(one.decode(errors=_KEPT)) for one in field.parted(value))
+            parted.setdefault(unquote_plus(name.decode("latin-1")), []).extend(values)
+    return parted
 
 
 def _decoded(sent: bytes) -> MultiDict[str, str]:

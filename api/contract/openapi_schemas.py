@@ -7,7 +7,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from marshmallow import Schema
 
-from api.schemas import days, fields
+from api.schemas import days, fields, several
 from api.schemas.base import Input, Output
 from api.schemas.shared import SHARED
 
@@ -23,7 +23,7 @@ _TYPES = {
     fields.Search: "string",
     fields.Matching: "string",
     fields.Choice: "string",
-    fields.Moment: "string",
+    days.Moment: "string",
     days.Day: "string",
     fields.QueryIds: "string",
     fields.QueryNames: "string",
@@ -32,6 +32,7 @@ _TYPES = {
     fields.Number: "number",
     fields.Flag: "boolean",
     fields.Either: None,
+    several.AnyOf: "array",
 }
 
 
@@ -42,6 +43,8 @@ class Converter(OpenAPIConverter):
         super().__init__(*args, **kwargs)
         self.field_mapping |= {kind: (name, None) for kind, name in _TYPES.items()}
         self.add_attribute_function(type(self).either)
+        self.add_attribute_function(type(self).any_of)
+        self.add_parameter_attribute_function(type(self).parted)
         self._shared: dict[bytes, str] = {}
 
     def share_forms(self) -> None:
@@ -90,6 +93,16 @@ class Converter(OpenAPIConverter):
             return {}
         shapes = [self.resolve_nested_schema(shape) for shape in field.shapes.values()]
         return {"oneOf": shapes + ([{"type": "null"}] if field.allow_none else [])}
+
+    def any_of(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
+        """Describe the values of a filter that takes several."""
+        if not isinstance(field, several.AnyOf):
+            return {}
+        return {"items": self.field2property(field.inner), "minItems": 1, "maxItems": several.MOST}
+
+    def parted(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
+        """Tell that a comma stands between the values of a parameter."""
+        return {"style": "form", "explode": False} if isinstance(field, several.AnyOf) else {}
 
 
 class _Plugin(MarshmallowPlugin):

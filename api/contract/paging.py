@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote_plus
 
 from flask import Response, request
 
@@ -134,6 +134,7 @@ def _foreign() -> Problem:
 
 
 #: What may stand in the target of a Link as it came (RFC 3986).
+_LEFT = "!#$%&'()*+,-./:;=?@[]_~"
 _PLAIN = re.compile(r"[!#-;=?-\[\]_a-z~]*", re.ASCII)
 
 
@@ -146,5 +147,7 @@ def _link(cursor: str | None) -> str | None:
         # To decode and encode it all again would take as long as to find a page.
         kept = [part for part in sent.split("&") if part and not part.startswith("cursor=")]
         return f'<{request.path}?{"&".join([*kept, f"cursor={cursor}"])}>; rel="next"'
-    others = [(name, value) for name, value in request.args.items() if name != "cursor"]
-    return f'<{request.path}?{urlencode([*others, ("cursor", cursor)])}>; rel="next"'
+    # Not decoded, for a comma in a value is encoded, and one between two is not.
+    parts = (quote(part, safe=_LEFT) for part in request.query_string.split(b"&") if part)
+    kept = [part for part in parts if unquote_plus(part.partition("=")[0]) != "cursor"]
+    return f'<{request.path}?{"&".join([*kept, f"cursor={cursor}"])}>; rel="next"'

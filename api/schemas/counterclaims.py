@@ -4,9 +4,10 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, path_of, shown, uri_of
 from api.schemas.days import FirstDay
-from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
+from api.schemas.fields import Choice, Id, QueryFlag, Text
 from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
 from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, CounterclaimSide
+from api.schemas.several import one_id, one_of
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
 _KIND = "What the answer does."
@@ -79,19 +80,17 @@ class CounterclaimQuery(ListQuery):
     The days are those of the answer.
     """
 
-    claim = QueryId(metadata={"description": f"The id of the claim that is answered. {MERGED}", "example": 1})
-    answer = QueryId(metadata={"description": f"The id of the claim that answers it. {MERGED}", "example": 2})
-    side = QueryId(metadata={"description": f"The id of a claim on either side. {MERGED}", "example": 1})
-    kind = Choice(COUNTER_KINDS, metadata={"description": _KIND, "example": "denies"})
-    of = Choice(ANSWERED, metadata={"description": OF, "example": "attribution"})
-    target = QueryId(metadata={"description": _TARGET, "example": 1})
-    by = QueryId(metadata={"description": f"The id of a speaker who states the answer. {MERGED}", "example": 1})
-    against = QueryId(
-        metadata={
-            "description": "The id of a speaker whose statement is answered: the target's, or else one who had stated "
-            f"the claim by then. {MERGED}",
-            "example": 2,
-        }
+    claim = one_id(f"The id of the claim that is answered. {MERGED}")
+    answer = one_id(f"The id of the claim that answers it. {MERGED}", 2)
+    side = one_id(f"The id of a claim on either side. {MERGED}")
+    kind = one_of(COUNTER_KINDS, _KIND, "denies")
+    of = one_of(ANSWERED, OF, "attribution")
+    target = one_id(_TARGET)
+    by = one_id(f"The id of a speaker who states the answer. {MERGED}")
+    against = one_id(
+        "The id of a speaker whose statement is answered: the target's, or else one who had stated the claim by then. "
+        f"{MERGED}",
+        2,
     )
     said_from = FirstDay(
         metadata={

@@ -1,8 +1,8 @@
-"""Days on the wire: as much of a date as is known, which is all that print may tell."""
+"""Days on the wire, of which as much is known as print tells; and moments, of which all is."""
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import ValidationError
@@ -50,6 +50,22 @@ class LastDay(Day):
         day = super()._deserialize(value, attr, data, **kwargs)
         month = day if len(day) >= _MONTH else f"{day}-12"
         return day if len(day) == _FULL else f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]}"
+
+
+class Moment(Field[str]):
+    """A date and time with an offset (RFC 3339), kept in UTC to the second."""
+
+    _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            if not isinstance(value, str) or not self._FORM.fullmatch(value):
+                raise ValueError  # noqa: TRY301
+            # Python takes at most six digits of a second; we keep none.
+            moment = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
+            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+        except (ValueError, OverflowError):
+            raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
 
 
 def first_day(day: str) -> str:

@@ -6,9 +6,10 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import OF_A_QUESTION, Output, PageQuery, nested, shown
 from api.schemas.days import FORM, FirstDay, LastDay
-from api.schemas.fields import Choice, Matching, QueryId, Slug
+from api.schemas.fields import Matching
 from api.schemas.filters import MERGED
 from api.schemas.parts import SpeakerPart
+from api.schemas.several import one_id, one_of, topic_of
 from models.vocabulary import COUNTER_KINDS
 
 
@@ -67,25 +68,10 @@ class DisputeQuery(PageQuery):
             "description": "The `next` of the page before, with the same filters; the first page where left out."
         },
     )
-    by = QueryId(
-        metadata={
-            "description": f"The id of a speaker; answers of it, of its parts, or on their behalf. {MERGED}",
-            "example": 1,
-        }
-    )
-    against = QueryId(
-        metadata={
-            "description": f"The id of a speaker; answers to it, to its parts, or to who spoke for them. {MERGED}",
-            "example": 2,
-        }
-    )
-    kind = Choice(COUNTER_KINDS, metadata={"description": "What the answers do.", "example": "denies"})
-    topic = Slug(
-        metadata={
-            "description": "The slug of a topic that the charge or the answer is filed under.",
-            "example": "drinking-water",
-        }
-    )
+    by = one_id(f"The id of a speaker; answers of it, of its parts, or on their behalf. {MERGED}")
+    against = one_id(f"The id of a speaker; answers to it, to its parts, or to who spoke for them. {MERGED}", 2)
+    kind = one_of(COUNTER_KINDS, "What the answers do.", "denies")
+    topic = topic_of("The slug of a topic that the charge or the answer is filed under.")
     said_from = FirstDay(metadata={"description": "The first day of an answer that counts.", "example": "2026-01-01"})
     said_to = LastDay(metadata={"description": "The last day that counts.", "example": "2026-12-31"})
 

@@ -17,11 +17,12 @@ from api.schemas.base import (
     uri_of,
 )
 from api.schemas.days import FirstDay, LastDay
-from api.schemas.fields import Choice, Language, QueryFlag, QueryWholeNumber, Text
+from api.schemas.fields import Language, QueryFlag, QueryWholeNumber
 from api.schemas.filters import ItemQuery, domain, fields_of, search, sort_by
 from api.schemas.indexed import Url
 from api.schemas.parts import DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
+from api.schemas.several import AnyOf, language_of, one_of, words_of
 from models.vocabulary import DOCUMENT_KINDS
 
 
@@ -110,16 +111,18 @@ class DocumentQuery(ItemQuery):
             "texts on it reach 1,000,000 characters."
         },
     )
-    url = Url(
-        metadata={
-            "description": "Every edition of this address, however spelled.",
-            "example": "https://example.org/report",
-        }
+    url = AnyOf(
+        Url(
+            metadata={
+                "description": "Every edition of this address, however spelled.",
+                "example": "https://example.org/report",
+            }
+        )
     )
     domain = domain("The host of its address, without `www.`.")
-    kind = Choice(DOCUMENT_KINDS, metadata={"description": "What it is.", "example": "transcript"})
-    publisher = Text(longest=300, metadata={"description": "The publisher's name, whole.", "example": "Example Press"})
-    language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
+    kind = one_of(DOCUMENT_KINDS, "What it is.", "transcript")
+    publisher = words_of("The publisher's name, whole.", "Example Press")
+    language = language_of("Its language")
     published_from = FirstDay(
         metadata={"description": "The first day of publication that counts.", "example": "2026-01-01"}
     )

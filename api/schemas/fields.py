@@ -7,7 +7,6 @@ follows the contract is never refused for the shape of what it sends.
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -124,11 +123,16 @@ class Matching(Field[str]):
 
 
 class Language(Matching):
-    """A language tag (BCP 47)."""
+    """A language tag (BCP 47), well-formed by RFC 5646: language, script, region, variants, extensions, private use."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form="a language tag such as en or sr-Latn", longest=35, **kwargs
+            r"^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+            r"(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*"
+            r"(-[Xx](-[A-Za-z0-9]{1,8})+)?$",
+            form="a language tag (BCP 47) such as en or sr-Latn",
+            longest=35,
+            **kwargs,
         )
 
 
@@ -214,12 +218,12 @@ class Flag(Field[bool]):
 
 
 class QueryFlag(Flag):
-    """true or false in a query string, spelled so."""
+    """true or false in a query string, or what marshmallow takes for one of them, such as True and 1."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if value not in ("true", "false"):
+        if value not in fields.Boolean.truthy | fields.Boolean.falsy:
             raise ValidationError("Give true or false.")
-        return bool(value == "true")
+        return bool(value in fields.Boolean.truthy)
 
 
 class Choice(Field[str]):
@@ -233,22 +237,6 @@ class Choice(Field[str]):
         if not isinstance(value, str):
             raise ValidationError(f"Give one of {self._words}.")
         return value
-
-
-class Moment(Field[str]):
-    """A date and time with an offset (RFC 3339), kept in UTC to the second."""
-
-    _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            if not isinstance(value, str) or not self._FORM.fullmatch(value):
-                raise ValueError
-            # Python takes at most six digits of a second; we keep none.
-            moment = datetime.fromisoformat(re.sub(r"\.\d+", "", value).upper())
-            return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
-        except (ValueError, OverflowError):
-            raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
 
 
 class Either(Field[dict[str, Any]]):

@@ -8,19 +8,16 @@ from api.schemas.base import Output, PageQuery, Query, shown
 from api.schemas.days import Day, FirstDay, LastDay
 from api.schemas.fields import (
     Choice,
-    Language,
     Matching,
     QueryFlag,
-    QueryId,
     QueryIds,
     QueryMembers,
     QueryNames,
     QueryNumber,
     Search,
-    Slug,
-    Text,
 )
 from api.schemas.indexed import Url
+from api.schemas.several import AnyOf, language_of, one_id, one_of, topic_of, values_of, words_of
 from models.vocabulary import (
     COUNTER_KINDS,
     DISPUTING_KINDS,
@@ -41,24 +38,12 @@ MOST_IDS = 100
 SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
 
 
-def _words(description: str, example: str) -> Text:
-    return Text(longest=300, metadata={"description": description, "example": example})
-
-
-def _id(description: str) -> QueryId:
-    return QueryId(metadata={"description": description, "example": 1})
-
-
 def _day(description: str, example: str, kind: type[Day] = FirstDay) -> Day:
     return kind(metadata={"description": description, "example": example})
 
 
 def _flag(description: str) -> QueryFlag:
     return QueryFlag(metadata={"description": description, "example": True})
-
-
-def _choice(words: tuple[str, ...], description: str, example: str) -> Choice:
-    return Choice(words, metadata={"description": description, "example": example})
 
 
 def fields_of(schema: Any, *, searched: bool = False) -> QueryMembers:
@@ -135,13 +120,15 @@ def search(where: str = "") -> Search:
     )
 
 
-def domain(description: str) -> Matching:
+def domain(description: str) -> AnyOf:
     """Make the parameter `domain`."""
-    return Matching(
-        r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
-        form="a host name such as example.org",
-        longest=252,
-        metadata={"description": description, "example": "example.org"},
+    return AnyOf(
+        Matching(
+            r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
+            form="a host name such as example.org",
+            longest=252,
+            metadata={"description": description, "example": "example.org"},
+        )
     )
 
 
@@ -166,33 +153,33 @@ _DAY = "The day is when it was said, or else when its document was published."
 class StatementConditions(Query):
     """What may be asked of a statement."""
 
-    speaker = _id(f"The id of the speaker who stated it. {MERGED}")
-    speaker_kind = _choice(SPEAKER_KINDS, "The kind of the speaker who stated it.", "government")
-    on_behalf_of = _id(f"The id of a speaker on whose behalf it was stated. {MERGED}")
-    part_of = _id(
+    speaker = one_id(f"The id of the speaker who stated it. {MERGED}")
+    speaker_kind = one_of(SPEAKER_KINDS, "The kind of the speaker who stated it.", "government")
+    on_behalf_of = one_id(f"The id of a speaker on whose behalf it was stated. {MERGED}")
+    part_of = one_id(
         "The id of a speaker; it and all that is part of it, down to the last, may have stated it, or somebody on "
         f"their behalf. A person counts for whom they spoke at the time, not for what they are part of now. {MERGED}"
     )
-    document = _id("The id of the document that printed it.")
-    via_speaker = _id(f"The id of a speaker who passed it on. {MERGED}")
-    via_document = _id("The id of a document that passed it on.")
-    publisher = _words("Who published the document, to the letter.", "Example Press")
-    url = Url(
-        metadata={
-            "description": "The address of the document, however it is spelled; every edition counts.",
-            "example": "https://example.org/article",
-        }
+    document = one_id("The id of the document that printed it.")
+    via_speaker = one_id(f"The id of a speaker who passed it on. {MERGED}")
+    via_document = one_id("The id of a document that passed it on.")
+    publisher = words_of("Who published the document, to the letter.", "Example Press")
+    url = AnyOf(
+        Url(
+            metadata={
+                "description": "The address of the document, however it is spelled; every edition counts.",
+                "example": "https://example.org/article",
+            }
+        )
     )
     domain = domain("The host of the document's address, without `www.`.")
-    document_kind = _choice(DOCUMENT_KINDS, "What the document is.", "transcript")
-    document_language = Language(
-        metadata={"description": "The document's language (BCP 47), to the letter.", "example": "en"}
-    )
-    form = _choice(FORMS, "Whether print quotes, reports, or mixes both.", "direct")
-    cue = _words("The words that mark the act, in any case.", "denied")
-    status = _choice(STATUSES, "Its status; other than `accepted` takes the review scope.", "accepted")
-    origin = _choice(ORIGINS, "Who put it in.", "person")
-    recorded_by = _id("The id of the key that recorded it; takes the review scope.")
+    document_kind = one_of(DOCUMENT_KINDS, "What the document is.", "transcript")
+    document_language = language_of("The document's language")
+    form = one_of(FORMS, "Whether print quotes, reports, or mixes both.", "direct")
+    cue = words_of("The words that mark the act, in any case.", "denied")
+    status = one_of(STATUSES, "Its status; other than `accepted` takes the review scope.", "accepted")
+    origin = one_of(ORIGINS, "Who put it in.", "person")
+    recorded_by = one_id("The id of the key that recorded it; takes the review scope.")
     min_confidence = QueryNumber(
         least=0,
         most=1,
@@ -222,13 +209,13 @@ class ListQuery(StatementConditions, ItemQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
     q = search()
-    topic = Slug(metadata={"description": "The slug of a topic the claim is filed under.", "example": "drinking-water"})
-    about = _id(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
-    accused = _id(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")
-    language = Language(metadata={"description": "The claim's language (BCP 47), to the letter.", "example": "en"})
+    topic = topic_of("The slug of a topic the claim is filed under.")
+    about = one_id(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
+    accused = one_id(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")
+    language = language_of("The claim's language")
     reviewed = _flag("Whether a fact-checker's review of the claim is known.")
-    review_publisher = _words("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
-    rating = _words("The verdict of that review, in any case.", "False")
+    review_publisher = words_of("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
+    rating = words_of("The verdict of that review, in any case.", "False")
     rating_from, rating_to = rating_bounds("that review")
     conflicting = _flag(
         "Whether two reviews of the claim conflict: the rating of one, compared as `rating_from` says, is below 0.5, "
@@ -266,12 +253,12 @@ class OfAnswers(Query):
 
     answered = _flag("Whether the claim has been answered at all.")
     disputed = _flag("Whether an answer denies or disputes it; `false` excludes these as its `counter_kind`.")
-    answered_by = _id(
+    answered_by = one_id(
         "The id of a speaker who stated an answer to it, or on whose behalf, or of which these are a part; with "
         "`disputed=true` or `counter_kind`, one that is so. "
         f"{MERGED}"
     )
-    counter_kind = _choice(
+    counter_kind = one_of(
         COUNTER_KINDS, "The kind of an answer to it; with `disputed`, it may be another answer.", "denies"
     )
 
@@ -283,8 +270,9 @@ class OfAnswers(Query):
         self._refuse_undisputed(data)
 
     def _refuse_undisputed(self, data: dict[str, Any]) -> None:
-        if data.get("disputed") is False and data.get("counter_kind") in DISPUTING_KINDS:
-            raise ValidationError(f"This contradicts counter_kind={data['counter_kind']}.", "disputed")
+        kinds = values_of(data.get("counter_kind"))
+        if data.get("disputed") is False and kinds and set(kinds) <= set(DISPUTING_KINDS):
+            raise ValidationError(f"This contradicts counter_kind={','.join(kinds)}.", "disputed")
 
 
 #: What each order is that lists may be sorted by.

@@ -7,9 +7,9 @@ from marshmallow import ValidationError, fields, validates_schema
 from api.schemas.base import Output, Query, nested, shown
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.disputes import DisputeKinds, day
-from api.schemas.fields import QueryId, Slug
 from api.schemas.filters import MERGED
 from api.schemas.parts import ClaimPart, SpeakerPart
+from api.schemas.several import one_id, topic_of
 
 
 class Position(Output):
@@ -27,16 +27,9 @@ class Position(Output):
 class ExportedPositions(Query):
     """Which statements to count."""
 
-    speaker = QueryId(
-        metadata={"description": f"The id of who stated it, or for whom it was stated. {MERGED}", "example": 1}
-    )
-    part_of = QueryId(
-        metadata={
-            "description": f"The id of a speaker; it and all who are part of it, down to the last, count. {MERGED}",
-            "example": 1,
-        }
-    )
-    topic = Slug(metadata={"description": "The slug of a topic of the claim.", "example": "drinking-water"})
+    speaker = one_id(f"The id of who stated it, or for whom it was stated. {MERGED}")
+    part_of = one_id(f"The id of a speaker; it and all who are part of it, down to the last, count. {MERGED}")
+    topic = topic_of("The slug of a topic of the claim.")
     said_from = FirstDay(metadata={"description": "The first day of a statement that counts.", "example": "2026-01-01"})
     said_to = LastDay(metadata={"description": "The last day that counts.", "example": "2026-12-31"})
 

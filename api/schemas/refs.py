@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.schemas.base import Input
+from api.schemas.days import Moment
 from api.schemas.fields import (
     Choice,
     Either,
@@ -10,7 +11,6 @@ from api.schemas.fields import (
     Id,
     Language,
     Many,
-    Moment,
     Slug,
     Text,
     WholeNumber,

@@ -5,12 +5,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Input, Output, Stamped, identifier, nested, path_of, shown, uri_of
-from api.schemas.days import FirstDay, LastDay
-from api.schemas.fields import Id, Language, Matching, Moment, Number, QueryId, Text
+from api.schemas.days import FirstDay, LastDay, Moment
+from api.schemas.fields import Id, Language, Matching, Number, Text
 from api.schemas.filters import MERGED, ItemQuery, fields_of, rating_bounds, refuse_crossed_bounds, search, sort_by
 from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
+from api.schemas.several import language_of, one_id, words_of
 
 
 def _site(**kwargs: bool) -> Matching:
@@ -148,16 +149,10 @@ class ReviewChange(_ReviewDetails):
 class ReviewQuery(ItemQuery):
     """Which reviews to list."""
 
-    claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
-    publisher = Text(
-        longest=300,
-        metadata={
-            "description": "The publisher's name, or the host of its site without `www.`, whole.",
-            "example": "checks.example.org",
-        },
-    )
-    language = Language(metadata={"description": "Its language (BCP 47), whole.", "example": "en"})
-    rating = Text(longest=300, metadata={"description": "The verdict, in any case.", "example": "False"})
+    claim = one_id(f"The id of their claim. {MERGED}")
+    publisher = words_of("The publisher's name, or the host of its site without `www.`, whole.", "checks.example.org")
+    language = language_of("Its language")
+    rating = words_of("The verdict, in any case.", "False")
     rating_from, rating_to = rating_bounds("the review")
     reviewed_from = FirstDay(
         metadata={"description": "The first day of publication that counts.", "example": "2026-01-01"}

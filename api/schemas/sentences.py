@@ -3,9 +3,10 @@
 from marshmallow import fields
 
 from api.schemas.base import Input, Stamped, nested, uri_of
-from api.schemas.fields import Id, QueryId, WholeNumber
+from api.schemas.fields import Id, WholeNumber
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.parts import DocumentPart, SentencePart
+from api.schemas.several import one_id
 
 _LONGEST = "A sentence has at most 20,000 characters."
 
@@ -38,7 +39,7 @@ class SentenceChange(Input):
 class SentenceQuery(ItemQuery):
     """Which sentences to list."""
 
-    document = QueryId(metadata={"description": "The id of their document.", "example": 1})
+    document = one_id("The id of their document.")
     q = search(" Only sentences that carry a statement which the caller sees are searched.")
     sort = sort_by("id", "-id", default="id")
     members = fields_of(Sentence)

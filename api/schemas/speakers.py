@@ -3,11 +3,12 @@
 from marshmallow import fields
 
 from api.schemas.base import Stamped, listed, nested, shown, uri_of
-from api.schemas.fields import Choice, Id, QueryFlag, Text
+from api.schemas.fields import Id, QueryFlag
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
+from api.schemas.several import one_of, words_of
 from api.schemas.statements import StatementQuery
 from models.vocabulary import SPEAKER_KINDS
 
@@ -54,8 +55,8 @@ class SpeakerChange(SpeakerDetails):
 class SpeakerQuery(ItemQuery):
     """Which speakers to list."""
 
-    name = Text(longest=300, metadata={"description": "A name or an alias, whole, in any case.", "example": "beijing"})
-    kind = Choice(SPEAKER_KINDS, metadata={"description": "What they are.", "example": "government"})
+    name = words_of("A name or an alias, whole, in any case.", "beijing")
+    kind = one_of(SPEAKER_KINDS, "What they are.", "government")
     q = search(" They stand in the name and the aliases.")
     sort = sort_by("-id", "id")
     members = fields_of(Speaker)

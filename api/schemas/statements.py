@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Input, Query, listed, nested, on_request, uri_of
 from api.schemas.days import Day
-from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
+from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
@@ -19,6 +19,7 @@ from api.schemas.parts import (
     TopicPart,
 )
 from api.schemas.refs import DocumentByAddress, claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
+from api.schemas.several import one_id
 from models.vocabulary import ANSWERED, COUNTER_KINDS, FORMS, STATUSES
 
 
@@ -239,14 +240,14 @@ class GetStatementQuery(Query):
 class StatementQuery(ListQuery, OfAnswers):
     """Which statements to list; what is asked of a claim or of its answers is asked of theirs."""
 
-    claim = QueryId(metadata={"description": f"The id of their claim. {MERGED}", "example": 1})
+    claim = one_id(f"The id of their claim. {MERGED}")
     attribution_disputed = QueryFlag(
         metadata={
             "description": "Whether the speaker, or who published it, disputes that it was rightly attributed.",
             "example": True,
         }
     )
-    original = QueryId(metadata={"description": "The id of the statement that they print again.", "example": 1})
+    original = one_id("The id of the statement that they print again.")
     prints = QueryFlag(
         metadata={
             "description": "`false` leaves out the statements that print another again: each act is listed once.",

@@ -3,9 +3,10 @@
 from marshmallow import fields
 
 from api.schemas.base import Input, Output, Stamped, identifier, listed, nested, path_of, shown, uri_of
-from api.schemas.fields import Choice, QueryId
+from api.schemas.fields import Choice
 from api.schemas.filters import ItemQuery, fields_of, sort_by
 from api.schemas.parts import CounterclaimSide, LinkedStatement
+from api.schemas.several import one_id, one_of
 from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
 
 
@@ -47,8 +48,8 @@ class SuggestionDecision(Input):
 class SuggestionQuery(ItemQuery):
     """Which suggestions to list."""
 
-    status = Choice(SUGGESTION_STATUSES, metadata={"description": "What was decided.", "example": "open"})
-    statement = QueryId(metadata={"description": "The id of the statement.", "example": 1})
-    claim = QueryId(metadata={"description": "The id of the claim that it may answer.", "example": 1})
+    status = one_of(SUGGESTION_STATUSES, "What was decided.", "open")
+    statement = one_id("The id of the statement.")
+    claim = one_id("The id of the claim that it may answer.")
     sort = sort_by("-id", "id")
     members = fields_of(Suggestion)

@@ -45,21 +45,29 @@ def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: View
     Those of which the viewer may not know are not replaced.
     """
     wanted = filters.get("ids") or () if noun in _MERGED else ()
-    if number >= (len(wanted) or 1):
-        return None
     named = {name: model for name, model in _NAMES.items() if filters.get(name) is not None}
+    # Of several values, what the others find does not tell that one was merged.
+    if number >= (len(wanted) or 1) and not any(isinstance(filters[name], tuple) for name in named):
+        return None
     ids: dict[Any, set[int]] = {Speaker: set(), Claim: set()}
     if wanted:
         ids[_MERGED[noun]].update(wanted)
     for name, model in named.items():
-        ids[model].add(filters[name])
+        ids[model].update(_values(filters[name]))
     into = {model: _survivors(model, some, viewer) for model, some in ids.items() if some}
     if not any(into.values()):
         return None
-    new = {name: into[model].get(filters[name], filters[name]) for name, model in named.items()}
+    new: dict[str, Any] = {}
+    for name, model in named.items():
+        values = tuple(dict.fromkeys(into[model].get(id, id) for id in _values(filters[name])))
+        new[name] = values if len(values) > 1 else values[0]
     if wanted:
         new["ids"] = list(dict.fromkeys(into[_MERGED[noun]].get(id, id) for id in wanted))
     return filters | new
+
+
+def _values(value: Any) -> tuple[int, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]:

@@ -6,9 +6,9 @@ from typing import Any
 from peewee import fn
 
 from models.queries.days import may_answer
-from models.queries.dialects import fence, unindexed
+from models.queries.dialects import any_of, fence, unindexed
 from models.queries.filter_sets import Filters
-from models.queries.nodes import TRUE, Aliased, P, case
+from models.queries.nodes import TRUE, Aliased, case
 from models.queries.said_by import above, said_within, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
@@ -71,7 +71,7 @@ def of_its_answers(viewer: Viewer, filters: Filters, claim: Any, answered: Any, 
 
 def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, narrowed: list[Any]) -> Iterator[Any]:
     against = e.kind.in_(DISPUTING_KINDS)
-    kinds = [e.kind == P.counter_kind] if "counter_kind" in filters.names else []
+    kinds = [any_of(e.kind, "counter_kind")] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
         theirs = s.select(s.claim_id).where(said_within("answered_by"), statement_seen(viewer))

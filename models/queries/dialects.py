@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, fn
 
-from models.queries.nodes import STAR, P, Param
+from models.queries.nodes import STAR, ByNumber, P, Param
 from models.storage.database import on_sqlite
 
 _Args = ParamSpec("_Args")
@@ -71,6 +71,44 @@ def fence(sqlite: bool, query: Select) -> Any:
 def unindexed(sqlite: bool, value: Any) -> Any:
     """Keep SQLite from an index that would find half of all rows."""
     return NodeList((SQL("+"), value), glue="") if sqlite else value
+
+
+def any_of(column: Any, name: str) -> Any:
+    """Build the condition that a column of words has the value `name`, or of several one."""
+    return ByNumber(name, column == Param(name), among(column, _each(name)))
+
+
+def any_id(id: Any, name: str) -> Any:
+    """Build the condition that `id` is the value `name`, or of several one."""
+    return ByNumber(name, id == Param(name), among(id, _each(name, "bigint")))
+
+
+@differing
+def _each(sqlite: bool, name: str, type: str | None = None) -> Any:
+    """Find the values in the JSON array `name`, which PostgreSQL casts to a type."""
+    if sqlite:
+        return Select([fn.json_each(Param(name))], [SQL("value")])
+    value = Cast(SQL("value"), type) if type else SQL("value")
+    return Select([fn.json_array_elements_text(Cast(Param(name), "json"))], [value])
+
+
+@differing
+def in_ranges(sqlite: bool, language: Any, name: str) -> Any:
+    """Build the condition that a column of languages passes one of the ranges in the JSON array `name`.
+
+    That is basic filtering (RFC 4647, section 3.3.1); the ranges are in lower case. Of all rows the few languages that
+    they have are read first, each by a look into the index: so the rows are found by that index, whatever their case.
+    """
+    column, table = f'"{language.name}"', f'"{language.source.__name__}"'
+    least = f"SELECT min({column}) FROM {table}"
+    ranges = "json_each({}) AS r" if sqlite else "json_array_elements_text(({})::json) AS r(value)"
+    before, after = (
+        f"WITH RECURSIVE tags(tag) AS ({least} UNION ALL SELECT ({least} WHERE {column} > tag) FROM tags"
+        f" WHERE tag IS NOT NULL) SELECT tag FROM tags, {ranges}"
+        " WHERE lower(tag) = r.value OR lower(tag) LIKE r.value || '-%'"
+    ).split("{}")
+    query = NodeList((SQL(before), Param(name), SQL(after)), glue="")
+    return NodeList((language, SQL("IN ("), query, SQL(")"))) if sqlite else language == fn.ANY(fn.ARRAY(query))
 
 
 @differing

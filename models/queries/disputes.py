@@ -16,8 +16,9 @@ from models.queries.days import (
     with_days,
     x,
 )
-from models.queries.dialects import true
-from models.queries.filters import OF_TOPIC, shortest
+from models.queries.dialects import any_of, true
+from models.queries.filter_sets import Filters, used
+from models.queries.filters import OF_TOPIC, as_arrays, shortest
 from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.parts import speaker_part
@@ -35,7 +36,7 @@ _z, _c, _voice = Entity("z"), Entity("c"), Entity("o")
 _FILTERS: dict[str, Any] = {
     "by": within(_y.by_id, "by"),
     "against": within(_y.against_id, "against") | within(_y.charged_for_id, "against"),
-    "kind": _y.kind == P.kind,
+    "kind": any_of(_y.kind, "kind"),
     "topic": _y.claim_id.in_(OF_TOPIC) | _y.answer_id.in_(OF_TOPIC),
     "said_from": _y.answered_on >= P.said_from,
     "said_to": _y.answered_on <= P.said_to,
@@ -51,28 +52,30 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     """
     if "said_from" in filters:
         filters["said_from"] = shortest(filters["said_from"])
-    values = {**filters, "limit": limit, **dict(zip(("count", "by_id", "against_id"), past or (), strict=False))}
-    return run(_pairs(tuple(sorted(filters)), past is not None, True), values)
+    asked = used(filters)
+    values = {**as_arrays(filters), "limit": limit}
+    values |= dict(zip(("count", "by_id", "against_id"), past or (), strict=False))
+    return run(_pairs(asked, past is not None, True), values)
 
 
 @cached(64)
-def whole(filters: tuple[str, ...]) -> Compiled:
+def whole(filters: Filters) -> Compiled:
     """Compose (cursor, JSON) of all pairs that pass some filters, the most frequent first."""
     pairs: Compiled = _pairs(filters, False, False)
     return pairs
 
 
 @cached(64)
-def speakers(filters: tuple[str, ...]) -> Compiled:
+def speakers(filters: Filters) -> Compiled:
     """Compose the JSON of the speakers in all pairs that pass some filters, lowest id first."""
     between = _answers_between(filters, [_y.by_id, _y.against_id]).cte("between", materialized=True)
     ids = Select([between], [between.c.by_id]).union(Select([between], [between.c.against_id]))
     found = Select([_a], [dialects.text(Object(speaker_part(_a)))]).where(_a.id.in_(ids))
-    return compiled(found.order_by(_a.id).with_cte(between))
+    return compiled(found.order_by(_a.id).with_cte(between), filters.several)
 
 
 @cached(256)
-def _pairs(filters: tuple[str, ...], continued: bool, limited: bool) -> Compiled:
+def _pairs(filters: Filters, continued: bool, limited: bool) -> Compiled:
     # The middle one of the days that are known, or the mean of the middle two: no aggregate that both databases have.
     windows = SQL(
         "y.*, row_number() OVER (PARTITION BY y.by_id, y.against_id, y.days IS NULL ORDER BY y.days) AS place,"
@@ -94,13 +97,13 @@ def _pairs(filters: tuple[str, ...], continued: bool, limited: bool) -> Compiled
     counted = counted.alias("p")
     columns = (SQL("p.counted || '_' || p.by_id || '_' || p.against_id"), dialects.text(_pair()))
     pairs = Select([counted], columns).join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
-    return compiled(pairs.order_by(SQL("p.counted DESC, p.by_id, p.against_id")))
+    return compiled(pairs.order_by(SQL("p.counted DESC, p.by_id, p.against_id")), filters.several)
 
 
-def _answers_between(filters: tuple[str, ...], columns: list[Any]) -> Select:
+def _answers_between(filters: Filters, columns: list[Any]) -> Select:
     """Find the counterclaims `y` of one speaker with another that pass some filters."""
     found = Select([_answered().alias("y")], columns)
-    return found.where(_y.by_id != _y.against_id, *(_FILTERS[name] for name in filters))
+    return found.where(_y.by_id != _y.against_id, *(_FILTERS[name] for name in sorted(filters.names)))
 
 
 def _answered() -> Select:

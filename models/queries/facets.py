@@ -52,14 +52,16 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         table, id, value, label = _OF_A_STATEMENT[name]
         items = items.join(s, on=its).join(table, on=(table.id == id) & table.retracted_at.is_null())
     counted = items.columns(value, label, fn.count(_k.id.distinct())).where(value.is_null(False))
-    return compiled(counted.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES))
+    return compiled(
+        counted.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES), filters.several
+    )
 
 
 def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
     items = compiled_ids(noun, viewer, filters, Order("said_on", descending=True)).alias("i")
     month = fn.substr(_i.at, 1, _MONTH)
     counted = Select([items], [month, month, fn.count(STAR)]).where(_i.at != "").group_by(month)
-    return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS))
+    return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS), filters.several)
 
 
 def _with_claims(noun: str, items: Any) -> Select:

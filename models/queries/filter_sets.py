@@ -11,6 +11,8 @@ class Filters(NamedTuple):
     pairs: tuple[tuple[str, bool | None], ...] = ()
     #: Those of them that few rows pass.
     few: tuple[str, ...] = ()
+    #: Those that are given several values, any of which passes.
+    several: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -46,7 +48,8 @@ class Filters(NamedTuple):
 def used(values: Mapping[str, Any]) -> Filters:
     """Name the filters that have a value."""
     pairs = [(name, value if value.__class__ is bool else None) for name, value in values.items() if value is not None]
-    return Filters(tuple(sorted(pairs)))
+    several = (name for name, value in values.items() if isinstance(value, tuple))
+    return Filters(tuple(sorted(pairs)), several=tuple(sorted(several)))
 
 
 class Order(NamedTuple):

@@ -15,9 +15,19 @@ from peewee import JOIN, Select, fn
 from models.addresses import normalize
 from models.queries import search
 from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
-from models.queries.dialects import among, in_list, indexed_by, share, topic_bounds, unindexed
+from models.queries.dialects import (
+    among,
+    any_id,
+    any_of,
+    in_list,
+    in_ranges,
+    indexed_by,
+    share,
+    topic_bounds,
+    unindexed,
+)
 from models.queries.filter_sets import Filters
-from models.queries.nodes import STAR, TRUE, Aliased, Compiled, P, cached, compiled, run
+from models.queries.nodes import STAR, TRUE, Aliased, ByNumber, Compiled, P, cached, compiled, run
 from models.queries.said_by import said_by, said_within, voice
 from models.queries.shapes import RECORDED, recorder
 from models.queries.table_aliases import e, r, s, t
@@ -44,24 +54,46 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
         if query is None:
             return None
         values["q"] = search_words(query)
-    if "url" in values:
-        values["url"] = normalize(values["url"])
-    if "domain" in values:
-        values["domain"] = host_name(values["domain"])
     values |= {name: shortest(values[name]) for name in _FROM if name in values}
     if "published_from" in values:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    values |= {name: comparison_key(values[name]) for name in ("cue", "rating") if name in values}
-    if "ids" in values:
-        values["ids"] = dumps(values["ids"])
-    return values
+    return as_arrays({name: as_compared(name, value) for name, value in values.items()})
+
+
+def as_arrays(values: dict[str, Any]) -> dict[str, Any]:
+    """Write each of several values of a filter into one JSON array."""
+    return {name: dumps(value) if isinstance(value, tuple | list) else value for name, value in values.items()}
+
+
+#: Filters by ranges of languages.
+LANGUAGES = ("language", "document_language")
+
+
+def as_compared(name: str, value: Any) -> Any:
+    """Write the value of a filter, or several, as it is compared: of languages always several."""
+    if name in LANGUAGES:
+        return tuple(one.lower() for one in (value if isinstance(value, tuple) else (value,)))
+    compare = _COMPARED.get(name)
+    if compare is None:
+        return value
+    return tuple(map(compare, value)) if isinstance(value, tuple) else compare(value)
 
 
 def host_name(typed: str) -> str:
     """Write a host as documents have it."""
     return typed.lower().removeprefix("www.")
+
+
+#: How the values of filters are compared, where not as they are given.
+_COMPARED: dict[str, Callable[[str], Any]] = {
+    "url": normalize,
+    "domain": host_name,
+    "cue": comparison_key,
+    "rating": comparison_key,
+    "name": comparison_key,
+}
 
 
 def shortest(day: str) -> str:
@@ -74,9 +106,10 @@ def shortest(day: str) -> str:
 
 # -- the condition of each ---------------------------------------------------------------------------
 
-#: The topic `topic`, and the claims that are filed under it.
-TOPIC = t.select(t.id).where(t.slug == P.topic, t.retracted_at.is_null())
-OF_TOPIC = _filed.select(_filed.claim_id).where(_filed.topic_id == TOPIC)
+#: The topic `topic`, or of several each, and the claims that are filed under it.
+TOPIC = t.select(t.id).where(any_of(t.slug, "topic"), t.retracted_at.is_null())
+_of_topic = ByNumber("topic", _filed.topic_id == TOPIC, _filed.topic_id.in_(TOPIC))
+OF_TOPIC = _filed.select(_filed.claim_id).where(_of_topic)
 
 
 _day_read = unindexed(s.day)
@@ -92,8 +125,8 @@ def _published(condition: Any) -> Any:
 
 #: The filters on a statement `s`. In a list of claims, all of them must hold for one and the same.
 OF_A_STATEMENT: dict[str, Any] = {
-    "speaker": s.speaker_id == P.speaker,
-    "on_behalf_of": s.on_behalf_of_id == P.on_behalf_of,
+    "speaker": any_id(s.speaker_id, "speaker"),
+    "on_behalf_of": any_id(s.on_behalf_of_id, "on_behalf_of"),
     "part_of": said_within("part_of"),
     # Whose positions are wanted, whatever else is.
     "stated_by": said_by("stated_by"),
@@ -102,30 +135,32 @@ OF_A_STATEMENT: dict[str, Any] = {
         s.id, voice.select(voice.id).where(voice.on_behalf_of_id == P.stated_by, voice.speaker_id != P.stated_by)
     ),
     "stated_within": said_within("stated_within"),
-    "document": s.document_id == P.document,
-    "original": s.original_id == P.original,
-    "via_speaker": s.via_speaker_id == P.via_speaker,
-    "via_document": s.via_document_id == P.via_document,
-    "publisher": _of_a_document(_document.publisher == P.publisher),
-    "url": _of_a_document((_document.url_normalized == P.url) & _document.retracted_at.is_null()),
-    "domain": _of_a_document(_document.domain == P.domain),
-    "cue": unindexed(s.cue_key) == P.cue,
-    "speaker_kind": fn.EXISTS(_speaker.select(1).where(_speaker.id == s.speaker_id, _speaker.kind == P.speaker_kind)),
+    "document": any_id(s.document_id, "document"),
+    "original": any_id(s.original_id, "original"),
+    "via_speaker": any_id(s.via_speaker_id, "via_speaker"),
+    "via_document": any_id(s.via_document_id, "via_document"),
+    "publisher": _of_a_document(any_of(_document.publisher, "publisher")),
+    "url": _of_a_document(any_of(_document.url_normalized, "url") & _document.retracted_at.is_null()),
+    "domain": _of_a_document(any_of(_document.domain, "domain")),
+    "cue": any_of(unindexed(s.cue_key), "cue"),
+    "speaker_kind": fn.EXISTS(
+        _speaker.select(1).where(_speaker.id == s.speaker_id, any_of(_speaker.kind, "speaker_kind"))
+    ),
     "published_from": _published(_document.published_at >= P.published_from),
     "published_to": _published(_document.published_at <= P.published_to),
-    "document_language": _published(_document.language == P.document_language),
+    "document_language": _published(in_ranges(_document.language, "document_language")),
     "document_kind": fn.EXISTS(
         Select([indexed_by(_document, "documents_id_kind")], [1]).where(
-            _document.id == s.document_id, _document.kind == P.document_kind
+            _document.id == s.document_id, any_of(_document.kind, "document_kind")
         )
     ),
-    "form": unindexed(s.form) == P.form,
-    "status": s.status == P.status,
-    "origin": unindexed(s.origin) == P.origin,
+    "form": any_of(unindexed(s.form), "form"),
+    "status": any_of(s.status, "status"),
+    "origin": any_of(unindexed(s.origin), "origin"),
     "said_from": _day_read >= P.said_from,
     "said_to": _day_read.between("0", P.said_to),
     "said_before": (_day_read > "") & (_day_read < P.said_before),
-    "recorded_by": fn.EXISTS(recorder.select(1).where(RECORDED, recorder.key_id == P.recorded_by)),
+    "recorded_by": fn.EXISTS(recorder.select(1).where(RECORDED, any_id(recorder.key_id, "recorded_by"))),
     # What a person put in is as sure as can be.
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
 }
@@ -139,8 +174,8 @@ NARROW = {
 _share = share(r.rating_value, r.rating_worst, r.rating_best)
 #: The filters on a review `r` of a claim.
 OF_A_REVIEW: dict[str, Any] = {
-    "review_publisher": (r.publisher_name == P.review_publisher) | (r.publisher_site == P.review_publisher),
-    "rating": r.rating_key == P.rating,
+    "review_publisher": any_of(r.publisher_name, "review_publisher") | any_of(r.publisher_site, "review_publisher"),
+    "rating": any_of(r.rating_key, "rating"),
     "rating_from": _share >= P.rating_from,
     "rating_to": _share <= P.rating_to,
 }
@@ -183,9 +218,9 @@ def of_a_claim(
     if "topic" in names:
         yield claim.in_(OF_TOPIC)
     if "about" in names:
-        yield claim.in_(_about.select(_about.claim_id).where(_about.speaker_id == P.about))
+        yield claim.in_(_about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
     if "language" in names:
-        yield exists(_claim.select(1).where(_claim.id == claim, _claim.language == P.language))
+        yield exists(_claim.select(1).where(_claim.id == claim, in_ranges(_claim.language, "language")))
     if "accused" in names:
         yield claim.in_(accusing("accused"))
     if "against" in names or "charge" in filters.yes:
@@ -229,10 +264,10 @@ def _by_day(days: Any) -> Select:
 
 #: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
 _ALL_WITH = {
-    "cue": _by_statement("statements_cue_key", s.cue_key == P.cue),
-    "form": _by_statement("statements_form", s.form == P.form),
-    "origin": _by_statement("statements_origin", s.origin == P.origin),
-    "status": _by_statement("statements_status_id", s.status == P.status),
+    "cue": _by_statement("statements_cue_key", any_of(s.cue_key, "cue")),
+    "form": _by_statement("statements_form", any_of(s.form, "form")),
+    "origin": _by_statement("statements_origin", any_of(s.origin, "origin")),
+    "status": _by_statement("statements_status_id", any_of(s.status, "status")),
     "said_from": _by_day(s.day >= P.said_from),
     "said_to": _by_day(s.day.between("0", P.said_to)),
     "said_before": _by_day(s.day.between("0", P.said_before)),
@@ -241,15 +276,17 @@ _ALL_WITH = {
     "answered_to": _by_day(s.day.between("0", P.answered_to)),
     "answered_before": _by_day(s.day.between("0", P.answered_before)),
     "min_confidence": _by_statement("statements_confidence", fn.coalesce(s.confidence, 1) >= P.min_confidence),
-    "speaker_kind": _by_its(_speaker, s.speaker_id, _speaker.kind == P.speaker_kind),
+    "speaker_kind": _by_its(_speaker, s.speaker_id, any_of(_speaker.kind, "speaker_kind")),
     "published_from": _by_its(_document, s.document_id, _document.published_at >= P.published_from),
     "published_to": _by_its(_document, s.document_id, _document.published_at <= P.published_to),
-    "document_language": _by_its(_document, s.document_id, _document.language == P.document_language),
-    "document_kind": _by_its(_document, s.document_id, _document.kind == P.document_kind),
+    "document_language": _by_its(_document, s.document_id, in_ranges(_document.language, "document_language")),
+    "document_kind": _by_its(_document, s.document_id, any_of(_document.kind, "document_kind")),
     "recorded_by": Select([recorder], [s.claim_id])
     .join(s, JOIN.CROSS)
-    .where(RECORDED, recorder.key_id == P.recorded_by),
-    "language": Select([indexed_by(_claim, "claims_language")], [_claim.id]).where(_claim.language == P.language),
+    .where(RECORDED, any_id(recorder.key_id, "recorded_by")),
+    "language": Select([indexed_by(_claim, "claims_language")], [_claim.id]).where(
+        in_ranges(_claim.language, "language")
+    ),
     **{name: _reviewed.where(of_it) for name, of_it in OF_A_REVIEW.items()},
     "topic": OF_TOPIC,
     "reviewed": _reviewed,
@@ -257,9 +294,9 @@ _ALL_WITH = {
     **dict.fromkeys(("answered", "answered_in_document"), _answered),
     "charge": _about.select(_about.claim_id).where(_about.role == "accused"),
     "disputed": _answered.where(e.kind.in_(DISPUTING_KINDS)),
-    "counter_kind": _by_kind.where(e.kind == P.counter_kind),
-    "kind": _by_kind.where(e.kind == P.kind),
-    "of": _answered.from_(indexed_by(e, "counterclaims_of_target_id")).where(e.of == P.of),
+    "counter_kind": _by_kind.where(any_of(e.kind, "counter_kind")),
+    "kind": _by_kind.where(any_of(e.kind, "kind")),
+    "of": _answered.from_(indexed_by(e, "counterclaims_of_target_id")).where(any_of(e.of, "of")),
 }
 #: How many rows are few: their claims are sorted in the time in which a page is written.
 FEW = 2000
@@ -273,18 +310,18 @@ BOUNDING = {
 def with_few(filters: Filters, values: Mapping[str, Any]) -> Filters:
     """Mark those that few rows pass, which are counted; none where the list is bounded anyway."""
     counted = tuple(name for name, flag in filters.pairs if name in _ALL_WITH and flag is not False)
-    bounding = BOUNDING if topic_bounds() else BOUNDING - {"topic"}
+    bounding = BOUNDING if topic_bounds() and "topic" not in filters.several else BOUNDING - {"topic"}
     if not counted or bounding & filters.names:
         return filters
-    (counts,) = run(_counting(counted), values)
+    (counts,) = run(_counting(counted, filters.several), values)
     return filters._replace(few=tuple(name for name, count in zip(counted, counts, strict=True) if count < FEW))
 
 
 @cached(512)
-def _counting(names: tuple[str, ...]) -> Compiled:
+def _counting(names: tuple[str, ...], several: tuple[str, ...]) -> Compiled:
     """Count, up to a bound, the rows that pass each of these filters."""
     counts = (Select([_ALL_WITH[name].limit(FEW).alias("n")], [fn.count(STAR)]) for name in names)
-    return compiled(Select([], list(counts)))
+    return compiled(Select([], list(counts)), several)
 
 
 def among_few(filters: Filters, claim: Any) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from models.queries import dialects, word_tables
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
 from models.queries.attributions import attributed, attribution_disputed
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
-from models.queries.dialects import among, fence, fit, in_list, true
+from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, Compiled, P, Part, cached, case, compiled, run
@@ -80,7 +80,7 @@ def compiled_ids(noun: str, viewer: Viewer, filters: Filters, order: Order) -> P
 
     Seven facets and the count of a list of counterclaims that was never asked for take 12 ms to compile instead of 68.
     """
-    return Part(ordered(noun, viewer, filters, order))
+    return Part(ordered(noun, viewer, filters, order), several=filters.several)
 
 
 def stored(noun: str, ids: list[int]) -> set[int]:
@@ -137,7 +137,8 @@ _BY_THEN = {"said_to": lambda day: day <= P.said_to, "said_before": lambda day: 
 
 
 def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
-    k = _index if "topic" in filters.names else _summaries
+    # Under several topics one claim may be filed.
+    k = _index if "topic" in filters.names - {*filters.several} else _summaries
     query = _from(k, beside)
     conditions = [] if viewer.unreviewed else [true(k.public)]
     if k is _index:
@@ -156,7 +157,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
         if not viewer.unreviewed and order.by == "said_on" and not continued:
             # The first is the earliest: where any was said by then, it was, or its day is not known.
             conditions += [_BY_THEN[name](k.day) for name in sorted(of_it & _BY_THEN.keys())]
-    conditions += of_a_claim(viewer, filters.without("topic", "q"), k.claim_id, k.answered)
+    conditions += of_a_claim(viewer, filters.without("q", *(["topic"] if k is _index else [])), k.claim_id, k.answered)
     conditions += among_few(filters, k.claim_id)
     return Found(query.where(*conditions or [TRUE]), k.claim_id, k.day, k.answered, k.statement_count)
 
@@ -165,8 +166,8 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
     """Build the conditions that filters put on a claim's first statement, by its row `k`; its summary knows more."""
     own = _summary if k is _index else k
     by_summary = {
-        "speaker": own.speaker_id == P.speaker,
-        "document": own.document_id == P.document,
+        "speaker": any_id(own.speaker_id, "speaker"),
+        "document": any_id(own.document_id, "document"),
         "said_from": k.day >= P.said_from,
         "said_to": (k.day <= P.said_to) & (k.day != ""),
         "said_before": (k.day < P.said_before) & (k.day != ""),
@@ -183,7 +184,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     if "q" in names and order.by in ("id", "said_on", "rest"):
         conditions.append(_matching("statements", viewer, filters, s.id))
     if "claim" in names:
-        conditions.append(s.claim_id == P.claim)
+        conditions.append(any_id(s.claim_id, "claim"))
     if "ids" in names:
         conditions.append(in_list(s.id, "ids"))
     if "prints" in filters.no:
@@ -208,12 +209,12 @@ def _known(replaced: set[str], day: Any) -> list[Any]:
 
 #: Filters on the counterclaim `e` itself.
 _OF_A_COUNTERCLAIM = {
-    "kind": e.kind == P.kind,
-    "of": e.of == P.of,
-    "target": e.target_id == P.target,
-    "claim": e.claim_id == P.claim,
-    "answer": e.answer_id == P.answer,
-    "side": (e.claim_id == P.side) | (e.answer_id == P.side),
+    "kind": any_of(e.kind, "kind"),
+    "of": any_of(e.of, "of"),
+    "target": any_id(e.target_id, "target"),
+    "claim": any_id(e.claim_id, "claim"),
+    "answer": any_id(e.answer_id, "answer"),
+    "side": any_id(e.claim_id, "side") | any_id(e.answer_id, "side"),
 }
 
 

@@ -186,8 +186,9 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     values = prepared(filters)
     if values is None:
         return None
-    found = ordered(noun, viewer, with_few(used(filters), values), Order("id", descending=False)).alias("k")
-    sql, names = compiled(Select([found], [_k.id]).order_by(_k.id))
+    asked = with_few(used(filters), values)
+    found = ordered(noun, viewer, asked, Order("id", descending=False)).alias("k")
+    sql, names = compiled(Select([found], [_k.id]).order_by(_k.id), asked.several)
     return sql, tuple(values[name] for name in names)
 
 
@@ -276,11 +277,11 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     )
     json, all_ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
     if "snippets" in members[1]:
-        return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun)))
+        return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun)), filters.several)
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
-    return compiled(rows.select(shown, fn.count(STAR), *last, fn.max(all_ranked)))
+    return compiled(rows.select(shown, fn.count(STAR), *last, fn.max(all_ranked)), filters.several)
 
 
 @cached(512)

@@ -4,7 +4,7 @@ Any Python value in a node is written into the text: nodes are made of columns, 
 value `name`, never of what a caller sends.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -37,9 +37,9 @@ def clear_caches() -> None:
         kept.cache_clear()
 
 
-def compiled(query: Node) -> Compiled:
-    """Compile a query for the bound database."""
-    sql, names = _context().sql(query).query()
+def compiled(query: Node, several: Collection[str] = ()) -> Compiled:
+    """Compile a query for the bound database; of `several` it is given several values each, as JSON arrays."""
+    sql, names = _context(several).sql(query).query()
     return sql, tuple(names)
 
 
@@ -49,19 +49,21 @@ def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
     return fetch(sql, tuple([values[name] for name in names]))
 
 
-def _context() -> Any:
+def _context(several: Collection[str] = ()) -> Any:
     # Constants stand in the text, where the planner sees them and an index on a part of a table is found by them.
-    return db.obj.get_sql_context(param="?", value_literals=True, sqlite=on_sqlite(), used=set())
+    return db.obj.get_sql_context(param="?", value_literals=True, sqlite=on_sqlite(), used=set(), several=several)
 
 
 class Part(Node):
     """A part of a query, compiled by itself and once; `used` are the aliases of the tables whose columns it names."""
 
-    def __init__(self, node: Node, ctx: Any = None) -> None:
+    def __init__(self, node: Node, ctx: Any = None, several: Collection[str] = ()) -> None:
         self.used: set[str] = set()
         self.sql: str
         self.names: list[str]
-        with (_context() if ctx is None else ctx.as_new())(used=self.used, subquery=True, in_function=True) as part:
+        with (_context(several) if ctx is None else ctx.as_new())(
+            used=self.used, subquery=True, in_function=True
+        ) as part:
             self.sql, self.names = part.sql(node).query()
 
     def __sql__(self, ctx: Any) -> Any:
@@ -83,6 +85,16 @@ class Param(ColumnBase):
     def __sql__(self, ctx: Any) -> Any:
         with ctx(value_literals=False):
             return ctx.value(self.name, converter=False)
+
+
+class ByNumber(ColumnBase):
+    """One condition where the value `name` is one, another where there are several (see `compiled`)."""
+
+    def __init__(self, name: str, one: Node, several: Node) -> None:
+        self.name, self.one, self.several = name, one, several
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.sql(self.several if self.name in (ctx.state.several or ()) else self.one)
 
 
 class _Params:

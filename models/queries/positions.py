@@ -6,6 +6,8 @@ from peewee import JOIN, SQL, Entity, Select, fn
 
 from models.queries import dialects
 from models.queries.days import day_of
+from models.queries.dialects import any_of
+from models.queries.filter_sets import Filters
 from models.queries.filters import OF_A_STATEMENT
 from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
@@ -22,14 +24,14 @@ _day = day_of(s)
 _FILTERS: dict[str, Any] = {
     "speaker": said_by("speaker"),
     "part_of": OF_A_STATEMENT["part_of"],
-    "topic": _f.slug == P.topic,
+    "topic": any_of(_f.slug, "topic"),
     "said_from": _day >= P.said_from,
     "said_to": _day <= P.said_to,
 }
 
 
 @cached(64)
-def whole(filters: tuple[str, ...]) -> Compiled:
+def whole(filters: Filters) -> Compiled:
     """Compose the JSON of all positions that pass some filters, by speaker, topic and claim.
 
     Filters may be `speaker` (who said it, or for whom), `part_of` (a speaker with all who are part of it), `topic`, and
@@ -39,11 +41,13 @@ def whole(filters: tuple[str, ...]) -> Compiled:
     counted = (fn.count(STAR).alias("counted"), fn.min(_day).alias("first_on"), fn.max(_day).alias("last_on"))
     stated = s.select(s.speaker_id, s.claim_id, _f.slug, *counted)
     stated = stated.join(filed.alias("f"), JOIN.LEFT_OUTER, on=_f.claim_id == s.claim_id)
-    stated = stated.where(statement_seen(PUBLIC), s.original_id.is_null(), *(_FILTERS[name] for name in filters))
+    stated = stated.where(
+        statement_seen(PUBLIC), s.original_id.is_null(), *(_FILTERS[name] for name in sorted(filters.names))
+    )
     stated = stated.group_by(s.speaker_id, _f.slug, s.claim_id).alias("k")
     found = Select([stated], [dialects.text(_position())]).join(sp, on=sp.id == _k.speaker_id)
     found = found.join(c, on=c.id == _k.claim_id)
-    return compiled(found.order_by(_k.speaker_id, SQL("coalesce(k.slug, '')"), _k.claim_id))
+    return compiled(found.order_by(_k.speaker_id, SQL("coalesce(k.slug, '')"), _k.claim_id), filters.several)
 
 
 def _position() -> Object:

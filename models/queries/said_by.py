@@ -10,8 +10,8 @@ from typing import Any
 
 from peewee import Select
 
-from models.queries.dialects import among, unindexed
-from models.queries.nodes import Aliased, Param
+from models.queries.dialects import among, any_id, unindexed
+from models.queries.nodes import Aliased
 from models.queries.table_aliases import s
 from models.tables import Speaker, Statement
 from models.vocabulary import SPEAKING_FOR_A_BODY
@@ -29,8 +29,8 @@ _is_part = (
 
 
 def within(speaker: Any, name: str) -> Any:
-    """Build the condition that `speaker` is the one in the value `name` or a part of it."""
-    them = _speaker.select(_speaker.id).where(_speaker.id == Param(name)).cte("within", recursive=True, columns=("id",))
+    """Build the condition that `speaker` is the one in the value `name`, of several one, or a part of it."""
+    them = _speaker.select(_speaker.id).where(any_id(_speaker.id, name)).cte("within", recursive=True, columns=("id",))
     parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
     them = them.union(parts.where(*_is_part))
     # PostgreSQL takes what is recursive for long, and an array for short.
@@ -55,7 +55,7 @@ def _said(speaker: Callable[[Any], Any]) -> Any:
 
 def said_by(name: str) -> Any:
     """Build the condition that the statement `s` was made by the speaker in the value `name`, or on their behalf."""
-    return _said(lambda speaker: speaker == Param(name))
+    return _said(lambda speaker: any_id(speaker, name))
 
 
 def said_within(name: str) -> Any:

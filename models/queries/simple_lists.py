@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
-from models.addresses import normalize
 from models.queries import dialects, members, search, shapes
-from models.queries.dialects import in_list
-from models.queries.filter_sets import Order
-from models.queries.filters import OF_A_REVIEW, host_name
+from models.queries.dialects import any_id, any_of, in_list, in_ranges
+from models.queries.filter_sets import Order, used
+from models.queries.filters import OF_A_REVIEW, as_arrays, as_compared
 from models.queries.lists import FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.names import by_name, by_sentence, sentence_words
@@ -17,7 +16,6 @@ from models.queries.nodes import NULL, STAR, TRUE, Compiled, P, cached, case, co
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
-from models.storage.columns import comparison_key, dumps
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
@@ -52,11 +50,11 @@ SIMPLE_LISTS = {
         shapes.document,
         lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
-            "url": doc.url_normalized == P.url,
-            "domain": doc.domain == P.domain,
-            "publisher": doc.publisher == P.publisher,
-            "language": doc.language == P.language,
-            "kind": doc.kind == P.kind,
+            "url": any_of(doc.url_normalized, "url"),
+            "domain": any_of(doc.domain, "domain"),
+            "publisher": any_of(doc.publisher, "publisher"),
+            "language": in_ranges(doc.language, "language"),
+            "kind": any_of(doc.kind, "kind"),
             "published_from": doc.published_at >= P.published_from,
             "published_to": fn.substr(doc.published_at, 1, 10) <= P.published_to,
         },
@@ -70,8 +68,8 @@ SIMPLE_LISTS = {
         shapes.speaker,
         lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
-            "kind": p.kind == P.kind,
-            "name": (p.name_key == P.name) | p.id.in_(al.select(al.speaker_id).where(al.alias_key == P.name)),
+            "kind": any_of(p.kind, "kind"),
+            "name": any_of(p.name_key, "name") | p.id.in_(al.select(al.speaker_id).where(any_of(al.alias_key, "name"))),
         },
         {},
         lambda _: by_name("speakers", p.id),
@@ -81,7 +79,7 @@ SIMPLE_LISTS = {
         {d: se.document_id},
         shapes.sentence,
         lambda viewer: (sentence_seen(viewer),),
-        {"document": se.document_id == P.document},
+        {"document": any_id(se.document_id, "document")},
         {},
         lambda viewer: by_sentence(viewer, s.sentence_id, se.id),
     ),
@@ -91,9 +89,9 @@ SIMPLE_LISTS = {
         shapes.review,
         lambda viewer: (r.retracted_at.is_null(), claim_seen(viewer)),
         {
-            "claim": r.claim_id == P.claim,
-            "publisher": (r.publisher_name == P.publisher) | (r.publisher_site == P.publisher),
-            "language": r.language == P.language,
+            "claim": any_id(r.claim_id, "claim"),
+            "publisher": any_of(r.publisher_name, "publisher") | any_of(r.publisher_site, "publisher"),
+            "language": in_ranges(r.language, "language"),
             "reviewed_from": r.reviewed_at >= P.reviewed_from,
             "reviewed_to": fn.substr(r.reviewed_at, 1, 10) <= P.reviewed_to,
             **{name: OF_A_REVIEW[name] for name in ("rating", "rating_from", "rating_to")},
@@ -115,18 +113,13 @@ SIMPLE_LISTS = {
         {s: su.statement_id, o: su.claim_id},
         shapes.suggestion,
         lambda _: (s.retracted_at.is_null(), o.retracted_at.is_null()),
-        {"statement": su.statement_id == P.statement, "claim": su.claim_id == P.claim, "status": su.status == P.status},
+        {
+            "statement": any_id(su.statement_id, "statement"),
+            "claim": any_id(su.claim_id, "claim"),
+            "status": any_of(su.status, "status"),
+        },
         {},
     ),
-}
-
-#: How the values of filters are looked up, where not as they are given.
-_AS_STORED: dict[str, Callable[[Any], Any]] = {
-    "url": normalize,
-    "domain": host_name,
-    "name": comparison_key,
-    "rating": comparison_key,
-    "ids": dumps,
 }
 
 
@@ -151,10 +144,12 @@ def page(
     values = _values(filters)
     if values is None:
         return Page(b"", None, 0 if total else None)
-    names = tuple(sorted(values))
-    counted = run(_count(noun, viewer, names), values)[0][0] if total else None
+    names, several = tuple(sorted(values)), used(filters).several
+    counted = run(_count(noun, viewer, names, several), values)[0][0] if total else None
     place = {"at": past[0], "past": past[1]} if past else {}
-    rows = run(_page(noun, viewer, names, order, past is not None, fields), values | {"most": limit + 1} | place)
+    rows = run(
+        _page(noun, viewer, names, several, order, past is not None, fields), values | {"most": limit + 1} | place
+    )
     items = [json for _, _, json in rows[:limit] if json]
     following = None
     if len(rows) > len(items):
@@ -171,7 +166,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     values = _values(filters)
     if values is None:
         return None
-    sql, names = _ids(noun, viewer, tuple(sorted(values)))
+    sql, names = _ids(noun, viewer, tuple(sorted(values)), used(filters).several)
     return sql, tuple(values[name] for name in names)
 
 
@@ -188,17 +183,13 @@ def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:
 
 def _values(filters: FilterValues) -> dict[str, Any] | None:
     """Prepare the values of filters, None as absent; None where nothing can be found by them."""
-    values = {name: _AS_STORED.get(name, _same)(value) for name, value in filters.items() if value is not None}
+    values = {name: as_compared(name, value) for name, value in filters.items() if value is not None}
     if "q" in values:
         query = search.parse(values["q"])
         if query is None:
             return None
         values |= {"q": search_words(query), "sentence_q": sentence_words(query)}
-    return values
-
-
-def _same(value: Any) -> Any:
-    return value
+    return as_arrays(values)
 
 
 def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, ...]:
@@ -218,21 +209,27 @@ def _one(noun: str, viewer: Viewer, bare: bool) -> Compiled:
 
 
 @cached(512)
-def _count(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> Compiled:
+def _count(noun: str, viewer: Viewer, filters: tuple[str, ...], several: tuple[str, ...]) -> Compiled:
     it = SIMPLE_LISTS[noun]
-    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links).select(fn.count(STAR)))
+    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links).select(fn.count(STAR)), several)
 
 
 @cached(512)
-def _ids(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> Compiled:
+def _ids(noun: str, viewer: Viewer, filters: tuple[str, ...], several: tuple[str, ...]) -> Compiled:
     it, id = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id
     long = () if it.characters is None else (it.characters(viewer),)
-    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links, (id,)).select(id, *long))
+    return compiled(Rows(it.table, _passing(noun, viewer, filters), it.links, (id,)).select(id, *long), several)
 
 
 @cached(1024)
 def _page(
-    noun: str, viewer: Viewer, filters: tuple[str, ...], order: Order, continued: bool, fields: Fields | None
+    noun: str,
+    viewer: Viewer,
+    filters: tuple[str, ...],
+    several: tuple[str, ...],
+    order: Order,
+    continued: bool,
+    fields: Fields | None,
 ) -> Compiled:
     """Compose the read of (id, at, JSON): first ids in their order, then the JSON of each."""
     it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
@@ -259,7 +256,7 @@ def _page(
     json = dialects.text(_item(noun, viewer, fields))
     shown = json if long is None else case(_k.before < PAGE_TEXT, json, "")
     items = Rows(Join(numbered, it.table, JOIN.CROSS), (id == _k.id,), it.links, _sorted(by_of_page, order))
-    return compiled(items.select(_k.id, _k.at, shown))
+    return compiled(items.select(_k.id, _k.at, shown), several)
 
 
 def _before(p: Any, order: Order) -> Any:

@@ -104,6 +104,8 @@ def test_a_control_character_parts_words(reviewing: FlaskClient) -> None:
 
 
 def spelled(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(spelled, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
