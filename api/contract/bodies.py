@@ -1,5 +1,6 @@
 """Query string and body of a request -> what schemas load, read strictly, each error with its place."""
 
+import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -96,13 +97,16 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     return json_body.loaded(schema, json_body.parsed(raw))
 
 
-def lines(media_type: str) -> Iterator[bytes]:
-    """Read the request's body line by line, as it comes, however long it is.
+def lines(media_type: str, whole: type[Schema]) -> Iterator[bytes]:
+    """Read the request's body line by line, as it comes, however long it is; or the `lines` of JSON as `whole` has it.
 
     Raises 415 for another media type or a coding and 411 for a body without a length or chunks; while it is read, 400
-    where it ends too early, and 413 for a line that is too long.
+    where it ends too early, and 413 for a line that is too long. JSON is refused as `body` does.
     """
-    _refuse_media_type(media_type)
+    _refuse_media_type(media_type, MEDIA_TYPES[0])
+    if request.mimetype == MEDIA_TYPES[0]:
+        # In ASCII: half of a surrogate pair is for the schema of the line to refuse.
+        return iter([json.dumps(line).encode() for line in body(whole)["lines"]])
     if request.content_length is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
         raise Problem(problem_types.LENGTH_REQUIRED, "Send a Content-Length, or a chunked body.")
     lines = _lines(request.stream, request.content_length)

@@ -100,10 +100,14 @@ def _operation(routes: Routes, operation: Operation, shapes: Converter, examples
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
         made["requestBody"] = {"required": True, "content": {"application/json": content}}
-    if operation.line_media_type:
+    if operation.line_media_type and operation.line_body:
         # A stream of any length: typed clients send the format `binary` as it comes.
         content = {"schema": {"type": "string", "format": "binary"}, **_example(operation.id, "lines")}
-        made["requestBody"] = {"required": True, "content": {operation.line_media_type: content}}
+        whole = {"schema": shapes.resolve_nested_schema(operation.line_body)}
+        made["requestBody"] = {
+            "required": True,
+            "content": {operation.line_media_type: content, responses.MEDIA_TYPE: whole},
+        }
     made["responses"] = _responses(operation, shapes, examples)
     return made
 
@@ -153,7 +157,7 @@ def refused(operation: Operation) -> set[HTTPStatus]:
         made.add(HTTPStatus.PRECONDITION_REQUIRED)
     if operation.needs_if_match or not (operation.writes or operation.stream_media_types):
         made.add(HTTPStatus.PRECONDITION_FAILED)
-    if operation.body:
+    if operation.body or operation.line_body:
         made.add(HTTPStatus.UNPROCESSABLE_ENTITY)
     return made
 

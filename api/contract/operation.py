@@ -50,6 +50,8 @@ class Operation:
     open: bool = False
     #: The media type of a body that is read line by line, as it comes.
     line_media_type: str | None = None
+    #: The shape in which the same lines may come as one JSON body.
+    line_body: type[Schema] | None = None
     #: Called with the view's arguments before the transaction, for what takes long; returns more arguments.
     before_transaction: Callable[..., dict[str, Any]] | None = None
 
@@ -91,8 +93,8 @@ class Operation:
             # The connection that the key was looked up with shall not wait for a slow sender.
             database.release()
             arguments["body"] = bodies.body(self.body)
-        if self.line_media_type is not None:
-            arguments["lines"] = bodies.lines(self.line_media_type)
+        if self.line_media_type is not None and self.line_body is not None:
+            arguments["lines"] = bodies.lines(self.line_media_type, self.line_body)
         transactions.attempt(schema.refuse_newer)
         retry = self._retry() if self.creates and "Idempotency-Key" in request.headers else None
         if self.before_transaction is not None:

@@ -9,6 +9,7 @@ from api.schemas.changes import NOUNS
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Id, Language, Slug, Text, WikidataId
 from api.schemas.indexed import Url
+from api.schemas.lines import LINE
 from api.schemas.refs import LONGEST_TEXT, claim_ref, sentence_ref, span_ref, speaker_ref
 from models.vocabulary import (
     ABOUT_ROLES,
@@ -64,5 +65,6 @@ SHARED: dict[str, fields.Field[Any]] = {
     "SpeakerReference": speaker_ref("A speaker by id, or by name or alias."),
     "SentenceReference": sentence_ref("A sentence of a document by id, by its words, or by where it starts and ends."),
     "SpanReference": span_ref("A stretch of print by its words, or by where it starts and ends."),
+    "ImportLine": LINE,
     "ClaimReference": claim_ref("A claim by id, or by its text."),
 }

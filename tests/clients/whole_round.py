@@ -19,15 +19,23 @@ from counterclaim_client.models import (
     ChangePage,
     Claim,
     ClaimByText,
+    ClaimLine,
     ClaimPage,
     CounterclaimKind,
+    CounterclaimLine,
     CounterToStatement,
     DocumentByUrl,
     Exchange,
     Form,
+    ImportClaim,
+    ImportCounterclaim,
+    ImportLines,
+    ImportTopic,
     ListClaimsSort,
+    LocalClaim,
     NewDocument,
     NewStatement,
+    NewTopic,
     Noun,
     Problem,
     Report,
@@ -101,6 +109,19 @@ def main(address: str, key: str) -> None:
     file = File(BytesIO("".join(f"{json.dumps(line)}\n" for line in lines).encode()))
     report = given(Report, import_lines.sync(client=client, body=file))
     assert (report.new, report.refused, report.listed) == (3, 0, [])
+    listed = ImportLines(
+        lines=[
+            ImportTopic(topic=NewTopic(slug="topic-0", label="Topic 0")),
+            ImportClaim(claim=ClaimLine(id="c1", text="The exports fell.", language="en", topics=["topic-0"])),
+            ImportCounterclaim(
+                counterclaim=CounterclaimLine(
+                    claim=LocalClaim(claim="c1"), answer=LocalClaim(claim="c2"), kind=CounterclaimKind.DENIES
+                )
+            ),
+        ]
+    )
+    report = given(Report, import_lines.sync(client=client, body=listed))
+    assert (report.known, report.noted, [line.line for line in report.listed]) == (1, 1, [3, 2])
 
     read: list[int] = []
     cursor: str | Unset = UNSET

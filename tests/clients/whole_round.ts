@@ -84,6 +84,15 @@ const imported = await client.POST("/v1/imports", {
 });
 const report = given(imported);
 same([report.new, report.refused, report.listed], [3, 0, []]);
+const listed: Schemas["ImportLines"] = {
+  lines: [
+    { topic: { slug: "topic-0", label: "Topic 0" } },
+    { claim: { id: "c1", text: "The exports fell.", language: "en", topics: ["topic-0"] } },
+    { counterclaim: { claim: { claim: "c1" }, answer: { claim: "c2" }, kind: "denies" } },
+  ],
+};
+const again = given(await client.POST("/v1/imports", { body: listed }));
+same([again.known, again.noted, again.listed.map((line) => line.line)], [1, 1, [3, 2]]);
 
 const read: number[] = [];
 for (let cursor: string | undefined; ; ) {

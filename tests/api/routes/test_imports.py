@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from api.contract import bodies
 from api.formats import ndjson
 from models.storage import database
-from tests.api.steps import together
+from tests.api.steps import refusal, together
 from tests.checked import ROOT
 from tests.factories import charge, claim, denial, topic
 
@@ -143,7 +143,7 @@ def test_takes_the_write_scope_and_lines_alone(
 ) -> None:
     assert sent(public, SAMPLE).status_code == 401
     assert sent(caller("read"), SAMPLE).status_code == 403
-    assert sent(writer, SAMPLE, content_type="application/json").status_code == 415
+    assert sent(writer, SAMPLE, content_type="text/plain").status_code == 415
     assert sent(writer, SAMPLE, "?dryrun=true").status_code == 400
     assert count(writer, "statements") == 0
     assert sent(writer, b"").status_code == 411
@@ -198,3 +198,26 @@ def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient) -
     assert sent(writer, lines(line)).json["new"] == 1
     (told,) = sent(writer, lines(line), "?report=all").json["listed"]
     assert (told["outcome"], told["id"]) == ("refused", None)
+
+
+def test_lines_may_come_as_one_json_body(writer: FlaskClient) -> None:
+    body: list[object] = [json.loads(line) for line in SAMPLE.splitlines()]
+    streamed = sent(writer, SAMPLE, "?report=all&dry_run=true").json
+    listed = writer.post("/v1/imports?report=all&dry_run=true", json={"lines": body})
+    assert listed.status_code == 200, listed.text
+    both = [
+        answer | {"listed": [line | {"id": None} for line in answer["listed"]]} for answer in (listed.json, streamed)
+    ]
+    assert both[0] == both[1]
+    # What is wrong with one keeps no other from being stored.
+    wrong = ["text", {"claim": {}}, {"topic": topic(label="\ud800")}, {"era": {}}, {"topic": topic()}]
+    report = writer.post("/v1/imports", json={"lines": wrong}).json
+    assert (report["new"], [line["line"] for line in report["listed"]]) == (1, [1, 2, 3, 4])
+    for body_of_another_shape, place in (
+        ([], ""),
+        ({"lines": []}, "/lines"),
+        ({"lines": {}}, "/lines"),
+        ({"lines": [{}] * 1001}, "/lines"),
+        ({"lines": [{}], "end": 1}, "/end"),
+    ):
+        assert refusal(writer.post("/v1/imports", json=body_of_another_shape)) == (422, [place])
