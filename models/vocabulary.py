@@ -27,6 +27,9 @@ HIDEABLE = ("speakers", "documents")
 #: What a line of the log says was done.
 ACTIONS = ("create", "change", "retract", "restore", "merge", "unmerge", "erase")
 #: What lists count the values of.
-FACETS = ("topic", "speaker", "publisher", "kind", "month", "via_speaker", "via_document")
+FACETS = (
+    *("topic", "speaker", "speaker_kind", "publisher", "form", "language", "via_speaker", "via_document"),
+    *("review_publisher", "rating", "month"),
+)
 #: What a key may do; each scope includes those before it.
 SCOPES = ("read", "write", "review", "admin")

@@ -216,28 +216,35 @@ class FacetValue(Output):
     count = shown(fields.Integer, "How many of the items found have it.", minimum=1)
 
 
+class Facet(Output):
+    """The most frequent values of one filter among all items found, those with the highest counts first."""
+
+    values = listed(FacetValue, "At most 20 of them; of months the latest 120, in the order of time.")
+    not_shown = shown(fields.Integer, "How many more values the items found have.", minimum=0)
+
+
+def _facet(description: str) -> fields.Nested:
+    return fields.Nested(Facet, metadata={"description": description})
+
+
 class Facets(Output):
-    """The most frequent values among all items found, those with the highest counts first; at most 20 of each.
+    """Counts of values by the names of their filters; those that `facets` asks for."""
 
-    Months come in the order of time.
-    """
-
-    topic = fields.List(fields.Nested(FacetValue), metadata={"description": "Slugs of topics."})
-    speaker = fields.List(fields.Nested(FacetValue), metadata={"description": "Ids of speakers."})
-    publisher = fields.List(fields.Nested(FacetValue), metadata={"description": "Publishers of documents."})
-    kind = fields.List(fields.Nested(FacetValue), metadata={"description": "Kinds of counterclaims."})
-    via_speaker = fields.List(
-        fields.Nested(FacetValue), metadata={"description": "Ids of speakers who passed statements on."}
-    )
-    via_document = fields.List(
-        fields.Nested(FacetValue), metadata={"description": "Ids of documents that passed statements on."}
-    )
-    month = fields.List(
-        fields.Nested(FacetValue),
-        metadata={
-            "description": "Months of the day that lists are sorted by, the latest first, at most 120; a year where "
-            "print tells no month."
-        },
+    topic = _facet("Slugs of topics.")
+    speaker = _facet("Ids of speakers.")
+    speaker_kind = _facet("What the speakers are.")
+    publisher = _facet("Publishers of documents.")
+    form = _facet("How print gives what was said.")
+    language = _facet("Languages of claims.")
+    kind = _facet("What the answers do; of counterclaims.")
+    counter_kind = _facet("What the answers to the claims do; of claims and statements.")
+    via_speaker = _facet("Ids of speakers who passed statements on.")
+    via_document = _facet("Ids of documents that passed statements on.")
+    review_publisher = _facet("Names of fact-checkers who reviewed the claims.")
+    rating = _facet("Their verdicts.")
+    month = _facet(
+        "Months of the day that lists are sorted by; a year where print tells no month. Each is a value of `said_from` "
+        "and `said_to`."
     )
 
 

@@ -5,7 +5,7 @@ from marshmallow import fields
 from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, path_of, shown, uri_of
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, Text
-from api.schemas.filters import MERGED, ListQuery, extras, fields_of, sort_by
+from api.schemas.filters import MERGED, ListQuery, extras, facets_of, fields_of, sort_by
 from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, CounterclaimSide
 from api.schemas.several import one_id, one_of
 from models.vocabulary import ANSWERED, COUNTER_KINDS
@@ -99,6 +99,7 @@ class CounterclaimQuery(ListQuery):
             "example": "2026-01-01",
         }
     )
+    facets = facets_of("kind")
     answered_in_document = QueryFlag(
         metadata={"description": "Whether one document prints the charge and the answer.", "example": True}
     )

@@ -205,6 +205,12 @@ def refuse_crossed_bounds(data: dict[str, Any]) -> None:
         raise ValidationError("This is below rating_from.", "rating_to")
 
 
+def facets_of(kind: str) -> QueryNames:
+    """Make the parameter `facets`, with the filter `kind` of the kinds of answers."""
+    description = "The filters whose values to count among all that is found, and `month`."
+    return QueryNames((*FACETS, kind), metadata={"description": description, "example": "topic,speaker"})
+
+
 class ListQuery(StatementConditions, ItemQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
@@ -221,7 +227,7 @@ class ListQuery(StatementConditions, ItemQuery):
         "Whether two reviews of the claim conflict: the rating of one, compared as `rating_from` says, is below 0.5, "
         "and the rating of another above it; one of exactly 0.5 conflicts with none."
     )
-    facets = QueryNames(FACETS, metadata={"description": "What to count the values of.", "example": "topic,speaker"})
+    facets = facets_of("counter_kind")
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:

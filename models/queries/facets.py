@@ -1,14 +1,15 @@
-"""Facets: how many of the items of a list have each topic, speaker, publisher, kind, month, or who passed them on."""
+"""Facets: how many of the items of a list have each value of some filters, and how many values there are."""
 
 from typing import Any
 
 from peewee import SQL, Entity, Select, fn
 
+from models.queries.days import may_answer
 from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, compiled
 from models.queries.shapes import answers
-from models.queries.table_aliases import d, e, s, sp, t
+from models.queries.table_aliases import c, d, e, r, s, sp, t
 from models.queries.visibility import Viewer, statement_seen
 from models.tables import ClaimTopicIndex, Counterclaim, Statement
 
@@ -22,15 +23,26 @@ _i, _k, _g, _filed = Entity("i"), Entity("k"), Aliased(Counterclaim, "g"), Alias
 #: Facet -> what a statement has, the column of its id, the value and the label.
 _OF_A_STATEMENT = {
     "speaker": (sp, s.speaker_id, sp.id, sp.name),
+    "speaker_kind": (sp, s.speaker_id, sp.kind, sp.kind),
     "publisher": (d, s.document_id, d.publisher, d.publisher),
     "via_speaker": (sp, s.via_speaker_id, sp.id, sp.name),
     "via_document": (d, s.via_document_id, d.id, fn.coalesce(d.title, d.url, d.sha256)),
 }
 
+#: Facet -> the value of a review, and the label: verdicts count as one in any case.
+_OF_A_REVIEW = {
+    "review_publisher": (r.publisher_name, r.publisher_name),
+    "rating": (r.rating_key, fn.min(r.rating_label)),
+}
+#: How many values there are in all, of which a part is read.
+_ALL = fn.count(STAR).over()
+
 
 @cached(512)
 def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
-    """Find how many of the items have each value of a facet: (value, label, count), the most frequent first.
+    """Find how many of the items have each value of a facet: (value, label, count, all), the most frequent first.
+
+    `all` is how many values there are, of which FACET_VALUES are found, or FACET_MONTHS.
 
     Months come in the order of time, the latest first.
     """
@@ -44,23 +56,37 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         items = items.join(_filed, on=_filed.claim_id == _k.claim_id).join(t, on=stands)
     elif name == "kind":
         value = label = _g.kind
-        answered = answers(viewer).select(e.claim_id, e.kind).alias("g")
-        own = noun == "counterclaims"
-        items = items.join(_g, on=_g.id == _k.id) if own else items.join(answered, on=_g.claim_id == _k.claim_id)
+        items = items.join(_g, on=_g.id == _k.id)
+    elif name == "counter_kind":
+        value = label = _g.kind
+        answered = answers(viewer).select(e.id, e.claim_id, e.kind).alias("g")
+        items = items.join(answered, on=_g.claim_id == _k.claim_id)
+        if noun == "statements":
+            items = items.join(s, on=s.id == _k.id).join(e, on=(e.id == _g.id) & may_answer(e, s))
+    elif name == "language":
+        value = label = c.language
+        items = items.join(c, on=c.id == _k.claim_id)
+    elif name in _OF_A_REVIEW:
+        value, label = _OF_A_REVIEW[name]
+        items = items.join(r, on=(r.claim_id == _k.claim_id) & r.retracted_at.is_null())
     else:
         its = s.id == _k.id if noun == "statements" else (s.claim_id == _k.claim_id) & statement_seen(viewer)
-        table, id, value, label = _OF_A_STATEMENT[name]
-        items = items.join(s, on=its).join(table, on=(table.id == id) & table.retracted_at.is_null())
-    counted = items.columns(value, label, fn.count(_k.id.distinct())).where(value.is_null(False))
-    return compiled(
-        counted.group_by(value, label).order_by(SQL("3").desc(), SQL("1")).limit(FACET_VALUES), filters.several
-    )
+        items = items.join(s, on=its)
+        if name == "form":
+            value = label = s.form
+        else:
+            table, id, value, label = _OF_A_STATEMENT[name]
+            items = items.join(table, on=(table.id == id) & table.retracted_at.is_null())
+    counted = items.columns(value, label, fn.count(_k.id.distinct()), _ALL).where(value.is_null(False))
+    groups = (value,) if name in _OF_A_REVIEW else (value, label)
+    counted = counted.group_by(*groups).order_by(SQL("3").desc(), SQL("1"))
+    return compiled(counted.limit(FACET_VALUES), filters.several)
 
 
 def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
     items = compiled_ids(noun, viewer, filters, Order("said_on", descending=True)).alias("i")
     month = fn.substr(_i.at, 1, _MONTH)
-    counted = Select([items], [month, month, fn.count(STAR)]).where(_i.at != "").group_by(month)
+    counted = Select([items], [month, month, fn.count(STAR), _ALL]).where(_i.at != "").group_by(month)
     return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS), filters.several)
 
 

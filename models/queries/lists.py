@@ -28,6 +28,8 @@ FilterValues = dict[str, Any]
 Members = tuple[Fields | None, tuple[str, ...]]
 
 
+#: A facet of a list that finds nothing.
+_NO_VALUES: dict[str, Any] = {"values": [], "not_shown": 0}
 #: Bounds on days.
 _BOUNDS = ("said_from", "said_to", "said_before")
 
@@ -40,7 +42,7 @@ class Page(NamedTuple):
     #: The cursor of the last item, where others follow it.
     following: str | None = None
     total: int | None = None
-    facets: dict[str, list[dict[str, Any]]] | None = None
+    facets: dict[str, dict[str, Any]] | None = None
     #: How many items it has.
     number: int = 0
     #: Of the ids that were asked for, those that are no items, and what became of each (models/history/batches.py).
@@ -94,7 +96,7 @@ def page(
     filters = _of_the_answer(noun, filters)
     values = prepared(filters)
     if values is None:
-        return Page(b"", None, 0 if total else None, {name: [] for name in facets} if facets else None)
+        return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
         order, values["ranked"] = Order("ranked", descending=False), values["ids"]
     question = _Question(noun, viewer, with_few(used(filters), values), values, (fields, include))
@@ -116,11 +118,10 @@ def _of_the_answer(noun: str, filters: FilterValues) -> FilterValues:
     return {name.replace("said_", "answered_") if name in _BOUNDS else name: value for name, value in filters.items()}
 
 
-def _values_of(question: _Question, facet: str) -> list[dict[str, Any]]:
-    query = facets.facet(question.noun, question.viewer, question.filters, facet)
-    return [
-        {"value": str(value), "label": label, "count": count} for value, label, count in run(query, question.values)
-    ]
+def _values_of(question: _Question, facet: str) -> dict[str, Any]:
+    found = run(facets.facet(question.noun, question.viewer, question.filters, facet), question.values)
+    values = [{"value": str(value), "label": label, "count": count} for value, label, count, _ in found]
+    return {"values": values, "not_shown": found[0][-1] - len(found) if found else 0}
 
 
 def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.settings import Settings
 from models.access import keys
 from models.storage import database
-from models.vocabulary import COUNTER_KINDS, FORMS, ORIGINS, SPEAKER_KINDS
+from models.vocabulary import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KINDS
 from tests.api.histories import PLACES, SPEAKERS, TOPICS, WORDS, History, Registry
 from tests.checked import CheckedClient
 
@@ -74,7 +74,7 @@ def lists(registry: Registry, random: Random) -> list[Question]:
     extras = {"claims": "first_statement,answered", "statements": None, "counterclaims": "days"}
     for noun, include in extras.items():
         some = values(registry, noun)
-        every = "topic,speaker,publisher,kind,month,via_speaker,via_document"
+        every = ",".join((*FACETS, "kind" if noun == "counterclaims" else "counter_kind"))
         shown = {"facets": every, "total": "true", "include": include}
         for narrowed in [{name: value} for name, of_all in some.items() for value in of_all]:
             order = random.choice(ORDERS)
@@ -210,7 +210,8 @@ def plain(got: Any, registry: Registry, noun: str, *, by_rank: bool) -> Any:
     items = [keyed(item, noun, registry) for item in whole["items"]]
     place = whole["next"] and whole["next"].rpartition("-")[0].rpartition("_")[0]
     facets = {
-        name: sorted((one["label"], one["count"]) for one in some) for name, some in (whole.get("facets") or {}).items()
+        name: sorted((one["label"], one["count"]) for one in some["values"])
+        for name, some in (whole.get("facets") or {}).items()
     }
     if by_rank and database.on_sqlite():  # its bm25 counts how many rows there ever were, those taken back too
         items.sort(key=json.dumps)

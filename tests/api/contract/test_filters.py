@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from api.formats import ndjson
 from models.history.changes import Actor
-from models.queries import filters, nodes
+from models.queries import facets, filters, nodes
+from models.vocabulary import FACETS
 from tests.api.steps import changed, posted, refusal
 from tests.checked import ROOT, parameters
 from tests.factories import candidate, charge, denial, review
@@ -317,10 +318,13 @@ def test_counterclaims_pass_all_filters_on_a_claim_by_one_and_the_same_side(revi
 
 def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
     everything = _all(reviewing, "/v1/claims", topic="dual-use-exports")
-    answer = reviewing.get("/v1/claims?topic=dual-use-exports&limit=1&total=true&facets=speaker,publisher,kind,topic")
+    answer = reviewing.get(
+        "/v1/claims?topic=dual-use-exports&limit=1&total=true&facets=speaker,publisher,counter_kind,topic"
+    )
     assert answer.json["total"] == len(everything)
     counts = {
-        facet: {value["value"]: value["count"] for value in values} for facet, values in answer.json["facets"].items()
+        name: {value["value"]: value["count"] for value in facet["values"]}
+        for name, facet in answer.json["facets"].items()
     }
     by_speaker: dict[str, int] = {}
     for claim in everything:
@@ -329,9 +333,32 @@ def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
     assert counts["speaker"] == by_speaker
     assert counts["topic"]["dual-use-exports"] == len(everything)
     kinds = [{counterclaim["kind"] for counterclaim in claim["counterclaims"]} for claim in everything]
-    assert counts["kind"] == {kind: n for kind in ("denies", "disputes") if (n := sum(kind in of for of in kinds))} | {
-        kind: n for kind in ("qualifies", "corrects") if (n := sum(kind in of for of in kinds))
-    }
+    assert counts["counter_kind"] == {
+        kind: n for kind in ("denies", "disputes") if (n := sum(kind in of for of in kinds))
+    } | {kind: n for kind in ("qualifies", "corrects") if (n := sum(kind in of for of in kinds))}
+
+
+@pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims"])
+def test_a_facet_counts_what_the_filter_of_its_name_finds(
+    reviewing: FlaskClient, noun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [*FACETS, "kind" if noun == "counterclaims" else "counter_kind"]
+    counted = reviewing.get(f"/v1/{noun}?limit=1&facets={','.join(names)}").json["facets"]
+    assert list(counted) == names
+    for name in (one for one in names if one != "month"):
+        values = counted[name]["values"]
+        assert values, name
+        for value in (values[0], values[-1]):
+            found = reviewing.get(f"/v1/{noun}", query_string={name: value["value"], "total": "true", "limit": 1}).json
+            assert found["total"] == value["count"], (name, value)
+    monkeypatch.setattr(facets, "FACET_VALUES", 1)
+    monkeypatch.setattr(facets, "FACET_MONTHS", 1)
+    nodes.clear_caches()
+    fewer = reviewing.get(f"/v1/{noun}?limit=1&facets={','.join(names)}").json["facets"]
+    nodes.clear_caches()
+    for name in names:
+        assert fewer[name]["values"] == counted[name]["values"][:1], name
+        assert fewer[name]["not_shown"] == len(counted[name]["values"]) - 1 + counted[name]["not_shown"], name
 
 
 def test_finds_what_is_answered_in_the_document_that_prints_it(reviewing: FlaskClient) -> None:
@@ -368,13 +395,14 @@ def test_counts_the_items_of_each_month_the_latest_first(reviewing: FlaskClient)
 
     for noun, least in (("claims", 3), ("statements", 3), ("counterclaims", 2)):
         found = reviewing.get(f"/v1/{noun}?limit=100&facets=month").json
-        counts = {month["value"]: month["count"] for month in found["facets"]["month"]}
+        counts = {month["value"]: month["count"] for month in found["facets"]["month"]["values"]}
         months = [day_of(noun, item)[:7] for item in found["items"]]
         assert counts == {month: months.count(month) for month in months if month}
         assert list(counts) == sorted(counts, reverse=True)
         assert len(counts) >= least
     found = reviewing.get("/v1/claims?said_from=2026-04&said_to=2026-04&stated=first&facets=month&total=true").json
-    assert found["facets"]["month"] == [{"value": "2026-04", "label": "2026-04", "count": found["total"]}]
+    april = {"value": "2026-04", "label": "2026-04", "count": found["total"]}
+    assert found["facets"]["month"] == {"values": [april], "not_shown": 0}
 
 
 @pytest.mark.parametrize("sort", ["said_on", "-said_on", "id", "-id"])

@@ -24,8 +24,8 @@ def test_lists_are_narrowed_by_what_passed_statements_on(writer: FlaskClient, pu
         assert _listed(public, noun, via_document=release) == [2]
     assert _listed(public, "counterclaims", via_document=release) == _listed(public, "counterclaims")
     facets = public.get("/v1/claims", query_string={"facets": "via_speaker,via_document"}).json["facets"]
-    assert facets["via_speaker"] == [{"value": str(speaker), "label": "White House", "count": 1}]
-    assert facets["via_document"] == [{"value": str(release), "label": "A release", "count": 1}]
+    assert facets["via_speaker"]["values"] == [{"value": str(speaker), "label": "White House", "count": 1}]
+    assert facets["via_document"]["values"] == [{"value": str(release), "label": "A release", "count": 1}]
 
 
 def test_who_was_merged_stands_for_the_survivor(writer: FlaskClient, public: FlaskClient) -> None:
