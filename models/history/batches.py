@@ -13,7 +13,7 @@ def absent(noun: str, ids: list[int], *, viewer: Viewer, get: Callable[..., Any]
     """Say of each of the `ids` that the viewer does not find what `get`, which reads one, says of it."""
     kind = simple_lists if noun in simple_lists.SIMPLE_LISTS else lists
     query = kind.ids(noun, viewer=viewer, filters={"ids": ids})
-    seen = {id for (id,) in fetch(*query)} if query else set()
+    seen = {id for id, *_ in fetch(*query)} if query else set()
     # Of an id that nothing ever had, nobody has to be asked.
     stored = list_ids.stored(noun, ids)
     told = (_told(id, viewer, get if id in stored else None) for id in ids if id not in seen)

@@ -126,8 +126,10 @@ def others(registry: Registry) -> list[Question]:
         "topics": {},
     }
     for noun, some in plain.items():
-        for more in ({}, *({name: value} for name, of_all in some.items() for value in of_all)):
+        some["q"] = [*WORDS, "speaker", "title", "quote1"]
+        for more in ({"total": "true"}, *({name: value} for name, of_all in some.items() for value in of_all)):
             found.append((f"/v1/{noun}", {**more, "limit": 3}, None))
+            more.pop("total", None)
             if noun != "sentences":
                 found.append((f"/v1/exports/{noun}", more, None))
     return found
@@ -219,7 +221,7 @@ def plain(got: Any, registry: Registry, noun: str, *, by_rank: bool) -> Any:
 
 
 def keyed(value: Any, noun: str, registry: Registry) -> Any:
-    """Replace the ids in a JSON value by keys, and leave out when things were stored."""
+    """Replace the ids in a JSON value by keys, and leave out addresses and when things were stored."""
     if isinstance(value, list):
         return [keyed(part, noun, registry) for part in value]
     if not isinstance(value, dict):
@@ -232,7 +234,7 @@ def keyed(value: Any, noun: str, registry: Registry) -> Any:
             found[name] = part and registry.keys[NOUNS[name]][part]
         elif name in ("statement_ids", "joint_ids"):
             found[name] = [registry.keys["statements"][id] for id in part]
-        elif name not in ("created_at", "updated_at"):
+        elif name not in ("created_at", "updated_at", "href", "uri"):
             found[name] = keyed(part, NOUNS.get(name, noun), registry)
     return found
 

@@ -200,7 +200,7 @@ def test_an_answer_that_is_only_a_candidate_is_not_shown(registry: str, actor: A
     assert _read(id, PUBLIC)["counterclaims"] == []
     assert _ids(answered=True) == []
     (counterclaim,) = _read(id)["counterclaims"]
-    assert counterclaim["claim"]["statements"][0]["id"] == denial
+    assert counterclaim["answer"]["statements"][0]["id"] == denial
     statements.change(by=actor, id=denial, version=1, status="accepted")
     assert len(_read(id, PUBLIC)["counterclaims"]) == 1
     assert _ids(answered=True) == [id]
