@@ -23,6 +23,8 @@ _DENY = frozenset({"deny", "refute", "rebut", "repudiate", "disavow", "contradic
 _REJECT = frozenset(
     {"reject", "dismiss", "dispute", "contest", "discount", "decry", "denounce", "rubbish", "counter", "challenge"}
 )
+#: Who admits a thing does not deny it: "He had not, he admitted, slept".
+_ADMIT = frozenset({"admit", "concede", "acknowledge", "confess", "agree"})
 #: "He disputed that": these deny even a bare pronoun.
 _STRONG = frozenset({"reject", "dismiss", "dispute", "contest", "discount", "rubbish"})
 #: "shot down the report", "scoffed at the claim", "took issue with it": these deny what is a claim.
@@ -66,7 +68,7 @@ _IS_FALSE = re.compile(
 )
 #: "the report was false", "These claims are simply without merit", "it was “simply untrue”".
 _SAYS_FALSE = re.compile(
-    rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [\w’'-]+){{1,5}}?|"
+    rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [“\"‘]?[\w’'-]+[”\"]?){{1,9}}?|"
     r" (?:that|(?:he|she|it|they|the) [\w’'-]+)(?: [\w’'-]+){1,14}?)?"
     rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
@@ -87,6 +89,9 @@ _OPENS_DENYING = re.compile(
     r"(?:truth|basis|evidence|merit|substance|foundation)"
     r"(?: whatsoever| at all)?(?= ?(?:[.,;”\"]|$)| (?:to|for|in|of|behind)\b)|"
     r"it(?:['’]s| is| was) (?:\w+ly )?(?:not true|untrue|false|a lie|wrong|incorrect|not the case) that\b|"
+    r"(?:[\w’'-]+ ){1,6}?(?:misspoke|(?:is|are|was|were) (?:simply |plainly |just )?(?:mistaken|in error))[.,”\"]*$|"
+    r"(?:he|she|they|that|this) (?:is|are|was|were) (?:simply |plainly |just )?wrong[.,”\"]*$|"
+    r"(?:he|she|it|they|we|i) (?:could|can|did|do|does)(?: not|n['’]t) accept (?:that|this|it)\b|"
     r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
     r"nothing (?:could be further|like (?:that|this|it) (?:ever )?(?:had )?happened)|"
     r"(?:[\w’'-]+ ){0,6}?(?:nothing of the (?:sort|kind)|no such [a-z]+)\b|"
@@ -128,7 +133,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if unit.bare or cue.frame == "colon":
         return "deny" if cue.frame == "colon" and (says_no(content) or ELLIPTIC.match(content)) else "assert"
     verb = unit.doc[cue.head]
-    if _held_back(verb, unit.doc[cue.holder]):
+    if _held_back(verb, unit.doc[cue.holder]) or (cue.lemma in _ADMIT and cue.frame in ("clause", "around")):
         return "assert"
     word = cue.lemma
     if word in INNOCENT and cue.frame == "object" and unit.doc[cue.complements[0]].lower_ in _GUILTLESS:
@@ -144,7 +149,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if word in _WAVE_OFF and _is_claim(unit, cue, content):
         return "deny"
     if (
-        (cue.kind == "speech" or word in _WAVE_OFF)
+        (cue.kind == "speech" or word in _WAVE_OFF or word in ("think", "believe"))
         and cue.frame in ("quote", "clause", "around")
         and (
             any(says_no(part) for part in (content, *(said if cue.frame == "quote" else ())))

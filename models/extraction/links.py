@@ -24,6 +24,7 @@ from models.extraction.contraries import (
 )
 from models.extraction.denials import CLAIMS, ELLIPTIC, LOOKED_AT, PRONOUNS, says_no
 from models.extraction.findings import Finding, Named
+from models.extraction.replies import answered_by, goes_on, goes_on_denying
 from models.extraction.stems import STOP, Words, stem, words_of
 from models.extraction.untruth import FALSE
 
@@ -39,6 +40,10 @@ _IN_ANSWER = re.compile(
 )
 #: A charge this many sentences back or more is no longer answered by "the charge".
 NEAR = 12
+#: How many remarks of a speaker may stand between his claim and who answers it.
+_REMARKS = 3
+#: Code points between a charge and a denial that shares no word with it, from which on another charge may be meant.
+_FAR = 120
 #: Share of a denial's own words that a charge must carry when nothing else ties them.
 OVERLAP = 0.3
 #: "denies any wrongdoing": it answers who accuses the denier, and nobody else.
@@ -61,18 +66,13 @@ _IN_FULL = re.compile(
 )
 #: "denied she was ill", "denied the dam was unsafe", "rejected suggestions the tower leaned".
 _CLAUSE = re.compile(
-    r"(?:claims|reports|suggestions|allegations|accusations|rumou?rs|speculation) "
-    r"(?:he|she|it|they|we|the|its|his|her|their|an?) \w+ \w|"
+    r"(?:any |the )?(?:talk|claims?|reports?|suggestions?|allegations?|accusations?|rumou?rs?|speculation) "
+    r"(?:(?:of|about) (?:an?|the|any|his|her|its|their) [\w’'-]+|he|she|it|they|we|the|its|his|her|their|an?) \w+ \w|"
     r"(?:(?:he|she|it|they|we|i) \w+|(?:the|its|his|her|their|an?) (?:[\w’'-]+ ){0,4}?[\w’'-]+ "
     r"(?:had|has|have|was|were|is|are|would|will|did|could|can|might|may)) \w",
     re.IGNORECASE,
 )
 _ACCUSATION = re.compile(r"\b(?:allegation|accusation|charge|claim)s?\b", re.IGNORECASE)
-_NO_TRUTH_IN_IT = re.compile(
-    r"\b(?:no|not any|n['’]t any) (?:\w+ )?(?:truth|substance|basis|merit|foundation)(?: whatsoever| at all)? "
-    r"(?:in|to|for|behind) (?:this|that|it|them|these|those)\b",
-    re.IGNORECASE,
-)
 #: "called the denial absurd": it answers a denial.
 _OF_DENIAL = re.compile(r"(?:(?:the|that|this|his|her|its|their|[\w’'-]+[’']s) )?(?:[\w-]+ )?denials?\b", re.IGNORECASE)
 _OWNED_BY = frozenset("the a an of and that this its his her their both former".split())
@@ -90,11 +90,21 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             continue
         answered = _charge if finding.polarity == "deny" else contrary_of
         charge = answered(text, linked, bags, at)
-        if charge is None and (answered_flatly := flatly_answered(text, linked, at)) is not None:
+        sure = charge is not None and _is_sure(text, linked, bags, at, charge)
+        reply = answered_by(text, linked, bags, at) if finding.polarity == "assert" and not sure else None
+        if reply is not None and not (bags[at].content & bags[reply].content or linked[reply].polarity == "deny"):
+            linked[at] = replace(finding, polarity="deny", may_deny=findings[reply].id)
+        elif reply is not None:
+            linked[at] = replace(finding, polarity="deny", denies=findings[reply].id)
+            linked[reply] = _against(linked[reply], finding, bags[at].speaker & bags[reply].content)
+        elif finding.polarity == "assert" and charge is None and (denial := goes_on(text, linked, at)) is not None:
+            before = linked[denial]
+            linked[at] = replace(finding, polarity="deny", denies=before.denies, may_deny=before.may_deny)
+        elif charge is None and (answered_flatly := flatly_answered(text, linked, at)) is not None:
             linked[at] = replace(finding, may_deny=findings[answered_flatly].id)
         elif charge is None and _ECHO.match(said_in(text, finding)):
             linked[at] = replace(finding, polarity="assert")
-        elif charge is not None and not _is_sure(text, linked, bags, at, charge):
+        elif charge is not None and not sure:
             linked[at] = replace(finding, may_deny=findings[charge].id)
         elif charge is not None:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
@@ -109,7 +119,7 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
     does not, and where the charge stands behind it and nothing says that it came first.
     """
     denial, charge = findings[at], findings[other]
-    if denial.denies == charge.id or holds(denial, charge) or _goes_on_denying(text, findings, at, charge):
+    if denial.denies == charge.id or holds(denial, charge) or goes_on_denying(text, findings, at, charge):
         return True
     distance = denial.sentence - charge.sentence
     both = bags[at].content & bags[other].content
@@ -130,23 +140,30 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
         return True
     if accusing and _ACCUSATION.search(said_in(text, denial)) and _points_back(text, denial):
         return distance <= 3
+    if not (both or aimed) and charge.polarity == "deny" and not _OF_DENIAL.match(said_in(text, denial)):
+        return False
     if between or not tied:
         return distance <= 1 and (tied or not between)
+    if not (both or aimed) and (_told_in_another(findings, other, distance) or _gap(findings, other, at) > _FAR):
+        return False
     reach = 1 if ELLIPTIC.match(said_in(text, denial)) or _ECHO.match(said_in(text, denial)) else 2
     return distance <= reach
 
 
-def _goes_on_denying(text: str, findings: list[Finding], at: int, charge: Finding) -> bool:
-    """Tell whether "there is no truth in it" goes on from a denial of the charge, with nobody else's words between."""
-    denial = findings[at]
-    if _NO_TRUTH_IN_IT.search(said_in(text, denial)) is None:
-        return False
-    for before in reversed(findings[:at]):
-        if before.denies == charge.id:
-            return denial.sentence - before.sentence <= 2
-        if not same(before, denial):
-            return False
-    return False
+def _told_in_another(findings: list[Finding], other: int, distance: int) -> bool:
+    """Tell whether a charge of the denial's own sentence stands in another's words, so that either may be meant."""
+    around = findings[other - 1] if other else None
+    return (
+        distance == 0 and around is not None and around.denies != findings[other].id and holds(around, findings[other])
+    )
+
+
+def _gap(findings: list[Finding], other: int, at: int) -> int:
+    """Count the code points between a charge, or another's denial of it, and the denial behind it."""
+    charge, denial = findings[other], findings[at]
+    before = [charge, *(one for one in findings[other:at] if one.denies == charge.id)]
+    end = max(stop for one in before for _, stop in [*one.contents, one.cue or (0, 0), one.mention or (0, 0)])
+    return min(start for start, _ in [*denial.contents, denial.cue or denial.contents[0]]) - end
 
 
 def _names(said: str, charge: Finding) -> bool:
@@ -190,7 +207,7 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
             continue
         if other > at:
             if holds(findings[at], findings[other]):
-                within = within if within is not None else other
+                within = within if within is not None or _is_turn(text, findings[at]) else other
             elif behind is None and _told_after(text, findings, bags, at, other):
                 behind = other
             continue
@@ -206,13 +223,23 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
     return _comment_on(findings, _behind_denial(text, findings, at, best[2]), _points_back(text, findings[at]))
 
 
+def _is_turn(text: str, denial: Finding) -> bool:
+    """Tell whether a denial is a turn of its own: what stands in it is said behind the "no", and not what it denies."""
+    return denial.cue is not None and text[slice(*denial.cue)] == ":"
+
+
 def _comment_on(findings: list[Finding], other: int, points_back: bool) -> int:
-    """Go back from a speaker's quotation to what he is said to claim just before: "it" is the claim, not the remark."""
-    if not points_back or other == 0 or findings[other].form != "direct":
-        return other
-    before, remark = findings[other - 1], findings[other]
-    near = remark.sentence - before.sentence <= 1 and before.form != "direct" and before.kind == "speech"
-    return other - 1 if near and before.polarity == "assert" and same(before, remark) else other
+    """Go back from a speaker's quotations to what he is said to claim before: "it" is the claim, not the remark."""
+    at = other
+    while points_back and at > 0 and other - at < _REMARKS and findings[at].form == "direct":
+        before, remark = findings[at - 1], findings[at]
+        near = remark.sentence - before.sentence <= 1 and before.kind == "speech"
+        if not near or before.polarity != remark.polarity or not same(before, remark):
+            return other
+        at -= 1
+        if before.form != "direct":
+            return at
+    return other
 
 
 def _behind_denial(text: str, findings: list[Finding], at: int, other: int) -> int:

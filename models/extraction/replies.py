@@ -1,0 +1,158 @@
+"""Inside, pure: what answers another's words without a word of denying: by a "never", or as the text says that it does.
+
+"Hirt disagreed. “Dealers are sitting on vans,” he wrote", "Nobody was touched, Tessaly insists", and what goes on from
+a denial of one's own: "That is not so, said Kwan. The figure had never been agreed."
+"""
+
+from __future__ import annotations
+
+import re
+
+from models.extraction.contraries import ANY_NEGATION, cue_words, holds, said_in, same
+from models.extraction.findings import Finding
+from models.extraction.stems import Words
+
+#: Words by which a text says that the next to speak contradicts the one before.
+_DISAGREES = re.compile(
+    r"(?<!may )(?<!might )(?<!would )(?<!could )(?<!will )(?<!to )\b(?:disagree[sd]?|"
+    r"beg(?:s|ged)? to differ|"
+    r"(?:see|sees|saw|remembers?|remembered|recalls?|recalled) "
+    r"(?:it|this|that|things|the matter) (?:very |rather |quite )?differently|"
+    r"(?:say|says|said|tell|tells|told) (?:otherwise|differently|a different story)|"
+    r"(?:is|are|was|were)(?: not|n['’]t) having (?:it|that|any of (?:it|that))|ha(?:s|ve|d|ving) none of (?:it|that)|"
+    r"(?:does|do|did)(?: not|n['’]t) (?:see|remember|recall) it (?:like that|that way|so)|"
+    r"(?:hit|hits|hitting|fired|fires|firing|shot|shoots|snapped|snaps|pushed|pushes) back|"
+    r"contradict(?:s|ed) (?:him|her|them|that|this|it)|(?:took|takes) issue|rose to object|"
+    r"(?:shook|shakes) (?:his|her|their) heads?)\b(?P<rest>[^”\n]*)$",
+    re.IGNORECASE,
+)
+#: How an utterance begins that flatly says that a thing is not so.
+_FLAT = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?:"
+    r"(?:[\w’'-]+ ){1,5}?(?:has |have |had |was |were |is |are |['’]ve )?never (?!mind\b)\w+|"
+    r"(?:nobody|no one|none of|nothing|not one|not a single|at no time|no such|in no way|neither of) |"
+    r"there (?:is|was|are|were|has been|have been|had been) (?:no|not|never|nothing)\b|"
+    r"there (?:isn|wasn|aren|weren)['’]t |it (?:isn|wasn)['’]t |it (?:is|was) not )",
+    re.IGNORECASE,
+)
+#: Verbs of holding to what one says, which answer who says otherwise.
+_HOLDS_TO = re.compile(
+    r"\b(?:insist(?:s|ed|ing)?|maintain(?:s|ed)?|counter(?:s|ed)|retort(?:s|ed)?|repl(?:y|ies|ied)|"
+    r"respond(?:s|ed)|answer(?:s|ed)?|correct(?:s|ed))\b",
+    re.IGNORECASE,
+)
+#: "her client had never been there": a lawyer answers for who is accused.
+_CLIENT = re.compile(r"\b(?:his|her|their|my) clients?\b", re.IGNORECASE)
+#: Who speaks for another.
+_SPEAKS_FOR = re.compile(
+    r"(?:lawyers?|attorneys?|barristers?|solicitors?|counsel|agents?|spokes\w+|office|campaign|defence|defense|aides?)\b"
+)
+#: "I stand by the story": it answers who denied it.
+_STANDS_BY = re.compile(r"[\s“\"'‘]*(?:that )?(?:he|she|it|they|we|i) (?:stands?|stood) by\b", re.IGNORECASE)
+#: "There is no truth in it": it goes on from a denial.
+_NO_TRUTH_IN_IT = re.compile(
+    r"\b(?:no|not any|n['’]t any) (?:\w+ )?(?:truth|substance|basis|merit|foundation)(?: whatsoever| at all)? "
+    r"(?:in|to|for|behind) (?:this|that|it|them|these|those)\b",
+    re.IGNORECASE,
+)
+#: How many sentences back what is answered may stand, and a denial that goes on.
+_NEAR = 2
+#: Code points of an utterance in which its "not" stands.
+_OPENING = 80
+#: Code points before a finding in which the text may say that it contradicts.
+_BEFORE = 240
+
+
+def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
+    """Find what a statement answers, as the text says that it does, or by what it flatly says."""
+    finding = findings[at]
+    other = _last_of_another(findings, at)
+    if other is None or finding.kind not in ("speech", "belief") or findings[other].kind == "intention":
+        return None
+    charge, said = findings[other], said_in(text, finding)
+    distance = finding.sentence - charge.sentence
+    if distance > _NEAR + 1 or holds(charge, finding) or holds(finding, charge) or charge.speaker is None:
+        return None
+    if charge.polarity == "deny":
+        return other if _STANDS_BY.match(said) and distance <= _NEAR else None
+    if _disagrees(text, findings, at, other):
+        return _most_alike(findings, bags, at, other)
+    if distance > _NEAR:
+        return None
+    both = bags[at].content & bags[other].content
+    aimed = bool(bags[at].speaker & bags[other].content) or _CLIENT.search(said) is not None
+    cue = " ".join(cue_words(text, finding))
+    negates = ANY_NEGATION.search(said_in(text, charge)) is None
+    if negates and _FLAT.match(said) and (both or aimed or _HOLDS_TO.search(cue)):
+        return other
+    return other if _HOLDS_TO.search(cue) and cue_words(text, finding)[-1:] != ["answered"] and len(both) > 1 else None
+
+
+def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
+    """Find the denial from which who denied, or who speaks for him, goes on in another sentence with a "not"."""
+    finding = findings[at]
+    if finding.kind != "speech" or finding.polarity == "deny" or at == 0:
+        return None
+    before = at - 1
+    denial = findings[before]
+    speaks_on = same(denial, finding) or _speaks_for(text, finding, denial)
+    if denial.polarity != "deny" or not speaks_on or not 0 < finding.sentence - denial.sentence <= _NEAR:
+        return None
+    return before if ANY_NEGATION.search(said_in(text, finding)[:_OPENING]) is not None else None
+
+
+def goes_on_denying(text: str, findings: list[Finding], at: int, charge: Finding) -> bool:
+    """Tell whether "there is no truth in it" goes on from a denial of the charge, with nobody else's words between."""
+    denial = findings[at]
+    if _NO_TRUTH_IN_IT.search(said_in(text, denial)) is None:
+        return False
+    for before in reversed(findings[:at]):
+        if before.denies == charge.id:
+            return denial.sentence - before.sentence <= 2
+        if not same(before, denial):
+            return False
+    return False
+
+
+def _speaks_for(text: str, finding: Finding, denial: Finding) -> bool:
+    """Tell whether somebody is mentioned as a denier's own: "Her lawyer", "Ms Abel’s barrister"."""
+    said = text[slice(*finding.mention)] if finding.mention else ""
+    if denial.speaker is None or finding.sentence == denial.sentence:
+        return False
+    owner = re.match(r"(?:.{0,60}?(?P<name>[\w-]+)['’]s?|his|her|its|their) (?P<role>[\w’'-]+)", said, re.IGNORECASE)
+    if owner is None or not _SPEAKS_FOR.match(owner["role"]):
+        return False
+    return owner["name"] is None or owner["name"] in denial.speaker.name.split()
+
+
+def _most_alike(findings: list[Finding], bags: list[Words], at: int, last: int) -> int | None:
+    """Find which of the last statements by others shares most words; the last where one alone spoke, else none."""
+    near = [
+        other
+        for other in range(max(0, last - 3), last + 1)
+        if findings[at].sentence - findings[other].sentence <= _NEAR + 2
+        and findings[other].polarity == "assert"
+        and not same(findings[other], findings[at])
+    ]
+    best = max(near, key=lambda other: (len(bags[at].content & bags[other].content), other), default=last)
+    if bags[at].content & bags[best].content or all(same(findings[one], findings[last]) for one in near):
+        return best
+    return None
+
+
+def _last_of_another(findings: list[Finding], at: int) -> int | None:
+    """Find the last that somebody else said, before what this speaker said already."""
+    for other in range(at - 1, max(-1, at - 4), -1):
+        if not same(findings[other], findings[at]):
+            return other
+    return None
+
+
+def _disagrees(text: str, findings: list[Finding], at: int, other: int) -> bool:
+    """Tell whether the text says, between the two or at the cue, that who speaks contradicts who spoke before."""
+    finding, charge = findings[at], findings[other]
+    start = max(end for _, end in [*charge.contents, charge.cue or (0, 0), charge.mention or (0, 0)])
+    end = finding.contents[0][0]
+    own = max((stop for one in findings[other + 1 : at] for _, stop in one.contents), default=start)
+    window = text[max(own, end - _BEFORE, start) : end]
+    return _DISAGREES.search(window) is not None
