@@ -25,6 +25,11 @@ and their claims, and of other people's articles the sentences that carry statem
 either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope includes those before it:
 `read` (whole texts), `write`, `review` (candidates, accepting and rejecting), `admin`.
 
+**Nothing is cut without a sign.** A list inside an item that may be cut, such as `statements`, has beside it
+`statement_count`, how many there are that the caller may see, and `statements_rest`, the address where all
+of them are listed in the same order; null where nothing is cut. `statement_count` counts each act once;
+what prints one again is listed with it, and counted in `print_count`. A list without a count is whole.
+
 **Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
 or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
 Every list of things with ids takes `total`, `fields`, `sort` and `ids`. `ids=7,3,9` reads many at once, in

@@ -70,12 +70,12 @@ def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], s
     return responses.items(",".join(items).encode(), following, _link(following))
 
 
-#: What stands before the last number of a place: a day, a time or none; a count; what was ranked (lists.py). By id
-#: nothing.
+#: What stands before the last number of a place: a day, a time or none; a count or a place in print; what was ranked
+#: (lists.py). By id nothing.
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}|", re.ASCII)
 _TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z|", re.ASCII)
-_COUNT = re.compile(r"0|[1-9][0-9]{0,13}", re.ASCII)
-_NUMBERED, _TIMED = ("statement_count", "asked"), ("published_at", "reviewed_at")
+_COUNT = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
+_NUMBERED, _TIMED = ("statement_count", "print", "asked"), ("published_at", "reviewed_at")
 _RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
 
 

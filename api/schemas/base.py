@@ -71,7 +71,7 @@ OF_A_QUESTION = "-[0-9a-f]{12}"
 #: A cursor of a list: the day, time or number that it is sorted by, and the id; or all ids that were ranked, after an o
 #: where others may follow, and how many of them were shown; or after an r the id of what was shown last of the others.
 SORTED_CURSOR = (
-    r"^(([0-9]{4}(-[0-9]{2}){0,2}(T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z)?|[or]?[0-9a-f]{1,14}"
+    r"^(([0-9]{4}(-[0-9]{2}){0,2}(T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z)?|[0-9]{15,16}|[or]?[0-9a-f]{1,14}"
     rf"(\.[0-9a-f]{{1,14}}){{0,399}})?_)?[1-9][0-9]{{0,15}}{OF_A_QUESTION}$"
 )
 #: How many characters such a cursor has at most: 400 ids, where claims and statements were ranked.
@@ -125,6 +125,26 @@ def nested(schema: type[Schema], description: str, *, null: bool = False) -> Any
 def listed(schema: type[Schema], description: str) -> Any:
     """Make a member that is a list of objects."""
     return fields.List(fields.Nested(schema), required=True, metadata={"description": description})
+
+
+def count(of: str) -> Any:
+    """Make the member that says how many there are of a list beside it."""
+    return shown(fields.Integer, f"How many {of} there are, whether they are shown here or not.", minimum=0)
+
+
+def print_count() -> Any:
+    """Make the member that says how many statements of a list beside it print another again."""
+    return shown(fields.Integer, "How many more statements there are that print another again.", minimum=0)
+
+
+def rest() -> Any:
+    """Make the member that says where all of a list beside it is."""
+    return shown(
+        fields.String,
+        "The address where all of them are listed; null where nothing is cut here.",
+        null=True,
+        format="uri-reference",
+    )
 
 
 def identifier(description: str, *, null: bool = False) -> Any:

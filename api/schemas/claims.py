@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Query, Stamped, listed, on_request, shown, uri_of
+from api.schemas.base import Query, Stamped, count, listed, on_request, print_count, rest, uri_of
 from api.schemas.fields import Choice, Language, QueryFlag, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
+    ACTS,
     COUNTERCLAIMS,
     COUNTERS,
     ClaimPart,
@@ -28,14 +29,18 @@ class Claim(ClaimPart, Stamped):
     topics = listed(TopicPart, "What it is filed under.")
     about = listed(SubjectPart, "Whom it is about, and as what.")
     statements = listed(StatementPart, "Who put it forward, and where; at most 100, in the order of print.")
-    statement_count = shown(
-        fields.Integer,
-        "How many statements of it there are, without those that print another again, which `statements` shows too.",
-        minimum=0,
-    )
+    statement_count = count(ACTS)
+    print_count = print_count()
+    statements_rest = rest()
     counterclaims = listed(CounterclaimWithAnswer, COUNTERCLAIMS)
+    counterclaim_count = count("such answers")
+    counterclaims_rest = rest()
     counters = listed(CounterclaimWithClaim, COUNTERS)
-    reviews = listed(ReviewPart, "What fact-checkers published about it, at most 100.")
+    counter_count = count("such counterclaims")
+    counters_rest = rest()
+    reviews = listed(ReviewPart, "What fact-checkers published about it, the newest first, at most 100.")
+    review_count = count("reviews")
+    reviews_rest = rest()
     first_statement = on_request(
         fields.Nested(StatementPart, allow_none=True),
         "The statement that put it forward first: the accepted one of the earliest day on which it was said, or else "

@@ -10,9 +10,12 @@ from api.schemas.base import (
     Output,
     Query,
     Stamped,
+    count,
     identifier,
     listed,
     on_request,
+    print_count,
+    rest,
     shown,
     uri_of,
 )
@@ -20,7 +23,7 @@ from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Language, QueryFlag, QueryWholeNumber
 from api.schemas.filters import ItemQuery, domain, fields_of, search, sort_by
 from api.schemas.indexed import Url
-from api.schemas.parts import DocumentPart, LinkedStatement
+from api.schemas.parts import ACTS, DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
 from api.schemas.several import AnyOf, language_of, one_of, words_of
 from models.vocabulary import DOCUMENT_KINDS
@@ -41,9 +44,9 @@ class Document(DocumentPart, Stamped):
     sha256 = shown(fields.String, "SHA-256 of the text's UTF-8, in hex.")
     sentence_count = shown(fields.Integer, "How many sentences the text was cut into.", minimum=0)
     statements = listed(LinkedStatement, "Its statements in the order of print, at most 100.")
-    statement_count = shown(
-        fields.Integer, "How many statements it holds, those that print another again too.", minimum=0
-    )
+    statement_count = count(ACTS)
+    print_count = print_count()
+    statements_rest = rest()
 
 
 class Extraction(Output):

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Output, identifier, listed, nested, path_of, shown
+from api.schemas.base import Output, count, identifier, listed, nested, path_of, rest, shown
 from api.schemas.days import FORM
-from api.schemas.parts import ClaimPart, StatementPart
+from api.schemas.parts import ACTS, ClaimPart, StatementPart
 from api.schemas.reviews import ReviewPart
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
@@ -12,25 +12,15 @@ from models.vocabulary import ANSWERED, COUNTER_KINDS
 KINDS = ("statement", "answer", "review")
 
 
-class ExchangeRest(Output):
-    """Where the rest of a claim is listed; null where nothing was left out."""
-
-    statements = shown(fields.String, "All statements of the claim.", null=True, format="uri-reference")
-    counterclaims = shown(fields.String, "All that answers it and that it answers.", null=True, format="uri-reference")
-    reviews = shown(fields.String, "All reviews of it.", null=True, format="uri-reference")
-
-
 class ExchangeClaim(ClaimPart):
     """A claim of the exchange, and how much of it there is."""
 
-    statement_count = shown(
-        fields.Integer, "How many statements of it there are; one that prints another again does not count.", minimum=0
-    )
-    counterclaim_count = shown(
-        fields.Integer, "How many counterclaims answer it, or a statement of it, or are answers of it.", minimum=0
-    )
-    review_count = shown(fields.Integer, "How many reviews of it there are.", minimum=0)
-    rest = nested(ExchangeRest, "The addresses of what is not shown here.")
+    statement_count = count(ACTS)
+    statements_rest = rest()
+    counterclaim_count = count("counterclaims that answer it, or a statement of it, or that are its answers")
+    counterclaims_rest = rest()
+    review_count = count("reviews")
+    reviews_rest = rest()
 
 
 class ExchangeCounterclaim(Output):
@@ -79,11 +69,12 @@ class Exchange(Output):
     """
 
     claim_id = identifier("The claim that was asked for.")
-    complete = shown(fields.Boolean, "Whether all is here; else a claim says where its `rest` is.")
+    complete = shown(fields.Boolean, "Whether all is here; else a claim says where its rest is.")
     claims = listed(
         ExchangeClaim, "The claims, each once, the nearest to the one that was asked for first; at most 50."
     )
     counterclaims = listed(ExchangeCounterclaim, "The counterclaims between these claims, at most 200.")
+    counterclaim_count = count("counterclaims between these claims")
     events = listed(
         ExchangeEvent,
         "What happened, the earliest first: of each claim the earliest 20 statements and 20 reviews, and every "

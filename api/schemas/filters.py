@@ -290,6 +290,7 @@ _ORDERS = {
     "reviewed_at": "`reviewed_at` is when it was published; what has none counts as the earliest.",
     "statement_count": "`statement_count` is how often it was stated: accepted statements count, or all of a claim "
     "that only the review scope sees; what prints a statement again does not.",
+    "print": "`print` is the order of print: by document, and in one by the place.",
     "id": "`id` is the order in which they were put in.",
     "relevance": "`relevance` ranks the 200 shortest of the claims and the 200 newest of the statements that match, "
     "and lets the others follow, the newest first.",

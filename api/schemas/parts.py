@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Output, Stamped, identifier, listed, nested, path_of, shown
+from api.schemas.base import Output, Stamped, count, identifier, listed, nested, path_of, print_count, rest, shown
 from api.schemas.days import FORM
 from models.vocabulary import (
     ABOUT_ROLES,
@@ -163,7 +163,7 @@ class StatementPart(Stamped):
         "Whether its speaker, or who published it, or somebody on their behalf denies, disputes or corrects that it is "
         "theirs. Who published it is the speaker of whom the document's `publisher` is a name.",
     )
-    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 100.")
+    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; all of it.")
     recorded_by = identifier(
         "The id of the key that recorded it; null for the command line, and for whoever has not the review scope.",
         null=True,
@@ -176,10 +176,17 @@ class LinkedStatement(StatementPart):
     claim = nested(ClaimPart, "What it puts forward.")
 
 
+#: What `statement_count` counts.
+ACTS = "statements, without those that print another again,"
+
+
 class CounterclaimSide(ClaimPart):
     """One side of a counterclaim: a claim with the first of its statements."""
 
     statements = listed(StatementPart, "Who put it forward, and where; at most 10, in the order of print.")
+    statement_count = count(ACTS)
+    print_count = print_count()
+    statements_rest = rest()
 
 
 #: What `claim`, `answer`, `of` and `target_id` say.

@@ -2,10 +2,10 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Stamped, nested, uri_of
+from api.schemas.base import Input, Stamped, count, nested, print_count, rest, uri_of
 from api.schemas.fields import Id, WholeNumber
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
-from api.schemas.parts import DocumentPart, SentencePart
+from api.schemas.parts import ACTS, DocumentPart, SentencePart
 from api.schemas.several import one_id
 
 _LONGEST = "A sentence has at most 20,000 characters."
@@ -17,8 +17,13 @@ class Sentence(SentencePart, Stamped):
     uri = uri_of("sentences")
     document = nested(DocumentPart, "What printed it.")
     statement_ids = fields.List(
-        fields.Integer(), required=True, metadata={"description": "The statements that start in it."}
+        fields.Integer(),
+        required=True,
+        metadata={"description": "The ids of the statements that start in it; at most 100."},
     )
+    statement_count = count(ACTS)
+    print_count = print_count()
+    statements_rest = rest()
 
 
 class NewSentence(Input):

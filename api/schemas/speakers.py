@@ -2,11 +2,11 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Stamped, listed, nested, shown, uri_of
+from api.schemas.base import Stamped, count, listed, nested, rest, uri_of
 from api.schemas.fields import Id, QueryFlag
 from api.schemas.filters import ItemQuery, fields_of, search, sort_by
 from api.schemas.indexed import Name
-from api.schemas.parts import LinkedStatement, SpeakerPart
+from api.schemas.parts import ACTS, LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
 from api.schemas.several import one_of, words_of
 from api.schemas.statements import StatementQuery
@@ -27,9 +27,8 @@ class Speaker(SpeakerPart, Stamped):
     statements = listed(
         LinkedStatement, "The newest of their statements, at most 100, without those that print another again."
     )
-    statement_count = shown(
-        fields.Integer, "How many statements of theirs there are, without those that print another again.", minimum=0
-    )
+    statement_count = count(ACTS)
+    statements_rest = rest()
 
 
 class NewSpeaker(SpeakerDetails):

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Query, listed, nested, on_request, uri_of
+from api.schemas.base import Input, Query, count, listed, nested, on_request, rest, uri_of
 from api.schemas.days import Day
-from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, Text
+from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
@@ -40,15 +40,21 @@ class Statement(StatementPart):
         required=True,
         metadata={
             "description": "The ids of the statements by which others put the same claim forward in these very words, "
-            "jointly."
+            "jointly; at most 100."
         },
     )
+    joint_count = count("such statements")
+    joint_rest = rest()
     counterclaims = listed(
         CounterclaimWithAnswer,
         f"{COUNTERCLAIMS} Those are left out that are known to have been given before this was said, but where they "
         "were aimed at it.",
     )
+    counterclaim_count = count("such answers")
+    counterclaims_rest = rest()
     counters = listed(CounterclaimWithClaim, COUNTERS)
+    counter_count = count("such counterclaims")
+    counters_rest = rest()
     snippets = on_request(
         fields.List(fields.Nested(Snippet)), SNIPPETS.format("in the text of its claim and in its sentence")
     )
@@ -247,6 +253,14 @@ class StatementQuery(ListQuery, OfAnswers):
             "example": True,
         }
     )
+    sentence = QueryId(metadata={"description": "The id of the sentence that they start in.", "example": 1})
+    joint = QueryId(
+        metadata={
+            "description": "The id of a statement: those by which others put the same claim forward in the very same "
+            "words, jointly.",
+            "example": 1,
+        }
+    )
     original = one_id("The id of the statement that they print again.")
     prints = QueryFlag(
         metadata={
@@ -254,6 +268,6 @@ class StatementQuery(ListQuery, OfAnswers):
             "example": False,
         }
     )
-    sort = sort_by("-said_on", "said_on", "-id", "id", "relevance")
+    sort = sort_by("-said_on", "said_on", "-id", "id", "print", "relevance")
     members = fields_of(Statement, searched=True)
     include = extras(("snippets",))

@@ -7,7 +7,7 @@ from peewee import fn
 from models.queries.dialects import fence, true, unindexed
 from models.queries.members import Array, Boolean, Member, Object, Precomputed, Rows, Subquery, scalars
 from models.queries.nodes import TRUE, Aliased
-from models.queries.parts import EMBEDDED, claim_part, record, speaker_part
+from models.queries.parts import claim_part, record, speaker_part
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, claim_seen, evidence_seen
 from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement
@@ -76,6 +76,6 @@ def attribution_answers(viewer: Viewer) -> Array:
     answered = record("counterclaims", ea.id) | scalars(ea, "kind", "note", "statement_id")
     answered |= {"answer": claim_part(ao), "speaker": evidence}
     seen = (ea.target_id == s.id, ea.of == "attribution", evidence_seen(viewer, ea), claim_seen(viewer, ao))
-    rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED)
+    rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,))
     # Of most statements there is none: that is found before what is read of one is made ready.
     return Array(Object(answered), rows, fence(ea.select(1).where(ea.target_id == s.id, ea.of == "attribution")))

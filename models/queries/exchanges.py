@@ -27,6 +27,8 @@ STATEMENTS, REVIEWS = 20, 20
 
 #: Of what a claim may have more than is shown.
 _NOUNS = ("statement", "counterclaim", "review")
+#: The filters of the lists that have all of it, before the id of the claim.
+_FILTERS = {"statement": "prints=false&claim", "counterclaim": "side", "review": "claim"}
 
 #: The tables that the query makes (`_tables`), and the columns of a row from elsewhere.
 _thread, _links, _drawn, _said, _checked, _counted = (
@@ -68,20 +70,23 @@ def _tables(viewer: Viewer) -> tuple[Any, ...]:
     near = near.union(Select([near, dialects.each_of(others, "n")], [_n.value]))
     nearest = Select([near], [near.c.id]).limit(CLAIMS).alias("n")
     links = Select([_links_of(viewer, _thread.id).alias("m")], [_m.id.alias("value")])
-    # Between two claims of the thread is what both have.
-    drawn = Select([_links], [_links.id]).group_by(_links.id).having(fn.count(STAR) == 2)
     acts = s.select(s.id.alias("value")).where(*_acts(viewer))
     reviews = r.select(r.id.alias("value")).where(*_reviews())
     named = (_named(viewer, id) for id in (e.statement_id, e.target_id))
     tables = {
         "thread": Select([nearest], [_n.id, fn.row_number().over().alias("place")]),
         "links": _of_each_claim(links),
-        "drawn": drawn.order_by(_links.id).limit(COUNTERCLAIMS),
+        "drawn": _between().order_by(_links.id).limit(COUNTERCLAIMS),
         "said": reduce(add, named, _of_each_claim(acts.order_by(*_by_day(_SAID_ON, s)).limit(STATEMENTS))),
         "checked": _of_each_claim(reviews.order_by(*_by_day(_REVIEWED_ON, r)).limit(REVIEWS)),
         "counted": _counts(viewer),
     }
     return near, *(query.cte(name, materialized=True) for name, query in tables.items())
+
+
+def _between() -> Select:
+    """Find the counterclaims between two claims of the thread: both have them."""
+    return Select([_links], [_links.id]).group_by(_links.id).having(fn.count(STAR) == 2)
 
 
 def _links_of(viewer: Viewer, claim: Any) -> Select:
@@ -154,19 +159,20 @@ def _exchange(viewer: Viewer) -> Object:
             "complete": Boolean(~fn.EXISTS(Select([_counted], [1]).where(cut))),
             "claims": Array(_claim(), Rows(_each(_counted, o), (o.id == _counted.id,), order=(_counted.place,))),
             "counterclaims": _counterclaims(viewer),
+            "counterclaim_count": Scalar(Select([_between().alias("k")], [fn.count(STAR)])),
             "events": _events(viewer),
         }
     )
 
 
 def _claim() -> Object:
-    rest = {f"{name}s": _rest(name) for name in _NOUNS}
+    rest = {f"{name}s_rest": _rest(name) for name in _NOUNS}
     counts = scalars(_counted, *(f"{name}_count" for name in _NOUNS))
-    return Object({**claim_part(o).members, **counts, "rest": Object(rest)})
+    return Object({**claim_part(o).members, **counts, **rest})
 
 
 def _rest(name: str) -> Member:
-    address = fn.CONCAT(f"/v1/{name}s?{'side' if name == 'counterclaim' else 'claim'}=", o.id)
+    address = fn.CONCAT(f"/v1/{name}s?{_FILTERS[name]}=", o.id)
     return Scalar(case(getattr(_counted, f"{name}_count") > getattr(_counted, f"{name}s"), address))
 
 

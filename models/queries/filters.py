@@ -136,6 +136,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     ),
     "stated_within": said_within("stated_within"),
     "document": any_id(s.document_id, "document"),
+    "sentence": s.sentence_id == P.sentence,
     "original": any_id(s.original_id, "original"),
     "via_speaker": any_id(s.via_speaker_id, "via_speaker"),
     "via_document": any_id(s.via_document_id, "via_document"),
@@ -167,7 +168,7 @@ OF_A_STATEMENT: dict[str, Any] = {
 #: Those that few statements pass: the database begins with them.
 NARROW = {
     *("speaker", "on_behalf_of", "stated_by", "stated_within", "part_of", "via_speaker", "via_document"),
-    *("document", "original", "publisher", "url", "domain"),
+    *("document", "sentence", "original", "publisher", "url", "domain"),
 }
 
 #: Where the rating of the review `r` lies on its scale.
@@ -303,7 +304,7 @@ FEW = 2000
 #: Filters that bound a list by themselves.
 BOUNDING = {
     *(*NARROW, "topic", "about", "accused", "ids", "q", "answered_by"),
-    *("claim", "answer", "side", "by", "against", "target"),
+    *("claim", "answer", "side", "by", "against", "target", "to_statement", "joint"),
 }
 
 

@@ -17,23 +17,35 @@ from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, 
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, Compiled, P, Part, cached, case, compiled, run
+from models.queries.parts import jointly
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
-from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, statement_seen, target_seen
+from models.queries.visibility import (
+    Viewer,
+    claim_seen,
+    counterclaim_seen,
+    of_the_claim,
+    statement_seen,
+    target_seen,
+)
 from models.storage.columns import dumps
-from models.tables import ClaimSummary, ClaimTopicIndex
+from models.tables import ClaimSummary, ClaimTopicIndex, Statement
 
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
 #: (docs/decisions/0022).
 RANKED = 200
 #: Stands before the ids of those that were ranked where others may have matched.
 OTHERS = "o"
+#: More than any text has characters: what stands before a place in a document where statements are in order of print.
+PAST_EVERY_TEXT = 1 << 24
 #: How much a word counts in the claim, in the sentence and in the speaker's names.
 _WEIGHTS = (4.0, 1.0, 2.0)
 
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
 _g = dialects.ids_as_table("ranked", "g")
 _in_rank = Entity("g")
+#: A statement that a filter names, and those that others made jointly with it.
+_one, _joint = Aliased(Statement, "n"), Aliased(Statement, "j")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 
 
@@ -47,6 +59,8 @@ class Found(NamedTuple):
     answered: Any = None
     #: Of a claim, how often it was stated.
     count: Any = None
+    #: Of a statement, its place in the order of print.
+    place: Any = None
 
 
 def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False) -> Select:
@@ -56,7 +70,9 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
     """
     found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "ranked" else None)
     query, id = found.query, found.id
-    at = {"said_on": found.day, "statement_count": found.count, "ranked": _in_rank.key}.get(order.by)
+    at = {"said_on": found.day, "statement_count": found.count, "print": found.place, "ranked": _in_rank.key}.get(
+        order.by
+    )
     if order.by == "ranked":
         query = query.where(id == _in_rank.id)
     if order.by == "rest":
@@ -181,12 +197,15 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
 def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
     names = filters.names
     conditions = seen("statements", viewer)
-    if "q" in names and order.by in ("id", "said_on", "rest"):
+    if "q" in names and order.by in ("id", "said_on", "print", "rest"):
         conditions.append(_matching("statements", viewer, filters, s.id))
     if "claim" in names:
         conditions.append(any_id(s.claim_id, "claim"))
     if "ids" in names:
         conditions.append(in_list(s.id, "ids"))
+    if "joint" in names:
+        theirs = _one.select(_joint.id).join(_joint, on=jointly(_joint, _one))
+        conditions.append(among(s.id, theirs.where(_one.id == P.joint, statement_seen(viewer, _one))))
     if "prints" in filters.no:
         conditions.append(s.original_id.is_null())
     replaced = order.replaced & names if continued else set()
@@ -199,7 +218,8 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions += (
             [among(s.id, attributed(viewer)), disputed] if "attribution_disputed" in filters.yes else [~disputed]
         )
-    return Found(_from(s, beside).where(*conditions), s.id, s.day)
+    place = s.document_id * PAST_EVERY_TEXT + s.content_start
+    return Found(_from(s, beside).where(*conditions), s.id, s.day, place=place)
 
 
 def _known(replaced: set[str], day: Any) -> list[Any]:
@@ -236,11 +256,15 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     conditions += [_OF_A_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_A_COUNTERCLAIM.keys())]
     if "target" in filters.names:
         conditions.append(fn.EXISTS(target_seen(viewer)))
+    if "to_statement" in filters.names:
+        aimed_at = (_one.id == P.to_statement, statement_seen(viewer, _one))
+        conditions += [e.claim_id == _one.select(_one.claim_id).where(*aimed_at), of_the_claim()]
+        conditions.append(fence(_one.select(1).where(*aimed_at, may_answer(e, _one))))
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
     conditions += of_who_answered(viewer, filters)
     conditions += answered_between(filters.names)
     apart = (*_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, *OF_THE_ANSWER)
-    of_a_side = filters.without("ids", "answered_in_document", *apart)
+    of_a_side = filters.without("ids", "answered_in_document", "to_statement", *apart)
     # By what few pass, as a condition of its own too, the database finds the counterclaims by an index.
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]

@@ -1,5 +1,7 @@
 """The parts that several items share: each noun's JSON as the others show it, as api/schemas/parts.py describes it."""
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from peewee import SQL, Select
@@ -9,9 +11,6 @@ from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subqu
 from models.queries.nodes import Aliased, clear_caches
 from models.queries.table_aliases import c, d, s, sp
 from models.tables import Document, Sentence
-
-#: How many statements, counterclaims or reviews one item embeds; the rest is reached through the lists.
-EMBEDDED = 100
 
 b, dk = Aliased(Sentence, "b"), Aliased(Document, "dk")
 
@@ -71,6 +70,12 @@ def speaker_part(sp: Any = sp) -> dict[str, Member]:
 def claim_part(c: Any = c) -> Object:
     """Build the node of a claim `c` as its statements name it."""
     return Object(record("claims", c.id) | scalars(c, "text", "language"))
+
+
+def jointly(one: Any, other: Any) -> Any:
+    """Build the condition that two statements say, in the same words, the same."""
+    same = (getattr(one, name) == getattr(other, name) for name in ("document_id", "content_start", "spans"))
+    return reduce(and_, (*same, one.claim_id == other.claim_id, one.id != other.id))
 
 
 def words(name: str, s: Any = s) -> Member:

@@ -8,7 +8,6 @@ tests prove them equal.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from peewee import Select, fn
@@ -17,6 +16,7 @@ from models.queries import members
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
 from models.queries.dialects import fence, true
+from models.queries.embedded import BESIDE, EMBEDDED, embedded
 from models.queries.members import (
     Array,
     Boolean,
@@ -32,7 +32,7 @@ from models.queries.members import (
     scalars,
 )
 from models.queries.nodes import NULL, STAR, Aliased, Part, cached, case
-from models.queries.parts import EMBEDDED, around, claim_part, document_part, record, speaker_part, stamps, uri, words
+from models.queries.parts import around, claim_part, document_part, jointly, record, speaker_part, stamps, uri, words
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import (
     Viewer,
@@ -45,9 +45,6 @@ from models.queries.visibility import (
     target_seen,
 )
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
-
-#: How many statements of the other side a counterclaim embeds.
-BESIDE = 10
 
 ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
 up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
@@ -99,10 +96,11 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
     }
 
 
-def _joint_ids(viewer: Viewer) -> Array:
-    """Build the node of the ids of the statements by which others say with `s`, in the same words, the same."""
-    same = (getattr(js, name) == getattr(s, name) for name in ("document_id", "content_start", "spans", "claim_id"))
-    return Array(Scalar(js.id), Rows(js, (*same, js.id != s.id, statement_seen(viewer, js)), order=(js.id,)))
+def _joint(viewer: Viewer) -> dict[str, Member]:
+    """Build the nodes of the ids of the statements by which others say with `s`, in the same words, the same."""
+    rows = Rows(js, (jointly(js, s), statement_seen(viewer, js)), order=(js.id,), limit=EMBEDDED)
+    ids = embedded("ids", Array(Scalar(js.id), rows), "/v1/statements?joint=", s.id, "&sort=id", count={"count": None})
+    return {f"joint_{name.removeprefix('ids_')}": member for name, member in ids.items()}
 
 
 def statement_part(viewer: Viewer) -> Object:
@@ -116,17 +114,16 @@ _WITH_CLAIM = {**STATEMENT_LINKS, sc: s.claim_id}
 _IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 
 
-def _statements_of(viewer: Viewer, claim: Any, limit: int, *conditions: Any) -> Array:
-    """Build the node of the statements of a claim that pass some conditions, without their claim."""
+#: How the statements of a list are counted: each act once, and what prints one again.
+_COUNTS = {"statement_count": s.original_id.is_null(), "print_count": s.original_id.is_null(False)}
+
+
+def _statements_of(viewer: Viewer, claim: Any, limit: int, *conditions: Any, single: Any = None) -> dict[str, Member]:
+    """Build the nodes of the statements of a claim that pass some conditions, without their claim."""
     seen = (s.claim_id == claim, statement_seen(viewer), *conditions)
     rows = Rows(s, seen, STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
-    return Array(statement_part(viewer), rows)
-
-
-def _linked_statements(viewer: Viewer, condition: Any, order: tuple[Any, ...] = _IN_PRINT_ORDER) -> dict[str, Member]:
-    """Build the node of the statements for which `condition` holds, each with its claim, and their count."""
-    rows = Rows(s, (condition, statement_seen(viewer)), _WITH_CLAIM, order, EMBEDDED)
-    return {"statements": Array(_linked_statement(viewer), rows), "statement_count": _count(s, *rows.where)}
+    listed = Array(statement_part(viewer), rows, single=single)
+    return embedded("statements", listed, "/v1/statements?claim=", claim, "&sort=print", count=_COUNTS)
 
 
 def _linked_statement(viewer: Viewer) -> Object:
@@ -160,12 +157,7 @@ def _about(claim: Any) -> Array:
 def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:
     """Build the node of one side of a counterclaim: a claim with the first of its statements that pass."""
     statements = _statements_of(viewer, claim.id, BESIDE, *conditions)
-    return Object(record("claims", claim.id) | scalars(claim, "text", "language") | {"statements": statements})
-
-
-def _claim_link(id: Any) -> Object:
-    """Build the node of the claim with the id `id` where the item around it is that claim, or states it."""
-    return Object(record("claims", id))
+    return Object(record("claims", claim.id) | scalars(claim, "text", "language") | statements)
 
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
@@ -174,16 +166,18 @@ def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
     return own | {"target_id": Scalar(target_seen(viewer))} | scalars(e, "note", "statement_id")
 
 
-def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed: Any) -> dict[str, Member]:
+def _both_directions(
+    viewer: Viewer, claim: Any, answers: tuple[Any, ...], answered: Any = None, *narrowed: Any
+) -> dict[str, Member]:
     """Build the node of the counterclaims of the claim with the id `claim`, each with the other claim whole.
 
-    Those to it answer what it claims, and pass the `narrowed` conditions; what answers the attribution of a statement
-    is shown with that.
+    Those to it answer what it claims, pass the `narrowed` conditions and are listed at the address `answers`; what
+    answers the attribution of a statement is shown with that.
     """
 
-    def directed(other: str, *conditions: Any, if_any: Any) -> Member:
+    def directed(other: str, *conditions: Any, if_any: Any) -> Array:
         ids = {"claim": e.claim_id, "answer": e.answer_id}
-        sides = {name: _side(viewer, o) if name == other else _claim_link(id) for name, id in ids.items()}
+        sides = {name: _side(viewer, o) if name == other else Object(record("claims", id)) for name, id in ids.items()}
         rows = Rows(e, (*conditions, claim_seen(viewer, o)), {o: ids[other]}, (e.id,), EMBEDDED)
         return Array(Object(_counterclaim_members(viewer) | sides), rows, if_any)
 
@@ -195,9 +189,11 @@ def _both_directions(viewer: Viewer, claim: Any, answered: Any = None, *narrowed
     to_it = (of_the_claim(), evidence_seen(viewer))
     if answered is None:
         answered = any_of(answering)
+    to_claim = directed("answer", answering, *to_it, *narrowed, if_any=answered)
+    by_claim = directed("claim", answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it))
     return {
-        "counterclaims": directed("answer", answering, *to_it, *narrowed, if_any=answered),
-        "counters": directed("claim", answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it)),
+        **embedded("counterclaims", to_claim, *answers, "&sort=id"),
+        **embedded("counters", by_claim, "/v1/counterclaims?answer=", claim, "&sort=id"),
     }
 
 
@@ -211,19 +207,16 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
     `listed`, its row `f` of claim_cards is read from too, and for what stands there instead of the claim.
     """
     own, id = (f, f.claim_id) if listed else (c, c.id)
-    topics, statements = _topics(id), _statements_of(viewer, id, EMBEDDED)
-    if listed:
-        statements = replace(statements, single=(true(f.alone), Object(_card_members())))
-    reviews = Rows(r, (r.claim_id == id, r.retracted_at.is_null()), order=(r.id,), limit=EMBEDDED)
+    topics, single = _topics(id), (true(f.alone), Object(_card_members())) if listed else None
+    reviews = Rows(r, (r.claim_id == id, r.retracted_at.is_null()), order=(r.id.desc(),), limit=EMBEDDED)
     return Object(
         {**record("claims", id), "uri": uri("claims", id), **scalars(own, "text", "language")}
         | {
             "topics": Precomputed(topics, _SLUGS, f.topic_slugs) if listed else topics,
             "about": _about(id),
-            "statements": statements,
-            "statement_count": _count(s, *statements.rows.where, s.original_id.is_null()),
-            **_both_directions(viewer, id, answered),
-            "reviews": Array(review_part(viewer), reviews),
+            **_statements_of(viewer, id, EMBEDDED, single=single),
+            **_both_directions(viewer, id, ("/v1/counterclaims?of=claim&claim=", id), answered),
+            **embedded("reviews", Array(review_part(viewer), reviews), "/v1/reviews?claim=", id, "&sort=-id"),
         }
         | stamps(c)
     )
@@ -270,8 +263,8 @@ def statement(viewer: Viewer) -> Object:
     return Object(
         _statement_members(viewer)
         | {"uri": uri("statements", s.id)}
-        | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id})), "joint_ids": _joint_ids(viewer)}
-        | _both_directions(viewer, s.claim_id, None, may_answer(e, s))
+        | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id})), **_joint(viewer)}
+        | _both_directions(viewer, s.claim_id, ("/v1/counterclaims?to_statement=", s.id), None, may_answer(e, s))
         | stamps(s)
     )
 
@@ -279,6 +272,8 @@ def statement(viewer: Viewer) -> Object:
 def document(viewer: Viewer) -> Object:
     """Build the node of a document `doc` with its statements in the order of print; its text where that may be read."""
     public = true(doc.text_public)
+    rows = Rows(s, (s.document_id == doc.id, statement_seen(viewer)), _WITH_CLAIM, _IN_PRINT_ORDER, EMBEDDED)
+    statements = Array(_linked_statement(viewer), rows)
     return Object(
         document_part(doc.id, doc)
         | {"uri": uri("documents", doc.id)}
@@ -288,7 +283,7 @@ def document(viewer: Viewer) -> Object:
             "text": Scalar(doc.text if viewer.texts else case(public, doc.text)),
             **scalars(doc, "length", "sha256"),
             "sentence_count": _count(se, se.document_id == doc.id, se.retracted_at.is_null()),
-            **_linked_statements(viewer, s.document_id == doc.id),
+            **embedded("statements", statements, "/v1/statements?document=", doc.id, "&sort=print", count=_COUNTS),
         }
         | stamps(doc)
     )
@@ -297,6 +292,8 @@ def document(viewer: Viewer) -> Object:
 def speaker(viewer: Viewer) -> Object:
     """Build the node of a speaker `p` with the newest of their statements."""
     aliases = Rows(al, (al.speaker_id == p.id,), order=(al.id,))
+    acts = (s.speaker_id == p.id, s.original_id.is_null(), statement_seen(viewer))
+    statements = Array(_linked_statement(viewer), Rows(s, acts, _WITH_CLAIM, (s.id.desc(),), EMBEDDED))
     return Object(
         speaker_part(p)
         | {
@@ -304,7 +301,7 @@ def speaker(viewer: Viewer) -> Object:
             "aliases": Array(Scalar(al.alias), aliases),
             "same_as": RawJson(p.same_as),
             "part_of": Subquery(Object(speaker_part(up)), Rows(up, (up.id == p.part_of_id, up.retracted_at.is_null()))),
-            **_linked_statements(viewer, (s.speaker_id == p.id) & s.original_id.is_null(), (s.id.desc(),)),
+            **embedded("statements", statements, "/v1/statements?speaker=", p.id, "&prints=false&sort=-id"),
         }
         | stamps(p)
     )
@@ -312,7 +309,9 @@ def speaker(viewer: Viewer) -> Object:
 
 def sentence(viewer: Viewer) -> Object:
     """Build the node of a sentence `se` of a document `d`, with its context and the ids of its statements."""
-    ids = Rows(s, (s.sentence_id == se.id, statement_seen(viewer)), order=(s.id,))
+    rows = Rows(s, (s.sentence_id == se.id, statement_seen(viewer)), order=(s.id,), limit=EMBEDDED)
+    address = ("/v1/statements?sentence=", se.id, "&sort=id")
+    ids = embedded("statements", Array(Scalar(s.id), rows), *address, count=_COUNTS)
     return Object(
         {
             **record("sentences", se.id),
@@ -321,7 +320,7 @@ def sentence(viewer: Viewer) -> Object:
             **scalars(se, "position", "start", "end", "text"),
             # A neighbour's own neighbour is two away from the quote, and not for everybody.
             **around(se.document_id, se.position, sentence_seen(viewer, b)),
-            "statement_ids": Array(Scalar(s.id), ids),
+            **{"statement_ids" if name == "statements" else name: member for name, member in ids.items()},
         }
         | stamps(se)
     )

@@ -145,7 +145,8 @@ def test_counts_and_positions_count_acts(registry: str, actor: Actor) -> None:
         seen(speakers.get(id=whole["speaker"]["id"], viewer=PUBLIC)),
         seen(documents.get(id=whole["document"]["id"], viewer=PUBLIC)),
     ]
-    assert [one["statement_count"] for one in counted] == [1, 1, 3]
+    assert [one["statement_count"] for one in counted] == [1, 1, 1]
+    assert [one.get("print_count") for one in counted] == [2, None, 2]
     assert [len(one["statements"]) for one in counted] == [3, 1, 3]
     assert listed_ids(statements, PUBLIC) == [third, second, first]
     assert listed_ids(statements, PUBLIC, prints=False) == [first]

@@ -87,7 +87,7 @@ def test_it_goes_to_any_depth_until_it_has_enough_claims_and_says_where_the_rest
     whole = exchange(1)
     assert [one["id"] for one in whole["claims"]] == list(range(1, exchanges.CLAIMS + 1))
     assert not whole["complete"]
-    rests = {one["id"]: one["rest"]["counterclaims"] for one in whole["claims"] if any(one["rest"].values())}
+    rests = {one["id"]: one["counterclaims_rest"] for one in whole["claims"] if one["counterclaims_rest"]}
     assert rests == {exchanges.CLAIMS: f"/v1/counterclaims?side={exchanges.CLAIMS}"}
     assert exchange(exchanges.CLAIMS // 2 + 3)["complete"] is False
 
@@ -107,11 +107,12 @@ def test_a_claim_with_more_than_is_shown_says_how_much_and_where(actor: Actor, m
     assert events(1)[0] == ("2026-03-01", "statement", 1)
     shown = whole["claims"][0]
     assert [shown[f"{name}_count"] for name in ("statement", "counterclaim", "review")] == [3, 2, 2 + 1]
-    assert shown["rest"] == {
-        "statements": "/v1/statements?claim=1",
-        "counterclaims": "/v1/counterclaims?side=1",
-        "reviews": "/v1/reviews?claim=1",
+    assert {name: address for name, address in shown.items() if name.endswith("_rest")} == {
+        "statements_rest": "/v1/statements?prints=false&claim=1",
+        "counterclaims_rest": "/v1/counterclaims?side=1",
+        "reviews_rest": "/v1/reviews?claim=1",
     }
+    assert (len(whole["counterclaims"]), whole["counterclaim_count"]) == (1, 2)
     # What was given in answer is shown, however many its claim has.
     told = [(event["kind"], event["claim_id"]) for event in whole["events"]]
     assert told == [("statement", 1), ("statement", 2), ("answer", 2), ("review", 1)]
