@@ -10,10 +10,12 @@ export DATABASE_URL
 # check` then says whether anything is missing.
 LOCKED := --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: serve dev test slow faults faults-short lint types contract fix bench supply sbom lock clean help
+.PHONY: install serve dev test slow faults faults-short lint types contract fix bench supply sbom lock clean help
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+install: $(VENV)/.serves  ## Install what the server runs on into .venv.
 
 serve: $(VENV)/.serves  ## Run the API on SQLite with sample data; a new database prints its first admin key.
 	@$(BIN)/counterclaim import --if-empty examples/sample.ndjson

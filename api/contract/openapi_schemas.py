@@ -88,10 +88,12 @@ class Converter(OpenAPIConverter):
         return description | {"allOf": parts}
 
     def either(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
-        """Describe a member of several shapes by oneOf."""
+        """Describe a member of several shapes by oneOf, and one of a single shape by that."""
         if not isinstance(field, fields.Either):
             return {}
         shapes = [self.resolve_nested_schema(shape) for shape in field.shapes.values()]
+        if len(shapes) == 1 and not field.allow_none:
+            return dict(shapes[0])
         return {"oneOf": shapes + ([{"type": "null"}] if field.allow_none else [])}
 
     def any_of(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
