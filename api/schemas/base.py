@@ -86,7 +86,9 @@ class PageQuery(Query):
         least=1,
         most=LARGEST_PAGE,
         load_default=USUAL_PAGE,
-        metadata={"description": "How many items the page holds at most."},
+        metadata={
+            "description": "How many items the page holds at most; one of long items ends earlier, with a `next`."
+        },
     )
     cursor = Matching(
         SORTED_CURSOR,

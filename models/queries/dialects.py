@@ -246,6 +246,18 @@ def joined(sqlite: bool, json: Any, order: Any) -> Any:
 
 
 @differing
+def least(sqlite: bool, *values: Any) -> Any:
+    """Take the least of some numbers."""
+    return (fn.min if sqlite else fn.least)(*values)
+
+
+@differing
+def no_items(sqlite: bool) -> Any:
+    """Build what `joined` returns where there are none."""
+    return Cast(SQL("NULL"), "BLOB" if sqlite else "TEXT")
+
+
+@differing
 def text(sqlite: bool, json: Node) -> Any:
     """Make JSON the text that is sent; PostgreSQL's driver would parse it otherwise."""
     return json if sqlite else Cast(json, "text")

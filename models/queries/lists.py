@@ -5,9 +5,10 @@ writes their JSON (`shapes.py`). The query for a combination of filters is compi
 sends is always a parameter.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Entity, Join, Select, fn
+from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
 from models.queries import dialects, facets, shapes, snippets
 from models.queries.days import days_to_answer
@@ -32,6 +33,12 @@ Members = tuple[Fields | None, tuple[str, ...]]
 _NO_VALUES: dict[str, Any] = {"values": [], "not_shown": 0}
 #: Bounds on days.
 _BOUNDS = ("said_from", "said_to", "said_before")
+
+
+#: Characters of JSON with which a page of wholes ends, and how many items it may have more: they are written AT_ONCE.
+PAGE_TEXT, AT_ONCE = 1_000_000, 5
+#: Members that hold many others, or long quotes.
+_LONG = {"statements", "counterclaims", "counters", "reviews", "content", "claim", "answer"}
 
 
 class Page(NamedTuple):
@@ -132,14 +139,15 @@ def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, in
     values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
     rows = run(query, values)
     if "snippets" in members[1]:
-        items, count = [item for _, _, *item in rows[:limit]], len(rows)
+        items, count, number = [item for _, _, *item in rows[:limit]], len(rows), None
         at, _, _, id, *_ = rows[limit - 1] if 0 < limit <= count else (None,) * 4
         ranked = rows[0][1] if rows else None
     else:
-        ((json, count, id, at, ranked),) = rows
+        ((json, count, number, id, at, ranked),) = rows
         items = [json if isinstance(json, bytes) else json.encode()] if json else []
     last = None if id is None else str(id) if order.by in ("id", "rest") else f"{at}_{id}"
-    return _Items(items, min(count, limit), count > limit, last, ranked or "")
+    number = min(count, limit) if number is None else number
+    return _Items(items, number, count > number, last, ranked or "")
 
 
 #: Before the cursor of an item that comes after all that are ranked.
@@ -223,7 +231,7 @@ _TABLES: dict[str, tuple[Any, dict[Any, Any]]] = {
     "counterclaims": (e, SIDES),
 }
 
-_k = Entity("k")
+_k, _w = Entity("k"), Entity("w")
 
 
 def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, listed: bool = False) -> Object:
@@ -276,13 +284,48 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     rows = Rows(
         Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links, (_k.n,) if "snippets" in members[1] else ()
     )
+    if _is_long(members):
+        in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS), order=())
+        return compiled(_in_turn(numbered, in_turn, _listed(noun, viewer, members, by_rank), by_rank), filters.several)
     json, all_ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
     if "snippets" in members[1]:
         return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun)), filters.several)
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
-    return compiled(rows.select(shown, fn.count(STAR), *last, fn.max(all_ranked)), filters.several)
+    return compiled(rows.select(shown, fn.count(STAR), NULL, *last, fn.max(all_ranked)), filters.several)
+
+
+def _is_long(members: Members) -> bool:
+    """Tell whether items may embed many others, or quote long stretches."""
+    fields, include = members
+    return "snippets" not in include and (fields is None or any(name in _LONG for name, _ in fields))
+
+
+def _in_turn(numbered: Select, rows: Rows, json: Part, by_rank: bool) -> NodeList:
+    """Write the `rows` of the ids `k` AT_ONCE after another, until P.limit are written or PAGE_TEXT characters."""
+    some = (_k.n > _w.n, _k.n <= _w.n + AT_ONCE, _k.n <= P.limit)
+    here = replace(rows, where=(*some, *rows.where)).select(joined(json, _k.n))
+    size = _w.size + fn.coalesce(fn.length(_w.items), 0)
+    count = Select([_k], [fn.count(STAR)])
+    following = Select([_w], [_w.n + AT_ONCE, size, here])
+    following = following.where(_w.n < P.limit, _w.n < count, size < PAGE_TEXT)
+    number = dialects.least(fn.max(_w.n), count, P.limit)
+    written = Select([_w], [joined(_w.items, _w.n).alias("items"), number.alias("n")]).alias("w")
+    last = Select([Join(written, _k, JOIN.LEFT_OUTER, on=_k.n == _w.n)], [_w.items, count, _w.n, _k.id, _k.at])
+    last = last.columns(*last.selected_columns, _k.ranked if by_rank else NULL)
+    return NodeList(
+        (
+            SQL("WITH RECURSIVE k AS MATERIALIZED ("),
+            numbered,
+            SQL("), w(n, size, items) AS (SELECT 0, 0,"),
+            dialects.no_items(),
+            SQL("UNION ALL"),
+            following,
+            SQL(")"),
+            last,
+        )
+    )
 
 
 @cached(512)

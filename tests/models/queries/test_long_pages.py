@@ -1,0 +1,52 @@
+"""Pages of wholes end where they have become long, and none is lost between them."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from models import statements
+from models.history.changes import Actor
+from models.queries import lists, nodes
+from models.queries.filter_sets import Order
+from tests.factories import PUBLIC, REVIEWER, charge
+
+
+@pytest.fixture(autouse=True)
+def _short_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages that end after three or four wholes."""
+    monkeypatch.setattr(lists, "PAGE_TEXT", 5_000)
+    monkeypatch.setattr(lists, "AT_ONCE", 2)
+    nodes.clear_caches()
+    yield
+    nodes.clear_caches()
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize("noun", ["claims", "statements"])
+@pytest.mark.parametrize(
+    ("by", "filters"),
+    [("-id", {}), ("said_on", {}), ("asked", {"ids": [3, 9, 1, 4, 7, 8, 2]}), ("relevance", {"q": "war"})],
+)
+def test_a_page_of_wholes_ends_where_it_has_become_long(
+    actor: Actor, noun: str, by: str, filters: dict[str, object]
+) -> None:
+    for number in range(9):
+        said = {"said_on": f"2026-03-{number + 1:02}", "claim": {"text": f"War {number}.", "language": "en"}}
+        statements.record(by=actor, **charge(speaker={"name": f"Speaker {number}"}, **said))
+    order = Order(by.removeprefix("-"), descending=by.startswith("-"))
+    wanted = filters.get("ids") or list(range(9, 0, -1) if by == "-id" else range(1, 10))
+    for viewer in (PUBLIC, REVIEWER):
+        found: list[list[int]] = []
+        past = None
+        while not found or past:
+            page = lists.page(noun, viewer=viewer, filters=filters, limit=8, order=order, past=past)
+            found.append([item["id"] for item in json.loads(b"[%b]" % page.items)])
+            assert page.number == len(found[-1])
+            at, _, id = (page.following or "").rpartition("_")
+            past = (int(at) if by == "asked" else at, int(id)) if page.following else None
+        assert all(2 <= len(ids) <= 4 for ids in found[:-1]), found
+        ids = [id for ids in found for id in ids]
+        assert (sorted(ids) if by == "relevance" else ids) == wanted
+    short = lists.page(noun, viewer=PUBLIC, filters=filters, limit=8, order=order, fields=(("id", ()),))
+    assert short.number == min(8, len(wanted))
