@@ -11,6 +11,10 @@ from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage.columns import comparison_key, dumps
 from models.tables import Document, Statement
 
+#: Code points that a statement quotes in all: each answer that shows it repeats them.
+LONGEST_CONTENT = 20_000
+#: Code points of a mention.
+LONGEST_MENTION = 2_000
 #: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
 LONGEST_CUE = 300
 
@@ -24,6 +28,18 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
     }
 
 
+def refuse_long_content(spans: Sequence[Span]) -> None:
+    """Raise TooLong for a content of more than LONGEST_CONTENT."""
+    if is_too_long(spans):
+        detail = f"A content has at most {LONGEST_CONTENT:,} characters in all: give the words of this claim alone."
+        raise TooLong(detail, field="/content")
+
+
+def is_too_long(spans: Sequence[Span]) -> bool:
+    """Tell whether a content quotes more than a statement may."""
+    return sum(len(span.text) for span in spans) > LONGEST_CONTENT
+
+
 def words(
     name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
 ) -> dict[str, Any]:
@@ -31,6 +47,9 @@ def words(
     text = start = end = None
     if words is not None:
         text, start, end = locate(words, document, sentence, near, f"/{name}")
+        if name == "mention" and len(text) > LONGEST_MENTION:
+            detail = f"A mention has at most {LONGEST_MENTION:,} characters: give only the words that name the speaker."
+            raise TooLong(detail, field="/mention")
     columns: dict[str, Any] = {name: text, f"{name}_start": start, f"{name}_end": end}
     if name == "cue":
         if text and len(text) > LONGEST_CUE:
@@ -52,6 +71,7 @@ def offsets(statement: Statement, new: dict[str, Any]) -> dict[str, Any]:
     end = int(statement.spans.rpartition("-")[2])
     if "content" in new:
         spans = locate_content(content, document, sentence)
+        refuse_long_content(spans)
         end = spans[-1].end
         row |= content_columns(spans)
     elif not sentence.start <= statement.content_start < sentence.end:

@@ -18,7 +18,7 @@ from models.queries.results import Item
 from models.queries.visibility import PUBLIC, Viewer
 from models.refusals import Conflict, Forbidden, Refusal
 from models.spans import locate_content
-from models.statement_columns import content_columns, offsets, origin_columns, words
+from models.statement_columns import content_columns, offsets, origin_columns, refuse_long_content, words
 from models.storage import rows
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Sentence, Speaker, Statement
@@ -76,6 +76,7 @@ def record(
             document=printed, reference=sentence, content=content, field="/sentence", session=session
         )
         spans = locate_content(content, printed, sentence_span)
+        refuse_long_content(spans)
         near = partial(
             sentences.around, document=printed.id, sentence=sentence_span, end=spans[-1].end, session=session
         )

@@ -126,13 +126,16 @@ def _content(**kwargs: Any) -> Many:
     return Many(
         span_ref("A span."),
         least=1,
-        metadata={"description": 'What was said, in the order of print; several spans where "he said" splits a quote.'},
+        metadata={
+            "description": 'What was said, in the order of print; several spans where "he said" splits a quote; '
+            "at most 20,000 characters in all."
+        },
         **kwargs,
     )
 
 
 _SENTENCE = "The sentence that the content starts in; found by the content where left out."
-_MENTION = "The words that name the speaker in print."
+_MENTION = "The words that name the speaker in print, at most 2,000 characters."
 _CUE = "The words that mark the act, at most 300 characters."
 _CLAIM = "What it puts forward."
 _SPEAKER = "Who said it."

@@ -22,7 +22,7 @@ from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
-from models.statement_columns import LONGEST_CUE, content_columns
+from models.statement_columns import LONGEST_CUE, content_columns, is_too_long
 from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
@@ -201,7 +201,7 @@ class _DocumentIngest:
             return
         sentence = self._sentence(spans[0].start)
         speaker = finding.speaker or self._unnamed_source(finding)
-        if sentence is None or speaker is None:
+        if sentence is None or speaker is None or is_too_long(spans):
             self.left_out += 1
             return
         statement = Statement.create(

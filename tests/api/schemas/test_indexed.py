@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.steps import posted, refusal
+from tests.api.steps import matching, posted, refusal
 from tests.factories import charge, document, review, speaker
 
 _DICE = random.Random(20261127)  # noqa: S311
@@ -160,3 +160,18 @@ def test_a_line_that_is_too_long_is_refused_and_no_other_of_its_group(writer: Fl
     answer = writer.post("/v1/imports", data=body, content_type="application/x-ndjson")
     assert (answer.json["new"], answer.json["refused"]) == (2, 2)
     assert [one["errors"][0]["pointer"] for one in answer.json["listed"]] == ["/cue", "/url"]
+
+
+def test_a_statement_quotes_20000_characters(writer: FlaskClient) -> None:
+    text = "ab " * 8_000
+    long = {"document": document(text=text), "sentence": None, "mention": None, "cue": None}
+    refused = writer.post("/v1/statements", json=charge(**long, content=[{"start": 0, "end": 20_001}]))
+    assert refusal(refused) == (422, ["/content"])
+    halves = [{"start": 0, "end": 10_000}, {"start": 10_003, "end": 20_004}]
+    assert refusal(writer.post("/v1/statements", json=charge(**long, content=halves))) == (422, ["/content"])
+    mention = {"start": 0, "end": 2_001}
+    body = charge(**long | {"mention": mention}, content=[{"start": 0, "end": 20_000}])
+    assert refusal(writer.post("/v1/statements", json=body)) == (422, ["/mention"])
+    made = posted(writer, "statements", charge(**long, content=[{"start": 0, "end": 20_000}]))
+    changed = writer.patch(f"/v1/statements/{made.json['id']}", json={"content": halves}, headers=matching(made))
+    assert refusal(changed) == (422, ["/content"])
