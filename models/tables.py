@@ -30,11 +30,13 @@ from models.vocabulary import (
     ANSWERED,
     COUNTER_KINDS,
     DOCUMENT_KINDS,
+    EFFECTS,
     FORMS,
     HIDEABLE,
     ORIGINS,
     SCOPES,
     SPEAKER_KINDS,
+    STAMPED,
     STATUSES,
     SUGGESTION_STATUSES,
 )
@@ -707,6 +709,10 @@ class Change(BaseModel):
     before = TextField(null=True)
     #: The row after, as JSON; for a merge also what moved, so that it can be undone.
     after = TextField()
+    #: What it did to what the public sees; null where the public saw the row neither before nor after.
+    effect = TextField(null=True, constraints=[one_of("effect", EFFECTS)])
+    #: The claims whose whole it changed, as JSON (models/history/reach.py); null where there are none.
+    claims = TextField(null=True)
 
     class Meta:
         table_name = "changes"
@@ -717,6 +723,32 @@ class Change(BaseModel):
 _partial_index("changes_action", Change.action, Change.sequence, where="action <> 'create'")
 # Who coded what is looked for among all that a key ever did.
 _partial_index("changes_recorded", Change.key, Change.noun_id, where="noun = 'statements' AND action = 'create'")
+
+
+class LastChange(BaseModel):
+    """When anything that a whole shows last changed: the `made_at` of a line of the log.
+
+    A statement and a review change with their claim, and a counterclaim with either of its two.
+    """
+
+    #: Its table.
+    noun = TextField(constraints=[one_of("noun", STAMPED)])
+    #: Its id there.
+    noun_id = BigIntegerField()
+    #: When what reviewers are shown of it last changed.
+    changed_at = TextField(constraints=[check_timestamp("changed_at")])
+    #: When what the public is shown of it last changed; as of its creation where that never saw it.
+    public_changed_at = TextField(constraints=[check_timestamp("public_changed_at")])
+    #: Whether the public sees it, if it is a claim; else whether the public may have seen it.
+    public = BooleanField()
+
+    class Meta:
+        table_name = "last_changes"
+        primary_key = CompositeKey("noun", "noun_id")
+        indexes = (
+            (("noun", "changed_at", "noun_id"), False),
+            (("noun", "public_changed_at", "noun_id"), False),
+        )
 
 
 class Reply(BaseModel):
@@ -762,6 +794,7 @@ ALL: tuple[type[Model], ...] = (
     Key,
     KeyUse,
     Change,
+    LastChange,
     Reply,
 )
 

@@ -26,6 +26,10 @@ SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 HIDEABLE = ("speakers", "documents")
 #: What a line of the log says was done.
 ACTIONS = ("create", "change", "retract", "restore", "merge", "unmerge", "erase")
+#: What a line of the log did to what the public sees.
+EFFECTS = ("appeared", "changed", "gone")
+#: The wholes that note when anything which they show last changed; those of other nouns follow from these.
+STAMPED = ("claims", "documents", "speakers", "topics")
 #: What lists count the values of.
 FACETS = (
     *("topic", "speaker", "speaker_kind", "publisher", "form", "language", "via_speaker", "via_document"),

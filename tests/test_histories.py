@@ -56,7 +56,7 @@ def _unmerge_any(model: Any) -> Callable[[World], Request]:
 HERE = CHANGES | {"unmerge claims": _unmerge_any(Claim), "unmerge speakers": _unmerge_any(Speaker)}
 
 
-def _spread(change: Any, world: World, *, again: bool) -> None:
+def spread(change: Any, world: World, *, again: bool) -> None:
     """Let a new statement be of any words of any document, and one that prints another `again` of who said that."""
     if isinstance(change, Request) and change.path == "/v1/statements":
         change.body["content"] = [{"text": f"says {world.rng.choice(WORDS)}"}]
@@ -81,7 +81,7 @@ def play(app: Flask, seed: int, often: set[str]) -> list[str]:
     done: list[str] = []
     for name in rng.choices(list(HERE), weights, k=LENGTH):
         change = HERE[name](world)
-        _spread(change, world, again=name == "record a print")
+        spread(change, world, again=name == "record a print")
         answer = do(change, rng.choice(clients))
         done.append(f"{name}: {change} {answer}")
         wrong = [] if answer < 300 or answer in REFUSED else [f"answered {answer}"]

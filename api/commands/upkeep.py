@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from api.commands.shared import bring_up_to_date, database_name, refuse_empty
+from models.history import last_changes
 from models.queries import derived
 from models.storage.transactions import transaction
 from models.upkeep import backups
@@ -72,6 +73,7 @@ def rebuild() -> None:
     bring_up_to_date()
     with transaction():
         derived.rebuild()
+        last_changes.rebuild()
     click.echo("Everything derived is written anew.", err=True)
 
 

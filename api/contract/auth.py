@@ -84,6 +84,14 @@ def admit_status(query: dict[str, Any]) -> None:
         raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": "recorded_by", "detail": detail}])
 
 
+def admit_log(query: dict[str, Any]) -> None:
+    """Refuse with 403 a list of changes by a key, or of a member of a row, where the caller does not review."""
+    for name in ("key", "member"):
+        if name in query and not caller().viewer.unreviewed:
+            detail = "Who changed something, and how the row stood, is told to a key with the review scope."
+            raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": name, "detail": detail}])
+
+
 def caller() -> Caller:
     """Return who the caller is."""
     admitted: Caller = g.caller

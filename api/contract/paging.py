@@ -22,10 +22,10 @@ Rows = list[tuple[int, str]]
 _DIGEST = 12
 
 
-def page_of_log(rows: Callable[..., Rows], query: dict[str, Any]) -> Response:
+def page_of_log(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
     """Return one page of `rows(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
     filters, limit, cursor = _filters(query)
-    return _page(rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters), limit, str)
+    return _page(rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters, **fixed), limit, str)
 
 
 def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
@@ -75,7 +75,7 @@ def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], s
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}|", re.ASCII)
 _TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z|", re.ASCII)
 _COUNT = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
-_NUMBERED, _TIMED = ("statement_count", "print", "asked"), ("published_at", "reviewed_at")
+_NUMBERED, _TIMED = ("statement_count", "print", "asked"), ("published_at", "reviewed_at", "changed_at")
 _RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
 
 

@@ -1,9 +1,11 @@
 """The routes under /v1/changes."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response
 
+from api.contract.auth import admit_log, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_of_log
 from api.schemas.base import page_of
@@ -13,10 +15,14 @@ from models.history import changes
 routes = Routes("changes", "The append-only log of everything that was changed.")
 
 
-@routes.operation("GET", "/changes", scope="review", query=ChangeQuery, response=page_of(Change))
+@routes.operation("GET", "/changes", query=ChangeQuery, response=page_of(Change), refuses=(HTTPStatus.FORBIDDEN,))
 def list_changes(query: dict[str, Any]) -> Response:
     """List what was changed, oldest first.
 
-    To go on later from where a reading ended, send the `sequence` of its last line as `cursor`.
+    To go on later from where a reading ended, send the `sequence` of its last line as `cursor`: nothing is missed, and
+    `claims` and `gone_claims` are what a mirror of the claims has to fetch or drop. Who has no review scope gets the
+    lines about what the public sees or saw; who changed it, and how it stood before and after, reviewers alone are
+    told.
     """
-    return page_of_log(changes.listed, query)
+    admit_log(query)
+    return page_of_log(changes.listed, query, viewer=caller().viewer)

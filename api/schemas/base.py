@@ -185,6 +185,17 @@ class Stamped(Output):
     version = shown(fields.Integer, "1 when new, one more with every change; part of the ETag.", minimum=1)
 
 
+class Whole(Stamped):
+    """What the answer of one thing with everything linked ends with."""
+
+    changed_at = shown(
+        fields.String,
+        "When anything that it shows the caller last changed, be it in something that is linked: what only reviewers "
+        "are shown moves it for them alone. A statement, a review and a counterclaim change with their claims.",
+        format="date-time",
+    )
+
+
 class Page(Output):
     """One page of a list."""
 

@@ -1,10 +1,13 @@
 """The log on the wire."""
 
+from typing import Any
+
 from marshmallow import fields
 
 from api.schemas.base import Output, PageQuery, identifier, shown
-from api.schemas.fields import Choice, Matching, QueryId
-from models.vocabulary import ACTIONS
+from api.schemas.days import Instant
+from api.schemas.fields import BIGGEST, Choice, Matching, QueryId
+from models.vocabulary import ACTIONS, EFFECTS
 
 #: What kinds of things the log is about.
 NOUNS = (
@@ -20,24 +23,47 @@ NOUNS = (
 )
 
 
+def _ids(description: str) -> Any:
+    id = fields.Integer(metadata={"minimum": 1, "maximum": BIGGEST})
+    return fields.List(id, required=True, metadata={"description": description, "maxItems": 100})
+
+
+def _row(description: str) -> Any:
+    metadata = {"description": f"{description} What is linked stands by its id.", "additionalProperties": True}
+    return fields.Dict(required=True, allow_none=True, metadata=metadata)
+
+
 class Change(Output):
     """One line of the append-only log."""
 
     sequence = identifier("Grows with every line; gaps are possible.")
-    made_at = shown(fields.String, "When it was done.", format="date-time")
-    noun = shown(fields.String, "What kind of thing was changed.", enum=list(NOUNS))
+    made_at = shown(fields.String, "When it was done; it grows with the sequence.", format="date-time")
+    noun = shown(
+        fields.String,
+        "What kind of thing was changed. To the public, what was done to a sentence is a change of its document.",
+        enum=list(NOUNS),
+    )
     noun_id = identifier("Its id.")
     action = shown(fields.String, "What was done.", enum=list(ACTIONS))
-    key_id = identifier("Whose key did it; null for the command line.", null=True)
-    before = fields.Dict(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The row before; null for a creation.", "additionalProperties": True},
+    effect = shown(
+        fields.String,
+        "What that did to what the public sees of it: it has appeared (put in, accepted, restored), has changed, or is "
+        "gone (a tombstone: retracted, rejected, merged or erased). Null where the public sees none of it before and "
+        "after: only reviewers are shown such a line.",
+        null=True,
+        enum=[*EFFECTS, None],
     )
-    after = fields.Dict(
-        required=True,
-        metadata={"description": "The row after; for a merge also what moved.", "additionalProperties": True},
+    claims = _ids("The ids of the claims whose answer it changed or brought into sight, at most 100.")
+    gone_claims = _ids("The ids of the claims that went out of sight with it, at most 100: tombstones.")
+    claim_count = shown(fields.Integer, "How many `claims` there are in all.", minimum=0)
+    rest = shown(
+        fields.String,
+        "Where all claims are listed that changed then or since, where `claims` does not name all of them.",
+        null=True,
     )
+    key_id = identifier("Whose key did it; null for the command line, and for who does not review.", null=True)
+    before = _row("The row before, with the members of the noun; null for a creation, and for who does not review.")
+    after = _row("The row after; for a merge also what moved. Null for who does not review.")
 
 
 class ChangeQuery(PageQuery):
@@ -58,8 +84,10 @@ class ChangeQuery(PageQuery):
         form="the name of a member of the rows, such as status",
         longest=40,
         metadata={
-            "description": "A member of the row that differs before and after; what was created has no before.",
+            "description": "A member of the row that differs before and after; what was created has no before. It "
+            "takes the review scope, as `key` does.",
             "example": "status",
         },
     )
+    since = Instant(metadata={"description": "The earliest time.", "example": "2026-03-14T08:00:00Z"})
     key = QueryId(metadata={"description": "The id of the key that did it.", "example": 1})

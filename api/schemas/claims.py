@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Query, Stamped, count, listed, on_request, print_count, rest, uri_of
+from api.schemas.base import Query, Whole, count, listed, on_request, print_count, rest, uri_of
 from api.schemas.fields import Choice, Language, QueryFlag, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
@@ -22,7 +22,7 @@ from api.schemas.refs import LONGEST_TEXT, ClaimDetails
 from api.schemas.reviews import ReviewPart
 
 
-class Claim(ClaimPart, Stamped):
+class Claim(ClaimPart, Whole):
     """A proposition, with everyone who put it forward, every answer to it and every review of it."""
 
     uri = uri_of("claims")
@@ -97,7 +97,17 @@ class ClaimQuery(ListQuery, OfAnswers):
             "example": "text",
         },
     )
-    sort = sort_by("-said_on", "said_on", "-statement_count", "statement_count", "-id", "id", "relevance")
+    sort = sort_by(
+        "-said_on",
+        "said_on",
+        "-changed_at",
+        "changed_at",
+        "-statement_count",
+        "statement_count",
+        "-id",
+        "id",
+        "relevance",
+    )
     members = fields_of(Claim, searched=True)
     include = extras(("first_statement", "answered", "snippets"))
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Query, Stamped, identifier, nested, on_request, path_of, shown, uri_of
+from api.schemas.base import Input, Query, Whole, identifier, nested, on_request, path_of, shown, uri_of
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, facets_of, fields_of, sort_by
@@ -15,7 +15,7 @@ _EVIDENCE = "The id of the statement in which the answer was given."
 _TARGET = "The id of the statement at which the answer was aimed."
 
 
-class Counterclaim(Stamped):
+class Counterclaim(Whole):
     """A counterclaim: the claim and the claim that answers it, side by side, each with speakers and sentences."""
 
     id = identifier("Its id.")
@@ -110,6 +110,6 @@ class CounterclaimQuery(ListQuery):
     answered_in_document = QueryFlag(
         metadata={"description": "Whether one document prints the charge and the answer.", "example": True}
     )
-    sort = sort_by("-said_on", "said_on", "-id", "id", default="-id")
+    sort = sort_by("-said_on", "said_on", "-changed_at", "changed_at", "-id", "id", default="-id")
     members = fields_of(Counterclaim)
     include = extras(("days",))

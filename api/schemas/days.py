@@ -68,6 +68,18 @@ class Moment(Field[str]):
             raise ValidationError("Give a date and time with an offset, such as 2026-03-14T08:00:00Z.") from None
 
 
+class Instant(Field[str]):
+    """A date and time with an offset (RFC 3339) in a query string, kept in UTC with microseconds, as rows have it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs | {"metadata": {"format": "date-time", **kwargs.get("metadata", {})}})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        second = Moment()._deserialize(value, attr, data)
+        fraction = re.search(r"\.(\d{1,6})", value)
+        return f"{second[:-1]}.{fraction[1] if fraction else '':0<6}Z"
+
+
 def first_day(day: str) -> str:
     """Return the first day of what may be a month or a year."""
     return f"{day}-01-01"[:_FULL]

@@ -9,7 +9,7 @@ from api.schemas.base import (
     USUAL_PAGE,
     Output,
     Query,
-    Stamped,
+    Whole,
     count,
     identifier,
     listed,
@@ -21,7 +21,7 @@ from api.schemas.base import (
 )
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Language, QueryFlag, QueryWholeNumber
-from api.schemas.filters import ItemQuery, domain, fields_of, search, sort_by
+from api.schemas.filters import WholesQuery, domain, fields_of, search, sort_by
 from api.schemas.indexed import Url
 from api.schemas.parts import ACTS, DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -29,7 +29,7 @@ from api.schemas.several import AnyOf, language_of, one_of, words_of
 from models.vocabulary import DOCUMENT_KINDS
 
 
-class Document(DocumentPart, Stamped):
+class Document(DocumentPart, Whole):
     """One edition of an article, transcript, broadcast, post, release or memo."""
 
     uri = uri_of("documents")
@@ -102,7 +102,7 @@ class DocumentChange(DocumentDetails):
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
-class DocumentQuery(ItemQuery):
+class DocumentQuery(WholesQuery):
     """Which documents to list."""
 
     limit = QueryWholeNumber(
@@ -133,7 +133,7 @@ class DocumentQuery(ItemQuery):
         metadata={"description": "The last day of publication that counts.", "example": "2026-12-31"}
     )
     q = search(" All stand in the title, or all in one sentence that carries a statement which the caller sees.")
-    sort = sort_by("-published_at", "published_at", "-id", "id")
+    sort = sort_by("-published_at", "published_at", "-changed_at", "changed_at", "-id", "id")
     members = fields_of(Document)
 
     @validates_schema

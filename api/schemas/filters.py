@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, Query, shown
-from api.schemas.days import Day, FirstDay, LastDay
+from api.schemas.days import Day, FirstDay, Instant, LastDay
 from api.schemas.fields import (
     Choice,
     Matching,
@@ -146,6 +146,18 @@ class ItemQuery(PageQuery):
     total = _flag("Whether to count all items found.")
 
 
+class WholesQuery(ItemQuery):
+    """What every list of wholes takes."""
+
+    changed_since = Instant(
+        metadata={
+            "description": "Only those of which anything shown changed then or later (`changed_at`). To miss nothing, "
+            "go on from the greatest that was read, or read `/v1/changes`.",
+            "example": "2026-03-14T08:00:00Z",
+        }
+    )
+
+
 #: Which day of a statement its bounds compare.
 _DAY = "The day is when it was said, or else when its document was published."
 
@@ -211,7 +223,7 @@ def facets_of(kind: str) -> QueryNames:
     return QueryNames((*FACETS, kind), metadata={"description": description, "example": "topic,speaker"})
 
 
-class ListQuery(StatementConditions, ItemQuery):
+class ListQuery(StatementConditions, WholesQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
     q = search()
@@ -288,6 +300,7 @@ _ORDERS = {
     "its answer; what has none counts as the earliest, and a month or year as its first day.",
     "published_at": "`published_at` is when it was published; what has none counts as the earliest.",
     "reviewed_at": "`reviewed_at` is when it was published; what has none counts as the earliest.",
+    "changed_at": "`changed_at` is when anything that it shows last changed.",
     "statement_count": "`statement_count` is how often it was stated: accepted statements count, or all of a claim "
     "that only the review scope sees; what prints a statement again does not.",
     "print": "`print` is the order of print: by document, and in one by the place.",

@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Output, Stamped, identifier, nested, path_of, shown, uri_of
+from api.schemas.base import Input, Output, Stamped, Whole, identifier, nested, path_of, shown, uri_of
 from api.schemas.days import FirstDay, LastDay, Moment
 from api.schemas.fields import Id, Language, Matching, Number, Text
-from api.schemas.filters import MERGED, ItemQuery, fields_of, rating_bounds, refuse_crossed_bounds, search, sort_by
+from api.schemas.filters import MERGED, WholesQuery, fields_of, rating_bounds, refuse_crossed_bounds, search, sort_by
 from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
@@ -59,7 +59,7 @@ class ReviewPart(Stamped):
     licence = shown(fields.String, "The licence of its words.", null=True)
 
 
-class Review(ReviewPart):
+class Review(ReviewPart, Whole):
     """What a fact-checker published about a claim."""
 
     uri = uri_of("reviews")
@@ -146,7 +146,7 @@ class ReviewChange(_ReviewDetails):
     language = Language(metadata={"description": "Its language (BCP 47).", "example": "en"})
 
 
-class ReviewQuery(ItemQuery):
+class ReviewQuery(WholesQuery):
     """Which reviews to list."""
 
     claim = one_id(f"The id of their claim. {MERGED}")
@@ -159,7 +159,7 @@ class ReviewQuery(ItemQuery):
     )
     reviewed_to = LastDay(metadata={"description": "The last day of publication that counts.", "example": "2026-12-31"})
     q = search(" They stand in the title.")
-    sort = sort_by("-reviewed_at", "reviewed_at", "-id", "id")
+    sort = sort_by("-reviewed_at", "reviewed_at", "-changed_at", "changed_at", "-id", "id")
     members = fields_of(Review)
 
     @validates_schema

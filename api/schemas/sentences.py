@@ -2,16 +2,16 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Stamped, count, nested, print_count, rest, uri_of
+from api.schemas.base import Input, Whole, count, nested, print_count, rest, uri_of
 from api.schemas.fields import Id, WholeNumber
-from api.schemas.filters import ItemQuery, fields_of, search, sort_by
+from api.schemas.filters import WholesQuery, fields_of, search, sort_by
 from api.schemas.parts import ACTS, DocumentPart, SentencePart
 from api.schemas.several import one_id
 
 _LONGEST = "A sentence has at most 20,000 characters."
 
 
-class Sentence(SentencePart, Stamped):
+class Sentence(SentencePart, Whole):
     """One sentence of one document."""
 
     uri = uri_of("sentences")
@@ -41,10 +41,10 @@ class SentenceChange(Input):
     end = WholeNumber(least=1, metadata={"description": f"Where it ends, exclusive. {_LONGEST}"})
 
 
-class SentenceQuery(ItemQuery):
+class SentenceQuery(WholesQuery):
     """Which sentences to list."""
 
     document = one_id("The id of their document.")
     q = search(" Only sentences that carry a statement which the caller sees are searched.")
-    sort = sort_by("id", "-id", default="id")
+    sort = sort_by("-changed_at", "changed_at", "id", "-id", default="id")
     members = fields_of(Sentence)

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Stamped, count, listed, nested, rest, uri_of
+from api.schemas.base import Whole, count, listed, nested, rest, uri_of
 from api.schemas.fields import Id, QueryFlag
-from api.schemas.filters import ItemQuery, fields_of, search, sort_by
+from api.schemas.filters import WholesQuery, fields_of, search, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import ACTS, LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
@@ -15,7 +15,7 @@ from models.vocabulary import SPEAKER_KINDS
 _PART_OF = "The id of the speaker that this one belongs to: a minister to a government."
 
 
-class Speaker(SpeakerPart, Stamped):
+class Speaker(SpeakerPart, Whole):
     """A person, organization, government, group or unnamed source that can be quoted."""
 
     uri = uri_of("speakers")
@@ -51,13 +51,13 @@ class SpeakerChange(SpeakerDetails):
     part_of = Id(allow_none=True, metadata={"description": _PART_OF})
 
 
-class SpeakerQuery(ItemQuery):
+class SpeakerQuery(WholesQuery):
     """Which speakers to list."""
 
     name = words_of("A name or an alias, whole, in any case.", "beijing")
     kind = one_of(SPEAKER_KINDS, "What they are.", "government")
     q = search(" They stand in the name and the aliases.")
-    sort = sort_by("-id", "id")
+    sort = sort_by("-changed_at", "changed_at", "-id", "id")
     members = fields_of(Speaker)
 
 

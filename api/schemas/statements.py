@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Query, count, listed, nested, on_request, rest, uri_of
+from api.schemas.base import Input, Query, Whole, count, listed, nested, on_request, rest, uri_of
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
@@ -30,7 +30,7 @@ class FiledClaim(ClaimPart):
     about = listed(SubjectPart, "Whom it is about, and as what.")
 
 
-class Statement(StatementPart):
+class Statement(StatementPart, Whole):
     """One act of attribution with everything linked: speaker, sentence, document, claim and its counterclaims."""
 
     uri = uri_of("statements")
@@ -271,6 +271,6 @@ class StatementQuery(ListQuery, OfAnswers):
             "example": False,
         }
     )
-    sort = sort_by("-said_on", "said_on", "-id", "id", "print", "relevance")
+    sort = sort_by("-said_on", "said_on", "-changed_at", "changed_at", "-id", "id", "print", "relevance")
     members = fields_of(Statement, searched=True)
     include = extras(("snippets",))

@@ -1,12 +1,12 @@
 """Topics on the wire."""
 
-from api.schemas.base import Input, Stamped, uri_of
+from api.schemas.base import Input, Whole, uri_of
 from api.schemas.fields import Slug, Text
-from api.schemas.filters import ItemQuery, fields_of, search, sort_by
+from api.schemas.filters import WholesQuery, fields_of, search, sort_by
 from api.schemas.parts import TopicPart
 
 
-class Topic(TopicPart, Stamped):
+class Topic(TopicPart, Whole):
     """A subject heading that claims are filed under."""
 
     uri = uri_of("topics")
@@ -28,9 +28,9 @@ class NewTopic(Input):
     )
 
 
-class TopicQuery(ItemQuery):
+class TopicQuery(WholesQuery):
     """Which headings to list."""
 
     q = search(" They stand in the label and the slug.")
-    sort = sort_by("-id", "id")
+    sort = sort_by("-changed_at", "changed_at", "-id", "id")
     members = fields_of(Topic)

@@ -47,6 +47,12 @@ def true(sqlite: bool, column: Any) -> Any:
 
 
 @differing
+def later(sqlite: bool, one: Any, other: Any) -> Any:
+    """Choose the later of two times, neither null."""
+    return (fn.max if sqlite else fn.greatest)(one, other)
+
+
+@differing
 def holds(sqlite: bool, text: Any, part: str) -> Any:
     """Build the condition that a text holds a part of it."""
     return (fn.instr if sqlite else fn.strpos)(text, part) > 0

@@ -13,11 +13,11 @@ from models.queries import dialects, word_tables
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
 from models.queries.attributions import attributed, attribution_disputed
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
-from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, true
+from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, later, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, Compiled, P, Part, cached, case, compiled, run
-from models.queries.parts import jointly
+from models.queries.parts import changed_at, jointly, last, told_at
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import (
@@ -61,6 +61,8 @@ class Found(NamedTuple):
     count: Any = None
     #: Of a statement, its place in the order of print.
     place: Any = None
+    #: When anything that is shown of it last changed, where lists are narrowed or sorted by that.
+    changed: Any = None
 
 
 def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False) -> Select:
@@ -73,6 +75,7 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
     at = {"said_on": found.day, "statement_count": found.count, "print": found.place, "ranked": _in_rank.key}.get(
         order.by
     )
+    at = found.changed if order.by == "changed_at" else at
     if order.by == "ranked":
         query = query.where(id == _in_rank.id)
     if order.by == "rest":
@@ -127,8 +130,28 @@ def _find(
     noun: str, viewer: Viewer, filters: Filters, order: Order, *, continued: bool = False, beside: Any = None
 ) -> Found:
     """Find what passes; with `beside`, a table that is read first, each of its rows is looked up."""
-    found = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
-    return found(viewer, filters, order, continued, beside)
+    find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
+    found = find(viewer, filters.without("changed_since"), order, continued, beside)
+    since = "changed_since" in filters.names
+    return _dated(noun, viewer, found, since=since) if since or order.by == "changed_at" else found
+
+
+def _dated(noun: str, viewer: Viewer, found: Found, *, since: bool) -> Found:
+    """Add when what the viewer is shown of each last changed; with `since`, of those that did after that.
+
+    A statement changes with its claim, and a counterclaim with either of its two.
+    """
+    query, id = found.query, found.id
+    if noun == "counterclaims":
+        changed = later(*(changed_at(viewer, "claims", side, e.updated_at) for side in SIDES.values()))
+    else:
+        changed = told_at(viewer)
+        claim = id if noun == "claims" else s.claim_id
+        query = query.join(last, on=(last.noun == "claims") & (last.noun_id == claim))
+        id = last.noun_id if noun == "claims" else id  # by it the index goes on where many changed at once
+    if since:
+        query = query.where(changed >= P.changed_since)
+    return found._replace(query=query, id=id, changed=changed)
 
 
 def seen(noun: str, viewer: Viewer) -> list[Any]:

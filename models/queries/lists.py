@@ -18,10 +18,12 @@ from models.queries.filters import prepared, with_few
 from models.queries.list_ids import OTHERS, compiled_ids, first, ordered, ranked, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
+from models.queries.parts import as_written
 from models.queries.shapes import SIDES, STATEMENT_LINKS
 from models.queries.table_aliases import c, e, f, s
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
+from models.storage.transactions import changed_at
 
 #: The values of filters by their names; None counts as absent.
 FilterValues = dict[str, Any]
@@ -218,7 +220,8 @@ def one(
     just_written: bool = False,
 ) -> tuple[int, str] | None:
     """Read version and JSON of one item, a `item_sql` one whatever its status; None where the viewer sees none."""
-    found = run(_one(noun, viewer, (fields, include), just_written), {"id": id})
+    values = {"id": id, "written_at": changed_at()}
+    found = run(_one(noun, viewer, (fields, include), just_written), values)
     return found[0] if found else None
 
 
@@ -256,7 +259,7 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
 def _one(noun: str, viewer: Viewer, members: Members, just_written: bool) -> Compiled:
     table, links = _TABLES[noun]
     conditions = seen(noun, viewer._replace(unreviewed=viewer.unreviewed or just_written))
-    json = dialects.text(_item(noun, viewer, members))
+    json = dialects.text(as_written(_item(noun, viewer, members)))
     return compiled(Rows(table, (table.id == P.id, *conditions), links).select(table.version, json))
 
 

@@ -4,15 +4,16 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import SQL, Select
+from peewee import SQL, Select, fn
 
-from models.queries.dialects import indexed_by
+from models.queries.dialects import indexed_by, later
 from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
-from models.queries.nodes import Aliased, clear_caches
-from models.queries.table_aliases import c, d, s, sp
-from models.tables import Document, Sentence
+from models.queries.nodes import Aliased, P, clear_caches
+from models.queries.table_aliases import c, d, s, sp, t
+from models.queries.visibility import Viewer
+from models.tables import Document, LastChange, Sentence
 
-b, dk = Aliased(Sentence, "b"), Aliased(Document, "dk")
+b, dk, last = Aliased(Sentence, "b"), Aliased(Document, "dk"), Aliased(LastChange, "lc")
 
 
 def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
@@ -87,3 +88,38 @@ def words(name: str, s: Any = s) -> Member:
 def stamps(table: Any) -> dict[str, Member]:
     """Build the node of the times and the version of a row."""
     return scalars(table, "created_at", "updated_at", "version")
+
+
+def told_at(viewer: Viewer) -> Any:
+    """Name the column of `last` that says when what the viewer is shown changed."""
+    return last.changed_at if viewer.unreviewed else last.public_changed_at
+
+
+def changed_at(viewer: Viewer, noun: str, id: Any, own: Any) -> Any:
+    """Build the time when anything last changed that the viewer is shown of the whole with this id.
+
+    It is the `own` time of a row that was loaded in bulk.
+    To the public nothing changed where only reviewers are shown it (models/history/reach.py).
+    """
+    return fn.coalesce(last.select(told_at(viewer)).where(last.noun == noun, last.noun_id == id), own)
+
+
+def whole(viewer: Viewer, table: Any, noun: str, *ids: Any) -> dict[str, Member]:
+    """Build the node of the times and the version of a whole; it changes with those of `noun` that have these ids."""
+    own = stamps(table)
+    changed = reduce(later, (changed_at(viewer, noun, id, table.updated_at) for id in ids))
+    return {"created_at": own["created_at"], "updated_at": own["updated_at"], "changed_at": Scalar(changed)} | own
+
+
+def topic(viewer: Viewer) -> Object:
+    """Build the node of a topic `t`."""
+    own = record("topics", t.id) | {"uri": uri("topics", t.id)} | scalars(t, "slug", "label")
+    return Object(own | whole(viewer, t, "topics", t.id))
+
+
+def as_written(item: Object) -> Object:
+    """Let a whole that is read in the transaction which writes it say when that changes it: its commit is to come."""
+    changed = item.members.get("changed_at")
+    if not isinstance(changed, Scalar):
+        return item
+    return Object({**item.members, "changed_at": Scalar(later(changed.column, P.written_at))})

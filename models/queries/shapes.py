@@ -1,10 +1,9 @@
 """The items with everything linked as JSON, composed once for both databases.
 
-A read is one SELECT whose single column is the JSON text that the caller gets: the database joins
-the nouns and writes the JSON, and nothing is parsed or rebuilt on the way out (why:
-docs/decisions/0003). Each function here makes a tree of members for one viewer (`members.py`); the aliases it
-expects in the FROM clause stand in its docstring. `api/schemas/` describes the same shapes, and
-tests prove them equal.
+A read is one SELECT whose single column is the JSON text that the caller gets: the database joins the nouns and writes
+the JSON, and nothing is parsed or rebuilt on the way out (why: docs/decisions/0003). Each function here makes a tree of
+members for one viewer (`members.py`); the aliases it expects in the FROM clause stand in its docstring. `api/schemas/`
+describes the same shapes, and tests prove them equal.
 """
 
 from collections.abc import Callable
@@ -32,7 +31,18 @@ from models.queries.members import (
     scalars,
 )
 from models.queries.nodes import NULL, STAR, Aliased, Part, cached, case
-from models.queries.parts import around, claim_part, document_part, jointly, record, speaker_part, stamps, uri, words
+from models.queries.parts import (
+    around,
+    claim_part,
+    document_part,
+    jointly,
+    record,
+    speaker_part,
+    stamps,
+    uri,
+    whole,
+    words,
+)
 from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
 from models.queries.visibility import (
     Viewer,
@@ -46,10 +56,10 @@ from models.queries.visibility import (
 )
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
 
-ct, ca, line = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca"), Aliased(Change, "l")
+ct, ca = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca")
 up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
-js, vd, b = Aliased(Statement, "js"), Aliased(Document, "vd"), Aliased(Sentence, "b")
-rs, recorder = Aliased(Statement, "rs"), Aliased(Change, "rl")
+js, rs, recorder = Aliased(Statement, "js"), Aliased(Statement, "rs"), Aliased(Change, "rl")
+vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
 #: The condition that the line `recorder` of the log says who recorded the statement `s`.
 RECORDED = (recorder.noun == "statements") & (recorder.action == "create") & (recorder.noun_id == s.id)
 
@@ -218,7 +228,7 @@ def claim(viewer: Viewer, answered: Any = None, *, listed: bool = False) -> Obje
             **_both_directions(viewer, id, ("/v1/counterclaims?of=claim&claim=", id), answered),
             **embedded("reviews", Array(review_part(viewer), reviews), "/v1/reviews?claim=", id, "&sort=-id"),
         }
-        | stamps(c)
+        | whole(viewer, c, "claims", id)
     )
 
 
@@ -265,7 +275,7 @@ def statement(viewer: Viewer) -> Object:
         | {"uri": uri("statements", s.id)}
         | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id})), **_joint(viewer)}
         | _both_directions(viewer, s.claim_id, ("/v1/counterclaims?to_statement=", s.id), None, may_answer(e, s))
-        | stamps(s)
+        | whole(viewer, s, "claims", s.claim_id)
     )
 
 
@@ -285,7 +295,7 @@ def document(viewer: Viewer) -> Object:
             "sentence_count": _count(se, se.document_id == doc.id, se.retracted_at.is_null()),
             **embedded("statements", statements, "/v1/statements?document=", doc.id, "&sort=print", count=_COUNTS),
         }
-        | stamps(doc)
+        | whole(viewer, doc, "documents", doc.id)
     )
 
 
@@ -303,7 +313,7 @@ def speaker(viewer: Viewer) -> Object:
             "part_of": Subquery(Object(speaker_part(up)), Rows(up, (up.id == p.part_of_id, up.retracted_at.is_null()))),
             **embedded("statements", statements, "/v1/statements?speaker=", p.id, "&prints=false&sort=-id"),
         }
-        | stamps(p)
+        | whole(viewer, p, "speakers", p.id)
     )
 
 
@@ -322,7 +332,7 @@ def sentence(viewer: Viewer) -> Object:
             **around(se.document_id, se.position, sentence_seen(viewer, b)),
             **{"statement_ids" if name == "statements" else name: member for name, member in ids.items()},
         }
-        | stamps(se)
+        | whole(viewer, se, "documents", se.document_id)
     )
 
 
@@ -338,7 +348,7 @@ def counterclaim(viewer: Viewer) -> Object:
     aimed_at = of_the_claim() | (s.id == e.target_id)
     sides = {"claim": _side(viewer, charge, aimed_at), "answer": _side(viewer, answer)}
     own = _counterclaim_members(viewer) | {"uri": uri("counterclaims", e.id)}
-    return Object(own | sides | stamps(e))
+    return Object(own | sides | whole(viewer, e, "claims", *SIDES.values()))
 
 
 def suggestion(viewer: Viewer) -> Object:
@@ -379,18 +389,7 @@ def review_part(viewer: Viewer) -> Object:
 def review(viewer: Viewer) -> Object:
     """Build the node of a review `r` with the claim `c` it is about."""
     own = _review_members(viewer) | {"uri": uri("reviews", r.id)}
-    return Object(own | {"claim": claim_part()} | stamps(r))
-
-
-def topic() -> Object:
-    """Build the node of a topic `t`."""
-    return Object(record("topics", t.id) | {"uri": uri("topics", t.id)} | scalars(t, "slug", "label") | stamps(t))
-
-
-def change() -> Object:
-    """Build the node of a `line` of the log of changes."""
-    columns = scalars(line, "sequence", "made_at", "noun", "noun_id", "action", "key_id")
-    return Object(columns | {"before": RawJson(line.before), "after": RawJson(line.after)})
+    return Object(own | {"claim": claim_part()} | whole(viewer, r, "claims", r.claim_id))
 
 
 def answers(viewer: Viewer, *conditions: Any) -> Select:

@@ -13,9 +13,11 @@ from models.queries.lists import FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.names import by_name, by_sentence, sentence_words
 from models.queries.nodes import NULL, STAR, TRUE, Compiled, P, cached, case, compiled, run, source_text
+from models.queries.parts import as_written, changed_at, last, told_at, topic
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
+from models.storage import transactions
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
@@ -41,6 +43,8 @@ class _Noun(NamedTuple):
     search: Callable[[Viewer], Any] | None = None
     #: How many characters of long text an item shows the viewer, from a column beside it; None where texts are short.
     characters: Callable[[Viewer], Any] | None = None
+    #: The noun and the id of the whole with which an item changes.
+    changed: tuple[str, Any] | None = None
 
 
 SIMPLE_LISTS = {
@@ -61,6 +65,7 @@ SIMPLE_LISTS = {
         {"published_at": fn.coalesce(doc.published_at, "")},
         lambda viewer: by_name("documents", doc.id) | by_sentence(viewer, s.document_id, doc.id),
         characters=lambda viewer: doc.length if viewer.texts else case(dialects.true(doc.text_public), doc.length, 0),
+        changed=("documents", doc.id),
     ),
     "speakers": _Noun(
         p,
@@ -73,6 +78,7 @@ SIMPLE_LISTS = {
         },
         {},
         lambda _: by_name("speakers", p.id),
+        changed=("speakers", p.id),
     ),
     "sentences": _Noun(
         se,
@@ -82,6 +88,7 @@ SIMPLE_LISTS = {
         {"document": any_id(se.document_id, "document")},
         {},
         lambda viewer: by_sentence(viewer, s.sentence_id, se.id),
+        changed=("documents", se.document_id),
     ),
     "reviews": _Noun(
         r,
@@ -98,15 +105,17 @@ SIMPLE_LISTS = {
         },
         {"reviewed_at": fn.coalesce(r.reviewed_at, "")},
         lambda _: by_name("reviews", r.id),
+        changed=("claims", r.claim_id),
     ),
     "topics": _Noun(
         t,
         {},
-        lambda _: shapes.topic(),
+        topic,
         lambda _: (t.retracted_at.is_null(),),
         {},
         {},
         lambda _: by_name("topics", t.id),
+        changed=("topics", t.id),
     ),
     "suggestions": _Noun(
         su,
@@ -125,7 +134,7 @@ SIMPLE_LISTS = {
 
 def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int, str] | None:
     """Read the version and the JSON of an item, a `bare` one with an empty text; None where the viewer sees none."""
-    found = run(_one(noun, viewer, bare), {"id": id})
+    found = run(_one(noun, viewer, bare), {"id": id, "written_at": transactions.changed_at()})
     return found[0] if found else None
 
 
@@ -198,13 +207,15 @@ def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, 
     conditions = it.filters | {"ids": in_list(it.table.id, "ids")}
     if it.search is not None and "q" in filters:
         conditions |= {"q": it.search(viewer), "sentence_q": TRUE}
+    if "changed_since" in filters and it.changed is not None:
+        conditions["changed_since"] = changed_at(viewer, *it.changed, it.table.updated_at) >= P.changed_since
     return (*it.seen(viewer), *(conditions[name] for name in filters))
 
 
 @cached(64)
 def _one(noun: str, viewer: Viewer, bare: bool) -> Compiled:
     it = SIMPLE_LISTS[noun]
-    json = "" if bare else dialects.text(it.shape(viewer))
+    json = "" if bare else dialects.text(as_written(it.shape(viewer)))
     return compiled(Rows(it.table, (it.table.id == P.id, *it.seen(viewer)), it.links).select(it.table.version, json))
 
 
@@ -235,6 +246,11 @@ def _page(
     it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
     where = _passing(noun, viewer, filters)
     at = it.orders.get(order.by)
+    if order.by == "changed_at" and it.changed is not None:
+        at, (of, whole) = told_at(viewer), it.changed
+        source = Join(last, source, on=(last.noun == of) & (last.noun_id == whole))
+        if "changed_since" in filters:
+            where = (*where, at >= P.changed_since)
     if order.by == "asked":
         source, at = Join(dialects.ids_as_table("ids", "g"), source, JOIN.CROSS), _g.key
         where = (id == _g.id, *where)

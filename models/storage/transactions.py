@@ -14,6 +14,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
 from models.storage import database, errors
+from models.storage.columns import now
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.file_lock import NO_TIMEOUT
 from models.storage.sqlite import SqliteFile, thread_connection, using
@@ -41,6 +42,8 @@ class _Local(threading.local):
         self.part_failed = False
         #: Whether a commit was sent, so that nobody knows whether it was done if the connection is cut now.
         self.committing = False
+        #: When the open transaction last changed something that the log tells of; empty where it did not.
+        self.changed_at = ""
 
 
 _local = _Local()
@@ -152,7 +155,7 @@ def savepoint() -> Iterator[None]:
 @contextmanager
 def _outermost() -> Iterator[None]:
     in_turn = isinstance(db.obj, SqliteFile) and not db.in_transaction()
-    _local.is_open, _local.part_failed = True, False
+    _local.is_open, _local.part_failed, _local.changed_at = True, False, ""
     try:
         with _in_database():
             yield
@@ -161,7 +164,7 @@ def _outermost() -> Iterator[None]:
     except IntegrityError as error:
         raise _conflict(error) from error
     finally:
-        _local.is_open = False
+        _local.is_open, _local.changed_at = False, ""
         _local.hooks.clear()
 
 
@@ -202,6 +205,16 @@ def _sql_savepoint() -> Iterator[None]:
 def _refuse_failed_part() -> None:
     if _local.part_failed:
         raise RuntimeError("A part of the transaction failed, and its error was caught: half a change is not stored.")
+
+
+def note_change() -> None:
+    """Remember that the open transaction changes something now."""
+    _local.changed_at = now()
+
+
+def changed_at() -> str:
+    """Return when the open transaction last changed something; empty where it has not, or none is open."""
+    return _local.changed_at
 
 
 def before_commit(hook: Callable[..., None], *items: Any, shared: bool = False, last: bool = False) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from models.history import changes
 from models.history.changes import Actor
+from models.history.edits import Edit
 from models.history.session import sentences
 from models.queries import derived
 from models.storage import bulk, rows
@@ -86,7 +87,7 @@ class BatchSession(PrefetchedSession):
         id = data["id"] = self._id(model)
         self._rows[model][id] = row
         self.add(model, data)
-        entry = changes.log_entry(by, "create", row, more=more)
+        entry = changes.log_entry(by, Edit(model._meta.table_name, id, "create", None, data), more)
         self._inserts.append(_Insert(model, _values(model, data), data, entry))
         return row
 

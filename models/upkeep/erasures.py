@@ -15,7 +15,6 @@ import orjson
 from models import prints
 from models.history import changes, locks
 from models.history.changes import Actor
-from models.queries import derived
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
@@ -114,17 +113,20 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
         for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):
             own = [one for one in statements if one.document_id == document.id]
+            was = row(document)
             redact(erasure, document, [*quoted(own), *names.places(document.text)])
             if document.title and any(names.places(document.title)):
                 erasure.words.add(document.title)
                 set_columns(Document, document.id, now(), title=NAMELESS)
-                derived.mark_for_refresh("documents", row(document))
+            _log_redacted(erasure, document.id, was)
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said)
         _take_reasons(erasure, {one.sentence_id for one in statements})
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
+        for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
+            changes.touch("claims", {"id": claim})
         ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
@@ -169,6 +171,13 @@ def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: I
     ]
 
 
+def _log_redacted(erasure: Erasure, id: int, was: dict[str, Any]) -> None:
+    """Write a line of the log about a document in which words were redacted, without what it had of them before."""
+    document = rows.by_id(Document, id)
+    if document.version != was["version"]:
+        changes.log(erasure.by, "change", document, was | {"title": None, "sha256": None})
+
+
 # -- rows ----------------------------------------------------------------------------------------
 
 
@@ -190,11 +199,12 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
     erasure.counts[table] += len(ids)
     stamp = now()
     for part in parts(ids):
+        was = {one.id: row(one) for one in (model.select().where(model.id.in_(part)) if logged else ())}
         model.update(
             retracted_at=stamp, retracted_reason=erasure.reason, updated_at=stamp, version=model.version + 1, **gone
         ).where(model.id.in_(part)).execute()
         for erased in model.select().where(model.id.in_(part)).order_by(model.id) if logged else ():
-            changes.log(erasure.by, "erase", erased)
+            changes.log(erasure.by, "erase", erased, was[erased.id])
 
 
 def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:

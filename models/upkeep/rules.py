@@ -120,6 +120,21 @@ RULES = (
         "the name of speaker {}, {!r}, is an alias of speaker {}",
     ),
     Rule(
+        "what changed is noted",
+        "SELECT l.noun, l.noun_id, max(l.made_at) FROM changes l"
+        " LEFT JOIN last_changes k ON k.noun = l.noun AND k.noun_id = l.noun_id"
+        " WHERE l.noun IN ('claims', 'documents', 'speakers', 'topics') GROUP BY l.noun, l.noun_id"
+        " HAVING max(l.made_at) > coalesce(max(k.changed_at), '')",
+        "{} {} has changed at {}, and its changed_at is earlier: `counterclaim rebuild` notes it",
+    ),
+    Rule(
+        "the feed knows which claims the public sees",
+        "SELECT c.id FROM claims c JOIN last_changes k ON k.noun = 'claims' AND k.noun_id = c.id WHERE k.public <>"
+        " (c.retracted_at IS NULL AND c.merged_into_id IS NULL AND (c.standalone OR EXISTS (SELECT 1 FROM statements s"
+        " WHERE s.claim_id = c.id AND s.status = 'accepted' AND s.retracted_at IS NULL)))",
+        "claim {} is seen by the public or not, and the feed of changes tells otherwise",
+    ),
+    Rule(
         "what was erased does not come back",
         _each(
             "SELECT '{0}', n.id FROM changes l JOIN {0}s n ON n.id = l.noun_id"

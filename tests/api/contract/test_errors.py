@@ -67,7 +67,7 @@ def test_one_shape_whatever_is_wrong(writer: FlaskClient, public: FlaskClient) -
     hold(writer.post("/v1/topics", json=topic(), headers={"Idempotency-Key": "a,b"}), 400, "malformed-request")
     hold(public.post("/v1/topics", json=topic()), 401, "key-required")
     hold(public.get("/v1/topics", headers={"Authorization": "Bearer nobody"}), 401, "invalid-key")
-    hold(writer.get("/v1/changes"), 403, "insufficient-scope")
+    hold(writer.get("/v1/changes?key=1"), 403, "insufficient-scope")
     hold(public.get("/v1/topics/99"), 404, "not-found")
     hold(writer.post("/v1/topics", json=topic()), 409, "already-known")
     hold(writer.post("/v1/topics"), 415, "unsupported-media-type")

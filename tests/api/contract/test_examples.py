@@ -300,6 +300,6 @@ def _timeless(node: Any, key: str = "") -> Any:
         return [_timeless(part, key) for part in node]
     if isinstance(node, float) and node.is_integer():
         return int(node)  # SQLite writes 4.0 where PostgreSQL writes 4
-    if key in ("created_at", "updated_at", "made_at"):
+    if key in ("created_at", "updated_at", "changed_at", "made_at"):
         return "2026-11-25T09:00:00.000000Z"
     return "2026-11-25T09:00:00Z" if key == "retrieved_at" else node

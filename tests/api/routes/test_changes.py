@@ -1,6 +1,7 @@
 """/v1/changes over HTTP."""
 
 from threading import Event, Thread
+from typing import Any
 
 from flask.testing import FlaskClient
 
@@ -8,7 +9,7 @@ from models import topics
 from models.history.changes import Actor
 from models.storage import database, transactions
 from tests.api.steps import changed, posted, refusal, retracted
-from tests.factories import charge, topic
+from tests.factories import charge, denial, document, topic
 
 
 def test_it_works(writer: FlaskClient, reviewer: FlaskClient) -> None:
@@ -24,9 +25,128 @@ def test_it_works(writer: FlaskClient, reviewer: FlaskClient) -> None:
     assert lines[0]["key_id"] == lines[2]["key_id"] != lines[1]["key_id"]
 
 
-def test_takes_the_review_scope(writer: FlaskClient, public: FlaskClient) -> None:
-    assert public.get("/v1/changes").status_code == 401
-    assert writer.get("/v1/changes").status_code == 403
+def told(client: FlaskClient, cursor: int = 0) -> list[dict[str, Any]]:
+    """The lines past a sequence, without those members that are null for the public."""
+    lines = client.get("/v1/changes", query_string={"cursor": cursor} if cursor else {}).json["items"]
+    return [{name: line[name] for name in ("noun", "noun_id", "effect", "claims", "gone_claims")} for line in lines]
+
+
+def test_tells_the_public_what_it_sees_and_not_who_did_it(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", charge())
+    lines = public.get("/v1/changes").json["items"]
+    assert {line["effect"] for line in lines} == {"appeared"}
+    assert {line[name] for line in lines for name in ("key_id", "before", "after")} == {None}
+    assert lines[-1]["claims"] == [1]
+    assert [line["sequence"] for line in lines] == [
+        line["sequence"] for line in reviewer.get("/v1/changes").json["items"]
+    ]
+    for query in ("key=1", "member=status"):
+        assert refusal(public.get(f"/v1/changes?{query}")) == (403, [query.partition("=")[0]])
+        assert writer.get(f"/v1/changes?{query}").status_code == 403
+
+
+def test_tells_the_public_nothing_of_a_candidate_until_it_is_accepted(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", charge())
+    whole, last = public.get("/v1/claims/1").json, public.get("/v1/changes").json["items"][-1]["sequence"]
+    other = {"status": "candidate", "content": [{"text": "There is none"}], "sentence": None, "mention": None}
+    body = charge(**other, cue=None, claim={"id": 1}, speaker={"name": "An aide"})
+    posted(reviewer, "statements", body)
+    assert told(public, last) == []
+    assert public.get("/v1/claims/1").json == whole
+    assert reviewer.get("/v1/claims/1").json["changed_at"] > whole["changed_at"]
+    unseen = {"noun": "statements", "noun_id": 2, "effect": None, "claims": [1], "gone_claims": []}
+    assert told(reviewer, last)[-1] == unseen
+    last = reviewer.get("/v1/changes").json["items"][-1]["sequence"]
+    changed(reviewer, "/v1/statements/2", {"status": "accepted"})
+    assert told(public, last) == [
+        {"noun": "statements", "noun_id": 2, "effect": "appeared", "claims": [1], "gone_claims": []}
+    ]
+    assert public.get("/v1/claims/1").json["changed_at"] > whole["changed_at"]
+    assert public.get("/v1/speakers/2").json["changed_at"] > whole["changed_at"]
+
+
+def test_what_goes_out_of_sight_is_a_tombstone_with_its_claim(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", charge())
+    last = public.get("/v1/changes").json["items"][-1]["sequence"]
+    changed(reviewer, "/v1/statements/1", {"status": "rejected"})
+    gone = {"noun": "statements", "noun_id": 1, "effect": "gone", "claims": [], "gone_claims": [1]}
+    assert told(public, last) == [gone]
+    changed(reviewer, "/v1/statements/1", {"role": "officials"})
+    assert told(public, last) == [gone]
+
+
+def test_an_answer_changes_the_claim_that_it_answers(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    before = public.get("/v1/claims/1").json
+    posted(writer, "statements", denial(1))
+    after = public.get("/v1/claims/1").json
+    assert before["updated_at"] == after["updated_at"]
+    assert before["changed_at"] < after["changed_at"]
+    lines = public.get("/v1/changes?noun=counterclaims").json["items"]
+    assert [line["claims"] for line in lines] == [[1, 2]]
+    assert public.get("/v1/counterclaims/1").json["changed_at"] == after["changed_at"] == lines[0]["made_at"]
+    since = public.get("/v1/changes", query_string={"since": after["changed_at"]}).json["items"]
+    assert {line["made_at"] for line in since} == {after["changed_at"]}
+
+
+def test_a_whole_says_when_it_changes_in_the_answer_to_that_change(writer: FlaskClient, public: FlaskClient) -> None:
+    answer = posted(writer, "statements", charge())
+    assert answer.json["changed_at"] == public.get("/v1/statements/1").json["changed_at"]
+    answer = changed(writer, "/v1/claims/1", {"text": "The exports sustain the war."})
+    assert answer.json["changed_at"] == public.get("/v1/claims/1").json["changed_at"]
+    again = changed(writer, "/v1/claims/1", {"text": "The exports sustain the war."})
+    assert again.json == answer.json
+
+
+def test_a_line_names_a_hundred_claims_and_counts_the_rest(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    text = "\n\n".join(f"Claim {n} is so, an aide said." for n in range(102))
+    posted(writer, "documents", document(text=text))
+    for n in range(102):
+        said = {"content": [{"text": f"Claim {n} is so"}], "claim": {"text": f"Claim {n}.", "language": "en"}}
+        body = {"speaker": {"name": "An aide"}, "document": {"id": 1}, "form": "indirect", **said}
+        posted(writer, "statements", body)
+    last = public.get("/v1/changes?noun=statements&noun_id=102").json["items"][-1]["sequence"]
+    changed(reviewer, "/v1/speakers/1", {"name": "A minister"})
+    (line,) = public.get(f"/v1/changes?cursor={last}").json["items"]
+    assert line["claims"] == list(range(1, 101))
+    assert line["claim_count"] == 102
+    assert line["rest"] == f"/v1/claims?changed_since={line['made_at']}&sort=changed_at"
+
+
+def test_what_was_done_to_a_sentence_is_told_the_public_as_a_change_of_its_document(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", charge())
+    last = public.get("/v1/changes").json["items"][-1]["sequence"]
+    hidden = next(one for one in reviewer.get("/v1/sentences").json["items"] if one["text"] == "Talks go on.")
+    retracted(writer, f"/v1/sentences/{hidden['id']}")
+    assert told(public, last) == [
+        {"noun": "documents", "noun_id": 1, "effect": "changed", "claims": [1], "gone_claims": []}
+    ]
+    for query in ("noun=documents&noun_id=1&action=change", "noun=documents", "action=change"):
+        assert len(public.get(f"/v1/changes?cursor={last}&{query}").json["items"]) == 1
+    for query in ("noun=sentences", "action=retract", "noun=documents&noun_id=2"):
+        assert public.get(f"/v1/changes?cursor={last}&{query}").json["items"] == []
+
+
+def test_rows_stand_as_the_api_shows_them(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    for noun in ("statements", "documents", "speakers", "claims"):
+        (line,) = reviewer.get(f"/v1/changes?noun={noun}").json["items"]
+        whole = reviewer.get(f"/v1/{noun}/1").json
+        row = line["after"]
+        assert row.keys() - whole.keys() <= {"retracted_at", "retracted_reason", "merged_into_id", "standalone"}
+        for name in row.keys() & whole.keys():
+            linked = isinstance(row[name], dict) and row[name].keys() == {"id"}
+            assert row[name] == ({"id": whole[name]["id"]} if linked else whole[name]), name
 
 
 def test_one_request_that_makes_many_things_is_logged_whole(writer: FlaskClient, reviewer: FlaskClient) -> None:

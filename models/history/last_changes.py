@@ -1,0 +1,55 @@
+"""When wholes last changed: the table that `changed_at` is read from, written with the lines of the log."""
+
+from collections.abc import Collection, Iterable
+
+from models.queries.dialects import in_ids
+from models.queries.nodes import Part, cached
+from models.queries.visibility import PUBLIC, claim_seen
+from models.storage.columns import dumps
+from models.storage.database import fetch
+from models.vocabulary import STAMPED
+
+#: Rows that one statement writes: five values each, below SQLite's oldest limit of 999 parameters.
+_ROWS = 150
+
+
+def note(made_at: str, wholes: Iterable[tuple[str, int, bool]], *, public: bool) -> None:
+    """Note that these wholes, as (noun, id, `LastChange.public`), changed then: to the `public`, or else not."""
+    rows = [(noun, id, made_at, made_at, shown) for noun, id, shown in wholes]
+    for first in range(0, len(rows), _ROWS):
+        some = rows[first : first + _ROWS]
+        fetch(_noting(len(some), public), [value for row in some for value in row])
+
+
+def never_shown(noun: str, ids: Collection[int]) -> list[int]:
+    """Find those of some wholes that the public never saw."""
+    unseen = "SELECT noun_id FROM last_changes WHERE noun = ? AND NOT public AND "
+    return [id for (id,) in fetch(unseen + in_ids("noun_id"), (noun, dumps(sorted(ids))))]
+
+
+def rebuild() -> None:
+    """Note of what is not noted, or was before its last line of the log, when that was; inside a transaction.
+
+    What was loaded in bulk has no line, and the time of its row.
+    """
+    last = "SELECT max(l.made_at) FROM changes l WHERE l.noun = last_changes.noun AND l.noun_id = last_changes.noun_id"
+    fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
+    for noun in STAMPED:
+        shown = "seen" if noun == "claims" else "TRUE"
+        seen = f", {Part(claim_seen(PUBLIC)).sql} AS seen" if noun == "claims" else ""
+        fetch(
+            "INSERT INTO last_changes (noun, noun_id, changed_at, public_changed_at, public)"  # noqa: S608 (our SQL)
+            f" SELECT '{noun}', id, updated_at, updated_at, {shown} FROM (SELECT c.id, c.updated_at{seen} FROM {noun} c"
+            f" WHERE c.id NOT IN (SELECT noun_id FROM last_changes WHERE noun = '{noun}')) AS n"
+        )
+
+
+@cached(400)
+def _noting(rows: int, public: bool) -> str:
+    told = "public_changed_at = excluded.public_changed_at, " if public else ""
+    return (
+        "INSERT INTO last_changes AS l (noun, noun_id, changed_at, public_changed_at, public) VALUES "  # noqa: S608
+        + ", ".join(["(?, ?, ?, ?, ?)"] * rows)
+        + f" ON CONFLICT (noun, noun_id) DO UPDATE SET changed_at = excluded.changed_at, {told}"
+        "public = excluded.public OR (l.public AND l.noun <> 'claims')"
+    )

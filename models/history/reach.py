@@ -1,0 +1,372 @@
+"""How far a change reaches: which claims and other wholes answer otherwise after it, to the public and to reviewers.
+
+A claim shows its statements, with speakers and documents, and the statements of the claims that it answers or that
+answer it. So what is shown of a statement reaches its claim and those next to it; what answers the attribution of a
+statement is shown of that statement. The public is told of nothing that reached a claim by way of what it does not
+see: neither by a candidate nor by a counterclaim that rests on one (docs/decisions/0045).
+"""
+
+from collections import defaultdict
+from functools import cached_property
+from typing import NamedTuple
+
+from models.history import last_changes
+from models.history.edits import Edit, Row, is_accepted, part_seen, rests, stands, states
+from models.queries.dialects import in_ids
+from models.queries.nodes import Part, cached
+from models.queries.visibility import PUBLIC, claim_seen
+from models.storage.columns import dumps
+from models.storage.database import fetch
+
+#: How many claims a line of the log names of each kind; those beyond are found by when they changed.
+NAMED = 100
+#: What is reached by its id, and whether by way of what the public sees.
+Reached = dict[int, bool]
+
+
+class Effect(NamedTuple):
+    """What the log keeps of how far a change reached."""
+
+    #: What it did to what the public sees of the row: one of EFFECTS, or null.
+    effect: str | None
+    #: JSON: the ids of claims that changed for the public, that went out of its sight, and that it does not see, the
+    #: first NAMED of each, and of those that are more, how many; null where there are none.
+    claims: str | None
+
+
+class _Link(NamedTuple):
+    """A counterclaim, and whether the public sees it as far as its statements decide that."""
+
+    claim: int
+    answer: int
+    public: bool
+    #: The document and speaker of the statement whose attribution it answers; null where it answers the claim.
+    target: tuple[int, int] | None
+
+
+class _Reach(NamedTuple):
+    """What one edit reaches at first."""
+
+    #: Claims of which it changes what others show of them.
+    spreading: Reached
+    #: Claims of which it changes what they alone show.
+    alone: Reached = {}  # noqa: RUF012 (never written to)
+    #: The counterclaim that it changes, as that was and is.
+    links: tuple[_Link, ...] = ()
+
+
+_NOTHING = _Reach({})
+
+
+class Log:
+    """The edits of one transaction, and what they reach."""
+
+    def __init__(self, edits: list[Edit]) -> None:
+        """Find out how far each of them reaches; inside the transaction, after all other changes of it."""
+        self._edits = edits
+        self._made = {edit.id for edit in edits if edit.noun == "claims" and edit.action == "create"}
+        #: By noun, what is to be stamped, and what was named where the public sees it.
+        self._stamped: dict[str, Reached] = defaultdict(dict)
+        self._named: dict[str, set[int | None]] = {"documents": {None}, "speakers": {None}}
+        #: Of the statements that counterclaims of the edits name, those that the public sees.
+        self._statements = self._read_statements()
+        self._hidden = self._read_hidden()
+        self._reaches = [self._first_reached(edit) for edit in edits]
+        self._links: dict[int, list[_Link]] = defaultdict(list)
+        spreading = {id for reach in self._reaches for id in reach.spreading if id not in self._made}
+        spreading |= {link.claim for reach in self._reaches for link in reach.links if link.target}
+        beyond = {link.claim for link in self._read_links(spreading) if link.target} - spreading
+        self._read_links(beyond)
+        #: Whether the public sees each claim now, and whether it did before the line that is looked at.
+        self._seen, self._was_seen = self._read_claims()
+        #: Claims that have come into sight, or that may be about others now.
+        self._appeared = {edit.id for edit in edits if edit.noun == "claims" and edit.action != "create"}
+        self._seen_now = {id for id, seen in self._seen.items() if seen}
+        self._once_seen = {id for id, seen in (*self._seen.items(), *self._was_seen.items()) if seen}
+
+    @cached_property
+    def _once_stated(self) -> set[int]:
+        """The statements that the public sees, or just did."""
+        changed = (edit for edit in self._edits if edit.noun == "statements")
+        return self._statements | {edit.id for edit in changed if any(map(is_accepted, states(edit)))}
+
+    def effects(self) -> list[Effect]:
+        """Tell for each edit that has a line, in its order, what it did; to be called once."""
+        effects: list[Effect] = []
+        unlogged: list[_Reach] = []
+        for edit, reach in zip(self._edits, self._reaches, strict=True):
+            if not edit.logged:
+                unlogged.append(reach)
+                continue
+            effect = self._of_the_row(edit, self._was_seen.get(edit.id, False))
+            told = [reach]
+            if effect is not None:
+                told, unlogged = [*unlogged, reach], []
+            effects.append(Effect(effect, self._claims(told, shown=effect is not None)))
+        return effects
+
+    def stamp(self, made_at: str) -> None:
+        """Note of all wholes that were reached that they changed at that time."""
+        self._stamp_first_shown()
+        wholes: dict[bool, list[tuple[str, int, bool]]] = {True: [], False: []}
+        for noun, reached in self._stamped.items():
+            for id, public in sorted(reached.items()):
+                wholes[public].append((noun, id, self._seen.get(id, False) if noun == "claims" else public))
+        for public, of_it in wholes.items():
+            last_changes.note(made_at, of_it, public=public)
+
+    def _stamp_first_shown(self) -> None:
+        """Note of whom and what was just named that the public may see them from now on, where it never did."""
+        if shown := self._appeared & self._seen_now & self._about_somebody:
+            sql = f"SELECT speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
+            self._named["speakers"].update(id for (id,) in fetch(sql, (dumps(sorted(shown)),)))
+        for noun, named in self._named.items():
+            if ids := [id for id in named if id]:
+                self._stamped[noun].update(dict.fromkeys(last_changes.never_shown(noun, ids), True))
+
+    # -- what stands around ----------------------------------------------------------------------
+
+    def _read_statements(self) -> set[int]:
+        """Read of the statements that counterclaims of the edits name which the public sees."""
+        named = {
+            state[column]
+            for edit in self._edits
+            if edit.noun == "counterclaims"
+            for state in states(edit)
+            for column in ("statement", "target")
+            if state.get(column)
+        }
+        sql = f"SELECT id FROM statements WHERE status = 'accepted' AND retracted_at IS NULL AND {in_ids('id')}"  # noqa: S608 (our SQL)
+        return {id for (id,) in fetch(sql, (dumps(sorted(named)),))} if named else set()
+
+    def _read_hidden(self) -> set[tuple[str, int]]:
+        """Read which of the speakers and documents of the edits only candidates name."""
+        ids = {edit.id for edit in self._edits if edit.noun in ("speakers", "documents")}
+        ids |= {edit.after["document"] for edit in self._edits if edit.noun == "sentences"}
+        sql = f"SELECT noun, noun_id FROM hidden WHERE {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+        return set(fetch(sql, (dumps(sorted(ids)),))) if ids else set()
+
+    def _read_links(self, claims: set[int]) -> list[_Link]:
+        """Read the standing counterclaims of these claims, on either side, and keep them by both."""
+        if not claims:
+            return []
+        found = []
+        ids = dumps(sorted(claims))
+        for claim, answer, of, evidence, target, supported, aimed, document, speaker in fetch(_linking(), (ids, ids)):
+            rests = supported or evidence is None or evidence in self._once_stated
+            seen = rests and (aimed or of == "claim" or target in self._once_stated)
+            link = _Link(claim, answer, bool(seen), None if of == "claim" else (document, speaker))
+            found.append(link)
+            for end in {claim, answer} & claims:
+                self._links[end].append(link)
+        return found
+
+    def _read_claims(self) -> tuple[dict[int, bool], dict[int, bool]]:
+        """Read of all claims that may be reached whether the public sees them, and whether it did."""
+        ids = {id for reach in self._reaches for id in (*reach.spreading, *reach.alone)}
+        links = [link for reach in self._reaches for link in reach.links]
+        links += [link for found in self._links.values() for link in found]
+        ids |= {end for link in links for end in (link.claim, link.answer)}
+        found = fetch(_sight(), (dumps(sorted(ids)),)) if ids else []
+        self._about_somebody = {id for id, *_, about in found if about}
+        return {id: bool(seen) for id, seen, *_ in found}, {id: bool(was) for id, _, was, _ in found}
+
+    # -- what an edit reaches at first -----------------------------------------------------------
+
+    def _first_reached(self, edit: Edit) -> _Reach:
+        reach = _NOTHING
+        match edit.noun:
+            case "statements":
+                reach = self._statement(edit)
+            case "claims":
+                reach = _Reach({edit.id: True})
+                if edit.action != "create":
+                    self._stamp_statements("claim_id = ?", edit.id)
+            case "counterclaims":
+                reach = _Reach({}, links=tuple(map(self._link, states(edit))))
+            case "reviews":
+                reach = _Reach({}, {state["claim"]: True for state in states(edit)})
+            case "topics":
+                reach = _Reach({}, self._hanging("SELECT claim_id FROM claim_topics WHERE topic_id = ?", edit))
+                _add(self._stamped["topics"], edit.id, public=True)
+            case "speakers":
+                reach = self._speaker(edit)
+            case "documents" | "sentences":
+                reach = self._document(edit)
+        return reach
+
+    def _statement(self, edit: Edit) -> _Reach:
+        claims: Reached = {}
+        for state in states(edit):
+            public = is_accepted(state)
+            _add(claims, state["claim"], public=public)
+            _add(self._stamped["documents"], state["document"], public=public)
+            _add(self._stamped["speakers"], state["speaker"], public=public)
+        if public:
+            self._named["documents"].add(edit.after.get("via_document"))
+            self._named["speakers"].update(map(edit.after.get, ("via_speaker", "on_behalf_of")))
+        return _Reach(claims)
+
+    def _link(self, state: Row) -> _Link:
+        target = None
+        if state.get("of") == "attribution":
+            target = fetch("SELECT document_id, speaker_id FROM statements WHERE id = ?", (state["target"],))[0]
+        public = stands(state) and rests(state, self._once_stated)
+        return _Link(state["claim"], state["answer"], public, target)
+
+    def _speaker(self, edit: Edit) -> _Reach:
+        _add(self._stamped["speakers"], edit.id, public=self._is_shown(edit))
+        if edit.action == "create":
+            return _NOTHING
+        self._stamped["speakers"].update(self._hanging("SELECT id FROM speakers WHERE part_of_id = ?", edit))
+        claims = self._stamp_statements("speaker_id = ?", edit.id)
+        for column in ("via_speaker_id", "on_behalf_of_id"):
+            _add_all(claims, self._stamp_statements(f"{column} = ?", edit.id))
+        return _Reach(claims, self._hanging("SELECT claim_id FROM claim_about WHERE speaker_id = ?", edit))
+
+    def _document(self, edit: Edit) -> _Reach:
+        """Let a change of a document, or of a sentence of it, reach whatever shows that."""
+        id = edit.id if edit.noun == "documents" else edit.after["document"]
+        _add(self._stamped["documents"], id, public=self._is_shown(edit))
+        if edit.noun == "documents" and edit.action == "create":
+            return _NOTHING
+        claims = self._stamp_statements("document_id = ?", id)
+        _add_all(claims, self._stamp_statements("via_document_id = ?", id))
+        return _Reach(claims)
+
+    def _stamp_statements(self, condition: str, id: int | None, *, public: bool = True) -> Reached:
+        """Note the documents and speakers of standing statements; return their claims."""
+        claims: Reached = {}
+        sql = "SELECT claim_id, document_id, speaker_id, status FROM statements WHERE retracted_at IS NULL AND "
+        for claim, document, speaker, status in fetch(sql + condition, (id,)):
+            shown = public and status == "accepted"
+            _add(claims, claim, public=shown)
+            _add(self._stamped["documents"], document, public=shown)
+            _add(self._stamped["speakers"], speaker, public=shown)
+        return claims
+
+    def _hanging(self, sql: str, edit: Edit) -> Reached:
+        """Find what hangs on a row; nothing hangs on a new one but what has a line of its own."""
+        return {} if edit.action == "create" else dict.fromkeys((id for (id,) in fetch(sql, (edit.id,))), True)
+
+    # -- what an edit did ------------------------------------------------------------------------
+
+    def _claims(self, reaches: list[_Reach], *, shown: bool) -> str | None:
+        """Write which claims an edit reached, and note them; to the public it tells of them where its line is `shown`.
+
+        What comes or goes with a row that the public sees is told with the line of that.
+        """
+        reached: Reached = {}
+        for reach in reaches:
+            self._spread(reach, reached)
+        changed: list[int] = []
+        gone: list[int] = []
+        unseen: list[int] = []
+        for id, public in sorted(reached.items()):
+            was, seen = self._was_seen.get(id, False), self._seen.get(id, False)
+            if shown:
+                self._was_seen[id] = seen
+            if seen and not was:
+                self._appeared.add(id)
+            told = shown and (was != seen or (seen and public))
+            _add(self._stamped["claims"], id, public=told)
+            (unseen if not told else changed if seen else gone).append(id)
+        if not (changed or gone or unseen):
+            return None
+        parts = {"changed": changed, "gone": gone, "unseen": unseen}
+        kept: Row = {name: ids[:NAMED] for name, ids in parts.items() if ids}
+        if more := {name: len(ids) for name, ids in parts.items() if len(ids) > NAMED}:
+            kept["count"] = more
+        return dumps(kept)
+
+    def _spread(self, reach: _Reach, reached: Reached) -> None:
+        """Find all claims that show what an edit changed."""
+        _add_all(reached, reach.alone)
+        further: Reached = {}
+        for link in reach.links:
+            shown = self._follow(link, reached)
+            if link.target:
+                self._reach_target(link, further, public=shown)
+        for id, public in reach.spreading.items():
+            _add(reached, id, public=public)
+            for link in self._links.get(id, ()):
+                shown = self._follow(link, reached, public=public)
+                if link.target and link.answer == id:
+                    self._reach_target(link, further, public=shown)
+        for id, public in further.items():
+            for link in self._links.get(id, ()):
+                self._follow(link, reached, public=public)
+
+    def _follow(self, link: _Link, reached: Reached, *, public: bool = True) -> bool:
+        """Reach the claims at both ends of a counterclaim; tell whether the public is shown that."""
+        shown = public and link.public and {link.claim, link.answer} <= self._once_seen
+        _add(reached, link.claim, public=shown)
+        _add(reached, link.answer, public=shown)
+        return shown
+
+    def _reach_target(self, link: _Link, further: Reached, *, public: bool) -> None:
+        """Reach whatever shows the statement whose attribution is answered: of that, the answer is shown."""
+        _add(further, link.claim, public=public)
+        for noun, id in zip(("documents", "speakers"), link.target or (), strict=True):
+            _add(self._stamped[noun], id, public=public)
+
+    def _of_the_row(self, edit: Edit, was_seen: bool) -> str | None:
+        """Tell what an edit did to what the public sees of the row itself."""
+        before, after = edit.before, edit.after
+        match edit.noun:
+            case "claims":
+                was, seen = was_seen, self._seen.get(edit.id, False)
+            case "statements":
+                was, seen = bool(before and is_accepted(before)), is_accepted(after)
+            case "counterclaims" | "reviews":
+                was = bool(before and part_seen(before, self._once_stated, self._once_seen))
+                seen = part_seen(after, self._statements, self._seen_now)
+            case "topics":
+                was, seen = bool(before and stands(before)), stands(after)
+            case "speakers" | "documents":
+                shown = (edit.noun, edit.id) not in self._hidden
+                was, seen = bool(shown and before and stands(before)), shown and stands(after)
+            case "sentences":
+                was = seen = ("documents", after["document"]) not in self._hidden
+            case _:
+                was = seen = False
+        return {(False, True): "appeared", (True, True): "changed", (True, False): "gone"}.get((was, seen))
+
+    def _is_shown(self, edit: Edit) -> bool:
+        return self._of_the_row(edit, was_seen=False) is not None
+
+
+def _add(reached: Reached, id: int, *, public: bool) -> None:
+    reached[id] = public or reached.get(id, False)
+
+
+def _add_all(reached: Reached, more: Reached) -> None:
+    for id, public in more.items():
+        _add(reached, id, public=public)
+
+
+# -- the SQL -------------------------------------------------------------------------------------
+
+
+@cached(2)
+def _linking() -> str:
+    """Build the read of the standing counterclaims of claims, which are given twice."""
+    accepted = "coalesce({0}.status = 'accepted' AND {0}.retracted_at IS NULL, FALSE)"
+    side = "SELECT id FROM counterclaims WHERE "
+    sides = f"{side}{in_ids('claim_id')} UNION {side}{in_ids('answer_id')}"
+    return (
+        "SELECT e.claim_id, e.answer_id, e.of, e.statement_id, e.target_id,"  # noqa: S608 (our SQL)
+        f" {accepted.format('v')}, {accepted.format('w')}, w.document_id, w.speaker_id FROM counterclaims e"
+        " LEFT JOIN statements v ON v.id = e.statement_id LEFT JOIN statements w ON w.id = e.target_id"
+        f" WHERE e.id IN ({sides}) AND e.retracted_at IS NULL"
+    )
+
+
+@cached(2)
+def _sight() -> str:
+    """Build the read of (id, seen, was seen) of claims by the public."""
+    return (
+        f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.public, FALSE),"  # noqa: S608 (our SQL)
+        " EXISTS (SELECT 1 FROM claim_about a WHERE a.claim_id = c.id) FROM claims c"
+        f" LEFT JOIN last_changes l ON l.noun = 'claims' AND l.noun_id = c.id WHERE {in_ids('c.id')}"
+    )

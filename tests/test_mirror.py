@@ -1,0 +1,81 @@
+"""The mirror of examples/, run against a server to which others write: it ends with the same claims, to the byte."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from models.access import keys
+from models.history.changes import Actor
+from models.storage import database
+from models.tables import Claim
+from tests.checked import ROOT
+from tests.live import serving
+from tests.test_histories import HERE, RARE, AnyWorld, spread
+from tests.test_races import Request
+
+MIRROR = [sys.executable, ROOT / "examples" / "mirror.py"]
+#: How many changes each writer makes.
+CHANGES = 40
+#: Erasures are a command's, not a client's.
+NAMES = [name for name in HERE if "erase" not in name and name != "find"]
+
+
+def write(address: str, secret: str, world: AnyWorld) -> None:
+    """Make random changes, one after another."""
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {secret}"}, timeout=60) as client:
+        for name in world.rng.choices(NAMES, [1 if name in RARE else 6 for name in NAMES], k=CHANGES):
+            change: Any = HERE[name](world)
+            spread(change, world, again=name == "record a print")
+            if not isinstance(change, Request) or isinstance(change.body, bytes):
+                continue
+            headers = {"If-Match": change.version} if change.version else {}
+            answer = client.request(change.method, change.path, json=change.body, headers=headers)
+            assert answer.status_code < 500, answer.text
+    database.close()
+
+
+def copied(file: Path) -> dict[int, str]:
+    """What the mirror holds."""
+    with closing(sqlite3.connect(file)) as copy:
+        return dict(copy.execute("SELECT id, json FROM claims"))
+
+
+@pytest.mark.no_cover
+def test_a_mirror_ends_with_the_same_claims_to_the_byte(
+    urls: Callable[[], str], tmp_path: Path, request: pytest.FixtureRequest, tell: Callable[[str], None]
+) -> None:
+    seed = request.config.getoption("--seed") or random.randrange(1_000_000)  # noqa: S311 (no secret)
+    tell(f"--seed {seed} repeats its choices")
+    url, file = urls(), tmp_path / "claims.db"
+    database.connect(url)
+    secrets = [keys.create(name=f"writer {n}", scope="review")[1] for n in range(3)]
+    coders = [Actor(keys.create(name=name, scope="write")[0].id) for name in "ab"]
+    worlds = [AnyWorld(seed + n, Actor(), coders, random.Random(seed + n)) for n in range(3)]  # noqa: S311 (no secret)
+    with serving(url) as address:
+        mirror = subprocess.Popen([*MIRROR, address, file, "0.05"])
+        writers = [threading.Thread(target=write, args=(address, *one)) for one in zip(secrets, worlds, strict=True)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        time.sleep(0.2)
+        mirror.send_signal(signal.SIGINT)
+        mirror.wait(20)
+        assert copied(file)
+        subprocess.run([*MIRROR, address, file], check=True, timeout=60)
+        with httpx.Client(base_url=address, timeout=60) as public:
+            answers = {id: public.get(f"/v1/claims/{id}") for (id,) in Claim.select(Claim.id).tuples()}
+    shown = {id: answer.text for id, answer in answers.items() if answer.status_code == 200}
+    assert copied(file) == shown
+    assert len(shown) < len(answers)
