@@ -33,6 +33,7 @@ from api.routes import (
     suggestions,
     topics,
 )
+from api.schemas.several import ITEM
 from api.settings import Settings
 from models.storage import database
 from models.storage.concurrency_limit import ConcurrencyLimit
@@ -71,6 +72,16 @@ class IdOrSlugConverter(BaseConverter):
     def to_python(self, value: str) -> int | str:
         """Read an id as the number it is."""
         return int(value) if re.fullmatch(IdConverter.regex, value) else value
+
+
+class IdOrItemConverter(BaseConverter):
+    """The id of a speaker in a path, or of their Wikidata item, which `Operation.run` looks up."""
+
+    regex = rf"(?:{IdConverter.regex}|{ITEM})"
+
+    def to_python(self, value: str) -> int | str:
+        """Read an id as the number it is."""
+        return value if value.startswith("Q") else int(value)
 
 
 class NoSessions(SessionInterface):
@@ -113,7 +124,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     app.config[responses.LINK] = responses.common_link(config.LICENCE)
     reads = config.DATABASE_CONNECTIONS
     app.config[auth.READS] = ConcurrencyLimit(reads, reads - reads // 4, most_waiting=config.THREADS // 2)
-    app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter}
+    app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter, "id_or_item": IdOrItemConverter}
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]

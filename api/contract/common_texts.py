@@ -190,6 +190,13 @@ PARAMETERS = {
         "schema": {"$ref": "#/components/schemas/Slug"},
         "example": "drinking-water",
     },
+    "id_or_item": {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "Its id, or that of its Wikidata item.",
+        "schema": {"anyOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/WikidataId"}]},
+    },
     "If-Match": {
         "name": "If-Match",
         "in": "header",

@@ -1,6 +1,7 @@
 """Refusal -> problem type: one table, and one JSON shape for every error (RFC 9457)."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -84,7 +85,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
     if isinstance(refusal, refusals.Busy | refusals.Newer):
         response.headers["Retry-After"] = RETRY_AFTER_CAPACITY
     if isinstance(refusal, refusals.Moved) and request.url_rule:
-        address = request.url_rule.rule.replace("<id:id>", str(refusal.more["id"]))
+        address = re.sub(r"<\w+:id>", str(refusal.more["id"]), request.url_rule.rule)
         query = request.query_string.decode("ascii", "replace")
         response.headers["Location"] = f"{address}?{query}" if query else address
     return response

@@ -33,6 +33,7 @@ _TYPES = {
     fields.Flag: "boolean",
     fields.Either: None,
     several.AnyOf: "array",
+    several.QuerySpeaker: None,
 }
 
 
@@ -44,6 +45,7 @@ class Converter(OpenAPIConverter):
         self.field_mapping |= {kind: (name, None) for kind, name in _TYPES.items()}
         self.add_attribute_function(type(self).either)
         self.add_attribute_function(type(self).any_of)
+        self.add_attribute_function(type(self).speaker)
         self.add_parameter_attribute_function(type(self).parted)
         self._shared: dict[bytes, str] = {}
 
@@ -101,6 +103,12 @@ class Converter(OpenAPIConverter):
         if not isinstance(field, several.AnyOf):
             return {}
         return {"items": self.field2property(field.inner), "minItems": 1, "maxItems": several.MOST}
+
+    def speaker(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
+        """Describe how a speaker is named in a query."""
+        if not isinstance(field, several.QuerySpeaker):
+            return {}
+        return {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Id", "WikidataId")]}
 
     def parted(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
         """Tell that a comma stands between the values of a parameter."""

@@ -16,6 +16,7 @@ from marshmallow import Schema
 from api.contract import auth, bodies, problem_types, responses
 from api.contract.problems import Problem
 from api.middleware.wsgi import OPERATION
+from models import wikidata
 from models.access import keys, replies
 from models.storage import database, schema, transactions
 
@@ -81,6 +82,9 @@ class Operation:
             arguments["query"] = bodies.query(self.query)
         elif request.query_string:
             bodies.query(NoQuery)
+        if items := wikidata.items_in(arguments):
+            viewer = auth.caller().viewer
+            arguments = transactions.read(lambda: wikidata.identified(arguments, items=items, viewer=viewer))
         if self.needs_if_match:
             arguments["version"] = responses.matched_versions(arguments["id"])
         if not self.writes:

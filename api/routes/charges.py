@@ -33,7 +33,7 @@ def list_all_charges(query: dict[str, Any]) -> Response:
 
 @routes.operation(
     "GET",
-    "/speakers/<id:id>/charges",
+    "/speakers/<id_or_item:id>/charges",
     query=ChargeQuery,
     response=counted_page_of(Claim),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),

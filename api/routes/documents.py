@@ -27,7 +27,7 @@ def list_documents(query: dict[str, Any]) -> Response:
     With `url` it lists every edition of one address. A page of whole texts ends once they reach 1,000,000 characters,
     so that it may hold fewer than `limit`: only a `next` of null says that the list has ended.
     """
-    return page_sorted(documents.listed, query, caller().viewer)
+    return page_sorted(documents.listed, query, caller().viewer, default="-id")
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ routes = Routes("reviews", "What fact-checkers published about claims.")
 @routes.operation("GET", "/reviews", query=ReviewQuery, response=page_of(Review, ItemPage))
 def list_reviews(query: dict[str, Any]) -> Response:
     """List reviews, newest first."""
-    return page_sorted(reviews.listed, query, caller().viewer)
+    return page_sorted(reviews.listed, query, caller().viewer, default="-id")
 
 
 @routes.operation(

@@ -26,7 +26,7 @@ def list_speakers(query: dict[str, Any]) -> Response:
 
     `name` finds a speaker by name or alias.
     """
-    return page_sorted(speakers.listed, query, caller().viewer)
+    return page_sorted(speakers.listed, query, caller().viewer, default="-id")
 
 
 @routes.operation(
@@ -50,7 +50,7 @@ def create_speaker(body: dict[str, Any]) -> Response:
 
 @routes.operation(
     "GET",
-    "/speakers/<id:id>",
+    "/speakers/<id_or_item:id>",
     response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
@@ -64,7 +64,7 @@ def get_speaker(id: int) -> Response:
 
 @routes.operation(
     "GET",
-    "/speakers/<id:id>/statements",
+    "/speakers/<id_or_item:id>/statements",
     query=SpokenQuery,
     response=counted_page_of(Statement),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
@@ -80,7 +80,7 @@ def list_statements_of_speaker(id: int, query: dict[str, Any]) -> Response:
 
 @routes.operation(
     "GET",
-    "/speakers/<id:id>/positions",
+    "/speakers/<id_or_item:id>/positions",
     query=PositionQuery,
     response=counted_page_of(Statement),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
@@ -97,7 +97,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
 
 @routes.operation(
     "PATCH",
-    "/speakers/<id:id>",
+    "/speakers/<id_or_item:id>",
     scope="write",
     body=SpeakerChange,
     response=Speaker,
@@ -112,7 +112,7 @@ def change_speaker(id: int, version: Version, body: dict[str, Any]) -> Response:
 
 @routes.operation(
     "DELETE",
-    "/speakers/<id:id>",
+    "/speakers/<id_or_item:id>",
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
@@ -130,7 +130,7 @@ def retract_speaker(id: int, version: Version, query: dict[str, Any]) -> Respons
 
 @routes.operation(
     "POST",
-    "/speakers/<id:id>/restore",
+    "/speakers/<id_or_item:id>/restore",
     scope="write",
     response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
@@ -147,7 +147,7 @@ def restore_speaker(id: int) -> Response:
 
 @routes.operation(
     "POST",
-    "/speakers/<id:id>/merge",
+    "/speakers/<id_or_item:id>/merge",
     scope="write",
     body=Merge,
     response=Speaker,
@@ -165,7 +165,7 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
 
 @routes.operation(
     "POST",
-    "/speakers/<id:id>/unmerge",
+    "/speakers/<id_or_item:id>/unmerge",
     scope="write",
     response=Speaker,
     refuses=(HTTPStatus.CONFLICT,),

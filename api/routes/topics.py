@@ -20,7 +20,7 @@ routes = Routes("topics", "Subject headings that claims are filed under.")
 @routes.operation("GET", "/topics", query=TopicQuery, response=page_of(Topic, ItemPage))
 def list_topics(query: dict[str, Any]) -> Response:
     """List topics, newest first."""
-    return page_sorted(topics.listed, query, caller().viewer)
+    return page_sorted(topics.listed, query, caller().viewer, default="-id")
 
 
 @routes.operation(

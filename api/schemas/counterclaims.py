@@ -7,7 +7,7 @@ from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, facets_of, fields_of, sort_by
 from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, CounterclaimSide
-from api.schemas.several import one_id, one_of
+from api.schemas.several import one_id, one_of, one_speaker
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
 _KIND = "What the answer does."
@@ -93,8 +93,8 @@ class CounterclaimQuery(ListQuery):
             "example": 1,
         }
     )
-    by = one_id(f"The id of a speaker who states the answer. {MERGED}")
-    against = one_id(
+    by = one_speaker(f"The id of a speaker who states the answer. {MERGED}")
+    against = one_speaker(
         "The id of a speaker whose statement is answered: the target's, or else one who had stated the claim by then. "
         f"{MERGED}",
         2,

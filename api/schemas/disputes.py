@@ -9,7 +9,7 @@ from api.schemas.days import FORM, FirstDay, LastDay
 from api.schemas.fields import Matching
 from api.schemas.filters import MERGED
 from api.schemas.parts import SpeakerPart
-from api.schemas.several import one_id, one_of, topic_of
+from api.schemas.several import one_of, one_speaker, topic_of
 from models.vocabulary import COUNTER_KINDS
 
 
@@ -68,8 +68,8 @@ class DisputeQuery(PageQuery):
             "description": "The `next` of the page before, with the same filters; the first page where left out."
         },
     )
-    by = one_id(f"The id of a speaker; answers of it, of its parts, or on their behalf. {MERGED}")
-    against = one_id(f"The id of a speaker; answers to it, to its parts, or to who spoke for them. {MERGED}", 2)
+    by = one_speaker(f"The id of a speaker; answers of it, of its parts, or on their behalf. {MERGED}")
+    against = one_speaker(f"The id of a speaker; answers to it, to its parts, or to who spoke for them. {MERGED}", 2)
     kind = one_of(COUNTER_KINDS, "What the answers do.", "denies")
     topic = topic_of("The slug of a topic that the charge or the answer is filed under.")
     said_from = FirstDay(metadata={"description": "The first day of an answer that counts.", "example": "2026-01-01"})

@@ -17,7 +17,7 @@ from api.schemas.fields import (
     Search,
 )
 from api.schemas.indexed import Url
-from api.schemas.several import AnyOf, language_of, one_id, one_of, topic_of, values_of, words_of
+from api.schemas.several import AnyOf, language_of, one_id, one_of, one_speaker, topic_of, values_of, words_of
 from models.vocabulary import (
     COUNTER_KINDS,
     DISPUTING_KINDS,
@@ -165,15 +165,15 @@ _DAY = "The day is when it was said, or else when its document was published."
 class StatementConditions(Query):
     """What may be asked of a statement."""
 
-    speaker = one_id(f"The id of the speaker who stated it. {MERGED}")
+    speaker = one_speaker(f"The id of the speaker who stated it. {MERGED}")
     speaker_kind = one_of(SPEAKER_KINDS, "The kind of the speaker who stated it.", "government")
-    on_behalf_of = one_id(f"The id of a speaker on whose behalf it was stated. {MERGED}")
-    part_of = one_id(
+    on_behalf_of = one_speaker(f"The id of a speaker on whose behalf it was stated. {MERGED}")
+    part_of = one_speaker(
         "The id of a speaker; it and all that is part of it, down to the last, may have stated it, or somebody on "
         f"their behalf. A person counts for whom they spoke at the time, not for what they are part of now. {MERGED}"
     )
     document = one_id("The id of the document that printed it.")
-    via_speaker = one_id(f"The id of a speaker who passed it on. {MERGED}")
+    via_speaker = one_speaker(f"The id of a speaker who passed it on. {MERGED}")
     via_document = one_id("The id of a document that passed it on.")
     publisher = words_of("Who published the document, to the letter.", "Example Press")
     url = AnyOf(
@@ -228,8 +228,8 @@ class ListQuery(StatementConditions, WholesQuery):
 
     q = search()
     topic = topic_of("The slug of a topic the claim is filed under.")
-    about = one_id(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
-    accused = one_id(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")
+    about = one_speaker(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
+    accused = one_speaker(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")
     language = language_of("The claim's language")
     reviewed = _flag("Whether a fact-checker's review of the claim is known.")
     review_publisher = words_of("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
@@ -271,7 +271,7 @@ class OfAnswers(Query):
 
     answered = _flag("Whether the claim has been answered at all.")
     disputed = _flag("Whether an answer denies or disputes it; `false` excludes these as its `counter_kind`.")
-    answered_by = one_id(
+    answered_by = one_speaker(
         "The id of a speaker who stated an answer to it, or on whose behalf, or of which these are a part; with "
         "`disputed=true` or `counter_kind`, one that is so. "
         f"{MERGED}"

@@ -9,7 +9,7 @@ from api.schemas.days import FirstDay, LastDay
 from api.schemas.disputes import DisputeKinds, day
 from api.schemas.filters import MERGED
 from api.schemas.parts import ClaimPart, SpeakerPart
-from api.schemas.several import one_id, topic_of
+from api.schemas.several import one_speaker, topic_of
 
 
 class Position(Output):
@@ -27,8 +27,8 @@ class Position(Output):
 class ExportedPositions(Query):
     """Which statements to count."""
 
-    speaker = one_id(f"The id of who stated it, or for whom it was stated. {MERGED}")
-    part_of = one_id(f"The id of a speaker; it and all who are part of it, down to the last, count. {MERGED}")
+    speaker = one_speaker(f"The id of who stated it, or for whom it was stated. {MERGED}")
+    part_of = one_speaker(f"The id of a speaker; it and all who are part of it, down to the last, count. {MERGED}")
     topic = topic_of("The slug of a topic of the claim.")
     said_from = FirstDay(metadata={"description": "The first day of a statement that counts.", "example": "2026-01-01"})
     said_to = LastDay(metadata={"description": "The last day that counts.", "example": "2026-12-31"})

@@ -3,12 +3,12 @@
 from marshmallow import fields
 
 from api.schemas.base import Whole, count, listed, nested, rest, uri_of
-from api.schemas.fields import Id, QueryFlag
+from api.schemas.fields import Id, QueryFlag, WikidataId
 from api.schemas.filters import WholesQuery, fields_of, search, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import ACTS, LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
-from api.schemas.several import one_of, words_of
+from api.schemas.several import AnyOf, one_of, words_of
 from api.schemas.statements import StatementQuery
 from models.vocabulary import SPEAKER_KINDS
 
@@ -56,7 +56,8 @@ class SpeakerQuery(WholesQuery):
 
     name = words_of("A name or an alias, whole, in any case.", "beijing")
     kind = one_of(SPEAKER_KINDS, "What they are.", "government")
-    q = search(" They stand in the name and the aliases.")
+    wikidata_id = AnyOf(WikidataId(metadata={"description": "Their Wikidata item.", "example": "Q148"}))
+    q = search(" They stand in the names that they have, each at least by its beginning.")
     sort = sort_by("-changed_at", "changed_at", "-id", "id")
     members = fields_of(Speaker)
 

@@ -66,6 +66,11 @@ class Query(NamedTuple):
     wanted: tuple[tuple[Term, ...], ...]
     unwanted: tuple[Term, ...]
 
+    def begun(self) -> "Query":
+        """Let every word of it be the beginning of one."""
+        wanted = (tuple(term._replace(prefix=True) for term in group) for group in self.wanted)
+        return self._replace(wanted=tuple(wanted))
+
     def fts5(self) -> str:
         """Write it for SQLite's FTS5 (sqlite.org/fts5.html, section 3)."""
         groups = ["(" + " OR ".join(map(_fts5, group)) + ")" for group in self.wanted]

@@ -74,6 +74,7 @@ SIMPLE_LISTS = {
         lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": any_of(p.kind, "kind"),
+            "wikidata_id": any_of(p.wikidata_id, "wikidata_id"),
             "name": any_of(p.name_key, "name") | p.id.in_(al.select(al.speaker_id).where(any_of(al.alias_key, "name"))),
         },
         {},
@@ -150,7 +151,7 @@ def page(
     total: bool = False,
 ) -> Page:
     """Read a page as `lists.page` does. It ends before the item at which texts on it reach PAGE_TEXT characters."""
-    values = _values(filters)
+    values = _values(noun, filters)
     if values is None:
         return Page(b"", None, 0 if total else None)
     names, several = tuple(sorted(values)), used(filters).several
@@ -172,7 +173,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
 
     Beside each it finds how many characters of long text the item shows, where texts may be long.
     """
-    values = _values(filters)
+    values = _values(noun, filters)
     if values is None:
         return None
     sql, names = _ids(noun, viewer, tuple(sorted(values)), used(filters).several)
@@ -190,13 +191,14 @@ def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:
     return shape if fields is None else shape.only(tree(fields))
 
 
-def _values(filters: FilterValues) -> dict[str, Any] | None:
+def _values(noun: str, filters: FilterValues) -> dict[str, Any] | None:
     """Prepare the values of filters, None as absent; None where nothing can be found by them."""
     values = {name: as_compared(name, value) for name, value in filters.items() if value is not None}
     if "q" in values:
         query = search.parse(values["q"])
         if query is None:
             return None
+        query = query.begun() if noun == "speakers" else query
         values |= {"q": search_words(query), "sentence_q": sentence_words(query)}
     return as_arrays(values)
 

@@ -1,0 +1,87 @@
+"""Speakers are found by the beginning of any name, and named by their Wikidata items wherever their id is."""
+
+import random
+import unicodedata
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from tests.api.steps import posted, refusal
+from tests.factories import candidate, charge, speaker
+
+NAMES = (
+    "Zoë Ångström",
+    "ZOE Angstrom-Berg",
+    "José María Ñúñez",
+    "Владимир Ёлкин",
+    "Ελένη Παππά",
+    "李小龙",
+    "محمد الأمين",
+    "Nguyễn Thị Ánh",
+    "O’Brien & Sons",
+    "ﬁnal Court",
+    "Straße Bauer",
+    "김민수",
+    "Çağlar İpek",
+    "Jean-Luc Sébastien",
+)
+
+
+def _found(client: FlaskClient, **query: str) -> list[int]:
+    answer = client.get("/v1/speakers", query_string={"fields": "id", "limit": 100, **query})
+    assert answer.status_code == 200, answer.json
+    return [item["id"] for item in answer.json["items"]]
+
+
+def test_finds_any_name_by_its_beginning_without_diacritics(writer: FlaskClient) -> None:
+    random_ = random.Random(7)  # noqa: S311 (no secret)
+    ids = {name: posted(writer, "speakers", speaker(name=name)).json["id"] for name in NAMES}
+    other = posted(writer, "speakers", speaker(name="Somebody", aliases=["Das Außenamt", "Foreign Öffice"])).json["id"]
+    assert _found(writer, q="zoe ang") == [ids["ZOE Angstrom-Berg"], ids["Zoë Ångström"]]
+    first = writer.get("/v1/speakers?q=zoe&limit=1").json
+    assert writer.get(f"/v1/speakers?q=zoe&limit=1&cursor={first['next']}").json["items"][0]["name"] == "Zoë Ångström"
+    assert _found(writer, q="außen") == [other]
+    assert _found(writer, q="off for") == [other]
+    for name in NAMES:
+        words = [word for word in name.split() if any(map(str.isalpha, word))]
+        for _ in range(6):
+            some = random_.sample(words, random_.randint(1, len(words)))
+            typed = " ".join(word[: random_.randint(1, len(word))] for word in some)
+            if not any(map(str.isalpha, typed)):
+                continue
+            for form in ("NFC", "NFD"):
+                asked = unicodedata.normalize(form, typed)
+                asked = asked.upper() if random_.random() < 0.3 and asked.upper().lower() == asked.lower() else asked
+                assert ids[name] in _found(writer, q=asked), (name, asked)
+
+
+def test_is_found_and_named_by_the_wikidata_item(writer: FlaskClient) -> None:
+    known = posted(writer, "speakers", speaker(name="The Ministry", wikidata_id="Q48525")).json["id"]
+    said = posted(writer, "statements", charge(speaker={"id": known})).json["id"]
+    assert _found(writer, wikidata_id="Q48525,Q1") == [known]
+    assert writer.get("/v1/speakers/Q48525").json == writer.get(f"/v1/speakers/{known}").json
+    assert writer.get("/v1/speakers/Q48525").headers["ETag"] == writer.get(f"/v1/speakers/{known}").headers["ETag"]
+    assert [one["id"] for one in writer.get("/v1/speakers/Q48525/positions").json["items"]] == [said]
+    for asked in ("Q48525", f"99,Q48525,{known}"):
+        assert [one["id"] for one in writer.get(f"/v1/statements?speaker={asked}").json["items"]] == [said]
+    assert writer.get("/v1/statements?speaker=Q1").json["items"] == []
+    assert writer.get("/v1/disputes?by=Q48525&against=Q1").json["items"] == []
+    assert refusal(writer.get("/v1/statements?speaker=q48525")) == (400, ["speaker"])
+    assert writer.get("/v1/speakers/Q1").status_code == 404
+    survivor = posted(writer, "speakers", speaker(name="Its Heir")).json["id"]
+    assert writer.post("/v1/speakers/Q48525/merge", json={"into": survivor}).status_code == 200
+    moved = writer.get("/v1/speakers/Q48525")
+    assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/speakers/{survivor}")
+    assert [one["id"] for one in writer.get("/v1/statements?speaker=Q48525").json["items"]] == [said]
+
+
+def test_of_one_who_is_hidden_the_item_tells_the_public_nothing(caller: Callable[[str | None], FlaskClient]) -> None:
+    writer, public = caller("review"), caller(None)
+    new = {"name": "Hidden", "kind": "person", "wikidata_id": "Q7"}
+    posted(writer, "statements", candidate(speaker=new))
+    assert writer.get("/v1/speakers/Q7").status_code == 200
+    unknown, hidden = public.get("/v1/speakers/Q8"), public.get("/v1/speakers/Q7")
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json["detail"].replace("Q7", "Q8") == unknown.json["detail"]
+    assert public.get("/v1/speakers?wikidata_id=Q7").json["items"] == []
+    assert public.get("/v1/speakers?q=hid").json["items"] == []
