@@ -12,12 +12,27 @@ from models.queries.filters import OF_A_REVIEW, as_arrays, as_compared
 from models.queries.lists import FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.names import by_name, by_sentence, sentence_words
-from models.queries.nodes import NULL, STAR, TRUE, Compiled, P, cached, case, compiled, run, source_text
+from models.queries.nodes import (
+    NULL,
+    STAR,
+    TRUE,
+    Aliased,
+    ByNumber,
+    Compiled,
+    P,
+    Param,
+    cached,
+    case,
+    compiled,
+    run,
+    source_text,
+)
 from models.queries.parts import as_written, changed_at, last, told_at, topic
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
 from models.storage import transactions
+from models.tables import Document, Speaker
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
@@ -47,6 +62,20 @@ class _Noun(NamedTuple):
     changed: tuple[str, Any] | None = None
 
 
+def _of_few(model: Any, table: Any, column: str, name: str, index: str) -> Any:
+    """Build the condition that a column has the value `name`, or of several one, which few rows have.
+
+    Of several, SQLite would walk all rows in the order of the list instead of those that an index finds: 6 ms of
+    100,000 speakers.
+    """
+    x = Aliased(model, "x")
+    stands = [getattr(x, one).is_null() for one in ("retracted_at", "merged_into_id") if hasattr(x, one)]
+    several = dialects.among(
+        table.id, Select([dialects.indexed_by(x, index)], [x.id]).where(any_of(getattr(x, column), name), *stands)
+    )
+    return ByNumber(name, getattr(table, column) == Param(name), several)
+
+
 SIMPLE_LISTS = {
     "documents": _Noun(
         doc,
@@ -54,9 +83,9 @@ SIMPLE_LISTS = {
         shapes.document,
         lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
-            "url": any_of(doc.url_normalized, "url"),
-            "domain": any_of(doc.domain, "domain"),
-            "publisher": any_of(doc.publisher, "publisher"),
+            "url": _of_few(Document, doc, "url_normalized", "url", "documents_url_sha256"),
+            "domain": _of_few(Document, doc, "domain", "domain", "documents_domain"),
+            "publisher": _of_few(Document, doc, "publisher", "publisher", "documents_publisher"),
             "language": in_ranges(doc.language, "language"),
             "kind": any_of(doc.kind, "kind"),
             "published_from": doc.published_at >= P.published_from,
@@ -74,7 +103,7 @@ SIMPLE_LISTS = {
         lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": any_of(p.kind, "kind"),
-            "wikidata_id": any_of(p.wikidata_id, "wikidata_id"),
+            "wikidata_id": _of_few(Speaker, p, "wikidata_id", "wikidata_id", "speakers_wikidata_id"),
             "name": any_of(p.name_key, "name") | p.id.in_(al.select(al.speaker_id).where(any_of(al.alias_key, "name"))),
         },
         {},

@@ -161,3 +161,24 @@ def test_a_list_by_day_of_publication_goes_on_in_an_index(noun: str, by: str, de
     assert found.startswith("SEARCH"), steps
     # What is sorted are the items of the page.
     assert not [step for step in steps[: steps.index(found)] if "TEMP B-TREE" in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(
+    ("noun", "name", "index"),
+    [
+        ("speakers", "wikidata_id", "speakers_wikidata_id (wikidata_id=?)"),
+        ("documents", "url", "documents_url_sha256 (url_normalized=?)"),
+        ("documents", "domain", "documents_domain (domain=?)"),
+        ("documents", "publisher", "documents_publisher (publisher=?)"),
+    ],
+)
+@pytest.mark.parametrize("asked", ["Q1", ("Q1", "Q2")], ids=["one", "several"])
+def test_values_that_few_rows_have_are_found_by_their_index(noun: str, name: str, index: str, asked: Any) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    newest = Order("id", descending=True)
+    simple_lists.page(noun, viewer=Viewer(), filters={name: asked}, limit=20, order=newest)
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if index in step], steps
