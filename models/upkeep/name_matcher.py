@@ -25,6 +25,9 @@ _BEGINS, _ENDS = rf"(?<![^\W{_UNSPACED}])", rf"(?![^\W{_UNSPACED}])"
 #: Names from this length on are found where a word goes on after them, too: "Jana Dorns".
 _LONG = 5
 
+#: What may be a heap of marks, which takes time by the square of their number to decompose.
+_HEAP = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+
 #: Lower-case letters and spaces for ASCII's characters: what is fast to read.
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
@@ -103,14 +106,21 @@ def _words(text: str) -> str:
         text = unquote(text)
     if text.isascii():
         return text.translate(_PLAIN)
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _without_heaps(text)).casefold())
     return re.sub(r"[\W_]", " ", _ignored().sub("", folded))
 
 
 def _in_ascii(text: str) -> str:
     """Keep what is ASCII of a folded `text`, in a tenth of the time that folding it takes."""
     decoded = unquote(text) if "%" in text else text
-    return unicodedata.normalize("NFKD", decoded).casefold().encode("ascii", "ignore").decode()
+    return unicodedata.normalize("NFKD", _without_heaps(decoded)).casefold().encode("ascii", "ignore").decode()
+
+
+def _without_heaps(text: str) -> str:
+    """Leave out the marks of a letter that bears more than any word does."""
+    # The marks of half-width kana, which `re` counts as letters.
+    text = text.replace("\uff9e", "\u3099").replace("\uff9f", "\u309a")
+    return _HEAP.sub(lambda run: _ignored().sub("", run[0]), text)
 
 
 def _fold_with_origins(text: str) -> tuple[str, list[int]]:
@@ -132,5 +142,9 @@ def _fold_one(character: str) -> str:
 def _ignored() -> re.Pattern[str]:
     """Match what does not tell names apart: combining marks, and characters that show nothing."""
     every = map(chr, range(sys.maxunicode + 1))
-    marks = (mark for mark in every if unicodedata.combining(mark) or unicodedata.category(mark) == "Cf")
-    return re.compile(f"[{''.join(map(re.escape, marks))}]")
+    return re.compile(f"[{''.join(re.escape(mark) for mark in every if _is_ignored(mark))}]")
+
+
+def _is_ignored(character: str) -> bool:
+    first = unicodedata.normalize("NFKD", character)[0]  # U+0F73 is normalised to two marks, and is none itself
+    return unicodedata.combining(first) > 0 or unicodedata.category(character) == "Cf"

@@ -1,7 +1,9 @@
 """What fields refuse, and say of it."""
 
 import re
+import sys
 import time
+import unicodedata
 
 import pytest
 from marshmallow import ValidationError
@@ -20,6 +22,22 @@ def test_a_letter_bears_as_many_marks_as_can_be_sorted_at_once() -> None:
         with pytest.raises(ValidationError, match="more than 30 marks"):
             TEXT.deserialize(f"It is a{mark * MOST_MARKS}{mark}.")
     assert TEXT.deserialize("— ″ « » …" * 40 + "👩\u200d👧" * 40)
+
+
+def test_marks_are_counted_as_they_are_normalised() -> None:
+    every = {chr(code): unicodedata.normalize("NFKD", chr(code)) for code in range(sys.maxunicode + 1)}
+    marks = {character: parts for character, parts in every.items() if all(map(unicodedata.combining, parts))}
+    assert {"\u0301", "\u0f73", "\uff9e"} <= set(marks)
+    for mark, parts in marks.items():
+        most = MOST_MARKS // len(parts)
+        assert TEXT.deserialize(f"a{mark * most}")
+        for heap in mark * (most + 1), "\u0301" + mark * most, mark * most + "\u3099":
+            with pytest.raises(ValidationError, match="more than 30 marks"):
+                TEXT.deserialize(f"a{heap}.")
+    # No other character goes on with the marks of the letter before it, and none has many of its own.
+    others = [parts for character, parts in every.items() if character not in marks]
+    assert not [parts for parts in others if unicodedata.combining(parts[0])]
+    assert max(sum(map(bool, map(unicodedata.combining, parts))) for parts in others) == 3
 
 
 def test_what_is_accepted_is_folded_in_time_in_proportion_to_its_length() -> None:

@@ -1,5 +1,6 @@
 """Mentions: names are found in whatever spelling, at their places in the text as it stands."""
 
+import time
 import unicodedata
 
 import pytest
@@ -54,6 +55,20 @@ def test_finds_where_a_name_surely_stands(text: str, black: str) -> None:
 def test_tells_whether_a_name_may_stand_anywhere(text: str, stands: bool) -> None:
     assert NAMES.may_stand_in(text) is stands
     assert NameMatcher(["Jana Dorn", "May", "Wu72", "O'Neil"]).may_stand_in(text) is stands
+
+
+@pytest.mark.parametrize("heap", ["\u0300\u0f73", "\u0334\uff9e", "\u0301\u200d\u0316"])
+def test_heaps_of_marks_take_time_in_proportion_to_their_number(heap: str) -> None:
+    def spent(marks: str) -> float:
+        text = f"naïve a{marks * (30_000 // len(marks))}, Jana D{marks}orn"
+        address = "".join(f"%{byte:02x}" for byte in text.encode())
+        began = time.process_time()
+        assert NAMES.may_stand_in(text)
+        assert NAMES.may_stand_in(address)
+        assert NameMatcher(["Jana Dorn"]).may_stand_in(text)
+        return time.process_time() - began
+
+    assert spent(heap) < 5 * spent("\u0301") + 0.05
 
 
 def test_no_names_stand_nowhere() -> None:
