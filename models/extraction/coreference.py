@@ -26,7 +26,7 @@ from models.extraction.entries import Entry, entry_of
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
 from models.extraction.known_names import SPOKE, KnownNames
-from models.extraction.lexicon import SPEAKING_THINGS
+from models.extraction.lexicon import MEDIA, SPEAKING_THINGS
 from models.extraction.name_phrases import (
     core_of,
     head_of,
@@ -99,12 +99,20 @@ class Register(KnownNames):
         """Say whom words stand for that name nobody who speaks: whom pronouns mean is not changed by them."""
         return self._resolve(unit, mention)
 
-    def labelled(self, label: str) -> Speaker:
-        """Say whom the label of a turn stands for: "ROE" for Ann Roe."""
+    def is_medium(self, name: str) -> bool:
+        """Tell whether the text says of a name that it prints or sends: "the daily Kurs"."""
+        entry = entry_of(self.entries, name)
+        return entry is not None and entry.kind != "person" and bool((entry.heads | entry.roles) & MEDIA)
+
+    def labelled(self, label: str) -> Speaker | None:
+        """Say whom the label of a turn stands for: "ROE" for Ann Roe, "A" for the one person who was named."""
         name = " ".join(label.split())
         known = [entry.name for entry in self.entries if f" {entry.name}".lower().endswith(f" {name}".lower())]
         if known:
             return Speaker(max(known, key=len), "person")
+        if name.lower() in ("q", "question", "a", "answer"):
+            people = [entry for entry in self.entries if entry.kind == "person" and len(entry.name.split()) > 1]
+            return people[0].speaker if len(people) == 1 and name.lower()[0] == "a" else None
         return Speaker(name.title() if name.isupper() else name, "person")
 
     def other(self, gender: str, speaker: Speaker | None) -> str | None:

@@ -47,6 +47,10 @@ _SOME = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|several|som
 ACTED, SPOKE = 0.6, 1.1
 
 
+#: Words before which no person is named: "the Elks Lodge", "in Port Lisse".
+_NO_PERSON = frozenset({"the", "a", "an", "in", "at", "near", "outside", "across"})
+
+
 class KnownNames:
     """The names of one text so far, most recently seen last."""
 
@@ -143,7 +147,7 @@ class KnownNames:
         entry = entry_of(self.entries, name)
         if entry is None:
             kind = "government" if name in self._states else kind_of(name, head)
-            the = start > 0 and doc[start - 1].lower_ in ("the", "a", "an") and not title
+            the = start > 0 and doc[start - 1].lower_ in _NO_PERSON and not title
             if kind == "unknown" and (roles & PERSON_ROLES or (len(name.split()) in (2, 3) and not the)):
                 kind = "person"
             entry = Entry(name, kind)

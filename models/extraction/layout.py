@@ -11,6 +11,7 @@ from models.extraction.coreference import ROLES
 from models.extraction.names import FEMALE, MALE
 from models.extraction.places import METONYMS
 from models.extraction.quotes import Quote
+from models.extraction.unit_spans import STAMP
 
 Span = tuple[int, int]
 
@@ -32,6 +33,22 @@ _SIGNED = re.compile(
 #: "Storm worst in decades — Downing Street", as a headline.
 _BY_BODY = re.compile(r"(?P<what>\S+(?: \S+){2,}) (?P<cue>[—–-]{1,2}) (?P<who>(?:the )?[A-Z][\w’' ]+)")
 _SEATS = frozenset(name for name in METONYMS if " " in name) | {"kremlin", "pentagon", "the kremlin", "the pentagon"}
+#: A name at the beginning, behind which a verb may follow: "Ida Lorn shook her head".
+_NAMED = re.compile(r"[A-Z][\w.’'-]+ [A-Z]")
+#: A family name alone, where more stands behind it: "Tully on Shaw".
+_ONE = re.compile(r"[A-Z][\w’'-]+")
+#: A name of two words at the end of a description.
+_FULL = re.compile(r"\b[A-Z][\w.’'-]+ [A-Z][\w’'-]+$")
+#: Whoever stands between the beginning of a line and a colon with a quotation behind it.
+_QUOTED = re.compile(
+    r"(?P<who>@?[A-Z](?:[^\n:;.“”\"]|(?<=Gov|Sen|Rep)\.|(?<=Dr|Mr|Ms)\.|(?<=Prof|Capt)\.){1,90}?)(?P<cue>:)\s+(?=[“\"])"
+)
+#: How words reach a live blog.
+_SENDS = re.compile(r" (?P<verb>emails|texts|posts|tweets|messages|e-mails)\b")
+#: Where and of whom somebody speaks, behind his name.
+_ASIDE = re.compile(r",? (?:on|in|at|from|outside|to|via)\b")
+#: How far back the stamp of a line may begin.
+_STAMPED = 30
 #: Where the description of a speaker goes on behind its noun: "mayor of Brill".
 _OF = re.compile(r" (?:of|for|at|in|from|on|with|who|and)\b")
 #: A clause before the colon, and no mention: "Ann Roe, the mayor, was blunt:".
@@ -62,20 +79,24 @@ def find(text: str, span: Span, quotes: list[Quote], headline: bool) -> Line | N
     quotes are those inside the unit. A colon counts in a headline, before a
     quotation, and after a name in capitals, as transcripts set it.
     """
-    if match := _COLON.match(text, span[0], span[1]):
+    start = _behind_stamp(text, span)
+    if match := _COLON.match(text, start, span[1]):
         who = match["who"]
         quoted = any(quote.start == match.start("what") for quote in quotes)
         words = who.lower().replace("’s", "").replace("'s", "").split()
         turn = who.isupper() and len(who) > 2
-        if (headline or quoted or turn) and not _LABELS & set(words) and len(match["what"].split()) > 2:
+        enough = len(match["what"].split()) > (0 if quoted else 2)
+        if (headline or quoted or turn) and not _LABELS & set(words) and enough:
             return Line(match.span("who"), match.span("cue"), ((match.start("what"), _end(text, match)),))
-    if match := _ROLE_COLON.match(text, span[0], span[1]):
+    if match := _ROLE_COLON.match(text, start, span[1]):
         quoted = any(quote.start == match.start("what") for quote in quotes)
         if _TELLS.search(match["who"]):
             return None
         named = match["role"] is not None and quoted
         if named or (_is_role(match["role"] or match["who"]) and (quoted or _opens_line(text, match, quotes))):
             return Line(match.span("who"), match.span("cue"), ((match.start("what"), _end(text, match)),), not quoted)
+    if line := _before_quotation(text, (start, span[1]), quotes):
+        return line
     if not quotes and (match := _SIGNED.fullmatch(text, *span)) and _is_line(text, span) and _signs(match):
         return Line(match.span("who"), match.span("cue"), (match.span("what"),), bare=True)
     if headline and (match := _BY_BODY.fullmatch(text, *span)) and match["who"].lower() in _SEATS:
@@ -84,6 +105,34 @@ def find(text: str, span: Span, quotes: list[Quote], headline: bool) -> Line | N
         who = match.start("who"), match.start("who") + len(match["who"].removesuffix("."))
         return Line(who, match.span("cue"), ((quotes[0].start, quotes[-1].end),))
     return None
+
+
+def _before_quotation(text: str, span: Span, quotes: list[Quote]) -> Line | None:
+    """Read "Its spokeswoman, Iris Holm: “...”", "Tom Reyes texts from Skarn: “...”", "Tully on Shaw: “...”"."""
+    match = _QUOTED.match(text, *span)
+    if match is None or not any(quote.start == match.end() for quote in quotes):
+        return None
+    who = match["who"]
+    sends = _SENDS.search(who)
+    said = _ASIDE.split(who[: sends.start()] if sends else who, maxsplit=1)[0].rstrip(" ,")
+    words = {word.lower() for word in said.split()}
+    if _TELLS.search(who) or words & (_LABELS - {"the"}) or not said:
+        return None
+    pieces = [piece.removeprefix("From ").strip() for piece in said.split(",")]
+    named = any(_FULL.search(piece) for piece in pieces) or (sends is not None and len(said) > 2)
+    role = any(_is_role(piece) and not _NAMED.match(piece) for piece in pieces)
+    if not (named or role or (_ONE.fullmatch(said) and said != who)):
+        return None
+    first = span[0] + (len("From ") if said.startswith("From ") else 0)
+    end = min(quotes[-1].end, span[1])
+    cue = (span[0] + sends.start("verb"), span[0] + sends.end("verb")) if sends else match.span("cue")
+    return Line((first, span[0] + len(said)), cue, ((match.end(), end),))
+
+
+def _behind_stamp(text: str, span: Span) -> int:
+    """Find where a unit begins behind the time that opens its line in a live blog: "2.15pm The chancellor: ..."."""
+    stamp = STAMP.match(text, *span)
+    return stamp.end() if stamp else span[0]
 
 
 def _end(text: str, match: re.Match[str]) -> int:
@@ -102,7 +151,9 @@ def _is_role(phrase: str) -> bool:
 
 def _opens_line(text: str, match: re.Match[str], quotes: list[Quote]) -> bool:
     """Tell whether a speaker and a colon open a line, and a sentence without marks follows."""
-    opens = match.start() == 0 or text[match.start() - 1] == "\n"
+    line = text.rfind("\n", max(0, match.start() - _STAMPED), match.start()) + 1
+    stamp = STAMP.match(text, line, match.start())
+    opens = match.start() in (0, line) or (stamp is not None and stamp.end() == match.start())
     return opens and not quotes and match["what"][:1].isupper() and len(match["what"].split()) > 2
 
 

@@ -7,14 +7,19 @@ is quoted as saying.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from models.extraction import confidence, lexicon
 from models.extraction.coreference import ROLES
+from models.extraction.cue import lemma
 from models.extraction.drafts import Draft
 from models.extraction.findings import Speaker
 from models.extraction.grammar import children
 from models.extraction.mentions import phrase
+from models.extraction.names import FEMALE, MALE
+from models.extraction.speaker_kinds import GOVERNMENT_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -80,7 +85,8 @@ def _is_passed(inner: Draft, outer: Draft) -> bool:
 
 def _is_told_by(inner: Draft, outer: Draft) -> bool:
     """Tell whether somebody tells in so many words what another said: "Fenn said that Holt had told her that"."""
-    if inner.mention is None or outer.source is None or inner.confidence < _SURE or inner.cue.kind != "speech":
+    told = inner.cue.kind == "speech" or inner.cue.lemma in _BELIEFS
+    if inner.mention is None or outer.source is None or inner.confidence < _SURE or not told:
         return False
     head = inner.unit.doc[inner.cue.head]
     clauses = inner.cue.frame in ("clause", "quote") and outer.cue.frame in ("clause", "around") and not outer.numbers
@@ -110,9 +116,10 @@ def _quoted_by(draft: Draft) -> Draft:
     """Give what somebody is quoted as saying to him: "The paper quoted an officer as saying"; so with "citing"."""
     doc = draft.unit.doc
     verb = doc[draft.cue.head]
-    source = None
+    source = quoted_by = None
     if verb.tag_ == "VBG" and (quoting := _quoting(verb)) is not None:
         source = next((thing for thing in children(quoting, "dobj", "nsubjpass") if thing.i < verb.i), None)
+        quoted_by = next((thing for thing in children(quoting, "nsubj") if draft.unit.quote[thing.i] < 0), None)
     elif draft.cue.kind == "speech" and _is_medium(draft):
         citing = [token for token in doc[verb.i :] if token.lower_ == "citing" and draft.unit.quote[token.i] < 0]
         named = [thing for child in citing for thing in children(child, "dobj")]
@@ -121,6 +128,8 @@ def _quoted_by(draft: Draft) -> Draft:
         return draft
     if draft.source is None or not draft.source[0] <= source.i <= draft.source[1]:
         draft.passed_on = draft.source if _is_medium(draft) else None
+    if quoted_by is not None and quoted_by.tag_ not in ("WDT", "WP"):
+        draft.passed_on = phrase(draft.unit, draft.cue, quoted_by)
     draft.source = phrase(draft.unit, draft.cue, source)
     draft.mention = (draft.unit.left[draft.source[0]], draft.unit.right[draft.source[1]])
     return draft
@@ -136,31 +145,70 @@ def _quoting(saying: Token) -> Token | None:
     return None
 
 
-def told_whom(draft: Draft) -> tuple[int, int] | None:
-    """Find the medium to which somebody spoke: "told Radio Oreland", "said in an interview with the Post"."""
-    doc = draft.unit.doc
+def told_whom(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int] | None:
+    """Find the medium to which somebody spoke, or through whom: "told Radio Oreland", "said through his attorney".
+
+    Also where the mention says it: "three people who spoke to the Halden Post". `is_medium` tells it of a name that
+    the text has described before: "the daily Kurs".
+    """
+    doc, unit = draft.unit.doc, draft.unit
     verb = doc[draft.cue.head]
     if draft.cue.kind != "speech" or draft.source is None:
         return None
+    for prep in children(verb, "prep"):
+        named = children(prep, "pobj")
+        if prep.lower_ == "through" and named and unit.quote[named[0].i] < 0 and named[0].tag_ in ("NN", "NNP"):
+            return named[0].left_edge.i, named[0].i
+    speaking = [verb] if verb.pos_ != "NOUN" else []
+    speaking += [t for t in doc[draft.source[0] : draft.source[1] + 1] if lemma(t) in _SPEAKS and t.dep_ == "relcl"]
+    for thing in [one for at in speaking for one in _addressed(at)]:
+        first = thing.left_edge.i
+        if unit.quote[thing.i] >= 0 or thing.lemma_.lower() in lexicon.RELAYS:
+            continue
+        if names_medium(doc, first, thing.i) or _named_as_medium(doc, verb, first, thing, is_medium):
+            return first, thing.i
+    return None
+
+
+#: Verbs by which a mention says to whom its bearer spoke.
+_SPEAKS = frozenset("speak talk tell".split())
+#: Who hears things and prints nothing: "told the Senate".
+_HEARERS = GOVERNMENT_WORDS | frozenset(
+    """court committee council senate house parliament congress commission police navy army inquiry tribunal board
+    assembly jury chamber cabinet union party church bank group association state department""".split()
+)
+
+
+def _addressed(verb: Token) -> list[Token]:
+    """List whom a verb of saying names as spoken to: "told X", "said to X", "said in an interview with X"."""
     named = [thing for thing in children(verb, "dobj", "dative") if thing.i > verb.i]
     for prep in children(verb, "prep", "dative"):
         for thing in children(prep, "pobj"):
-            named += [thing] if prep.lower_ in ("to", "on") else []
+            named += [thing] if prep.lower_ in ("to", "on", "with") else []
             named += [
                 who
                 for inner in children(thing, "prep")
                 if inner.lower_ in ("with", "to")
                 for who in children(inner, "pobj")
             ]
-    for thing in named:
-        first = thing.left_edge.i
-        if (
-            draft.unit.quote[thing.i] < 0
-            and names_medium(doc, first, thing.i)
-            and thing.lemma_.lower() not in lexicon.RELAYS
-        ):
-            return first, thing.i
-    return None
+    return named
+
+
+def _named_as_medium(doc: Doc, verb: Token, first: int, thing: Token, is_medium: Callable[[str], bool]) -> bool:
+    """Tell whether who is told something is a medium by its name: "told the Ledger", "told KSRW"; a person is not."""
+    if thing.pos_ != "PROPN" or lemma(verb) not in ("tell", "speak", "talk") or thing.i < verb.i:
+        return False
+    words = {t.lower_ for t in doc[first : thing.i + 1]}
+    if words & (_HEARERS | ROLES | MALE | FEMALE):
+        return False
+    if doc[first].lower_ == "the" and first < thing.i and not thing.tag_.endswith("S"):
+        return True
+    name = doc[first : thing.i + 1].text
+    return bool(_CALL_SIGN.fullmatch(name)) or is_medium(name)
+
+
+#: "KSRW", "BBC", "NRK2".
+_CALL_SIGN = re.compile(r"[A-Z]{3,5}\d?")
 
 
 def _step_back(denial: Draft, drafts: list[Draft]) -> None:

@@ -30,6 +30,10 @@ LONGEST_PART = 600
 _NEW_LINE = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?\n\s*")
 
 
+#: "09:12 ", "2.15pm ", "7:31 p.m. | ": the time that opens a line of a live blog.
+STAMP = re.compile(r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?[ \t]*[|:–—-]?[ \t]+(?=[^\W\d_])")
+
+
 #: "7:19 p.m. | Louis Abend", a line of its own.
 _STAMP = re.compile(r"\d{1,2}[:.]\d\d[^\n]{0,60}")
 

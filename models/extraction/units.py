@@ -20,7 +20,7 @@ from models.extraction.names import FEMALE, MALE
 from models.extraction.parser import Parser
 from models.extraction.quotes import Quote
 from models.extraction.swaps import SWAPS
-from models.extraction.unit_spans import LONGEST_PART, STAND_IN, bounded, joined
+from models.extraction.unit_spans import LONGEST_PART, STAMP, STAND_IN, bounded, joined
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -230,7 +230,7 @@ def _condense(
             length += len(piece)
 
     at = span[0]
-    if dateline := _DATELINE.match(text, span[0], span[1]):
+    if dateline := _DATELINE.match(text, *span) or STAMP.match(text, *span):
         at = dateline.end()
     if (name := _LONE_NAME.match(text, at, span[1])) and name["family"] in families:
         add(_TITLE, at, AIDED)

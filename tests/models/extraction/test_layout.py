@@ -1,6 +1,9 @@
 """Layout: attribution by colons and dashes alone."""
 
-from models.extraction import layout, quotes
+import pytest
+
+from models.extraction import extract, layout, quotes
+from models.extraction.parser import Parser
 
 
 def told(text: str, headline: bool = False) -> tuple[str, str, list[str]] | None:
@@ -46,3 +49,21 @@ def test_a_name_behind_a_dash() -> None:
 
 def test_a_label_is_no_speaker() -> None:
     assert told("Video: Tram Leaves the Rails", headline=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "said"),
+    [
+        ("Noon.\n\n12:10 Mayor Olga Fenn: “Go home.”", "Olga Fenn", "“Go home.”"),
+        ("Noon.\n\nIts spokeswoman, Olga Fenn: “Nobody was there.”", "Olga Fenn", "“Nobody was there.”"),
+        ("Noon.\n\n9.15pm Olga Fenn texts from Brill: “The pier is gone.”", "Olga Fenn", "“The pier is gone.”"),
+        ("Noon.\n\nOlga Fenn on the strike: “It will end.”", "Olga Fenn", "“It will end.”"),
+    ],
+)
+def test_a_line_of_a_live_blog_names_who_speaks(parse: Parser, text: str, speaker: str, said: str) -> None:
+    (finding,) = extract(text, parse=parse)
+    assert (finding.speaker.name, text[slice(*finding.contents[0])]) == (speaker, said)
+
+
+def test_a_label_that_is_nobody_says_nothing(parse: Parser) -> None:
+    assert extract("Noon.\n\nThe result: “A hall that nobody wants.”", parse=parse) == []

@@ -38,3 +38,20 @@ def test_the_innermost_is_the_speaker(parse: Parser, text: str, speaker: str, vi
 def test_what_a_medium_says_itself_is_its_own(parse: Parser, text: str, speaker: str) -> None:
     (finding,) = extract(text, parse=parse)
     assert (finding.speaker and finding.speaker.name, finding.via) == (speaker, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "via"),
+    [
+        ("Olga Fenn told the Ledger that the lamp was broken.", "Olga Fenn", "Ledger"),
+        ("Olga Fenn told KSRV that the lamp was broken.", "Olga Fenn", "KSRV"),
+        ("Olga Fenn said through her lawyer that the lamp was broken.", "Olga Fenn", "her lawyer"),
+        ("The lamp broke, according to two clerks who spoke to the Halden Post.", "two clerks", "Halden Post"),
+        ("The Halden Post left. It quoted Olga Fenn as saying that the lamp was broken.", "Olga Fenn", "Halden Post"),
+        ("Olga Fenn told the Senate that the lamp was broken.", "Olga Fenn", None),
+        ("Olga Fenn told Tom Grell that the lamp was broken.", "Olga Fenn", None),
+    ],
+)
+def test_to_whom_somebody_spoke_passed_it_on(parse: Parser, text: str, speaker: str, via: str | None) -> None:
+    last = extract(text, parse=parse)[-1]
+    assert (last.speaker.name, last.via and last.via.name) == (speaker, via)

@@ -52,3 +52,9 @@ def test_i_is_who_wrote_the_column(parse: Parser) -> None:
 def test_a_stamp_of_a_live_blog_is_no_part_of_a_name(parse: Parser) -> None:
     text = "Election night\n\n7:19 p.m. | Louis Abend\nDorrance said that the hall was full.\n"
     assert [who for who, _, _ in told(text, parse)] == ["Dorrance"]
+
+
+def test_a_is_the_one_who_was_named_and_q_is_nobody(parse: Parser) -> None:
+    text = "Ann Roe spoke in Brill.\n\nQ: Was it safe?\nA: It was safe enough.\nQ: So why go?\nA: It was time to go.\n"
+    assert ("Ann Roe", "It was safe enough", None) in told(text, parse)
+    assert all(speaker in ("Ann Roe", None) for speaker, _, _ in told(text, parse))
