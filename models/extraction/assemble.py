@@ -173,6 +173,8 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
     for draft in drafts:
         if draft.source is not None:
             draft.speaker = register.resolve(unit, draft.source)
+            printed = text[slice(*draft.mention)] if draft.mention else ""
+            draft.confidence *= confidence.resolved(draft.speaker, printed)
         draft.passed_on = draft.passed_on or nesting.told_whom(draft, register.is_medium)
         if draft.passed_on is not None and draft.via is None:
             draft.via = register.named(unit, draft.passed_on)

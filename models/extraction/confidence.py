@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.extraction import lexicon
 from models.extraction.cue import Cue
+from models.extraction.findings import Speaker
 from models.extraction.grammar import AUXILIARIES, children
 from models.extraction.units import Unit
 
@@ -42,6 +43,7 @@ _FRAMES: Final = {
 _AFAR: Final = frozenset({"xcomp", "pcomp", "pobj", "nsubj", "nsubjpass", "compound", "parataxis", "dep"})
 _RELATIVES: Final = frozenset({"that", "which"})
 _SPEECH_SITUATION: Final = frozenset({"i", "you", "we", "one", "anyone", "someone", "nothing", "everyone", "somebody"})
+_PRONOUNS: Final = frozenset({"he", "she", "it", "they", "who", "we", "i", "you", "which", "that"})
 _THINGS: Final = frozenset({"it", "this", "that", "which", "these", "those", "what"})
 
 
@@ -61,6 +63,15 @@ def of(unit: Unit, cue: Cue, source: Range | None) -> float:
     if source is None:
         return score * 0.4
     return score * _speaker(unit, source, attitude)
+
+
+def resolved(speaker: Speaker, printed: str) -> float:
+    """Weigh how the speaker was told: by name, or by a pronoun or a description, which may mean another."""
+    if printed.lower() in _PRONOUNS:
+        return 0.8
+    if speaker.described and speaker.kind in ("person", "unknown"):
+        return 0.8
+    return 0.9 if speaker.described and speaker.kind == "unnamed" else 1.0
 
 
 def _form(holder: Token, head: Token, attitude: bool, about: bool) -> float:

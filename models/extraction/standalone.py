@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.extraction import denials
+from models.extraction.claim_writing import LACKED, bare, instead, many, opening, sentence, within
 from models.extraction.cue import Cue, lemma
 from models.extraction.findings import Finding, Speaker
 from models.extraction.grammar import AUXILIARIES, children, has_to, subject
@@ -49,43 +50,6 @@ _DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$",
 _POINTS_BACK = re.compile(
     r"\b(?:any|such|either|so)\b|^(?:this|that|these|those)\b|\b(?:had|has|have|did|does|was|were|is|are)\.$",
     re.IGNORECASE,
-)
-_PIECES = re.compile(r"\s+")
-_REOPENED = re.compile(r"(?<=[.!?…]) “(?=\w)")
-_REOPENED_STRAIGHT = re.compile(r"(?<=[.!?…]) \"(?=\w)")
-#: "denied any role": what the speaker has none of, or how it is said.
-_LACKED = {
-    "wrongdoing": "did nothing wrong",
-    "involvement": "had no involvement",
-    "role": "had no role",
-    "part": "had no part",
-    "responsibility": "had no responsibility",
-    "knowledge": "had no knowledge",
-    "link": "had no link",
-    "connection": "had no connection",
-    "contact": "had no contact",
-    "tie": "had no ties",
-    "collusion": "did not collude",
-    "guilt": "is not guilty",
-}
-#: Names that take an article wherever they stand.
-_BODY_NAMES = (
-    " government",
-    " Union",
-    " Ministry",
-    " Department",
-    " Agency",
-    " Commission",
-    " Committee",
-    " Council",
-    " Army",
-    " Navy",
-    " House",
-    " Senate",
-    " Court",
-    " Board",
-    " Bureau",
-    " Authority",
 )
 #: What a denial of a role leaves for its charge to fill.
 _IN_THIS = " in this: {charge}"
@@ -142,18 +106,16 @@ def read(text: str, parts: Parts) -> Told:
     if cue.lemma in _DENYING or _QUESTION.match(printed):
         return Told(reported, None, leans)
     if cue.frame in ("quote", "colon"):
-        said = _bare(" ".join(text[start:end] for start, end in spans))
+        said = bare(" ".join(text[start:end] for start, end in spans))
         if parts.referent is not None and not _FIRST_PERSON.search(said):
-            said = _instead(said, parts.referent)
-        whole = (
-            _sentence(f"{_opening(name)} said: “{said}”") if name and _FIRST_PERSON.search(said) else _sentence(said)
-        )
-        return Told(whole, _sentence(f"{_opening(name)} was wrong to say: “{said}”") if name else None, leans)
+            said = instead(said, parts.referent)
+        whole = sentence(f"{opening(name)} said: “{said}”") if name and _FIRST_PERSON.search(said) else sentence(said)
+        return Told(whole, sentence(f"{opening(name)} was wrong to say: “{said}”") if name else None, leans)
     if cue.frame in ("clause", "around") and _UNSAID.search(text[unit.left[cue.first] : unit.right[cue.head]]):
         return Told(reported, None, leans)
     if cue.frame in ("clause", "around", "noun", "according") and (verb := _clause_verb(unit, cue, spans)):
         edits = _named(unit, verb, parts.taken, parts)
-        claim = _sentence(_written(text, spans, edits, unit))
+        claim = sentence(_written(text, spans, edits, unit))
         return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
     return Told(reported, _not_done(text, parts), leans)
 
@@ -178,7 +140,7 @@ def settle(findings: list[Finding], told: list[Told]) -> list[str]:
         settled[at] = own
         return own
 
-    return [_sentence(settle_one(at, frozenset({at})).claim.removesuffix(_IN_THIS)) for at in range(len(findings))]
+    return [sentence(settle_one(at, frozenset({at})).claim.removesuffix(_IN_THIS)) for at in range(len(findings))]
 
 
 def _answered(finding: Finding, own: Told, charge: Told) -> Told:
@@ -188,8 +150,8 @@ def _answered(finding: Finding, own: Told, charge: Told) -> Told:
         return Told(own.claim, own.contrary or affirmed, False)
     if own.claim.endswith(_IN_THIS):
         return Told(own.claim.removesuffix("{charge}") + affirmed, own.contrary or affirmed, False)
-    verb = "deny" if _many(finding.speaker) else "denies"
-    by = f"{_opening(finding.speaker.name)} {verb}" if finding.speaker is not None else "It is denied"
+    verb = "deny" if many(finding.speaker) else "denies"
+    by = f"{opening(finding.speaker.name)} {verb}" if finding.speaker is not None else "It is denied"
     return Told(charge.contrary or f"{by} this: {affirmed}", affirmed, False)
 
 
@@ -197,22 +159,22 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
     """Read a denial: of a clause, of a deed, of a thing, or of what was said before."""
     unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
     head = unit.doc[cue.complements[0]]
-    name = _opening(speaker.name) if speaker is not None else None
+    name = opening(speaker.name) if speaker is not None else None
     if cue.frame in ("clause", "around") and cue.lemma in _DENYING:
         if _DONE_SO.search(text[slice(*spans[-1])]):
             return Told(reported, None, True)
         edits = _named(unit, head, speaker, parts)
-        denied = _sentence(_written(text, spans, edits, unit))
+        denied = sentence(_written(text, spans, edits, unit))
         charge = "" if _POINTS_BACK.search(denied) else denied
         return Told(_contrary(text, unit, head, spans, edits) or reported, denied, False, charge)
-    if speaker is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=_many(speaker))) is not None:
-        contrary = f"It is not true that {_within(speaker.name)} {deed}."
+    if speaker is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=many(speaker))) is not None:
+        contrary = f"It is not true that {within(speaker.name)} {deed}."
         return Told(f"{name} {deed}.", contrary, _TO_IT.search(deed) is not None)
-    lacked = _LACKED.get(lemma(head)) if name is not None and cue.lemma == "deny" else None
+    lacked = LACKED.get(lemma(head)) if name is not None and cue.lemma == "deny" else None
     if lacked is not None and (lemma(head) not in ("link", "connection") or unit.right[head.i] < spans[-1][1]):
         rest = text[unit.right[head.i] : spans[-1][1]].strip() if unit.right[head.i] < spans[-1][1] else ""
         if rest:
-            return Told(_sentence(f"{name} {lacked} {rest}"), None, False)
+            return Told(sentence(f"{name} {lacked} {rest}"), None, False)
         return Told(f"{name} {lacked}{_IN_THIS}", None, True)
     return Told(reported, None, True)
 
@@ -251,9 +213,9 @@ def _not_done(text: str, parts: Parts) -> str | None:
     unit, cue = parts.unit, parts.cue
     head = unit.doc[cue.complements[0]] if cue.complements else None
     if cue.frame == "to" and cue.lemma in ("claim", "profess") and parts.speaker is not None and head is not None:
-        done = _deed(text, unit, head, plural=_many(parts.speaker), end=parts.spans[-1][1])
+        done = _deed(text, unit, head, plural=many(parts.speaker), end=parts.spans[-1][1])
         having = any(helper.lower_ == "have" for helper in children(head, "aux"))
-        return f"{_opening(parts.speaker.name)} {done}." if done and having else None
+        return f"{opening(parts.speaker.name)} {done}." if done and having else None
     if head is None or cue.frame not in ("object", "urge", "passive") or cue.lemma not in _BLAMING:
         return None
     if head.head.i != cue.head and head.dep_ not in ("dobj", "nsubjpass"):
@@ -273,14 +235,14 @@ def _blameless(text: str, parts: Parts, head: Token, prep: Token, deed: Token) -
     who = text[unit.left[head.left_edge.i] : unit.right[max([head.i, *inside])]]
     many = head.tag_ in ("NNS", "NNPS") or bool(children(head, "conj"))
     if _is_deed(deed) and (done := _deed(text, unit, deed, plural=many, end=end)) is not None:
-        return f"{_opening(who)} {done}."
+        return f"{opening(who)} {done}."
     thing = text[unit.left[deed.left_edge.i] : unit.right[deed.right_edge.i]].rstrip(" ,.;")
     if parts.cue.lemma == "blame" and prep.lower_ == "for":
-        return f"{_opening(who)} {'are' if many else 'is'} not to blame for {thing}."
+        return f"{opening(who)} {'are' if many else 'is'} not to blame for {thing}."
     if parts.cue.lemma in ("accuse", "suspect") and prep.lower_ == "of" and deed.pos_ == "NOUN":
-        return f"{_opening(who)} {'are' if many else 'is'} not guilty of {thing}."
+        return f"{opening(who)} {'are' if many else 'is'} not guilty of {thing}."
     if parts.cue.lemma == "blame" and prep.lower_ == "on":
-        return f"{_opening(thing)} {'are' if deed.tag_ == 'NNS' else 'is'} not to blame for {who}."
+        return f"{opening(thing)} {'are' if deed.tag_ == 'NNS' else 'is'} not to blame for {who}."
     return None
 
 
@@ -307,7 +269,7 @@ def _contrary(text: str, unit: Unit, verb: Token, spans: tuple[Span, ...], edits
     """Write the contrary of a clause: with "not" where that is safe, else behind "It is not true that"."""
     negation = _negation(unit, verb) or _affirmation(unit, verb)
     if negation is not None and len(spans) == 1 and "“" not in text[slice(*spans[0])]:
-        return _sentence(_written(text, spans, [*edits, negation], unit))
+        return sentence(_written(text, spans, [*edits, negation], unit))
     clause = _written(text, spans, edits, unit)
     first = next((t for t in unit.doc if unit.left[t.i] >= spans[0][0] and t.lower_ != "that"), None)
     if not edits and first is not None and first.pos_ != "PROPN" and first.lower_ != "i":
@@ -365,17 +327,10 @@ def _named(unit: Unit, verb: Token, speaker: Speaker | None, parts: Parts) -> li
     if not opens:
         return []
     if _is_speaker(own, verb, speaker, parts):
-        return [(unit.left[own.i], unit.right[own.i], _within(speaker.name))]
+        return [(unit.left[own.i], unit.right[own.i], within(speaker.name))]
     if parts.referent is not None and own.lower_ in ("it", "he", "she", "they"):
         return [(unit.left[own.i], unit.right[own.i], parts.referent)]
     return []
-
-
-def _instead(said: str, referent: str) -> str:
-    """Put what a pronoun stands for in its place at the head of a quotation: "The bridge is sound" for "It's sound"."""
-    said = re.sub(r"^(\w+)['’]s (?!been\b|got\b|had\b|gone\b|become\b)", r"\1 is ", said)
-    said = re.sub(r"^(\w+)['’]re ", r"\1 are ", said)
-    return re.sub(r"^\w+", lambda _: referent, said)
 
 
 def _is_speaker(own: Token, verb: Token, speaker: Speaker, parts: Parts) -> bool:
@@ -407,12 +362,12 @@ def _reported(text: str, finding: Parts) -> str:
     if mention is not None:
         named = speaker.name if speaker is not None else text[slice(*mention)]
         if mention[0] > unit.left[cue.first] or cue.frame == "object":
-            parts = [(-1, _opening(named)), *parts]
-            return _sentence(" ".join(piece for _, piece in parts))
+            parts = [(-1, opening(named)), *parts]
+            return sentence(" ".join(piece for _, piece in parts))
         if children(unit.doc[cue.head], "poss") and cue.frame != "quote" and unit.doc[cue.head].pos_ == "NOUN":
             named += "’" if named.endswith("s") else "’s"
         parts.append((mention[0], named))
-    return _sentence(" ".join(piece for _, piece in sorted(parts, key=lambda part: part[0])))
+    return sentence(" ".join(piece for _, piece in sorted(parts, key=lambda part: part[0])))
 
 
 def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) -> str:
@@ -423,63 +378,12 @@ def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) 
     pieces = []
     for start, end in spans:
         at, piece = start, ""
-        for first, last, instead in sorted(edits):
+        for first, last, written in sorted(edits):
             if start <= first and last <= end:
-                piece += text[at:first] + instead
+                piece += text[at:first] + written
                 at = last
         pieces.append(piece + text[at:end])
-    said = _bare(" ".join(pieces))
+    said = bare(" ".join(pieces))
     if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass") and unit.left[t.i] == spans[0][0] for t in unit.doc):
         return said
     return re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)
-
-
-def _bare(said: str) -> str:
-    """Leave off quotation marks that enclose the whole, and the punctuation at its end."""
-    said = re.sub(r",([”\"]) (?=[“\"][A-Z])", r".\1 ", _within_one(_PIECES.sub(" ", said).strip()))
-    if said[:1] in "“\"‘'" and (said[-1:] in "”\"’'" or not re.search('[”"]', said[1:])):
-        inner = said[1:].removesuffix("”").removesuffix('"').removesuffix("’")
-        said = re.sub(r"[”\"] ?[“\"]", " ", inner)
-    return said.strip().rstrip(",;:— ")
-
-
-def _within_one(said: str) -> str:
-    """Leave out the marks that open the later paragraphs of one quotation."""
-    if said.count('"') % 2:
-        said = said[:1] + _REOPENED_STRAIGHT.sub(" ", said[1:])
-    unclosed = said.count("“") - said.count("”") - (said[:1] != "“" or "”" not in said)
-    return said[:1] + _REOPENED.sub(" ", said[1:], count=unclosed) if unclosed > 0 else said
-
-
-def _sentence(words: str) -> str:
-    """Write words as a sentence: a capital before, a full stop behind."""
-    words = _PIECES.sub(" ", words).strip().rstrip(",;: ")
-    words = words[:1].upper() + words[1:]
-    if words[-1:] in '”"’' and len(words) > 1:
-        inner = words[:-1].rstrip(",;: ")
-        return words if inner[-1:] in ".?!" else f"{inner}.{words[-1]}"
-    return words if words.endswith((".", "?", "!")) else words + "."
-
-
-def _opening(name: str) -> str:
-    """Write a name as it stands at the head of a sentence."""
-    if (
-        name.endswith(_BODY_NAMES)
-        and not name.lower().startswith(("the ", "a "))
-        and "’" not in name
-        and "'" not in name
-    ):
-        return f"The {name}"
-    return name[:1].upper() + name[1:]
-
-
-def _within(name: str) -> str:
-    """Write a name as it stands inside a sentence."""
-    first, _, rest = _opening(name).partition(" ") if name.endswith(_BODY_NAMES) else name.partition(" ")
-    return (
-        f"{first.lower()} {rest}" if first in ("The", "A", "An", "Some", "Two", "Three", "Both", "His", "Her") else name
-    )
-
-
-def _many(speaker: Speaker | None) -> bool:
-    return speaker is not None and speaker.kind == "group"
