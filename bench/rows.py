@@ -201,6 +201,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "counterclaims": (*_STAMPS, "claim_id", "answer_id", "kind", "statement_id"),
     "reviews": (
         *(*_STAMPS, "claim_id", "publisher_name", "publisher_site", "url", "rating_label", "language", "rating_key"),
+        "url_normalized",
     ),
 }
 
@@ -253,8 +254,9 @@ def _counterclaim(row: Counterclaim) -> _Stored:
 
 
 def _review(row: Review) -> _Stored:
-    site = host(normalize(row.url))
-    yield "reviews", (*_stamps(row), row.claim, row.publisher, site, row.url, row.rating, "en", name_key(row.rating))
+    address = normalize(row.url)
+    said = (row.publisher, host(address), row.url, row.rating, "en", name_key(row.rating), address)
+    yield "reviews", (*_stamps(row), row.claim, *said)
 
 
 _TABLES: dict[type, Callable[[Any], _Stored]] = {

@@ -5,6 +5,7 @@ from typing import Any
 from peewee import SQL
 
 from models import claims, statements
+from models.addresses import normalize
 from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, named
@@ -42,9 +43,9 @@ def create(
             reviewed = named(Claim, claim.get("id"))
             session.hold(lambda: [reviewed, *statements.held(id=statement, session=session)])
         about = claims.find(by=by, reference=claim, field="/claim", standalone=True, session=session)
-        _refuse_taken(rest["url"], about, session)
+        row = _columns(publisher=publisher, rating=rating, **rest)
+        _refuse_taken(row["url_normalized"], about, session)
         _refuse_other_wording(by, statement, about, session)
-        row = _columns(publisher=publisher, rating=rating) | rest
         _refuse_bad_rating(row)
         return int(session.create(by, Review, claim=about, statement=statement, **row).id)
 
@@ -57,9 +58,9 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
             locks.hold(lambda: statements.held(id=new["statement"]))
         review = standing_rows.lock_standing(Review, id, version)
         _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
-        if new.get("url", review.url) != review.url:
-            _refuse_taken(new["url"], review.claim_id, SESSION)
         row = _columns(**new)
+        if row.get("url_normalized", review.url_normalized) != review.url_normalized:
+            _refuse_taken(row["url_normalized"], review.claim_id, SESSION)
         _refuse_bad_rating(review.__data__ | row)
         changes.amend(by, review, **row)
 
@@ -80,7 +81,7 @@ def restore(*, by: Actor, id: int) -> None:
         locks.hold(lambda: _stood_on(id))
         if review := restores.retracted(by, Review, id, get):
             restores.require(Claim, review.claim_id)
-            _refuse_taken(review.url, review.claim_id, SESSION)
+            _refuse_taken(review.url_normalized, review.claim_id, SESSION)
             checked = review.statement
             stays = checked and checked.retracted_at is None and checked.claim_id == review.claim_id
             restores.restore(by, review, **({} if stays else {"statement": None}))
@@ -118,11 +119,13 @@ def _was_public(id: int) -> bool:
 
 
 def _columns(**new: Any) -> dict[str, Any]:
-    """Spread what is given of publisher and rating over their columns."""
+    """Spread what is given of publisher and rating over their columns, and write how each is looked up."""
     for part in ("publisher", "rating"):
         new |= {f"{part}_{name}": value for name, value in new.pop(part, {}).items()}
     if "rating_label" in new:
         new["rating_key"] = comparison_key(new["rating_label"])
+    if "url" in new:
+        new["url_normalized"] = normalize(new["url"])
     return new
 
 
@@ -144,7 +147,8 @@ def _refuse_other_wording(by: Actor, statement: int | None, claim: int, session:
     )
 
 
-def _refuse_taken(url: str, claim: int, session: Session) -> None:
-    id = session.find(Review, claim=claim, url=url)
+def _refuse_taken(address: str | None, claim: int, session: Session) -> None:
+    """Refuse a second review of a claim at one address, normalised."""
+    id = session.find(Review, claim=claim, url_normalized=address)
     if id:
         raise Conflict(f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id)

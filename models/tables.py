@@ -162,7 +162,7 @@ class Document(Retractable):
 
     #: Where it was published, as given; null for what has no address.
     url = TextField(null=True)
-    #: The same, normalised so that two spellings of one address are equal.
+    #: The same as it is looked up: without scheme, "www.", last slash and tracking parameters.
     url_normalized = TextField(null=True)
     title = TextField(null=True)
     publisher = TextField(null=True)
@@ -480,6 +480,8 @@ class Review(Retractable):
     rating_key = TextField(null=True)
     #: The statement whose wording was checked; null where the claim as such was.
     statement = ForeignKeyField(Statement, null=True, index=False)
+    #: The address as it is looked up, like that of a document.
+    url_normalized = TextField(null=True)
 
     class Meta:
         table_name = "reviews"
@@ -487,7 +489,7 @@ class Review(Retractable):
 
 
 _where_there_is_one(Review.statement)
-_natural_key("reviews_url_claim", Review.url, Review.claim, field="/url")
+_natural_key("reviews_url_claim", Review.url_normalized, Review.claim, field="/url")
 _index_expression("reviews_reviewed_at_id", Review, "coalesce(reviewed_at, ''), id")
 
 

@@ -21,7 +21,7 @@ from api.schemas.base import (
 )
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Language, QueryFlag, QueryWholeNumber
-from api.schemas.filters import WholesQuery, domain, fields_of, search, sort_by
+from api.schemas.filters import SPELLED, WholesQuery, domain, fields_of, search, sort_by
 from api.schemas.indexed import Url
 from api.schemas.parts import ACTS, DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -33,7 +33,11 @@ class Document(DocumentPart, Whole):
     """One edition of an article, transcript, broadcast, post, release or memo."""
 
     uri = uri_of("documents")
-    url_normalized = shown(fields.String, "The address, so spelled that equal ones are equal.", null=True)
+    url_normalized = shown(
+        fields.String,
+        "The address as it is compared: without scheme, `www.`, a last slash and tracking parameters.",
+        null=True,
+    )
     retrieved_at = shown(fields.String, "When its text was read.", format="date-time")
     licence = shown(fields.String, "The licence of its text.", null=True)
     text_public = shown(fields.Boolean, "Whether everybody may read the whole text.")
@@ -117,7 +121,7 @@ class DocumentQuery(WholesQuery):
     url = AnyOf(
         Url(
             metadata={
-                "description": "Every edition of this address, however spelled.",
+                "description": f"Every edition of this address. {SPELLED}",
                 "example": "https://example.org/report",
             }
         )

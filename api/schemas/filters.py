@@ -32,6 +32,9 @@ from models.vocabulary import (
 #: What the parameters by the id of a speaker or a claim say of one that was merged.
 MERGED = "One that was merged stands for its survivor."
 
+#: What the parameters by an address say.
+SPELLED = "With or without scheme, `www.`, a last slash and tracking parameters, it is the same."
+
 #: How many things may be asked for at once by their ids.
 MOST_IDS = 100
 
@@ -179,7 +182,7 @@ class StatementConditions(Query):
     url = AnyOf(
         Url(
             metadata={
-                "description": "The address of the document, however it is spelled; every edition counts.",
+                "description": f"The address of the document; every edition counts. {SPELLED}",
                 "example": "https://example.org/article",
             }
         )

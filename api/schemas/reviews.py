@@ -7,11 +7,20 @@ from marshmallow import ValidationError, fields, validates_schema
 from api.schemas.base import Input, Output, Stamped, Whole, identifier, nested, path_of, shown, uri_of
 from api.schemas.days import FirstDay, LastDay, Moment
 from api.schemas.fields import Id, Language, Matching, Number, Text
-from api.schemas.filters import MERGED, WholesQuery, fields_of, rating_bounds, refuse_crossed_bounds, search, sort_by
+from api.schemas.filters import (
+    MERGED,
+    SPELLED,
+    WholesQuery,
+    fields_of,
+    rating_bounds,
+    refuse_crossed_bounds,
+    search,
+    sort_by,
+)
 from api.schemas.indexed import Name, Url
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
-from api.schemas.several import language_of, one_id, words_of
+from api.schemas.several import AnyOf, language_of, one_id, words_of
 
 
 def _site(**kwargs: bool) -> Matching:
@@ -150,6 +159,9 @@ class ReviewQuery(WholesQuery):
     """Which reviews to list."""
 
     claim = one_id(f"The id of their claim. {MERGED}")
+    url = AnyOf(
+        Url(metadata={"description": f"Its address. {SPELLED}", "example": "https://checks.example.org/dual-use"})
+    )
     publisher = words_of("The publisher's name, or the host of its site without `www.`, whole.", "checks.example.org")
     language = language_of("Its language")
     rating = words_of("The verdict, in any case.", "False")

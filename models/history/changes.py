@@ -23,7 +23,11 @@ from models.storage.transactions import advisory_lock, before_commit, changed_at
 from models.tables import Change, Statement
 
 #: Columns that the log leaves out: a text, which stands in its row for good, and what follows from other columns.
-UNLOGGED = {"documents": ("text",), "statements": ("cue_key", "day"), "reviews": ("rating_key",)}
+UNLOGGED = {
+    "documents": ("text", "url_normalized"),
+    "statements": ("cue_key", "day"),
+    "reviews": ("rating_key", "url_normalized"),
+}
 
 
 #: The lock under which entries are written: "cclog" in ASCII.

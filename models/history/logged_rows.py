@@ -82,7 +82,7 @@ def _statement(row: Row) -> Members:
 
 
 def _document(row: Row) -> Members:
-    names = ("kind", "url", "title", "publisher", "published_at", "language", "url_normalized", "retrieved_at")
+    names = ("kind", "url", "title", "publisher", "published_at", "language", "retrieved_at")
     return _named(row, *names, "licence", "text_public", "length", "sha256")
 
 

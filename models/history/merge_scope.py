@@ -177,7 +177,7 @@ def _states(statement: int, claim: int) -> bool:
 
 def review_may_stand(review: Review) -> bool:
     """Tell whether the claim of a review stands, and has no other from the same address."""
-    return stand(Claim, review.claim_id) and _is_free(review, "claim", "url")
+    return stand(Claim, review.claim_id) and _is_free(review, "claim", "url_normalized")
 
 
 def stand(model: Any, *ids: int | None) -> bool:

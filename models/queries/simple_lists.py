@@ -32,7 +32,7 @@ from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
 from models.storage import transactions
-from models.tables import Document, Speaker
+from models.tables import Document, Review, Speaker
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
@@ -127,6 +127,7 @@ SIMPLE_LISTS = {
         lambda viewer: (r.retracted_at.is_null(), claim_seen(viewer)),
         {
             "claim": any_id(r.claim_id, "claim"),
+            "url": _of_few(Review, r, "url_normalized", "url", "reviews_url_claim"),
             "publisher": any_of(r.publisher_name, "publisher") | any_of(r.publisher_site, "publisher"),
             "language": in_ranges(r.language, "language"),
             "reviewed_from": r.reviewed_at >= P.reviewed_from,

@@ -36,7 +36,7 @@ _KEYS: dict[tuple[Any, str], tuple[str, ...]] = {
     (Statement, "document"): ("speaker", "spans"),
     (Counterclaim, "claim"): ("answer", "kind", "of"),
     (Counterclaim, "target"): ("answer", "kind", "of"),
-    (Review, "claim"): ("url",),
+    (Review, "claim"): ("url_normalized",),
 }
 #: What else the rules read of a row that was found so.
 _ALSO_READ: dict[Any, tuple[str, ...]] = {

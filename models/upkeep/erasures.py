@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from models import prints
+from models.addresses import normalize
 from models.history import changes, locks
 from models.history.changes import Actor
 from models.refusals import Conflict, NotFound
@@ -66,6 +67,10 @@ class Outcome(NamedTuple):
 
 class _Undo(Exception):
     """Rolls a dry run back."""
+
+
+#: The address of an erased review.
+_NOWHERE: dict[str, Any] = {"url": "about:erased", "url_normalized": normalize("about:erased")}
 
 
 def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
@@ -230,7 +235,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
     reviews = rows_with(Review.claim, claims)
     _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
-    _erase(erasure, Review, reviews, title=None, url="about:erased", licence=None)
+    _erase(erasure, Review, reviews, title=None, licence=None, **_NOWHERE)
     for id in sorted(rows_with(Review.statement, statements) - reviews):
         review = rows.by_id(Review, id, locked=True)
         if review.retracted_at is None:

@@ -60,17 +60,43 @@ def test_the_text_takes_the_read_scope_unless_it_is_public(registry: str, actor:
         "https://example.org/visit#comments",
         "https://example.org/news/../visit",
         "https://example.org/%76isit",
+        "http://example.org/visit",
+        "https://www.example.org/visit",
+        "https://example.org/visit/",
+        "https://example.org/visit?",
+        "https://example.org/visit/?utm_source=a&utm_medium=b#top",
+        "https://example.org/visit?fbclid=a",
+        "https://example.org/visit?gclid=a&mc_eid=b",
+        "HTTP://WWW.Example.org:80/visit/?msclkid=a&igshid=b&yclid=c&mc_cid=d",
     ],
 )
 def test_an_address_is_one_however_it_is_spelled(spelling: str) -> None:
-    assert addresses.normalize(spelling) == "https://example.org/visit"
+    assert addresses.normalize(spelling) == "example.org/visit"
 
 
 @pytest.mark.parametrize(
-    "other", ["http://example.org/visit", "https://example.org/visit?page=2", "https://example.org/Visit"]
+    "other",
+    [
+        "https://example.org/visit?page=2",
+        "https://example.org/visit?ref=2",
+        "https://example.org/visit?source=2",
+        "https://example.org/visit?cid=2",
+        "https://example.org/Visit",
+        "https://news.example.org/visit",
+        "https://example.org:8080/visit",
+        "https://www/visit",
+    ],
 )
 def test_other_pages_stay_other_pages(other: str) -> None:
     assert addresses.normalize(other) != addresses.normalize("https://example.org/visit")
+
+
+def test_what_chooses_the_page_stays_in_its_address() -> None:
+    asked = "https://www.example.org/a/?utm_id=1&b=2&gclid=3&c=&d"
+    assert addresses.normalize(asked) == "example.org/a?b=2&c=&d"
+    assert addresses.host(addresses.normalize("http://WWW.Example.org:8080/?b=2")) == "example.org"
+    assert addresses.normalize("https://www./") == "www", "never empty, which would be no address"
+    assert addresses.normalize("https://www.a_b/c/") == "a_b/c"
 
 
 def test_no_address_stays_none() -> None:
@@ -83,6 +109,10 @@ def test_refuses_a_known_edition_and_names_it(registry: str, actor: Actor) -> No
         put_document(actor, url="HTTPS://EXAMPLE.org:443/visit#top", title="Another title")
     assert (refused.value.field, refused.value.more) == ("/url", {"known": id})
 
+    with pytest.raises(Conflict):
+        put_document(actor, url="http://www.example.org/visit/?utm_source=news")
+    assert seen(documents.get(id=id, viewer=PUBLIC))["url"] == "https://example.org/visit", "as it was given"
+
     bare = put_document(actor, url=None)
     with pytest.raises(Conflict) as refused:
         put_document(actor, url=None)
@@ -93,7 +123,7 @@ def test_a_changed_article_is_a_new_edition_of_the_address(registry: str, actor:
     old = put_document(actor, retrieved_at="2026-03-13T10:00:00Z")
     new = put_document(actor, text=TEXT + " Corrected.", retrieved_at="2026-03-14T10:00:00Z")
     late = put_document(actor, text=TEXT + " Older.", retrieved_at="2026-03-12T10:00:00Z")
-    editions = listed_ids(documents, PUBLIC, url="https://example.org:443/visit")
+    editions = listed_ids(documents, PUBLIC, url="http://www.example.org:80/visit/?fbclid=1")
     assert editions == [late, new, old]
     found = documents.find(by=actor, reference={"url": "https://EXAMPLE.org/visit"}, field="/document")
     assert found.id == new, "an address means the edition that was read last"

@@ -140,6 +140,20 @@ def test_a_review_is_seen_where_its_claim_is(registry: str, actor: Actor) -> Non
     assert _ids() == [id]
 
 
+def test_a_review_is_known_however_its_address_is_spelled(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor)
+    id = put_review(actor, claim, url="https://www.checkers.example/1/")
+    with pytest.raises(Conflict) as refused:
+        put_review(actor, claim, url="http://checkers.example/1?utm_source=feed")
+    assert (refused.value.field, refused.value.more) == ("/url", {"known": id})
+    other = put_review(actor, claim, url="http://checkers.example/1?id=2")
+    assert _ids(url="checkers.example/1") == [id]
+    with pytest.raises(Conflict):
+        reviews.change(by=actor, id=other, version=1, url="http://checkers.example/1")
+    reviews.change(by=actor, id=id, version=1, url="http://checkers.example/1")
+    assert seen(reviews.get(id=id, viewer=PUBLIC))["url"] == "http://checkers.example/1"
+
+
 def test_lists_by_claim_and_publisher(registry: str, actor: Actor) -> None:
     one, two = put_claim(actor), put_claim(actor)
     first = put_review(actor, one)

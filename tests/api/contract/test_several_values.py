@@ -63,7 +63,12 @@ VALUES: dict[str, dict[str, tuple[Any, ...]]] = {
         "language": ("es", "EN"),
     },
     "speakers": {"name": ("BEIJING", "US officials"), "kind": ("group", "government")},
-    "reviews": {"claim": (1, 99), "publisher": ("checks.example.org", "Nobody"), "rating": ("FALSE", "Rated")},
+    "reviews": {
+        "claim": (1, 99),
+        "url": ("http://www.checks.example.org/2026/dual-use-goods-russia", "https://example.org/nowhere"),
+        "publisher": ("checks.example.org", "Nobody"),
+        "rating": ("FALSE", "Rated"),
+    },
     "disputes": {
         "by": (10, 5),
         "against": (8, 2),

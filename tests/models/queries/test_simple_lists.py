@@ -28,6 +28,7 @@ FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("speakers", "name", "beijing", [2]),
     ("sentences", "document", 2, [6]),
     ("reviews", "claim", 1, [1]),
+    ("reviews", "url", "http://www.Checkers.example/1/?utm_source=a", [1]),
     ("reviews", "publisher", "others.example", [2]),
     ("reviews", "language", "de", [2]),
     ("reviews", "rating", "MOSTLY  true", [2]),

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from playhouse.schema_diff import diff_models
 
+from models import addresses
 from models.queries import derived
 from models.refusals import Conflict
 from models.storage import bulk, columns, database, schema
@@ -27,6 +28,7 @@ from models.tables import (
     Speaker,
     Statement,
 )
+from models.upkeep import verify
 from tests.faults.filling import fill_first, up_to
 from tests.postgres import Postgres
 
@@ -242,6 +244,39 @@ def test_the_third_step_lets_the_earliest_day_be_the_first(empty: str) -> None:
     assert database.fetch(derived_from_it) == [(3, 3, "2026-01-01")]
     cards = "SELECT statement_id, document_id, document_published_at FROM claim_cards WHERE claim_id = 1"
     assert database.fetch(cards) == [(3, 3, "2026-02-03T00:00:00Z")]
+
+
+def test_the_tenth_step_makes_addresses_the_same_and_loses_none(empty: str) -> None:
+    up_to(empty, STEPS[0])
+    fill_first(empty, 6)
+    database.connect(empty)
+    given = {
+        2: "http://example.org/1/?utm_source=a",
+        3: "https://www.example.org/3?b=2&gclid=1",
+        4: "http://www.example.org/1",
+        5: "http://EXAMPLE.org/1/",
+        6: "http://example.org/3/?b=2",
+    }
+    for id, url in given.items():
+        old = url.replace("EXAMPLE", "example")
+        database.fetch("UPDATE documents SET url = ?, url_normalized = ? WHERE id = ?", (url, old, id))
+    database.fetch("UPDATE documents SET retracted_at = created_at WHERE id IN (3, 5)")
+    for id, url in enumerate(("https://www.a.example/1", "http://a.example/1/", "http://a.example/1"), start=1):
+        database.fetch(
+            "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
+            " language) SELECT created_at, updated_at, 1, ?, 'A', ?, 'x', 'en' FROM claims WHERE id = 1",
+            (id // 3 + 1, url),
+        )
+    assert schema.migrate() == STEPS[1:]
+    keys = [key for (key,) in database.fetch("SELECT url_normalized FROM documents ORDER BY id")]
+    # Of what is the same as the first, the second and the fourth stay as they were spelled.
+    stayed = (given[2], given[4])
+    assert keys == ["example.org/1", stayed[0], "example.org/3?b=2", stayed[1], "example.org/1", "example.org/3?b=2"]
+    assert keys[2] == addresses.normalize(given[3]), "as they are looked up from now on"
+    reviewed = database.fetch("SELECT url_normalized FROM reviews ORDER BY id")
+    assert reviewed == [("a.example/1",), ("http://a.example/1/",), ("a.example/1",)]
+    assert not drift()
+    assert [check.problems for check in verify.run() if check.name == "keys"] == [[]]
 
 
 #: A registry of before: (id, kind, part of) of speakers, the ids of claims, (claim, speaker, status) of statements,
