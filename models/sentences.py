@@ -144,7 +144,7 @@ def _holding(document: Document, first: dict[str, Any], session: Session) -> Sen
                 f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
             )
         return found
-    starts = [span.start for span in places_of(first["text"], document.text, 0, document.length)]
+    starts = [span.start for span in places_of(first["text"], document.text, 0, document.length, field="/content/0")]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]
     return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")

@@ -1,7 +1,7 @@
 """Spans: where the words stand that a caller gives to the letter or by their offsets."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from models.refusals import Conflict
@@ -53,6 +53,9 @@ _LISTED = 20
 #: How many code points either side of a place such a refusal shows.
 _CONTEXT = 30
 
+#: How often words stand inside longer ones before they are not looked for any further.
+_INSIDE = 1000
+
 #: Thai and Lao, Myanmar, Khmer.
 _UNSPACED_SCRIPTS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
 
@@ -68,8 +71,8 @@ def locate(words: dict[str, Any], document: Text, sentence: Sentence, around: St
     if "text" not in words:
         return _by_offsets(words, document, field)
     text = words["text"]
-    near = places_of(text, document.text, sentence.start, sentence.end)
-    return _only(text, near or places_of(text, document.text, *around()), document, field)
+    near = places_of(text, document.text, sentence.start, sentence.end, field=field)
+    return _only(text, near or places_of(text, document.text, *around(), field=field), document, field)
 
 
 def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sentence) -> list[Span]:
@@ -79,15 +82,20 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
     Raises as `locate`, and Conflict where spans overlap or the first starts in another sentence.
     """
     spans: list[Span] = []
+    tries = _tries()
     for index, part in enumerate(content):
         field = f"/content/{index}"
         if "text" not in part:
             span = _by_offsets(part, document, field)
         elif not spans:
-            starts = places_of(part["text"], document.text, sentence.start, sentence.end, overhang=True)
+            starts = places_of(
+                part["text"], document.text, sentence.start, sentence.end, overhang=True, tries=tries, field=field
+            )
             span = _only(part["text"], starts, document, field)
         else:
-            first = places_of(part["text"], document.text, spans[-1].end, len(document.text), most=1)
+            first = places_of(
+                part["text"], document.text, spans[-1].end, len(document.text), most=1, tries=tries, field=field
+            )
             span = _only(part["text"], first, document, field)
         if spans and span.start < spans[-1].end:
             raise Conflict("Spans are given in the order of print and do not overlap.", field=field)
@@ -113,13 +121,27 @@ def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
     return Span(text[start:end], start, end)
 
 
+def _tries() -> Iterator[int]:
+    return iter(range(_INSIDE))
+
+
 def places_of(
-    words: str, text: str, start: int, end: int, *, overhang: bool = False, most: int = _LISTED + 1
+    words: str,
+    text: str,
+    start: int,
+    end: int,
+    *,
+    overhang: bool = False,
+    most: int = _LISTED + 1,
+    tries: Iterator[int] | None = None,
+    field: str = "",
 ) -> list[Span]:
     """Find where `words` stand, as whole words, from `start` to `end`: the first `most` places.
 
-    With `overhang` they may go on after `end`. Takes time in proportion to the text, whatever repeats in it.
+    With `overhang` they may go on after `end`. Takes time in proportion to the text, whatever repeats in it. Raises
+    Conflict where they stand inside longer words too often, in all that takes the same `tries`.
     """
+    tries = tries or _tries()
     limit = min(len(text), end + len(words) - 1) if overhang else end
     spans: list[Span] = []
     before, at, period = -1, text.find(words, start, limit), 0
@@ -127,6 +149,12 @@ def places_of(
         following = at + 1
         if not _inside_word(text, at) and not _inside_word(text, at + len(words)):
             spans.append(Span(words, at, at + len(words)))
+        elif next(tries, None) is None:
+            raise Conflict(
+                f"The words {words[:80]!r} stand inside longer words there more than {_INSIDE:,} times: give start "
+                "and end.",
+                field=f"{field}/text",
+            )
         else:
             period = period or _period(words)
             if before >= 0 and at - before == period:

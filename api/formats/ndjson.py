@@ -1,7 +1,8 @@
 """NDJSON in and out: the registry as lines, each of which is stored whole or not at all."""
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +25,8 @@ MEDIA_TYPE = "application/x-ndjson"
 _SHARED = 1000
 #: Bytes of a dry run, which holds all of its lines at once.
 _DRY_BYTES = 32_000_000
+#: Lines of a group of it, and seconds that it takes at most: others wait for what it has locked.
+_DRY_LINES, _DRY_SECONDS = 50, 5
 #: Lines of which a report tells, at most.
 _LISTED = 1000
 
@@ -62,14 +65,19 @@ def _stored(groups: Iterable[Group], by: Actor) -> Iterator[Outcome]:
     yield from work.finish()
 
 
-def imported(lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str) -> dict[str, Any]:
+def imported(
+    lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str, clock: Callable[[], float] = time.monotonic
+) -> dict[str, Any]:
     """Import `lines` as `read` does, and make the report of it (api/schemas/imports.py)."""
     if dry_run:  # others could not write while lines are on their way
         lines = _few(lines)
+    began = clock()
     counter: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
     unlisted = 0
-    for one in read(lines, by=by, group=_SHARED, dry_run=dry_run):
+    for one in read(lines, by=by, group=_DRY_LINES if dry_run else _SHARED, dry_run=dry_run):
+        if dry_run and clock() - began > _DRY_SECONDS:
+            raise _too_large()
         counter[one.outcome] += 1
         if report == "all" or one.outcome == "refused":
             if len(listed) < _LISTED:
@@ -88,12 +96,16 @@ def _few(lines: Iterable[bytes]) -> list[bytes]:
         few.append(line)
         size += len(line)
         if len(few) > GROUP or size > _DRY_BYTES:
-            raise Problem(
-                problem_types.TOO_LARGE,
-                f"A dry run takes at most {GROUP:,} lines and {_DRY_BYTES:,} bytes: send it in parts, or use "
-                "`counterclaim import --dry-run`.",
-            )
+            raise _too_large()
     return few
+
+
+def _too_large() -> Problem:
+    return Problem(
+        problem_types.TOO_LARGE,
+        f"A dry run takes at most {GROUP:,} lines, {_DRY_BYTES:,} bytes and {_DRY_SECONDS} seconds: send it in parts, "
+        "or use `counterclaim import --dry-run`.",
+    )
 
 
 def write() -> Iterator[bytes]:

@@ -256,3 +256,22 @@ def test_a_content_of_many_spans_is_looked_for_once() -> None:
     found = locate_content([{"text": "a"}] * 99, document, Sentence(id=1, start=0, end=1))
     assert [span.start for span in found] == list(range(0, 198, 2))
     assert time.process_time() - began < 2, "the rest of the text was read for each span"
+
+
+def test_words_that_stand_inside_longer_ones_are_not_looked_for_without_end() -> None:
+    text = "ab cb " * 150_000 + "b"
+    document, sentence = Document(id=1, text=text, length=len(text)), Sentence(id=1, start=0, end=len(text))
+    part = {"text": "b"}
+    for content in ([part], [{"start": 0, "end": 2}, part]):
+        began = time.process_time()
+        with pytest.raises(Conflict, match="inside longer words") as refused:
+            locate_content(content, document, sentence)
+        assert time.process_time() - began < 0.05
+        assert refused.value.field == f"/content/{len(content) - 1}/text"
+    with pytest.raises(Conflict, match="inside longer words") as refused:
+        locate(part, document, sentence, (0, 0), "/cue")
+    assert refused.value.field == "/cue/text"
+    # What is found in between does not begin the count anew.
+    text = ("ab " * 600 + "b ") * 2
+    with pytest.raises(Conflict, match="inside longer words"):
+        locate_content([part, part], Document(id=1, text=text, length=len(text)), Sentence(id=1, start=0, end=9000))

@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.contract import bodies
+from api.contract.problems import Problem
 from api.formats import ndjson
+from models.history.changes import Actor
 from models.storage import database
 from tests.api.steps import refusal, together
 from tests.checked import ROOT
@@ -115,6 +117,16 @@ def test_a_dry_run_takes_no_more_bytes_than_memory_is_for(writer: FlaskClient) -
     assert refused.status_code == 413
     assert "32,000,000 bytes" in refused.json["detail"]
     assert sent(writer, "\n".join([line] * 3), "?dry_run=true").json["noted"] == 3
+
+
+def test_a_dry_run_ends_before_others_have_waited_too_long_for_it(writer: FlaskClient) -> None:
+    seconds = iter(range(0, 1000, 3))
+    many = [json.dumps({"topic": topic(slug=f"t{number}")}).encode() for number in range(200)]
+    with pytest.raises(Problem, match="5 seconds"):
+        ndjson.imported(many, by=Actor(), dry_run=True, report="all", clock=lambda: next(seconds))
+    assert next(seconds) < 12
+    writer.post("/v1/topics", json=topic())
+    assert count(writer, "topics") == 1
 
 
 def test_a_dry_run_tells_the_same_and_stores_nothing(writer: FlaskClient) -> None:
