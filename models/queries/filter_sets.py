@@ -31,11 +31,11 @@ class Filters(NamedTuple):
 
     def only(self, names: Collection[str]) -> "Filters":
         """Keep those of some names."""
-        return Filters(tuple(pair for pair in self.pairs if pair[0] in names))
+        return self._replace(pairs=tuple(pair for pair in self.pairs if pair[0] in names))
 
     def without(self, *names: str) -> "Filters":
         """Leave some out."""
-        return Filters(tuple(pair for pair in self.pairs if pair[0] not in names))
+        return self._replace(pairs=tuple(pair for pair in self.pairs if pair[0] not in names))
 
     def halves(self) -> list["Filters"]:
         """Part the positions of a speaker into those that they stated and those that were stated on their behalf."""

@@ -71,8 +71,8 @@ def test_one_get_of_either_side_shows_the_counterclaim(registry: str, actor: Act
     denied = put_denial(actor, charged)
     (answer,) = _read(charged)["counterclaims"]
     assert (answer["kind"], answer["statement_id"]) == ("denies", denied)
-    assert answer["claim"]["statements"][0]["mention"]["text"] == "Beijing"
-    assert answer["claim"]["statements"][0]["sentence"]["text"] == SENTENCE
+    assert answer["answer"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert answer["answer"]["statements"][0]["sentence"]["text"] == SENTENCE
     (counter,) = _read(denied)["counters"]
     assert counter["claim"]["statements"][0]["speaker"]["name"] == "US officials"
     assert _read(charged)["counters"] == _read(denied)["counterclaims"] == []
@@ -632,7 +632,7 @@ def test_mending_the_claim_of_a_charge_keeps_the_denial_of_it(registry: str, act
     statements.change(by=actor, id=denial, version=1, status="accepted")
     shown = seen(claims.get(id=Statement.get_by_id(charge).claim_id, viewer=PUBLIC))
     assert shown["text"] == mended["text"]
-    assert shown["counterclaims"][0]["claim"]["statements"][0]["id"] == denial
+    assert shown["counterclaims"][0]["answer"]["statements"][0]["id"] == denial
     with pytest.raises(Gone, match=f"claim {left} was retracted"):
         claims.get(id=left, viewer=REVIEWER)
 

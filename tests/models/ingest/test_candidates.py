@@ -133,7 +133,7 @@ def test_a_charge_that_print_lays_to_nobody_is_stored_with_its_denial(
     for id in (denial, charge):
         statements.change(by=actor, id=id, version=1, status="accepted")
     shown = seen(claims.get(id=statement(charge).claim_id, viewer=PUBLIC))
-    assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert shown["counterclaims"][0]["answer"]["statements"][0]["mention"]["text"] == "Beijing"
     assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
 
 
@@ -187,7 +187,7 @@ def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str,
     assert shown["counterclaims"] == []
     statements.change(by=actor, id=denial, version=1, status="accepted")
     shown = seen(claims.get(id=statement(charge).claim_id, viewer=PUBLIC))
-    assert shown["counterclaims"][0]["claim"]["statements"][0]["mention"]["text"] == "Beijing"
+    assert shown["counterclaims"][0]["answer"]["statements"][0]["mention"]["text"] == "Beijing"
     assert seen(counterclaims.get(id=1, viewer=PUBLIC))["kind"] == "denies"
 
 
