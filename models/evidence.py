@@ -275,11 +275,11 @@ def restore_with(*, by: Actor, statement: Statement, noted: dict[str, Any]) -> N
     id, claim = statement.id, statement.claim_id
     for counterclaim in merges.rows_with(Counterclaim, noted.get("untargeted", [])):
         if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
-            changes.update(by, counterclaim, target=id)
+            changes.relink(by, counterclaim, "target", id)
     merges.restore(by, Counterclaim, noted.get("retracted_edges", []), may=merge_scope.counterclaim_may_stand)
     for review in merges.rows_with(Review, noted.get("unlinked_reviews", [])):
         if (review.claim_id, review.statement_id, review.retracted_at) == (claim, None, None):
-            changes.update(by, review, statement=id)
+            changes.relink(by, review, "statement", id)
 
 
 def _standing_with(column: str, statement: int) -> list[Counterclaim]:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, documents, sentences, speakers, statements
+from models import claims, counterclaims, documents, reviews, sentences, speakers, statements
 from models.history.changes import Actor
 from models.refusals import Conflict, Forbidden, Gone, NotFound, Stale
-from models.tables import ALL, Claim, Counterclaim, Document, Speaker, Statement
+from models.tables import ALL, Claim, Counterclaim, Document, Review, Speaker, Statement
+from models.upkeep import verify
 from tests.factories import (
     MACHINE,
     PLAIN,
@@ -26,6 +27,7 @@ from tests.factories import (
     put_denial,
     put_document,
     put_plain,
+    put_review,
     seen,
 )
 
@@ -593,6 +595,19 @@ def test_a_public_answer_does_not_go_with_a_candidate_at_which_it_was_aimed(regi
     statements.change(by=actor, id=unseen, version=1, claim={"text": "It is another.", "language": "en"})
     assert listed_items(counterclaims, PUBLIC) == [before]
     assert (Counterclaim.get().claim_id, Counterclaim.get().target_id) == (charged, None)
+
+
+def test_the_public_is_not_told_that_a_candidate_was_retracted_and_restored(registry: str, actor: Actor) -> None:
+    charged = statements.claim_of(id=put_plain(actor, "first"))
+    unseen = put_plain(actor, "second", claim={"id": charged}, origin=MACHINE, status="candidate")
+    put_plain(actor, "third", counters=[{"statement": unseen, "kind": "denies"}])
+    review = put_review(actor, charged, statement=unseen)
+    before = listed_items(counterclaims, PUBLIC), seen(reviews.get(id=review, viewer=PUBLIC))
+    statements.retract(by=actor, id=unseen, version=1, reason=None)
+    statements.restore(by=actor, id=unseen)
+    assert (Counterclaim.get().target_id, Review.get().statement_id) == (unseen, unseen)
+    assert (listed_items(counterclaims, PUBLIC), seen(reviews.get(id=review, viewer=PUBLIC))) == before
+    assert not [check for check in verify.run() if check.problems]
 
 
 def test_a_refused_retraction_leaves_the_counterclaims(registry: str, actor: Actor) -> None:
