@@ -133,21 +133,17 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
 
     The day of its statements follows the day on which it was published.
     """
+    # Of these the document tells the day, be they retracted.
+    undated = Statement.select(Statement.id).where(Statement.document == id, Statement.said_on.is_null())
     with transaction():
         if "published_at" in new:
-            locks.hold(lambda: [changed(Document, id), changed(Statement, *_undated(id))])
+            locks.hold(lambda: [changed(Document, id), changed(Statement, *(found for (found,) in undated.tuples()))])
         changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
         if "published_at" in new:
             day = stored_day(None, new["published_at"])
-            Statement.update(day=day).where(Statement.id.in_(_undated(id))).execute()
+            Statement.update(day=day).where(Statement.id.in_(undated)).execute()
         if new.get("text_public"):
             unflag(noun="documents", id=id)
-
-
-def _undated(id: int) -> list[int]:
-    """List the statements in a document of which it does not tell the day, be they retracted."""
-    undated = Statement.select(Statement.id).where(Statement.document == id, Statement.said_on.is_null())
-    return [statement for (statement,) in undated.tuples()]
 
 
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:

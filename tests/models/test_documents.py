@@ -37,6 +37,27 @@ def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
     assert whole["sha256"] == hashlib.sha256(text.encode()).hexdigest()
 
 
+def test_the_day_of_any_number_of_statements_follows_that_of_the_document(registry: str, actor: Actor) -> None:
+    text = "He says no. " + "x" * 70_000
+    said = put_plain(actor, "a", content=[{"start": 3, "end": 4}], document={"text": text, "language": "en"})
+    columns = [name for name in Statement._meta.columns if name != "id"]
+    new = {
+        "spans": "'3-4,' || i || '-' || (i + 1)",
+        "content": """'[{"start":3,"end":4,"text":"s"},{"start":' || i || ',"end":' || (i + 1) || ',"text":"x"}]'""",
+    }
+    values = ", ".join(new.get(name, f'"{name}"') for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    # PostgreSQL takes 65,535 parameters.
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 70000)"
+    database.db.execute_sql(
+        f"INSERT INTO statements ({names}) {numbers} SELECT {values} FROM statements, n"  # noqa: S608 (our names)
+        f" WHERE statements.id = {said}"
+    )
+    printed = Statement.get_by_id(said).document_id
+    documents.change(by=actor, id=printed, version=1, published_at="2026-04-01T00:00:00Z")
+    assert {day for (day,) in Statement.select(Statement.day).distinct().tuples()} == {"2026-04-01"}
+
+
 def test_is_read_now_where_nobody_says_when(registry: str, actor: Actor) -> None:
     given = put_document(actor, retrieved_at="2026-03-13T10:00:00Z")
     assert seen(documents.get(id=given, viewer=PUBLIC))["retrieved_at"] == "2026-03-13T10:00:00Z"
