@@ -188,7 +188,7 @@ def test_two_reviews_conflict_and_one_checked_a_wording(sample: FlaskClient) -> 
     eleven = by_text(sample, "claims", "Eleven dockers were hurt")
     assert [claim["id"] for claim in all_of(sample, "claims?conflicting=true")] == [eleven["id"]]
     checked = [review["statement_id"] for review in eleven["reviews"]]
-    assert checked == [eleven["statements"][0]["id"], None]
+    assert checked == [None, eleven["statements"][0]["id"]]
 
 
 def test_a_figure_is_corrected_and_a_prediction_comes_true(sample: FlaskClient) -> None:

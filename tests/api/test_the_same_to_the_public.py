@@ -234,7 +234,7 @@ def keyed(value: Any, noun: str, registry: Registry) -> Any:
             found[name] = part and registry.keys[NOUNS[name]][part]
         elif name in ("statement_ids", "joint_ids"):
             found[name] = [registry.keys["statements"][id] for id in part]
-        elif name not in ("created_at", "updated_at", "href", "uri"):
+        elif name not in ("created_at", "updated_at", "changed_at", "href", "uri"):
             found[name] = keyed(part, NOUNS.get(name, noun), registry)
     return found
 

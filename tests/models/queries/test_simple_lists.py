@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models import documents, suggestions, topics
+from models import documents, speakers, suggestions, topics
 from models.history.changes import Actor
 from models.queries import nodes, simple_lists
 from models.queries.filter_sets import Order
@@ -26,6 +26,7 @@ FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("speakers", "kind", "group", [1]),
     ("speakers", "name", "us  OFFICIALS", [1]),
     ("speakers", "name", "beijing", [2]),
+    ("speakers", "wikidata_id", "Q1", [2]),
     ("sentences", "document", 2, [6]),
     ("reviews", "claim", 1, [1]),
     ("reviews", "url", "http://www.Checkers.example/1/?utm_source=a", [1]),
@@ -51,6 +52,7 @@ def filled(registry: str, actor: Actor) -> None:
     documents.change(by=actor, id=2, version=1, kind="memo")
     documents.change(by=actor, id=1, version=1, publisher="Herald", published_at="2026-03-13T10:00:00Z")
     documents.change(by=actor, id=2, version=2, published_at="2026-04-01T10:00:00Z")
+    speakers.change(by=actor, id=2, version=1, wikidata_id="Q1")
     other = put_claim(actor, "It rains.")
     for claim, site, value in ((1, "checkers.example", 2.0), (other, "others.example", 4.0)):
         late = value > 3
