@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.addresses import host, normalize
+from models.history import last_changes
 from models.queries import derived
 from models.speakers import name_key
 from models.storage import database, schema, transactions
@@ -157,6 +158,7 @@ def write_database(rows: Iterable[Row], path: Path) -> None:
         digest = hashlib.sha256(SECRET.encode()).hexdigest()
         Key.create(name="bench", scope="admin", secret_hash=digest, hint=SECRET[:8])
         derived.rebuild()
+        last_changes.rebuild()
     database.db.execute_sql("PRAGMA optimize = 0x10002")
     database.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()

@@ -32,8 +32,6 @@ def rebuild() -> None:
 
     What was loaded in bulk has no line, and the time of its row.
     """
-    last = "SELECT max(l.made_at) FROM changes l WHERE l.noun = last_changes.noun AND l.noun_id = last_changes.noun_id"
-    fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
     for noun in STAMPED:
         shown = "seen" if noun == "claims" else "TRUE"
         seen = f", {Part(claim_seen(PUBLIC)).sql} AS seen" if noun == "claims" else ""
@@ -42,6 +40,8 @@ def rebuild() -> None:
             f" SELECT '{noun}', id, updated_at, updated_at, {shown} FROM (SELECT c.id, c.updated_at{seen} FROM {noun} c"
             f" WHERE c.id NOT IN (SELECT noun_id FROM last_changes WHERE noun = '{noun}')) AS n"
         )
+    last = "SELECT max(l.made_at) FROM changes l WHERE l.noun = last_changes.noun AND l.noun_id = last_changes.noun_id"
+    fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
 
 
 @cached(400)

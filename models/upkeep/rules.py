@@ -6,6 +6,7 @@
 from typing import NamedTuple
 
 from models.queries.days import STORED_DAY
+from models.vocabulary import STAMPED
 
 
 class Rule(NamedTuple):
@@ -124,8 +125,13 @@ RULES = (
         "SELECT l.noun, l.noun_id, max(l.made_at) FROM changes l"
         " LEFT JOIN last_changes k ON k.noun = l.noun AND k.noun_id = l.noun_id"
         " WHERE l.noun IN ('claims', 'documents', 'speakers', 'topics') GROUP BY l.noun, l.noun_id"
-        " HAVING max(l.made_at) > coalesce(max(k.changed_at), '')",
-        "{} {} has changed at {}, and its changed_at is earlier: `counterclaim rebuild` notes it",
+        " HAVING max(l.made_at) > coalesce(max(k.changed_at), '') UNION "
+        + _each(  # what was loaded in bulk has no line
+            "SELECT '{0}', n.id, n.updated_at FROM {0} n WHERE n.id NOT IN"
+            " (SELECT noun_id FROM last_changes WHERE noun = '{0}')",
+            *((noun,) for noun in STAMPED),
+        ),
+        "{} {} changed at {}, and its changed_at does not say so: `counterclaim rebuild` notes it",
     ),
     Rule(
         "the feed knows which claims the public sees",

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from models.history import last_changes
 from models.queries import derived, word_tables
 from models.speakers import name_key
 from models.storage import bulk, columns, database, schema, transactions
@@ -74,6 +75,7 @@ def fill(url: str, claims: int) -> None:
             for first in range(0, claims, IN_A_DOCUMENT * AT_ONCE):
                 _fill(range(first, min(first + IN_A_DOCUMENT * AT_ONCE, claims), IN_A_DOCUMENT))
             derived.rebuild()
+            last_changes.rebuild()
             if not database.on_sqlite():  # SQLite goes on from the greatest id by itself
                 for model in _COLUMNS:
                     table = model._meta.table_name

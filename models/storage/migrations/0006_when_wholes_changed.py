@@ -1,5 +1,6 @@
 """When anything that a whole shows last changed, and what each line of the log did to what the public sees."""
 
+from functools import reduce
 from typing import Any
 
 from peewee import SqliteDatabase
@@ -56,25 +57,38 @@ _FILLING = (
 (SELECT '{"changed":[' || x.claim || ']}' FROM shown x
 WHERE x.noun = changes.noun AND x.id = changes.noun_id)
 WHERE EXISTS (SELECT 1 FROM shown x WHERE x.noun = changes.noun AND x.id = changes.noun_id)""",
-    # What a row shows by itself, and the parts that the public is shown of it.
+    # When what is shown of each statement changed; and whether the public sees it.
+    f"""CREATE TEMPORARY TABLE told AS
+SELECT s.claim_id, s.document_id, s.speaker_id, {{later}}(s.updated_at, p.updated_at, d.updated_at) AS at,
+{_ACCEPTED.format("s")} AS public FROM statements s
+JOIN speakers p ON p.id = s.speaker_id JOIN documents d ON d.id = s.document_id""",
+    "CREATE INDEX told_claim_id ON told (claim_id)",
+    """CREATE TEMPORARY TABLE linked AS SELECT e.id, claim_id, answer_id, updated_at,
+EXISTS (SELECT 1 FROM shown x WHERE x.noun = 'counterclaims' AND x.id = e.id) AS public FROM counterclaims e""",
+    # What wholes show by themselves, their lines, and the parts that the public is shown of them.
     """CREATE TEMPORARY TABLE parts AS
 SELECT 'claims' AS noun, id, updated_at AS at, TRUE AS public FROM claims
 UNION ALL SELECT 'documents', id, updated_at, TRUE FROM documents
 UNION ALL SELECT 'speakers', id, updated_at, TRUE FROM speakers
+UNION ALL SELECT 'speakers', n.id, u.updated_at, TRUE FROM speakers n JOIN speakers u ON u.id = n.part_of_id
 UNION ALL SELECT 'topics', id, updated_at, TRUE FROM topics
-UNION ALL SELECT 'claims', claim_id, updated_at, retracted_at IS NULL AND status = 'accepted' FROM statements
-UNION ALL SELECT 'documents', document_id, updated_at, retracted_at IS NULL AND status = 'accepted' FROM statements
-UNION ALL SELECT 'speakers', speaker_id, updated_at, retracted_at IS NULL AND status = 'accepted' FROM statements
+UNION ALL SELECT noun, noun_id, made_at, TRUE FROM changes WHERE noun IN ('claims', 'documents', 'speakers', 'topics')
+UNION ALL SELECT 'claims', claim_id, at, public FROM told
+UNION ALL SELECT 'documents', document_id, at, public FROM told
+UNION ALL SELECT 'speakers', speaker_id, at, public FROM told
 UNION ALL SELECT 'claims', claim_id, updated_at, TRUE FROM reviews
-UNION ALL SELECT 'claims', e.claim_id, e.updated_at, EXISTS (SELECT 1 FROM shown x WHERE x.noun = 'counterclaims'
-AND x.id = e.id) FROM counterclaims e
-UNION ALL SELECT 'claims', e.answer_id, e.updated_at, EXISTS (SELECT 1 FROM shown x WHERE x.noun = 'counterclaims'
-AND x.id = e.id) FROM counterclaims e""",
+UNION ALL SELECT 'claims', h.claim_id, t.updated_at, TRUE FROM claim_topics h JOIN topics t ON t.id = h.topic_id
+UNION ALL SELECT 'claims', h.claim_id, p.updated_at, TRUE FROM claim_about h JOIN speakers p ON p.id = h.speaker_id
+UNION ALL SELECT 'claims', claim_id, updated_at, public FROM linked
+UNION ALL SELECT 'claims', answer_id, updated_at, public FROM linked
+UNION ALL SELECT 'claims', e.claim_id, t.at, e.public AND t.public FROM linked e JOIN told t ON t.claim_id = e.answer_id
+UNION ALL SELECT 'claims', e.answer_id, t.at, e.public AND t.public FROM linked e
+JOIN told t ON t.claim_id = e.claim_id""",
     """INSERT INTO last_changes (noun, noun_id, changed_at, public_changed_at, public)
 SELECT noun, id, max(at), max(CASE WHEN public THEN at END),
 EXISTS (SELECT 1 FROM shown x WHERE x.noun = p.noun AND x.id = p.id)
 FROM parts p GROUP BY noun, id""",
-    "DROP TABLE parts",
+    *(f"DROP TABLE {name}" for name in ("parts", "linked", "told")),
     "DROP TABLE shown",
 )
 
@@ -87,5 +101,6 @@ def up(migrator: Any, db: Any) -> None:
         types = {"integer": "BIGINT", "boolean": "BOOLEAN", "strict": ""}
     for statement in (*_COLUMNS, _TABLE.format(**types), *_INDEXES):
         db.execute_sql(statement)
+    words = {"{true}": "1", "{later}": "max"} if sqlite else {"{true}": "TRUE", "{later}": "greatest"}
     for statement in _FILLING:
-        db.execute_sql(statement.replace("{true}", "1" if sqlite else "TRUE"))
+        db.execute_sql(reduce(lambda sql, word: sql.replace(word, words[word]), words, statement))

@@ -7,8 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.formats import ndjson
+from models.history import last_changes
 from models.history.changes import Actor
-from tests.api.steps import posted, refusal, retracted
+from models.storage.database import fetch
+from models.storage.transactions import transaction
+from models.upkeep import verify
+from tests.api.steps import changed, posted, refusal, retracted
 from tests.checked import ROOT, contract, parameters, resolved
 from tests.factories import candidate, charge, claim, denial, put_suggestion, review, speaker, topic
 
@@ -168,3 +172,70 @@ def test_ids_that_nothing_has_cost_three_queries_however_many(
         assert len(page["absent"]) == count
         # Of claims and speakers, one more whether any was merged.
         assert len(queries) == (4 if noun in ("claims", "speakers") else 3)
+
+
+#: Lists that can be followed by when their items changed.
+FOLLOWED = sorted(path.replace("{id}", str(SPEAKER)) for path, names in lists().items() if "changed_since" in names)
+#: That which has the order of days alone.
+UNSORTED = {f"/v1/speakers/{SPEAKER}/positions"}
+
+
+def _dated(client: FlaskClient, path: str, **asked: Any) -> list[tuple[str, int]]:
+    """What a list has, as (changed_at, id), page by page."""
+    query: dict[str, Any] = asked | {"fields": "id,changed_at"}
+    found: list[tuple[str, int]] = []
+    while True:
+        page = client.get(path, query_string=query).json
+        found += [(item["changed_at"], item["id"]) for item in page["items"]]
+        if page["next"] is None:
+            return found
+        query["cursor"] = page["next"]
+
+
+@pytest.fixture
+def follower(reviewer: FlaskClient) -> FlaskClient:
+    """The public over the sample, of which some was changed one after another, some of it for reviewers alone."""
+    changed(reviewer, "/v1/claims/3", {"text": "It has another text."})
+    changed(reviewer, "/v1/documents/2", {"title": "Another title"})
+    changed(reviewer, f"/v1/speakers/{SPEAKER}", {"description": "Somebody else"})
+    changed(reviewer, "/v1/topics/1", {"label": "Another label"})
+    posted(reviewer, "statements", candidate(claim={"id": 5}))
+    posted(reviewer, "speakers", speaker(name="Nobody"))
+    retracted(reviewer, "/v1/reviews/2")
+    return reviewer.application.test_client()
+
+
+@pytest.mark.parametrize("path", FOLLOWED)
+def test_lists_by_when_what_is_shown_last_changed(reviewer: FlaskClient, follower: FlaskClient, path: str) -> None:
+    for client in (reviewer, follower):
+        whole = sorted(_dated(client, path, sort="id", limit=100))
+        times = sorted({at for at, _ in whole})
+        assert len(times) > 1 or "/speakers/" in path, "all that a speaker said changed with the speaker"
+        for since in ("2000-01-01T00:00:00Z", times[-1], times[len(times) // 2]):
+            wanted = [one for one in whole if one[0] >= since]
+            asked = {"changed_since": since, "limit": len(wanted) // 3 + 1}
+            assert sorted(_dated(client, path, **asked)) == wanted
+            if path not in UNSORTED:
+                assert _dated(client, path, sort="changed_at", **asked) == wanted
+                assert _dated(client, path, sort="-changed_at", **asked) == wanted[::-1]
+            assert client.get(path, query_string={**asked, "total": "true"}).json["total"] == len(wanted)
+
+
+def test_each_list_of_wholes_can_be_followed() -> None:
+    assert {path.split("/")[2] for path in FOLLOWED} == {*NOUNS, "charges"}
+
+
+def test_an_import_leaves_no_row_missing_and_a_rebuild_finds_those_that_were_loaded_past_the_log(
+    reviewer: FlaskClient, follower: FlaskClient
+) -> None:
+    assert list(verify.broken_rules()) == []
+    whole = {path: _dated(follower, path, sort="id", limit=100) for path in FOLLOWED}
+    fetch("DELETE FROM last_changes")
+    assert len(list(verify.broken_rules())) > 1
+    with transaction():
+        last_changes.rebuild()
+    assert list(verify.broken_rules()) == []
+    for path, items in whole.items():
+        found = _dated(follower, path, sort="id" if path in UNSORTED else "changed_at", limit=100)
+        assert sorted(id for _, id in found) == sorted(id for _, id in items), path
+        assert found == sorted(found) or path in UNSORTED, path

@@ -9,12 +9,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from playhouse.schema_diff import diff_models
 
 from models import addresses
+from models.history import changes
 from models.queries import derived
+from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage import bulk, columns, database, schema
 from models.tables import (
@@ -360,6 +363,58 @@ def test_the_third_step_counts_how_often_each_claim_was_stated(empty: str) -> No
     schema.migrate()
     assert database.fetch("SELECT statement_count FROM claim_summaries") == [(1,)] * 3
     assert derived.differences() == []
+
+
+#: What becomes of six claims of before, each with a statement, in a document of its own, of the only speaker.
+BECAME = """
+UPDATE changes SET made_at = '2026-01-01T00:00:00.000009Z';
+UPDATE statements SET status = 'candidate', updated_at = '2026-02-02T00:00:00.000000Z' WHERE id = 2;
+UPDATE claims SET standalone = FALSE WHERE id = 2;
+INSERT INTO hidden (noun, noun_id) VALUES ('documents', 2);
+UPDATE statements SET retracted_at = updated_at WHERE id = 3;
+UPDATE claims SET retracted_at = updated_at WHERE id = 3;
+UPDATE statements SET claim_id = 1 WHERE id = 4;
+UPDATE claims SET merged_into_id = 1 WHERE id = 4;
+UPDATE documents SET updated_at = '2026-02-05T00:00:00.000000Z' WHERE id = 5;
+INSERT INTO counterclaims (created_at, updated_at, version, claim_id, answer_id, kind, statement_id)
+  SELECT created_at, created_at, 1, 1, id, 'denies', id FROM claims WHERE id IN (2, 5);
+INSERT INTO topics (created_at, updated_at, version, slug, label)
+  VALUES ('2026-01-01T00:00:00.000000Z', '2026-02-06T00:00:00.000000Z', 2, 'rain', 'Rain');
+INSERT INTO claim_topics (claim_id, topic_id) SELECT 6, id FROM topics
+"""
+
+
+def test_the_sixth_step_tells_of_what_the_public_sees_and_dates_all(empty: str) -> None:
+    up_to(empty, STEPS[0])
+    fill_first(empty, 6)
+    up_to(empty, STEPS[4])
+    database.connect(empty)
+    for statement in BECAME.split(";"):
+        database.db.execute_sql(statement)
+    assert schema.migrate() == STEPS[5:]
+    assert list(verify.broken_rules()) == []
+    lines = [orjson.loads(line) for _, line in changes.listed(viewer=PUBLIC, past=None, limit=100)]
+    told = {noun: [line["noun_id"] for line in lines if line["noun"] == noun] for noun in ("claims", "statements")}
+    assert told == {"claims": [1, 5, 6], "statements": [1, 4, 5, 6]}
+    assert [line["noun_id"] for line in lines if line["noun"] == "documents"] == [1, 3, 4, 5, 6]
+    assert [line["claims"] for line in lines if line["noun"] == "statements"] == [[1], [1], [5], [6]]
+    assert {(line["effect"], *line["gone_claims"]) for line in lines} == {("appeared",)}
+    dated = {
+        (noun, id): (changed[5:10], seen[5:10], bool(public))
+        for noun, id, changed, seen, public in database.fetch(
+            "SELECT noun, noun_id, changed_at, public_changed_at, public FROM last_changes WHERE noun <> 'documents'"
+        )
+    }
+    assert dated == {
+        ("claims", 1): ("02-05", "02-05", True),  # by what answers it
+        ("claims", 2): ("02-02", "01-01", False),
+        ("claims", 3): ("01-01", "01-01", False),
+        ("claims", 4): ("01-01", "01-01", False),
+        ("claims", 5): ("02-05", "02-05", True),
+        ("claims", 6): ("02-06", "02-06", True),
+        ("speakers", 1): ("02-05", "02-05", True),
+        ("topics", 1): ("02-06", "02-06", True),
+    }
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,6 +160,8 @@ def test_what_people_do_with_sentences_is_sound(filled: str, actor: Actor) -> No
     assert problems() == {}
 
 
+#: The rule that also breaks where a claim goes out of sight past the log.
+FEED = "the feed knows which claims the public sees"
 #: A rule -> what breaks it: SQL, and what is told of it.
 BROKEN = {
     "statements stand on what stands": [
@@ -219,6 +221,17 @@ BROKEN = {
     "a name means one speaker": [
         ("UPDATE speakers SET name_key = 'beijing' WHERE id = 2", "the name of speaker 2, 'Beijing', is an alias of"),
     ],
+    "what changed is noted": [
+        (
+            "UPDATE last_changes SET changed_at = '2020-01-01T00:00:00.000000Z' WHERE noun = 'claims'",
+            "claims 1 changed at",
+        ),
+        ("DELETE FROM last_changes WHERE noun = 'claims'", "claims 1 changed at"),
+        ("DELETE FROM last_changes WHERE noun = 'speakers'", "speakers 1 changed at"),
+    ],
+    FEED: [
+        ("UPDATE last_changes SET public = NOT public WHERE noun = 'claims' AND noun_id = 2", "claim 2 is seen by the"),
+    ],
     "what was erased does not come back": [
         (
             "UPDATE changes SET action = 'erase' WHERE noun = 'claims' AND noun_id = 2",
@@ -241,9 +254,10 @@ def test_what_breaks_a_rule_is_told_of_under_its_name(
     assert list(verify.broken_rules()) == []
     damage(sql)
     found = list(verify.broken_rules())
-    assert {one.partition(":")[0] for one in found} == {rule}, found
-    assert any(told in one for one in found), found
-    assert found[0].partition(": ")[2] in problems()[rule], "the command tells of it"
+    assert {one.partition(":")[0] for one in found} - {FEED} == {rule} - {FEED}, found
+    named = [one for one in found if one.startswith(f"{rule}:")]
+    assert any(told in one for one in named), found
+    assert named[0].partition(": ")[2] in problems()[rule], "the command tells of it"
 
 
 def test_each_rule_has_a_test() -> None:
