@@ -130,7 +130,9 @@ def put_suggestion(statement: int, claim: int) -> int:
 
 def lines_of(noun: str, id: int) -> list[Any]:
     """What the log holds of one row, oldest first."""
-    return [json.loads(line) for _, line in changes.listed(past=None, limit=100, noun=noun, noun_id=id)]
+    return [
+        json.loads(line) for _, line in changes.listed(viewer=REVIEWER, past=None, limit=100, noun=noun, noun_id=id)
+    ]
 
 
 def candidate(**other: Any) -> dict[str, Any]:

@@ -226,7 +226,7 @@ def test_a_review_names_the_statement_whose_wording_was_checked(sound: None, act
     reviews.change(by=actor, id=id, version=1, statement=None)
     assert _checked(id) is None
     reviews.change(by=actor, id=id, version=2, statement=said)
-    assert (_checked(id), lines_of("reviews", id)[-1]["after"]["statement"]) == (said, said)
+    assert (_checked(id), lines_of("reviews", id)[-1]["after"]["statement_id"]) == (said, said)
 
 
 def test_the_wording_of_another_claim_is_refused(sound: None, actor: Actor) -> None:
@@ -262,7 +262,7 @@ def test_a_statement_that_is_retracted_or_moves_takes_its_wording_along(sound: N
     statements.change(by=actor, id=said, version=1, role="officials")
     assert _checked(id) == said
     statements.change(by=actor, id=said, version=2, claim={"text": "Anew.", "language": "en"})
-    assert (_checked(id, REVIEWER), lines_of("reviews", id)[-1]["after"]["statement"]) == (None, None)
+    assert (_checked(id, REVIEWER), lines_of("reviews", id)[-1]["after"]["statement_id"]) == (None, None)
     again = _put_checked(actor, said)
     statements.retract(by=actor, id=said, version=3, reason=None)
     assert _checked(again, REVIEWER) is None

@@ -91,15 +91,15 @@ def test_lists_oldest_first_past_a_sequence_in_one_query(registry: str, actor: A
         topics.create(by=actor, slug=f"topic-{number}", label="A")
     speaker = speakers.create(by=actor, name="Wang Yi")
     queries.clear()
-    page = changes.listed(past=None, limit=2)
-    rest = changes.listed(past=page[-1][0], limit=100)
+    page = changes.listed(viewer=REVIEWER, past=None, limit=2)
+    rest = changes.listed(viewer=REVIEWER, past=page[-1][0], limit=100)
     assert len(queries) == 2
     sequences = [sequence for sequence, _ in page + rest]
     assert sequences == sorted(sequences)
     assert len(sequences) == 6
-    (line,) = changes.listed(past=None, limit=9, noun="speakers")
+    (line,) = changes.listed(viewer=REVIEWER, past=None, limit=9, noun="speakers")
     assert orjson.loads(line[1])["noun_id"] == speaker
-    assert changes.listed(past=None, limit=9, noun="speakers", noun_id=speaker + 1) == []
+    assert changes.listed(viewer=REVIEWER, past=None, limit=9, noun="speakers", noun_id=speaker + 1) == []
 
 
 def test_refuses_a_row_that_changed_since_it_was_read(registry: str, actor: Actor) -> None:

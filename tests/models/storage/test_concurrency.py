@@ -18,7 +18,7 @@ from models.refusals import Conflict, Gone, Moved, Refusal
 from models.storage import database, transactions
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
 from tests.at_once import at_once, while_open
-from tests.factories import PLAIN, PUBLIC, charge, put_charge, put_claim, put_document, put_plain, put_review
+from tests.factories import PLAIN, PUBLIC, REVIEWER, charge, put_charge, put_claim, put_document, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -153,10 +153,10 @@ def test_a_claim_that_is_just_merged_away_is_not_reused(registry: str, actor: Ac
 def test_a_reader_of_the_log_misses_no_line(registry: str, actor: Actor) -> None:
     def write_and_read() -> list[int]:
         topics.create(by=actor, slug="second", label="Second")
-        return [sequence for sequence, _ in changes.listed(past=None, limit=100)]
+        return [sequence for sequence, _ in changes.listed(viewer=REVIEWER, past=None, limit=100)]
 
     read = while_open(lambda: topics.create(by=actor, slug="first", label="First"), write_and_read)
-    now = [sequence for sequence, _ in changes.listed(past=None, limit=100)]
+    now = [sequence for sequence, _ in changes.listed(viewer=REVIEWER, past=None, limit=100)]
     assert len(now) == 2
     assert [sequence for sequence in now if sequence <= read[-1]] == read
 

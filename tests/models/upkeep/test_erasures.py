@@ -207,7 +207,7 @@ def test_the_words_of_names_go_from_the_reasons_for_what_others_said(registry: s
     left = Suggestion.get()
     assert ([reason["word"] for reason in json.loads(left.reasons)], left.status) == (["janata", "paid"], "open")
     (line,) = lines_of("suggestions", left.id)
-    assert json.loads(line["after"]["reasons"]) == json.loads(left.reasons)
+    assert line["after"]["reasons"] == json.loads(left.reasons)
 
 
 def test_names_other_prints_of_the_acts_of_an_erased_document(registry: str, actor: Actor) -> None:
@@ -373,7 +373,8 @@ def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
     first, last = lines_of("documents", 1)[0], lines_of("documents", 1)[-1]
     assert (last["action"], last["key_id"], last["after"]["retracted_reason"]) == ("erase", key, REASON)
     assert (first["action"], first["after"]["id"], first["after"]["title"]) == ("create", 1, None)
-    assert [json.loads(line)["action"] for _, line in changes.listed(past=None, limit=100, key=key)].count("erase") >= 3
+    its = changes.listed(viewer=REVIEWER, past=None, limit=100, key=key)
+    assert [json.loads(line)["action"] for _, line in its].count("erase") >= 3
 
 
 def test_an_answer_that_was_stored_during_the_erasure_is_emptied(registry: str, actor: Actor) -> None:
