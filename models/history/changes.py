@@ -76,9 +76,9 @@ def log_entry(actor: Actor, edit: Edit, more: dict[str, Any] | None = None) -> L
     return LogEntry(edit, actor.key_id, was, _logged(edit.noun, edit.after, more))
 
 
-def touch(noun: str, row: dict[str, Any]) -> None:
+def touch(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None) -> None:
     """Tell of what shows a row with the next line of the log: the row changes without one of its own."""
-    edit = Edit(noun, row["id"], "change", row, row, logged=False)
+    edit = Edit(noun, row["id"], "change", before or row, row, logged=False)
     derived.mark_for_refresh(noun, row)
     write_entries([LogEntry(edit, None, None, "")])
 
@@ -151,7 +151,9 @@ def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> N
     if Statement.select().where(Statement.id.in_(ids), Statement.status == "accepted").exists():
         update(actor, instance, **new)
     else:
+        before = row(instance)
         type(instance).update(new).where(type(instance).id == instance.id).execute()
+        touch(type(instance)._meta.table_name, before | new, before)
 
 
 def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:

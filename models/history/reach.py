@@ -103,6 +103,7 @@ class Log:
             if effect is not None:
                 told, unlogged = [*unlogged, reach], []
             effects.append(Effect(effect, self._claims(told, shown=effect is not None)))
+        self._claims(unlogged, shown=False)
         return effects
 
     def stamp(self, made_at: str) -> None:

@@ -464,7 +464,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     review = put_review(actor, old)
     claims.merge(by=actor, id=old, into=new)
     line = lines_of("claims", old)[-1]
-    assert (line["action"], line["before"]["merged_into"], line["after"]["merged_into"]) == ("merge", None, new)
+    assert (line["action"], line["before"]["merged_into_id"], line["after"]["merged_into_id"]) == ("merge", None, new)
     assert line["after"]["moved"] == {
         "statements": [said],
         "answered": [],

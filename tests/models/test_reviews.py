@@ -112,7 +112,7 @@ def test_changes_are_logged_and_checked_for_their_version(registry: str, actor: 
         2,
     )
     line = lines_of("reviews", id)[-1]
-    assert (line["before"]["publisher_name"], line["after"]["publisher_name"]) == ("Checkers", "Others")
+    assert (line["before"]["publisher"]["name"], line["after"]["publisher"]["name"]) == ("Checkers", "Others")
     with pytest.raises(Stale):
         reviews.change(by=actor, id=id, version=1, title="Late")
 

@@ -566,7 +566,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     actions = [line["action"] for line in lines_of("speakers", old)]
     assert actions == ["create", "merge", "unmerge"]
     merge = lines_of("speakers", old)[1]
-    assert (merge["before"]["merged_into"], merge["after"]["merged_into"]) == (None, new)
+    assert (merge["before"]["merged_into_id"], merge["after"]["merged_into_id"]) == (None, new)
     moved = merge["after"]["moved"]
     assert (moved["statements"], moved["aliases"]) == ([mine], ["old"])
     parts = ("edges", "targets", "untargeted", "retracted_edges", "reviews", "unlinked_reviews")

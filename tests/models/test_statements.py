@@ -426,8 +426,8 @@ def test_changes_words_and_keeps_the_rest(registry: str, actor: Actor) -> None:
     )
     assert (whole["content"][0]["text"], whole["version"]) == ("the exports sustain the war", 2)
     created, changed = lines_of("statements", id)
-    assert (created["action"], created["before"], created["after"]["cue"]) == ("create", None, "warned")
-    assert (changed["before"]["cue"], changed["after"]["cue"]) == ("warned", "long warned")
+    assert (created["action"], created["before"], created["after"]["cue"]["text"]) == ("create", None, "warned")
+    assert (changed["before"]["cue"]["text"], changed["after"]["cue"]["text"]) == ("warned", "long warned")
     assert changed["before"]["version"] == 1
 
 
