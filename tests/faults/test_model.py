@@ -247,7 +247,7 @@ class Registry(RuleBasedStateMachine):
         claims = [row for row in self.all if row.noun == "claims"]
         if claims:
             ids = ",".join(str(row.id) for row in claims[-100:])
-            page = self.client.get(f"/v1/claims?ids={ids}&limit=100&total=true&fields=id,text,version").json
+            page = self.client.get(f"/v1/claims?ids={ids}&sort=-id&limit=100&total=true&fields=id,text,version").json
             standing = [row for row in reversed(claims[-100:]) if not row.retracted and not row.into]
             assert [(i["id"], i["text"], i["version"]) for i in page["items"]] == [
                 (row.id, row.value, row.version) for row in standing
