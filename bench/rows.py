@@ -190,6 +190,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "aliases": ("speaker_id", "alias", "alias_key"),
     "documents": (
         *(*_STAMPS, "url", "url_normalized", "domain", "title", "publisher", "published_at", "language"),
+        "publisher_key",
         *("retrieved_at", "text_public", "length", "sha256", "text"),
     ),
     "sentences": (*_STAMPS, "document_id", "position", "start", "end", "text"),
@@ -204,6 +205,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "reviews": (
         *(*_STAMPS, "claim_id", "publisher_name", "publisher_site", "url", "rating_label", "language", "rating_key"),
         "url_normalized",
+        "publisher_key",
     ),
 }
 
@@ -227,7 +229,7 @@ def _speaker(row: Speaker) -> _Stored:
 def _document(row: Document) -> _Stored:
     address = normalize(row.url)
     digest = hashlib.sha256(row.text.encode()).hexdigest()
-    about = (row.url, address, host(address), row.title, row.publisher, row.published_at, "en")
+    about = (row.url, address, host(address), row.title, row.publisher, row.published_at, "en", name_key(row.publisher))
     yield "documents", (*_stamps(row), *about, RETRIEVED, 0, len(row.text), digest, row.text)
 
 
@@ -257,7 +259,16 @@ def _counterclaim(row: Counterclaim) -> _Stored:
 
 def _review(row: Review) -> _Stored:
     address = normalize(row.url)
-    said = (row.publisher, host(address), row.url, row.rating, "en", name_key(row.rating), address)
+    said = (
+        row.publisher,
+        host(address),
+        row.url,
+        row.rating,
+        "en",
+        name_key(row.rating),
+        address,
+        name_key(row.publisher),
+    )
     yield "reviews", (*_stamps(row), row.claim, *said)
 
 

@@ -17,7 +17,7 @@ from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Refusal
-from models.storage.columns import now
+from models.storage.columns import comparison_key, now
 from models.storage.transactions import transaction
 from models.tables import Document, Statement
 
@@ -76,6 +76,7 @@ def _put(
         kind=kind,
         title=title,
         publisher=publisher,
+        publisher_key=publisher and comparison_key(publisher),
         published_at=published_at,
         language=language,
         retrieved_at=retrieved_at or now()[:19] + "Z",
@@ -138,6 +139,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         if "published_at" in new:
             locks.hold(lambda: [changed(Document, id), changed(Statement, *(found for (found,) in undated.tuples()))])
+        if "publisher" in new:
+            new["publisher_key"] = new["publisher"] and comparison_key(new["publisher"])
         changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
         if "published_at" in new:
             day = stored_day(None, new["published_at"])

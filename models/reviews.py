@@ -124,6 +124,8 @@ def _columns(**new: Any) -> dict[str, Any]:
         new |= {f"{part}_{name}": value for name, value in new.pop(part, {}).items()}
     if "rating_label" in new:
         new["rating_key"] = comparison_key(new["rating_label"])
+    if "publisher_name" in new:
+        new["publisher_key"] = comparison_key(new["publisher_name"])
     if "url" in new:
         new["url_normalized"] = normalize(new["url"])
     return new

@@ -186,13 +186,15 @@ class Document(Retractable):
     domain = TextField(null=True)
     #: What it is; null where nobody has said.
     kind = TextField(null=True, constraints=[one_of("kind", DOCUMENT_KINDS)])
+    #: The publisher as it is looked up, like the name of a speaker.
+    publisher_key = TextField(null=True)
 
     class Meta:
         table_name = "documents"
         indexes = ((("language",), False),)
 
 
-for _column in (Document.publisher, Document.published_at, Document.domain, Document.kind):
+for _column in (Document.publisher_key, Document.published_at, Document.domain, Document.kind):
     _where_there_is_one(_column)
 # What a document is, beside its id: SQLite would read through the text, 110 us of a million characters, for the column.
 _partial_index("documents_id_kind", Document.id, Document.kind, where="kind IS NOT NULL")
@@ -482,10 +484,12 @@ class Review(Retractable):
     statement = ForeignKeyField(Statement, null=True, index=False)
     #: The address as it is looked up, like that of a document.
     url_normalized = TextField(null=True)
+    #: The publisher's name as it is looked up, like name_key.
+    publisher_key = TextField(null=True)
 
     class Meta:
         table_name = "reviews"
-        indexes = ((("publisher_name",), False), (("publisher_site",), False), (("rating_key",), False))
+        indexes = ((("publisher_key",), False), (("publisher_site",), False), (("rating_key",), False))
 
 
 _where_there_is_one(Review.statement)

@@ -128,7 +128,7 @@ class DocumentQuery(WholesQuery):
     )
     domain = domain("The host of its address, without `www.`.")
     kind = one_of(DOCUMENT_KINDS, "What it is.", "transcript")
-    publisher = words_of("The publisher's name, whole.", "Example Press")
+    publisher = words_of("The publisher's name, whole, in any case.", "Example Press")
     language = language_of("Its language")
     published_from = FirstDay(
         metadata={"description": "The first day of publication that counts.", "example": "2026-01-01"}

@@ -178,7 +178,7 @@ class StatementConditions(Query):
     document = one_id("The id of the document that printed it.")
     via_speaker = one_speaker(f"The id of a speaker who passed it on. {MERGED}")
     via_document = one_id("The id of a document that passed it on.")
-    publisher = words_of("Who published the document, to the letter.", "Example Press")
+    publisher = words_of("Who published the document, in any case.", "Example Press")
     url = AnyOf(
         Url(
             metadata={
@@ -235,7 +235,9 @@ class ListQuery(StatementConditions, WholesQuery):
     accused = one_speaker(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")
     language = language_of("The claim's language")
     reviewed = _flag("Whether a fact-checker's review of the claim is known.")
-    review_publisher = words_of("The name or the site of a fact-checker who reviewed the claim.", "checks.example.org")
+    review_publisher = words_of(
+        "Name or site of a fact-checker who reviewed the claim, in any case.", "checks.example.org"
+    )
     rating = words_of("The verdict of that review, in any case.", "False")
     rating_from, rating_to = rating_bounds("that review")
     conflicting = _flag(

@@ -114,7 +114,7 @@ class DocumentDetails(Input):
         metadata={"description": "What it is.", "example": "article"},
     )
     title = Text(longest=1000, allow_none=True, metadata={"description": "Its title."})
-    publisher = Text(longest=300, allow_none=True, metadata={"description": "Who published it."})
+    publisher = Name(allow_none=True, metadata={"description": "Who published it."})
     published_at = Moment(allow_none=True, metadata={"description": "When it was published.", "format": "date-time"})
     licence = Text(
         longest=1000,

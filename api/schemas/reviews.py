@@ -75,8 +75,8 @@ class Review(ReviewPart, Whole):
     claim = nested(ClaimPart, "What it is about.")
 
 
-def _publisher_name(**kwargs: bool) -> Text:
-    return Text(longest=300, metadata={"description": "The publisher's name.", "example": "Example Checks"}, **kwargs)
+def _publisher_name(**kwargs: bool) -> Name:
+    return Name(metadata={"description": "The publisher's name.", "example": "Example Checks"}, **kwargs)
 
 
 def _label(**kwargs: bool) -> Name:
@@ -162,7 +162,9 @@ class ReviewQuery(WholesQuery):
     url = AnyOf(
         Url(metadata={"description": f"Its address. {SPELLED}", "example": "https://checks.example.org/dual-use"})
     )
-    publisher = words_of("The publisher's name, or the host of its site without `www.`, whole.", "checks.example.org")
+    publisher = words_of(
+        "The publisher's name, or its site's host without `www.`; whole, in any case.", "checks.example.org"
+    )
     language = language_of("Its language")
     rating = words_of("The verdict, in any case.", "False")
     rating_from, rating_to = rating_bounds("the review")

@@ -24,9 +24,9 @@ from models.tables import Change, Statement
 
 #: Columns that the log leaves out: a text, which stands in its row for good, and what follows from other columns.
 UNLOGGED = {
-    "documents": ("text", "url_normalized"),
+    "documents": ("text", "url_normalized", "publisher_key"),
     "statements": ("cue_key", "day"),
-    "reviews": ("rating_key", "url_normalized"),
+    "reviews": ("rating_key", "url_normalized", "publisher_key"),
 }
 
 

@@ -92,6 +92,8 @@ _COMPARED: dict[str, Callable[[str], Any]] = {
     "domain": host_name,
     "cue": comparison_key,
     "rating": comparison_key,
+    "publisher": comparison_key,
+    "review_publisher": comparison_key,
     "name": comparison_key,
 }
 
@@ -140,7 +142,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     "original": any_id(s.original_id, "original"),
     "via_speaker": any_id(s.via_speaker_id, "via_speaker"),
     "via_document": any_id(s.via_document_id, "via_document"),
-    "publisher": _of_a_document(any_of(_document.publisher, "publisher")),
+    "publisher": _of_a_document(any_of(_document.publisher_key, "publisher")),
     "url": _of_a_document(any_of(_document.url_normalized, "url") & _document.retracted_at.is_null()),
     "domain": _of_a_document(any_of(_document.domain, "domain")),
     "cue": any_of(unindexed(s.cue_key), "cue"),
@@ -175,7 +177,7 @@ NARROW = {
 _share = share(r.rating_value, r.rating_worst, r.rating_best)
 #: The filters on a review `r` of a claim.
 OF_A_REVIEW: dict[str, Any] = {
-    "review_publisher": any_of(r.publisher_name, "review_publisher") | any_of(r.publisher_site, "review_publisher"),
+    "review_publisher": any_of(r.publisher_key, "review_publisher") | any_of(r.publisher_site, "review_publisher"),
     "rating": any_of(r.rating_key, "rating"),
     "rating_from": _share >= P.rating_from,
     "rating_to": _share <= P.rating_to,

@@ -85,7 +85,7 @@ SIMPLE_LISTS = {
         {
             "url": _of_few(Document, doc, "url_normalized", "url", "documents_url_sha256"),
             "domain": _of_few(Document, doc, "domain", "domain", "documents_domain"),
-            "publisher": _of_few(Document, doc, "publisher", "publisher", "documents_publisher"),
+            "publisher": _of_few(Document, doc, "publisher_key", "publisher", "documents_publisher_key"),
             "language": in_ranges(doc.language, "language"),
             "kind": any_of(doc.kind, "kind"),
             "published_from": doc.published_at >= P.published_from,
@@ -128,7 +128,7 @@ SIMPLE_LISTS = {
         {
             "claim": any_id(r.claim_id, "claim"),
             "url": _of_few(Review, r, "url_normalized", "url", "reviews_url_claim"),
-            "publisher": any_of(r.publisher_name, "publisher") | any_of(r.publisher_site, "publisher"),
+            "publisher": any_of(r.publisher_key, "publisher") | any_of(r.publisher_site, "publisher"),
             "language": in_ranges(r.language, "language"),
             "reviewed_from": r.reviewed_at >= P.reviewed_from,
             "reviewed_to": fn.substr(r.reviewed_at, 1, 10) <= P.reviewed_to,

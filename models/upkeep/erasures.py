@@ -86,7 +86,9 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         statements = rows_with(Statement.document, {id})
         erasure.words |= {document.title or "", document.url or "", document.url_normalized or ""}
         redact(erasure, document, [(0, document.length)])
-        gone: dict[str, Any] = dict.fromkeys(("url", "url_normalized", "domain", "title", "publisher", "licence"))
+        gone: dict[str, Any] = dict.fromkeys(
+            ("url", "url_normalized", "domain", "title", "publisher", "licence", "publisher_key")
+        )
         _erase(erasure, Statement, statements, role=None)
         _erase_what_rests_on(erasure, statements)
         sentences = rows_with(Sentence.document, {id})

@@ -147,6 +147,8 @@ _COMPARED: tuple[tuple[str, str, str, Callable[[str], str | None]], ...] = (
     ("aliases", "alias", "alias_key", comparison_key),
     ("statements", "cue", "cue_key", comparison_key),
     ("reviews", "rating_label", "rating_key", comparison_key),
+    ("documents", "publisher", "publisher_key", comparison_key),
+    ("reviews", "publisher_name", "publisher_key", comparison_key),
     ("documents", "url", "url_normalized", normalize),
     ("reviews", "url", "url_normalized", normalize),
 )

@@ -151,7 +151,7 @@ def test_filters_compose(writer: FlaskClient, public: FlaskClient) -> None:
     assert found("published_to=2026-03-14") == [1]
     assert found("published_from=2026-03-15") == [2]
     assert found("published_from=2026-03-14&published_to=2026-03-15&language=en") == [1]
-    assert found("publisher=the+courier") == []
+    assert found("publisher=THE++courier") == [1]
 
 
 # -- extraction ----------------------------------------------------------------------------------

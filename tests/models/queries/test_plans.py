@@ -171,7 +171,7 @@ def test_a_list_by_day_of_publication_goes_on_in_an_index(noun: str, by: str, de
         ("documents", "url", "documents_url_sha256 (url_normalized=?)"),
         ("reviews", "url", "reviews_url_claim (url_normalized=?)"),
         ("documents", "domain", "documents_domain (domain=?)"),
-        ("documents", "publisher", "documents_publisher (publisher=?)"),
+        ("documents", "publisher", "documents_publisher_key (publisher_key=?)"),
     ],
 )
 @pytest.mark.parametrize("asked", ["Q1", ("Q1", "Q2")], ids=["one", "several"])

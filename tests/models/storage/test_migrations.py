@@ -264,6 +264,7 @@ def test_the_tenth_step_makes_addresses_the_same_and_loses_none(empty: str) -> N
         old = url.replace("EXAMPLE", "example")
         database.fetch("UPDATE documents SET url = ?, url_normalized = ? WHERE id = ?", (url, old, id))
     database.fetch("UPDATE documents SET retracted_at = created_at WHERE id IN (3, 5)")
+    database.fetch("UPDATE documents SET publisher = 'The  STRAßE' WHERE id = 1")
     for id, url in enumerate(("https://www.a.example/1", "http://a.example/1/", "http://a.example/1"), start=1):
         database.fetch(
             "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
@@ -278,6 +279,8 @@ def test_the_tenth_step_makes_addresses_the_same_and_loses_none(empty: str) -> N
     assert keys[2] == addresses.normalize(given[3]), "as they are looked up from now on"
     reviewed = database.fetch("SELECT url_normalized FROM reviews ORDER BY id")
     assert reviewed == [("a.example/1",), ("http://a.example/1/",), ("a.example/1",)]
+    assert database.fetch("SELECT publisher_key FROM documents ORDER BY id LIMIT 2") == [("the strasse",), (None,)]
+    assert database.fetch("SELECT DISTINCT publisher_key FROM reviews") == [("a",)]
     assert not drift()
     assert [check.problems for check in verify.run() if check.name == "keys"] == [[]]
 
