@@ -117,6 +117,10 @@ def _chosen(schema: dict[str, Any], fields: str, include: str) -> dict[str, Any]
     whole = _flat(schema)
     if "next" not in whole["properties"]:
         return _projected(whole, wanted)
+    item = _flat(whole["properties"]["items"]["items"])
+    # A list that is included comes whole, with the address of its rest.
+    for name in filter(None, include.split(",")):
+        wanted |= {part: {} for part in (name, f"{name}_rest") if part in item["properties"]}
     page = _projected(whole["properties"]["items"], wanted)
     return whole | {"properties": whole["properties"] | {"items": page}}
 

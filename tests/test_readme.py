@@ -34,7 +34,7 @@ def test_its_ten_calls_work_as_printed(url: str) -> None:
     assert [speaker["name"] for speaker in speakers["items"]] == ["Government of China"]
     assert [span["text"] for span in recorded["content"]] == ["These exports,", "sustain no war industry."]
     assert recorded["counters"][0]["claim"]["id"] == 1
-    assert all(item["counterclaims"] for item in disputed["items"])
+    assert all(item["disputed"] for item in disputed["items"])
     assert disputed["next"] is not None
     assert all(item["snippets"][0]["marks"] for item in found["items"])
     assert len(found["items"]) == 2

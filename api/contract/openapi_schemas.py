@@ -59,6 +59,9 @@ class Converter(OpenAPIConverter):
     def field2property(self, field: Any) -> dict[str, Any]:
         """Describe a member; where it has the form of a component, by a reference to that."""
         made: dict[str, Any] = super().field2property(field)
+        if isinstance(field, fields.QueryMembers):
+            # What the schema requires is its default, which typed clients would send along.
+            made.pop("default", None)
         name = self._shared.get(_form(made))
         if name is None:
             return made

@@ -11,14 +11,14 @@ from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import counted_page_of
 from api.schemas.charges import ChargeQuery
-from api.schemas.claims import Claim
+from api.schemas.claims import ClaimItem
 from models import charges
 
 routes = Routes("charges", "The claims in which somebody is accused.")
 
 
 @routes.operation(
-    "GET", "/charges", query=ChargeQuery, response=counted_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET", "/charges", query=ChargeQuery, response=counted_page_of(ClaimItem), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_all_charges(query: dict[str, Any]) -> Response:
     """List charges against anybody, newest first.
@@ -35,7 +35,7 @@ def list_all_charges(query: dict[str, Any]) -> Response:
     "GET",
     "/speakers/<id_or_item:id>/charges",
     query=ChargeQuery,
-    response=counted_page_of(Claim),
+    response=counted_page_of(ClaimItem),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_charges(id: int, query: dict[str, Any]) -> Response:

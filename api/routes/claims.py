@@ -10,7 +10,7 @@ from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import RetractQuery, counted_page_of
-from api.schemas.claims import Claim, ClaimChange, ClaimQuery, GetClaimQuery
+from api.schemas.claims import Claim, ClaimChange, ClaimItem, ClaimQuery, GetClaimQuery
 from api.schemas.exchanges import Exchange
 from api.schemas.refs import Merge, NewClaim
 from models import claims
@@ -19,9 +19,11 @@ from models.history.standing_rows import Version
 routes = Routes("claims", "The propositions, apart from who put them forward.")
 
 
-@routes.operation("GET", "/claims", query=ClaimQuery, response=counted_page_of(Claim), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation(
+    "GET", "/claims", query=ClaimQuery, response=counted_page_of(ClaimItem), refuses=(HTTPStatus.FORBIDDEN,)
+)
 def list_claims(query: dict[str, Any]) -> Response:
-    """List claims with everything linked, newest first."""
+    """List claims in brief, newest first: who put each forward first, and how much else there is."""
     admit_status(query)
     return page_sorted(claims.listed, query, caller().viewer)
 

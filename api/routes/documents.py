@@ -11,7 +11,15 @@ from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.agreement import Agreement, AgreementQuery
 from api.schemas.base import ItemPage, RetractQuery, page_of
-from api.schemas.documents import Document, DocumentChange, DocumentQuery, Extraction, StoredDocument, StoreQuery
+from api.schemas.documents import (
+    Document,
+    DocumentChange,
+    DocumentItem,
+    DocumentQuery,
+    Extraction,
+    StoredDocument,
+    StoreQuery,
+)
 from api.schemas.refs import NewDocument
 from models import agreement, documents
 from models.history.standing_rows import Version
@@ -20,7 +28,7 @@ from models.ingest import candidates
 routes = Routes("documents", "The articles, transcripts and press releases that printed what was said.")
 
 
-@routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(Document, ItemPage))
+@routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(DocumentItem, ItemPage))
 def list_documents(query: dict[str, Any]) -> Response:
     """List documents, newest first.
 

@@ -12,7 +12,15 @@ from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import ItemPage, RetractQuery, counted_page_of, page_of
 from api.schemas.refs import Merge
-from api.schemas.speakers import NewSpeaker, PositionQuery, Speaker, SpeakerChange, SpeakerQuery, SpokenQuery
+from api.schemas.speakers import (
+    NewSpeaker,
+    PositionQuery,
+    Speaker,
+    SpeakerChange,
+    SpeakerItem,
+    SpeakerQuery,
+    SpokenQuery,
+)
 from api.schemas.statements import Statement
 from models import positions, speakers
 from models.history.standing_rows import Version
@@ -20,7 +28,7 @@ from models.history.standing_rows import Version
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
 
 
-@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(Speaker, ItemPage))
+@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(SpeakerItem, ItemPage))
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers, newest first.
 

@@ -1,5 +1,6 @@
 """What schemas share: strict input, complete output, and the members that every noun has."""
 
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -62,7 +63,7 @@ class Query(Input):
 
 
 #: How many items a page holds, at most and where nothing is said.
-LARGEST_PAGE, USUAL_PAGE = 100, 50
+LARGEST_PAGE, USUAL_PAGE = 100, 20
 
 #: How a cursor ends that belongs to one question.
 OF_A_QUESTION = "-[0-9a-f]{12}"
@@ -177,6 +178,14 @@ def on_request(member: Any, description: str) -> Any:
     return member
 
 
+def lighter(schema: type[Schema], name: str, doc: str, on_request: tuple[str, ...], **always: Any) -> type[Schema]:
+    """Make a shape like `schema` with members that are only there on request, and others that `always` are."""
+    requested = {member: copy(schema._declared_fields[member]) for member in on_request}
+    for member in requested.values():
+        member.required = False
+    return type(name, (schema,), {"__doc__": doc, **requested, **always})
+
+
 class Stamped(Output):
     """What every noun's answer ends with."""
 
@@ -235,7 +244,7 @@ class ItemPage(Page):
 def page_of(schema: type[Schema], page: type[Page] = Page) -> type[Schema]:
     """Make the shape of a list's answer."""
     members = {"__doc__": f"One page of a list of {schema.__name__}.", "items": listed(schema, "The page.")}
-    return type(f"{schema.__name__}Page", (page,), members)
+    return type(f"{schema.__name__.removesuffix('Item')}Page", (page,), members)
 
 
 class FacetValue(Output):

@@ -4,7 +4,20 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Query, Whole, count, listed, on_request, print_count, rest, uri_of
+from api.schemas.base import (
+    Query,
+    Whole,
+    count,
+    lighter,
+    listed,
+    nested,
+    on_request,
+    print_count,
+    rest,
+    shown,
+    uri_of,
+)
+from api.schemas.disputes import DisputeKinds
 from api.schemas.fields import Choice, Language, QueryFlag, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
@@ -20,6 +33,16 @@ from api.schemas.parts import (
 )
 from api.schemas.refs import LONGEST_TEXT, ClaimDetails
 from api.schemas.reviews import ReviewPart
+
+#: What lists of claims show of each only on request, as single claims show it.
+LINKED = ("statements", "counterclaims", "counters", "reviews")
+FIRST = (
+    "The statement that put it forward first: the accepted one of the earliest day on which it was said, or else "
+    "its document published; of one day, the one that was recorded first. Where none is accepted, it is null; of a "
+    "claim that only the review scope sees, it is the first of all."
+)
+ANSWER_COUNTS = "How many of the answers to it that the caller may see do what."
+DISPUTED = "Whether one of them denies or disputes it."
 
 
 class Claim(ClaimPart, Whole):
@@ -41,13 +64,10 @@ class Claim(ClaimPart, Whole):
     reviews = listed(ReviewPart, "What fact-checkers published about it, the newest first, at most 100.")
     review_count = count("reviews")
     reviews_rest = rest()
-    first_statement = on_request(
-        fields.Nested(StatementPart, allow_none=True),
-        "The statement that put it forward first: the accepted one of the earliest day on which it was said, or else "
-        "its document published; of one day, the one that was recorded first. Where none is accepted, it is null; of a "
-        "claim that only the review scope sees, it is the first of all.",
-    )
+    first_statement = on_request(fields.Nested(StatementPart, allow_none=True), FIRST)
     answered = on_request(fields.Boolean(), "Whether there is an answer to it that the caller may see.")
+    answer_counts = on_request(fields.Nested(DisputeKinds), ANSWER_COUNTS)
+    disputed = on_request(fields.Boolean(), DISPUTED)
     snippets = on_request(
         fields.List(fields.Nested(Snippet)),
         SNIPPETS.format(
@@ -55,6 +75,25 @@ class Claim(ClaimPart, Whole):
             "the order of print, of the statements by which it was found"
         ),
     )
+
+
+_first = StatementPart._declared_fields
+FirstStatement = lighter(
+    StatementPart,
+    "FirstStatement",
+    "The statement that put a claim forward first, in brief; with `include=first_statement` all of it.",
+    tuple(name for name in _first if name not in ("id", "href", "speaker", "said_on", "day", "document")),
+)
+
+ClaimItem = lighter(
+    Claim,
+    "ClaimItem",
+    "A claim as lists show it: who put it forward first, and how much else there is; the rest by `include`.",
+    tuple(part for name in LINKED for part in (name, f"{name}_rest")),
+    first_statement=nested(FirstStatement, FIRST, null=True),
+    answer_counts=nested(DisputeKinds, ANSWER_COUNTS),
+    disputed=shown(fields.Boolean, DISPUTED),
+)
 
 
 class ClaimChange(ClaimDetails):
@@ -68,7 +107,7 @@ class GetClaimQuery(Query):
     """What to write of one claim."""
 
     members = fields_of(Claim)
-    include = extras(("first_statement", "answered"))
+    include = extras(("first_statement", "answered", "answer_counts", "disputed"))
 
 
 class ClaimQuery(ListQuery, OfAnswers):
@@ -108,8 +147,8 @@ class ClaimQuery(ListQuery, OfAnswers):
         "id",
         "relevance",
     )
-    members = fields_of(Claim, searched=True)
-    include = extras(("first_statement", "answered", "snippets"))
+    members = fields_of(ClaimItem, searched=True, listed=True)
+    include = extras((*LINKED, "first_statement", "answered", "snippets"))
 
     @validates_schema
     def _refuse_useless_in(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from api.schemas.base import (
     Whole,
     count,
     identifier,
+    lighter,
     listed,
     on_request,
     print_count,
@@ -21,7 +22,7 @@ from api.schemas.base import (
 )
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import Language, QueryFlag, QueryWholeNumber
-from api.schemas.filters import SPELLED, WholesQuery, domain, fields_of, search, sort_by
+from api.schemas.filters import SPELLED, WholesQuery, domain, extras, fields_of, search, sort_by
 from api.schemas.indexed import Url
 from api.schemas.parts import ACTS, DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -51,6 +52,14 @@ class Document(DocumentPart, Whole):
     statement_count = count(ACTS)
     print_count = print_count()
     statements_rest = rest()
+
+
+DocumentItem = lighter(
+    Document,
+    "DocumentItem",
+    "A document as lists show it: neither its text nor its statements, which `include` adds.",
+    ("text", "statements", "statements_rest"),
+)
 
 
 class Extraction(Output):
@@ -138,7 +147,8 @@ class DocumentQuery(WholesQuery):
     )
     q = search(" All stand in the title, or all in one sentence that carries a statement which the caller sees.")
     sort = sort_by("-published_at", "published_at", "-changed_at", "changed_at", "-id", "id")
-    members = fields_of(Document)
+    members = fields_of(DocumentItem, listed=True)
+    include = extras(("text", "statements"))
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -323,6 +323,14 @@ class QueryMembers(Field[tuple[Any, ...]]):
         return members_from(self._schema, value, self._without)
 
 
+@cache
+def light(schema: type[Schema]) -> tuple[Any, ...]:
+    """Name the members of `schema` that are there without being asked for, as `members_from` does; () is all."""
+    inner = {name: inside(field) for name, field in schema._declared_fields.items() if field.required}
+    members = tuple((name, light(below) if below else ()) for name, below in inner.items())
+    return members if len(members) < len(schema._declared_fields) or any(below for _, below in members) else ()
+
+
 @lru_cache(maxsize=512)
 def members_from(schema: type[Schema], value: str, without: tuple[str, ...] = ()) -> tuple[Any, ...]:
     """Read a list of members of `schema`, as the parameter `fields` does; clients send the same few again and again."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, missing, validates_schema
 
 from api.schemas.base import Output, PageQuery, Query, shown
 from api.schemas.days import Day, FirstDay, Instant, LastDay
@@ -15,6 +15,7 @@ from api.schemas.fields import (
     QueryNames,
     QueryNumber,
     Search,
+    light,
 )
 from api.schemas.indexed import Url
 from api.schemas.several import AnyOf, language_of, one_id, one_of, one_speaker, topic_of, values_of, words_of
@@ -49,17 +50,21 @@ def _flag(description: str) -> QueryFlag:
     return QueryFlag(metadata={"description": description, "example": True})
 
 
-def fields_of(schema: Any, *, searched: bool = False) -> QueryMembers:
-    """Make the parameter `fields` for answers of the shape `schema`; only of what is `searched` are there snippets."""
+def fields_of(schema: Any, *, searched: bool = False, listed: bool = False) -> QueryMembers:
+    """Make the parameter `fields` for answers of the shape `schema`; only of what is `searched` are there snippets.
+
+    Where it is left out, what `schema` requires is written; of what is `listed`, models are told which that is.
+    """
     return QueryMembers(
         schema,
         without=() if searched else ("snippets",),
         attribute="fields",
         data_key="fields",
+        load_default=light(schema) if listed else missing,
         metadata={
-            "description": "The members to write, with commas between them and dots for what is inside one; all where "
-            "left out. Members that were not asked for are absent, required ones too; those of a page are always "
-            "there.",
+            "description": "The members to write, with commas between them and dots for what is inside one; all that "
+            "the schema requires where left out. Members that were not asked for are absent, required ones too; those "
+            "of a page are always there.",
             "example": "id",
         },
     )

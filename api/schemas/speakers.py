@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Whole, count, listed, nested, rest, uri_of
+from api.schemas.base import Whole, count, lighter, listed, nested, rest, uri_of
 from api.schemas.fields import Id, QueryFlag, WikidataId
-from api.schemas.filters import WholesQuery, fields_of, search, sort_by
+from api.schemas.filters import WholesQuery, extras, fields_of, search, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import ACTS, LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
@@ -29,6 +29,14 @@ class Speaker(SpeakerPart, Whole):
     )
     statement_count = count(ACTS)
     statements_rest = rest()
+
+
+SpeakerItem = lighter(
+    Speaker,
+    "SpeakerItem",
+    "A speaker as lists show them: without their statements, which `include` adds.",
+    ("statements", "statements_rest"),
+)
 
 
 class NewSpeaker(SpeakerDetails):
@@ -59,7 +67,8 @@ class SpeakerQuery(WholesQuery):
     wikidata_id = AnyOf(WikidataId(metadata={"description": "Their Wikidata item.", "example": "Q148"}))
     q = search(" They stand in the names that they have, each at least by its beginning.")
     sort = sort_by("-changed_at", "changed_at", "-id", "id")
-    members = fields_of(Speaker)
+    members = fields_of(SpeakerItem, listed=True)
+    include = extras(("statements",))
 
 
 class SpokenQuery(StatementQuery):

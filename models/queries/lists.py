@@ -16,14 +16,15 @@ from models.queries.dialects import joined, true
 from models.queries.filter_sets import Filters, Order, used
 from models.queries.filters import prepared, with_few
 from models.queries.list_ids import OTHERS, compiled_ids, first, ordered, ranked, seen, summary_answered
-from models.queries.members import Boolean, Fields, Member, Object, Rows, tree
+from models.queries.members import Boolean, Fields, Member, Nullable, Object, Rows, Scalar, Subquery, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.parts import as_written
 from models.queries.shapes import SIDES, STATEMENT_LINKS
-from models.queries.table_aliases import c, e, f, s
-from models.queries.visibility import Viewer
+from models.queries.table_aliases import c, e, f, o, s
+from models.queries.visibility import Viewer, claim_seen, evidence_seen, of_the_claim
 from models.storage.columns import dumps
 from models.storage.transactions import changed_at
+from models.vocabulary import COUNTER_KINDS, DISPUTING_KINDS
 
 #: The values of filters by their names; None counts as absent.
 FilterValues = dict[str, Any]
@@ -243,8 +244,12 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     extra: dict[str, Member] = {}
     if noun == "claims":
         full = shapes.claim(viewer, answered, listed=listed)
-        is_answered = Boolean(summary_answered(viewer, f.claim_id if listed else c.id))
-        extra = {"first_statement": shapes.first_statement(viewer, listed=listed), "answered": is_answered}
+        claim_id = f.claim_id if listed else c.id
+        known = summary_answered(viewer, claim_id) if answered is None else answered
+        extra = {
+            "first_statement": shapes.first_statement(viewer, listed=listed),
+            **_answer_members(viewer, claim_id, known),
+        }
     elif noun == "statements":
         full = shapes.statement(viewer)
     else:
@@ -253,6 +258,19 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     chosen = full if fields is None else full.only(wanted)
     added = {name: member for name, member in extra.items() if name in include or name in wanted}
     return Object({**chosen.members, **{name: member.only(wanted.get(name, {})) for name, member in added.items()}})
+
+
+def _answer_members(viewer: Viewer, id: Any, answered: Any) -> dict[str, Member]:
+    """Build the nodes of how the claim with the id `id` was answered; `answered` is whether it was at all."""
+    seen = (e.claim_id == id, of_the_claim(), evidence_seen(viewer), claim_seen(viewer, o))
+    counts = {kind: Scalar(fn.count(case(e.kind == kind, 1))) for kind in COUNTER_KINDS}
+    counted = Subquery(Object(counts), Rows(e, seen, {o: e.answer_id}))
+    disputed = fn.EXISTS(shapes.answers(viewer, e.claim_id == id, e.kind.in_(DISPUTING_KINDS)))
+    return {
+        "answered": Boolean(answered),
+        "answer_counts": Nullable(counted, answered, dumps(dict.fromkeys(COUNTER_KINDS, 0))),
+        "disputed": Boolean(answered & disputed),
+    }
 
 
 @cached(512)

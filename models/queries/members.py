@@ -189,13 +189,18 @@ class Nullable(_Holder):
     """A member where a condition holds, else null."""
 
     condition: Any
+    #: What else there is, as JSON: null unless it is told.
+    otherwise: str | None = None
 
     def json(self, sqlite: bool) -> Any:
-        return case(self.condition, self.member, "null" if sqlite else None)
+        if self.otherwise is None:
+            return case(self.condition, self.member, "null" if sqlite else None)
+        return case(self.condition, self.member, self.otherwise if sqlite else Cast(self.otherwise, "json"))
 
     def value(self) -> Any:
         inner = self.member.value()
-        return None if inner is None else case(self.condition, inner)
+        otherwise = None if self.otherwise is None else fn.json(self.otherwise)
+        return None if inner is None else case(self.condition, inner, otherwise)
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     database.close()
 
 
+#: What lists of claims show on request.
+WHOLE = "statements,counterclaims,counters,reviews"
+
+
 def all_of(client: FlaskClient, noun: str) -> list[dict]:  # type: ignore[type-arg]
     """Every item of a list, which may be narrowed: `claims?conflicting=true`."""
     answer = client.get(f"/v1/{noun}{'&' if '?' in noun else '?'}limit=100").json
@@ -77,7 +81,7 @@ def test_claim_is_what_is_answered_and_answer_what_answers_it_wherever_an_exchan
         return one["id"], claim, answer
 
     drawn = {ends(one) for one in all_of(sample, "counterclaims")}
-    shown = all_of(sample, "claims") + all_of(sample, "statements")
+    shown = all_of(sample, f"claims?include={WHOLE}") + all_of(sample, "statements")
     wholes = [sample.get(f"/v1/claims/{claim['id']}/exchange").json for claim in all_of(sample, "claims")]
     for item, name in ((item, name) for item in shown for name in ("counterclaims", "counters")):
         assert {ends(one) for one in item[name]} <= drawn
@@ -130,7 +134,7 @@ def test_quotes_every_kind_of_document_and_charges_and_mentions_speakers(sample:
 
 def by_text(client: FlaskClient, noun: str, text: str) -> dict[str, Any]:
     """The claim of which the text begins so, or the first statement of it, whole."""
-    (claim,) = (claim for claim in all_of(client, "claims") if claim["text"].startswith(text))
+    (claim,) = (claim for claim in all_of(client, f"claims?include={WHOLE}") if claim["text"].startswith(text))
     id = claim["id"] if noun == "claims" else min(statement["id"] for statement in claim["statements"])
     return dict(client.get(f"/v1/{noun}/{id}").json)
 
@@ -197,7 +201,11 @@ def test_a_figure_is_corrected_and_a_prediction_comes_true(sample: FlaskClient) 
 
 
 def test_every_sentence_of_a_public_text_stands_where_it_says(sample: FlaskClient) -> None:
-    texts = {document["id"]: document["text"] for document in all_of(sample, "documents") if document["text_public"]}
+    texts = {
+        document["id"]: document["text"]
+        for document in all_of(sample, "documents?include=text")
+        if document["text_public"]
+    }
     assert texts
     for statement in all_of(sample, "statements"):
         text = texts.get(statement["document"]["id"])

@@ -98,6 +98,12 @@ def main(address: str, key: str) -> None:
 
     found = given(ClaimPage, list_claims.sync(client=client, q="exports sustain", sort=ListClaimsSort.RELEVANCE))
     assert charged.claim.id in [claim.id for claim in found.items]
+    brief = found.items[[item.id for item in found.items].index(charged.claim.id)]
+    assert brief.disputed
+    assert brief.answer_counts.denies == brief.counterclaim_count == 1
+    assert brief.first_statement is not None
+    assert brief.first_statement.speaker.name == "Officials"
+    assert isinstance(brief.statements, Unset)
     claim = given(Claim, get_claim.sync(charged.claim.id, client=client))
     assert [one.kind for one in claim.counterclaims] == [CounterclaimKind.DENIES]
     assert [(one.claim.id, one.answer.id) for one in claim.counterclaims] == [(claim.id, denied.claim.id)]
@@ -135,7 +141,9 @@ def main(address: str, key: str) -> None:
 
     changes = given(ChangePage, list_changes.sync(client=client, noun=Noun.COUNTERCLAIMS))
     assert [(line.action, line.noun) for line in changes.items] == [(Action.CREATE, Noun.COUNTERCLAIMS)]
-    assert changes.items[0].after["kind"] == "denies"
+    after = changes.items[0].after
+    assert after is not None
+    assert after["kind"] == "denies"
 
 
 def recorded(client: AuthenticatedClient, body: NewStatement) -> Statement:

@@ -66,6 +66,10 @@ const found = given(
   await client.GET("/v1/claims", { params: { query: { q: "exports sustain", sort: "relevance" } } }),
 );
 same(found.items.map((claim) => claim.id).includes(charged.claim.id), true);
+const brief = found.items.find((item) => item.id === charged.claim.id);
+same([brief?.disputed, brief?.answer_counts.denies, brief?.counterclaim_count], [true, 1, 1]);
+const said: string | undefined = brief?.first_statement?.speaker.name;
+same([said, brief?.statements?.length ?? null], ["Officials", null]);
 const path = { id: charged.claim.id };
 const claim = given(await client.GET("/v1/claims/{id}", { params: { path } }));
 const kinds: Schemas["CounterclaimKind"][] = claim.counterclaims.map((one) => one.kind);
@@ -104,4 +108,4 @@ for (let cursor: string | undefined; ; ) {
 same(new Set(read).size, 3);
 
 const changes = given(await client.GET("/v1/changes", { params: { query: { noun: "counterclaims" } } }));
-same(changes.items.map((line) => [line.action, line.noun, line.after["kind"]]), [["create", "counterclaims", "denies"]]);
+same(changes.items.map((line) => [line.action, line.noun, line.after?.["kind"]]), [["create", "counterclaims", "denies"]]);

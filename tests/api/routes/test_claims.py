@@ -246,7 +246,7 @@ def test_says_that_it_is_answered_to_whom_the_answer_is_shown(
         for filtered, yes in (("true", True), ("false", False)):
             listed = client.get(f"/v1/claims?ids={id}&answered={filtered}&include=answered").json["items"]
             assert [item["answered"] for item in listed] == [yes] * (yes == items[0]["answered"])
-        return [(item["answered"], bool(item["counterclaims"])) for item in items]
+        return [(item["answered"], bool(item["counterclaim_count"])) for item in items]
 
     assert (shown(public), shown(reviewer)) == ([(False, False)] * 4, [(True, True)] * 4)
     answer = reviewer.get(f"/v1/statements/{found['id']}")

@@ -259,7 +259,7 @@ def test_a_document_has_a_kind(writer: FlaskClient, public: FlaskClient) -> None
     assert changed(writer, f"/v1/documents/{made['id']}", {"kind": "transcript"}).json["kind"] == "transcript"
     listed = public.get("/v1/documents", query_string={"kind": "transcript"}).json["items"]
     assert [item["id"] for item in listed] == [made["id"]]
-    (claim,) = public.get("/v1/claims", query_string={"include": "first_statement"}).json["items"]
+    (claim,) = public.get("/v1/claims", query_string={"include": "statements,first_statement"}).json["items"]
     kinds = [one["document"]["kind"] for one in (claim["first_statement"], *claim["statements"])]
     assert kinds == ["transcript"] * 2
     card = public.get("/v1/claims", query_string={"fields": "first_statement.document.kind"}).json["items"]

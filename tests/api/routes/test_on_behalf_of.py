@@ -45,7 +45,7 @@ def test_who_is_no_person_or_says_otherwise_speaks_for_nobody_else(
     assert denied(writer, spokesman["person"], on_behalf_of=None)["on_behalf_of"] is None
     other = denied(writer, spokesman["person"], on_behalf_of={"name": "Beijing Zoo"}, content=[{"text": "charge"}])
     assert other["on_behalf_of"]["name"] == "Beijing Zoo"
-    (claim,) = writer.get(f"/v1/claims?ids={other['claim']['id']}").json["items"]
+    (claim,) = writer.get(f"/v1/claims?ids={other['claim']['id']}&include=statements").json["items"]
     assert claim["statements"][0]["on_behalf_of"]["name"] == "Beijing Zoo"
 
 
