@@ -14,24 +14,27 @@ EMBEDDED = 100
 BESIDE = 10
 
 
-def embedded(plural: str, listed: Array, *address: Any, count: dict[str, Any] | None = None) -> dict[str, Member]:
+def embedded(
+    plural: str, listed: Array, *address: Any, count: dict[str, Any] | None = None, known: Any = None
+) -> dict[str, Member]:
     """Build the nodes of a list within an item, of its count, and of its rest: the address of all, where it is cut.
 
     The parts of the `address` are put together. `count` has a condition for each count of a part of the list, where
-    there are several.
+    there are several. `known` is whether there is any, where what is read from says so: to look for one first would
+    take as long as to count none.
     """
     rows = replace(listed.rows, order=(), limit=None)
     # Found after as many rows as are shown, where a count reads all.
     beyond = replace(rows, limit=SQL(f"1 OFFSET {listed.rows.limit}"))
     rest = case(NodeList((SQL("EXISTS"), beyond.select(SQL("1")))), fn.CONCAT(*address))
-    if listed.if_any is not None:
-        rest = case(listed.if_any, rest)
+    if known is not None:
+        rest = case(known, rest)
     parts = {f"{plural.removesuffix('s')}_count": None} if count is None else count
-    counts = {name: _counted(rows, part, listed.if_any) for name, part in parts.items()}
+    counts = {name: _counted(rows, part, known) for name, part in parts.items()}
     return {plural: listed, **counts, f"{plural}_rest": Scalar(rest)}
 
 
-def _counted(rows: Rows, part: Any, if_any: Any) -> Member:
+def _counted(rows: Rows, part: Any, known: Any) -> Member:
     where = rows.where if part is None else (*rows.where, part)
     counted = replace(rows, where=where).select(fn.count(STAR))
-    return Scalar(counted if if_any is None else case(if_any, counted, 0))
+    return Scalar(counted if known is None else case(known, counted, 0))

@@ -197,12 +197,11 @@ def _both_directions(
     # Most claims have none: that is found before all that is read of one is made ready.
     answering, answered_by_it = e.claim_id == claim, e.answer_id == claim
     to_it = (of_the_claim(), evidence_seen(viewer))
-    if answered is None:
-        answered = any_of(answering)
-    to_claim = directed("answer", answering, *to_it, *narrowed, if_any=answered)
+    if_answered = any_of(answering) if answered is None else answered
+    to_claim = directed("answer", answering, *to_it, *narrowed, if_any=if_answered)
     by_claim = directed("claim", answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it))
     return {
-        **embedded("counterclaims", to_claim, *answers, "&sort=id"),
+        **embedded("counterclaims", to_claim, *answers, "&sort=id", known=answered),
         **embedded("counters", by_claim, "/v1/counterclaims?answer=", claim, "&sort=id"),
     }
 
