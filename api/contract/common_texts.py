@@ -36,7 +36,7 @@ Lists of claims, charges, documents and speakers show each in brief: whole texts
 come by `include`, and by `fields`.
 Every list of things with ids takes `total`, `fields`, `sort` and `ids`. `ids=7,3,9` reads many at once, in
 this order; `absent` then says which of them are missing, merged (into which) or retracted (when), as a GET
-of each would.
+of each would, and which another filter leaves out.
 
 **Caching and changing.** Every answer has an `ETag`, but for exports, refusals and those without a
 body: send it as `If-None-Match` to hear 304 while nothing changed, and as `If-Match` with every PATCH

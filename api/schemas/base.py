@@ -212,16 +212,17 @@ class Page(Output):
 
 
 class Absent(Output):
-    """An id that was asked for and is no item of the list: what `GET` of it would say to the same caller."""
+    """An id that was asked for and is no item of the list, and why: what `GET` of it would say, or `filtered`."""
 
     id = identifier("The id that was asked for.")
     state = shown(
         fields.String,
         "`missing`: there is nothing, or nothing that the caller may know of (404). `merged`: it became one with "
-        "another, which is answered in its place (308). `retracted`: it was taken back (410).",
-        enum=["missing", "merged", "retracted"],
+        "another, which is answered in its place (308). `retracted`: it was taken back (410). "
+        "`filtered`: it stands, or its survivor does, but another filter leaves it out.",
+        enum=["missing", "merged", "retracted", "filtered"],
     )
-    merged_into = identifier("The id of the survivor; null but for what was merged.", null=True)
+    merged_into = identifier("The id of the survivor; null where it was not merged.", null=True)
     retracted_at = shown(
         fields.String, "When it was taken back; null but for what was retracted.", null=True, format="date-time"
     )
@@ -234,8 +235,8 @@ class ItemPage(Page):
     absent = fields.List(
         fields.Nested(Absent),
         metadata={
-            "description": "Those of the `ids` that are no items because nothing stands there, in the order in which "
-            "they were asked for; with `ids`. One that stands but that the other filters leave out is not here."
+            "description": "Those of the `ids` that are no items on any page, in the order in which they were asked "
+            "for; with `ids`."
         },
     )
 

@@ -33,10 +33,11 @@ def page(noun: str, *, get: Callable[..., Any], viewer: Viewer, filters: lists.F
     wanted = filters.get("ids") or []
     whole = found.number == len(wanted)
     if renamed := with_survivors(noun, filters, found.number, viewer):
-        found = list_page(noun, viewer=viewer, filters=renamed, **rest)
+        filters = renamed
+        found = list_page(noun, viewer=viewer, filters=filters, **rest)
     if not wanted:
         return found
-    return found._replace(absent=[] if whole else batches.absent(noun, wanted, viewer=viewer, get=get))
+    return found._replace(absent=[] if whole else batches.absent(noun, wanted, viewer=viewer, filters=filters, get=get))
 
 
 def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:

@@ -46,6 +46,8 @@ _g = dialects.ids_as_table("ranked", "g")
 _in_rank = Entity("g")
 #: A statement that a filter names, and those that others made jointly with it.
 _one, _joint = Aliased(Statement, "n"), Aliased(Statement, "j")
+#: Orders of the ids in the value `ranked`, and those of which the search has found the ids before.
+_BY_IDS, _SEARCHED = ("ranked", "asked"), ("ranked", "relevance")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 
 
@@ -70,13 +72,16 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
 
     Where the list is `continued`, only those past the values `at` and `past`.
     """
-    found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by == "ranked" else None)
+    found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by in _BY_IDS else None)
     query, id = found.query, found.id
-    at = {"said_on": found.day, "statement_count": found.count, "print": found.place, "ranked": _in_rank.key}.get(
-        order.by
-    )
+    at = {
+        "said_on": found.day,
+        "statement_count": found.count,
+        "print": found.place,
+        **dict.fromkeys(_BY_IDS, _in_rank.key),
+    }.get(order.by)
     at = found.changed if order.by == "changed_at" else at
-    if order.by == "ranked":
+    if order.by in _BY_IDS:
         query = query.where(id == _in_rank.id)
     if order.by == "rest":
         query = query.where(id.not_in(Select([_g], [_in_rank.id])))
@@ -182,7 +187,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
     conditions = [] if viewer.unreviewed else [true(k.public)]
     if k is _index:
         conditions.append(k.topic_id == TOPIC)
-    if "q" in filters.names and order.by in ("id", "said_on", "rest"):
+    if "q" in filters.names and order.by not in _SEARCHED:
         conditions.append(_matching("claims", viewer, filters, k.claim_id))
     of_it = filters.names & OF_A_STATEMENT.keys()
     if of_it and "stated" in filters.names:
@@ -220,7 +225,7 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
 def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
     names = filters.names
     conditions = seen("statements", viewer)
-    if "q" in names and order.by in ("id", "said_on", "print", "rest"):
+    if "q" in names and order.by not in _SEARCHED:
         conditions.append(_matching("statements", viewer, filters, s.id))
     if "claim" in names:
         conditions.append(any_id(s.claim_id, "claim"))

@@ -108,7 +108,7 @@ def page(
     if values is None:
         return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
-        order, values["ranked"] = Order("ranked", descending=False), values["ids"]
+        values["ranked"] = values["ids"]
     question = _Question(noun, viewer, with_few(used(filters), values), values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)

@@ -157,9 +157,30 @@ def test_says_of_each_id_what_a_read_of_it_says(
 
 
 @pytest.mark.usefixtures("changed_much")
-def test_what_is_hidden_is_missing_and_what_is_left_out_is_not_absent(public: FlaskClient) -> None:
-    page = public.get("/v1/statements?ids=4,1&form=direct").json
-    assert (page["items"], [(one["id"], one["state"]) for one in page["absent"]]) == ([], [(4, "missing")])
+def test_what_is_hidden_is_missing_and_what_a_filter_leaves_out_is_filtered(public: FlaskClient) -> None:
+    page = public.get("/v1/statements?ids=4,1,3&form=direct").json
+    assert page["items"] == []
+    assert [(one["id"], one["state"]) for one in page["absent"]] == [(4, "missing"), (1, "filtered"), (3, "retracted")]
+
+
+@pytest.mark.usefixtures("changed_much")
+def test_what_was_merged_into_what_a_filter_leaves_out_is_filtered(public: FlaskClient) -> None:
+    (merged,) = (one for one in public.get("/v1/claims?ids=3,4,5,6,7,8").json["absent"] if one["merged_into"])
+    page = public.get(f"/v1/charges?ids={merged['id']}").json
+    assert page["items"] == []
+    assert page["absent"] == [merged | {"state": "filtered"}]
+
+
+@pytest.mark.parametrize("path", sorted(lists().keys() - APART.keys() - WORDLESS.keys()))
+def test_a_search_counts_in_every_order_and_beside_ids(reviewer: FlaskClient, path: str) -> None:
+    at = path.replace("{id}", str(SPEAKER))
+    (sort,) = (part["schema"]["enum"] for part in parameters(path) if part["name"] == "sort")
+    whole = _walked(reviewer, at, sort="id", limit=100)
+    for order in sort:
+        assert _walked(reviewer, at, q="zzqqzz", sort=order) == [], order
+    page = reviewer.get(f"{at}?q=zzqqzz&total=true&ids={whole[1]},{whole[0]}").json
+    assert (page["items"], page["total"]) == ([], 0)
+    assert [(one["id"], one["state"]) for one in page["absent"]] == [(id, "filtered") for id in (whole[1], whole[0])]
 
 
 @pytest.mark.parametrize("noun", NOUNS)
