@@ -111,6 +111,8 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
         if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or not least <= int(text) <= most:
             raise ValueError(f"{name} is {text!r}: give a whole number from {least} to {most}.")
         return int(text)
+    if name == "BASE_URL":
+        text = text.removesuffix("/")
     if name == "BASE_URL" and text and not _ORIGIN.fullmatch(text):
         raise ValueError(
             f"BASE_URL is {text!r}: give it as https://registry.example.org, in lower case, without a path."

@@ -144,7 +144,8 @@ def matched_versions(id: int) -> Version:
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
-            problem_types.IF_MATCH_REQUIRED, "Read it first, then send its ETag as If-Match, so that no change is lost."
+            problem_types.IF_MATCH_REQUIRED,
+            "If-Match is missing: read it first, then send its ETag as If-Match, so that no change is lost.",
         )
     if header.strip() == "*":
         return None

@@ -52,7 +52,8 @@ def test_the_origin_is_what_the_registry_is_reached_at_or_else_what_it_listens_o
     assert Settings().origin == "http://127.0.0.1:8000"
     assert read({"HOST": "::1", "PORT": "9000"}).origin == "http://[::1]:9000"
     assert read({"BASE_URL": "https://a.example.org:8443"}).origin == "https://a.example.org:8443"
-    for wrong in ("a.example.org", "https://a.example.org/", "https://a.example.org/v1", "https://A.example.org", "'"):
+    assert read({"BASE_URL": "https://a.example.org/"}).origin == "https://a.example.org"
+    for wrong in ("a.example.org", "https://a.example.org//", "https://a.example.org/v1", "https://A.example.org", "'"):
         with pytest.raises(ValueError, match="BASE_URL"):
             read({"BASE_URL": wrong})
     with pytest.raises(ValueError, match="LICENCE"):
@@ -65,7 +66,14 @@ def test_origins_are_written_as_a_browser_sends_them() -> None:
         "http://[::1]:3000",
     ]
     for wrong in (
-        *("*", "null", "a.example.org", "https://a.example.org/", "https://A.example.org", "https://a.example.org:443"),
+        *(
+            "*",
+            "null",
+            "a.example.org",
+            "https://a.example.org//",
+            "https://A.example.org",
+            "https://a.example.org:443",
+        ),
         *("http://a.example.org:80", "https://a.example.org/app", "ftp://a.example.org", "https://", "https://*.org"),
     ):
         with pytest.raises(ValueError, match="CORS_ORIGINS"):

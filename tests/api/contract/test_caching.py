@@ -135,7 +135,9 @@ def test_every_change_without_if_match_is_a_428_before_the_body_is_read(
 ) -> None:
     everything(writer)
     for method, path in changes():
-        assert refusal(reviewer.open(path, method=method, data=b"{")) == (428, ["If-Match"]), f"{method} {path}"
+        answer = reviewer.open(path, method=method, data=b"{")
+        assert refusal(answer) == (428, ["If-Match"]), f"{method} {path}"
+        assert answer.json["detail"].startswith("If-Match is missing: ")
     assert len(changes()) == 17
 
 
