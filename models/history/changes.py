@@ -66,7 +66,8 @@ def log(
     has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
     """
     edit = Edit(instance._meta.table_name, instance.__data__["id"], action, before, row(instance))
-    derived.mark_for_refresh(edit.noun, before, edit.after, new=action == "create")
+    lists = before is None or action != "change" or bool(more)
+    derived.mark_for_refresh(edit.noun, before, edit.after, new=action == "create", lists=lists)
     write_entries([log_entry(actor, edit, more)])
 
 

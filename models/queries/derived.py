@@ -41,6 +41,9 @@ _TOUCHED = {
     "topics": "SELECT claim_id, NULL FROM claim_topic_index WHERE topic_id = ?",
 }
 
+#: What may change of a row while the words of its statements stay the same.
+_UNSAID = {"speakers": {"description", "kind"}, "documents": {"title", "publisher", "published_at", "kind", "licence"}}
+
 #: Finds something where PostgreSQL has not counted half of the pages of claims, or of statements.
 _DOUBLED = (
     "SELECT 1 FROM pg_class WHERE oid IN ('claims'::regclass, 'statements'::regclass)"
@@ -48,21 +51,28 @@ _DOUBLED = (
 )
 
 
-def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False) -> None:
+def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False, lists: bool = True) -> None:
     """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
 
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
-    the transaction has made.
+    the transaction has made. Without `lists` they are a row before and after, and no list of it has changed.
     """
     if noun in names.NAMED and (named := [(noun, row["id"]) for row in rows if row]):
         before_commit(names.refresh, *named, shared=True)
     if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
         return
-    if noted := [(noun, row, new) for row in rows if row]:
+    same_words = not lists and _same_words(noun, *filter(None, rows))
+    if noted := [(noun, row, new, same_words) for row in rows if row]:
         before_commit(_refresh, *noted, shared=True)
 
 
-def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
+def _same_words(noun: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Tell whether a row was changed, and in nothing that is in the full-text index of statements."""
+    changed = {name for name, value in after.items() if before.get(name) != value} - {"version", "updated_at"}
+    return bool(changed) and changed <= _UNSAID.get(noun, set())
+
+
+def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool]]) -> None:
     """Refresh what transactions that share a commit have changed."""
     changed: set[int] = set()
     claims: set[int] = set()
@@ -70,25 +80,28 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool]]) -> None:
     linked: set[int] = set()
     reworded: set[int] = set()
     restated: set[int] = set()
-    for noun, row, new in noted:
+    shown: set[int] = set()
+    for noun, row, new, same_words in noted:
         if new and noun == "claims":
             made.add(row["id"])
         elif noun == "counterclaims":
             linked |= {row["claim"], row["answer"]}
         else:
             of, said = _touched(noun, row)
-            (claims if new else changed).update(of)
-            if not new:
+            (shown if same_words else claims if new else changed).update(of)
+            if not new and not same_words:
                 restated |= said
                 reworded |= of if noun == "claims" else set()
     # A statement that has moved to a new claim has words in the index already.
     made -= changed
     known = (claims | changed) - made
-    linked -= made | known
-    _lock(known | linked)
+    shown -= made | known
+    linked -= made | known | shown
+    _lock(known | shown | linked)
     _forget_words(reworded, restated)
     refresh(made, new=True)
     refresh(known)
+    refresh(shown, words=False)
     refresh(linked, linked=True)
 
 
@@ -127,16 +140,16 @@ def _forget_words(claims: set[int], statements: set[int]) -> None:
             fetch(statement, (dumps(sorted(ids)),))
 
 
-def refresh(claims: set[int], *, new: bool = False, linked: bool = False) -> None:
+def refresh(claims: set[int], *, new: bool = False, linked: bool = False, words: bool = True) -> None:
     """Write the derived rows of `claims` anew; inside the transaction of the change.
 
     Those that are `new` have no rows yet, and whatever claims they answer are refreshed as well. Those that were only
     `linked`, or are no more, have the words and the first statement that they had. Of words, those are written that
-    the full-text indexes lack.
+    the full-text indexes lack; none without `words`.
     """
     if claims:
         ids = dumps(sorted(claims))
-        for statement in refreshing(new, linked):
+        for statement in refreshing(new, linked, words):
             fetch(statement, (ids,))
 
 
@@ -321,7 +334,7 @@ def _split(table: str, columns: tuple[str, ...], select: str, shown: str, claim:
 
 
 @cached(8)
-def refreshing(new: bool = False, linked: bool = False) -> list[str]:
+def refreshing(new: bool = False, linked: bool = False, words: bool = True) -> list[str]:
     """Build the SQL of `refresh`, each with the JSON array of the claims' ids as its one parameter."""
     sources = [_summaries(), _topic_index()]
     emptying = [f"DELETE FROM {table} WHERE {in_ids('claim_id')}" for table in ("claim_topic_index", "claim_summaries")]
@@ -329,7 +342,7 @@ def refreshing(new: bool = False, linked: bool = False) -> list[str]:
         emptying.append(f"DELETE FROM claim_cards WHERE {in_ids('claim_id')}")
         sources.append(_cards())
     filling = [source.filling(f" AND {in_ids(source.claim)}") for source in sources]
-    if not linked:
+    if words and not linked:
         filling += [] if new else word_tables.misplaced_words(Part(claim_seen(PUBLIC)).sql)
         filling += [
             one.filling(f" AND {in_ids(one.claim)} AND {word_tables.lacks_words(one.table)}") for one in _words()

@@ -4,20 +4,23 @@ from typing import Any
 
 import pytest
 
-from models import claims, sentences, speakers, statements, topics
+from models import claims, documents, sentences, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import derived
+from models.queries import derived, word_tables
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
-from models.storage.database import db
+from models.storage import transactions
+from models.storage.columns import dumps
+from models.storage.database import db, fetch
 from models.tables import Statement
-from models.upkeep import erasures
+from models.upkeep import erasures, verify
 from tests.factories import (
     PLAIN,
     PUBLIC,
     READER,
     REVIEWER,
     items_of,
+    listed_ids,
     listed_items,
     put_charge,
     put_claim,
@@ -213,3 +216,24 @@ def test_claims_are_listed_by_how_often_they_were_stated(registry: str, actor: A
     page = claims.listed(viewer=PUBLIC, filters={}, limit=9, order=Order("statement_count", descending=False))
     assert [item["id"] for item in items_of(page)] == [1, 2]
     assert db.execute_sql("SELECT statement_count FROM claim_summaries ORDER BY claim_id").fetchall() == [(0,), (2,)]
+
+
+def test_words_are_written_anew_where_a_name_changes_and_nothing_else(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first")
+    row = Statement.get_by_id(said)
+
+    def found(word: str) -> list[int]:
+        return listed_ids(statements, PUBLIC, q=word)
+
+    with transactions.transaction():
+        for forgetting in word_tables.forgetting_words()[1]:
+            fetch(forgetting, (dumps([said]),))
+    assert found("paragraph") == []
+    speakers.change(by=actor, id=row.speaker_id, version=1, description="Somebody else.")
+    documents.change(by=actor, id=row.document_id, version=1, title="A title", published_at="2026-04-01T00:00:00Z")
+    assert found("paragraph") == [], "40,000 statements of one speaker took longer than a statement may"
+    speakers.change(by=actor, id=row.speaker_id, version=2, description="Who?", aliases=["Anybody"])
+    assert found("paragraph") == found("anybody") == [said]
+    speakers.change(by=actor, id=row.speaker_id, version=3, name="Everybody")
+    assert (found("everybody"), found("somebody")) == ([said], [])
+    assert not [check for check in verify.run() if check.problems]
