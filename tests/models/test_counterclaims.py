@@ -135,7 +135,7 @@ def test_lists_by_either_side(registry: str, actor: Actor) -> None:
     (counterclaim,) = _ids(kind="denies")
     charge, answer = statements.claim_of(id=charged), statements.claim_of(id=denied)
     assert _ids() == [other, counterclaim]
-    assert _ids(claim=charge) == _ids(claim=answer) == _ids(document=1) == [counterclaim]
+    assert _ids(claim=charge) == _ids(answer=answer) == _ids(side=answer) == _ids(document=1) == [counterclaim]
     assert _ids(topic="war") == _ids(claim=pair[0]) == _ids(kind="qualifies") == [other]
     for name in ("US officials", "Beijing"):
         assert _ids(speaker=speakers.named(name)[0]) == [counterclaim]

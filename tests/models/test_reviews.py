@@ -45,7 +45,12 @@ def test_keeps_what_the_publisher_said(registry: str, actor: Actor) -> None:
     assert whole["publisher"] == {"name": "Checkers", "site": "checkers.example"}
     assert whole["rating"] == {"label": "Half true", "value": 2.5, "best": 5, "worst": 1}
     assert (whole["title"], whole["reviewed_at"]) == ("Is it so?", "2026-03-13T10:00:00Z")
-    assert whole["claim"] == {"id": claim, "text": "The exports sustain the war.", "language": "en"}
+    assert whole["claim"] == {
+        "id": claim,
+        "href": f"/v1/claims/{claim}",
+        "text": "The exports sustain the war.",
+        "language": "en",
+    }
 
 
 def test_one_review_per_address_and_claim(registry: str, actor: Actor) -> None:

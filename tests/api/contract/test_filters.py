@@ -150,6 +150,10 @@ def _all(client: FlaskClient, path: str, **query: Any) -> list[Item]:
     return items
 
 
+def _whole_claims(client: FlaskClient, **query: Any) -> list[Item]:
+    return _all(client, "/v1/claims", include="statements,counterclaims,counters,reviews", **query)
+
+
 def _ids(items: list[Item]) -> list[int]:
     return [item["id"] for item in items]
 
@@ -163,7 +167,7 @@ def test_statements_pass_every_filter_on_them_or_are_left_out(reviewing: FlaskCl
 
 
 def test_claims_pass_a_filter_on_statements_by_one_and_the_same_of_theirs(reviewing: FlaskClient) -> None:
-    everything = _all(reviewing, "/v1/claims")
+    everything = _whole_claims(reviewing)
     for query, holds in OF_A_STATEMENT:
         wanted = [item for item in everything if any(holds(statement) for statement in item["statements"])]
         assert _ids(_all(reviewing, "/v1/claims", **query)) == _ids(wanted), query
@@ -231,7 +235,7 @@ OF_A_CLAIM: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
 
 
 def test_claims_pass_every_filter_on_them_or_are_left_out(reviewing: FlaskClient) -> None:
-    everything = _all(reviewing, "/v1/claims")
+    everything = _whole_claims(reviewing)
     for query, holds in OF_A_CLAIM:
         wanted = [item for item in everything if holds(item)]
         assert _ids(_all(reviewing, "/v1/claims", **query)) == _ids(wanted), query
@@ -298,7 +302,7 @@ def test_counterclaims_pass_all_filters_on_a_claim_by_one_and_the_same_side(revi
             review(counterclaim["claim"]["id"]) | {"url": f"https://checks.example.org/{counterclaim['id']}"},
         )
     changed(reviewing, f"/v1/claims/{counterclaims[0]['answer']['id']}", {"language": "es"})
-    known = {item["id"]: item for item in _all(reviewing, "/v1/claims")}
+    known = {item["id"]: item for item in _whole_claims(reviewing)}
     found = crosswise = 0
     for (first, holds), (other, other_holds) in combinations(OF_A_SIDE, 2):
         if first.keys() & other.keys():
@@ -317,7 +321,7 @@ def test_counterclaims_pass_all_filters_on_a_claim_by_one_and_the_same_side(revi
 
 
 def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
-    everything = _all(reviewing, "/v1/claims", topic="dual-use-exports")
+    everything = _whole_claims(reviewing, topic="dual-use-exports")
     answer = reviewing.get(
         "/v1/claims?topic=dual-use-exports&limit=1&total=true&facets=speaker,publisher,counter_kind,topic"
     )
@@ -458,7 +462,8 @@ BOUNDED = {
 def test_a_month_or_a_year_counts_as_its_first_day_and_as_its_last_where_it_ends(writer: FlaskClient) -> None:
     for place, day in enumerate(DAYS):
         posted(writer, "statements", charge(said_on=day, content=[{"start": 28 + place, "end": 60}]))
-    for noun, stated in (("statements", ""), ("claims", ""), ("claims", "&stated=first")):
+    in_claims = "&include=statements"
+    for noun, stated in (("statements", ""), ("claims", in_claims), ("claims", f"{in_claims}&stated=first")):
         for bounds, left in BOUNDED.items():
             days, cursor = [], ""
             while cursor is not None:

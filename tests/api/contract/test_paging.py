@@ -87,10 +87,11 @@ def test_a_page_of_documents_ends_at_a_million_characters_and_leads_on(
 ) -> None:
     for number in range(4):
         posted(writer, "documents", {"text": f"{number}" + "x" * 499_999, "language": "en"})
-    assert [len(writer.get(f"/v1/documents?limit={limit}").json["items"]) for limit in (1, 2, 3, 100)] == [1, 2, 2, 2]
-    assert len(public.get("/v1/documents").json["items"]) == 4
-    assert walk(writer, "/v1/documents?limit=100") == [4, 3, 2, 1]
-    assert walk(writer, "/v1/documents?limit=2") == [4, 3, 2, 1]
+    path = "/v1/documents?include=text"
+    assert [len(writer.get(f"{path}&limit={limit}").json["items"]) for limit in (1, 2, 3, 100)] == [1, 2, 2, 2]
+    assert len(public.get(path).json["items"]) == 4
+    assert walk(writer, f"{path}&limit=100") == [4, 3, 2, 1]
+    assert walk(writer, f"{path}&limit=2") == [4, 3, 2, 1]
 
 
 def test_the_link_keeps_the_filters(writer: FlaskClient, public: FlaskClient) -> None:
@@ -241,8 +242,8 @@ def sorted_as(place: str) -> set[str]:
     forms = {
         "id": r"[1-9][0-9]{0,15}",
         "said_on": r"(2026-01-01)?_[1-9][0-9]{0,15}",
-        **dict.fromkeys(("published_at", "reviewed_at"), r"(2026-01-01T10:00:00Z)?_[1-9][0-9]{0,15}"),
-        "statement_count": r"(0|[1-9][0-9]{0,15})_[1-9][0-9]{0,15}",
+        **dict.fromkeys(("published_at", "reviewed_at", "changed_at"), r"(2026-01-01T10:00:00Z)?_[1-9][0-9]{0,15}"),
+        **dict.fromkeys(("statement_count", "print"), r"(0|[1-9][0-9]{0,15})_[1-9][0-9]{0,15}"),
         "relevance": r"[or]?[1-9a-f][0-9a-f]{0,13}(\.[0-9a-f]{1,14})*_[1-9][0-9]{0,15}",
         "pairs": r"[1-9][0-9]{0,8}_[1-9][0-9]{0,15}_[1-9][0-9]{0,15}",
     }
@@ -292,7 +293,7 @@ def test_a_made_up_place_with_the_right_digest_is_a_page_or_refused(reviewer: Fl
 def test_a_page_holds_from_1_to_100(public: FlaskClient) -> None:
     fill(1, 101)
     assert [len(public.get(f"/v1/topics?limit={limit}").json["items"]) for limit in (1, 99, 100)] == [1, 99, 100]
-    assert len(public.get("/v1/topics").json["items"]) == 50
+    assert len(public.get("/v1/topics").json["items"]) == 20
     for limit in ("0", "101", "-1", "1.0", "", "ten", "1e1", "٣", "9" * 30, " 5", "true"):
         assert refusal(public.get(f"/v1/topics?limit={limit}")) == (400, ["limit"]), limit
 
@@ -312,7 +313,7 @@ def test_refuses_an_unknown_parameter_everywhere_and_names_it(
 
 def test_refuses_a_parameter_that_is_given_twice(public: FlaskClient) -> None:
     assert refusal(public.get("/v1/topics?limit=1&limit=2")) == (400, ["limit"])
-    assert refusal(public.get("/v1/claims?topic=a&topic=a")) == (400, ["topic"])
+    assert refusal(public.get("/v1/claims?answered=true&answered=true")) == (400, ["answered"])
     assert refusal(public.get("/v1/topics?x=1&x=2")) == (400, ["x"])
 
 
@@ -321,7 +322,6 @@ def test_refuses_a_filter_that_is_none_and_names_it(public: FlaskClient) -> None
         "speaker=0",
         "speaker=x",
         "speaker=9007199254740992",
-        "speaker=1,2",
         "document=",
         "topic=A%20B",
         "topic=%00",
@@ -329,8 +329,7 @@ def test_refuses_a_filter_that_is_none_and_names_it(public: FlaskClient) -> None
         "said_from=2026-02-30",
         "said_to=2026-3-1",
         "said_to=0000-01-01",
-        "answered=1",
-        "answered=TRUE",
+        "answered=maybe",
         "about=-1",
     ):
         assert refusal(public.get(f"/v1/claims?{query}")) == (400, [query.split("=")[0]]), query
