@@ -262,16 +262,20 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
                 kept[name] = value
         return kept
 
-    rows = []
+    rows, told = [], set[int]()
     for line in list(dump.write())[1:]:
         ((table, row),) = json.loads(line).items()
         if table in ("changes", "hidden"):
             row["noun_id"] = anew(row["noun"], row["noun_id"])
         if table == "changes":
             row["after"] = plain(row["noun"], json.loads(row["after"]))
+            # With which line it is told that a claim changed, depends on what is stored in one transaction.
+            row.pop("effect", None)
+            told.update(anew("claims", id) for id in json.loads(row.pop("claims", None) or "{}").get("changed", ()))
         if table == "aliases":
             row["id"] = 0
         rows.append(json.dumps([table, plain(table, row)], sort_keys=True))
+    rows.append(json.dumps(["told", sorted(told)]))
     return sorted(rows) if not database.on_sqlite() else rows
 
 
