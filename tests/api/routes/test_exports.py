@@ -53,10 +53,10 @@ def filled(writer: FlaskClient) -> FlaskClient:
 
 @pytest.mark.parametrize("noun", LISTS)
 def test_it_holds_what_the_list_holds_oldest_first(filled: FlaskClient, public: FlaskClient, noun: str) -> None:
-    listed = public.get(f"/v1/{noun}?limit=100").json["items"]
+    listed = sorted(item["id"] for item in public.get(f"/v1/{noun}?limit=100").json["items"])
     exported = _lines(public, noun)
-    assert [item["id"] for item in exported] == sorted(item["id"] for item in exported)
-    assert exported == sorted(listed, key=lambda item: item["id"])
+    assert [item["id"] for item in exported] == listed
+    assert exported == [public.get(f"/v1/{noun}/{id}").json for id in listed]
     assert exported
 
 
