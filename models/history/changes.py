@@ -77,9 +77,12 @@ def log_entry(actor: Actor, edit: Edit, more: dict[str, Any] | None = None) -> L
     return LogEntry(edit, actor.key_id, was, _logged(edit.noun, edit.after, more))
 
 
-def touch(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None) -> None:
-    """Tell of what shows a row with the next line of the log: the row changes without one of its own."""
-    edit = Edit(noun, row["id"], "change", before or row, row, logged=False)
+def touch(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None, *, public: bool = True) -> None:
+    """Tell of what shows a row with the next line of the log: the row changes without one of its own.
+
+    One that is not `public` looks to the public as before.
+    """
+    edit = Edit(noun, row["id"], "change", before or row, row, logged=False, public=public)
     derived.mark_for_refresh(noun, row)
     write_entries([LogEntry(edit, None, None, "")])
 
@@ -143,7 +146,7 @@ def amend(actor: Actor, instance: Any, more: dict[str, Any] | None = None, **new
 
 
 def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> None:
-    """Let a row name another statement, or none; where the public sees neither, no new version tells it.
+    """Let a row name another statement, or none; where the public sees neither, no version and no date tells it.
 
     Without a line in the log, the other has to be the one that the log says.
     """
@@ -154,7 +157,7 @@ def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> N
     else:
         before = row(instance)
         type(instance).update(new).where(type(instance).id == instance.id).execute()
-        touch(type(instance)._meta.table_name, before | new, before)
+        touch(type(instance)._meta.table_name, before | new, before, public=False)
 
 
 def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:

@@ -16,6 +16,9 @@ class Edit(NamedTuple):
     after: Row
     #: Whether it has a line; what one without reaches is told with the next of which the public is told.
     logged: bool = True
+    #: Whether the public may be shown something else by it; what one reaches that is not `public`, it reaches for
+    #: reviewers alone.
+    public: bool = True
 
 
 def states(edit: Edit) -> Iterable[Row]:

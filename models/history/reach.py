@@ -54,6 +54,11 @@ class _Reach(NamedTuple):
     #: The counterclaim that it changes, as that was and is.
     links: tuple[_Link, ...] = ()
 
+    def unseen(self) -> "_Reach":
+        """Return the same, reached by way of what the public does not see."""
+        links = tuple(link._replace(public=False) for link in self.links)
+        return _Reach(dict.fromkeys(self.spreading, False), dict.fromkeys(self.alone, False), links)
+
 
 _NOTHING = _Reach({})
 
@@ -194,7 +199,7 @@ class Log:
                 reach = self._speaker(edit)
             case "documents" | "sentences":
                 reach = self._document(edit)
-        return reach
+        return reach if edit.public else reach.unseen()
 
     def _statement(self, edit: Edit) -> _Reach:
         claims: Reached = {}

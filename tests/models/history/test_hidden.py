@@ -1,5 +1,7 @@
 """What was never public stays unheard of: by the public, and by who may not review."""
 
+from typing import Any
+
 import pytest
 
 from models import claims, counterclaims, reviews, speakers, statements, topics
@@ -7,7 +9,7 @@ from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound
 from models.tables import Counterclaim, Review, Statement
 from models.upkeep import erasures, verify
-from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
+from tests.factories import MACHINE, PLAIN, PUBLIC, REVIEWER, listed_ids, put_charge, put_claim, put_plain, put_review
 
 WRITER = Actor(reviews=False)
 
@@ -102,11 +104,12 @@ def test_a_writer_does_not_hear_which_hidden_statement_says_the_same(registry: s
     assert refused.value.more == {}
 
 
-def aimed_at_a_candidate(actor: Actor, *, of: str = "claim") -> tuple[int, int, int, int]:
+def aimed_at_a_candidate(actor: Actor, *, of: str = "claim", **candidate: Any) -> tuple[int, int, int, int]:
     """Record a charge, an answer, and a counterclaim between their claims that was aimed at a candidate; the ids."""
     charged = put_charge(actor)
     claim = statements.claim_of(id=charged)
-    hidden = put_plain(actor, "first", speaker={"name": "Unheard"}, claim={"id": claim}, status="candidate")
+    candidate |= {"speaker": {"name": "Unheard"}, "claim": {"id": claim}, "status": "candidate"}
+    hidden = put_plain(actor, "first", **candidate)
     said = put_plain(actor, "second", speaker={"name": "Denier"})
     ends = {"claim": claim, "answer": statements.claim_of(id=said), "kind": "denies", "statement": said}
     return charged, hidden, said, counterclaims.create(by=actor, **ends, target=hidden, of=of)
@@ -170,10 +173,12 @@ def test_no_version_tells_of_a_hidden_statement_that_a_merge_of_speakers_drops(r
 
 
 def test_no_version_tells_of_a_hidden_statement_that_is_erased(registry: str, actor: Actor) -> None:
-    charged, hidden, _, id = aimed_at_a_candidate(actor)
+    # In a document that others quote, the public sees that words were redacted.
+    unheard_of = {"text": f"{PLAIN}\n\nNobody quotes this.", "language": "en"}
+    charged, hidden, _, id = aimed_at_a_candidate(actor, document=unheard_of)
     put_review(actor, statements.claim_of(id=charged), statement=hidden)
-    before = [counterclaims.get(id=id, viewer=PUBLIC).version, reviews.get(id=1, viewer=PUBLIC)]
+    before = [counterclaims.get(id=id, viewer=PUBLIC), reviews.get(id=1, viewer=PUBLIC)]
     erasures.speaker(id=Statement.get_by_id(hidden).speaker_id, reason="At their request", by=actor)
     assert (Counterclaim.get_by_id(id).target_id, Review.get_by_id(1).statement_id) == (None, None)
-    assert [counterclaims.get(id=id, viewer=PUBLIC).version, reviews.get(id=1, viewer=PUBLIC)] == before
+    assert [counterclaims.get(id=id, viewer=PUBLIC), reviews.get(id=1, viewer=PUBLIC)] == before
     assert [check for check in verify.run() if check.problems] == []
