@@ -60,7 +60,7 @@ def test_a_registry_that_is_whole_passes(filled: str) -> None:
         ("UPDATE reviews SET rating_key = NULL", "keys", "row 1 of reviews"),
         ("UPDATE reviews SET url_normalized = 'example.org'", "keys", "row 1 of reviews"),
         ("UPDATE documents SET publisher_key = 'nobody'", "keys", "row 1 of documents"),
-        ("UPDATE documents SET url_normalized = NULL", "keys", "row 1 of documents"),
+        ("UPDATE documents SET url_normalized = NULL", "keys", "row 2 of documents"),
         ("DELETE FROM claim_summaries WHERE claim_id = 1", "derived tables", "claim_summaries"),
         ("DELETE FROM changes WHERE noun = 'claims' AND noun_id = 3", "log", "nothing of claims 3"),
         ("UPDATE claims SET version = 0 WHERE id = 1", "log", "more of claims 1"),
