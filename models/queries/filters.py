@@ -28,6 +28,7 @@ from models.queries.dialects import (
 )
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, ByNumber, Compiled, P, cached, compiled, run
+from models.queries.parts import changed_since
 from models.queries.said_by import said_by, said_within, voice
 from models.queries.shapes import RECORDED, recorder
 from models.queries.table_aliases import e, r, s, t
@@ -301,6 +302,8 @@ _ALL_WITH = {
     "kind": _by_kind.where(any_of(e.kind, "kind")),
     "of": _answered.from_(indexed_by(e, "counterclaims_of_target_id")).where(any_of(e.of, "of")),
 }
+#: Filters whose passing rows are counted; which claims changed since depends on the viewer.
+_COUNTED = {*_ALL_WITH, "changed_since"}
 #: How many rows are few: their claims are sorted in the time in which a page is written.
 FEW = 2000
 #: Filters that bound a list by themselves.
@@ -310,23 +313,28 @@ BOUNDING = {
 }
 
 
-def with_few(filters: Filters, values: Mapping[str, Any]) -> Filters:
+def _all_with(viewer: Viewer, name: str) -> Select:
+    """Find the claims of all rows that pass a filter."""
+    return changed_since(viewer, "claims") if name == "changed_since" else _ALL_WITH[name]
+
+
+def with_few(viewer: Viewer, filters: Filters, values: Mapping[str, Any]) -> Filters:
     """Mark those that few rows pass, which are counted; none where the list is bounded anyway."""
-    counted = tuple(name for name, flag in filters.pairs if name in _ALL_WITH and flag is not False)
+    counted = tuple(name for name, flag in filters.pairs if name in _COUNTED and flag is not False)
     bounding = BOUNDING if topic_bounds() and "topic" not in filters.several else BOUNDING - {"topic"}
     if not counted or bounding & filters.names:
         return filters
-    (counts,) = run(_counting(counted, filters.several), values)
+    (counts,) = run(_counting(viewer, counted, filters.several), values)
     return filters._replace(few=tuple(name for name, count in zip(counted, counts, strict=True) if count < FEW))
 
 
 @cached(512)
-def _counting(names: tuple[str, ...], several: tuple[str, ...]) -> Compiled:
+def _counting(viewer: Viewer, names: tuple[str, ...], several: tuple[str, ...]) -> Compiled:
     """Count, up to a bound, the rows that pass each of these filters."""
-    counts = (Select([_ALL_WITH[name].limit(FEW).alias("n")], [fn.count(STAR)]) for name in names)
+    counts = (Select([_all_with(viewer, name).limit(FEW).alias("n")], [fn.count(STAR)]) for name in names)
     return compiled(Select([], list(counts)), several)
 
 
-def among_few(filters: Filters, claim: Any) -> Iterator[Any]:
+def among_few(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
     """Build for each filter that few pass the condition that `claim` is one of those."""
-    return (among(claim, _ALL_WITH[name]) for name in sorted(filters.few))
+    return (among(claim, _all_with(viewer, name)) for name in sorted(filters.few))

@@ -138,10 +138,10 @@ def _find(
     find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
     found = find(viewer, filters.without("changed_since"), order, continued, beside)
     since = "changed_since" in filters.names
-    return _dated(noun, viewer, found, since=since) if since or order.by == "changed_at" else found
+    return _dated(noun, viewer, found, order, since=since) if since or order.by == "changed_at" else found
 
 
-def _dated(noun: str, viewer: Viewer, found: Found, *, since: bool) -> Found:
+def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool) -> Found:
     """Add when what the viewer is shown of each last changed; with `since`, of those that did after that.
 
     A statement changes with its claim, and a counterclaim with either of its two.
@@ -152,8 +152,13 @@ def _dated(noun: str, viewer: Viewer, found: Found, *, since: bool) -> Found:
     else:
         changed = told_at(viewer)
         claim = id if noun == "claims" else s.claim_id
-        query = query.join(last, on=(last.noun == "claims") & (last.noun_id == claim))
-        id = last.noun_id if noun == "claims" else id  # by it the index goes on where many changed at once
+        of_it = (last.noun == "claims") & (last.noun_id == claim)
+        if order.by == "changed_at":
+            query = query.join(last, on=of_it)
+            id = last.noun_id if noun == "claims" else id  # by it the index goes on where many changed at once
+        else:
+            # SQLite would begin with all that changed since, or with the times of all, and sort them.
+            query = query.join(last, JOIN.CROSS).where(of_it)
     if since:
         query = query.where(changed >= P.changed_since)
     return found._replace(query=query, id=id, changed=changed)
@@ -202,7 +207,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
             # The first is the earliest: where any was said by then, it was, or its day is not known.
             conditions += [_BY_THEN[name](k.day) for name in sorted(of_it & _BY_THEN.keys())]
     conditions += of_a_claim(viewer, filters.without("q", *(["topic"] if k is _index else [])), k.claim_id, k.answered)
-    conditions += among_few(filters, k.claim_id)
+    conditions += among_few(viewer, filters, k.claim_id)
     return Found(query.where(*conditions or [TRUE]), k.claim_id, k.day, k.answered, k.statement_count)
 
 
@@ -239,7 +244,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     replaced = order.replaced & names if continued else set()
     conditions += all_of(names & OF_A_STATEMENT.keys() - replaced)
     conditions += _known(replaced, s.day)
-    conditions += among_few(filters, s.claim_id)
+    conditions += among_few(viewer, filters, s.claim_id)
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, counting=may_answer(e, s))
     if "attribution_disputed" in filters.yes | filters.no:
         disputed = attribution_disputed(viewer)
@@ -273,7 +278,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     if "answered_in_document" in filters.no:
         conditions.append(~in_one_document(viewer))
     of_the_answer = filters._replace(few=tuple(name for name in filters.few if name in OF_THE_ANSWER))
-    few = [*_few_sides(filters), *among_few(of_the_answer, e.answer_id)]
+    few = [*_few_sides(viewer, filters), *among_few(viewer, of_the_answer, e.answer_id)]
     if order.by == "said_on":
         query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)
@@ -316,12 +321,12 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     return conditions
 
 
-def _few_sides(filters: Filters) -> Any:
+def _few_sides(viewer: Viewer, filters: Filters) -> Any:
     """Build for each filter that few pass the condition that a claim on either side of `e` is one of those."""
     # Of the counterclaim itself, not of a side.
     apart = {"answered_in_document", *OF_THE_ANSWER}
     filters = filters._replace(few=tuple(name for name in filters.few if name not in apart))
-    for sides in zip(*(among_few(filters, claim) for claim in SIDES.values()), strict=True):
+    for sides in zip(*(among_few(viewer, filters, claim) for claim in SIDES.values()), strict=True):
         one, other = (e.select(e.id).where(side) for side in sides)
         yield among(e.id, one | other)
 

@@ -109,7 +109,7 @@ def page(
         return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
         values["ranked"] = values["ids"]
-    question = _Question(noun, viewer, with_few(used(filters), values), values, (fields, include))
+    question = _Question(noun, viewer, with_few(viewer, used(filters), values), values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)
     counted = run(_count(noun, viewer, question.filters), values)[0][0] if total else None
@@ -198,7 +198,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     values = prepared(filters)
     if values is None:
         return None
-    asked = with_few(used(filters), values)
+    asked = with_few(viewer, used(filters), values)
     found = ordered(noun, viewer, asked, Order("id", descending=False)).alias("k")
     sql, names = compiled(Select([found], [_k.id]).order_by(_k.id), asked.several)
     return sql, tuple(values[name] for name in names)

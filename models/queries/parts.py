@@ -14,6 +14,7 @@ from models.queries.visibility import Viewer
 from models.tables import Document, LastChange, Sentence
 
 b, dk, last = Aliased(Sentence, "b"), Aliased(Document, "dk"), Aliased(LastChange, "lc")
+_recent = Aliased(LastChange, "lr")
 
 
 def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
@@ -90,9 +91,17 @@ def stamps(table: Any) -> dict[str, Member]:
     return scalars(table, "created_at", "updated_at", "version")
 
 
-def told_at(viewer: Viewer) -> Any:
+def told_at(viewer: Viewer, last: Any = last) -> Any:
     """Name the column of `last` that says when what the viewer is shown changed."""
     return last.changed_at if viewer.unreviewed else last.public_changed_at
+
+
+def changed_since(viewer: Viewer, noun: str) -> Select:
+    """Find the ids of those wholes of which anything that the viewer is shown changed since the value `changed_since`.
+
+    They are found by the index of their times.
+    """
+    return _recent.select(_recent.noun_id).where(_recent.noun == noun, told_at(viewer, _recent) >= P.changed_since)
 
 
 def changed_at(viewer: Viewer, noun: str, id: Any, own: Any) -> Any:

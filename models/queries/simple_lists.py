@@ -8,7 +8,7 @@ from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple,
 from models.queries import dialects, members, search, shapes
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
 from models.queries.filter_sets import Order, used
-from models.queries.filters import OF_A_REVIEW, as_arrays, as_compared
+from models.queries.filters import FEW, OF_A_REVIEW, as_arrays, as_compared
 from models.queries.lists import FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.names import by_name, by_sentence, sentence_words
@@ -27,7 +27,7 @@ from models.queries.nodes import (
     run,
     source_text,
 )
-from models.queries.parts import as_written, changed_at, last, told_at, topic
+from models.queries.parts import as_written, changed_at, changed_since, last, told_at, topic
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
@@ -184,7 +184,7 @@ def page(
     values = _values(noun, filters)
     if values is None:
         return Page(b"", None, 0 if total else None)
-    names, several = tuple(sorted(values)), used(filters).several
+    names, several = _names(noun, viewer, values), used(filters).several
     counted = run(_count(noun, viewer, names, several), values)[0][0] if total else None
     place = {"at": past[0], "past": past[1]} if past else {}
     rows = run(
@@ -206,7 +206,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     values = _values(noun, filters)
     if values is None:
         return None
-    sql, names = _ids(noun, viewer, tuple(sorted(values)), used(filters).several)
+    sql, names = _ids(noun, viewer, _names(noun, viewer, values), used(filters).several)
     return sql, tuple(values[name] for name in names)
 
 
@@ -233,6 +233,24 @@ def _values(noun: str, filters: FilterValues) -> dict[str, Any] | None:
     return as_arrays(values)
 
 
+#: Beside `changed_since` where few changed since: by their ids, as a condition of its own, the items are found.
+_FEW_CHANGED = "few_changed"
+
+
+def _names(noun: str, viewer: Viewer, values: dict[str, Any]) -> tuple[str, ...]:
+    """Name the conditions that values make, and whether few changed since; those are counted, up to a bound."""
+    changed = SIMPLE_LISTS[noun].changed
+    if "changed_since" in values and changed is not None:
+        ((count,),) = run(_changed(viewer, changed[0]), values)
+        return tuple(sorted([*values, _FEW_CHANGED] if count < FEW else values))
+    return tuple(sorted(values))
+
+
+@cached(16)
+def _changed(viewer: Viewer, of: str) -> Compiled:
+    return compiled(Select([changed_since(viewer, of).limit(FEW).alias("n")], [fn.count(STAR)]))
+
+
 def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, ...]:
     """Build the conditions under which the viewer sees an item, and that some filters make."""
     it = SIMPLE_LISTS[noun]
@@ -241,6 +259,8 @@ def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, 
         conditions |= {"q": it.search(viewer), "sentence_q": TRUE}
     if "changed_since" in filters and it.changed is not None:
         conditions["changed_since"] = changed_at(viewer, *it.changed, it.table.updated_at) >= P.changed_since
+        of, whole = it.changed
+        conditions[_FEW_CHANGED] = dialects.among(whole, changed_since(viewer, of))
     return (*it.seen(viewer), *(conditions[name] for name in filters))
 
 
@@ -278,9 +298,11 @@ def _page(
     it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
     where = _passing(noun, viewer, filters)
     at = it.orders.get(order.by)
+    by_id = id
     if order.by == "changed_at" and it.changed is not None:
         at, (of, whole) = told_at(viewer), it.changed
         source = Join(last, source, on=(last.noun == of) & (last.noun_id == whole))
+        by_id = last.noun_id if of == noun else id  # by it the index goes on where many changed at once
         if "changed_since" in filters:
             where = (*where, at >= P.changed_since)
     if order.by == "asked":
@@ -288,13 +310,13 @@ def _page(
         where = (id == _g.id, *where)
     if continued:
         past = "<" if order.descending else ">"
-        here, there = (id, P.past) if at is None else (Tuple(at, id), Tuple(P.at, P.past))
+        here, there = (id, P.past) if at is None else (Tuple(at, by_id), Tuple(P.at, P.past))
         where = (*where, Expression(here, past, there))
         if order.by in it.orders:
             # SQLite finds no pair by an index of an expression: 50,000 reviews deep, ids take 0.05 ms instead of 45.
             where = (*where, Expression(at, f"{past}=", P.at))
     long = it.characters(viewer) if it.characters and _shows_text(fields) else None
-    by, by_of_page = ((id,), (_k.id,)) if at is None else ((at, id), (_k.at, _k.id))
+    by, by_of_page = ((id,), (_k.id,)) if at is None else ((at, by_id), (_k.at, _k.id))
     columns = [id, NodeList((NULL if at is None else at, SQL("AS at")))]
     if long is not None:
         columns.append(NodeList((long, SQL("AS long"))))

@@ -37,6 +37,7 @@ Query = tuple[str, dict[str, str]]
 OTHERS = {"limit", "cursor", "sort", "fields", "include", "total", "facets"}
 #: Values that nothing has, where the example is one that much has, or the reverse.
 ABSENT = {
+    "changed_since": ("2020-01-01T00:00:00Z",),
     "form": ("mixed",),
     "status": ("candidate", "rejected", "accepted"),
     "origin": ("person", "extractor"),
