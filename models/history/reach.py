@@ -8,7 +8,7 @@ see: neither by a candidate nor by a counterclaim that rests on one (docs/decisi
 
 from collections import defaultdict
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models.history import last_changes
 from models.history.edits import Edit, Row, is_accepted, part_seen, rests, stands, states
@@ -62,6 +62,25 @@ class _Reach(NamedTuple):
 
 _NOTHING = _Reach({})
 
+_STATED = "claim_id, document_id, speaker_id, status FROM statements"
+#: What hangs on a row: its table, the column that names it, what is read, and a condition.
+_HANGING = (
+    *(
+        (noun, column, _STATED, "retracted_at IS NULL AND ")
+        for noun, column in (
+            ("claims", "statements.claim_id"),
+            ("speakers", "statements.speaker_id"),
+            ("speakers", "via_speaker_id"),
+            ("speakers", "on_behalf_of_id"),
+            ("documents", "document_id"),
+            ("documents", "via_document_id"),
+        )
+    ),
+    ("topics", "topic_id", "claim_id FROM claim_topics", ""),
+    ("speakers", "part_of_id", "id FROM speakers", ""),
+    ("speakers", "claim_about.speaker_id", "claim_id FROM claim_about", ""),
+)
+
 
 class Log:
     """The edits of one transaction, and what they reach."""
@@ -73,9 +92,15 @@ class Log:
         #: By noun, what is to be stamped, and what was named where the public sees it.
         self._stamped: dict[str, Reached] = defaultdict(dict)
         self._named: dict[str, set[int | None]] = {"documents": {None}, "speakers": {None}}
+        #: By noun, the documents and speakers of the statements that the edits leave accepted.
+        self._stated: dict[str, set[int]] = {"documents": set(), "speakers": set()}
         #: Of the statements that counterclaims of the edits name, those that the public sees.
-        self._statements = self._read_statements()
+        self._statements: set[int] = set()
+        #: By the statement whose attribution is answered, its document and speaker.
+        self._targets: dict[int, tuple[int, int]] = {}
+        self._read_statements()
         self._hidden = self._read_hidden()
+        self._hung = self._read_hanging()
         self._reaches = [self._first_reached(edit) for edit in edits]
         self._links: dict[int, list[_Link]] = defaultdict(list)
         spreading = {id for reach in self._reaches for id in reach.spreading if id not in self._made}
@@ -87,6 +112,7 @@ class Log:
         #: Claims that have come into sight, or that may be about others now.
         self._appeared = {edit.id for edit in edits if edit.noun == "claims" and edit.action != "create"}
         self._seen_now = {id for id, seen in self._seen.items() if seen}
+        self._unhide()
         self._once_seen = {id for id, seen in (*self._seen.items(), *self._was_seen.items()) if seen}
 
     @cached_property
@@ -124,16 +150,15 @@ class Log:
     def _stamp_first_shown(self) -> None:
         """Note of whom and what was just named that the public may see them from now on, where it never did."""
         if shown := self._appeared & self._seen_now & self._about_somebody:
-            sql = f"SELECT speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
-            self._named["speakers"].update(id for (id,) in fetch(sql, (dumps(sorted(shown)),)))
+            self._named["speakers"] |= self._about(shown)
         for noun, named in self._named.items():
             if ids := [id for id in named if id]:
                 self._stamped[noun].update(dict.fromkeys(last_changes.never_shown(noun, ids), True))
 
     # -- what stands around ----------------------------------------------------------------------
 
-    def _read_statements(self) -> set[int]:
-        """Read of the statements that counterclaims of the edits name which the public sees."""
+    def _read_statements(self) -> None:
+        """Read the statements that counterclaims of the edits name."""
         named = {
             state[column]
             for edit in self._edits
@@ -142,15 +167,56 @@ class Log:
             for column in ("statement", "target")
             if state.get(column)
         }
-        sql = f"SELECT id FROM statements WHERE status = 'accepted' AND retracted_at IS NULL AND {in_ids('id')}"  # noqa: S608 (our SQL)
-        return {id for (id,) in fetch(sql, (dumps(sorted(named)),))} if named else set()
+        if not named:
+            return
+        accepted = "status = 'accepted' AND retracted_at IS NULL"
+        sql = f"SELECT id, document_id, speaker_id, {accepted} FROM statements WHERE {in_ids('id')}"  # noqa: S608 (our SQL)
+        for id, document, speaker, seen in fetch(sql, (dumps(sorted(named)),)):
+            self._targets[id] = (document, speaker)
+            if seen:
+                self._statements.add(id)
 
     def _read_hidden(self) -> set[tuple[str, int]]:
         """Read which of the speakers and documents of the edits only candidates name."""
-        ids = {edit.id for edit in self._edits if edit.noun in ("speakers", "documents")}
-        ids |= {edit.after["document"] for edit in self._edits if edit.noun == "sentences"}
-        sql = f"SELECT noun, noun_id FROM hidden WHERE {in_ids('noun_id')}"  # noqa: S608 (our SQL)
-        return set(fetch(sql, (dumps(sorted(ids)),))) if ids else set()
+        ids = {noun: {edit.id for edit in self._edits if edit.noun == noun} for noun in ("speakers", "documents")}
+        ids["documents"] |= {edit.after["document"] for edit in self._edits if edit.noun == "sentences"}
+        sql = f"SELECT noun, noun_id FROM hidden WHERE noun = ? AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+        return {row for noun, some in ids.items() if some for row in fetch(sql, (noun, dumps(sorted(some))))}
+
+    def _read_hanging(self) -> dict[str, dict[int, list[Any]]]:
+        """Read what hangs on the rows of the edits, by table and column and by id: one query each for all edits.
+
+        Nothing hangs on a new row but what has a line of its own.
+        """
+        changed: dict[str, set[int]] = defaultdict(set)
+        for edit in self._edits:
+            if edit.noun == "sentences":
+                changed["documents"].add(edit.after["document"])
+            elif edit.action != "create":
+                changed[edit.noun].add(edit.id)
+        hung: dict[str, dict[int, list[Any]]] = {}
+        for noun, column, read, where in _HANGING:
+            found = hung[column] = defaultdict(list)
+            if ids := changed.get(noun):
+                sql = f"SELECT {column}, {read} WHERE {where}{in_ids(column)}"
+                for id, *rest in fetch(sql, (dumps(sorted(ids)),)):
+                    found[id].append(rest)
+        return hung
+
+    def _unhide(self) -> None:
+        """Take from the hidden whom and what the transaction shows: SQLite unflags them only at the shared commit."""
+        if not self._hidden:
+            return
+        named = {(noun, id) for noun, ids in self._named.items() for id in ids}
+        named |= {("speakers", id) for id in self._about(self._seen_now)}
+        for noun, id in self._hidden & (named | {(n, i) for n, ids in self._stated.items() for i in ids}):
+            self._hidden.remove((noun, id))
+            self._stamped[noun][id] = True
+
+    def _about(self, claims: set[int]) -> set[int]:
+        """Read whom claims are about."""
+        sql = f"SELECT speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
+        return {id for (id,) in fetch(sql, (dumps(sorted(claims)),))} if claims else set()
 
     def _read_links(self, claims: set[int]) -> list[_Link]:
         """Read the standing counterclaims of these claims, on either side, and keep them by both."""
@@ -187,13 +253,13 @@ class Log:
             case "claims":
                 reach = _Reach({edit.id: True})
                 if edit.action != "create":
-                    self._stamp_statements("claim_id = ?", edit.id)
+                    self._stamp_statements("statements.claim_id", edit.id)
             case "counterclaims":
                 reach = _Reach({}, links=tuple(map(self._link, states(edit))))
             case "reviews":
                 reach = _Reach({}, {state["claim"]: True for state in states(edit)})
             case "topics":
-                reach = _Reach({}, self._hanging("SELECT claim_id FROM claim_topics WHERE topic_id = ?", edit))
+                reach = _Reach({}, self._hanging("topic_id", edit.id))
                 _add(self._stamped["topics"], edit.id, public=True)
             case "speakers":
                 reach = self._speaker(edit)
@@ -209,6 +275,8 @@ class Log:
             _add(self._stamped["documents"], state["document"], public=public)
             _add(self._stamped["speakers"], state["speaker"], public=public)
         if public:
+            self._stated["documents"].add(edit.after["document"])
+            self._stated["speakers"].add(edit.after["speaker"])
             self._named["documents"].add(edit.after.get("via_document"))
             self._named["speakers"].update(map(edit.after.get, ("via_speaker", "on_behalf_of")))
         return _Reach(claims)
@@ -216,7 +284,7 @@ class Log:
     def _link(self, state: Row) -> _Link:
         target = None
         if state.get("of") == "attribution":
-            target = fetch("SELECT document_id, speaker_id FROM statements WHERE id = ?", (state["target"],))[0]
+            target = self._targets[state["target"]]
         public = stands(state) and rests(state, self._once_stated)
         return _Link(state["claim"], state["answer"], public, target)
 
@@ -224,11 +292,11 @@ class Log:
         _add(self._stamped["speakers"], edit.id, public=self._is_shown(edit))
         if edit.action == "create":
             return _NOTHING
-        self._stamped["speakers"].update(self._hanging("SELECT id FROM speakers WHERE part_of_id = ?", edit))
-        claims = self._stamp_statements("speaker_id = ?", edit.id)
+        self._stamped["speakers"].update(self._hanging("part_of_id", edit.id))
+        claims = self._stamp_statements("statements.speaker_id", edit.id)
         for column in ("via_speaker_id", "on_behalf_of_id"):
-            _add_all(claims, self._stamp_statements(f"{column} = ?", edit.id))
-        return _Reach(claims, self._hanging("SELECT claim_id FROM claim_about WHERE speaker_id = ?", edit))
+            _add_all(claims, self._stamp_statements(column, edit.id))
+        return _Reach(claims, self._hanging("claim_about.speaker_id", edit.id))
 
     def _document(self, edit: Edit) -> _Reach:
         """Let a change of a document, or of a sentence of it, reach whatever shows that."""
@@ -236,24 +304,22 @@ class Log:
         _add(self._stamped["documents"], id, public=self._is_shown(edit))
         if edit.noun == "documents" and edit.action == "create":
             return _NOTHING
-        claims = self._stamp_statements("document_id = ?", id)
-        _add_all(claims, self._stamp_statements("via_document_id = ?", id))
+        claims = self._stamp_statements("document_id", id)
+        _add_all(claims, self._stamp_statements("via_document_id", id))
         return _Reach(claims)
 
-    def _stamp_statements(self, condition: str, id: int | None, *, public: bool = True) -> Reached:
-        """Note the documents and speakers of standing statements; return their claims."""
+    def _stamp_statements(self, column: str, id: int) -> Reached:
+        """Note the documents and speakers of the standing statements that name a row; return their claims."""
         claims: Reached = {}
-        sql = "SELECT claim_id, document_id, speaker_id, status FROM statements WHERE retracted_at IS NULL AND "
-        for claim, document, speaker, status in fetch(sql + condition, (id,)):
-            shown = public and status == "accepted"
+        for claim, document, speaker, status in self._hung[column][id]:
+            shown = status == "accepted"
             _add(claims, claim, public=shown)
             _add(self._stamped["documents"], document, public=shown)
             _add(self._stamped["speakers"], speaker, public=shown)
         return claims
 
-    def _hanging(self, sql: str, edit: Edit) -> Reached:
-        """Find what hangs on a row; nothing hangs on a new one but what has a line of its own."""
-        return {} if edit.action == "create" else dict.fromkeys((id for (id,) in fetch(sql, (edit.id,))), True)
+    def _hanging(self, column: str, id: int) -> Reached:
+        return {hanging: True for (hanging,) in self._hung[column][id]}
 
     # -- what an edit did ------------------------------------------------------------------------
 
