@@ -81,7 +81,7 @@ def divide(document: Contract, name: str, member: str) -> None:
 #: Changes on purpose, each with what is told of it.
 BREAKING: dict[str, Callable[[Contract], Any]] = {
     "remove /v1/sentences/{id}/get": lambda it: it["paths"]["/v1/sentences/{id}"].pop("get"),
-    "add /v1/topics/get/parameters/3 (era)": lambda it: operation(it, "/v1/topics")["parameters"].append(
+    "add /v1/topics/get/parameters/9 (era)": lambda it: operation(it, "/v1/topics")["parameters"].append(
         parameter("era", required=True)
     ),
     "topics/items/properties/label": lambda it: remove(schema(it, "TopicPart"), "label"),
@@ -102,7 +102,7 @@ BREAKING: dict[str, Callable[[Contract], Any]] = {
 
 HARMLESS: tuple[Callable[[Contract], Any], ...] = (
     lambda it: operation(it, "/v1/topics")["parameters"].append(parameter("era")),
-    lambda it: require(schema(it, "TopicPart"), "href"),
+    lambda it: require(schema(it, "TopicPart"), "era"),
     lambda it: schema(it, "NewTopic")["properties"].update(era={"type": "string"}),
     lambda it: it["paths"].update({"/v1/eras": it["paths"]["/v1/topics"]}),
     lambda it: operation(it, "/v1/topics").update(summary="Other words"),
