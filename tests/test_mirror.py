@@ -71,7 +71,7 @@ def test_a_mirror_ends_with_the_same_claims_to_the_byte(
             writer.join()
         time.sleep(0.2)
         mirror.send_signal(signal.SIGINT)
-        mirror.wait(20)
+        mirror.wait(60)
         assert copied(file)
         subprocess.run([*MIRROR, address, file], check=True, timeout=60)
         with httpx.Client(base_url=address, timeout=60) as public:

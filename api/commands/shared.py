@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+import models.queries.search  # noqa: F401 (migrations find words by its functions)
 from api.settings import Settings
 from models.refusals import Conflict
 from models.storage import schema

@@ -209,6 +209,8 @@ def _shape(operation: Operation) -> Any:
 
 def test_the_probes_reach_every_text_of_the_contract() -> None:
     for operation in operations():
+        if operation.noun == "imports":  # its lines hold the texts that the bodies of their nouns hold
+            continue
         if operation.method == "POST" and operation.takes and "{" not in operation.path:
             of = [name for name in FREE if name.split()[0] == operation.noun]
             reached = {place for name in of for place in FREE[name]} | set(FURTHER_IN.get(operation.noun, []))
