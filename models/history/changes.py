@@ -11,7 +11,8 @@ from peewee import SQL, Cast, Expression, Model
 
 from models.history import logged_rows
 from models.history.edits import Edit
-from models.history.reach import NAMED, Log
+from models.history.reach import Log
+from models.history.reached import NAMED
 from models.queries import derived, dialects
 from models.queries.visibility import Viewer
 from models.refusals import Stale

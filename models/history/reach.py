@@ -8,78 +8,26 @@ see: neither by a candidate nor by a counterclaim that rests on one (docs/decisi
 
 from collections import defaultdict
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.history import last_changes
 from models.history.edits import Edit, Row, is_accepted, part_seen, rests, stands, states
+from models.history.reached import (
+    HANGING,
+    NAMED,
+    NOTHING,
+    Effect,
+    Link,
+    Reach,
+    Reached,
+    add,
+    add_all,
+    linking,
+    sight,
+)
 from models.queries.dialects import in_ids
-from models.queries.nodes import Part, cached
-from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import fetch
-
-#: How many claims a line of the log names of each kind; those beyond are found by when they changed.
-NAMED = 100
-#: What is reached by its id, and whether by way of what the public sees.
-Reached = dict[int, bool]
-
-
-class Effect(NamedTuple):
-    """What the log keeps of how far a change reached."""
-
-    #: What it did to what the public sees of the row: one of EFFECTS, or null.
-    effect: str | None
-    #: JSON: the ids of claims that changed for the public, that went out of its sight, and that it does not see, the
-    #: first NAMED of each, and of those that are more, how many; null where there are none.
-    claims: str | None
-
-
-class _Link(NamedTuple):
-    """A counterclaim, and whether the public sees it as far as its statements decide that."""
-
-    claim: int
-    answer: int
-    public: bool
-    #: The document and speaker of the statement whose attribution it answers; null where it answers the claim.
-    target: tuple[int, int] | None
-
-
-class _Reach(NamedTuple):
-    """What one edit reaches at first."""
-
-    #: Claims of which it changes what others show of them.
-    spreading: Reached
-    #: Claims of which it changes what they alone show.
-    alone: Reached = {}  # noqa: RUF012 (never written to)
-    #: The counterclaim that it changes, as that was and is.
-    links: tuple[_Link, ...] = ()
-
-    def unseen(self) -> "_Reach":
-        """Return the same, reached by way of what the public does not see."""
-        links = tuple(link._replace(public=False) for link in self.links)
-        return _Reach(dict.fromkeys(self.spreading, False), dict.fromkeys(self.alone, False), links)
-
-
-_NOTHING = _Reach({})
-
-_STATED = "claim_id, document_id, speaker_id, status FROM statements"
-#: What hangs on a row: its table, the column that names it, what is read, and a condition.
-_HANGING = (
-    *(
-        (noun, column, _STATED, "retracted_at IS NULL AND ")
-        for noun, column in (
-            ("claims", "statements.claim_id"),
-            ("speakers", "statements.speaker_id"),
-            ("speakers", "via_speaker_id"),
-            ("speakers", "on_behalf_of_id"),
-            ("documents", "document_id"),
-            ("documents", "via_document_id"),
-        )
-    ),
-    ("topics", "topic_id", "claim_id FROM claim_topics", ""),
-    ("speakers", "part_of_id", "id FROM speakers", ""),
-    ("speakers", "claim_about.speaker_id", "claim_id FROM claim_about", ""),
-)
 
 
 class Log:
@@ -102,7 +50,7 @@ class Log:
         self._hidden = self._read_hidden()
         self._hung = self._read_hanging()
         self._reaches = [self._first_reached(edit) for edit in edits]
-        self._links: dict[int, list[_Link]] = defaultdict(list)
+        self._links: dict[int, list[Link]] = defaultdict(list)
         spreading = {id for reach in self._reaches for id in reach.spreading if id not in self._made}
         spreading |= {link.claim for reach in self._reaches for link in reach.links if link.target}
         beyond = {link.claim for link in self._read_links(spreading) if link.target} - spreading
@@ -124,7 +72,7 @@ class Log:
     def effects(self) -> list[Effect]:
         """Tell for each edit that has a line, in its order, what it did; to be called once."""
         effects: list[Effect] = []
-        unlogged: list[_Reach] = []
+        unlogged: list[Reach] = []
         for edit, reach in zip(self._edits, self._reaches, strict=True):
             if not edit.logged:
                 unlogged.append(reach)
@@ -195,7 +143,7 @@ class Log:
             elif edit.action != "create":
                 changed[edit.noun].add(edit.id)
         hung: dict[str, dict[int, list[Any]]] = {}
-        for noun, column, read, where in _HANGING:
+        for noun, column, read, where in HANGING:
             found = hung[column] = defaultdict(list)
             if ids := changed.get(noun):
                 sql = f"SELECT {column}, {read} WHERE {where}{in_ids(column)}"
@@ -218,16 +166,16 @@ class Log:
         sql = f"SELECT speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
         return {id for (id,) in fetch(sql, (dumps(sorted(claims)),))} if claims else set()
 
-    def _read_links(self, claims: set[int]) -> list[_Link]:
+    def _read_links(self, claims: set[int]) -> list[Link]:
         """Read the standing counterclaims of these claims, on either side, and keep them by both."""
         if not claims:
             return []
         found = []
         ids = dumps(sorted(claims))
-        for claim, answer, of, evidence, target, supported, aimed, document, speaker in fetch(_linking(), (ids, ids)):
+        for claim, answer, of, evidence, target, supported, aimed, document, speaker in fetch(linking(), (ids, ids)):
             rests = supported or evidence is None or evidence in self._once_stated
             seen = rests and (aimed or of == "claim" or target in self._once_stated)
-            link = _Link(claim, answer, bool(seen), None if of == "claim" else (document, speaker))
+            link = Link(claim, answer, bool(seen), None if of == "claim" else (document, speaker))
             found.append(link)
             for end in {claim, answer} & claims:
                 self._links[end].append(link)
@@ -239,83 +187,83 @@ class Log:
         links = [link for reach in self._reaches for link in reach.links]
         links += [link for found in self._links.values() for link in found]
         ids |= {end for link in links for end in (link.claim, link.answer)}
-        found = fetch(_sight(), (dumps(sorted(ids)),)) if ids else []
+        found = fetch(sight(), (dumps(sorted(ids)),)) if ids else []
         self._about_somebody = {id for id, *_, about in found if about}
         return {id: bool(seen) for id, seen, *_ in found}, {id: bool(was) for id, _, was, _ in found}
 
     # -- what an edit reaches at first -----------------------------------------------------------
 
-    def _first_reached(self, edit: Edit) -> _Reach:
-        reach = _NOTHING
+    def _first_reached(self, edit: Edit) -> Reach:
+        reach = NOTHING
         match edit.noun:
             case "statements":
                 reach = self._statement(edit)
             case "claims":
-                reach = _Reach({edit.id: True})
+                reach = Reach({edit.id: True})
                 if edit.action != "create":
                     self._stamp_statements("statements.claim_id", edit.id)
             case "counterclaims":
-                reach = _Reach({}, links=tuple(map(self._link, states(edit))))
+                reach = Reach({}, links=tuple(map(self._link, states(edit))))
             case "reviews":
-                reach = _Reach({}, {state["claim"]: True for state in states(edit)})
+                reach = Reach({}, {state["claim"]: True for state in states(edit)})
             case "topics":
-                reach = _Reach({}, self._hanging("topic_id", edit.id))
-                _add(self._stamped["topics"], edit.id, public=True)
+                reach = Reach({}, self._hanging("topic_id", edit.id))
+                add(self._stamped["topics"], edit.id, public=True)
             case "speakers":
                 reach = self._speaker(edit)
             case "documents" | "sentences":
                 reach = self._document(edit)
         return reach if edit.public else reach.unseen()
 
-    def _statement(self, edit: Edit) -> _Reach:
+    def _statement(self, edit: Edit) -> Reach:
         claims: Reached = {}
         for state in states(edit):
             public = is_accepted(state)
-            _add(claims, state["claim"], public=public)
-            _add(self._stamped["documents"], state["document"], public=public)
-            _add(self._stamped["speakers"], state["speaker"], public=public)
+            add(claims, state["claim"], public=public)
+            add(self._stamped["documents"], state["document"], public=public)
+            add(self._stamped["speakers"], state["speaker"], public=public)
         if public:
             self._stated["documents"].add(edit.after["document"])
             self._stated["speakers"].add(edit.after["speaker"])
             self._named["documents"].add(edit.after.get("via_document"))
             self._named["speakers"].update(map(edit.after.get, ("via_speaker", "on_behalf_of")))
-        return _Reach(claims)
+        return Reach(claims)
 
-    def _link(self, state: Row) -> _Link:
+    def _link(self, state: Row) -> Link:
         target = None
         if state.get("of") == "attribution":
             target = self._targets[state["target"]]
         public = stands(state) and rests(state, self._once_stated)
-        return _Link(state["claim"], state["answer"], public, target)
+        return Link(state["claim"], state["answer"], public, target)
 
-    def _speaker(self, edit: Edit) -> _Reach:
-        _add(self._stamped["speakers"], edit.id, public=self._is_shown(edit))
+    def _speaker(self, edit: Edit) -> Reach:
+        add(self._stamped["speakers"], edit.id, public=self._is_shown(edit))
         if edit.action == "create":
-            return _NOTHING
+            return NOTHING
         self._stamped["speakers"].update(self._hanging("part_of_id", edit.id))
         claims = self._stamp_statements("statements.speaker_id", edit.id)
         for column in ("via_speaker_id", "on_behalf_of_id"):
-            _add_all(claims, self._stamp_statements(column, edit.id))
-        return _Reach(claims, self._hanging("claim_about.speaker_id", edit.id))
+            add_all(claims, self._stamp_statements(column, edit.id))
+        return Reach(claims, self._hanging("claim_about.speaker_id", edit.id))
 
-    def _document(self, edit: Edit) -> _Reach:
+    def _document(self, edit: Edit) -> Reach:
         """Let a change of a document, or of a sentence of it, reach whatever shows that."""
         id = edit.id if edit.noun == "documents" else edit.after["document"]
-        _add(self._stamped["documents"], id, public=self._is_shown(edit))
+        add(self._stamped["documents"], id, public=self._is_shown(edit))
         if edit.noun == "documents" and edit.action == "create":
-            return _NOTHING
+            return NOTHING
         claims = self._stamp_statements("document_id", id)
-        _add_all(claims, self._stamp_statements("via_document_id", id))
-        return _Reach(claims)
+        add_all(claims, self._stamp_statements("via_document_id", id))
+        return Reach(claims)
 
     def _stamp_statements(self, column: str, id: int) -> Reached:
         """Note the documents and speakers of the standing statements that name a row; return their claims."""
         claims: Reached = {}
         for claim, document, speaker, status in self._hung[column][id]:
             shown = status == "accepted"
-            _add(claims, claim, public=shown)
-            _add(self._stamped["documents"], document, public=shown)
-            _add(self._stamped["speakers"], speaker, public=shown)
+            add(claims, claim, public=shown)
+            add(self._stamped["documents"], document, public=shown)
+            add(self._stamped["speakers"], speaker, public=shown)
         return claims
 
     def _hanging(self, column: str, id: int) -> Reached:
@@ -323,7 +271,7 @@ class Log:
 
     # -- what an edit did ------------------------------------------------------------------------
 
-    def _claims(self, reaches: list[_Reach], *, shown: bool) -> str | None:
+    def _claims(self, reaches: list[Reach], *, shown: bool) -> str | None:
         """Write which claims an edit reached, and note them; to the public it tells of them where its line is `shown`.
 
         What comes or goes with a row that the public sees is told with the line of that.
@@ -341,7 +289,7 @@ class Log:
             if seen and not was:
                 self._appeared.add(id)
             told = shown and (was != seen or (seen and public))
-            _add(self._stamped["claims"], id, public=told)
+            add(self._stamped["claims"], id, public=told)
             (unseen if not told else changed if seen else gone).append(id)
         if not (changed or gone or unseen):
             return None
@@ -351,16 +299,16 @@ class Log:
             kept["count"] = more
         return dumps(kept)
 
-    def _spread(self, reach: _Reach, reached: Reached) -> None:
+    def _spread(self, reach: Reach, reached: Reached) -> None:
         """Find all claims that show what an edit changed."""
-        _add_all(reached, reach.alone)
+        add_all(reached, reach.alone)
         further: Reached = {}
         for link in reach.links:
             shown = self._follow(link, reached)
             if link.target:
                 self._reach_target(link, further, public=shown)
         for id, public in reach.spreading.items():
-            _add(reached, id, public=public)
+            add(reached, id, public=public)
             for link in self._links.get(id, ()):
                 shown = self._follow(link, reached, public=public)
                 if link.target and link.answer == id:
@@ -369,18 +317,18 @@ class Log:
             for link in self._links.get(id, ()):
                 self._follow(link, reached, public=public)
 
-    def _follow(self, link: _Link, reached: Reached, *, public: bool = True) -> bool:
+    def _follow(self, link: Link, reached: Reached, *, public: bool = True) -> bool:
         """Reach the claims at both ends of a counterclaim; tell whether the public is shown that."""
         shown = public and link.public and {link.claim, link.answer} <= self._once_seen
-        _add(reached, link.claim, public=shown)
-        _add(reached, link.answer, public=shown)
+        add(reached, link.claim, public=shown)
+        add(reached, link.answer, public=shown)
         return shown
 
-    def _reach_target(self, link: _Link, further: Reached, *, public: bool) -> None:
+    def _reach_target(self, link: Link, further: Reached, *, public: bool) -> None:
         """Reach whatever shows the statement whose attribution is answered: of that, the answer is shown."""
-        _add(further, link.claim, public=public)
+        add(further, link.claim, public=public)
         for noun, id in zip(("documents", "speakers"), link.target or (), strict=True):
-            _add(self._stamped[noun], id, public=public)
+            add(self._stamped[noun], id, public=public)
 
     def _of_the_row(self, edit: Edit, was_seen: bool) -> str | None:
         """Tell what an edit did to what the public sees of the row itself."""
@@ -406,39 +354,3 @@ class Log:
 
     def _is_shown(self, edit: Edit) -> bool:
         return self._of_the_row(edit, was_seen=False) is not None
-
-
-def _add(reached: Reached, id: int, *, public: bool) -> None:
-    reached[id] = public or reached.get(id, False)
-
-
-def _add_all(reached: Reached, more: Reached) -> None:
-    for id, public in more.items():
-        _add(reached, id, public=public)
-
-
-# -- the SQL -------------------------------------------------------------------------------------
-
-
-@cached(2)
-def _linking() -> str:
-    """Build the read of the standing counterclaims of claims, which are given twice."""
-    accepted = "coalesce({0}.status = 'accepted' AND {0}.retracted_at IS NULL, FALSE)"
-    side = "SELECT id FROM counterclaims WHERE "
-    sides = f"{side}{in_ids('claim_id')} UNION {side}{in_ids('answer_id')}"
-    return (
-        "SELECT e.claim_id, e.answer_id, e.of, e.statement_id, e.target_id,"  # noqa: S608 (our SQL)
-        f" {accepted.format('v')}, {accepted.format('w')}, w.document_id, w.speaker_id FROM counterclaims e"
-        " LEFT JOIN statements v ON v.id = e.statement_id LEFT JOIN statements w ON w.id = e.target_id"
-        f" WHERE e.id IN ({sides}) AND e.retracted_at IS NULL"
-    )
-
-
-@cached(2)
-def _sight() -> str:
-    """Build the read of (id, seen, was seen) of claims by the public."""
-    return (
-        f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.public, FALSE),"  # noqa: S608 (our SQL)
-        " EXISTS (SELECT 1 FROM claim_about a WHERE a.claim_id = c.id) FROM claims c"
-        f" LEFT JOIN last_changes l ON l.noun = 'claims' AND l.noun_id = c.id WHERE {in_ids('c.id')}"
-    )
