@@ -23,6 +23,7 @@ _TYPES = {
     fields.Search: "string",
     fields.Matching: "string",
     fields.Choice: "string",
+    days.Instant: "string",
     days.Moment: "string",
     days.Day: "string",
     fields.QueryIds: "string",
