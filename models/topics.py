@@ -22,20 +22,19 @@ def create(*, by: Actor, slug: str, label: str, session: Session = SESSION) -> i
         return int(session.create(by, Topic, slug=slug, label=label).id)
 
 
-def change(*, by: Actor, id: int | str, version: Version, **new: Any) -> int:
-    """Change slug or label of the heading with this id or slug; return its id."""
+def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
+    """Change slug or label."""
     with transaction():
-        topic = standing_rows.lock_standing(Topic, _id_of(id), version)
+        topic = standing_rows.lock_standing(Topic, id, version)
         if new.get("slug", topic.slug) != topic.slug:
             _refuse_taken(new["slug"], SESSION)
         changes.amend(by, topic, **new)
-    return int(topic.id)
 
 
-def retract(*, by: Actor, id: int | str, version: Version, reason: str | None) -> None:
+def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a heading back; claims filed under it lose it."""
     with transaction():
-        changes.retract(by, standing_rows.lock_standing(Topic, _id_of(id), version), reason)
+        changes.retract(by, standing_rows.lock_standing(Topic, id, version), reason)
 
 
 def restore(*, by: Actor, id: int) -> None:
@@ -48,15 +47,15 @@ def restore(*, by: Actor, id: int) -> None:
 
 def get(*, id: int | str, viewer: Viewer = PUBLIC) -> Item:
     """Read the heading with this id or slug, which is the same for every viewer. Raises NotFound or Gone."""
-    id = _id_of(id)
+    id = _bearing(id) if isinstance(id, str) else id
     return standing_rows.item_or_refuse(Topic, id, simple_lists.one("topics", viewer=viewer, id=id))
 
 
-def _id_of(id: int | str) -> int:
-    found = SESSION.find(Topic, slug=id) if isinstance(id, str) else id
-    if found is None:
-        raise NotFound(f"There is no topic {id!r}.")
-    return found
+def _bearing(slug: str) -> int:
+    id = SESSION.find(Topic, slug=slug)
+    if id is None:
+        raise NotFound(f"There is no topic {slug!r}.")
+    return id
 
 
 def listed(**parameters: Any) -> Page:

@@ -49,29 +49,29 @@ def get_topic(id: int | str) -> Response:
 
 @routes.operation(
     "PATCH",
-    "/topics/<id_or_slug:id>",
+    "/topics/<id:id>",
     scope="write",
     body=TopicChange,
     response=Topic,
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
-def change_topic(id: int | str, version: Version, body: dict[str, Any]) -> Response:
+def change_topic(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change slug or label of a topic."""
-    id = topics.change(by=caller().actor, id=id, version=version, **body)
+    topics.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(topics.get(id=id))
 
 
 @routes.operation(
     "DELETE",
-    "/topics/<id_or_slug:id>",
+    "/topics/<id:id>",
     scope="write",
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     needs_if_match=True,
     refuses=(HTTPStatus.GONE,),
 )
-def retract_topic(id: int | str, version: Version, query: dict[str, Any]) -> Response:
+def retract_topic(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a topic back.
 
     Claims that were filed under it lose it. From then on the topic answers 410, with when and why.
