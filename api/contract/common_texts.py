@@ -121,8 +121,8 @@ HEADERS = {
         "schema": {"type": "string"},
     },
     "Link": {
-        "description": "The next page, as `next`; this contract, as `describedby`; the licence of a document or review "
-        "where it has a web address or an SPDX id, or else of the registry, as `license` (RFC 8288).",
+        "description": "The next page, as `next`; this contract, as `describedby`; as `license` the licence of a "
+        "document or review that names one, else of the registry, where it is a web address or an SPDX id (RFC 8288).",
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "After how many seconds to try again.", "schema": {"type": "string"}},

@@ -51,25 +51,28 @@ def one(whole: Item, *, licensed: bool = False) -> Response:
     Its ETag is id and version, for If-Match, and a hash of the body, for If-None-Match: what is linked
     changes the body without a new version.
     """
-    link = license_link(orjson.loads(whole.json).get("licence")) if licensed else None
-    return _json(whole.json.encode(), f"{whole.id}-{whole.version}-", link=link)
+    return _json(whole.json.encode(), f"{whole.id}-{whole.version}-", own=_own_link(whole) if licensed else None)
+
+
+def _own_link(whole: Item) -> str | None:
+    licence = orjson.loads(whole.json)["licence"]
+    return common_link(licence) if licence else None
 
 
 def common_link(licence: str) -> str:
-    """Write the Link of every answer: to the contract, and to the `licence` of the registry where it has one."""
-    return ", ".join(filter(None, ['</v1/openapi.json>; rel="describedby"', license_link(licence)]))
+    """Write the Link of an answer: to the contract, and to a `licence` that has a web address (RFC 4946).
 
-
-def license_link(licence: str | None) -> str | None:
-    """Write a Link (RFC 4946) to a licence that has a web address; None for one in other words."""
+    That is the licence of the registry, where what is shown names none of its own.
+    """
     address = addresses.of_licence(licence)
-    return address and f'<{address}>; rel="license"'
+    return '</v1/openapi.json>; rel="describedby"' + (f', <{address}>; rel="license"' if address else "")
 
 
-def created(path: str, whole: Item, **more: Any) -> Response:
-    """Return a new thing with its address; `more` are members that only this response has."""
+def created(path: str, whole: Item, *, licensed: bool = False, **more: Any) -> Response:
+    """Return a new thing with its address, `licensed` as `one` is; `more` are members that only this response has."""
     json = f"{whole.json[:-1]},{orjson.dumps(more).decode()[1:]}" if more else whole.json
-    response = _json(json.encode(), f"{whole.id}-{whole.version}-", HTTPStatus.CREATED)
+    own = _own_link(whole) if licensed else None
+    response = _json(json.encode(), f"{whole.id}-{whole.version}-", HTTPStatus.CREATED, own=own)
     response.headers["Location"] = f"/v1/{path}/{whole.id}"
     return response
 
@@ -160,7 +163,14 @@ def _precondition(type: ProblemType, detail: str) -> Problem:
     return Problem(type, detail, [{"header": "If-Match", "detail": detail}])
 
 
-def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK, *, link: str | None = None) -> Response:
+def _json(
+    body: bytes,
+    version: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    link: str | None = None,
+    own: str | None = None,
+) -> Response:
     etag = f'"{version}{blake2b(body, digest_size=8).hexdigest()}"'
     headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body))), ("ETag", etag)]
     environ = request.environ
@@ -170,7 +180,7 @@ def _json(body: bytes, version: str = "", status: HTTPStatus = HTTPStatus.OK, *,
         # Werkzeug's own comparison takes 15 % more processor time of a whole 304.
         if environ.get("HTTP_IF_NONE_MATCH") == etag:
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers[2:])
-    common = current_app.config[LINK]
+    common = own or current_app.config[LINK]
     headers.append(("Link", f"{link}, {common}" if link else common))
     response = Complete([body], status, headers)
     # Where there is nothing to compare, comparing takes a quarter of GET /v1/claims/{id}.

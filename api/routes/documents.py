@@ -67,10 +67,10 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     actor, viewer = caller().actor, caller().viewer
     if not query["extract"]:
         id = documents.create(by=actor, **body)
-        return responses.created("documents", documents.get(id=id, viewer=viewer))
+        return responses.created("documents", documents.get(id=id, viewer=viewer), licensed=True)
     stored = candidates.create(by=actor, findings=findings, **body)
     whole = documents.get(id=stored.document, viewer=viewer)
-    return responses.created("documents", whole, extraction=stored.as_json())
+    return responses.created("documents", whole, licensed=True, extraction=stored.as_json())
 
 
 def _extracted(id: int) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     earlier import ended. A line that is refused does not keep others from being stored; the answer is 200 and lists
     it.
 
-    With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines, for as long
-    as that takes 5 seconds.
+    With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines and of what
+    is read in 5 seconds; beyond either it is 413.
     """
     return responses.json(report)

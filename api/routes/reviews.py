@@ -38,7 +38,7 @@ def create_review(body: dict[str, Any]) -> Response:
     The same address for the same claim is refused with 409, which names the review that is known.
     """
     id = reviews.create(by=caller().actor, **body)
-    return responses.created("reviews", reviews.get(id=id, viewer=caller().viewer))
+    return responses.created("reviews", reviews.get(id=id, viewer=caller().viewer), licensed=True)
 
 
 @routes.operation("GET", "/reviews/<id:id>", response=Review, refuses=(HTTPStatus.GONE,))

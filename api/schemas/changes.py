@@ -90,4 +90,4 @@ class ChangeQuery(PageQuery):
         },
     )
     since = Instant(metadata={"description": "The earliest time.", "example": "2026-03-14T08:00:00Z"})
-    key = QueryId(metadata={"description": "The id of the key that did it.", "example": 1})
+    key = QueryId(metadata={"description": "The id of the key that did it. It takes the review scope.", "example": 1})

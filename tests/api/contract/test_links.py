@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.contract import responses
 from api.formats import ndjson
 from models.history.changes import Actor
 from models.queries import derived
@@ -107,16 +108,21 @@ def test_an_export_names_no_host(sample: FlaskClient) -> None:
         (None, None),
     ],
 )
-def test_an_answer_leads_to_the_licence_of_what_it_shows(
-    writer: FlaskClient, licence: str | None, address: str | None
+def test_an_answer_leads_to_the_licence_of_what_it_shows_or_else_of_the_registry(
+    app: Flask, writer: FlaskClient, licence: str | None, address: str | None
 ) -> None:
-    posted(writer, "documents", document(licence=licence))
-    posted(writer, "claims", {"text": "It rose.", "language": "en"})
-    posted(writer, "reviews", review(1, licence=licence))
-    own = f'<{address}>; rel="license", ' if address else ""
-    for path in ("/v1/documents/1", "/v1/reviews/1"):
-        assert writer.get(path).headers["Link"] == f'{own}</v1/openapi.json>; rel="describedby"'
-    assert writer.get("/v1/claims/1").headers["Link"] == '</v1/openapi.json>; rel="describedby"'
+    contract = '</v1/openapi.json>; rel="describedby"'
+    of_the_registry = f'{contract}, <https://spdx.org/licenses/CC0-1.0.html>; rel="license"'
+    for common in (contract, of_the_registry):
+        app.config[responses.LINK] = common
+        own = common if licence is None else f'{contract}, <{address}>; rel="license"' if address else contract
+        page = f"https://example.org/{len(common)}"
+        written = posted(writer, "documents", document(licence=licence, url=page))
+        about = posted(writer, "claims", {"text": "It rose.", "language": "en"})
+        checked = posted(writer, "reviews", review(about.json["id"], licence=licence, url=page))
+        for answer in (written, checked):
+            assert answer.headers["Link"] == writer.get(answer.json["href"]).headers["Link"] == own
+        assert writer.get(about.json["href"]).headers["Link"] == common
 
 
 def test_the_ninth_step_writes_the_addresses_of_what_is_kept(sample: FlaskClient) -> None:
