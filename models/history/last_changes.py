@@ -30,7 +30,7 @@ def never_shown(noun: str, ids: Collection[int]) -> list[int]:
 def rebuild() -> None:
     """Note of what is not noted, or was before its last line of the log, when that was; inside a transaction.
 
-    What was loaded in bulk has no line, and the time of its row.
+    What was loaded in bulk has no line, and the time of its row. Of claims, also whether the public sees them.
     """
     for noun in STAMPED:
         shown = "seen" if noun == "claims" else "TRUE"
@@ -40,6 +40,8 @@ def rebuild() -> None:
             f" SELECT '{noun}', id, updated_at, updated_at, {shown} FROM (SELECT c.id, c.updated_at{seen} FROM {noun} c"
             f" WHERE c.id NOT IN (SELECT noun_id FROM last_changes WHERE noun = '{noun}')) AS n"
         )
+    seen = f"SELECT {Part(claim_seen(PUBLIC)).sql} FROM claims c WHERE c.id = last_changes.noun_id"  # noqa: S608
+    fetch(f"UPDATE last_changes SET public = ({seen}) WHERE noun = 'claims' AND public <> ({seen})")  # noqa: S608
     last = "SELECT max(l.made_at) FROM changes l WHERE l.noun = last_changes.noun AND l.noun_id = last_changes.noun_id"
     fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
 
