@@ -1,7 +1,6 @@
 """Keep a copy of all claims that a registry shows everybody: python3 mirror.py ADDRESS FILE [SECONDS BETWEEN LOOKS].
 
-FILE is a SQLite database: `SELECT json FROM claims` has each claim as GET /v1/claims/{id} gives it. Without SECONDS it
-looks once, from where it ended the last time. It takes nothing but Python.
+FILE is a SQLite database: its table `claims` has each as GET /v1/claims/{id} gives it. Without SECONDS it looks once.
 """
 
 import http.client
@@ -18,9 +17,9 @@ CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY, cursor INTEGER NOT NUL
 def get(address: str, path: str) -> tuple[int, str]:
     """Read what is at a path, without going where it leads on; wait where the registry asks for that."""
     url = urlsplit(address)
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     while True:
-        https = url.scheme == "https"
-        connection = (http.client.HTTPSConnection if https else http.client.HTTPConnection)(url.netloc, timeout=60)
+        connection = kind(url.netloc, timeout=60)
         connection.request("GET", url.path.rstrip("/") + path)
         answer = connection.getresponse()
         if answer.status not in (429, 503):
@@ -30,15 +29,17 @@ def get(address: str, path: str) -> tuple[int, str]:
 
 def ids(address: str, path: str) -> list[int]:
     """Read the ids of all items of a list."""
-    page = json.loads(get(address, path)[1])
-    found = [item["id"] for item in page["items"]]
-    return found + (ids(address, f"{path.partition('&cursor')[0]}&cursor={page['next']}") if page["next"] else [])
+    found, following = [], path
+    while following:
+        page = json.loads(get(address, following)[1])
+        found += [item["id"] for item in page["items"]]
+        following = page["next"] and f"{path}&cursor={page['next']}"
+    return found
 
 
 def look(address: str, copy: sqlite3.Connection) -> None:
     """Bring the copy up to date."""
-    ((cursor,),) = copy.execute("SELECT coalesce(max(cursor), 0) FROM place")
-    after = f"&cursor={cursor}" if cursor else ""
+    after = "".join(cursor for (cursor,) in copy.execute("SELECT '&cursor=' || cursor FROM place"))
     while lines := json.loads(get(address, f"/v1/changes?limit=100{after}")[1])["items"]:
         rest = [id for line in lines if line["rest"] for id in ids(address, f"{line['rest']}&fields=id&limit=100")]
         with copy:
