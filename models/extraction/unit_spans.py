@@ -30,8 +30,12 @@ LONGEST_PART = 600
 _NEW_LINE = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?\n\s*")
 
 
-#: "09:12 ", "2.15pm ", "7:31 p.m. | ": the time that opens a line of a live blog.
-STAMP = re.compile(r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?[ \t]*[|:–—-]?[ \t]+(?=[^\W\d_])")
+#: "09:12 ", "2.15pm ", "7:31 p.m. | ": the time that opens a line of a live blog. "12.50 euros" is none: with a dot it
+#: is a time where "pm", a dash, a bar or a capital follows.
+STAMP = re.compile(
+    r"(?:[01]?\d|2[0-3])(?::[0-5]\d|\.[0-5]\d(?= ?[ap]\.?m|[ \t]++(?:[|–—-]|[A-Z])|[|–—]))"
+    r"(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?[ \t]*+(?:[|:–—-][ \t]++|(?<=[ \t]))(?=[^\W\d_])"
+)
 
 
 #: "7:19 p.m. | Louis Abend", a line of its own.

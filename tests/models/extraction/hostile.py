@@ -15,6 +15,7 @@ SHAPES: dict[str, tuple[str, str, str]] = {
     "carriage returns": ("He said", "\r", "it is."),
     "both line ends": ("He said", "\r\n", "it is."),
     "vertical tabs": ("He said", "\v", "it is."),
+    "spaces behind a time": ("12:00", " ", "1 said."),
     "spaces between words": ("", "He said      it is.      ", ""),
     "one long word": ("Roe said ", "a", " is."),
     "one long capital word": ("Roe said ", "A", " is."),

@@ -1,5 +1,7 @@
 """Interviews: a label opens a turn, all of the turn is said, and "I" and "you" are who speaks and who is spoken to."""
 
+import pytest
+
 from models.extraction import Finding, extract
 from models.extraction.parser import Parser
 
@@ -52,6 +54,17 @@ def test_i_is_who_wrote_the_column(parse: Parser) -> None:
 def test_a_stamp_of_a_live_blog_is_no_part_of_a_name(parse: Parser) -> None:
     text = "Election night\n\n7:19 p.m. | Louis Abend\nDorrance said that the hall was full.\n"
     assert [who for who, _, _ in told(text, parse)] == ["Dorrance"]
+
+
+@pytest.mark.parametrize("stamp", ["09:12 ", "9.12 ", "2.15pm ", "7:31 p.m. | ", "14:05 GMT – "])
+def test_the_time_that_opens_a_line_is_not_said(parse: Parser, stamp: str) -> None:
+    assert told(f"{stamp}The hall was full, Ann Roe said.\n", parse)[0][:2] == ("Ann Roe", "The hall was full")
+
+
+@pytest.mark.parametrize("number", ["12.50 euros", "3.25 percent", "44:10 on appeal"])
+def test_a_number_that_opens_a_line_is_said(parse: Parser, number: str) -> None:
+    said = f"{number} is too little"
+    assert told(f"{said}, Ann Roe said.\n", parse)[0][:2] == ("Ann Roe", said)
 
 
 def test_a_is_the_one_who_was_named_and_q_is_nobody(parse: Parser) -> None:
