@@ -15,7 +15,7 @@ from models.history.standing_rows import Version
 from models.queries import exchanges, lists
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import PUBLIC, REVIEWER, Viewer
+from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement
@@ -265,8 +265,7 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
         if _replaced(ClaimTopic, claim, headings):
             more["topics"] = slugs
     if about is not None:
-        public = lists.one("claims", viewer=PUBLIC, id=claim, fields=(("id", ()),))
-        subjects = _subjects(by, about, hidden=public is None, session=SESSION)
+        subjects = _subjects(by, about, hidden=not evidence.is_public("claims", claim), session=SESSION)
         if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in subjects.items()]):
             more["about"] = _as_logged(subjects)
     return more

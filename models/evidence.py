@@ -54,7 +54,7 @@ def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:
     return lists.one("counterclaims", viewer=WRITER, id=id, fields=(("id", ()),)) is None
 
 
-def _is_public(noun: str, id: int) -> bool:
+def is_public(noun: str, id: int) -> bool:
     """Tell whether the public sees a standing counterclaim or claim."""
     return lists.one(noun, viewer=PUBLIC, id=id, fields=(("id", ()),)) is not None
 
@@ -62,7 +62,7 @@ def _is_public(noun: str, id: int) -> bool:
 def _would_show(counterclaim: Counterclaim, claim: int, answer: int) -> bool:
     """Tell whether the public would see a counterclaim if it linked these two claims."""
     attributed = counterclaim.of == "claim" or counterclaim.target.status == "accepted"
-    return attributed and _is_shown(counterclaim) and all(_is_public("claims", id) for id in (claim, answer))
+    return attributed and _is_shown(counterclaim) and all(is_public("claims", id) for id in (claim, answer))
 
 
 def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
@@ -147,7 +147,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     or would see then, answers what it did, where the public does not see the statement.
     """
     for counterclaim in _standing_with("target", statement):
-        seen = _is_public("counterclaims", counterclaim.id) or _would_show(counterclaim, claim, counterclaim.answer_id)
+        seen = is_public("counterclaims", counterclaim.id) or _would_show(counterclaim, claim, counterclaim.answer_id)
         if counterclaim.target.status != "accepted" and seen:
             changes.relink(by, counterclaim, "target", None)
             continue

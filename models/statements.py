@@ -15,7 +15,7 @@ from models.queries import lists
 from models.queries.days import stored_day
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import PUBLIC, Viewer
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, Refusal
 from models.spans import locate_content
 from models.statement_columns import content_columns, offsets, origin_columns, refuse_long_content, words
@@ -338,8 +338,8 @@ def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int, acce
     if left == taken or not _is_only_of(statement, claim):
         return
     if evidence.move_counterclaims(by=by, left=left, taken=taken, accepted=accepted):
-        is_public = lists.one("claims", viewer=PUBLIC, id=taken, fields=(("id", ()),)) is not None
-        changes.retract(by, claim, f"{f'Claim {taken}' if is_public else 'Another claim'} is stated instead.")
+        public = evidence.is_public("claims", taken)
+        changes.retract(by, claim, f"{f'Claim {taken}' if public else 'Another claim'} is stated instead.")
 
 
 def _is_only_of(statement: int, claim: Claim) -> bool:

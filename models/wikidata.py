@@ -3,18 +3,16 @@
 from typing import Any
 
 from models.history.hidden import is_hidden
+from models.history.merged_filters import NAMING_SPEAKERS, replaced, values
 from models.queries.visibility import Viewer
 from models.refusals import NotFound
 from models.tables import Speaker
-
-#: Where a request may name a speaker by their Wikidata item: its path, and filters.
-_NAMING = ("speaker", "on_behalf_of", "part_of", "via_speaker", "about", "accused", "answered_by", "by", "against")
 
 
 def items_in(arguments: dict[str, Any]) -> set[str]:
     """Find the Wikidata items by which a request names speakers, as `id` or in the filters of its `query`."""
     query = arguments.get("query") or {}
-    named = [arguments.get("id"), *(one for name in _NAMING for one in _several(query.get(name)))]
+    named = [arguments.get("id"), *(one for name in NAMING_SPEAKERS for one in values(query.get(name)))]
     return {one for one in named if isinstance(one, str) and one.startswith("Q")}
 
 
@@ -29,17 +27,11 @@ def identified(arguments: dict[str, Any], *, items: set[str], viewer: Viewer) ->
     rows = found.order_by(standing, Speaker.retracted_at.is_null(), Speaker.id).tuples()
     ids = {item: id for id, item in rows if viewer.texts or not is_hidden(noun="speakers", id=id)}
     query = dict(arguments.get("query") or {})
-    for name in _NAMING:
-        if name in query:
-            values = tuple(dict.fromkeys(ids.get(one, 0) if one in items else one for one in _several(query[name])))
-            query[name] = values if len(values) > 1 else values[0]
+    for name in query.keys() & NAMING_SPEAKERS:
+        query[name] = replaced(query[name], dict.fromkeys(items, 0) | ids)
     new = {"query": query} if "query" in arguments else {}
     if (item := arguments.get("id")) in items:
         if item not in ids:
             raise NotFound(f"There is no speaker {item}.")
         new["id"] = ids[item]
     return arguments | new
-
-
-def _several(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)

@@ -19,6 +19,8 @@ _NAMES = {
     **dict.fromkeys(("answered_by", "by", "against"), Speaker),
     **dict.fromkeys(("claim", "answer", "side"), Claim),
 }
+#: Those of them that name speakers.
+NAMING_SPEAKERS = tuple(name for name, model in _NAMES.items() if model is Speaker)
 #: The nouns of which one may be merged into another.
 _MERGED: dict[str, Any] = {"claims": Claim, "speakers": Speaker}
 
@@ -54,21 +56,27 @@ def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: View
     if wanted:
         ids[_MERGED[noun]].update(wanted)
     for name, model in named.items():
-        ids[model].update(_values(filters[name]))
+        ids[model].update(values(filters[name]))
     into = {model: _survivors(model, some, viewer) for model, some in ids.items() if some}
     if not any(into.values()):
         return None
     new: dict[str, Any] = {}
     for name, model in named.items():
-        values = tuple(dict.fromkeys(into[model].get(id, id) for id in _values(filters[name])))
-        new[name] = values if len(values) > 1 else values[0]
+        new[name] = replaced(filters[name], into[model])
     if wanted:
         new["ids"] = list(dict.fromkeys(into[_MERGED[noun]].get(id, id) for id in wanted))
     return filters | new
 
 
-def _values(value: Any) -> tuple[int, ...]:
+def values(value: Any) -> tuple[Any, ...]:
+    """Return the values of a filter, which has one or a tuple of several."""
     return value if isinstance(value, tuple) else (value,)
+
+
+def replaced(value: Any, into: dict[Any, int]) -> Any:
+    """Put others in the place of the values of a filter that `into` has, each once."""
+    new = tuple(dict.fromkeys(into.get(one, one) for one in values(value)))
+    return new if len(new) > 1 else new[0]
 
 
 def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]:

@@ -100,7 +100,7 @@ def linking() -> str:
 
 @cached(2)
 def sight() -> str:
-    """Build the read of (id, seen, was seen) of claims by the public."""
+    """Build the read of (id, seen, was seen, is about somebody) of claims; it is the public that sees."""
     return (
         f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.public, FALSE),"  # noqa: S608 (our SQL)
         " EXISTS (SELECT 1 FROM claim_about a WHERE a.claim_id = c.id) FROM claims c"

@@ -117,13 +117,9 @@ def in_ranges(sqlite: bool, language: Any, name: str) -> Any:
     return NodeList((language, SQL("IN ("), query, SQL(")"))) if sqlite else language == fn.ANY(fn.ARRAY(query))
 
 
-@differing
-def in_list(sqlite: bool, id: Any, name: str) -> Any:
+def in_list(id: Any, name: str) -> Any:
     """Build the condition that `id` is in the JSON array `name`."""
-    if sqlite:
-        return id.in_(Select([fn.json_each(Param(name))], [SQL("value")]))
-    ids = fn.json_array_elements_text(Cast(Param(name), "json"))
-    return id.in_(Select([ids], [Cast(SQL("value"), "bigint")]))
+    return id.in_(_each(name, "bigint"))
 
 
 # -- tables ---------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def _about(claim: Any) -> Array:
 def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:
     """Build the node of one side of a counterclaim: a claim with the first of its statements that pass."""
     statements = _statements_of(viewer, claim.id, BESIDE, *conditions)
-    return Object(record("claims", claim.id) | scalars(claim, "text", "language") | statements)
+    return Object({**claim_part(claim).members, **statements})
 
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:

@@ -124,7 +124,7 @@ RULES = (
         "what changed is noted",
         "SELECT l.noun, l.noun_id, max(l.made_at) FROM changes l"
         " LEFT JOIN last_changes k ON k.noun = l.noun AND k.noun_id = l.noun_id"
-        " WHERE l.noun IN ('claims', 'documents', 'speakers', 'topics') GROUP BY l.noun, l.noun_id"
+        f" WHERE l.noun IN {STAMPED} GROUP BY l.noun, l.noun_id"
         " HAVING max(l.made_at) > coalesce(max(k.changed_at), '') UNION "
         + _each(  # what was loaded in bulk has no line
             "SELECT '{0}', n.id, n.updated_at FROM {0} n WHERE n.id NOT IN"
