@@ -63,7 +63,7 @@ def _post(path: str, body: Any, **headers: str) -> Request:
 def ours(workload: dict[str, Any], deep: Deep) -> Works:
     """Ask Counterclaim."""
     full, short = {"fields": ",".join(FULL)}, {"fields": ",".join(SHORT)}
-    newest = {"stated": "first", "sort": "-said_on"}
+    newest = {"stated": "first", "sort": "-day"}
     found = newest | {"limit": 20} | short
     return {
         "W1": [_get(f"/v1/claims/{id}", **full) for id in workload["ids"]],

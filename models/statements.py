@@ -57,7 +57,7 @@ def record(
     one's id is returned. `on_behalf_of`: a speaker likewise, None for nobody else. `document`: {id}, {url} or
     {text, …}. `sentence`: {id}, {start, end} or {text}; None takes the one that the content starts in. `content`,
     `mention` and `cue` are given by {start, end} or by exact {text}. `claim`: {id} or {text, …, reuse}. `counters`: a
-    list of {claim} or {statement} with kind and note; the latter is aimed at that statement, and may be `of` its
+    list of {claim} or {target} with kind and note; the latter is aimed at that statement, and may be `of` its
     attribution. `original`: the id of the statement that this one prints again, or of another print of that. `coding`
     is as in `same_words.refuse_known`. What is new is made, in one transaction.
 
@@ -268,7 +268,7 @@ def _answered(
     claim: dict[str, Any], counters: list[dict[str, Any]], original: int | None, session: Session
 ) -> list[Rows]:
     """Find what a new statement answers or prints again: claims, and statements with the claims that they state."""
-    statements = [session.by_id(Statement, one["statement"], locked=False) for one in counters if "statement" in one]
+    statements = [session.by_id(Statement, one["target"], locked=False) for one in counters if "target" in one]
     stated = [statement.claim_id for statement in statements if statement]
     answered = [one["claim"] for one in counters if "claim" in one]
     printed = session.by_id(Statement, original, locked=False) if original else None
@@ -378,9 +378,9 @@ def _spoken_for(by: Actor, body: dict[str, Any] | None, speaker: int, hidden: bo
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:
     """Create the counterclaim from the new statement's claim to what it answers: a claim, or a statement of one."""
-    target = answered.get("statement")
+    target = answered.get("target")
     if target:
-        other = referred(by=by, id=target, field=f"{field}/statement", session=session).claim_id
+        other = referred(by=by, id=target, field=f"{field}/target", session=session).claim_id
     else:
         other = claims.referred(by=by, id=answered["claim"], field=f"{field}/claim", session=session)
     if other == statement.claim_id:

@@ -54,7 +54,7 @@ def denial(statement: int, **other: Any) -> dict[str, Any]:
         "form": "indirect",
         "said_on": "2026-03-13",
         "claim": {"text": "The exports do not sustain the war.", "language": "en"},
-        "counters": [{"statement": statement, "kind": "denies"}],
+        "counters": [{"target": statement, "kind": "denies"}],
     } | other
 
 

@@ -110,7 +110,7 @@ class World:
         a, b, *_ = self.claims
         one, two, *_ = self.speakers
         self.taken_back = self._record(
-            by, "sixth", two, b, counters=[{"statement": self.statements[0], "kind": "confirms"}]
+            by, "sixth", two, b, counters=[{"target": self.statements[0], "kind": "confirms"}]
         )
         (counterclaim,) = fetch("SELECT id FROM counterclaims WHERE statement_id = ?", (self.taken_back,))[0]
         lone = claims.create(by=by, text=f"Lone claim of {self.number}.", language="en")
@@ -256,11 +256,7 @@ def _lines(world: World) -> Request:
     }
     lines = [
         {"statement": said | old | {"claim": own}},
-        {
-            "statement": said
-            | new
-            | {"claim": own | {"reuse": True}, "counters": [{"statement": "s", "kind": "confirms"}]}
-        },
+        {"statement": said | new | {"claim": own | {"reuse": True}, "counters": [{"target": "s", "kind": "confirms"}]}},
         {"claim": {"id": "c", "text": text, "language": "en"}},
         {"counterclaim": counterclaim},
     ]
@@ -323,9 +319,9 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "record by name": lambda w: _record(
         w, speaker={"name": w.rng.choice(w.names)}, via={"speaker": {"id": w.any(Speaker)}}
     ),
-    "record an answer": lambda w: _record(w, counters=[{"statement": w.any(Statement), "kind": "denies"}]),
+    "record an answer": lambda w: _record(w, counters=[{"target": w.any(Statement), "kind": "denies"}]),
     "record who disowns": lambda w: _record(
-        w, counters=[{"statement": w.any(Statement), "kind": w.rng.choice(KINDS), "of": "attribution"}]
+        w, counters=[{"target": w.any(Statement), "kind": w.rng.choice(KINDS), "of": "attribution"}]
     ),
     "record jointly": _record_jointly,
     "reuse": _reuse,

@@ -96,7 +96,7 @@ def _past(place: str, order: Order) -> tuple[str | int, int]:
 
 
 def _of_a_day(at: str, mark: str, order: Order) -> bool:
-    if order.by != "said_on":
+    if order.by != "day":
         return order.by == "id" and not mark
     try:
         return bool(mark and _DAY.fullmatch(at) and (not at or date.fromisoformat(first_day(at))))

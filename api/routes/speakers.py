@@ -100,7 +100,7 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     answers and what answers it. A statement that prints another again is left out, unless `prints=true`.
     """
     admit_status(query)
-    return page_sorted(partial(positions.listed, id=id), query, caller().viewer, default="said_on")
+    return page_sorted(partial(positions.listed, id=id), query, caller().viewer, default="day")
 
 
 @routes.operation(

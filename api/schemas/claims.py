@@ -137,8 +137,8 @@ class ClaimQuery(ListQuery, OfAnswers):
         },
     )
     sort = sort_by(
-        "-said_on",
-        "said_on",
+        "-day",
+        "day",
         "-changed_at",
         "changed_at",
         "-statement_count",

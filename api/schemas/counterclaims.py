@@ -110,6 +110,6 @@ class CounterclaimQuery(ListQuery):
     answered_in_document = QueryFlag(
         metadata={"description": "Whether one document prints the charge and the answer.", "example": True}
     )
-    sort = sort_by("-said_on", "said_on", "-changed_at", "changed_at", "-id", "id", default="-id")
+    sort = sort_by("-day", "day", "-changed_at", "changed_at", "-id", "id", default="-id")
     members = fields_of(Counterclaim)
     include = extras(("days",))

@@ -305,7 +305,7 @@ class OfAnswers(Query):
 
 #: What each order is that lists may be sorted by.
 _ORDERS = {
-    "said_on": "`said_on` is the `day` of a statement: when it was said, or else when its document was published. For "
+    "day": "`day` is that of a statement: when it was said, or else when its document was published. For "
     "a claim it is that of its first statement, the accepted one of the earliest day, and for a counterclaim that of "
     "its answer; what has none counts as the earliest, and a month or year as its first day.",
     "published_at": "`published_at` is when it was published; what has none counts as the earliest.",

@@ -135,9 +135,10 @@ class LineViaDocument(Input):
     document = _document("What reported it.", DocumentByAddress, required=True)
 
 
-class CounterLine(LocalStatement):
+class CounterLine(Input):
     """The statement of an earlier line, which this one answers."""
 
+    target = _local("The `id` of its line.", required=True)
     kind = _kind()
     of = _of()
     note = _note()
@@ -161,7 +162,7 @@ class StatementLine(NewStatementDetails):
     )
     original = _local("The `id` of the line of the statement that it prints again.", allow_none=True)
     counters = Many(
-        Either({"statement": CounterLine}, metadata={"description": "A statement."}),
+        Either({"target": CounterLine}, metadata={"description": "A statement."}),
         metadata={"description": "What it answers."},
     )
     coding = WholeNumber(

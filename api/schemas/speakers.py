@@ -90,4 +90,4 @@ class PositionQuery(StatementQuery):
             "example": False,
         }
     )
-    sort = sort_by("said_on", "-said_on", "id", "-id", "relevance", default="said_on")
+    sort = sort_by("day", "-day", "id", "-id", "relevance", default="day")

@@ -105,7 +105,7 @@ class CounterToClaim(_Counter):
 class CounterToStatement(_Counter):
     """The statement that this one answers: its claim, or with `of` its attribution ("I never said that")."""
 
-    statement = Id(required=True, metadata={"description": "Its id.", "example": 1})
+    target = Id(required=True, metadata={"description": "Its id.", "example": 1})
     of = Choice(
         ANSWERED,
         load_default="claim",
@@ -200,7 +200,7 @@ class NewStatementDetails(_StatementDetails):
         metadata={"description": "Where it comes from; a person where left out."},
     )
     counters = Many(
-        Either({"claim": CounterToClaim, "statement": CounterToStatement}),
+        Either({"claim": CounterToClaim, "target": CounterToStatement}),
         metadata={"description": "What it answers."},
     )
 
@@ -271,6 +271,6 @@ class StatementQuery(ListQuery, OfAnswers):
             "example": False,
         }
     )
-    sort = sort_by("-said_on", "said_on", "-changed_at", "changed_at", "-id", "id", "print", "relevance")
+    sort = sort_by("-day", "day", "-changed_at", "changed_at", "-id", "id", "print", "relevance")
     members = fields_of(Statement, searched=True)
     include = extras(("snippets",))

@@ -84,7 +84,7 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
 
 
 def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
-    items = compiled_ids(noun, viewer, filters, Order("said_on", descending=True)).alias("i")
+    items = compiled_ids(noun, viewer, filters, Order("day", descending=True)).alias("i")
     month = fn.substr(_i.at, 1, _MONTH)
     counted = Select([items], [month, month, fn.count(STAR), _ALL]).where(_i.at != "").group_by(month)
     return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS), filters.several)

@@ -63,6 +63,6 @@ class Order(NamedTuple):
     @property
     def replaced(self) -> set[str]:
         """The bounds of days that a cursor replaces: with both, the database would start at the wider one."""
-        if self.by != "said_on":
+        if self.by != "day":
             return set()
         return {"said_to", "said_before"} if self.descending else {"said_from"}

@@ -75,7 +75,7 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
     found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by in _BY_IDS else None)
     query, id = found.query, found.id
     at = {
-        "said_on": found.day,
+        "day": found.day,
         "statement_count": found.count,
         "print": found.place,
         **dict.fromkeys(_BY_IDS, _in_rank.key),
@@ -203,7 +203,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
         conditions += _known(replaced, k.day)
     elif of_it:
         conditions.append(of_any_statement(viewer, of_it, k.claim_id))
-        if not viewer.unreviewed and order.by == "said_on" and not continued:
+        if not viewer.unreviewed and order.by == "day" and not continued:
             # The first is the earliest: where any was said by then, it was, or its day is not known.
             conditions += [_BY_THEN[name](k.day) for name in sorted(of_it & _BY_THEN.keys())]
     conditions += of_a_claim(viewer, filters.without("q", *(["topic"] if k is _index else [])), k.claim_id, k.answered)
@@ -279,7 +279,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         conditions.append(~in_one_document(viewer))
     of_the_answer = filters._replace(few=tuple(name for name in filters.few if name in OF_THE_ANSWER))
     few = [*_few_sides(viewer, filters), *among_few(viewer, of_the_answer, e.answer_id)]
-    if order.by == "said_on":
+    if order.by == "day":
         query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)
     else:

@@ -230,7 +230,7 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
         new["via"] = {"document": _known_document(names, new["via"]["document"], "/via/document")}
     if new.get("counters"):
         new["counters"] = [
-            counter | {"statement": _known(names, "statement", counter["statement"], f"/counters/{index}/statement")}
+            counter | {"target": _known(names, "statement", counter["target"], f"/counters/{index}/target")}
             for index, counter in enumerate(new["counters"])
         ]
     if new.get("original"):

@@ -80,7 +80,7 @@ class _Named:
         if "document" in via:
             self._document(via["document"])
         self._claim(new["claim"], brought=not new["claim"].get("reuse"))
-        for name in (*(counter["statement"] for counter in new.get("counters") or ()), new.get("original")):
+        for name in (*(counter["target"] for counter in new.get("counters") or ()), new.get("original")):
             self._stored(Statement, self.names.statements, name)
 
     def _value(self, model: Any, column: str, value: str) -> None:

@@ -345,7 +345,7 @@ class Registry:
         for text, (kind, target) in about["counters"].items():
             if found := tables.Claim.get_or_none(text=text):
                 at = self.ids["statements"].get(target)
-                counters.append({"statement": at, "kind": kind} if at else {"claim": found.id, "kind": kind})
+                counters.append({"target": at, "kind": kind} if at else {"claim": found.id, "kind": kind})
         body = about["body"] | {"status": about["status"], "counters": counters}
         body["claim"] = {"id": tables.Claim.get(text=claim).id} if isinstance(claim, str) else claim
         body["original"] = body["original"] and self.ids["statements"][body["original"]]

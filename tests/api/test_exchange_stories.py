@@ -57,7 +57,7 @@ def test_a_misquote_is_answered_by_the_misquoted_alone(writer: FlaskClient, publ
         claim="Berta Kahl did not say that the dam is safe.",
         on="2026-03-05",
         press="Herald",
-        counters=[{"statement": wrong["id"], "kind": "denies", "of": "attribution"}],
+        counters=[{"target": wrong["id"], "kind": "denies", "of": "attribution"}],
     )
     of_real, of_wrong = (public.get(f"/v1/statements/{one['id']}").json for one in (real, wrong))
     assert (of_real["attribution_disputed"], of_real["attribution_answers"]) == (False, [])
@@ -92,7 +92,7 @@ def test_an_outlets_correction_counts_against_nobody(writer: FlaskClient, public
             claim=f"{who or press} says that Carla Thun did not say that the bridge will close.",
             on="2026-04-02",
             press=press,
-            counters=[{"statement": wrong["id"], "kind": "corrects", "of": "attribution"}],
+            counters=[{"target": wrong["id"], "kind": "corrects", "of": "attribution"}],
         )
 
     def shown() -> Any:
@@ -180,7 +180,7 @@ def test_who_answered_whom_and_when_is_asked_of_the_answer(writer: FlaskClient, 
         "the road is not done.",
         claim="The road is not done.",
         on="2025-06-01",
-        counters=[{"statement": charge["id"], "kind": "denies"}],
+        counters=[{"target": charge["id"], "kind": "denies"}],
     )
     said(writer, "Jana Kolb", "the road has been done.", claim={"id": claim}, on="2026-05-01")
     charger, denier = charge["speaker"]["id"], denial["speaker"]["id"]
@@ -238,7 +238,7 @@ def test_an_admission_answers_the_charge_that_it_confirms(writer: FlaskClient, p
     assert [ids(public, path, answered="false") for path in lists] == [[charged], [charged]]
 
     def answer(words: str, text: str, on: str, kind: str) -> dict[str, Any]:
-        counters = [{"statement": charge["id"], "kind": kind}]
+        counters = [{"target": charge["id"], "kind": kind}]
         return said(writer, "Ivo Mair", words, claim=text, on=on, counters=counters)
 
     admission = answer("he took it.", "The mayor admits that he took money.", "2026-03-01", "confirms")
@@ -265,7 +265,7 @@ def test_a_joint_statement_is_said_by_each(writer: FlaskClient, public: FlaskCli
     for id in (joint["id"], other):
         by = public.get(f"/v1/statements/{id}").json["speaker"]["id"]
         assert ids(public, f"speakers/{by}/positions") == [id]
-    counters = [{"statement": joint["id"], "kind": "denies"}]
+    counters = [{"target": joint["id"], "kind": "denies"}]
     said(writer, "Lorry Union", "it is shut.", claim="The border is shut.", on="2026-05-03", counters=counters)
     assert answers(public, joint["claim"]["id"]) == [("denies", "The border is shut.")]
     said(
@@ -294,7 +294,7 @@ def test_what_a_spokesman_denied_for_a_ministry_stays_its_denial(writer: FlaskCl
     }
     leaked = said(writer, memo, "the cracks are known to us.", claim=claim, on="2026-02-01")
     known = leaked["claim"]["id"]
-    counters = [{"statement": leaked["id"], "kind": "denies"}]
+    counters = [{"target": leaked["id"], "kind": "denies"}]
     denial = said(
         writer, {"id": aas}, "nobody knew.", claim="The ministry did not know.", on="2026-02-03", counters=counters
     )
@@ -340,7 +340,7 @@ def test_a_no_in_an_interview_is_found_by_what_was_asked(writer: FlaskClient, pu
         return int(said(writer, "Ida Brun", word, claim=claim, **more)["id"])
 
     yes = answered("Yes.", "Ida Brun will resign.", 75)
-    counters = [{"statement": charge["id"], "kind": "denies"}]
+    counters = [{"target": charge["id"], "kind": "denies"}]
     no = answered("No.", "The chair did not know of the leak.", 61.5, counters=counters)
     assert ids(public, "statements", q="leak", document_kind="broadcast") == [no]
     shown = public.get(f"/v1/statements/{no}").json
@@ -375,10 +375,10 @@ def test_reviews_on_different_scales_are_compared(writer: FlaskClient, public: F
 def test_a_figure_is_corrected_and_a_prediction_comes_true(writer: FlaskClient, public: FlaskClient) -> None:
     """Which is right, and did it happen? Another figure was a denial, and what came true an answer like any other."""
     forty = said(writer, "Fire Brigade", "forty were hurt.", claim="Forty were hurt.", on="2026-09-01")
-    counters = [{"statement": forty["id"], "kind": "corrects"}]
+    counters = [{"target": forty["id"], "kind": "corrects"}]
     said(writer, "Clinic", "it was fourteen.", claim="Fourteen were hurt.", on="2026-09-02", counters=counters)
     soon = said(writer, "Road Office", "it opens in May.", claim="The bridge opens in May 2027.", on="2026-09-03")
-    counters = [{"statement": soon["id"], "kind": "confirms"}]
+    counters = [{"target": soon["id"], "kind": "confirms"}]
     said(
         writer,
         "Road Office",

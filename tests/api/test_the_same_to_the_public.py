@@ -38,7 +38,7 @@ NOUNS = {
 SAMPLE = 200
 #: An id that nothing has.
 NOTHING = 999_999_999
-ORDERS = ("id", "-id", "said_on", "-said_on")
+ORDERS = ("id", "-id", "day", "-day")
 DAYS = ("2026-01-01", "2026-01-05", "2026-02-01")
 
 
@@ -90,14 +90,14 @@ def lists(registry: Registry, random: Random) -> list[Question]:
         found.append((f"/v1/exports/{noun}", {"format": "csv"}, None))
         snippets = {"include": "snippets" if noun != "counterclaims" else None}
         for word in (*WORDS, "speaker", "quote1", "water war", "water OR tax -rail"):
-            found += [(f"/v1/{noun}", {"q": word, **snippets, "sort": sort}, None) for sort in (None, "id", "-said_on")]
+            found += [(f"/v1/{noun}", {"q": word, **snippets, "sort": sort}, None) for sort in (None, "id", "-day")]
     return found + [("/v1/claims", {"q": word, "in": "text"}, None) for word in WORDS]
 
 
 def others(registry: Registry) -> list[Question]:
     """Read charges, positions and disputes, and the lists that few filters narrow."""
     found: list[Question] = []
-    for name, (flag, sort) in product(SPEAKERS, (("true", "said_on"), ("false", "-said_on"))):
+    for name, (flag, sort) in product(SPEAKERS, (("true", "day"), ("false", "-day"))):
         one = ("speakers", name)
         found.append(("/v1/speakers//charges", {"answered": flag, "sort": sort}, one))
         found.append(("/v1/speakers//charges", {"sort": sort, "include": "first_statement"}, one))

@@ -79,7 +79,7 @@ def main(address: str, key: str) -> None:
             content=[SpanByWords(text="a charge Beijing denies")],
             form=charged.form,
             claim=ClaimByText(text="The exports do not sustain the war.", language="en"),
-            counters=[CounterToStatement(statement=charged.id, kind=CounterclaimKind.DENIES)],
+            counters=[CounterToStatement(target=charged.id, kind=CounterclaimKind.DENIES)],
         ),
     )
     assert charged.cue is not None

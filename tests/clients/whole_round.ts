@@ -44,7 +44,7 @@ const denied = await recorded({
   content: [{ text: "a charge Beijing denies" }],
   form: charged.form,
   claim: { text: "The exports do not sustain the war.", language: "en" },
-  counters: [{ statement: charged.id, kind: "denies" }],
+  counters: [{ target: charged.id, kind: "denies" }],
 });
 const day: string | null = charged.said_on;
 const printed: string | null = charged.document.url;

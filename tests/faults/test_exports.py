@@ -48,7 +48,7 @@ class Linked(Writers):
         }
         answered = [id for noun, id in list(self.acknowledged.values()) if noun == "statements"]
         if turn % 4 == 1 and answered:
-            stated["counters"] = [{"statement": answered[-1], "kind": "denies"}]
+            stated["counters"] = [{"target": answered[-1], "kind": "denies"}]
             stated["via"] = {"document": {"text": f"A release of {name}.", "language": "en"}}
         return "statements", stated
 

@@ -116,8 +116,8 @@ def test_pages_walked_while_rows_come_show_each_old_row_once(
     lists = {
         "/v1/claims?limit=7&fields=id": "claims",
         "/v1/claims?limit=7&fields=id&sort=id": "claims",
-        "/v1/statements?limit=9&fields=id&sort=-said_on": "statements",
-        "/v1/statements?limit=9&fields=id&sort=said_on": "statements",
+        "/v1/statements?limit=9&fields=id&sort=-day": "statements",
+        "/v1/statements?limit=9&fields=id&sort=day": "statements",
         "/v1/claims?limit=7&fields=id&q=claim": "claims",
         "/v1/speakers?limit=9": "speakers",
         "/v1/topics?limit=3": "topics",

@@ -199,7 +199,7 @@ def test_an_answer_aimed_at_what_is_out_of_sight_is_against_all_who_said_it(regi
     charge = put_charge(actor)
     said = Statement.get_by_id(charge)
     hidden = put_plain(actor, "first", claim={"id": said.claim_id}, status="candidate")
-    put_denial(actor, charge, counters=[{"statement": hidden, "kind": "denies"}])
+    put_denial(actor, charge, counters=[{"target": hidden, "kind": "denies"}])
     assert _ids(PUBLIC, against=said.speaker_id) == _ids(PUBLIC) != []
     assert _ids(REVIEWER, against=said.speaker_id) == []
 
@@ -211,7 +211,7 @@ def test_no_version_tells_that_a_target_out_of_sight_is_taken_back(
     charge = put_charge(actor)
     claim = Statement.get_by_id(charge).claim_id
     target = put_plain(actor, "first", claim={"id": claim}, status=status)
-    put_denial(actor, charge, counters=[{"statement": target, "kind": "denies"}])
+    put_denial(actor, charge, counters=[{"target": target, "kind": "denies"}])
     review = put_review(actor, claim, statement=target)
     statements.retract(by=actor, id=target, version=1, reason=None)
     (counterclaim,) = Counterclaim.select()

@@ -148,7 +148,7 @@ def test_the_same_words_of_the_same_speaker_are_refused_and_named(registry: str,
         ({"via": {"speaker": {"id": 99}}}, "/via/speaker/id"),
         ({"via": {"document": {"id": 99}}}, "/via/document/id"),
         ({"counters": [{"claim": 99, "kind": "denies"}]}, "/counters/0/claim"),
-        ({"counters": [{"statement": 99, "kind": "denies"}]}, "/counters/0/statement"),
+        ({"counters": [{"target": 99, "kind": "denies"}]}, "/counters/0/target"),
     ],
 )
 def test_a_wrong_member_is_refused_by_name_and_nothing_is_stored(
@@ -223,7 +223,7 @@ def test_answers_by_claim_or_by_statement_with_kind_and_note(registry: str, acto
     charged = put_charge(actor)
     other = put_claim(actor, "Another.")
     counters = [
-        {"statement": charged, "kind": "denies"},
+        {"target": charged, "kind": "denies"},
         {"claim": other, "kind": "qualifies", "note": "Only in part."},
     ]
     denied = put_denial(actor, charged, counters=counters)
@@ -263,16 +263,18 @@ def test_a_counterclaim_that_the_public_cannot_see_rests_on_the_accepted_stateme
 
 def test_a_writer_answers_nothing_hidden(registry: str, actor: Actor) -> None:
     hidden = put_charge(actor, status="candidate")
-    for noun, ids in (("statement", (hidden, 99)), ("claim", (statements.claim_of(id=hidden), 99))):
+    answered = (("target", "statement", hidden), ("claim", "claim", statements.claim_of(id=hidden)))
+    for member, noun, unseen in answered:
+        ids = (unseen, 99)
         for id in ids:
             with pytest.raises(Conflict) as refused:
-                put_plain(WRITER, "first", counters=[{noun: id, "kind": "denies"}])
+                put_plain(WRITER, "first", counters=[{member: id, "kind": "denies"}])
             assert (refused.value.detail, refused.value.field, refused.value.more) == (
                 f"There is no {noun} {id}.",
-                f"/counters/0/{noun}",
+                f"/counters/0/{member}",
                 {},
             )
-        assert put_plain(actor, "first", speaker={"name": noun}, counters=[{noun: ids[0], "kind": "denies"}])
+        assert put_plain(actor, "first", speaker={"name": noun}, counters=[{member: ids[0], "kind": "denies"}])
     assert statements.referred(by=actor, id=hidden, field="/statement").id == hidden
     shown = put_plain(actor, "second")
     assert statements.referred(by=WRITER, id=shown, field="/statement").id == shown
@@ -590,7 +592,7 @@ def test_a_tombstone_names_no_claim_that_the_public_does_not_see(registry: str, 
 def test_a_public_answer_does_not_go_with_a_candidate_at_which_it_was_aimed(registry: str, actor: Actor) -> None:
     charged = statements.claim_of(id=put_plain(actor, "first"))
     unseen = put_plain(actor, "second", claim={"id": charged}, origin=MACHINE, status="candidate")
-    put_plain(actor, "third", counters=[{"statement": unseen, "kind": "denies"}])
+    put_plain(actor, "third", counters=[{"target": unseen, "kind": "denies"}])
     (before,) = listed_items(counterclaims, PUBLIC)
     statements.change(by=actor, id=unseen, version=1, claim={"text": "It is another.", "language": "en"})
     assert listed_items(counterclaims, PUBLIC) == [before]
@@ -600,7 +602,7 @@ def test_a_public_answer_does_not_go_with_a_candidate_at_which_it_was_aimed(regi
 def test_the_public_is_not_told_that_a_candidate_was_retracted_and_restored(registry: str, actor: Actor) -> None:
     charged = statements.claim_of(id=put_plain(actor, "first"))
     unseen = put_plain(actor, "second", claim={"id": charged}, origin=MACHINE, status="candidate")
-    put_plain(actor, "third", counters=[{"statement": unseen, "kind": "denies"}])
+    put_plain(actor, "third", counters=[{"target": unseen, "kind": "denies"}])
     review = put_review(actor, charged, statement=unseen)
     before = listed_items(counterclaims, PUBLIC), seen(reviews.get(id=review, viewer=PUBLIC))
     statements.retract(by=actor, id=unseen, version=1, reason=None)

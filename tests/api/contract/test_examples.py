@@ -55,7 +55,7 @@ REQUESTS = {
                 "language": "en",
                 "topics": ["dual-use-exports"],
             },
-            "counters": [{"statement": 1, "kind": "disputes"}],
+            "counters": [{"target": 1, "kind": "disputes"}],
         },
         shows_answer=True,
     ),

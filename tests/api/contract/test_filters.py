@@ -67,7 +67,7 @@ def test_a_filter_finds_the_same_whether_few_or_many_pass_it(
         {part["name"]: spelled(part["schema"]["example"]), "sort": sort}
         for part in parameters(template)
         if part["in"] == "query" and "example" in part["schema"] and part["name"] not in ("sort", *BESIDE)
-        for sort in ("-id", "said_on")
+        for sort in ("-id", "day")
     ]
 
     def asked() -> list[Any]:
@@ -291,7 +291,7 @@ def _publisher(statement: Item) -> str:
     return str(statement["document"]["publisher"])
 
 
-@pytest.mark.parametrize("sort", ["-id", "said_on"])
+@pytest.mark.parametrize("sort", ["-id", "day"])
 def test_counterclaims_pass_all_filters_on_a_claim_by_one_and_the_same_side(reviewing: FlaskClient, sort: str) -> None:
     counterclaims = _all(reviewing, "/v1/counterclaims", sort=sort)
     sides = ("claim", "answer")
@@ -376,7 +376,7 @@ def test_finds_what_is_answered_in_the_document_that_prints_it(reviewing: FlaskC
     assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="true")) == _ids(beside)
     others = [one["id"] for one in counterclaims if one not in beside]
     assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="false")) == others
-    assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="false", sort="-said_on"))
+    assert _ids(_all(reviewing, "/v1/counterclaims", answered_in_document="false", sort="-day"))
     answered, claims = {one["claim"]["id"] for one in beside}, _ids(_all(reviewing, "/v1/claims"))
     found = _ids(_all(reviewing, "/v1/claims", answered_in_document="true"))
     assert found == [id for id in claims if id in answered]
@@ -409,7 +409,7 @@ def test_counts_the_items_of_each_month_the_latest_first(reviewing: FlaskClient)
     assert found["facets"]["month"] == {"values": [april], "not_shown": 0}
 
 
-@pytest.mark.parametrize("sort", ["said_on", "-said_on", "id", "-id"])
+@pytest.mark.parametrize("sort", ["day", "-day", "id", "-id"])
 @pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims"])
 def test_walks_every_order_without_doubles_or_gaps(reviewing: FlaskClient, noun: str, sort: str) -> None:
     whole = _ids(_all(reviewing, f"/v1/{noun}", sort=sort))
@@ -430,7 +430,7 @@ def test_walks_back_to_the_first_known_day_and_no_further(writer: FlaskClient, b
     claim = posted(writer, "statements", charge()).json["claim"]["id"]
     for day, words in (("2026-03-12", "the war"), (None, "sustain")):
         posted(writer, "statements", charge(claim={"id": claim}, said_on=day, content=[{"text": words}]))
-    asked, days, cursor = f"/v1/statements?{bound}=2026-03-14&sort=-said_on&limit=1", [], ""
+    asked, days, cursor = f"/v1/statements?{bound}=2026-03-14&sort=-day&limit=1", [], ""
     while cursor is not None:
         page = writer.get(f"{asked}&cursor={cursor}" if cursor else asked).json
         days += [item["said_on"] for item in page["items"]]
@@ -467,7 +467,7 @@ def test_a_month_or_a_year_counts_as_its_first_day_and_as_its_last_where_it_ends
         for bounds, left in BOUNDED.items():
             days, cursor = [], ""
             while cursor is not None:
-                query = f"{bounds}{stated}&sort=said_on&limit=3" + (f"&cursor={cursor}" if cursor else "")
+                query = f"{bounds}{stated}&sort=day&limit=3" + (f"&cursor={cursor}" if cursor else "")
                 page = writer.get(f"/v1/{noun}?{query}").json
                 found = page["items"] if noun == "statements" else [item["statements"][0] for item in page["items"]]
                 days += [statement["said_on"] for statement in found]
@@ -482,7 +482,7 @@ def test_refuses_bounds_that_leave_no_day_and_takes_a_day_before_the_end_of_its_
 
 
 def test_sorts_by_the_day_of_the_first_statement(reviewing: FlaskClient) -> None:
-    days = [_day(item) for item in _all(reviewing, "/v1/statements", sort="-said_on")]
+    days = [_day(item) for item in _all(reviewing, "/v1/statements", sort="-day")]
     assert days == sorted(days, reverse=True)
     assert len(set(days)) > 3
 
@@ -527,7 +527,7 @@ def test_knows_snippets_only_where_they_can_come(reviewing: FlaskClient) -> None
         ("facets=mood", "facets"),
         ("include=everything", "include"),
         ("cursor=2026-03-13_5", "cursor"),
-        ("sort=-said_on&cursor=5", "cursor"),
+        ("sort=-day&cursor=5", "cursor"),
         ("said_from=2026-02-30", "said_from"),
         ("min_confidence=2", "min_confidence"),
         ("domain=not%20a%20host", "domain"),

@@ -132,7 +132,7 @@ def test_refuses_a_cursor_that_somebody_made_up(writer: FlaskClient, public: Fla
     for query in (
         *("topics?cursor=1", "topics?cursor=999999", f"topics?cursor=2-{digest}", f"claims?cursor=3-{digest}"),
         *(f"claims?q=zorblax&cursor=1.2_1-{digest}", f"claims?q=exports&cursor=1.1.1_1-{digest}"),
-        *(f"claims?sort=said_on&cursor=2026-03-13_2-{digest}", f"disputes?cursor=1_1_1-{digest}"),
+        *(f"claims?sort=day&cursor=2026-03-13_2-{digest}", f"disputes?cursor=1_1_1-{digest}"),
     ):
         assert refusal(public.get(f"/v1/{query}")) == (400, ["cursor"]), query
     cursor = public.get("/v1/topics?limit=1").json["next"]
@@ -183,7 +183,7 @@ def answered_charge(client: FlaskClient, day: str) -> None:
         "speaker": {"name": "Beijing"},
         "content": [{"text": f"No exports rose on {day}."}],
         "claim": claim(text=f"No exports rose by {day}.", about=[{"name": "US officials", "role": "accused"}]),
-        "counters": [{"statement": one, "kind": "denies"}],
+        "counters": [{"target": one, "kind": "denies"}],
     }
     denied = posted(client, "statements", own | answer).json["id"]
     posted(client, "reviews", review(1, url=f"https://example.org/{day}", reviewed_at=f"{day}T10:00:00Z"))
@@ -241,7 +241,7 @@ def sorted_as(place: str) -> set[str]:
     """The orders of whose places this is one."""
     forms = {
         "id": r"[1-9][0-9]{0,15}",
-        "said_on": r"(2026-01-01)?_[1-9][0-9]{0,15}",
+        "day": r"(2026-01-01)?_[1-9][0-9]{0,15}",
         **dict.fromkeys(
             ("published_at", "reviewed_at", "changed_at"), r"(2026-01-01T10:00:00(\.123456)?Z)?_[1-9][0-9]{0,15}"
         ),

@@ -117,7 +117,7 @@ def _queries(template: str) -> Iterator[dict[str, str]]:
         # By day or by id, a search reads all that match: of the words here each twelfth claim has one.
         example = "77777" if name == "q" else spelled(part["schema"]["example"])
         for value in (example, *ABSENT.get(name, ())):
-            for sort in ("-id", "-said_on", *(("-statement_count",) if template == "/v1/claims" else ())):
+            for sort in ("-id", "-day", *(("-statement_count",) if template == "/v1/claims" else ())):
                 yield {"q": "77777", name: value, "sort": sort} if name in BESIDE else {name: value, "sort": sort}
 
 

@@ -78,7 +78,7 @@ VALUES: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 
 
-BY_DAY = ("", "&sort=-said_on", "&sort=id")
+BY_DAY = ("", "&sort=-day", "&sort=id")
 ORDERS = {"claims": BY_DAY, "statements": BY_DAY, "counterclaims": BY_DAY, "disputes": ("",)}
 
 

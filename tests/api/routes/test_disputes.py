@@ -11,7 +11,7 @@ from tests.factories import charge, denial, topic
 def exchanged(writer: FlaskClient, said: str, answered: str, kind: str = "denies", **other: Any) -> int:
     """Record a charge said on one day and its answer on another; the id of the answer."""
     charged = posted(writer, "statements", charge(said_on=said, content=[{"text": f"{SPANS.pop()}"}], **other)).json
-    counters = [{"statement": charged["id"], "kind": kind}]
+    counters = [{"target": charged["id"], "kind": kind}]
     body = denial(charged["id"], said_on=answered, content=[{"text": SPANS.pop()}], counters=counters)
     return int(posted(writer, "statements", body).json["id"])
 

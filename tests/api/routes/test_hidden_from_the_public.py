@@ -36,8 +36,8 @@ NAMED: dict[str, tuple[str, Names, str]] = {
     ),
     "a statement that is countered": (
         "statements",
-        lambda it: said(counters=[{"statement": it, "kind": "denies"}]),
-        "/counters/0/statement",
+        lambda it: said(counters=[{"target": it, "kind": "denies"}]),
+        "/counters/0/target",
     ),
     "a claim that is answered": (
         "counterclaims",
@@ -153,7 +153,7 @@ def test_a_reviewer_names_whatever_there_is(writer: FlaskClient, reviewer: Flask
     hide(writer)
     posted(reviewer, "counterclaims", {"claim": SHOWN, "answer": HIDDEN, "kind": "denies", "statement": HIDDEN})
     posted(reviewer, "reviews", review(HIDDEN))
-    posted(reviewer, "statements", said(counters=[{"statement": HIDDEN, "kind": "denies"}]))
+    posted(reviewer, "statements", said(counters=[{"target": HIDDEN, "kind": "denies"}]))
     assert reviewer.post(f"/v1/claims/{SHOWN + 1}/merge", json={"into": HIDDEN}).status_code == 200
 
 
@@ -259,7 +259,7 @@ def test_who_stated_a_public_claim_out_of_sight_and_when_is_in_no_summary_of_it(
     assert public.get(f"/v1/disputes?against={first['speaker']['id']}").json["items"] == []
     counterclaims = public.get("/v1/counterclaims?include=days").json["items"]
     assert [counterclaim["days"] for counterclaim in counterclaims] == [None, None]
-    for order in ("said_on", "-said_on"):
+    for order in ("day", "-day"):
         for more in ("", "&topic=drinking-water"):
             page = public.get(f"/v1/claims?sort={order}{more}&limit=1&ids={charged},{unsaid}").json
             assert page["next"].rpartition("-")[0] == f"_{page['items'][0]['id']}"

@@ -87,7 +87,7 @@ def test_tells_what_became_of_each_line_and_stores_the_others(writer: FlaskClien
         {"topic": topic(slug="No slug")},
         {"claim": claim(id="c1")},
         {"statement": charge(id="s1", claim={"claim": "c1"})},
-        {"statement": denial(0, counters=[{"statement": "s1", "kind": "denies"}])},
+        {"statement": denial(0, counters=[{"target": "s1", "kind": "denies"}])},
         {"statement": charge(content=[{"text": "no such words"}])},
         {"statement": charge(status="rejected")},
     )

@@ -147,7 +147,7 @@ def test_pages_the_positions_of_a_body_in_their_order_whoever_stated_them(
         body = {"speaker": {"id": spokesman[who]}, "content": [{"text": word}], "said_on": f"2026-03-1{day}"}
         posted(writer, "statements", charge(**said | body))
     posted(writer, "statements", charge(speaker={"id": spokesman["foreign"]}, mention=None))
-    for sort, days in (("said_on", ["10", "11", "12", "13", "13"]), ("-id", ["13", "13", "12", "11", "10"])):
+    for sort, days in (("day", ["10", "11", "12", "13", "13"]), ("-id", ["13", "13", "12", "11", "10"])):
         path = f"/v1/speakers/{spokesman['foreign']}/positions?sort={sort}&limit=2"
         pages = [writer.get(path).json]
         while pages[-1]["next"]:

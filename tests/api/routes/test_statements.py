@@ -33,6 +33,7 @@ def test_the_answer_to_a_denial_shows_the_charge(writer: FlaskClient) -> None:
     denied = posted(writer, "statements", denial(charged["id"])).json
     (countered,) = denied["counters"]
     assert (countered["kind"], countered["statement_id"]) == ("denies", denied["id"])
+    assert countered["target_id"] == charged["id"]
     assert countered["claim"]["statements"][0]["speaker"]["name"] == "US officials"
     assert writer.get("/v1/statements/1").json["counterclaims"][0]["answer"]["id"] == denied["claim"]["id"]
 
@@ -126,7 +127,7 @@ AT_ODDS: list[tuple[dict[str, Any], str]] = [
     ({"claim": {"id": 99}}, "/claim/id"),
     ({"claim": claim(topics=["rail"])}, "/claim/topics/0"),
     ({"claim": claim(about=[{"id": 99}])}, "/claim/about/0/id"),
-    ({"counters": [{"statement": 99, "kind": "denies"}]}, "/counters/0/statement"),
+    ({"counters": [{"target": 99, "kind": "denies"}]}, "/counters/0/target"),
     ({"counters": [{"claim": 99, "kind": "denies"}]}, "/counters/0/claim"),
     ({"via": {"speaker": {"id": 99}}}, "/via/speaker/id"),
     ({"via": {"document": {"url": "https://example.org/unknown"}}}, "/via/document/url"),
@@ -175,9 +176,10 @@ MISSHAPEN: list[tuple[dict[str, Any], str]] = [
     ({"origin": {"kind": "robot"}}, "/origin/kind"),
     ({"origin": candidate()["origin"] | {"confidence": 1.5}}, "/origin/confidence"),
     ({"origin": candidate()["origin"] | {"confidence": True}}, "/origin/confidence"),
-    ({"counters": [{"statement": 1}]}, "/counters/0/kind"),
+    ({"counters": [{"target": 1}]}, "/counters/0/kind"),
     ({"counters": [{"kind": "denies"}]}, "/counters/0"),
-    ({"counters": [{"claim": 1, "statement": 1, "kind": "denies"}]}, "/counters/0/statement"),
+    ({"counters": [{"statement": 1, "kind": "denies"}]}, "/counters/0"),
+    ({"counters": [{"claim": 1, "target": 1, "kind": "denies"}]}, "/counters/0/target"),
     ({"via": {}}, "/via"),
     ({"speaker_id": 1}, "/speaker_id"),
 ]

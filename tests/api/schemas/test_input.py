@@ -101,7 +101,7 @@ def right() -> Iterator[tuple[str, dict[str, Any]]]:
             "on_behalf_of": {"name": "Bo's firm"},
             "status": "candidate",
             "origin": machine,
-            "counters": [{"statement": "s0", "kind": "denies", "note": "a\nb"}],
+            "counters": [{"target": "s0", "kind": "denies", "note": "a\nb"}],
         },
     )
 
@@ -153,7 +153,7 @@ def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
             "claim": told[0],
             "status": "candidate",
             "origin": machine,
-            "counters": [{"claim": 1, "kind": "denies", "note": None}, {"statement": 2, "kind": "corrects"}],
+            "counters": [{"claim": 1, "kind": "denies", "note": None}, {"target": 2, "kind": "corrects"}],
         },
     )
 

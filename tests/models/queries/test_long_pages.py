@@ -26,7 +26,7 @@ def _short_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("noun", ["claims", "statements"])
 @pytest.mark.parametrize(
     ("by", "filters"),
-    [("-id", {}), ("said_on", {}), ("asked", {"ids": [3, 9, 1, 4, 7, 8, 2]}), ("relevance", {"q": "war"})],
+    [("-id", {}), ("day", {}), ("asked", {"ids": [3, 9, 1, 4, 7, 8, 2]}), ("relevance", {"q": "war"})],
 )
 def test_a_page_of_wholes_ends_where_it_has_become_long(
     actor: Actor, noun: str, by: str, filters: dict[str, object]

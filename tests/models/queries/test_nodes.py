@@ -96,7 +96,7 @@ def test_every_query_of_lists_runs_with_unions_recursion_and_tables_that_are_rea
     words = {"q": "exports", "topic": "trade", "ranked": "[1]", "past": 0, "most": 9, "limit": 9}
     values = words | {"speaker": 1, "of_all": 1, "against": 1, "cue": '["warned"]', "ids": "[1]", "kind": "denies"}
     asked = [{}, {"speaker": 1}, {"of_all": 1}, {"q": "x", "cue": "x"}, {"topic": "x", "ids": [1]}, {"answered": False}]
-    orders = [Order(by, descending=True) for by in ("id", "said_on", "rest", "ranked")]
+    orders = [Order(by, descending=True) for by in ("id", "day", "rest", "ranked")]
     nouns, viewers = ("claims", "statements", "counterclaims"), (Viewer(), Viewer(texts=True, unreviewed=True))
     for noun, some, order, viewer in product(nouns, asked, orders, viewers):
         if (noun, order.by) == ("counterclaims", "ranked"):

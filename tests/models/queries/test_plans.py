@@ -64,7 +64,7 @@ def test_what_is_answered_is_read_from_an_index_alone(
     monkeypatch.setattr(filters, "FEW", 0)
     nodes.clear_caches()
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
-    newest = Order("said_on", descending=True)
+    newest = Order("day", descending=True)
     lists.page("claims", viewer=Viewer(), filters={"answered": True} | asked, limit=20, order=newest)
     database.db.obj.query_hooks.pop()
     nodes.clear_caches()
@@ -106,7 +106,7 @@ def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> 
 def test_what_was_said_by_a_speaker_or_on_their_behalf_is_found_by_two_indexes(name: str) -> None:
     sent: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
-    lists.page("statements", viewer=Viewer(), filters={name: 1}, limit=20, order=Order("said_on", descending=True))
+    lists.page("statements", viewer=Viewer(), filters={name: 1}, limit=20, order=Order("day", descending=True))
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if "USING INDEX statements_on_behalf_of_id" in step], steps
@@ -121,7 +121,7 @@ def test_claims_stated_by_a_day_are_read_from_that_day_on(name: str, monkeypatch
     monkeypatch.setattr(filters, "FEW", 0)
     nodes.clear_caches()
     database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
-    newest = Order("said_on", descending=True)
+    newest = Order("day", descending=True)
     lists.page("claims", viewer=Viewer(), filters={name: "2020-01-02"}, limit=20, order=newest)
     database.db.obj.query_hooks.pop()
     nodes.clear_caches()

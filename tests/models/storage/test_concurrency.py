@@ -231,7 +231,7 @@ def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(re
 
     ids = [put_plain(actor, "first", document=text(number)) for number in range(3)]
     of = [statements.claim_of(id=id) for id in ids]
-    answer = [{"statement": id, "kind": "denies"} for id in ids]
+    answer = [{"target": id, "kind": "denies"} for id in ids]
     at_once(
         *(lambda n=n: put_plain(actor, "second", document=text(n)) for n in range(3)),
         *(lambda n=n: put_plain(actor, "third", document=text(n), counters=[answer[n]]) for n in range(3)),

@@ -81,7 +81,7 @@ def _right(dice: random.Random, names: _Names) -> dict[str, Any]:
         ),
     }
     if dice.random() < 0.3:
-        line["counters"] = [{"statement": names.some(dice, "s"), "kind": "denies"} for _ in range(dice.randint(0, 2))]
+        line["counters"] = [{"target": names.some(dice, "s"), "kind": "denies"} for _ in range(dice.randint(0, 2))]
     if dice.random() < 0.2:
         line["sentence"] = dice.choice(({"text": whole.partition("\n")[0]}, {"text": f"{whole.partition('.')[0]}."}))
     if dice.random() < 0.3:
@@ -164,7 +164,7 @@ def _line(dice: random.Random, names: _Names) -> dict[str, Any]:  # noqa: C901, 
                 line["on_behalf_of"] = dice.choice((None, _speaker(dice)))
             if dice.random() < 0.3:
                 line["counters"] = [
-                    {"statement": some("s"), "kind": dice.choice(("denies", "disputes"))}
+                    {"target": some("s"), "kind": dice.choice(("denies", "disputes"))}
                     | dice.choice(({}, {"note": "N."}))
                     for _ in range(dice.randint(0, 2))
                 ]
@@ -652,7 +652,7 @@ def _common(documents: int) -> list[bytes]:
             "status": ("accepted", "candidate")[n % 2],
             "form": "indirect",
             "claim": {"text": f"Not {n % 5}.", "language": "en", "reuse": True, "about": [{"name": f"W {n}"}]},
-            "counters": [{"statement": f"a{n}", "kind": "denies"}],
+            "counters": [{"target": f"a{n}", "kind": "denies"}],
         }
         lines += [{"statement": charge}, {"statement": denial}]
         more = {"content": [{"text": "and more"}], "claim": {"statement": f"a{n}"}, "counters": []}

@@ -301,7 +301,7 @@ def test_names_only_the_first_of_many(filled: str) -> None:
 def test_what_was_aimed_at_a_statement_that_a_merge_drops_is_as_the_log_says(filled: str, actor: Actor) -> None:
     target = put_plain(actor, "fifth", speaker={"name": "One"})
     put_plain(actor, "fifth", speaker={"name": "Two"}, claim={"id": statements.claim_of(id=target)})
-    put_plain(actor, "fourth", counters=[{"statement": target, "kind": "denies"}])
+    put_plain(actor, "fourth", counters=[{"target": target, "kind": "denies"}])
     speakers.merge(by=actor, id=speakers.named("One")[0], into=speakers.named("Two")[0])
     assert problems() == {}
 
