@@ -73,8 +73,10 @@ def export(
         except ValidationError as error:
             wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error, shape))
             raise click.BadParameter(wrong, param_hint="--where") from None
+        form = query.pop("format")
         counted = noun in COUNTED
-        _export(file, listing.counted(noun, query) if counted else listing.written(noun, query, viewer), "parts")
+        parts = listing.counted(noun, form, query) if counted else listing.written(noun, form, query, viewer)
+        _export(file, parts, "parts")
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:

@@ -57,9 +57,14 @@ class Operation:
     before_transaction: Callable[..., dict[str, Any]] | None = None
 
     @property
-    def media_types(self) -> tuple[str, ...]:
-        """List the media types that it answers with; none where it has no body."""
-        return (responses.MEDIA_TYPE,) if self.response else self.stream_media_types
+    def address(self) -> str:
+        """Write its address, with what a request puts in between braces."""
+        return "/v1" + re.sub(r"<\w+:(\w+)>", r"{\1}", self.rule)
+
+    @property
+    def summary(self) -> str:
+        """Say in a sentence what it does: the first line of its function's docstring."""
+        return (self.view.__doc__ or "").partition("\n")[0].strip()
 
     @property
     def writes(self) -> bool:
@@ -76,8 +81,8 @@ class Operation:
         environ = request.environ
         environ[OPERATION] = self.id
         auth.admit(self.scope, open=self.open)
-        if self.media_types:
-            responses.refuse_unacceptable(*self.media_types)
+        if self.response is not None:
+            responses.acceptable(responses.MEDIA_TYPE)
         if self.query is not None:
             arguments["query"] = bodies.query(self.query)
         elif request.query_string:

@@ -121,21 +121,26 @@ def from_stored(stored: StoredResponse) -> Response:
     return Response(stored.body, stored.status, stored.headers, content_type=MEDIA_TYPE)
 
 
-def refuse_unacceptable(*offered: str) -> None:
-    """Raise 406 where the Accept header takes none of these media types."""
-    accept = request.environ.get("HTTP_ACCEPT", "*/*")
-    if not _takes(accept, offered):
+def acceptable(*offered: str) -> str:
+    """Choose from these media types the one that the Accept header likes best, and of equals the first.
+
+    Raises 406 where it takes none of them.
+    """
+    chosen = _best(request.environ.get("HTTP_ACCEPT", "*/*"), offered)
+    if chosen is None:
         names = " or ".join(offered)
         detail = f"The Accept header takes nothing that this address gives: send {names}, or leave it out."
         raise Problem(problem_types.NOT_ACCEPTABLE, detail, [{"header": "Accept", "detail": detail}])
+    return chosen
 
 
 # Clients send the same few again and again; to parse one takes 15 µs.
 @lru_cache(maxsize=256)
-def _takes(accept: str, offered: tuple[str, ...]) -> bool:
-    """Tell whether an Accept header takes any of the media types, whatever parameters it names of them."""
+def _best(accept: str, offered: tuple[str, ...]) -> str | None:
+    """Choose as `acceptable` does, whatever parameters the header names of a type; None where it takes none."""
     ranges = [(range.partition(";")[0], quality) for range, quality in parse_accept_header(accept, MIMEAccept)]
-    return not ranges or any(MIMEAccept(ranges).quality(media_type) > 0 for media_type in offered)
+    best = max(offered, key=MIMEAccept(ranges).quality) if ranges else offered[0]
+    return best if not ranges or MIMEAccept(ranges).quality(best) > 0 else None
 
 
 def matched_versions(id: int) -> Version:

@@ -24,14 +24,14 @@ BROKEN_OFF = {
 }
 
 
-def written(noun: str, query: dict[str, Any], viewer: Viewer, caller: str | None = None) -> Iterator[bytes]:
+def written(noun: str, form: str, query: dict[str, Any], viewer: Viewer, caller: str | None = None) -> Iterator[bytes]:
     """Write every item of `noun` that `query` finds (api/schemas/exports.py), as the viewer sees it, from one snapshot.
 
     The first items are read when this returns, so that what is refused is refused before anything is sent. Where a
     later one fails, the file ends as BROKEN_OFF says, and the failure is raised. `caller` is as in `stream.blocks`.
     """
     filters = dict(query)
-    form, fields = filters.pop("format"), filters.pop("fields", None)
+    fields = filters.pop("fields", None)
     include = filters.pop("include", ())
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])
@@ -41,14 +41,12 @@ def written(noun: str, query: dict[str, Any], viewer: Viewer, caller: str | None
     return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)
 
 
-def counted(noun: str, query: dict[str, Any], caller: str | None = None) -> Iterator[bytes]:
+def counted(noun: str, form: str, query: dict[str, Any], caller: str | None = None) -> Iterator[bytes]:
     """Write all disputes or positions that `query` finds, likewise."""
-    filters = dict(query)
-    form = filters.pop("format")
     if form == "graphml":
-        pairs = stream.network(filters=filters, caller=caller)
+        pairs = stream.network(filters=query, caller=caller)
         return _marked((part.encode() for part in graphml.written(_begun(pairs))), BROKEN_OFF[form], pairs)
-    blocks = stream.counted(noun, filters=filters, caller=caller)
+    blocks = stream.counted(noun, filters=query, caller=caller)
     begun = _begun(blocks)
     text = table.rows(begun, COLUMNS[noun].split(",")) if form == "csv" else (f"{block}\n" for block in begun)
     return _marked((part.encode() for part in text), BROKEN_OFF[form], blocks)

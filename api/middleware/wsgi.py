@@ -1,7 +1,7 @@
 """WSGI middleware around Flask: request ids, security headers, compression, slots for slow clients, access log."""
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from math import ceil
 from secrets import token_hex
@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import problem_types
-from api.contract.errors import problem
+from api.contract import problem_types, responses
+from api.contract.errors import MEDIA_TYPE, problem
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
 from api.middleware import compression, cors, json_logging, limits, metrics, slow_clients
 from api.middleware.access_log import AccessLogQueue, Record
@@ -68,6 +68,7 @@ class Middleware:
         self._app = app
         self._proxies = config.TRUSTED_PROXIES
         self._origins = frozenset(config.origins)
+        self._link = ("Link", responses.common_link(config.LICENCE))
         slow = max(config.THREADS - _RESERVE, config.THREADS // 2, 1)
         self._slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
         self._large = ConcurrencyLimit(_LARGE_AT_ONCE, ceil(_LARGE_AT_ONCE * _EACH))
@@ -133,13 +134,15 @@ class Middleware:
     def _slot(self, environ: Environ) -> Slot:
         return Slot(self._slots, lambda: limits.caller(environ, environ.get(limits.KEY), self._proxies))
 
-    def _add_headers(self, environ: Environ, headers: Headers, names: Container[str]) -> None:
-        """Add the headers that every response bears."""
-        headers.extend(header for header in SECURITY_HEADERS if header[0] not in names)
+    def _add_headers(self, environ: Environ, headers: Headers, given: dict[str, str]) -> None:
+        """Add the headers that every response bears, and a Link to refusals and exports, which have none yet."""
+        headers.extend(header for header in SECURITY_HEADERS if header[0] not in given)
+        if given.get("Content-Type") == MEDIA_TYPE or "Content-Disposition" in given:
+            headers.append(self._link)
         headers.extend(cors.headers(environ, self._origins))
         headers.extend(environ.get(limits.HEADERS, ()))
         headers.append(("X-Request-Id", environ[json_logging.REQUEST_ID]))
-        if "Cache-Control" not in names:
+        if "Cache-Control" not in given:
             headers.append(("Cache-Control", "no-store"))
         elif "HTTP_AUTHORIZATION" in environ:
             headers[:] = [_PRIVATE if header == _PUBLIC else header for header in headers]

@@ -10,7 +10,8 @@ from api.contract import openapi, responses
 routes = Blueprint("discovery", __name__)
 
 _CATALOG = "/.well-known/api-catalog"
-_MEDIA_TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+_YAML, _LINKSET = "application/yaml", "application/linkset+json"
+_PROFILED = f'{_LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
 
 
 @routes.get("/openapi.json")
@@ -22,21 +23,23 @@ def lead_to_openapi() -> Response:
 @routes.get("/v1/openapi.yaml")
 def get_openapi_yaml() -> Response:
     """Give the contract as YAML."""
-    return Response(openapi.as_yaml(current_app), content_type="application/yaml")
+    responses.acceptable(_YAML)
+    return Response(openapi.as_yaml(current_app), content_type=_YAML)
 
 
 @routes.get(_CATALOG)
 def get_catalog() -> Response:
     """List the APIs that this server has, and where each is described."""
+    responses.acceptable(_LINKSET)
     v1 = {
         "anchor": "/v1",
         "service-desc": [
             {"href": "/v1/openapi.json", "type": "application/json"},
-            {"href": "/v1/openapi.yaml", "type": "application/yaml"},
+            {"href": "/v1/openapi.yaml", "type": _YAML},
         ],
         "service-doc": [{"href": "/problems", "type": "text/html"}],
         "status": [{"href": "/healthz", "type": "application/json"}],
     }
-    response = Response(orjson.dumps({"linkset": [v1]}), content_type=_MEDIA_TYPE)
+    response = Response(orjson.dumps({"linkset": [v1]}), content_type=_PROFILED)
     response.headers["Link"] = f'<{_CATALOG}>; rel="api-catalog"'
     return response

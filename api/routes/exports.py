@@ -30,12 +30,20 @@ def _media_types(noun: str) -> tuple[str, ...]:
     return tuple(listing.MEDIA_TYPES[form] for form in formats_of(noun))
 
 
+def _form(noun: str, query: dict[str, Any]) -> str:
+    """Take the form in which to write from the query, or choose it by the Accept header. Raises 406 for no such."""
+    if "format" in query:
+        return str(query.pop("format"))
+    forms = {listing.MEDIA_TYPES[form]: form for form in formats_of(noun)}
+    return forms[responses.acceptable(*forms)]
+
+
 def _exporter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
-        responses.refuse_unacceptable(listing.MEDIA_TYPES[query["format"]])
+        form = _form(noun, query)
         admit_status(query)
-        parts = listing.written(noun, query, caller().viewer, caller_name())
-        return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
+        parts = listing.written(noun, form, query, caller().viewer, caller_name())
+        return responses.file(parts, listing.MEDIA_TYPES[form], f"{noun}.{form}")
 
     export.__name__ = f"export_{noun}"
     export.__doc__ = _DESCRIPTION.format(noun=noun)
@@ -61,9 +69,9 @@ each kind answer the claim. It counts what the public sees. A claim with several
 
 def _counter(noun: str) -> Callable[[dict[str, Any]], Response]:
     def export(query: dict[str, Any]) -> Response:
-        responses.refuse_unacceptable(listing.MEDIA_TYPES[query["format"]])
-        parts = listing.counted(noun, query, caller_name())
-        return responses.file(parts, listing.MEDIA_TYPES[query["format"]], f"{noun}.{query['format']}")
+        form = _form(noun, query)
+        parts = listing.counted(noun, form, query, caller_name())
+        return responses.file(parts, listing.MEDIA_TYPES[form], f"{noun}.{form}")
 
     export.__name__ = f"export_{noun}"
     export.__doc__ = _COUNTED[noun]

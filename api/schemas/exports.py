@@ -81,8 +81,11 @@ def query_of(noun: str) -> type[Schema]:
         "__doc__": f"Which {noun} to export, and how.",
         "format": Choice(
             formats,
-            load_default="ndjson",
-            metadata={"description": " ".join(f"`{name}`: {FORMATS[name]}" for name in formats), "example": "ndjson"},
+            metadata={
+                "description": " ".join(f"`{name}`: {FORMATS[name]}" for name in formats)
+                + " Where it is left out, the Accept header chooses, and `ndjson` is first.",
+                "example": "ndjson",
+            },
         ),
     }
     if noun in LISTS:

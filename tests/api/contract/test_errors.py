@@ -154,9 +154,12 @@ def test_a_media_type_that_is_not_given_is_a_406_before_anything_is_done(
         ("/v1/topics", "json"),
         ("/v1/topics", "application/json;q=0, */*"),
         ("/v1/topics", "text/*, image/png;q=0.5"),
-        ("/v1/exports/topics", "text/csv"),
-        ("/v1/exports/topics?format=csv", "application/json"),
-        ("/v1/exports/disputes?format=csv", "application/x-ndjson"),
+        ("/v1/exports/topics", "application/json"),
+        ("/v1/exports/topics", "application/graphml+xml"),
+        ("/problems", "image/png"),
+        ("/problems/not-found", "application/json"),
+        ("/v1/openapi.yaml", "image/png"),
+        ("/.well-known/api-catalog", "image/png"),
     ):
         answer = public.get(path, headers={"Accept": accept})
         hold(answer, 406, "not-acceptable")
@@ -168,7 +171,11 @@ def test_a_media_type_that_is_not_given_is_a_406_before_anything_is_done(
     for path, accept in (
         *(("/v1/topics", accept) for accept in ("*/*", "application/*;q=0.1", "text/html, */*;q=0.8", "", ",")),
         ("/v1/topics", "application/json;q=0.5, text/html"),
-        ("/v1/exports/topics?format=csv", "text/csv"),
+        ("/problems", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+        ("/.well-known/api-catalog", 'application/linkset+json;profile="https://www.rfc-editor.org/info/rfc9727"'),
+        ("/.well-known/api-catalog", "application/*"),
+        ("/v1/openapi.yaml", "application/yaml"),
+        *((path, "image/png") for path in ("/healthz", "/readyz")),  # a monitor that asks oddly shall not take it down
     ):
         assert public.get(path, headers={"Accept": accept}).status_code == 200, accept
     gone = writer.delete("/v1/topics/1", headers={**matching(made), "Accept": "text/html"})

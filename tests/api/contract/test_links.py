@@ -90,6 +90,26 @@ def test_every_uri_begins_with_the_base_url(own_app: Flask, sample: FlaskClient)
     assert sample.get("/v1/claims/1").data == before.data
 
 
+def test_an_export_and_a_refusal_lead_to_the_contract_and_the_licence(own_app: Flask, sample: FlaskClient) -> None:
+    for licence, more in (("", ""), ("CC0-1.0", ', <https://spdx.org/licenses/CC0-1.0.html>; rel="license"')):
+        client = create_app(replace(own_app.config["SETTINGS"], LICENCE=licence)).test_client()
+        for path, status in (
+            *((f"/v1/exports/{name}", 200) for name in ("claims", "disputes?format=csv")),
+            ("/v1/claims/999", 404),
+            ("/v1/claims?speeker=1", 400),
+            ("/v1/changes/1", 404),
+            ("/nothing", 404),
+            (f"/v1/claims?q={'a' * 9000}", 414),
+        ):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["Link"]) == (
+                status,
+                f'</v1/openapi.json>; rel="describedby"{more}',
+            ), path
+        assert "Link" not in client.get("/healthz").headers
+    create_app(own_app.config["SETTINGS"])
+
+
 def test_an_export_names_no_host(sample: FlaskClient) -> None:
     exported = b"".join(ndjson.write())
     assert b"127.0.0.1" not in exported

@@ -39,6 +39,27 @@ def _table(client: FlaskClient, address: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.text, newline="")))
 
 
+def test_the_accept_header_chooses_the_form_and_format_wins(public: FlaskClient) -> None:
+    csv, ndjson, graphml = "text/csv", "application/x-ndjson", "application/graphml+xml"
+    for path, accept, form in (
+        ("topics", None, ndjson),
+        ("topics", "*/*", ndjson),
+        ("topics", csv, csv),
+        ("topics", ndjson, ndjson),
+        ("topics", f"{ndjson};q=0.5, {csv}", csv),
+        ("positions", "text/*", csv),
+        ("disputes", graphml, graphml),
+        ("disputes", f"text/html, {csv};q=0.2, {graphml};q=0.9", graphml),
+        ("topics?format=csv", ndjson, csv),
+        ("topics?format=csv", "image/png", csv),
+        ("disputes?format=ndjson", graphml, ndjson),
+    ):
+        answer = public.get(f"/v1/exports/{path}", headers={} if accept is None else {"Accept": accept})
+        assert (answer.status_code, answer.mimetype) == (200, form), (path, accept)
+        end = {csv: "csv", ndjson: "ndjson", graphml: "graphml"}[form]
+        assert answer.headers["Content-Disposition"].endswith(f'.{end}"')
+
+
 @pytest.fixture
 def filled(writer: FlaskClient) -> FlaskClient:
     """Both sides of a counterclaim, a candidate, a review, a topic."""
