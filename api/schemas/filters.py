@@ -63,8 +63,8 @@ def fields_of(schema: Any, *, searched: bool = False, listed: bool = False) -> Q
         load_default=light(schema) if listed else missing,
         metadata={
             "description": "The members to write, with commas between them and dots for what is inside one; all that "
-            "the schema requires where left out. Members that were not asked for are absent, required ones too; those "
-            "of a page are always there.",
+            "the schema requires where left out. Members that were not asked for are absent, required ones too: "
+            "generated clients read the answer as JSON. Those of a page are always there.",
             "example": "id",
         },
     )
