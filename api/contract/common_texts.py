@@ -47,7 +47,8 @@ is left out stays, in an object inside too, such as a rating; null clears; a lis
 (`{"id": 1}`, `{"name": "Beijing"}`, `{"start": 0, "end": 6}`) is one value, and given whole.
 
 **Nothing vanishes.** What is retracted answers 410 with when and why, until `POST .../restore` takes the
-retraction back; what is merged answers 308 with the address of the survivor.
+retraction back, which answers 200 however often it is asked; what is merged answers 308 with the address of
+the survivor.
 
 **Web pages** of any origin may read what is public; those that the operator names may send keys (CORS).
 
@@ -56,8 +57,9 @@ page that explains it (`/problems` lists all); `detail` is a sentence that a per
 names each wrong member by JSON pointer, parameter or header.
 
 **Smaller answers.** `fields` names the members to write; all others are absent, those too that are
-required here. `Accept-Encoding: zstd`, `br` or `gzip` is honoured from 1 KiB on. The ETag then ends
-in the coding; with or without it, it is taken as If-None-Match and If-Match.
+required here: a client that was generated from this contract reads such an answer as JSON, not by its types
+(or leaves `fields` out: lists are brief without it). `Accept-Encoding: zstd`, `br` or `gzip` is honoured from
+1 KiB on. The ETag then ends in the coding; with or without it, it is taken as If-None-Match and If-Match.
 
 **How often.** `RateLimit-Policy` says how many requests (`q`) in how many seconds (`w`) an address, or a
 key, may make; `RateLimit` how many are left (`r`) and in how many seconds all are there again (`t`).

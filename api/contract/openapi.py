@@ -11,7 +11,7 @@ import orjson
 import yaml
 from flask import Flask
 
-from api.contract import errors, responses
+from api.contract import bodies, errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS, REFUSED_ANYWHERE, REFUSED_BODIES
 from api.contract.openapi_schemas import Converter, converter, paragraphs
 from api.contract.openapi_shared import share_answers, share_parameters
@@ -52,7 +52,7 @@ def described(nouns: tuple[Routes, ...]) -> dict[str, Any]:
     examples: dict[str, Any] = {}
     for routes in nouns:
         for operation in routes.operations:
-            path = paths.setdefault(f"/v1{_template(operation.rule)}", {})
+            path = paths.setdefault(operation.address, {})
             path[operation.method.lower()] = _operation(routes, operation, shapes, examples)
     operations = [operation for path in paths.values() for operation in path.values()]
     refusals = {
@@ -86,8 +86,8 @@ def described(nouns: tuple[Routes, ...]) -> dict[str, Any]:
 
 
 def _operation(routes: Routes, operation: Operation, shapes: Converter, examples: dict[str, Any]) -> dict[str, Any]:
-    summary, _, description = (operation.view.__doc__ or "").partition("\n")
-    made: dict[str, Any] = {"operationId": operation.id, "summary": summary.strip().rstrip(".")}
+    _, _, description = (operation.view.__doc__ or "").partition("\n")
+    made: dict[str, Any] = {"operationId": operation.id, "summary": operation.summary.rstrip(".")}
     if description.strip():
         made["description"] = paragraphs(description)
     made["tags"] = [routes.name]
@@ -99,7 +99,8 @@ def _operation(routes: Routes, operation: Operation, shapes: Converter, examples
     made["parameters"] = _parameters(operation, shapes)
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
-        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+        types = dict.fromkeys(bodies.media_types(operation.method), content)
+        made["requestBody"] = {"required": True, "content": types}
     if operation.line_media_type and operation.line_body:
         # A stream of any length: typed clients send the format `binary` as it comes.
         content = {"schema": {"type": "string", "format": "binary"}, **_example(operation.id, "lines")}
@@ -137,6 +138,7 @@ def _responses(operation: Operation, shapes: Converter, examples: dict[str, Any]
         success |= {"headers": _headers(*names), "content": {responses.MEDIA_TYPE: content}}
     for media_type in operation.stream_media_types:
         example = _example(operation.id, media_type.rpartition("/")[2].removeprefix("x-"))
+        success["headers"] = _headers("Link")
         success.setdefault("content", {})[media_type] = {"schema": {"type": "string"}, **example}
     made: dict[str, Any] = {str(int(operation.status)): success}
     if not operation.writes and not operation.stream_media_types:
@@ -182,9 +184,7 @@ def _told(status: HTTPStatus) -> str:
 
 
 def _problem(description: str, headers: list[str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"description": description}
-    if headers:
-        made["headers"] = _headers(*headers)
+    made: dict[str, Any] = {"description": description, "headers": _headers(*headers, "Link")}
     made["content"] = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return made
 
@@ -209,10 +209,6 @@ def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Prose.add_representer(str, _string)
-
-
-def _template(rule: str) -> str:
-    return re.sub(r"<\w+:(\w+)>", r"{\1}", rule)
 
 
 def _response_name(status: HTTPStatus) -> str:

@@ -122,7 +122,8 @@ def retract_claim(id: int, version: Version, query: dict[str, Any]) -> Response:
 def restore_claim(id: int) -> Response:
     """Take the retraction of a claim back.
 
-    One that stands already stays as it is, and what was erased is not restored (410).
+    One that stands already is answered as it is, with 200, and nothing is logged: a retry is safe. What was erased
+    is not restored (410).
     """
     claims.restore(by=caller().actor, id=id)
     return responses.one(claims.get(id=id, viewer=caller().viewer))

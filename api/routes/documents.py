@@ -174,8 +174,8 @@ def retract_document(id: int, version: Version, query: dict[str, Any]) -> Respon
 def restore_document(id: int) -> Response:
     """Take the retraction of a document back.
 
-    Refused with 409 where the same edition was stored since. One that stands already stays as it is, and what was
-    erased is not restored (410).
+    Refused with 409 where the same edition was stored since. One that stands already is answered as it is, with
+    200, and nothing is logged: a retry is safe. What was erased is not restored (410).
     """
     documents.restore(by=caller().actor, id=id)
     return responses.one(documents.get(id=id, viewer=caller().viewer), licensed=True)

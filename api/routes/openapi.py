@@ -1,6 +1,7 @@
 """The routes of the contract: /v1 and /v1/openapi.json."""
 
 from importlib import metadata
+from typing import Any
 
 from flask import Response, current_app
 
@@ -13,19 +14,17 @@ routes = Routes("contract", "What there is, and this description of it; nothing 
 
 @routes.operation("GET", "", response=Index, open=True)
 def get_index() -> Response:
-    """List what can be asked for.
+    """List every address, with the methods that it takes.
 
-    Every address that can be read without an id in it; the contract describes those and all others.
+    The contract describes each of them.
     """
-    addresses = [
-        {"href": f"/v1{operation.rule}", "description": summary.strip()}
-        for noun in openapi.routes_of(current_app)
-        for operation in noun.operations
-        if not operation.writes and operation.rule and "<" not in operation.rule
-        for summary in [(operation.view.__doc__ or "").partition("\n")[0]]
-    ]
+    addresses: dict[str, dict[str, Any]] = {}
+    for noun in openapi.routes_of(current_app):
+        for operation in noun.operations:
+            told = {"href": operation.address, "methods": [], "description": operation.summary}
+            addresses.setdefault(operation.address, told)["methods"].append(operation.method)
     version = metadata.version("counterclaim")
-    return responses.json({"title": "Counterclaim", "version": version, "addresses": addresses})
+    return responses.json({"title": "Counterclaim", "version": version, "addresses": [*addresses.values()]})
 
 
 @routes.operation("GET", "/openapi.json", response=Description, open=True)

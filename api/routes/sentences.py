@@ -97,8 +97,8 @@ def retract_sentence(id: int, version: Version, query: dict[str, Any]) -> Respon
 def restore_sentence(id: int) -> Response:
     """Take the retraction of a sentence back.
 
-    Refused with 409 where its document does not stand, and where another sentence stands there by now. One that stands
-    already stays as it is.
+    Refused with 409 where its document does not stand, and where another sentence stands there by now. One that
+    stands already is answered as it is, with 200, and nothing is logged: a retry is safe.
     """
     sentences.restore(by=caller().actor, id=id)
     return responses.one(sentences.get(id=id, viewer=caller().viewer))

@@ -146,8 +146,9 @@ def retract_speaker(id: int, version: Version, query: dict[str, Any]) -> Respons
 def restore_speaker(id: int) -> Response:
     """Take the retraction of a speaker back.
 
-    Refused with 409 where the name, an alias or the Wikidata item is another speaker's by now. One that stands already
-    stays as it is, and what was erased is not restored (410).
+    Refused with 409 where the name, an alias or the Wikidata item is another speaker's by now. One that stands
+    already is answered as it is, with 200, and nothing is logged: a retry is safe. What was erased is not restored
+    (410).
     """
     speakers.restore(by=caller().actor, id=id)
     return responses.one(speakers.get(id=id, viewer=caller().viewer))

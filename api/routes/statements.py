@@ -123,7 +123,8 @@ def restore_statement(id: int) -> Response:
 
     Refused with 409 where something that it names does not stand, such as its claim, and where the same words were
     recorded since. A counterclaim stays retracted where something that it rests on does not stand. One that stands
-    already stays as it is, and what was erased is not restored (410).
+    already is answered as it is, with 200, and nothing is logged: a retry is safe. What was erased is not restored
+    (410).
     """
     statements.restore(by=caller().actor, id=id)
     return responses.one(statements.get(id=id, viewer=caller().viewer))

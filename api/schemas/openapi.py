@@ -15,10 +15,18 @@ class Description(Output):
 
 
 class Address(Output):
-    """An address that can be read."""
+    """An address, and what can be done there."""
 
-    href = shown(fields.String, "The address.")
-    description = shown(fields.String, "What it answers.")
+    href = shown(
+        fields.String,
+        "The address. In the place of `{id}` goes the id of one record, of a topic its slug too, of a speaker its "
+        "Wikidata id.",
+        example="/v1/claims/{id}/exchange",
+    )
+    methods = fields.List(
+        fields.String(), required=True, metadata={"description": "The methods that it takes.", "example": ["GET"]}
+    )
+    description = shown(fields.String, "What the first of the methods does.")
 
 
 class Index(Output):
@@ -26,4 +34,4 @@ class Index(Output):
 
     title = shown(fields.String, "The name of the API.")
     version = shown(fields.String, "The version that serves it.")
-    addresses = listed(Address, "What can be read, but for what has an id in its address.")
+    addresses = listed(Address, "All addresses, in the order of the contract.")

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.settings import Settings
 from models.storage import database
 from tests.api.steps import blamed, matching, posted, refusal
+from tests.checked import contract
 from tests.factories import claim, document, review, speaker, topic
 
 
@@ -352,6 +353,11 @@ def test_a_change_is_taken_as_a_merge_patch_and_a_create_is_not(writer: FlaskCli
     assert refused.headers["Accept-Patch"] == "application/json, application/merge-patch+json"
     assert refused.json["detail"].startswith("application/json-patch+json is not read here: send JSON, with ")
     assert writer.options("/v1/topics/1").headers["Accept-Patch"] == refused.headers["Accept-Patch"]
+    for path, methods in contract()["paths"].items():
+        for method in {"patch", "post"} & {*methods} if path != "/v1/imports" else ():
+            if "requestBody" in methods[method]:
+                taken = ", ".join(methods[method]["requestBody"]["content"])
+                assert taken == (refused.headers["Accept-Patch"] if method == "patch" else "application/json"), path
 
 
 def test_what_has_no_body_has_no_media_type(writer: FlaskClient) -> None:
