@@ -33,7 +33,7 @@ from api.routes import (
     suggestions,
     topics,
 )
-from api.schemas.several import ITEM
+from api.schemas.speaker_ids import ITEM, Item
 from api.settings import Settings
 from models.storage import database
 from models.storage.concurrency_limit import ConcurrencyLimit
@@ -75,13 +75,13 @@ class IdOrSlugConverter(BaseConverter):
 
 
 class IdOrItemConverter(BaseConverter):
-    """The id of a speaker in a path, or of their Wikidata item, which `Operation.run` looks up."""
+    """The id of a speaker in a path, or of their Wikidata item."""
 
     regex = rf"(?:{IdConverter.regex}|{ITEM})"
 
     def to_python(self, value: str) -> int | str:
         """Read an id as the number it is."""
-        return value if value.startswith("Q") else int(value)
+        return Item(value) if value.startswith("Q") else int(value)
 
 
 class NoSessions(SessionInterface):

@@ -7,7 +7,7 @@ import click
 from marshmallow import ValidationError
 
 from api.commands.shared import refuse_empty, replacing
-from api.contract import json_body
+from api.contract import json_body, wikidata_items
 from api.formats import dump, listing, ndjson
 from api.schemas.exports import COUNTED, FORMATS, LISTS, query_of
 from api.schemas.fields import made
@@ -69,7 +69,7 @@ def export(
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         shape = query_of(noun)
         try:
-            query = made(shape).load({**where, "format": form})
+            query = wikidata_items.in_query(made(shape).load({**where, "format": form}), viewer)
         except ValidationError as error:
             wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error, shape))
             raise click.BadParameter(wrong, param_hint="--where") from None

@@ -199,7 +199,7 @@ PARAMETERS = {
         "in": "path",
         "required": True,
         "description": "Its id, or that of its Wikidata item.",
-        "schema": {"anyOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/WikidataId"}]},
+        "schema": {"$ref": "#/components/schemas/SpeakerId"},
     },
     "If-Match": {
         "name": "If-Match",

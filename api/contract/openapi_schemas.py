@@ -7,7 +7,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from marshmallow import Schema
 
-from api.schemas import days, fields, several
+from api.schemas import days, fields, several, speaker_ids
 from api.schemas.base import Input, Output
 from api.schemas.shared import SHARED
 
@@ -34,7 +34,7 @@ _TYPES = {
     fields.Flag: "boolean",
     fields.Either: None,
     several.AnyOf: "array",
-    several.QuerySpeaker: None,
+    speaker_ids.SpeakerId: None,
 }
 
 
@@ -109,8 +109,8 @@ class Converter(OpenAPIConverter):
         return {"items": self.field2property(field.inner), "minItems": 1, "maxItems": several.MOST}
 
     def speaker(self, field: Any, **_kwargs: Any) -> dict[str, Any]:
-        """Describe how a speaker is named in a query."""
-        if not isinstance(field, several.QuerySpeaker):
+        """Describe how a request names a speaker."""
+        if not isinstance(field, speaker_ids.SpeakerId):
             return {}
         return {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Id", "WikidataId")]}
 

@@ -13,10 +13,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from api.contract import auth, bodies, problem_types, responses
+from api.contract import auth, bodies, problem_types, responses, wikidata_items
 from api.contract.problems import Problem
 from api.middleware.wsgi import OPERATION
-from models import wikidata
 from models.access import keys, replies
 from models.storage import database, schema, transactions
 
@@ -84,12 +83,11 @@ class Operation:
         if self.response is not None:
             responses.acceptable(responses.MEDIA_TYPE)
         if self.query is not None:
-            arguments["query"] = bodies.query(self.query)
+            arguments["query"] = wikidata_items.in_query(bodies.query(self.query))
         elif request.query_string:
             bodies.query(NoQuery)
-        if items := wikidata.items_in(arguments):
-            viewer = auth.caller().viewer
-            arguments = transactions.read(lambda: wikidata.identified(arguments, items=items, viewer=viewer))
+        if "id" in arguments:
+            arguments["id"] = wikidata_items.in_path(arguments["id"])
         if self.needs_if_match:
             arguments["version"] = responses.matched_versions(arguments["id"])
         if not self.writes:
@@ -113,11 +111,16 @@ class Operation:
             database.release()
             arguments |= self.before_transaction(**arguments)
         if retry is None:
-            return transactions.write(lambda: self.view(**arguments))
+            return transactions.write(lambda: self._changed(arguments))
         reply = transactions.write(
-            lambda: replies.once(**retry, work=lambda: responses.to_store(self.view(**arguments)))
+            lambda: replies.once(**retry, work=lambda: responses.to_store(self._changed(arguments)))
         )
         return responses.from_stored(reply)
+
+    def _changed(self, arguments: dict[str, Any]) -> Response:
+        """Call the view in its transaction."""
+        named = {"body": wikidata_items.in_body(arguments["body"])} if "body" in arguments else {}
+        return self.view(**arguments | named)
 
     def _retry(self) -> dict[str, Any]:
         """Return what tells a retry: the caller's key, the Idempotency-Key, and what must be equal."""

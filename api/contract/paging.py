@@ -55,10 +55,19 @@ def page_sorted(
         shown["fields"] += tuple((name, ()) for name in asked)
     question = _question(filters, order)
     past = _past(_opened(cursor, question), order) if cursor else None
+    unknown = filters.pop("unknown_items", ())
     page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
-    more = {"total": page.total, "facets": page.facets, "absent": page.absent}
+    more = {"total": page.total, "facets": page.facets, "absent": _absent(page.absent, unknown)}
     return responses.items(page.items, following, _link(following), **more)
+
+
+def _absent(absent: list[dict[str, Any]] | None, unknown: Sequence[str]) -> list[dict[str, Any]] | None:
+    """List the ids that are no items, with the Wikidata items that nobody is, which stood among them as 0."""
+    if absent is None or not unknown:
+        return absent
+    missing = {"state": "missing", "merged_into": None, "retracted_at": None}
+    return [*({"id": item, **missing} for item in unknown), *(one for one in absent if one["id"])]
 
 
 def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:

@@ -10,14 +10,15 @@ from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
-from api.schemas.base import ItemPage, RetractQuery, counted_page_of, page_of
-from api.schemas.refs import Merge
+from api.schemas.base import RetractQuery, counted_page_of, page_of
 from api.schemas.speakers import (
     NewSpeaker,
     PositionQuery,
     Speaker,
     SpeakerChange,
     SpeakerItem,
+    SpeakerItemPage,
+    SpeakerMerge,
     SpeakerQuery,
     SpokenQuery,
 )
@@ -28,7 +29,7 @@ from models.history.standing_rows import Version
 routes = Routes("speakers", "The people, organizations, governments, groups and unnamed sources that can be quoted.")
 
 
-@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(SpeakerItem, ItemPage))
+@routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(SpeakerItem, SpeakerItemPage))
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers, newest first.
 
@@ -158,7 +159,7 @@ def restore_speaker(id: int) -> Response:
     "POST",
     "/speakers/<id_or_item:id>/merge",
     scope="write",
-    body=Merge,
+    body=SpeakerMerge,
     response=Speaker,
     refuses=(HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )

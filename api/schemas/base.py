@@ -228,17 +228,19 @@ class Absent(Output):
     )
 
 
+def absent_of(schema: type[Schema]) -> fields.List[Any]:
+    """Make the member that says what became of ids."""
+    description = (
+        "Those of the `ids` that are no items on any page, in the order in which they were asked for; with `ids`."
+    )
+    return fields.List(fields.Nested(schema), metadata={"description": description})
+
+
 class ItemPage(Page):
     """One page of a list of things that have ids."""
 
     total = fields.Integer(metadata={"description": "How many items there are in all; with `total=true`."})
-    absent = fields.List(
-        fields.Nested(Absent),
-        metadata={
-            "description": "Those of the `ids` that are no items on any page, in the order in which they were asked "
-            "for; with `ids`."
-        },
-    )
+    absent = absent_of(Absent)
 
 
 @cache

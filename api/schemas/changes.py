@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, identifier, shown
 from api.schemas.days import Instant
 from api.schemas.fields import BIGGEST, Choice, Matching, QueryId
+from api.schemas.speaker_ids import Item, QuerySpeakerId
 from models.vocabulary import ACTIONS, EFFECTS
 
 #: What kinds of things the log is about.
@@ -77,7 +78,13 @@ class ChangeQuery(PageQuery):
     )
 
     noun = Choice(NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
-    noun_id = QueryId(metadata={"description": "The id of what was changed; with `noun`.", "example": 1})
+    noun_id = QuerySpeakerId(
+        metadata={
+            "description": "The id of what was changed; with `noun`. With `noun=speakers`, a Wikidata id such as Q148 "
+            "stands for the speaker who has it.",
+            "example": 1,
+        }
+    )
     action = Choice(ACTIONS, metadata={"description": "What was done.", "example": "change"})
     member = Matching(
         r"^[a-z][a-z0-9_]*$",
@@ -91,3 +98,8 @@ class ChangeQuery(PageQuery):
     )
     since = Instant(metadata={"description": "The earliest time.", "example": "2026-03-14T08:00:00Z"})
     key = QueryId(metadata={"description": "The id of the key that did it. It takes the review scope.", "example": 1})
+
+    @validates_schema
+    def _refuse_other_items(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if isinstance(data.get("noun_id"), Item) and data.get("noun") != "speakers":
+            raise ValidationError("Only speakers have a Wikidata id: give noun=speakers, or a whole number.", "noun_id")

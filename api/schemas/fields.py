@@ -145,13 +145,6 @@ class Slug(Matching):
         )
 
 
-class WikidataId(Matching):
-    """The id of a Wikidata item."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^Q[1-9][0-9]{0,11}$", form="a Wikidata id such as Q148", longest=13, **kwargs)
-
-
 class WholeNumber(Field[int]):
     """A whole number; 5.0 is one (JSON Schema), "5" and true are none."""
 
@@ -273,7 +266,7 @@ def made(schema: type[Schema]) -> Schema:
     return schema()
 
 
-class QueryIds(Field[list[int]]):
+class QueryIds(Field[list[Any]]):
     """Ids in a query string, a comma between two."""
 
     _ID = "[1-9][0-9]{0,14}"
@@ -283,12 +276,15 @@ class QueryIds(Field[list[int]]):
         kwargs["metadata"] = {"pattern": f"^{self._ID}(,{self._ID}){{0,{most - 1}}}$", **kwargs["metadata"]}
         super().__init__(**kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[int]:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         if not re.fullmatch(f"{self._ID}(,{self._ID})*", value, re.ASCII):
             raise ValidationError("Give ids with commas between them, such as 1,2,3.")
         if (count := value.count(",") + 1) > self._most:
             raise ValidationError(f"These are {count} ids: ask for {self._most} at most, then for the others.")
-        return list(dict.fromkeys(map(int, value.split(","))))
+        return list(dict.fromkeys(map(self._read, value.split(","))))
+
+    def _read(self, one: str) -> Any:
+        return int(one)
 
 
 class QueryNames(Field[tuple[str, ...]]):

@@ -39,6 +39,11 @@ SPELLED = "With or without scheme, `www.`, a last slash and tracking parameters,
 #: How many things may be asked for at once by their ids.
 MOST_IDS = 100
 
+IDS = (
+    f"Only these, at most {MOST_IDS}, in this order unless `sort` is given. In the place of one that was merged stands "
+    "its survivor; `absent` says what became of those that are no items."
+)
+
 SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
 
 
@@ -143,14 +148,7 @@ def domain(description: str) -> AnyOf:
 class ItemQuery(PageQuery):
     """What every list of things that have ids takes; `sort` and `fields` are the noun's own."""
 
-    ids = QueryIds(
-        most=MOST_IDS,
-        metadata={
-            "description": f"Only these, at most {MOST_IDS}, in this order unless `sort` is given. In the place of one "
-            "that was merged stands its survivor; `absent` says what became of those that are no items.",
-            "example": "2,1",
-        },
-    )
+    ids = QueryIds(most=MOST_IDS, metadata={"description": IDS, "example": "2,1"})
     total = _flag("Whether to count all items found.")
 
 

@@ -14,9 +14,9 @@ from api.schemas.fields import (
     Slug,
     Text,
     WholeNumber,
-    WikidataId,
 )
 from api.schemas.indexed import Name, Url
+from api.schemas.speaker_ids import SpeakerId, WikidataId
 from models.vocabulary import ABOUT_ROLES, DOCUMENT_KINDS, SPEAKER_KINDS
 
 #: The longest document text and the longest other text, in code points.
@@ -27,7 +27,7 @@ LONGEST_TEXT = 20_000
 class SpeakerById(Input):
     """A speaker that is known."""
 
-    id = Id(required=True, metadata={"description": "Their id; a merged one stands for its survivor."})
+    id = SpeakerId(required=True, metadata={"description": "Their id; a merged one stands for its survivor."})
 
 
 class SpeakerDetails(Input):

@@ -1,15 +1,15 @@
 """Filters that take several values: one that an item has passes it."""
 
-import re
 from typing import Any
 
 from marshmallow import ValidationError
 
 from api.schemas.fields import Choice, Field, Language, QueryId, Slug, Text
 from api.schemas.indexed import Url
+from api.schemas.speaker_ids import QuerySpeakerId
 
-#: The id of a Wikidata item.
-ITEM = r"Q[1-9][0-9]{0,11}"
+#: What the parameters by the id of a speaker say besides.
+BY_ITEM = "A Wikidata id such as Q148 stands for the speaker who has it."
 
 #: How many values one filter takes.
 MOST = 50
@@ -51,20 +51,10 @@ def words_of(description: str, example: str) -> AnyOf:
     return AnyOf(Text(longest=300, metadata={"description": description, "example": example}))
 
 
-class QuerySpeaker(Field[Any]):
-    """The id of a speaker in a query string, or of their Wikidata item, which `wikidata.identified` looks up."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | str:
-        if re.fullmatch(ITEM, value):
-            return str(value)
-        id: int = QueryId().deserialize(value)
-        return id
-
-
 def one_speaker(description: str, example: int = 1) -> AnyOf:
     """Make a parameter of ids of speakers."""
-    described = f"{description} A Wikidata id such as Q148 stands for the speaker who has it."
-    return AnyOf(QuerySpeaker(metadata={"description": described, "example": example}))
+    described = f"{description} {BY_ITEM}"
+    return AnyOf(QuerySpeakerId(metadata={"description": described, "example": example}))
 
 
 def one_id(description: str, example: int = 1) -> AnyOf:

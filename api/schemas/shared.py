@@ -7,10 +7,11 @@ from marshmallow import fields
 from api.schemas import meanings
 from api.schemas.changes import NOUNS
 from api.schemas.days import Day
-from api.schemas.fields import Choice, Id, Language, Slug, Text, WikidataId
+from api.schemas.fields import Choice, Id, Language, Slug, Text
 from api.schemas.indexed import Url
 from api.schemas.lines import LINE
 from api.schemas.refs import LONGEST_TEXT, claim_ref, sentence_ref, span_ref, speaker_ref
+from api.schemas.speaker_ids import SpeakerId, WikidataId
 from models.vocabulary import (
     ABOUT_ROLES,
     ACTIONS,
@@ -47,6 +48,9 @@ SHARED: dict[str, fields.Field[Any]] = {
         }
     ),
     "WikidataId": WikidataId(metadata={"description": "The id of a Wikidata item.", "example": "Q148"}),
+    "SpeakerId": SpeakerId(
+        metadata={"description": "The id of a speaker, or of the Wikidata item that they are.", "example": 1}
+    ),
     "ShortText": _text(300, "One line of at most 300 characters."),
     "Line": _text(1000, "One line of at most 1,000 characters."),
     "Note": _text(2000, "A text of at most 2,000 characters.", lines=True),

@@ -2,13 +2,14 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Whole, count, lighter, listed, nested, rest, uri_of
-from api.schemas.fields import Id, QueryFlag, WikidataId
-from api.schemas.filters import WholesQuery, extras, fields_of, search, sort_by
+from api.schemas.base import Absent, Input, ItemPage, Whole, absent_of, count, lighter, listed, nested, rest, uri_of
+from api.schemas.fields import QueryFlag
+from api.schemas.filters import IDS, MOST_IDS, WholesQuery, extras, fields_of, search, sort_by
 from api.schemas.indexed import Name
 from api.schemas.parts import ACTS, LinkedStatement, SpeakerPart
 from api.schemas.refs import SpeakerDetails
-from api.schemas.several import AnyOf, one_of, words_of
+from api.schemas.several import BY_ITEM, AnyOf, one_of, words_of
+from api.schemas.speaker_ids import QuerySpeakerIds, SpeakerId, WikidataId
 from api.schemas.statements import StatementQuery
 from models.vocabulary import SPEAKER_KINDS
 
@@ -39,6 +40,18 @@ SpeakerItem = lighter(
 )
 
 
+class AbsentSpeaker(Absent):
+    """The same of a speaker. A Wikidata id stands there where no speaker has it, before all others."""
+
+    id = SpeakerId(required=True, metadata={"description": "The id that was asked for."})
+
+
+class SpeakerItemPage(ItemPage):
+    """One page of a list of speakers."""
+
+    absent = absent_of(AbsentSpeaker)
+
+
 class NewSpeaker(SpeakerDetails):
     """A speaker to add."""
 
@@ -49,19 +62,26 @@ class NewSpeaker(SpeakerDetails):
             "example": "Ministry of Commerce",
         },
     )
-    part_of = Id(allow_none=True, metadata={"description": _PART_OF})
+    part_of = SpeakerId(allow_none=True, metadata={"description": _PART_OF})
 
 
 class SpeakerChange(SpeakerDetails):
     """What to change of a speaker; what is left out stays, a list is replaced whole."""
 
     name = Name(metadata={"description": "The name they are known by; no two speakers share one."})
-    part_of = Id(allow_none=True, metadata={"description": _PART_OF})
+    part_of = SpeakerId(allow_none=True, metadata={"description": _PART_OF})
+
+
+class SpeakerMerge(Input):
+    """Into what to merge."""
+
+    into = SpeakerId(required=True, metadata={"description": "The id of the one that stays.", "example": 2})
 
 
 class SpeakerQuery(WholesQuery):
     """Which speakers to list."""
 
+    ids = QuerySpeakerIds(most=MOST_IDS, metadata={"description": f"{IDS} {BY_ITEM}", "example": "2,Q148"})
     name = words_of("A name or an alias, whole, in any case.", "beijing")
     kind = one_of(SPEAKER_KINDS, "What they are.", "government")
     wikidata_id = AnyOf(WikidataId(metadata={"description": "Their Wikidata item.", "example": "Q148"}))

@@ -19,8 +19,6 @@ _NAMES = {
     **dict.fromkeys(("answered_by", "by", "against"), Speaker),
     **dict.fromkeys(("claim", "answer", "side"), Claim),
 }
-#: Those of them that name speakers.
-NAMING_SPEAKERS = tuple(name for name, model in _NAMES.items() if model is Speaker)
 #: The nouns of which one may be merged into another.
 _MERGED: dict[str, Any] = {"claims": Claim, "speakers": Speaker}
 

@@ -1,12 +1,13 @@
 """Speakers are found by the beginning of any name, and named by their Wikidata items wherever their id is."""
 
+import json
 import random
 import unicodedata
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from tests.api.steps import posted, refusal
+from tests.api.steps import changed, posted, refusal
 from tests.factories import candidate, charge, speaker
 
 NAMES = (
@@ -73,6 +74,71 @@ def test_is_found_and_named_by_the_wikidata_item(writer: FlaskClient) -> None:
     moved = writer.get("/v1/speakers/Q48525")
     assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/speakers/{survivor}")
     assert [one["id"] for one in writer.get("/v1/statements?speaker=Q48525").json["items"]] == [said]
+
+
+def test_a_body_names_a_speaker_by_the_wikidata_item(writer: FlaskClient) -> None:
+    known = posted(writer, "speakers", speaker(name="The Ministry", wikidata_id="Q48525")).json["id"]
+    other = posted(writer, "speakers", speaker(name="Its Office", part_of="Q48525")).json
+    assert other["part_of"]["id"] == known
+    by_item = {"id": "Q48525"}
+    new = charge(
+        speaker=by_item,
+        on_behalf_of=by_item,
+        via={"speaker": by_item},
+        claim={"text": "It leaks.", "language": "en", "about": [by_item]},
+    )
+    said = posted(writer, "statements", new).json
+    assert [said["speaker"]["id"], said["on_behalf_of"]["id"], said["via"]["speaker"]["id"]] == [known] * 3
+    assert writer.get("/v1/claims/1").json["about"][0]["id"] == known
+    changed(writer, "/v1/statements/1", {"speaker": {"id": other["id"]}, "on_behalf_of": None, "via": None})
+    assert changed(writer, "/v1/statements/1", {"speaker": by_item}).json["speaker"]["id"] == known
+    other = posted(writer, "speakers", speaker(name="Another")).json["id"]
+    assert writer.post(f"/v1/speakers/{other}/merge", json={"into": "Q48525"}).json["id"] == known
+
+
+def test_an_item_that_nobody_has_is_refused_as_an_unknown_id_is(writer: FlaskClient) -> None:
+    one = posted(writer, "speakers", speaker(name="The Ministry")).json["id"]
+    for asked, place, method, path, body in (
+        ({"id": 99}, "/speaker/id", "POST", "/v1/statements", lambda named: charge(speaker=named)),
+        (99, "/into", "POST", f"/v1/speakers/{one}/merge", lambda named: {"into": named}),
+        (99, "/part_of", "POST", "/v1/speakers", lambda named: speaker(name="New", part_of=named)),
+    ):
+        item: object = {"id": "Q99"} if isinstance(asked, dict) else "Q99"
+        number, named = (writer.open(path, method=method, json=body(id)) for id in (asked, item))
+        assert refusal(number) == refusal(named) == (409, [place])
+        assert number.json["detail"].replace("99", "Q99") == named.json["detail"]
+    assert refusal(writer.post("/v1/speakers", json=speaker(name="New", part_of="q99"))) == (422, ["/part_of"])
+    assert refusal(writer.post("/v1/claims/1/merge", json={"into": "Q99"})) == (422, ["/into"])
+    assert refusal(writer.get("/v1/claims?ids=Q99")) == (400, ["ids"])
+
+
+def test_a_retry_is_answered_as_the_first_whoever_has_the_item_by_now(writer: FlaskClient) -> None:
+    known = posted(writer, "speakers", speaker(name="The Ministry", wikidata_id="Q48525")).json["id"]
+    once = {"headers": {"Idempotency-Key": "one"}, "json": charge(speaker={"id": "Q48525"})}
+    first = writer.post("/v1/statements", **once)
+    assert first.status_code == 201
+    changed(writer, f"/v1/speakers/{known}", {"wikidata_id": None})
+    again = writer.post("/v1/statements", **once)
+    assert (again.status_code, again.json) == (201, first.json)
+
+
+def test_ids_and_the_feed_take_items(writer: FlaskClient) -> None:
+    known = posted(writer, "speakers", speaker(name="The Ministry", wikidata_id="Q48525")).json["id"]
+    other = posted(writer, "speakers", speaker(name="Another")).json["id"]
+    page = writer.get(f"/v1/speakers?ids=Q1,{other},Q48525,77,Q2,{known}").json
+    assert [one["id"] for one in page["items"]] == [other, known]
+    assert [(one["id"], one["state"]) for one in page["absent"]] == [
+        ("Q1", "missing"),
+        ("Q2", "missing"),
+        (77, "missing"),
+    ]
+    none = writer.get("/v1/speakers?ids=Q1").json
+    assert (none["items"], [one["id"] for one in none["absent"]]) == ([], ["Q1"])
+    lines = writer.get("/v1/exports/speakers?ids=Q1,Q48525&fields=id").text.splitlines()
+    assert list(map(json.loads, lines)) == [{"id": known}]
+    feed = writer.get("/v1/changes?noun=speakers&noun_id=Q48525").json["items"]
+    assert [line["noun_id"] for line in feed] == [known]
+    assert refusal(writer.get("/v1/changes?noun=claims&noun_id=Q48525")) == (400, ["noun_id"])
 
 
 def test_of_one_who_is_hidden_the_item_tells_the_public_nothing(caller: Callable[[str | None], FlaskClient]) -> None:
