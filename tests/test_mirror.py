@@ -1,5 +1,6 @@
 """The mirror of examples/, run against a server to which others write: it ends with the same claims, to the byte."""
 
+import json
 import random
 import signal
 import sqlite3
@@ -9,8 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -79,3 +82,60 @@ def test_a_mirror_ends_with_the_same_claims_to_the_byte(
     shown = {id: answer.text for id, answer in answers.items() if answer.status_code == 200}
     assert copied(file) == shown
     assert len(shown) < len(answers)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A registry of one claim, which answers what is in `refusals` first."""
+
+    refusals: ClassVar[list[tuple[int, dict[str, str], bytes]]] = []
+
+    def do_GET(self) -> None:
+        """Answer a request."""
+        page = {"items": [{"sequence": 1, "claims": [7], "gone_claims": [], "rest": None}]}
+        if self.refusals:
+            status, headers, body = self.refusals.pop(0)
+        elif self.path.startswith("/v1/changes"):
+            status, headers = 200, {}
+            body = json.dumps({"items": []} if "cursor" in self.path else page).encode()
+        else:
+            status, headers, body = 200, {}, b'{"id":7}'
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("refusals", "code", "waited"),
+    [
+        ([(429, {"Retry-After": "1"}, b'{"detail":"Slower."}')], 0, 1),
+        ([(503, {"Retry-After": "1"}, b"\xff"), (502, {"Retry-After": "0"}, b"<p>Away</p>")], 0, 1),
+        ([(401, {}, b'{"detail":"This takes a key."}')], 1, 0),
+        ([(308, {"Location": "https://elsewhere.example/"}, b"")], 1, 0),
+    ],
+)
+def test_a_mirror_says_what_it_was_refused_and_waits_as_it_is_told(
+    tmp_path: Path, refusals: list[tuple[int, dict[str, str], bytes]], code: int, waited: int
+) -> None:
+    file, Refusing.refusals = tmp_path / "claims.db", [*refusals]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        began = time.monotonic()
+        address = f"http://127.0.0.1:{server.server_port}"
+        done = subprocess.run([*MIRROR, address, file], capture_output=True, text=True, check=False, timeout=60)
+        server.shutdown()
+    assert time.monotonic() - began >= waited
+    assert done.returncode == code, done.stderr
+    said = done.stderr.splitlines()
+    assert [line.split(":")[0] for line in said] == [
+        f"/v1/changes?limit=100 was answered {status} {HTTPStatus(status).phrase}" for status, _, _ in refusals
+    ]
+    assert copied(file) == ({7: '{"id":7}'} if code == 0 else {})
+
+
+def test_a_mirror_fits_on_a_screen() -> None:
+    assert len((ROOT / "examples" / "mirror.py").read_text(encoding="utf-8").splitlines()) <= 60
