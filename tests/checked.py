@@ -114,10 +114,10 @@ def _chosen(schema: dict[str, Any], fields: str, include: str) -> dict[str, Any]
     for path in fields.split(","):
         *above, last = path.split(".")
         reduce(dict.__getitem__, above, wanted)[last].clear()
-    whole = _flat(schema)
+    whole = flat(schema)
     if "next" not in whole["properties"]:
         return _projected(whole, wanted)
-    item = _flat(whole["properties"]["items"]["items"])
+    item = flat(whole["properties"]["items"]["items"])
     # A list that is included comes whole, with the address of its rest.
     for name in filter(None, include.split(",")):
         wanted |= {part: {} for part in (name, f"{name}_rest") if part in item["properties"]}
@@ -127,7 +127,7 @@ def _chosen(schema: dict[str, Any], fields: str, include: str) -> dict[str, Any]
 
 def _projected(schema: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     """Leave of a schema the members that are wanted, each of which has to be there; all where none is named."""
-    schema = _flat(schema)
+    schema = flat(schema)
     if not wanted or schema.get("type") == "null":
         return schema
     if "anyOf" in schema:
@@ -138,10 +138,10 @@ def _projected(schema: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]
     return {"type": "object", "properties": members, "required": list(members)}
 
 
-def _flat(schema: dict[str, Any]) -> dict[str, Any]:
+def flat(schema: dict[str, Any]) -> dict[str, Any]:
     """The same schema with the members that it inherits."""
     schema = resolved(schema)
-    parts = [_flat(part) for part in schema.get("allOf", ())]
+    parts = [flat(part) for part in schema.get("allOf", ())]
     if not parts:
         return schema
     members = {name: member for part in parts for name, member in part["properties"].items()}
@@ -166,7 +166,7 @@ def _closed(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     if "allOf" in node:
-        return _closed(_flat(node))
+        return _closed(flat(node))
     closed = {key: _closed(part) for key, part in node.items()}
     if "properties" in closed and isinstance(closed.get("type"), str):
         closed.setdefault("additionalProperties", False)

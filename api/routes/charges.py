@@ -26,6 +26,9 @@ def list_all_charges(query: dict[str, Any]) -> Response:
     A charge is a claim in which somebody is accused: its `about` says who. It is answered where one of them, or
     somebody on their behalf, states a claim that answers it, or the charge itself: an admission. So
     `answered=false&said_from=2026-10-27` lists what nobody accused has answered since that day.
+
+    Claims are listed in brief, and `include` adds `statements`, `counterclaims`, `counters`, `reviews`, all of
+    `first_statement`, `answered` and `snippets`, as `GET /v1/claims` says.
     """
     admit_status(query)
     return page_sorted(charges.listed, query, caller().viewer)
@@ -45,6 +48,9 @@ def list_charges(id: int, query: dict[str, Any]) -> Response:
     states a claim that answers the charge has answered it, and so has on whose behalf they state it, whoever stated
     that answer first; so has who states the charge itself, an admission. `answered=false` leaves what they never
     answered.
+
+    Claims are listed in brief, and `include` adds `statements`, `counterclaims`, `counters`, `reviews`, all of
+    `first_statement`, `answered` and `snippets`, as `GET /v1/claims` says.
     """
     admit_status(query)
     return page_sorted(partial(charges.against, id=id), query, caller().viewer)

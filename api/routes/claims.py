@@ -23,7 +23,11 @@ routes = Routes("claims", "The propositions, apart from who put them forward.")
     "GET", "/claims", query=ClaimQuery, response=counted_page_of(ClaimItem), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_claims(query: dict[str, Any]) -> Response:
-    """List claims in brief, newest first: who put each forward first, and how much else there is."""
+    """List claims in brief, newest first: who put each forward first, and how much else there is.
+
+    `include` adds `statements`, `counterclaims`, `counters` and `reviews` as `GET /v1/claims/{id}` shows them, all
+    members of `first_statement`, whether it is `answered` at all, and with `q` the `snippets` in which its words stand.
+    """
     admit_status(query)
     return page_sorted(claims.listed, query, caller().viewer)
 

@@ -35,6 +35,7 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
 
     What is asked of a claim or of its statements may hold on either side, but all of it on one and the same:
     `topic=trade&language=de` finds counterclaims of which the charge, or the answer, is about trade and in German.
+    Each is listed whole; `include` adds `days`, how many passed before the answer.
     """
     admit_status(query)
     return page_sorted(counterclaims.listed, query, caller().viewer, default="-id")

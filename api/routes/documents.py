@@ -30,10 +30,11 @@ routes = Routes("documents", "The articles, transcripts and press releases that 
 
 @routes.operation("GET", "/documents", query=DocumentQuery, response=page_of(DocumentItem, ItemPage))
 def list_documents(query: dict[str, Any]) -> Response:
-    """List documents, newest first.
+    """List documents in brief, newest first.
 
-    With `url` it lists every edition of one address. A page of whole texts ends once they reach 1,000,000 characters,
-    so that it may hold fewer than `limit`: only a `next` of null says that the list has ended.
+    `include` adds their `text`, as far as the caller may read it, and their `statements`. With `url` it lists every
+    edition of one address. A page of whole texts ends once they reach 1,000,000 characters, so that it may hold fewer
+    than `limit`: only a `next` of null says that the list has ended.
     """
     return page_sorted(documents.listed, query, caller().viewer, default="-id")
 

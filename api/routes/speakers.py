@@ -31,9 +31,9 @@ routes = Routes("speakers", "The people, organizations, governments, groups and 
 
 @routes.operation("GET", "/speakers", query=SpeakerQuery, response=page_of(SpeakerItem, SpeakerItemPage))
 def list_speakers(query: dict[str, Any]) -> Response:
-    """List speakers, newest first.
+    """List speakers in brief, newest first.
 
-    `name` finds a speaker by name or alias.
+    `name` finds a speaker by name or alias. `include` adds their `statements`.
     """
     return page_sorted(speakers.listed, query, caller().viewer, default="-id")
 
@@ -81,7 +81,8 @@ def get_speaker(id: int) -> Response:
 def list_statements_of_speaker(id: int, query: dict[str, Any]) -> Response:
     """List the statements whose speaker this is, newest first.
 
-    As `GET /v1/statements` with `speaker`, but for a speaker who was merged or retracted, which it refuses.
+    As `GET /v1/statements` with `speaker`, but for a speaker who was merged or retracted, which it refuses. Each is
+    listed whole; with `q`, `include` adds `snippets`.
     """
     admit_status(query)
     return page_sorted(partial(positions.statements_of, id=id), query, caller().viewer)
@@ -98,7 +99,8 @@ def list_positions(id: int, query: dict[str, Any]) -> Response:
     """List what a speaker has stated, in the order in which it was said.
 
     With `topic`, a speaker's positions on it over time: each statement with its claim, what that claim
-    answers and what answers it. A statement that prints another again is left out, unless `prints=true`.
+    answers and what answers it. A statement that prints another again is left out, unless `prints=true`. Each is
+    listed whole; with `q`, `include` adds `snippets`.
     """
     admit_status(query)
     return page_sorted(partial(positions.listed, id=id), query, caller().viewer, default="day")

@@ -23,7 +23,7 @@ routes = Routes("statements", "The acts of attribution: this speaker, in this se
 def list_statements(query: dict[str, Any]) -> Response:
     """List statements, newest first.
 
-    Candidates and rejected ones take the review scope.
+    Candidates and rejected ones take the review scope. Each is listed whole; with `q`, `include` adds `snippets`.
     """
     admit_status(query)
     return page_sorted(statements.listed, query, caller().viewer)

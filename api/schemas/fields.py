@@ -359,18 +359,19 @@ def _frozen(wanted: dict[str, Any]) -> tuple[Any, ...]:
 def _refuse_unknown(schema: type[Schema] | None, path: str, without: tuple[str, ...]) -> None:
     for name in path.split("."):
         members = schema._declared_fields if schema else {}
-        known = {member: field for member, field in members.items() if member not in without}
+        known = {field.data_key or member: field for member, field in members.items() if member not in without}
         without = ()
         if name not in known:
-            raise ValidationError(f"{path[:80]} is not known{hint(name, known)}")
+            where = f"{schema.__name__} in /v1/openapi.json has the names" if schema else "nothing is inside this"
+            raise ValidationError(f"{path[:80]} is not known{hint(name, known, where)}")
         schema = inside(known[name])
 
 
-def hint(name: str, known: Iterable[str]) -> str:
-    """Go on from "is not known": with the name that was probably meant, else with what to do."""
+def hint(name: str, known: Iterable[str], otherwise: str = "leave it out") -> str:
+    """Go on from "is not known": with the name that was probably meant, else with what to do `otherwise`."""
     # A name that no parameter has the length of is not compared, for that takes time in proportion to its length.
     nearest = get_close_matches(name, known, 1) if len(name) <= _LONGEST_NAME else []
-    return f": did you mean {nearest[0]}?" if nearest else ": leave it out."
+    return f": did you mean {nearest[0]}?" if nearest else f": {otherwise}."
 
 
 def inside(field: Any) -> type[Schema] | None:

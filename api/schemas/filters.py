@@ -67,9 +67,9 @@ def fields_of(schema: Any, *, searched: bool = False, listed: bool = False) -> Q
         data_key="fields",
         load_default=light(schema) if listed else missing,
         metadata={
-            "description": "The members to write, with commas between them and dots for what is inside one; all that "
-            "the schema requires where left out. Members that were not asked for are absent, required ones too: "
-            "generated clients read the answer as JSON. Those of a page are always there.",
+            "description": f"The members of `{schema.__name__}` to write, with commas between them and dots for what "
+            "is inside one; all that it requires where left out. Members that were not asked for are absent, required "
+            "ones too: generated clients read the answer as JSON. Those of a page are always there.",
             "example": "id",
         },
     )
@@ -77,7 +77,8 @@ def fields_of(schema: Any, *, searched: bool = False, listed: bool = False) -> Q
 
 def extras(words: tuple[str, ...]) -> QueryNames:
     """Make the parameter `include` for members that are only written on request."""
-    return QueryNames(words, metadata={"description": "Members to write besides.", "example": words[0]})
+    told = f"Members to write besides, with commas between them: {', '.join(f'`{word}`' for word in words)}."
+    return QueryNames(words, metadata={"description": told, "example": words[0]})
 
 
 class Mark(Output):

@@ -107,6 +107,8 @@ def test_what_is_wrong_comes_first_and_no_list_of_what_is_right(public: FlaskCli
         ("/v1/claims?limit=0", "limit: Must be greater than or equal to 1 and less than or equal to 100."),
         ("/v1/claims?limit=1&limit=2", "limit: This is given more than once: give it once."),
         ("/v1/claims?fields=id,txet", "fields: txet is not known: did you mean text?"),
+        ("/v1/claims?fields=zzz", "fields: zzz is not known: ClaimItem in /v1/openapi.json has the names."),
+        ("/v1/claims?fields=text.zzz", "fields: text.zzz is not known: nothing is inside this."),
         ("/v1/claims?q=%ff", "q: This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."),
         (f"/v1/claims?{'a' * 5000}=1", f"{'a' * 100}: This is not known here: leave it out."),
     ):

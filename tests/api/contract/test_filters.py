@@ -500,7 +500,8 @@ def test_knows_snippets_only_where_they_can_come(reviewing: FlaskClient) -> None
         answer = reviewing.get(f"/v1/{path}?fields=id,snippets")
         assert refusal(answer) == (400, ["fields"]), path
         told = answer.json["errors"][0]["detail"]
-        assert told == "snippets is not known: leave it out."
+        schema = "Claim" if "claims" in path else "Statement"
+        assert told == f"snippets is not known: {schema} in /v1/openapi.json has the names."
     for noun in ("claims", "statements"):
         assert [set(item) for item in _all(reviewing, f"/v1/{noun}", ids=1, fields="id,snippets")] == [
             {"id", "snippets"}

@@ -13,7 +13,8 @@ from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.upkeep import verify
 from tests.api.steps import changed, posted, refusal, retracted
-from tests.checked import ROOT, contract, parameters, resolved
+from tests.api.test_answers_are_light import words
+from tests.checked import ROOT, contract, flat, parameters, resolved
 from tests.factories import candidate, charge, claim, denial, put_suggestion, review, speaker, topic
 
 #: What every list takes, and what a page of it may hold.
@@ -261,3 +262,54 @@ def test_an_import_leaves_no_row_missing_and_a_rebuild_finds_those_that_were_loa
         found = _dated(follower, path, sort="id" if path in UNSORTED else "changed_at", limit=100)
         assert sorted(id for _, id in found) == sorted(id for _, id in items), path
         assert found == sorted(found) or path in UNSORTED, path
+
+
+def items() -> dict[str, dict[str, Any]]:
+    """The schema of the items of each list that takes `fields`, by its path."""
+    found = {}
+    for path in contract()["paths"]:
+        if {"cursor", "fields"} <= {one["name"] for one in parameters(path)}:
+            (answer,) = resolved(contract()["paths"][path]["get"]["responses"]["200"])["content"].values()
+            found[path] = flat(answer["schema"])["properties"]["items"]["items"]
+    return found
+
+
+def test_a_list_says_which_members_come_on_request_and_how_its_items_are_called() -> None:
+    on_request = 0
+    for path, item in items().items():
+        told = contract()["paths"][path]["get"].get("description", "")
+        named = {one["name"]: one["description"] for one in parameters(path)}
+        assert f"`{item['$ref'].rpartition('/')[2]}`" in named["fields"], path
+        members = flat(item)["properties"].keys() - {*flat(item)["required"]}
+        for member in (name for name in members if not name.endswith("_rest")):
+            assert f"`{member}`" in told, (path, member)
+            assert f"`{member}`" in named["include"] or member not in words(path.removeprefix("/v1/")), (path, member)
+            on_request += 1
+        if "include" in named:
+            assert all(f"`{word}`" in told + named["include"] for word in words(path.removeprefix("/v1/"))), path
+    assert on_request > 20
+
+
+def test_fields_names_each_member_of_an_item_and_what_is_inside(reviewer: FlaskClient) -> None:
+    asked = 0
+    for path, item in items().items():
+        address = path.replace("{id}", "1" if path.endswith("positions") else "5")
+        for name, member in flat(item)["properties"].items():
+            inside = [f"{name}.{inner}" for inner in inner_names(member)]
+            for fields in (name, ",".join(inside)):
+                if fields:
+                    found = reviewer.get(f"{address}?fields={fields}&limit=2")
+                    assert found.status_code == 200, found.text
+                    assert all({*one} == {name} for one in found.json["items"]), (path, fields)
+                    asked += 1
+    assert asked > 150
+
+
+def inner_names(member: dict[str, Any]) -> list[str]:
+    """The members of the object, or of the objects in the list, that a member holds; none of what is neither."""
+    member = resolved(member)
+    if "anyOf" in member:
+        return [name for way in member["anyOf"] for name in inner_names(way)]
+    if member.get("type") == "array":
+        return inner_names(member["items"])
+    return list(flat(member).get("properties", ()))
