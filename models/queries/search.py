@@ -1,8 +1,8 @@
 """Words as people type them -> what each database's full-text search understands; and where they stand in a text.
 
 `"a phrase"`, `-excluded`, `prefix*`, `this OR that`; words are otherwise all wanted. Case does not count, nor do the
-diacritics of Latin letters; those of other scripts make other letters. Any text is a query: what holds no word finds
-nothing.
+diacritics of Latin letters, strokes and ligatures among them; those of other scripts make other letters. Any text is a
+query: what holds no word finds nothing.
 
 Neither database finds words by itself: both are given those of `words`, of texts and of queries
 (docs/decisions/0030). PostgreSQL has the same rules in its function `words_of`.
@@ -41,6 +41,12 @@ _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in ra
 #: Diacritics, and what chooses between glyphs of one character: they make no other word.
 _DIACRITICS = re.compile("[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 _OF_LATIN = re.compile("(?<=[a-z])[\u0300-\u036f]+")
+#: Letters of Latin alphabets that Unicode does not take apart, and what who has no key for them types: as the
+#: transform Latin-ASCII of the CLDR has it, which PostgreSQL's `unaccent` follows.
+_TYPED = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij"} | dict(
+    zip("ðøđħıŀłŋŧſƒƙƴɓɖɗɛ", "dodhillntsfkybdde", strict=True)
+)
+_UNTYPED = re.compile(f"[{''.join(_TYPED)}]")
 #: The quotes that phones and word processors set.
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _PIECE = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
@@ -109,13 +115,13 @@ def parse(text: str) -> Query | None:
 
 
 def fold(text: str) -> str:
-    """Lower-case `text` and strip its diacritics, but those that make a letter of a script that is not Latin."""
+    """Lower-case `text`, strip its diacritics but those that make a letter of another script, and write out _TYPED."""
     if text.isascii():
         return text.lower()
-    lower = text.lower().replace("ς", "σ")
-    apart = unicodedata.normalize("NFD", lower)
+    apart = unicodedata.normalize("NFD", text.lower().replace("ς", "σ"))
+    apart = _UNTYPED.sub(lambda letter: _TYPED[letter[0]], apart)
     if not _DIACRITICS.search(apart):
-        return unicodedata.normalize("NFC", lower)
+        return unicodedata.normalize("NFC", apart)
     return _DIACRITICS.sub("", unicodedata.normalize("NFC", _OF_LATIN.sub("", apart)))
 
 

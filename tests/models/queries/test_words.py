@@ -121,6 +121,11 @@ def test_both_databases_find_the_same_in_every_script(registry: str, actor: Acto
         ("در سال ۱۴۰۲ گفت", ["۱۴۰۲", '"سال ۱۴۰۲"', "۱۴*", "سال"], ["۱۳۹۹", '"سال ۱۳۹۹"', "سال -۱۴۰۲"]),
         ("हिन्दी में दावा", ["हिन्दी", "हिन्*"], ["हिन्द", "ह", "दावा -हिन्दी"]),
         ("½ of it, 10²³, ①", ["½", "10²³", "①", '"½ of"'], ["²³", "10", "of -½"]),
+        (
+            "Wałęsa und Søren, Straße des Đoković: İşık Ørsted, Ægir, ǾL, œuvre, ﬁn",
+            ["walesa", "Wałesa", "walę*", "SØREN soren", "strasse", "STRAẞE", '"strasse des dokovic"', "isik", "IŞIK"],
+            ["walensa", "strase", "egir"],
+        ),
         ("I ❤️ it: 葛\U000e0100 1️⃣", ["葛", '"i it"'], ["❤"]),
         ("یک می\u200cخواهم", ["می\u200cخواهم", '"می خواهم"', "خواهم"], ["میخواهم"]),
     ],
