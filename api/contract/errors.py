@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -109,10 +110,7 @@ def _http(error: HTTPException) -> Response:
     unforeseen = next((one for one in PROBLEM_TYPES.values() if one.status == error.code), problem_types.MISTAKE)
     type, detail = _HTTP.get(error.code or 0, (unforeseen, unforeseen.meaning))
     if error.code == HTTPStatus.NOT_FOUND and (wrong := _wrong_id()):
-        type, detail = (
-            problem_types.INVALID_ID,
-            f"{wrong[:80]!r} is no id: an id is a whole number, as in /v1/claims/1.",
-        )
+        type, detail = problem_types.INVALID_ID, wrong
     response = problem(type, detail)
     for name, value in original.headers:
         if name.lower() not in ("content-type", "content-length"):
@@ -121,11 +119,20 @@ def _http(error: HTTPException) -> Response:
 
 
 def _wrong_id() -> str | None:
-    """Return what stands in the path in the place of an id, where the path is known but for that."""
+    """Say what is wrong with what stands in the path in the place of an id, where the path is known but for that."""
     steps, adapter = request.path.split("/"), request_ctx.url_adapter
-    if len(steps) < 4 or adapter is None:
+    if len(steps) < 4 or not steps[3] or adapter is None:
         return None
-    return steps[3] if adapter.allowed_methods("/".join([*steps[:3], "1", *steps[4:]])) else None
+
+    def methods(id: str) -> Iterable[str]:
+        return adapter.allowed_methods("/".join([*steps[:3], id, *steps[4:]]))
+
+    wrong = f"{steps[3][:80]!r} is no"
+    if request.method in methods("slug"):
+        return f"{wrong} slug: a slug is lower-case letters, digits and single hyphens, as in /v1/topics/water."
+    if request.method in methods("Q1"):
+        return f"{wrong} id: an id is a whole number, as in /v1/speakers/1, or that of a Wikidata item, such as Q148."
+    return f"{wrong} id: an id is a whole number, as in /v1/claims/1." if methods("1") else None
 
 
 def _unavailable(error: Exception) -> Response:

@@ -99,7 +99,8 @@ INVALID_ID = _type(
     "invalid-id",
     HTTPStatus.NOT_FOUND,
     "This is no id",
-    "An id is a whole number from 1 on, written without leading zeros.",
+    "An id is a whole number from 1 on, written without leading zeros. A topic may be read by its slug, and a speaker "
+    "named by their Wikidata id.",
     "Take the id from an answer of the registry, as in /v1/claims/1.",
 )
 NO_SUCH_ADDRESS = _type(

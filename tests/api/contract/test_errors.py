@@ -144,6 +144,13 @@ def test_what_is_no_id_is_a_404_that_says_what_one_is(public: FlaskClient, write
         hold(writer.post(f"/v1/speakers/{id}/merge", json={}), 404, "invalid-id")
     told = public.get("/v1/claims/abc").json["detail"]
     assert told == "'abc' is no id: an id is a whole number, as in /v1/claims/1."
+    for slug in ("HARBOUR-safety", "harbour--safety", "h%C3%A4fen"):
+        refused = public.get(f"/v1/topics/{slug}")
+        hold(refused, 404, "invalid-id")
+        assert " is no slug: a slug is lower-case letters" in refused.json["detail"]
+    assert "whole number" in writer.patch("/v1/topics/HARBOUR", json={}).json["detail"]
+    assert "Wikidata item" in public.get("/v1/speakers/q148").json["detail"]
+    hold(public.put("/v1/claims/abc"), 404, "invalid-id")
     hold(public.get("/v1/claims/abc/other"), 404, "no-such-address")
     hold(public.get("/v1/claim/abc"), 404, "no-such-address")
 
