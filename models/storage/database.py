@@ -115,7 +115,7 @@ def disconnect() -> None:
 
 def close() -> None:
     """Close this thread's connection, if it has one; on PostgreSQL it goes back to the pool."""
-    if not db.is_closed():
+    if db.obj is not None and not db.is_closed():
         db.close()
 
 
