@@ -37,7 +37,7 @@ test slow faults: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 test slow: export PYTEST_DEBUG_TEMPROOT := $(shell df -Pk /dev/shm 2>/dev/null | awk '$$4+0 > 1000000 {print $$6}')
 
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
-	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal $(ARGS)
 
 # Named, so that no worker collects all the others.
 SLOW = $(shell grep -rl --include='test_*.py' 'mark\.slow' tests)
