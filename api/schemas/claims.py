@@ -18,8 +18,9 @@ from api.schemas.base import (
     uri_of,
 )
 from api.schemas.disputes import DisputeKinds
-from api.schemas.fields import Choice, Language, QueryFlag, Text
+from api.schemas.fields import Choice, QueryFlag, Text
 from api.schemas.filters import SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
+from api.schemas.languages import Language
 from api.schemas.parts import (
     ACTS,
     COUNTERCLAIMS,

@@ -21,9 +21,10 @@ from api.schemas.base import (
     uri_of,
 )
 from api.schemas.days import FirstDay, LastDay
-from api.schemas.fields import Language, QueryFlag, QueryWholeNumber
+from api.schemas.fields import QueryFlag, QueryWholeNumber
 from api.schemas.filters import SPELLED, WholesQuery, domain, extras, fields_of, search, sort_by
 from api.schemas.indexed import Url
+from api.schemas.languages import Language
 from api.schemas.parts import ACTS, DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
 from api.schemas.several import AnyOf, language_of, one_of, words_of

@@ -122,20 +122,6 @@ class Matching(Field[str]):
         return value
 
 
-class Language(Matching):
-    """A language tag (BCP 47), well-formed by RFC 5646: language, script, region, variants, extensions, private use."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            r"^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
-            r"(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*"
-            r"(-[Xx](-[A-Za-z0-9]{1,8})+)?$",
-            form="a language tag (BCP 47) such as en or sr-Latn",
-            longest=35,
-            **kwargs,
-        )
-
-
 class Slug(Matching):
     """A name in URLs."""
 

@@ -9,13 +9,13 @@ from api.schemas.fields import (
     Either,
     Flag,
     Id,
-    Language,
     Many,
     Slug,
     Text,
     WholeNumber,
 )
 from api.schemas.indexed import Name, Url
+from api.schemas.languages import Language
 from api.schemas.speaker_ids import SpeakerId, WikidataId
 from models.vocabulary import ABOUT_ROLES, DOCUMENT_KINDS, SPEAKER_KINDS
 

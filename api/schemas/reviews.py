@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Input, Output, Stamped, Whole, identifier, nested, path_of, shown, uri_of
 from api.schemas.days import FirstDay, LastDay, Moment
-from api.schemas.fields import Id, Language, Matching, Number, Text
+from api.schemas.fields import Id, Matching, Number, Text
 from api.schemas.filters import (
     MERGED,
     SPELLED,
@@ -18,6 +18,7 @@ from api.schemas.filters import (
     sort_by,
 )
 from api.schemas.indexed import Name, Url
+from api.schemas.languages import Language
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
 from api.schemas.several import AnyOf, language_of, one_id, words_of

@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.schemas.fields import Choice, Field, Language, QueryId, Slug, Text
+from api.schemas.fields import Choice, Field, QueryId, Slug, Text
 from api.schemas.indexed import Url
+from api.schemas.languages import Language
 from api.schemas.speaker_ids import QuerySpeakerId
 
 #: What the parameters by the id of a speaker say besides.

@@ -7,8 +7,9 @@ from marshmallow import fields
 from api.schemas import meanings
 from api.schemas.changes import NOUNS
 from api.schemas.days import Day
-from api.schemas.fields import Choice, Id, Language, Slug, Text
+from api.schemas.fields import Choice, Id, Slug, Text
 from api.schemas.indexed import Url
+from api.schemas.languages import Language
 from api.schemas.lines import LINE
 from api.schemas.refs import LONGEST_TEXT, claim_ref, sentence_ref, span_ref, speaker_ref
 from api.schemas.speaker_ids import SpeakerId, WikidataId

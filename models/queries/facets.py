@@ -18,22 +18,30 @@ FACET_VALUES, FACET_MONTHS = 20, 120
 #: Characters of a month; a day of which print tells the year alone has fewer.
 _MONTH = 7
 
-_i, _k, _g, _filed = Entity("i"), Entity("k"), Aliased(Counterclaim, "g"), Aliased(ClaimTopicIndex, "f")
+_i, _k, _m, _g, _filed = (
+    Entity("i"),
+    Entity("k"),
+    Entity("m"),
+    Aliased(Counterclaim, "g"),
+    Aliased(ClaimTopicIndex, "f"),
+)
 
-#: Facet -> what a statement has, the column of its id, the value and the label.
+#: Facet -> what a statement has, the column of its id, what counts as one, and the label.
 _OF_A_STATEMENT = {
     "speaker": (sp, s.speaker_id, sp.id, sp.name),
     "speaker_kind": (sp, s.speaker_id, sp.kind, sp.kind),
-    "publisher": (d, s.document_id, d.publisher, d.publisher),
+    "publisher": (d, s.document_id, d.publisher_key, fn.min(d.publisher)),
     "via_speaker": (sp, s.via_speaker_id, sp.id, sp.name),
     "via_document": (d, s.via_document_id, d.id, fn.coalesce(d.title, d.url, d.sha256)),
 }
 
-#: Facet -> the value of a review, and the label: verdicts count as one in any case.
+#: Facet -> the same of a review.
 _OF_A_REVIEW = {
-    "review_publisher": (r.publisher_name, r.publisher_name),
+    "review_publisher": (r.publisher_key, fn.min(r.publisher_name)),
     "rating": (r.rating_key, fn.min(r.rating_label)),
 }
+#: Facets of words: in any case they count as one, as their filters take them, and the label is one spelling.
+_OF_WORDS = ("publisher", "review_publisher", "rating")
 #: How many values there are in all, of which a part is read.
 _ALL = fn.count(STAR).over()
 
@@ -64,8 +72,12 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         if noun == "statements":
             items = items.join(s, on=s.id == _k.id).join(e, on=(e.id == _g.id) & may_answer(e, s))
     elif name == "language":
-        value = label = c.language
-        items = items.join(c, on=c.id == _k.claim_id)
+        # A range finds the tags that go on from it, too: en-GB counts as en where that is one of the tags.
+        value, label = _m.tag, _m.label
+        tags = items.columns(fn.lower(c.language).alias("tag"), fn.min(c.language).alias("label"))
+        tags = tags.join(c, on=c.id == _k.claim_id).group_by(fn.lower(c.language))
+        passed = fn.substr(fn.lower(c.language).concat("-"), 1, fn.length(_m.tag) + 1) == _m.tag.concat("-")
+        items = items.join(c, on=c.id == _k.claim_id).join(tags.alias("m"), on=passed)
     elif name in _OF_A_REVIEW:
         value, label = _OF_A_REVIEW[name]
         items = items.join(r, on=(r.claim_id == _k.claim_id) & r.retracted_at.is_null())
@@ -78,7 +90,7 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
             table, id, value, label = _OF_A_STATEMENT[name]
             items = items.join(table, on=(table.id == id) & table.retracted_at.is_null())
     counted = items.columns(value, label, fn.count(_k.id.distinct()), _ALL).where(value.is_null(False))
-    groups = (value,) if name in _OF_A_REVIEW else (value, label)
+    groups = (value,) if name in _OF_WORDS else (value, label)
     counted = counted.group_by(*groups).order_by(SQL("3").desc(), SQL("1"))
     return compiled(counted.limit(FACET_VALUES), filters.several)
 

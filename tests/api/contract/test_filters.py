@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +15,7 @@ from models.queries import facets, filters, nodes
 from models.vocabulary import FACETS
 from tests.api.steps import changed, posted, refusal
 from tests.checked import ROOT, parameters
-from tests.factories import candidate, charge, denial, review
+from tests.factories import candidate, charge, denial, document, review
 
 Item = dict[str, Any]
 
@@ -342,18 +343,38 @@ def test_counts_what_it_finds_and_its_facets(reviewing: FlaskClient) -> None:
     } | {kind: n for kind in ("qualifies", "corrects") if (n := sum(kind in of for of in kinds))}
 
 
+#: Tags of languages and names of publishers, of which some are one to a filter.
+SPELLED = (
+    ("en-GB", "The Herald, Aberdeen"),
+    ("EN-gb", "THE HERALD,  Aberdeen"),
+    ("en-GB-oed", "Straße"),
+    ("x-private", "STRASSE"),
+    ("i-klingon", "Œuvre"),
+    ("sr-Latn-RS", "100% & more"),
+)
+
+
 @pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims"])
 def test_a_facet_counts_what_the_filter_of_its_name_finds(
     reviewing: FlaskClient, noun: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [*FACETS, "kind" if noun == "counterclaims" else "counter_kind"]
+    for number, (tag, publisher) in enumerate(SPELLED):
+        claim = {"text": f"Claim {number}.", "language": tag}
+        printed = document(url=f"https://example.org/spelled/{number}", publisher=publisher)
+        said = posted(reviewing, "statements", charge(claim=claim, document=printed)).json
+        posted(reviewing, "statements", denial(said["id"], document={"id": said["document"]["id"]}))
+        of = {"publisher": {"name": publisher, "site": "checks.example.org"}, "url": f"https://example.org/{number}"}
+        posted(reviewing, "reviews", review(said["claim"]["id"], **of))
     counted = reviewing.get(f"/v1/{noun}?limit=1&facets={','.join(names)}").json["facets"]
     assert list(counted) == names
     for name in (one for one in names if one != "month"):
         values = counted[name]["values"]
         assert values, name
-        for value in (values[0], values[-1]):
-            found = reviewing.get(f"/v1/{noun}", query_string={name: value["value"], "total": "true", "limit": 1}).json
+        for value in values:
+            query = f"{name}={quote(value['value'])}&total=true&limit=1"
+            found = reviewing.get(f"/v1/{noun}?{query}").json
+            assert "total" in found, (query, found)
             assert found["total"] == value["count"], (name, value)
     monkeypatch.setattr(facets, "FACET_VALUES", 1)
     monkeypatch.setattr(facets, "FACET_MONTHS", 1)

@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from api.schemas.days import FORM, Day
 from api.schemas.fields import Text
+from api.schemas.languages import Language
 from api.schemas.marks import MOST_MARKS
 from models.queries import search
 
@@ -63,3 +64,18 @@ def test_a_day_is_what_its_pattern_in_the_contract_says() -> None:
     days = [f"{month}-{day:02}" for month in months for day in (0, 1, 28, 29, 30, 31, 32)]
     for day in (*years, *months, *days, "2024-1-1", "2024-01-01T00:00:00Z", "24", "", "2024-01-01\n"):
         assert taken(day) == bool(re.fullmatch(FORM["pattern"], day)), day
+
+
+@pytest.mark.parametrize(
+    "tag", ["x-private", "X-a-b1", "i-klingon", "I-Klingon", "en-gb-oed", "sgn-BE-FR", "art-lojban"]
+)
+def test_tags_of_every_form_are_taken(tag: str) -> None:
+    assert Language().deserialize(tag) == tag
+
+
+@pytest.mark.parametrize(
+    "tag", ["x", "x-", "i-foo", "i", "en-x", "x-private-toolongtag", "i-klingon-x", "sgn-BE-fr-nl-"]
+)
+def test_what_has_the_form_of_no_tag_is_refused(tag: str) -> None:
+    with pytest.raises(ValidationError, match="BCP 47"):
+        Language().deserialize(tag)
