@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +17,12 @@ _AS_IT_IS = "!#$&'()*+,/:;?@[]"
 #: A byte that is percent-encoded already.
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 #: A host: labels with dots between, of any script, or an IPv6 address in brackets. A port that a machine can have.
-_LABEL = rf'[^{BLANKS}<>/?#@:.。．｡\[\]\\^|`{{}}"]+'
+_OF_LABEL = rf'{BLANKS}<>/?#@:.。．｡\[\]\\^|`{{}}"'
+_LABEL = rf"[^\-{_OF_LABEL}]([^{_OF_LABEL}]*[^\-{_OF_LABEL}])?"
 _HOST = rf"({_LABEL}([.。．｡]{_LABEL})*[.。．｡]?|\[[0-9A-Fa-f:.]+\])"
-_PORT = "(:([0-9]{0,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+_PORT = "(:(0{0,3}([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?"
+#: A host that browsers read as an IPv4 address, since it ends in a number (WHATWG URL, "ends in a number checker").
+_NUMBERED = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)\.?")
 
 
 class Url(Matching):
@@ -35,7 +38,7 @@ class Url(Matching):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address = super()._deserialize(value, attr, data, **kwargs)
-        _refuse_bad_brackets(address.partition("://")[2])
+        _refuse_bad_ip(address.partition("://")[2])
         # 12 is four bytes, three characters each.
         if len(address) * 12 > LONGEST_ADDRESS and len(quote(_ENCODED.sub("...", address), _AS_IT_IS)) > (
             LONGEST_ADDRESS
@@ -44,8 +47,17 @@ class Url(Matching):
         return address
 
 
-def _refuse_bad_brackets(host: str) -> None:
-    """Refuse a host in brackets that is no IPv6 address."""
+def _refuse_bad_ip(host: str) -> None:
+    """Refuse a host in brackets that is no IPv6 address, and one that ends in a number and is no IPv4 address."""
+    name = re.split("[:/?#]", host, maxsplit=1)[0]
+    # A digit may be written wider than ASCII has it, and so may a dot.
+    name = unicodedata.normalize("NFKC", name).replace("。", ".")
+    if _NUMBERED.fullmatch(name):
+        try:
+            IPv4Address(name.removesuffix("."))
+        except ValueError:
+            detail = "The host ends in a number and is no IPv4 address: give the address as a browser shows it."
+            raise ValidationError(detail) from None
     if host.startswith("["):
         try:
             IPv6Address(host[1:].partition("]")[0])

@@ -61,11 +61,21 @@ def test_an_address_that_is_none_is_refused(writer: FlaskClient) -> None:
             "http://.e.org",
             "http:///a",
         ),
+        *("http://-a.example/", "http://a-.example/", "http://a.-.example/", "http://1.2.3.999/", "http://1.2.3/"),
+        *(
+            "http://1.2.3.4.5/",
+            "http://e.123/",
+            "http://１.2.3.999/",
+            "http://0x7f/",
+            "http://e.org:0/",
+            "http://e.org:000",
+        ),
         *("http://e.org]/", "http://a\\b/", "http://a:b:80/", "http://me@e.org/"),
     ):
         assert refusal(writer.post("/v1/documents", json=document(url=url))) == (422, ["/url"]), url
     for url in (
         *("http://[::1]:8080/a", "http://[2001:db8::1]", "http://e.org:65535/", "http://e.org:/b", "http://e.org./c"),
+        *("http://a-b--c.example:00080/", "http://1a.2b/", "http://192.0.2.255.:1/", "http://e.org/-a-"),
         *("https://例え。jp/", "http://e.org/a[b]", "http://e.org?a=[b", "http://192.0.2.1/", "HTTP://a_b.e.org/#x"),
     ):
         posted(writer, "documents", document(url=url))

@@ -53,6 +53,7 @@ ODD: tuple[Any, ...] = (
     ),
     *("x" * 20_001, "en", "en-", "EN-Latn", "q1", "Q1", "Q0", "a-b", "a--b", "https://e.org", "HTTPS://e.org/ü?x#y"),
     *("http://[::1", "http://[::1]:80/", "http://e.org:99999999", "http://e.org:65536", "http://.", "http://a..b/"),
+    *("http://-a.e/", "http://a-.e/", "http://a-b.e:0/", "http://a-b.e:01/", "http://-/"),
     *(
         "http://e.org:65535",
         "http://e.org.:/",
