@@ -79,9 +79,8 @@ class Register(KnownNames):
         """Say whom a mention of the current unit stands for."""
         self._enter_until(mention[0])
         speaker = self._resolve(unit, mention)
-        for entry in self.entries:
-            if entry.name == speaker.name:
-                entry.seen = max(entry.seen, self.clock + SPOKE)
+        if (entry := self._bearer(speaker)) is not None:
+            entry.seen = max(entry.seen, self.clock + SPOKE)
         if speaker.kind in ("group", "organization", "government"):
             self._group = speaker, self.clock + SPOKE
         elif (
@@ -210,7 +209,7 @@ class Register(KnownNames):
         entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
         someone = self._someone if self._someone and not is_other(self._someone[0].name, gender) else None
         if someone is not None and not (entries and entries[0].seen >= someone[1]):
-            named = next((entry for entry in self.entries if entry.name == someone[0].name), None)
+            named = self._bearer(someone[0])
             if named is None or named.gender in ("", gender):
                 return someone[0]
         lone = self._lone_speaker() if not entries or entries[0].seen < self.clock - 1 else None
@@ -225,7 +224,7 @@ class Register(KnownNames):
         """Find who spoke just before by a family name alone, of whom the text says no more: "Dorrance said yes"."""
         if self.last is None or self.clock - self.last[1] > 1 or self.last[0].kind != "unknown":
             return None
-        return next((entry for entry in self.entries if entry.name == self.last[0].name), None)
+        return self._bearer(self.last[0])
 
     def _named(self, doc: Doc, head: Token) -> Speaker:
         if (body := body_name(doc, head, self._printed)) is not None:
@@ -309,7 +308,7 @@ class Register(KnownNames):
         speaker, when = self.last
         if self.clock - when > 1 or speaker.described or speaker.kind not in ("person", "unknown"):
             return None
-        entry = next((entry for entry in self.entries if entry.name == speaker.name), None)
+        entry = self._bearer(speaker)
         between = [
             one
             for one in self.entries

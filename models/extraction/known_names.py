@@ -97,7 +97,12 @@ class KnownNames:
 
     def gender(self, speaker: Speaker) -> str:
         """Tell by which pronoun a person is known, "he" or "she"; empty where that is not known."""
-        return next((entry.gender for entry in self.entries if entry.name == speaker.name), "")
+        entry = self._bearer(speaker)
+        return entry.gender if entry is not None else ""
+
+    def _bearer(self, speaker: Speaker) -> Entry | None:
+        """Find the entry of a speaker's own name."""
+        return next((entry for entry in self.entries if entry.name == speaker.name), None)
 
     def _enter_until(self, stop: int | None) -> None:
         if self._unit is None:

@@ -57,6 +57,8 @@ _NO_TRUTH_IN_IT = re.compile(
 )
 #: How many sentences back what is answered may stand, and a denial that goes on.
 _NEAR = 2
+#: How many findings back a denial may stand from which its speaker goes on.
+_REMARKS = 8
 #: Code points of an utterance in which its "not" stands.
 _OPENING = 80
 #: Code points before a finding in which the text may say that it contradicts.
@@ -106,9 +108,9 @@ def goes_on_denying(text: str, findings: list[Finding], at: int, charge: Finding
     denial = findings[at]
     if _NO_TRUTH_IN_IT.search(said_in(text, denial)) is None:
         return False
-    for before in reversed(findings[:at]):
+    for before in reversed(findings[max(0, at - _REMARKS) : at]):
         if before.denies == charge.id:
-            return denial.sentence - before.sentence <= 2
+            return denial.sentence - before.sentence <= _NEAR
         if not same(before, denial):
             return False
     return False

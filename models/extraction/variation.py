@@ -5,35 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.extraction.descriptions import RANKS
-from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES
+from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Range = tuple[int, int]
 
-#: Whose holder may be another than who spoke: who is meant by "the judge" has to be told.
-_OFFICES = frozenset(
-    """president minister premier chancellor senator representative congressman congresswoman governor mayor secretary
-    ambassador envoy officer chief chairman chairwoman chair director spokesman spokeswoman spokesperson lawyer attorney
-    prosecutor judge justice executive ceo head king queen prince princess pope bishop coach editor resident witness
-    victim neighbor neighbour owner manager official aide deputy commissioner superintendent inspector sheriff trustee
-    treasurer counsel host anchor father mother son daughter brother sister wife husband delegate councillor councilor
-    clerk auditor reporter author writer mp leader defendant plaintiff juror magistrate barrister solicitor suspect
-    accused caller reader interviewer prosecution defence defense other winner loser nominee candidate student teacher
-    nurse boy girl man woman""".split()
-)
+#: Nouns for a person whose bearer may be another than who spoke: who is meant by "the chairman" has to be told.
+_OFFICES = frozenset("chairman chairwoman congressman congresswoman spokesman spokeswoman".split())
 #: How nouns end that say what a person is.
-_PERSONAL = ("ist", "ian", "man", "woman", "ologist")
+_PERSONAL = ("ist", "ian", "man", "woman")
 #: What a person is, in nouns that end otherwise.
-_PERSONS = PERSON_ROLES | frozenset(
+_PERSONS = frozenset(
     """striker midfielder defender goalkeeper keeper winger sprinter runner swimmer skier rider driver boxer sailor
-    skipper pitcher quarterback rookie champion star golfer rower climber rider cyclist forward teenager youngster
-    novelist poet painter dancer singer drummer trucker farmer baker miner fisherman surgeon dentist chemist engineer
-    pensioner widower widow mechanic carpenter plumber builder inventor founder entrepreneur graduate native newcomer
-    outsider insider finn dane swede pole scot spaniard briton turk frenchman dutchman irishman englishman welshman
-    retiree grandmother grandfather preacher magician comedian composer cellist architect barber chef cook lawman
-    ranger trooper constable physicist biologist programmer designer lecturer medic paramedic firefighter""".split()
+    skipper pitcher quarterback rookie champion star golfer rower climber forward teenager youngster poet painter
+    dancer singer drummer trucker farmer baker miner surgeon engineer pensioner widower widow mechanic carpenter
+    plumber builder inventor founder entrepreneur graduate native newcomer outsider insider finn dane swede pole scot
+    spaniard briton turk retiree grandmother grandfather preacher composer architect barber chef cook ranger trooper
+    constable programmer designer lecturer medic paramedic firefighter""".split()
 )
 #: What stands in names without being one, and the longest name that is looked for, in words.
 _IN_NAMES = frozenset({"&", "’s", "'s"})
@@ -54,7 +44,7 @@ def varies(doc: Doc, mention: Range, head: Token) -> bool:
     word = head.lower_
     if told & {"other", "another", "second", "first", "third", "same", "latter"}:
         return False
-    if word in ("man", "woman") or (told & RANKS and word in _PERSONS - _OFFICES):
+    if word in ("man", "woman") or (told & RANKS and word in _PERSONS):
         return bool(told)
     return word not in _OFFICES and (word in _PERSONS or word.endswith(_PERSONAL))
 
