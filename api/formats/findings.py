@@ -49,7 +49,8 @@ def _as_object(text: str, finding: Finding) -> dict[str, Any]:
         "about": [{"name": who.speaker.name, "kind": who.speaker.kind} for who in finding.about],
         "polarity": finding.polarity,
         "denies": finding.denies,
-        "via": finding.via.name if finding.via else None,
+        "may_deny": finding.may_deny,
+        "via": [one.name for one in finding.via],
         "sentence": finding.sentence,
         "confidence": finding.confidence,
     }

@@ -10,11 +10,13 @@ from models.extraction import (
     confidence,
     cues,
     denials,
+    inner,
     layout,
     lexicon,
     links,
     mentions,
     nesting,
+    passing,
     places,
     quotes,
     referents,
@@ -58,8 +60,9 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
                 form=_form(text, spans, marks),
                 kind=draft.cue.kind,
                 sentence=at,
+                until=max(at, bisect_right(starts, spans[-1][1] - 1) - 1),
                 confidence=round(draft.confidence, 2),
-                via=draft.via,
+                via=tuple(draft.via),
                 polarity=draft.polarity,
                 about=draft.about,
             )
@@ -119,19 +122,18 @@ def _drafts(
     author = turns.byline(text)
     register.author = Speaker(author, "person") if author else None
     interview = turns.Turns(text)
+    quoted = inner.Quoted(text, marks, parse, register, units.surnames(text))
     cut = interview.without_labels(cut)
     turn: turns.Turn | None = None
     previous: Unit | None = None
     #: Paragraphs left open that nobody has spoken yet: whom the next one names spoke them.
     open_yet: list[Span] = []
-    for unit in units.read(text, cut, marks, parse):
+    for unit in units.read(text, cut, marks, parse, quoted.names):
         if seen is not None:
             seen(unit.span[1])
         register.read(unit)
         before, turn = turn, interview.around(unit.span)
-        register.speaking = register.labelled(text[slice(*turn.who)]) if turn else None
-        other = interview.addressed(turn) if turn else None
-        register.addressed = register.labelled(text[slice(*other)]) if other else None
+        register.listen(text, turn.who if turn else None, interview.addressed(turn) if turn else None)
         opened = [draft_of_turn(text, unit, turn, cut, register)] if turn and turn != before else []
         if unit.bare and not opened:
             target = _continued(text, unit, previous, last, marks)
@@ -139,7 +141,7 @@ def _drafts(
                 _grow(text, target, [(marks[n].start, marks[n].end) for n in unit.quotes])
                 target.numbers += unit.quotes
             elif (intro := _introduced(text, unit, previous, register)) is not None:
-                yield from last
+                yield from quoted.behind(last)
                 last = [intro]
                 _grow(text, intro, [(marks[n].start, marks[n].end) for n in unit.quotes])
             elif not marks[unit.quotes[-1]].closed:
@@ -151,8 +153,9 @@ def _drafts(
             continue
         drafts = _of_unit(text, unit, marks)
         _resolve(text, unit, previous, drafts, register)
-        for draft in drafts if register.speaking else ():
-            draft.via = draft.via or (register.speaking if draft.speaker != register.speaking else None)
+        if (speaking := register.speaking) is not None:
+            for draft in drafts:
+                draft.via += [speaking] if speaking not in (draft.speaker, *draft.via) else []
         drafts = [draft for draft in opened if draft is not None] + drafts
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
@@ -162,10 +165,10 @@ def _drafts(
         _hand_over(text, unit, last, drafts, marks)
         _take_up(text, unit, open_yet, drafts, marks)
         open_yet = []
-        yield from last
+        yield from quoted.behind(last)
         last = drafts
         previous = unit
-    yield from last
+    yield from quoted.behind(last)
 
 
 def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], register: Register) -> None:
@@ -175,9 +178,11 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
             draft.speaker = register.resolve(unit, draft.source)
             printed = text[slice(*draft.mention)] if draft.mention else ""
             draft.confidence *= confidence.resolved(draft.speaker, printed)
-        draft.passed_on = draft.passed_on or nesting.told_whom(draft, register.is_medium)
-        if draft.passed_on is not None and draft.via is None:
-            draft.via = register.named(unit, draft.passed_on)
+        if (medium := passing.told_whom(draft, register.is_medium)) is not None:
+            draft.passed_on.insert(0, medium)
+        for passed_on in draft.passed_on:
+            one = passed_on if isinstance(passed_on, Speaker) else register.named(unit, passed_on)
+            draft.via += [one] if one not in (draft.speaker, *draft.via) else []
     for draft in drafts:
         draft.about = _accused(unit, draft.cue, register)
     register.finish()

@@ -69,7 +69,7 @@ def flatly_answered(text: str, findings: list[Finding], at: int) -> int | None:
         or not _FLAT.match(said_in(text, finding))
     ):
         return None
-    near = finding.sentence - before.sentence <= _JUST_BEFORE and before.speaker is not None and before.kind == "speech"
+    near = apart(before, finding) <= _JUST_BEFORE and before.speaker is not None and before.kind == "speech"
     return (
         at - 1
         if near and before.polarity == "assert" and not (same(finding, before) or holds(before, finding))
@@ -89,7 +89,7 @@ def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) 
     retorts = _retorts(text, finding)
     for other in range(at - 1, max(-1, at - 7), -1):
         charge = findings[other]
-        distance = finding.sentence - charge.sentence
+        distance = apart(charge, finding)
         if holds(charge, finding):
             continue
         if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or same(finding, charge):
@@ -135,6 +135,13 @@ def holds(denial: Finding, charge: Finding) -> bool:
     return any(start <= at < end for start, end in denial.contents)
 
 
+def apart(charge: Finding, answer: Finding) -> int:
+    """Count the sentences from where a charge ends to where its answer begins; negative where the answer is first."""
+    if answer.sentence < charge.sentence:
+        return answer.sentence - charge.sentence
+    return max(0, answer.sentence - max(charge.sentence, charge.until))
+
+
 def said_in(text: str, finding: Finding) -> str:
     """Read what a finding says as far as denials look at it."""
     return " ".join(text[start : min(end, start + LOOKED_AT)] for start, end in finding.contents)[:LOOKED_AT]
@@ -144,7 +151,12 @@ def same(one: Finding, other: Finding) -> bool:
     """Tell whether two findings have one speaker: nobody answers himself."""
     if one.speaker is None or other.speaker is None:
         return False
-    return one.speaker.name.lower() == other.speaker.name.lower()
+    return _bare(one.speaker.name) == _bare(other.speaker.name)
+
+
+def _bare(name: str) -> str:
+    """Write a name in small letters, without an article: "the minister" is "minister"."""
+    return name.lower().removeprefix("the ")
 
 
 ACCUSING_STEMS = frozenset(stem(word) for word in "accuse charge allege claim blame implicate fault complain".split())

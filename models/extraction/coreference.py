@@ -10,6 +10,8 @@ to whoever issued it. What cannot be told apart keeps its printed words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from models.extraction.bodies import body_name
@@ -94,6 +96,14 @@ class Register(KnownNames):
             self._remember(speaker, head_of(unit.doc, mention), self.clock + SPOKE)
         return speaker
 
+    @contextmanager
+    def inside(self, unit: Unit, speaker: Speaker) -> Iterator[None]:
+        """Take a unit of what somebody is quoted as saying for the current one, and him for "I"."""
+        kept = self._unit, self._names, self._indefinite, self.speaking, self.addressed
+        self._unit, self._names, self._indefinite, self.speaking, self.addressed = unit, [], [], speaker, None
+        yield
+        self._unit, self._names, self._indefinite, self.speaking, self.addressed = kept
+
     def named(self, unit: Unit, mention: Range) -> Speaker:
         """Say whom words stand for that name nobody who speaks: whom pronouns mean is not changed by them."""
         return self._resolve(unit, mention)
@@ -102,6 +112,11 @@ class Register(KnownNames):
         """Tell whether the text says of a name that it prints or sends: "the daily Kurs"."""
         entry = entry_of(self.entries, name)
         return entry is not None and entry.kind != "person" and bool((entry.heads | entry.roles) & MEDIA)
+
+    def listen(self, text: str, speaking: Range | None, addressed: Range | None) -> None:
+        """Take the bearers of these labels for "I" and "you", until others speak."""
+        self.speaking = self.labelled(text[slice(*speaking)]) if speaking else None
+        self.addressed = self.labelled(text[slice(*addressed)]) if addressed else None
 
     def labelled(self, label: str) -> Speaker | None:
         """Say whom the label of a turn stands for: "ROE" for Ann Roe, "A" for the one person who was named."""
@@ -206,14 +221,17 @@ class Register(KnownNames):
 
     def _person(self, gender: str) -> Speaker | None:
         """Find whom "he" or "she" takes up: the last fitting name, or the last nameless speaker after it."""
+        present = [who.name for who in (self.speaking, self.addressed) if who is not None]
         entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
+        entries = [entry for entry in entries if entry.name not in present]
         someone = self._someone if self._someone and not is_other(self._someone[0].name, gender) else None
+        someone = someone if someone is not None and someone[0].name not in present else None
         if someone is not None and not (entries and entries[0].seen >= someone[1]):
             named = self._bearer(someone[0])
             if named is None or named.gender in ("", gender):
                 return someone[0]
         lone = self._lone_speaker() if not entries or entries[0].seen < self.clock - 1 else None
-        if lone is not None and lone.gender in ("", gender):
+        if lone is not None and lone.gender in ("", gender) and lone.name not in present:
             entries = [lone]
         if not entries:
             return None

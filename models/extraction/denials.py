@@ -12,7 +12,19 @@ from models.extraction.grammar import AUXILIARIES, children, subject
 from models.extraction.lexicon import INNOCENT, NAME_AS
 from models.extraction.units import Unit
 from models.extraction.unsaid import UNWILLING
-from models.extraction.untruth import FALSE, PLAINLY_FALSE, SCORN, UNTRUE
+from models.extraction.untruth import (
+    CONTESTED,
+    FALSE,
+    MISTAKEN,
+    NICKNAMED,
+    NO_SUCH,
+    OPEN,
+    OTHERWISE,
+    PLAINLY_FALSE,
+    PRAISE,
+    SCORN,
+    UNTRUE,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -89,12 +101,9 @@ _OPENS_DENYING = re.compile(
     r"(?:truth|basis|evidence|merit|substance|foundation)"
     r"(?: whatsoever| at all)?(?= ?(?:[.,;”\"]|$)| (?:to|for|in|of|behind)\b)|"
     r"it(?:['’]s| is| was) (?:\w+ly )?(?:not true|untrue|false|a lie|wrong|incorrect|not the case) that\b|"
-    r"(?:[\w’'-]+ ){1,6}?(?:misspoke|(?:is|are|was|were) (?:simply |plainly |just )?(?:mistaken|in error))[.,”\"]*$|"
-    r"(?:he|she|they|that|this) (?:is|are|was|were) (?:simply |plainly |just )?wrong[.,”\"]*$|"
     r"(?:he|she|it|they|we|i) (?:could|can|did|do|does)(?: not|n['’]t) accept (?:that|this|it)\b|"
     r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
     r"nothing (?:could be further|like (?:that|this|it) (?:ever )?(?:had )?happened)|"
-    r"(?:[\w’'-]+ ){0,6}?(?:nothing of the (?:sort|kind)|no such [a-z]+)\b|"
     r"(?:complete |utter |pure |total |absolute |sheer )?"
     r"(?:nonsense|rubbish|lies|fiction|fantasy|fabrication|baloney)\b[,.!”\"])",
     re.IGNORECASE,
@@ -115,6 +124,11 @@ ELLIPTIC = re.compile(
     r"never (?:\w+ )?(?:any )?such)|(?:did|had done|has done|have done) nothing (?:wrong|improper|illegal|of the))",
     re.IGNORECASE,
 )
+#: Who may speak of himself.
+_MAY_BE_WRONG = frozenset({"he", "she", "they", "you", "that", "this"})
+_HIMSELF = frozenset({"he", "she", "i", "we", "they", "it"})
+#: Code points of a content in which it names a claim another.
+_NAMED = 160
 PRONOUNS = frozenset({"that", "this", "it", "them", "those", "these", "which"})
 _GUILTLESS = frozenset({"innocence", "guilty"})
 #: "dismissed the charges against him": so courts end a case, and say nothing of its truth.
@@ -170,7 +184,24 @@ def leans(said: str) -> bool:
 
 def says_no(said: str) -> bool:
     """Tell whether an utterance calls a claim untrue in so many words."""
-    return bool(_OPENS_DENYING.match(said) or _SAYS_FALSE.match(said))
+    return bool(_OPENS_DENYING.match(said) or _SAYS_FALSE.match(said) or _gives_the_lie(said))
+
+
+def _gives_the_lie(content: str) -> bool:
+    """Tell whether who says this calls somebody mistaken, or says that it is otherwise, or no such thing."""
+    if OTHERWISE.match(content):
+        return True
+    if (wrong := MISTAKEN.match(content)) is not None:
+        who = wrong["who"].rsplit(maxsplit=1)[-1]
+        if wrong[0].endswith("wrong") and not (who[0].isupper() or who.lower() in _MAY_BE_WRONG):
+            return False  # "the sum is wrong"
+        # "he was wrong" may be his own mistake.
+        return wrong["who"].lower() not in _HIMSELF or wrong[0].partition(wrong["who"])[2][:1] in "'’"
+    if (named := NICKNAMED.match(content)) is not None:
+        return not PRAISE.search(content, named.end(), named.end() + _NAMED)
+    end = content.find(". ", 0, _NAMED)
+    such = NO_SUCH.search(content, 0, end if end > 0 else _NAMED)
+    return such is not None and not OPEN.search(content, 0, such.end())
 
 
 def _belies(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) -> bool:
@@ -189,7 +220,11 @@ def _belies(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) -
         or named.tag_ in ("WDT", "WP")
         or any(noun.lemma_.lower() in CLAIMS for noun in (named, *children(named, "compound", "nmod")))
     )
-    return claimed and bool(FALSE.search(content))
+    if not claimed:
+        return False
+    if named.lemma_.lower() in CONTESTED and (quoted := re.search(r"[“\"‘]", content)) is not None:
+        return PRAISE.search(content, quoted.end(), quoted.end() + _NAMED) is None
+    return bool(FALSE.search(content))
 
 
 def _carries_denial(unit: Unit, cue: Cue) -> bool:

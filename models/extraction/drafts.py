@@ -25,9 +25,9 @@ class Draft:
     confidence: float = 0.0
     speaker: Speaker | None = None
     polarity: Polarity = "assert"
-    via: Speaker | None = None
-    #: Whose words pass on what was said, where that is no document: "she said, according to police".
-    passed_on: tuple[int, int] | None = None
+    via: list[Speaker] = field(default_factory=list)
+    #: Whose words pass on what was said, the nearest first: mentions, and documents by their names.
+    passed_on: list[tuple[int, int] | Speaker] = field(default_factory=list)
     denier: Draft | None = None
     about: tuple[Named, ...] = ()
     #: By which pronoun the speaker is known, and what the one that opens the content stands for instead.

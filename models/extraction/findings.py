@@ -58,12 +58,15 @@ class Finding:
     kind: Kind
     sentence: int
     confidence: float
-    via: Speaker | None = None
+    #: Who passed it on, the nearest to the speaker first.
+    via: tuple[Speaker, ...] = ()
     polarity: Polarity = "assert"
     denies: str | None = None
     may_deny: str | None = None
     claim: str = ""
     charge: str = ""
     about: tuple[Named, ...] = ()
+    #: The sentence that the content ends in.
+    until: int = 0
     extractor: str = NAME
     version: str = VERSION

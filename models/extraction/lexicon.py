@@ -270,13 +270,13 @@ statement readout transcript release account summary minutes recording communiqu
 #: Who prints or sends what others say.
 MEDIA = words("""
 newspaper paper broadcaster station agency newswire tabloid magazine daily weekly website site outlet network
-newscast programme podcast channel email emails report memo memorandum document draft
+newscast broadcast programme podcast channel email emails report memo memorandum document draft
 """)
 #: Words of such names: "the Port Lisse Courier", "Radio Oreland", "Channel Nine".
 MEDIA_NAMES = words("""
-post times herald courier tribune gazette journal press bulletin examiner record advertiser guardian telegraph
+post times ledger herald courier tribune gazette journal press bulletin examiner record advertiser guardian telegraph
 observer chronicle mail mirror sun star independent standard globe inquirer sentinel dispatch echo argus news
-newspaper newswire wire agency radio television tv channel broadcasting magazine weekly daily review today
+newspaper newswire wire agency radio fm television tv channel broadcasting magazine weekly daily review today
 ap afp reuters bbc cnn nbc cbs abc npr pbs
 """)
 

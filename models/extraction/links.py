@@ -15,6 +15,7 @@ from models.extraction.contraries import (
     CHARGE_STEMS,
     NEGATED,
     OWN_PRONOUN,
+    apart,
     contrary_of,
     cue_words,
     flatly_answered,
@@ -121,7 +122,7 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
     denial, charge = findings[at], findings[other]
     if denial.denies == charge.id or holds(denial, charge) or goes_on_denying(text, findings, at, charge):
         return True
-    distance = denial.sentence - charge.sentence
+    distance = apart(charge, denial)
     both = bags[at].content & bags[other].content
     worded = len(both) >= 3 or (len(both) >= 2 and len(both) >= OVERLAP * len(bags[at].content))
     if other > at:
@@ -134,13 +135,13 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
     between = [one for one in findings[other + 1 : at] if not (same(one, denial) or same(one, charge))]
     between = [one for one in between if one.polarity != "deny"]
     aimed = bool(bags[at].speaker & bags[other].content)
-    tied = bool(both) or (aimed and distance <= 1) or not _tells_other(text, denial, charge, bags[other])
+    tied = bool(both) or not _tells_other(text, denial, charge, bags[other])
     accusing = any(stem(word) in ACCUSING_STEMS for word in cue_words(text, charge))
     if accusing and aimed and _INNOCENCE.match(said_in(text, denial)):
         return True
     if accusing and _ACCUSATION.search(said_in(text, denial)) and _points_back(text, denial):
         return distance <= 3
-    if not (both or aimed) and charge.polarity == "deny" and not _OF_DENIAL.match(said_in(text, denial)):
+    if not (both or aimed) and _denies_in_words(text, charge) and not _OF_DENIAL.match(said_in(text, denial)):
         return False
     if between or not tied:
         return distance <= 1 and (tied or not between)
@@ -148,6 +149,13 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
         return False
     reach = 1 if ELLIPTIC.match(said_in(text, denial)) or _ECHO.match(said_in(text, denial)) else 2
     return distance <= reach
+
+
+def _denies_in_words(text: str, finding: Finding) -> bool:
+    """Tell whether a finding denies by its own words, and not only because it goes on from a denial."""
+    said = said_in(text, finding)
+    denying = any(word.startswith((*_DENYING, "dismiss")) for word in cue_words(text, finding))
+    return finding.polarity == "deny" and (denying or says_no(said) or ANY_NEGATION.search(said) is not None)
 
 
 def _told_in_another(findings: list[Finding], other: int, distance: int) -> bool:
@@ -211,7 +219,7 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
             elif behind is None and _told_after(text, findings, bags, at, other):
                 behind = other
             continue
-        if takes_up_denial and findings[other].polarity != "deny":
+        if takes_up_denial and not _denies_in_words(text, findings[other]):
             continue
         found = _weigh(text, findings, bags, at, other)
         if found is not None and (best is None or found[0] > best[0]):
@@ -254,7 +262,7 @@ def _behind_denial(text: str, findings: list[Finding], at: int, other: int) -> i
 def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> tuple[float, float] | None:
     """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
     denial, charge = findings[at], findings[other]
-    distance = denial.sentence - charge.sentence
+    distance = apart(charge, denial)
     innocent = _INNOCENCE.match(said_in(text, denial)) is not None
     if distance < 0 or (distance > NEAR and not innocent):
         return None

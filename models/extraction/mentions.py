@@ -127,8 +127,7 @@ def _agent(verb: Token, cue: Cue, unit: Unit) -> Token | None:
     """Find the subject of a verb, its agent, or the subject further up."""
     feels = verb.i == cue.head and verb.lower_ in ADJECTIVES and subject(verb) is not None
     if not feels and (is_passive(verb) or cue.frame == "passive" or _bare_passive(verb)):
-        named = [thing for by in children(verb, "agent") for thing in children(by, "pobj")]
-        return named[0] if named else None
+        return _of_passive(verb, cue)
     at = _out_of_content(_governing(verb), verb)
     for _ in range(_CLIMB):
         own = subject(at)
@@ -150,6 +149,13 @@ def _agent(verb: Token, cue: Cue, unit: Unit) -> Token | None:
         if at.pos_ in ("NOUN", "PROPN", "PRON") and unit.quote[at.i] < 0:
             return at if at.dep_ in ("nsubj", "ROOT", "appos") else None
     return None
+
+
+def _of_passive(verb: Token, cue: Cue) -> Token | None:
+    """Find by whom something is said; "the mayor was quoted by Radio Brill" names who spoke as its subject."""
+    if verb.lower_ == "quoted" and cue.frame == "quote":
+        return subject(verb)
+    return next((thing for by in children(verb, "agent") for thing in children(by, "pobj")), None)
 
 
 def _is_occasion(verb: Token) -> bool:

@@ -7,22 +7,9 @@ is quoted as saying.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from models.extraction import confidence, lexicon
-from models.extraction.coreference import ROLES
-from models.extraction.cue import lemma
+from models.extraction import confidence, lexicon, passing
 from models.extraction.drafts import Draft
 from models.extraction.findings import Speaker
-from models.extraction.grammar import children
-from models.extraction.mentions import phrase
-from models.extraction.names import FEMALE, MALE
-from models.extraction.speaker_kinds import GOVERNMENT_WORDS
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
 
 Span = tuple[int, int]
 
@@ -35,18 +22,18 @@ def outermost(drafts: list[Draft]) -> list[Draft]:
             draft.contents = [_before_quoting(span, draft, quoting) for span in draft.contents]
     for draft in drafts:
         _step_back(draft, drafts)
-    drafts = [_quoted_by(draft) for draft in drafts]
+    drafts = [passing.quoted_by(draft) for draft in drafts]
     drafts = _through_documents(drafts)
     kept: list[Draft] = []
     for draft in sorted(drafts, key=_size, reverse=True):
         holders = [other for other in kept if _inside(draft, other)]
         if len(holders) == 1 and _is_passed(draft, holders[0]):
-            draft.passed_on = holders[0].source
+            _pass_on(draft, holders[0])
             kept.remove(holders[0])
             kept.append(draft)
             continue
         if len(holders) == 1 and _is_told_by(draft, holders[0]):
-            draft.passed_on = holders[0].source
+            _pass_on(draft, holders[0])
             kept.append(draft)
             continue
         if any(other.polarity != "deny" or draft.cue.frame != "noun" for other in holders):
@@ -62,11 +49,16 @@ def outermost(drafts: list[Draft]) -> list[Draft]:
     return sorted(kept, key=lambda draft: draft.cue_span)
 
 
-#: Verbs by which a medium passes on what somebody says.
-_QUOTES = frozenset("quote cite".split())
+def _pass_on(inner: Draft, outer: Draft) -> None:
+    """Note that who tells of it passed on what somebody said, and after him whoever passed on what he told."""
+    inner.passed_on += [
+        one for one in (outer.source, *outer.passed_on) if one is not None and one not in inner.passed_on
+    ]
+
+
 #: The least share of a medium's report that is somebody else's words.
 _MOST = 0.5
-_SURE = 0.8
+_SURE, _SURE_BELIEF = 0.6, 0.5
 #: What a medium may say that somebody does; that he knows something it says itself.
 _BELIEFS = frozenset("believe think expect suspect fear hope consider doubt".split())
 
@@ -75,140 +67,38 @@ def _is_passed(inner: Draft, outer: Draft) -> bool:
     """Tell whether a medium or a document only passes on what somebody says: "The Post reported that he believes"."""
     if inner.mention is None or outer.source is None or inner.confidence < 0.5 or inner.polarity == "deny":
         return False
-    if outer.cue.lemma in _QUOTES and inner.cue.head > outer.cue.head:
+    if outer.cue.lemma in passing.QUOTES and inner.cue.head > outer.cue.head:
         return True
     speech = inner.cue.kind == "speech" or inner.cue.lemma in _BELIEFS
     speech = speech and inner.cue.frame in ("clause", "quote", "around")
     main = inner.cue.head in outer.cue.complements or _size(inner) >= _MOST * _size(outer)
-    return speech and main and _is_medium(outer)
+    return speech and main and passing.is_medium(outer)
+
+
+def is_told(draft: Draft) -> bool:
+    """Tell whether what somebody says or believes is told in a clause, as of something that happened."""
+    head = draft.unit.doc[draft.cue.head]
+    speech = draft.cue.kind == "speech" or draft.cue.lemma in _BELIEFS
+    return (
+        speech
+        and draft.cue.frame in ("clause", "quote", "urge", "around")
+        and head.tag_ in ("VBD", "VBN", "VBZ", "VBP")
+    )
 
 
 def _is_told_by(inner: Draft, outer: Draft) -> bool:
     """Tell whether somebody tells in so many words what another said: "Fenn said that Holt had told her that"."""
     told = inner.cue.kind == "speech" or inner.cue.lemma in _BELIEFS
-    if inner.mention is None or outer.source is None or inner.confidence < _SURE or not told:
+    sure = _SURE if inner.cue.kind == "speech" else _SURE_BELIEF
+    if inner.cue.kind != "speech" and inner.source is not None and inner.unit.doc[inner.source[0]].pos_ == "PRON":
+        return False  # "the constable said he believed"
+    if inner.mention is None or outer.source is None or inner.confidence < sure or not told:
         return False
     head = inner.unit.doc[inner.cue.head]
-    clauses = inner.cue.frame in ("clause", "quote") and outer.cue.frame in ("clause", "around") and not outer.numbers
-    return (
-        clauses and inner.cue.head > outer.cue.head and head.tag_ in ("VBD", "VBN", "VBZ") and inner.polarity != "deny"
-    )
-
-
-def _is_medium(draft: Draft) -> bool:
-    """Tell whether a speaker is a newspaper, an agency, a station or a document."""
-    return draft.source is not None and names_medium(draft.unit.doc, *draft.source)
-
-
-def names_medium(doc: Doc, first: int, last: int) -> bool:
-    """Tell whether a phrase names who prints or sends what others say."""
-    head = doc[first : last + 1].root
-    if doc[first].lower_ in ("this", "our"):  # the very one that prints it
-        return False
-    words = {head.lower_, head.lemma_.lower()}
-    if head.pos_ == "PROPN":
-        words |= {t.lower_ for t in doc[first : last + 1] if t.pos_ == "PROPN"}
-        return bool(words & lexicon.MEDIA_NAMES)
-    return bool(words & (lexicon.MEDIA | lexicon.RELAYS))
-
-
-def _quoted_by(draft: Draft) -> Draft:
-    """Give what somebody is quoted as saying to him: "The paper quoted an officer as saying"; so with "citing"."""
-    doc = draft.unit.doc
-    verb = doc[draft.cue.head]
-    source = quoted_by = None
-    if verb.tag_ == "VBG" and (quoting := _quoting(verb)) is not None:
-        source = next((thing for thing in children(quoting, "dobj", "nsubjpass") if thing.i < verb.i), None)
-        quoted_by = next((thing for thing in children(quoting, "nsubj") if draft.unit.quote[thing.i] < 0), None)
-    elif draft.cue.kind == "speech" and _is_medium(draft):
-        citing = [token for token in doc[verb.i :] if token.lower_ == "citing" and draft.unit.quote[token.i] < 0]
-        named = [thing for child in citing for thing in children(child, "dobj")]
-        source = next((thing for thing in named if thing.lemma_.lower() in ROLES or thing.pos_ == "PROPN"), None)
-    if source is None or draft.unit.quote[source.i] >= 0:
-        return draft
-    if draft.source is None or not draft.source[0] <= source.i <= draft.source[1]:
-        draft.passed_on = draft.source if _is_medium(draft) else None
-    if quoted_by is not None and quoted_by.tag_ not in ("WDT", "WP"):
-        draft.passed_on = phrase(draft.unit, draft.cue, quoted_by)
-    draft.source = phrase(draft.unit, draft.cue, source)
-    draft.mention = (draft.unit.left[draft.source[0]], draft.unit.right[draft.source[1]])
-    return draft
-
-
-def _quoting(saying: Token) -> Token | None:
-    """Find the verb of "quoted an officer as saying"."""
-    at = saying
-    for _ in range(3):
-        at = at.head
-        if at.lemma_.lower() in _QUOTES and any(t.lower_ == "as" for t in saying.doc[at.i : saying.i]):
-            return at
-    return None
-
-
-def told_whom(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int] | None:
-    """Find the medium to which somebody spoke, or through whom: "told Radio Oreland", "said through his attorney".
-
-    Also where the mention says it: "three people who spoke to the Halden Post". `is_medium` tells it of a name that
-    the text has described before: "the daily Kurs".
-    """
-    doc, unit = draft.unit.doc, draft.unit
-    verb = doc[draft.cue.head]
-    if draft.cue.kind != "speech" or draft.source is None:
-        return None
-    for prep in children(verb, "prep"):
-        named = children(prep, "pobj")
-        if prep.lower_ == "through" and named and unit.quote[named[0].i] < 0 and named[0].tag_ in ("NN", "NNP"):
-            return named[0].left_edge.i, named[0].i
-    speaking = [verb] if verb.pos_ != "NOUN" else []
-    speaking += [t for t in doc[draft.source[0] : draft.source[1] + 1] if lemma(t) in _SPEAKS and t.dep_ == "relcl"]
-    for thing in [one for at in speaking for one in _addressed(at)]:
-        first = thing.left_edge.i
-        if unit.quote[thing.i] >= 0 or thing.lemma_.lower() in lexicon.RELAYS:
-            continue
-        if names_medium(doc, first, thing.i) or _named_as_medium(doc, verb, first, thing, is_medium):
-            return first, thing.i
-    return None
-
-
-#: Verbs by which a mention says to whom its bearer spoke.
-_SPEAKS = frozenset("speak talk tell".split())
-#: Who hears things and prints nothing: "told the Senate".
-_HEARERS = GOVERNMENT_WORDS | frozenset(
-    """court committee council senate house parliament congress commission police navy army inquiry tribunal board
-    assembly jury chamber cabinet union party church bank group association state department""".split()
-)
-
-
-def _addressed(verb: Token) -> list[Token]:
-    """List whom a verb of saying names as spoken to: "told X", "said to X", "said in an interview with X"."""
-    named = [thing for thing in children(verb, "dobj", "dative") if thing.i > verb.i]
-    for prep in children(verb, "prep", "dative"):
-        for thing in children(prep, "pobj"):
-            named += [thing] if prep.lower_ in ("to", "on", "with") else []
-            named += [
-                who
-                for inner in children(thing, "prep")
-                if inner.lower_ in ("with", "to")
-                for who in children(inner, "pobj")
-            ]
-    return named
-
-
-def _named_as_medium(doc: Doc, verb: Token, first: int, thing: Token, is_medium: Callable[[str], bool]) -> bool:
-    """Tell whether who is told something is a medium by its name: "told the Ledger", "told KSRW"; a person is not."""
-    if thing.pos_ != "PROPN" or lemma(verb) not in ("tell", "speak", "talk") or thing.i < verb.i:
-        return False
-    words = {t.lower_ for t in doc[first : thing.i + 1]}
-    if words & (_HEARERS | ROLES | MALE | FEMALE):
-        return False
-    if doc[first].lower_ == "the" and first < thing.i and not thing.tag_.endswith("S"):
-        return True
-    name = doc[first : thing.i + 1].text
-    return bool(_CALL_SIGN.fullmatch(name)) or is_medium(name)
-
-
-#: "KSRW", "BBC", "NRK2".
-_CALL_SIGN = re.compile(r"[A-Z]{3,5}\d?")
+    clauses = inner.cue.frame in ("clause", "quote", "urge") and outer.cue.frame in ("clause", "around", "according")
+    behind = inner.cue.head > outer.cue.head or max(outer.contents)[1] <= outer.cue_span[0]
+    told_so = clauses and behind and not outer.numbers
+    return told_so and head.tag_ in ("VBD", "VBN", "VBZ") and inner.polarity != "deny"
 
 
 def _step_back(denial: Draft, drafts: list[Draft]) -> None:
@@ -233,9 +123,12 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
     Where it is somebody and no document, only what she said in so many words: "she said, according to police".
     """
     for outer in [draft for draft in drafts if draft.cue.frame == "according"]:
+        passing.reported_by(outer)
+        if outer.passed_on:
+            drafts = [draft for draft in drafts if draft is outer or not _tells(draft, outer.passed_on[0])]
         start, end = outer.contents[0][0], outer.contents[-1][1]
         relay = _is_relay(outer)
-        medium = not relay and _is_medium(outer)
+        medium = not relay and passing.is_medium(outer)
         inner = [
             draft
             for draft in drafts
@@ -251,13 +144,19 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
                 if outer.mention is not None:
                     first, last = outer.mention
                     if relay:
-                        draft.via = Speaker(_relay_name(outer, first, last), "document", described=True)
+                        draft.passed_on.append(Speaker(_relay_name(outer, first, last), "document", described=True))
+                        draft.passed_on += outer.passed_on
                     else:
-                        draft.passed_on = outer.source
+                        _pass_on(draft, outer)
                     kept = [span for span in draft.contents if not outer.cue_span[0] <= span[0] < last]
                     draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in kept or draft.contents]
             drafts = [draft for draft in drafts if draft is not outer]
     return drafts
+
+
+def _tells(draft: Draft, who: object) -> bool:
+    """Tell whether a draft is the report of who is the source of it."""
+    return draft.source is not None and isinstance(who, tuple) and draft.source[1] == who[1]
 
 
 def _without_tail(span: Span, at: int, draft: Draft) -> Span:

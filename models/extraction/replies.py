@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from models.extraction.contraries import ANY_NEGATION, cue_words, holds, said_in, same
+from models.extraction.contraries import ANY_NEGATION, apart, cue_words, holds, said_in, same
 from models.extraction.findings import Finding
 from models.extraction.stems import Words
 
@@ -57,6 +57,10 @@ _NO_TRUTH_IN_IT = re.compile(
 )
 #: How many sentences back what is answered may stand, and a denial that goes on.
 _NEAR = 2
+#: Words of an utterance that goes on from a denial, at least.
+_SHORTEST = 3
+#: What is to come, or is asked of others, answers nothing.
+_TO_COME = re.compile(r"\b(?:would|will|shall|should|must|hopes?|wants?|plans?|calls?)\b|['’]ll\b", re.IGNORECASE)
 #: How many findings back a denial may stand from which its speaker goes on.
 _REMARKS = 8
 #: Code points of an utterance in which its "not" stands.
@@ -72,7 +76,7 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     if other is None or finding.kind not in ("speech", "belief") or findings[other].kind == "intention":
         return None
     charge, said = findings[other], said_in(text, finding)
-    distance = finding.sentence - charge.sentence
+    distance = apart(charge, finding)
     if distance > _NEAR + 1 or holds(charge, finding) or holds(finding, charge) or charge.speaker is None:
         return None
     if charge.polarity == "deny":
@@ -91,16 +95,26 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
 
 
 def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
-    """Find the denial from which who denied, or who speaks for him, goes on in another sentence with a "not"."""
+    """Find the denial from which who denied, or who speaks for him, goes on in another sentence.
+
+    With a "not" wherever it stands; else in the next sentence of the paragraph, unless he tells what is to come.
+    """
     finding = findings[at]
-    if finding.kind != "speech" or finding.polarity == "deny" or at == 0:
-        return None
     before = at - 1
-    denial = findings[before]
-    speaks_on = same(denial, finding) or _speaks_for(text, finding, denial)
-    if denial.polarity != "deny" or not speaks_on or not 0 < finding.sentence - denial.sentence <= _NEAR:
+    while before > 0 and findings[before].polarity != "deny" and holds(findings[before - 1], findings[before]):
+        before -= 1
+    if finding.kind != "speech" or finding.polarity == "deny" or before < 0 or cue_words(text, finding) == []:
         return None
-    return before if ANY_NEGATION.search(said_in(text, finding)[:_OPENING]) is not None else None
+    denial, said = findings[before], said_in(text, finding)
+    speaks_on = same(denial, finding) or _speaks_for(text, finding, denial)
+    distance = apart(denial, finding)
+    if denial.polarity != "deny" or not speaks_on or not 0 < distance <= _NEAR or holds(denial, finding):
+        return None
+    if ANY_NEGATION.search(said[:_OPENING]) is not None:
+        return before
+    cut = "\n" in text[denial.contents[-1][1] : finding.contents[0][0]]
+    short = len(said[:_OPENING].split()) < _SHORTEST
+    return None if cut or short or distance > 1 or _TO_COME.search(said[:_OPENING]) else before
 
 
 def goes_on_denying(text: str, findings: list[Finding], at: int, charge: Finding) -> bool:
@@ -110,7 +124,7 @@ def goes_on_denying(text: str, findings: list[Finding], at: int, charge: Finding
         return False
     for before in reversed(findings[max(0, at - _REMARKS) : at]):
         if before.denies == charge.id:
-            return denial.sentence - before.sentence <= _NEAR
+            return apart(before, denial) <= _NEAR
         if not same(before, denial):
             return False
     return False
@@ -132,7 +146,7 @@ def _most_alike(findings: list[Finding], bags: list[Words], at: int, last: int) 
     near = [
         other
         for other in range(max(0, last - 3), last + 1)
-        if findings[at].sentence - findings[other].sentence <= _NEAR + 2
+        if apart(findings[other], findings[at]) <= _NEAR + 2
         and findings[other].polarity == "assert"
         and not same(findings[other], findings[at])
     ]

@@ -44,6 +44,8 @@ _NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n
 _TO_IT = re.compile(r"\b(?:it|that|this|so|them|these|those)$", re.IGNORECASE)
 #: "could not confirm that", "would not say whether": what follows is not claimed.
 _UNSAID = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+#: What stands before a word that a capital only opens: else it is a name's, "Orelandic".
+_SENTENCE_OPENS = re.compile(r"(?:^|[.!?:;”\"“'‘’\n-])\s{0,2}[“\"'‘]?$")
 #: "had done so": what was done stands in the charge alone.
 _DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$", re.IGNORECASE)
 #: "that any such order was given", "that it had", "that this was so": alone they charge nobody with anything.
@@ -272,7 +274,8 @@ def _contrary(text: str, unit: Unit, verb: Token, spans: tuple[Span, ...], edits
         return sentence(_written(text, spans, [*edits, negation], unit))
     clause = _written(text, spans, edits, unit)
     first = next((t for t in unit.doc if unit.left[t.i] >= spans[0][0] and t.lower_ != "that"), None)
-    if not edits and first is not None and first.pos_ != "PROPN" and first.lower_ != "i":
+    opens = first is not None and _SENTENCE_OPENS.search(text, max(0, unit.left[first.i] - 4), unit.left[first.i])
+    if not edits and first is not None and first.pos_ != "PROPN" and first.lower_ != "i" and opens:
         clause = clause[:1].lower() + clause[1:]
     return f"It is not true that {clause}."
 

@@ -15,8 +15,13 @@ _LABEL = re.compile(
 _BYLINE = re.compile(r"^By (?P<who>[^\W\d_a-z][\w.’'-]{1,30}(?: [^\W\d_a-z][\w.’'-]{0,30}){1,3})[ \t]*$", re.MULTILINE)
 #: Code points of a text in which a byline is looked for.
 _TOP = 1_000
-#: Where a turn ends at the latest: at a blank line.
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+#: What parts paragraphs.
+_PARAGRAPH = re.compile(r"(\n[ \t]*\n\s*)")
+#: Paragraphs of a turn at most.
+_LONGEST_TURN = 12
+#: The words of who speaks, and what he quotes.
+_FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|me)\b")
+_QUOTED = re.compile(r"[“\"][^“”\"\n]*[”\"]?")
 #: How often labels stand in what is an interview, and one of them at least.
 _LABELS, _AGAIN = 4, 2
 
@@ -44,8 +49,7 @@ class Turns:
         ends = [*(label.start() for label in kept[1:]), len(text)][: len(kept)]
         self._turns: list[Turn] = []
         for label, end in zip(kept, ends, strict=True):
-            blank = _PARAGRAPH.search(text, label.end(), end)
-            stop = label.end() + len(text[label.end() : blank.start() if blank else end].rstrip())
+            stop = _end_of_turn(text, label.end(), end)
             colon = label.end("who")
             self._turns.append(Turn(_last_word(label), label.span("who"), (colon, colon + 1), (label.end(), stop)))
         self._speakers = {turn.name: turn.who for turn in self._turns}
@@ -71,6 +75,17 @@ class Turns:
                 at = turn.body[0]
             cut += [(at, end)] if at < end else []
         return cut
+
+
+def _end_of_turn(text: str, start: int, end: int) -> int:
+    """Find where a turn ends: at a blank line, unless the paragraph behind it goes on in the first person."""
+    stop = start
+    for paragraph in _PARAGRAPH.split(text[start:end])[: 2 * _LONGEST_TURN : 2]:
+        at = text.find(paragraph, stop, end)
+        if stop > start and not _FIRST_PERSON.search(_QUOTED.sub("", paragraph)):
+            break
+        stop = at + len(paragraph)
+    return start + len(text[start:stop].rstrip())
 
 
 def said(text: str, sentences: list[Span]) -> Span | None:

@@ -106,9 +106,14 @@ class _Draft:
     opens: frozenset[int]
 
 
-def read(text: str, sentences: list[Span], quotes: list[Quote], parse: Parser) -> Iterator[Unit]:
-    """Parse a text unit by unit, in reading order, holding one batch in memory."""
-    drafts = _drafts(text, sentences, quotes, surnames(text))
+def read(
+    text: str, sentences: list[Span], quotes: list[Quote], parse: Parser, names: frozenset[str] | None = None
+) -> Iterator[Unit]:
+    """Parse a text unit by unit, in reading order, holding one batch in memory.
+
+    `names` are the family names of the text, where they are known already.
+    """
+    drafts = _drafts(text, sentences, quotes, surnames(text) if names is None else names)
     batch: list[_Draft] = []
     length = 0
     for draft in drafts:

@@ -26,5 +26,47 @@ _FANCY = (
     r"impossible|impossibility|unthinkable|inconceivable|fanciful|"
     r"(?:bedtime|tall|cock-and-bull) (?:stor(?:y|ies)|tales?)"
 )
+#: What may be true or not, and is not when it is given another name: "called the claim “a novelist's idea”".
+CONTESTED = frozenset(
+    "claim allegation accusation charge suggestion insinuation rumor rumour account version notion theory".split()
+)
+_CONTESTED = (
+    r"(?:claim|allegation|accusation|charge|suggestion|insinuation|rumou?r|account|version|notion|theory|theorie)s?"
+)
+#: Names for a claim by which nobody calls it untrue.
+PRAISE = re.compile(
+    r"\b(?:true|truth\w*|accurate|fair|correct|honest|credible|serious\w*|grave|thorough|welcome|right|important|"
+    r"compelling|shocking|disturbing|troubling|concerning|damning|consistent|convincing|plausible|interesting|"
+    r"worrying|extraordinary|very)\b",
+    re.IGNORECASE,
+)
+#: "the diplomats’ account was “a summer story”".
+NICKNAMED = re.compile(
+    rf"[\s“\"'‘]*(?:that )?(?:[\w’'-]+ ){{0,5}}?{_CONTESTED}(?: (?:of|that|about)(?: [\w’'-]+){{1,12}}?)? "
+    r"(?:is|was|are|were) [“\"‘]",
+    re.IGNORECASE,
+)
+#: "the ministry is lying", "his deputy misspoke", "she is mistaken about her dates".
+MISTAKEN = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?!(?:so|either|if|perhaps|maybe|whether)\b)(?P<who>(?:[\w’'.-]+ ){0,5}?[\w’'.-]+?)"
+    r"(?:(?:['’](?:s|re)| (?:is|are|was|were|had been|has been))(?: (?:\w+ly|quite|just))? "
+    r"(?:lying|mistaken|misinformed|in error|wrong(?= (?:about|on)\b|[.,;!?”\"’]*$))|"
+    r"(?: had| has)? (?:misspoke|misspoken|misremembered|misread))\b",
+    re.IGNORECASE,
+)
+#: "said otherwise".
+OTHERWISE = re.compile(
+    r"(?:that )?(?:otherwise|differently|the opposite|the contrary|the reverse|no such thing)\W*$", re.IGNORECASE
+)
+#: "no such request had been made", "nothing of the kind", "unaware of any such interviews".
+NO_SUCH = re.compile(
+    r"\b(?:no such\b|(?:nothing|nobody|none|never|no|not|n['’]t|unaware)\b[^.;]{0,60}? "
+    r"(?:of (?:the|that) (?:kind|sort)|any such)\b)",
+    re.IGNORECASE,
+)
+#: What leaves open whether a thing is so: "could not confirm any such report".
+OPEN = re.compile(
+    r"\b(?:confirm|verify|rule|comment|discuss|find|immediately|yet|if|should|must|sure)\b", re.IGNORECASE
+)
 FALSE = re.compile(rf"\b(?:{UNTRUE}|{SCORN}|{_FANCY})\b", re.IGNORECASE)
 PLAINLY_FALSE = re.compile(rf"\b(?:{UNTRUE}|excuse|pretext)\b", re.IGNORECASE)

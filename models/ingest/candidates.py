@@ -181,7 +181,7 @@ class _DocumentIngest:
 
     def _names(self, findings: Sequence[Finding]) -> set[str]:
         """List the names under which speakers of some findings may be made."""
-        who = [one for finding in findings for one in (finding.speaker, finding.via) if one is not None]
+        who = [one for finding in findings for one in (finding.speaker, *finding.via[:1]) if one is not None]
         who += [named.speaker for finding in findings for named in finding.about]
         return {speaker_lookup.name_of(self.id, speaker) for speaker in who}
 
@@ -214,7 +214,7 @@ class _DocumentIngest:
             **self._span("mention", finding.mention),
             **self._span("cue", finding.cue),
             form=finding.form,
-            via_speaker=self._speaker(finding.via) if finding.via else None,
+            via_speaker=self._speaker(finding.via[0]) if finding.via else None,
             status="candidate",
             origin="extractor",
             extractor=finding.extractor,
@@ -359,7 +359,7 @@ def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Findin
             about = (Named(finding.speaker, finding.mention),)
         contents = ((opener.end() if opener else start, end), *finding.contents[1:])
         charge = replace(finding, id=_own_charge(finding), polarity="assert", contents=contents, about=about)
-        charge = replace(charge, mention=None, speaker=None, cue=None, via=None)
+        charge = replace(charge, mention=None, speaker=None, cue=None, via=())
         yield replace(finding, denies=charge.id, charge="")
         yield replace(charge, claim=finding.charge, charge="")
 

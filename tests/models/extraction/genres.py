@@ -82,7 +82,9 @@ def _speakers(article: Read) -> Iterator[tuple[str, bool, str]]:
         if mark["nested"]:
             yield "nested, innermost speaker", right, told
         if mark["via"]:
-            yield "via", finding is not None and finding.via is not None and is_of(mark["via"][0], finding.via), told
+            yield "via", finding is not None and is_of(mark["via"][0], next(iter(finding.via), None)), told
+            all_of_them = finding is not None and [*map(is_of, mark["via"], finding.via)] == [True] * len(mark["via"])
+            yield "via, all in their order", all_of_them, told
 
 
 def _denials(article: Read) -> Iterator[tuple[str, bool, str]]:
@@ -146,7 +148,7 @@ def _told(article: Read, mark: Mark | None, finding: Finding | None) -> str:
         who = f"{mark['id']} {mark['speaker']} via {mark['via']} denies {mark['denies']}"
         lines.append(f"\n  mark {who}: {_printed(article.text, mark['cue'], mark['content'])}")
     if finding is not None:
-        who = f"{finding.id} {finding.speaker and finding.speaker.name} via {finding.via and finding.via.name}"
+        who = f"{finding.id} {finding.speaker and finding.speaker.name} via {[one.name for one in finding.via]}"
         lines.append(f"\n  found {who} {finding.polarity} {finding.denies or finding.may_deny}: ")
         lines.append(_printed(article.text, finding.cue, finding.contents))
     return "".join(lines)

@@ -37,7 +37,7 @@ def told(text: str, findings: list[Finding]) -> list[dict[str, Any]]:
             "contents": [text[slice(*span)] for span in f.contents],
             "form": f.form,
             "kind": f.kind,
-            "via": f.via.name if f.via else None,
+            "via": [one.name for one in f.via],
             "polarity": f.polarity,
             "denies": order[f.denies] if f.denies else None,
         }

@@ -20,7 +20,7 @@ ROE-HALE: I said that it might.
 def told(text: str, parse: Parser) -> list[tuple[str | None, str, str | None]]:
     def read(finding: Finding) -> tuple[str | None, str, str | None]:
         said = " ".join(text[slice(*span)] for span in finding.contents)
-        return (finding.speaker and finding.speaker.name, said, finding.via and finding.via.name)
+        return (finding.speaker and finding.speaker.name, said, finding.via[0].name if finding.via else None)
 
     return [read(finding) for finding in extract(text, parse=parse)]
 
