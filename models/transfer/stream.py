@@ -5,7 +5,6 @@ All read the same snapshot.
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -14,7 +13,7 @@ from models.queries import disputes, lists, positions, simple_lists
 from models.queries.filter_sets import used
 from models.queries.filters import as_arrays
 from models.queries.members import Fields
-from models.queries.nodes import Compiled
+from models.queries.nodes import Compiled, cached
 from models.queries.visibility import PUBLIC, Viewer
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
@@ -50,7 +49,7 @@ def blocks(
     found = kind.ids(noun, viewer=viewer, filters=merged_filters.with_survivors(noun, filters, 0, viewer) or filters)
     if found is None:
         return
-    items = _items(noun, viewer, on_sqlite(), fields, include)
+    items = _items(noun, viewer, fields, include)
     with snapshot(caller, threads=THREADS) as reader:
         ids, size = reader.rows(found, _MOST), FIRST
         queries = ((items, (dumps(some),)) for some in iter(lambda: _next(ids, size), []))
@@ -98,14 +97,14 @@ def _counted(reader: Snapshot, noun: str, compose: Callable[..., Compiled], filt
         size = max(1, min(_MOST, size * AIM // len(block)))
 
 
-@lru_cache(maxsize=512)
-def _items(noun: str, viewer: Viewer, sqlite: bool, fields: Fields | None, include: tuple[str, ...]) -> str:
+@cached(512)
+def _items(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> str:
     """Write the SELECT of the items whose ids a JSON array lists, lowest first: a text of a line each, and how many."""
     if noun in simple_lists.SIMPLE_LISTS:
         text, source, alias = simple_lists.item_sql(noun, viewer, fields)
     else:
         text, source, alias = lists.item_sql(noun, viewer, fields, include)
-    if sqlite:
+    if on_sqlite():
         lines = f"SELECT {text} AS j {source} WHERE {alias}.id IN (SELECT value FROM json_each(?)) ORDER BY {alias}.id"
         return f"SELECT group_concat(j, char(10)), count(*) FROM ({lines}) AS l"
     # json_agg puts line ends between its items; none can stand inside a JSON string.

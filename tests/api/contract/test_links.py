@@ -1,5 +1,6 @@
 """Each record says where it is, whoever asks; each answer leads to the contract, and to a licence."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -78,12 +79,13 @@ def test_no_request_changes_an_address(sample: FlaskClient) -> None:
 
 
 def test_every_uri_begins_with_the_base_url(own_app: Flask, sample: FlaskClient) -> None:
-    before = sample.get("/v1/claims/1")
+    before, exported = sample.get("/v1/claims/1"), sample.get("/v1/exports/claims?ids=1").data
     settings = replace(own_app.config["SETTINGS"], BASE_URL="https://registry.example.org", LICENCE="CC0-1.0")
     client = create_app(settings).test_client()
     claim = client.get("/v1/claims/1")
     assert claim.json["uri"] == "https://registry.example.org/v1/claims/1"
     assert claim.json == before.json | {"uri": claim.json["uri"]}
+    assert json.loads(client.get("/v1/exports/claims?ids=1").data) == json.loads(exported) | {"uri": claim.json["uri"]}
     links = '</v1/openapi.json>; rel="describedby", <https://spdx.org/licenses/CC0-1.0.html>; rel="license"'
     assert claim.headers["Link"] == links
     create_app(own_app.config["SETTINGS"])
@@ -102,6 +104,7 @@ def test_an_export_and_a_refusal_lead_to_the_contract_and_the_licence(own_app: F
             (f"/v1/claims?q={'a' * 9000}", 414),
         ):
             answer = client.get(path)
+            assert answer.data, path
             assert (answer.status_code, answer.headers["Link"]) == (
                 status,
                 f'</v1/openapi.json>; rel="describedby"{more}',

@@ -55,6 +55,7 @@ def test_the_accept_header_chooses_the_form_and_format_wins(public: FlaskClient)
         ("disputes?format=ndjson", graphml, ndjson),
     ):
         answer = public.get(f"/v1/exports/{path}", headers={} if accept is None else {"Accept": accept})
+        answer.get_data()  # all of it, so that no snapshot stays open
         assert (answer.status_code, answer.mimetype) == (200, form), (path, accept)
         end = {csv: "csv", ndjson: "ndjson", graphml: "graphml"}[form]
         assert answer.headers["Content-Disposition"].endswith(f'.{end}"')
