@@ -12,6 +12,9 @@ from api.schemas.speaker_ids import QuerySpeakerId
 #: What the parameters by the id of a speaker say besides.
 BY_ITEM = "A Wikidata id such as Q148 stands for the speaker who has it."
 
+#: What the parameters of names and other words say besides.
+_COMMA = " A comma parts two; send one that belongs to a value as `%2C`."
+
 #: How many values one filter takes.
 MOST = 50
 
@@ -24,15 +27,18 @@ class AnyOf(Field[Any]):
 
     def __init__(self, inner: Field[Any]) -> None:
         self.inner = inner
-        described = f"{inner.metadata['description']} Of several values, any."
+        described = f"{inner.metadata['description']} Of several values, any.{_COMMA if self.is_of_words else ''}"
         super().__init__(metadata={"description": described, "example": [inner.metadata["example"]]})
         inner.metadata = {name: one for name, one in inner.metadata.items() if name not in self.metadata}
 
     def parted(self, sent: bytes) -> list[bytes]:
         """Part a value as it was sent, percent-encoded: only where it is no text, an encoded comma parts it, too."""
-        return (sent if isinstance(self.inner, Text | Url) else sent.replace(b"%2C", b",").replace(b"%2c", b",")).split(
-            b","
-        )
+        return (sent if self.is_of_words else sent.replace(b"%2C", b",").replace(b"%2c", b",")).split(b",")
+
+    @property
+    def is_of_words(self) -> bool:
+        """Whether a comma may belong to a value (docs/decisions/0054)."""
+        return isinstance(self.inner, Text | Url)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         sent = value if isinstance(value, list) else [value]

@@ -13,7 +13,7 @@ from models.history.changes import Actor
 from models.queries import filters, nodes
 from tests.api.steps import posted, refusal
 from tests.checked import ROOT
-from tests.factories import candidate, charge, review
+from tests.factories import candidate, charge, document, review
 
 #: A list -> its filters, each with values that some items have and others have not, and one that none has.
 VALUES: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -134,6 +134,23 @@ def test_finds_each_that_has_any_of_the_values_once(
     assert noun in ("documents", "reviews") or useful * 2 >= len(VALUES[noun]), (
         "most of these filters were given values that two items have"
     )
+
+
+def test_a_comma_that_is_encoded_belongs_to_the_value(reviewing: FlaskClient) -> None:
+    for number, publisher in enumerate(("The Herald, Aberdeen", "The Herald", "Aberdeen"), start=1):
+        printed = document(url=f"https://example.org/comma/{number}", publisher=publisher)
+        posted(reviewing, "documents", printed)
+    whole, parts = "The%20Herald%2C%20Aberdeen", "The%20Herald,%20Aberdeen"
+
+    def found(query: str) -> list[str]:
+        items = reviewing.get(f"/v1/documents?sort=id&{query}").json["items"]
+        return [item["publisher"] for item in items]
+
+    assert found(f"publisher={whole}") == ["The Herald, Aberdeen"]
+    assert found(f"publisher={parts.replace(',%20', ',')}") == ["The Herald", "Aberdeen"]
+    assert found("publisher=The%20Herald&publisher=Aberdeen") == ["The Herald", "Aberdeen"]
+    assert found(f"publisher={whole},Aberdeen") == found(f"publisher={whole}&publisher=aberdeen")
+    assert found(f"publisher={whole},Aberdeen") == ["The Herald, Aberdeen", "Aberdeen"]
 
 
 def test_a_page_goes_on_in_whichever_way_the_values_were_given(reviewing: FlaskClient) -> None:
