@@ -24,9 +24,9 @@ NOUNS = (
 )
 
 
-def _ids(description: str) -> Any:
+def _ids(description: str, **more: Any) -> Any:
     id = fields.Integer(metadata={"minimum": 1, "maximum": BIGGEST})
-    return fields.List(id, required=True, metadata={"description": description, "maxItems": 100})
+    return fields.List(id, required=True, metadata={"description": description, **more})
 
 
 def _row(description: str) -> Any:
@@ -54,8 +54,9 @@ class Change(Output):
         null=True,
         enum=[*EFFECTS, None],
     )
-    claims = _ids("The ids of the claims whose answer it changed or brought into sight, at most 100.")
-    gone_claims = _ids("The ids of the claims that went out of sight with it, at most 100: tombstones.")
+    claims = _ids("The ids of the claims whose answer it changed or brought into sight, at most 100.", maxItems=100)
+    gone_claims = _ids("The ids of the claims that went out of sight with it, all of them: tombstones.")
+    gone_claim_count = shown(fields.Integer, "How many `gone_claims` there are.", minimum=0)
     claim_count = shown(fields.Integer, "How many `claims` there are in all.", minimum=0)
     rest = shown(
         fields.String,

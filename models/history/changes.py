@@ -237,6 +237,7 @@ def _written(viewer: Viewer, line: Any) -> str:
         "effect": line.effect,
         "claims": changed,
         "gone_claims": reached.get("gone", []),
+        "gone_claim_count": more.get("gone") or len(reached.get("gone", ())),
         "claim_count": count,
         "rest": f"/v1/claims?changed_since={line.made_at}&sort=changed_at" if count > len(changed) else None,
         **dict.fromkeys(("key_id", "before", "after")),

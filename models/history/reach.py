@@ -294,8 +294,9 @@ class Log:
         if not (changed or gone or unseen):
             return None
         parts = {"changed": changed, "gone": gone, "unseen": unseen}
-        kept: Row = {name: ids[:NAMED] for name, ids in parts.items() if ids}
-        if more := {name: len(ids) for name, ids in parts.items() if len(ids) > NAMED}:
+        # What is gone stands in no list: all of it is named here.
+        kept: Row = {name: ids if name == "gone" else ids[:NAMED] for name, ids in parts.items() if ids}
+        if more := {name: len(ids) for name, ids in parts.items() if len(ids) > len(kept.get(name, ()))}:
             kept["count"] = more
         return dumps(kept)
 

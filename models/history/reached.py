@@ -17,8 +17,8 @@ class Effect(NamedTuple):
 
     #: What it did to what the public sees of the row: one of EFFECTS, or null.
     effect: str | None
-    #: JSON: the ids of claims that changed for the public, that went out of its sight, and that it does not see, the
-    #: first NAMED of each, and of those that are more, how many; null where there are none.
+    #: JSON: the ids of claims that changed for the public, that went out of its sight, and that it does not see: the
+    #: first NAMED of each but of those that went, and of those that are more, how many; null where there are none.
     claims: str | None
 
 

@@ -18,7 +18,7 @@ from tests.factories import candidate, charge, denial, review
 #: Lists that are never cut: of an item's own words, of what an answer is about, or as long as what was sent.
 WHOLE = {
     *("topics", "about", "attribution_answers", "aliases", "same_as", "content", "reasons", "marks", "snippets"),
-    *("items", "errors", "keys", "listed", "addresses", "absent"),
+    *("items", "errors", "keys", "listed", "addresses", "methods", "absent"),
 }
 #: Lists that are cut claim by claim, or beside `complete`, and of which each part has its own sign.
 OF_AN_EXCHANGE = {

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from models import topics
 from models.history.changes import Actor
 from models.storage import database, transactions
+from models.upkeep import erasures
 from tests.api.steps import changed, posted, refusal, retracted
 from tests.factories import charge, denial, document, topic
 
@@ -119,6 +120,14 @@ def test_a_line_names_a_hundred_claims_and_counts_the_rest(
     assert line["claims"] == list(range(1, 101))
     assert line["claim_count"] == 102
     assert line["rest"] == f"/v1/claims?changed_since={line['made_at']}&sort=changed_at"
+    erasures.speaker(id=1, reason="Asked for", by=Actor())
+    lines, cursor = [], line["sequence"]
+    while cursor is not None:
+        page = public.get(f"/v1/changes?cursor={cursor}&limit=100").json
+        lines, cursor = lines + page["items"], page["next"]
+    gone = [id for line in lines for id in line["gone_claims"]]
+    assert sorted(gone) == list(range(1, 103)), "no list has them any more"
+    assert [line["gone_claim_count"] for line in lines] == [len(line["gone_claims"]) for line in lines]
 
 
 def test_what_was_done_to_a_sentence_is_told_the_public_as_a_change_of_its_document(
