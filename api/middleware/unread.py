@@ -15,7 +15,7 @@ from api.middleware.slow_bodies import borrowed, descriptors
 _NOT_SENT = 128 * 1024
 
 #: Seconds between two looks for the listening socket, which the server opens once the app is made.
-_TICK = 0.1
+_TICK = 0.02
 
 
 def close_unread(port: int, seconds: int) -> threading.Thread:
@@ -26,17 +26,17 @@ def close_unread(port: int, seconds: int) -> threading.Thread:
 
 
 def _limit_when_listening(port: int, seconds: int) -> None:
-    while hasattr(socket, "TCP_USER_TIMEOUT") and not any(_limited(one, port, seconds) for one in descriptors()):
+    # Each, as connections may be there already: those that come later inherit what is set on the socket that listens.
+    while hasattr(socket, "TCP_USER_TIMEOUT") and True not in {_limited(one, port, seconds) for one in descriptors()}:
         sleep(_TICK)
 
 
 def _limited(descriptor: int, port: int, seconds: int) -> bool:
-    """Limit the connections of a listening socket, which inherit what is set on it; return whether it is one."""
-    with suppress(OSError), borrowed(descriptor) as listener:  # it is no socket, or was closed meanwhile
-        if listener.family not in (socket.AF_INET, socket.AF_INET6) or listener.getsockname()[1] != port:
+    """Limit a listening socket of `port`, or one of its connections; return whether it listens."""
+    with suppress(OSError), borrowed(descriptor) as end:  # it is no socket, or was closed meanwhile
+        if end.family not in (socket.AF_INET, socket.AF_INET6) or end.getsockname()[1] != port:
             return False
-        if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, seconds * 1000)
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _NOT_SENT)
-            return True
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, seconds * 1000)
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _NOT_SENT)
+        return bool(end.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
     return False

@@ -190,17 +190,17 @@ def test_names_every_wrong_member_of_a_body_with_many(writer: FlaskClient) -> No
 
 
 def test_answers_at_once_to_a_long_text_with_one_bad_character(writer: FlaskClient) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(writer.post("/v1/claims", json=claim(text="a" * 20_000 + "\u0001"))) == (422, ["/text"])
     assert refusal(writer.post("/v1/topics", json=topic(label="a" * 30_000 + "\u0001"))) == (422, ["/label"])
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_answers_at_once_to_many_members_of_which_one_is_doubled(writer: FlaskClient) -> None:
     members = ",".join(f'"{number}":1' for number in range(80_000))
-    began = time.monotonic()
+    began = time.process_time()
     assert sent(writer, f'{{{members},"79999":1}}'.encode()).status_code == 400
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_numbers_are_neither_words_nor_booleans(writer: FlaskClient) -> None:
