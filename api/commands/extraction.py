@@ -15,6 +15,7 @@ import click
 
 from api.commands.shared import watched
 from api.formats import findings
+from api.formats.marked_text import marked
 from models import extraction
 from models.extraction.parser import Parser, forgetting, refuse_missing
 
@@ -33,26 +34,39 @@ def _cores() -> int:
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["json", "text"]),
+    default="json",
+    show_default=True,
+    help="Print the findings as JSON, or the text for people, with what was found marked in it.",
+)
 @click.option("--jsonl", is_flag=True, help='Read lines of {"doc_id", "text"}, and write one for each.')
 @click.option(
     "--jobs", type=click.IntRange(1, MOST), help="With --jsonl: how many processes read; one a core by default."
 )
-def extract(file: IO[bytes], jsonl: bool, jobs: int | None) -> None:
-    """Find who said what in FILE, or standard input for -, and who denies it; print it as JSON.
+def extract(file: IO[bytes], shape: str, jsonl: bool, jobs: int | None) -> None:
+    """Find who said what in FILE, or standard input for -, and who denies it; print it.
 
     FILE is an English text in UTF-8. Nothing is stored and no database is needed. Offsets count code
     points, and denies names the finding that one answers. With --jsonl, FILE holds a text a line, and
     each line that is written, in the order of FILE, holds doc_id and attributions: id, source, cue,
-    content, polarity, form and denies. A line that is refused is told with its number and the reason.
+    content, polarity, form and denies. With --format text, [1 ...] is what finding 1 says, {...} its
+    speaker and _..._ the words that attribute it. A line that is refused is told with its number and the reason.
     """
     if jobs and not jsonl:
         raise click.UsageError("--jobs is for --jsonl: one text is read by one process.")
+    if jsonl and shape == "text":
+        raise click.UsageError("--format text is for one text, not for --jsonl.")
     try:
         refuse_missing()
     except extraction.ParserMissing as missing:
         raise click.ClickException(str(missing)) from None
     if not jsonl:
-        click.echo(_whole(_text(file)))
+        text = _text(file)
+        found = _found(text)
+        click.echo("\n".join(marked(text, found)) if shape == "text" else findings.as_json(text, found))
         return
     refused = 0
     for number, told in enumerate(each(watched(file), jobs or _cores()), 1):
@@ -65,13 +79,13 @@ def extract(file: IO[bytes], jsonl: bool, jobs: int | None) -> None:
         sys.exit(1)
 
 
-def _whole(text: str) -> bytes:
+def _found(text: str) -> list[extraction.Finding]:
     hidden = len(text) < LONG or not sys.stderr.isatty()
     parse = parser()
     with click.progressbar(length=len(text), file=sys.stderr, hidden=hidden) as bar, forgetting(parse):
         found = extraction.extract(text, parse=parse, seen=lambda at: bar.update(at - bar.pos))
         bar.update(len(text) - bar.pos)
-    return findings.as_json(text, found)
+    return found
 
 
 def each(lines: Iterable[bytes], jobs: int) -> Iterator[bytes | str]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -50,6 +51,26 @@ def test_prints_the_findings_of_a_file_with_their_words(extract: Extract, parse:
     assert denial["speaker"] == {"name": "Russian government", "kind": "government"}
     assert denial["mention"]["text"] == "Moscow"
     assert (denial["polarity"], denial["denies"]) == ("deny", charge["id"])
+
+
+def test_prints_the_text_with_what_was_found_marked_in_it(extract: Extract, parse: Parser) -> None:
+    printed = extract("--format", "text", "-", input=f"Rivers\x1b[2J\n\n{CHARGE_AND_DENIAL}\n".encode()).stdout
+    assert printed.splitlines() == [
+        "Rivers\N{REPLACEMENT CHARACTER}[2J",
+        "",
+        "{Kyiv} _said_ [1 “its drones” had not crossed the river]. {Moscow} _disputed_ [2 that].",
+        "    1 Ukrainian government (0.85)",
+        "    2 Russian government ──denies──> 1 (0.60)",
+        "",
+    ]
+    extract("--format", "text", "--jsonl", "-", code=2)
+
+
+def test_colours_the_text_on_a_terminal(parse: Parser) -> None:
+    arguments = ["extract", "--format", "text", "-"]
+    printed = CliRunner().invoke(cli.main, arguments, input=CHARGE_AND_DENIAL, color=True).stdout
+    assert "\x1b[36m\x1b[1mKyiv\x1b[0m" in printed
+    assert click.unstyle(printed) == CliRunner().invoke(cli.main, arguments, input=CHARGE_AND_DENIAL).stdout
 
 
 def test_reads_standard_input(extract: Extract, parse: Parser) -> None:
