@@ -5,15 +5,15 @@ fastest; one that holds what a subquery has written is put together by concat, s
 again (docs/decisions/0010).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from peewee import SQL, Cast, Node, NodeList, Select, fn
+from peewee import SQL, Cast, Entity, Node, NodeList, Select, fn
 
 from models.queries import dialects
-from models.queries.nodes import TRUE, Aliased, Part, case
+from models.queries.nodes import NULL, STAR, TRUE, Aliased, Part, case
 
 #: Members that a caller wants, as (name, what is wanted inside it) pairs; nothing inside is everything.
 Fields = tuple[tuple[str, Any], ...]
@@ -156,11 +156,32 @@ class Object(Member):
 
     def json(self, sqlite: bool) -> Any:
         if not sqlite:
-            return fn.json_build_object(*chain(*self.members.items()))
+            return self._built()
         if (whole := self.value()) is not None:
             return whole
-        keys = (f'{"," if index else "{"}"{name}":' for index, name in enumerate(self.members))
-        return fn.CONCAT(*chain(*zip(keys, self.members.values(), strict=True)), "}")
+        lists = {one.counted for one in self.members.values() if isinstance(one, Array)} - {None}
+        written: dict[str, Any] = {}
+        for name, member in self.members.items():
+            if isinstance(member, Array) and member.counted:
+                written[name] = member.beside(self._beside(member.counted), sqlite=True)
+            elif not (isinstance(member, Beside) and member.of in lists):
+                written[name] = member
+        keys = (f'{"," if index else "{"}"{name}":' for index, name in enumerate(written))
+        return fn.CONCAT(*chain(*zip(keys, written.values(), strict=True)), "}")
+
+    def _built(self) -> Any:
+        """Build it on PostgreSQL; what is told of all rows of a list is found in one query of them."""
+        built: dict[str, Any] = dict(self.members)
+        tables = []
+        for counted in {one.of: None for one in self.members.values() if isinstance(one, Beside)}:
+            if len(beside := self._beside(counted)) > 1:
+                tables.append(counted.table(beside))
+                built |= {name: one.in_table(Entity(counted.name, name)) for name, one in beside.items()}
+        whole = fn.json_build_object(*chain(*built.items()))
+        return Select(tables, [whole]) if tables else whole
+
+    def _beside(self, counted: "Counted") -> dict[str, "Beside"]:
+        return {name: one for name, one in self.members.items() if isinstance(one, Beside) and one.of is counted}
 
     def value(self) -> Any:
         values = [member.value() for member in self.members.values()]
@@ -204,6 +225,92 @@ class Nullable(_Holder):
 
 
 @dataclass(frozen=True, eq=False)
+class Counted:
+    """All the rows of which a list within an item shows the first `limit`."""
+
+    name: str
+    rows: Rows
+    limit: int
+    #: Whether there is any, where what is read from says so: to look for one first would take as long as to count none.
+    known: Any = None
+
+    def found(self, *columns: Any, rows: Rows | None = None) -> Any:
+        """Find something of all of them; null where it is known that there is none."""
+        found = (rows or self.rows).select(*columns)
+        return found if self.known is None else case(self.known, found)
+
+    def table(self, beside: Mapping[str, "Beside"]) -> Node:
+        """Find all that is told of them, as a table of one row."""
+        columns = (NodeList((one.of_all(), SQL(f'AS "{name}"'))) for name, one in beside.items())
+        where = self.rows.where if self.known is None else (self.known, *self.rows.where)
+        return replace(self.rows, where=where).select(*columns, alias=self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class Beside(Member):
+    """What is told of all the rows of a list within an item.
+
+    SQLite finds it with the list, of whose rows it needs the columns `in_row`, and by itself only where the list is
+    full; PostgreSQL finds all that is told of a list in one query. Apart, each took a tenth of the time of a claim.
+    """
+
+    of: Counted
+
+    def json(self, sqlite: bool) -> Any:
+        return Scalar(self.value()).json(sqlite)
+
+
+@dataclass(frozen=True, eq=False)
+class Count(Beside):
+    """How many rows there are, or how many pass a condition."""
+
+    condition: Any = None
+
+    none = "0"
+
+    def value(self) -> Any:
+        return fn.coalesce(self.of.found(self.of_all()), 0)
+
+    def of_all(self) -> Any:
+        return fn.count(self.in_row())
+
+    def in_row(self) -> Any:
+        return SQL("1") if self.condition is None else case(self.condition, 1)
+
+    def of_shown(self, column: Any) -> Any:
+        return case(fn.count(STAR) < self.of.limit, fn.count(column), self.value())
+
+    def in_table(self, column: Any) -> Any:
+        return column
+
+
+@dataclass(frozen=True, eq=False)
+class Rest(Beside):
+    """The address of the whole list, where not all of it is shown."""
+
+    address: Any
+
+    none = "null"
+
+    def value(self) -> Any:
+        # One after those that are shown is found before all are counted.
+        beyond = replace(self.of.rows, limit=SQL(f"1 OFFSET {self.of.limit}"))
+        return self.of.found(self.address, rows=beyond)
+
+    def of_all(self) -> Any:
+        return fn.count(STAR) > self.of.limit
+
+    def in_row(self) -> Any:
+        return NULL
+
+    def of_shown(self, column: Any) -> Any:
+        return Scalar(case(fn.count(STAR) == self.of.limit, self.value()))
+
+    def in_table(self, column: Any) -> Any:
+        return case(column, self.address)
+
+
+@dataclass(frozen=True, eq=False)
 class Subquery(_Holder):
     """A member for the one row of `rows`; null where there is none."""
 
@@ -229,11 +336,20 @@ class Array(_Holder):
     if_any: Any = None
     #: A condition under which there is one alone, and those of its members that the row around it holds.
     single: tuple[Any, Object] | None = None
+    #: All the rows of which it shows the first, where something is told of them beside it.
+    counted: "Counted | None" = None
 
     def json(self, sqlite: bool) -> Any:
-        rows = self.rows.select(NodeList((self.member, SQL("AS j"))), alias="a")
+        return self.beside({}, sqlite=sqlite)
+
+    def beside(self, told: Mapping[str, "Beside"], *, sqlite: bool) -> Any:
+        """Make it; on SQLite with what is `told` of its rows, as the members that follow it in the object around it."""
+        columns = (NodeList((one.in_row(), SQL(f'AS "{name}"'))) for name, one in told.items())
+        rows = self.rows.select(NodeList((self.member, SQL("AS j"))), *columns, alias="a")
         if sqlite:
-            none, items = "", fn.coalesce(Select([rows], [fn.group_concat(SQL("j"))]), "")
+            found = {name: one.of_shown(Entity(name)) for name, one in told.items()}
+            items = Select([rows], [fn.CONCAT("[", fn.group_concat(SQL("j")), "]", *_named(found))])
+            none: Any = "[]" + "".join(f',"{name}":{one.none}' for name, one in told.items())
         else:
             none = Cast("[]", "json")
             items = Select([rows], [fn.coalesce(fn.json_agg(SQL("j")), none)])
@@ -242,12 +358,18 @@ class Array(_Holder):
         if self.single and isinstance(self.member, Object):
             condition, single = self.single
             if single.members.keys() == self.member.members.keys():  # else what is wanted of it has to be looked up
-                items = case(condition, single if sqlite else fn.json_build_array(single), items)
-        return fn.CONCAT("[", items, "]") if sqlite else items
+                one = fn.CONCAT("[", single, "]", *_named(told)) if sqlite else fn.json_build_array(single)
+                items = case(condition, one, items)
+        return items
 
     def only(self, wanted: Wanted) -> Member:
         single = self.single and (self.single[0], self.single[1].only(wanted))
         return replace(self, member=self.member.only(wanted), single=single)
+
+
+def _named(members: Mapping[str, Any]) -> Iterator[Any]:
+    for name, member in members.items():
+        yield from (f',"{name}":', member)
 
 
 def tree(fields: Fields) -> Wanted:

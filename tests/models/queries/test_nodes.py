@@ -9,6 +9,7 @@ from peewee import SQL, ColumnBase, Select, fn
 
 from models.history.changes import Actor
 from models.queries import list_ids, nodes, shapes
+from models.queries.embedded import embedded
 from models.queries.filter_sets import Order, used
 from models.queries.filters import OF_TOPIC
 from models.queries.members import Array, Nullable, Object, Precomputed, Rows, Scalar, Subquery
@@ -68,12 +69,25 @@ def test_json_is_written_as_each_database_does_it_best() -> None:
     rows = """ AS j FROM "statements" AS "s" WHERE ("s"."claim_id" = "c"."id") AND ("s"."status" = 'accepted')"""
     rows += ' ORDER BY "s"."id" LIMIT 3) AS "a")'
     pair = """('id', "s"."id", 'form', "s"."form")"""
-    sqlite = """SELECT CONCAT('{"id":', json_quote("c"."id"), ',"statements":', CONCAT('[', coalesce("""
-    sqlite += f"(SELECT group_concat(j) FROM (SELECT json_object{pair}{rows}, ''), ']'), '}}')"  # noqa: S608
+    sqlite = """SELECT CONCAT('{"id":', json_quote("c"."id"), ',"statements":', (SELECT CONCAT('[', """
+    sqlite += f"group_concat(j), ']') FROM (SELECT json_object{pair}{rows}, '}}')"
     postgresql = """SELECT json_build_object('id', "c"."id", 'statements', (SELECT coalesce(json_agg(j), """
     postgresql += f"CAST('[]' AS json)) FROM (SELECT json_build_object{pair}{rows})"
     written = sql(c.select(Object({"id": Scalar(c.id), "statements": Array(_PAIR, _STATEMENTS)})))
     assert written == (sqlite if on_sqlite() else postgresql) + ' FROM "claims" AS "c"'
+
+
+@pytest.mark.usefixtures("registry")
+def test_what_is_told_of_a_list_is_found_in_one_query() -> None:
+    counts = {"statement_count": s.original_id.is_null(), "print_count": s.original_id.is_null(False)}
+    item = Object(dict(embedded("statements", Array(_PAIR, _STATEMENTS), "/v1/statements", count=counts)))
+    written = sql(c.select(item))
+    read = written.count('FROM "statements"')
+    if on_sqlite():  # with the list; each by itself where that is full
+        assert [part.count('FROM "statements"') for part in written.split("CASE WHEN (count(*) ")] == [0, 1, 1, 2]
+    else:
+        assert read == 2
+    assert sql(c.select(item.only({"print_count": {}}))).count('FROM "statements"') == 1
 
 
 @pytest.mark.usefixtures("registry")
