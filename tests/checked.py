@@ -120,7 +120,7 @@ def _chosen(schema: dict[str, Any], fields: str, include: str) -> dict[str, Any]
     item = flat(whole["properties"]["items"]["items"])
     # A list that is included comes whole, with the address of its rest.
     for name in filter(None, include.split(",")):
-        wanted |= {part: {} for part in (name, f"{name}_rest") if part in item["properties"]}
+        wanted |= {part: {} for part in (name, f"{name.removesuffix('_ids')}_rest") if part in item["properties"]}
     page = _projected(whole["properties"]["items"], wanted)
     return whole | {"properties": whole["properties"] | {"items": page}}
 

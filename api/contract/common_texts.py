@@ -32,8 +32,8 @@ what prints one again is listed with it, and counted in `print_count`. A list wi
 
 **Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
 or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
-Lists of claims, charges, documents and speakers show each in brief: whole texts and the lists inside an item
-come by `include`, and by `fields`.
+Lists of claims, charges, statements, counterclaims, documents and speakers show each in brief: whole texts and
+the lists inside an item come by `include`, and by `fields`.
 Every list of things with ids takes `total`, `fields`, `sort` and `ids`. `ids=7,3,9` reads many at once, in
 this order; `absent` then says which of them are missing, merged (into which) or retracted (when), as a GET
 of each would, and which another filter leaves out.

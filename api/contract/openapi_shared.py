@@ -15,7 +15,8 @@ _EXPORTS = "exports"
 def share_parameters(operations: list[dict[str, Any]]) -> dict[str, Any]:
     """Put references in the place of the parameters that several operations have; return those by name.
 
-    Where two that differ have one name, the name of a noun stands before it, but for the one that several nouns have.
+    Where two that differ have one name, the name of a noun stands before it, but for the one that several nouns have;
+    where that is taken too, the name of an operation.
     """
     users: dict[bytes, list[dict[str, Any]]] = defaultdict(list)
     for operation in operations:
@@ -32,6 +33,8 @@ def share_parameters(operations: list[dict[str, Any]]) -> dict[str, Any]:
         nouns = [noun for noun in dict.fromkeys(operation["tags"][0] for operation in users[key]) if noun != _EXPORTS]
         if name in shared or (namesakes[name] > 1 and len(nouns) < 2):
             name = f"{nouns[0]}.{name}"
+        if name in shared:
+            name = f"{users[key][0]['operationId']}.{parameter['name']}"
         shared[name] = parameter
         references[key] = {"$ref": f"#/components/parameters/{name}"}
     for operation in operations:

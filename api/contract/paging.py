@@ -51,7 +51,7 @@ def page_sorted(
     shown = {name: filters.pop(name) for name in ("fields", "include", "total", "facets") if name in filters}
     if shown.get("fields") is not None:
         # A list that is asked for comes with the address of its rest, where it has one.
-        asked = (name for each in shown.pop("include", ()) for name in (each, f"{each}_rest"))
+        asked = (name for each in shown.pop("include", ()) for name in (each, f"{each.removesuffix('_ids')}_rest"))
         shown["fields"] += tuple((name, ()) for name in asked)
     question = _question(filters, order)
     past = _past(_opened(cursor, question), order) if cursor else None

@@ -13,6 +13,7 @@ from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.counterclaims import (
     Counterclaim,
     CounterclaimChange,
+    CounterclaimItem,
     CounterclaimQuery,
     GetCounterclaimQuery,
     NewCounterclaim,
@@ -27,15 +28,15 @@ routes = Routes("counterclaims", "Counterclaims: a claim and the claim that answ
     "GET",
     "/counterclaims",
     query=CounterclaimQuery,
-    response=counted_page_of(Counterclaim),
+    response=counted_page_of(CounterclaimItem),
     refuses=(HTTPStatus.FORBIDDEN,),
 )
 def list_counterclaims(query: dict[str, Any]) -> Response:
-    """List counterclaims, charge and answer side by side, newest first.
+    """List counterclaims, charge and answer side by side, newest first; the statements of both in brief.
 
     What is asked of a claim or of its statements may hold on either side, but all of it on one and the same:
     `topic=trade&language=de` finds counterclaims of which the charge, or the answer, is about trade and in German.
-    Each is listed whole; `include` adds `days`, how many passed before the answer.
+    `include` adds all members of the statements of `claim` and `answer`, and `days`, how many passed before the answer.
     """
     admit_status(query)
     return page_sorted(counterclaims.listed, query, caller().viewer, default="-id")

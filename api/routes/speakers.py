@@ -22,7 +22,7 @@ from api.schemas.speakers import (
     SpeakerQuery,
     SpokenQuery,
 )
-from api.schemas.statements import Statement
+from api.schemas.statements import StatementItem
 from models import positions, speakers
 from models.history.standing_rows import Version
 
@@ -75,14 +75,15 @@ def get_speaker(id: int) -> Response:
     "GET",
     "/speakers/<id_or_item:id>/statements",
     query=SpokenQuery,
-    response=counted_page_of(Statement),
+    response=counted_page_of(StatementItem),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_statements_of_speaker(id: int, query: dict[str, Any]) -> Response:
     """List the statements whose speaker this is, newest first.
 
-    As `GET /v1/statements` with `speaker`, but for a speaker who was merged or retracted, which it refuses. Each is
-    listed whole; with `q`, `include` adds `snippets`.
+    As `GET /v1/statements` with `speaker`, but for a speaker who was merged or retracted, which it refuses.
+    `include` adds `counterclaims`, `counters`, `joint_ids`, `attribution_answers`, `mention`, `cue`, `via`, `origin`,
+    `recorded_by`, all of `claim` and `sentence`, and `snippets`.
     """
     admit_status(query)
     return page_sorted(partial(positions.statements_of, id=id), query, caller().viewer)
@@ -92,15 +93,16 @@ def list_statements_of_speaker(id: int, query: dict[str, Any]) -> Response:
     "GET",
     "/speakers/<id_or_item:id>/positions",
     query=PositionQuery,
-    response=counted_page_of(Statement),
+    response=counted_page_of(StatementItem),
     refuses=(HTTPStatus.FORBIDDEN, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE),
 )
 def list_positions(id: int, query: dict[str, Any]) -> Response:
     """List what a speaker has stated, in the order in which it was said.
 
-    With `topic`, a speaker's positions on it over time: each statement with its claim, what that claim
-    answers and what answers it. A statement that prints another again is left out, unless `prints=true`. Each is
-    listed whole; with `q`, `include` adds `snippets`.
+    With `topic`, a speaker's positions on it over time. A statement that prints another again is left out, unless
+    `prints=true`. Statements are listed in brief, and `include` adds `counterclaims`, `counters`, `joint_ids`,
+    `attribution_answers`, `mention`, `cue`, `via`, `origin`, `recorded_by`, all of `claim` and `sentence`, and
+    `snippets`, as `GET /v1/statements` says.
     """
     admit_status(query)
     return page_sorted(partial(positions.listed, id=id), query, caller().viewer, default="day")

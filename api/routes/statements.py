@@ -10,7 +10,14 @@ from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.base import RetractQuery, counted_page_of
-from api.schemas.statements import GetStatementQuery, NewStatement, Statement, StatementChange, StatementQuery
+from api.schemas.statements import (
+    GetStatementQuery,
+    NewStatement,
+    Statement,
+    StatementChange,
+    StatementItem,
+    StatementQuery,
+)
 from models import documents, statements
 from models.history.standing_rows import Version
 
@@ -18,12 +25,14 @@ routes = Routes("statements", "The acts of attribution: this speaker, in this se
 
 
 @routes.operation(
-    "GET", "/statements", query=StatementQuery, response=counted_page_of(Statement), refuses=(HTTPStatus.FORBIDDEN,)
+    "GET", "/statements", query=StatementQuery, response=counted_page_of(StatementItem), refuses=(HTTPStatus.FORBIDDEN,)
 )
 def list_statements(query: dict[str, Any]) -> Response:
-    """List statements, newest first.
+    """List statements in brief, newest first: who said what where, and how much else there is.
 
-    Candidates and rejected ones take the review scope. Each is listed whole; with `q`, `include` adds `snippets`.
+    Candidates and rejected ones take the review scope. `include` adds `counterclaims`, `counters`, `joint_ids`,
+    `attribution_answers`, `mention`, `cue`, `via`, `origin` and `recorded_by` as `GET /v1/statements/{id}` shows them,
+    all members of `claim` and `sentence`, and with `q` the `snippets` in which its words stand.
     """
     admit_status(query)
     return page_sorted(statements.listed, query, caller().viewer)

@@ -25,6 +25,7 @@ from api.schemas.parts import (
     ACTS,
     COUNTERCLAIMS,
     COUNTERS,
+    BriefStatement,
     ClaimPart,
     CounterclaimWithAnswer,
     CounterclaimWithClaim,
@@ -78,20 +79,12 @@ class Claim(ClaimPart, Whole):
     )
 
 
-_first = StatementPart._declared_fields
-FirstStatement = lighter(
-    StatementPart,
-    "FirstStatement",
-    "The statement that put a claim forward first, in brief; with `include=first_statement` all of it.",
-    tuple(name for name in _first if name not in ("id", "href", "speaker", "said_on", "day", "document")),
-)
-
 ClaimItem = lighter(
     Claim,
     "ClaimItem",
     "A claim as lists show it: who put it forward first, and how much else there is; the rest by `include`.",
     tuple(part for name in LINKED for part in (name, f"{name}_rest")),
-    first_statement=nested(FirstStatement, FIRST, null=True),
+    first_statement=nested(BriefStatement, f"{FIRST} In brief; with `include=first_statement` all of it.", null=True),
     answer_counts=nested(DisputeKinds, ANSWER_COUNTS),
     disputed=shown(fields.Boolean, DISPUTED),
 )

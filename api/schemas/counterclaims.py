@@ -2,11 +2,11 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Query, Whole, identifier, nested, on_request, path_of, shown, uri_of
+from api.schemas.base import Input, Query, Whole, identifier, lighter, nested, on_request, path_of, shown, uri_of
 from api.schemas.days import FirstDay
 from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, ListQuery, extras, facets_of, fields_of, sort_by
-from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, CounterclaimSide
+from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, BriefSide, CounterclaimSide
 from api.schemas.several import one_id, one_of, one_speaker
 from models.vocabulary import ANSWERED, COUNTER_KINDS
 
@@ -35,6 +35,16 @@ class Counterclaim(Whole):
         "How many days after the charge the answer was given: after the day of `target_id`, or else of the claim's "
         "first statement; null where a day is unknown; with `include=days`.",
     )
+
+
+CounterclaimItem = lighter(
+    Counterclaim,
+    "CounterclaimItem",
+    "A counterclaim as lists show it: the statements of both sides in brief; all of these by `include`.",
+    (),
+    claim=nested(BriefSide, CLAIM),
+    answer=nested(BriefSide, ANSWER),
+)
 
 
 class _CounterclaimDetails(Input):
@@ -111,5 +121,5 @@ class CounterclaimQuery(ListQuery):
         metadata={"description": "Whether one document prints the charge and the answer.", "example": True}
     )
     sort = sort_by("-day", "day", "-changed_at", "changed_at", "-id", "id", default="-id")
-    members = fields_of(Counterclaim)
-    include = extras(("days",))
+    members = fields_of(CounterclaimItem, listed=True)
+    include = extras(("claim", "answer", "days"))

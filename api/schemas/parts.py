@@ -2,7 +2,19 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Output, Stamped, count, identifier, listed, nested, path_of, print_count, rest, shown
+from api.schemas.base import (
+    Output,
+    Stamped,
+    count,
+    identifier,
+    lighter,
+    listed,
+    nested,
+    path_of,
+    print_count,
+    rest,
+    shown,
+)
 from api.schemas.days import FORM
 from models.vocabulary import (
     ABOUT_ROLES,
@@ -170,6 +182,15 @@ class StatementPart(Stamped):
     )
 
 
+_said = StatementPart._declared_fields
+BriefStatement = lighter(
+    StatementPart,
+    "BriefStatement",
+    "A statement in brief: who said it, when, and what printed it.",
+    tuple(name for name in _said if name not in ("id", "href", "speaker", "said_on", "day", "document")),
+)
+
+
 class LinkedStatement(StatementPart):
     """A statement with its claim, as documents and speakers show it."""
 
@@ -188,6 +209,14 @@ class CounterclaimSide(ClaimPart):
     print_count = print_count()
     statements_rest = rest()
 
+
+BriefSide = lighter(
+    CounterclaimSide,
+    "BriefSide",
+    "One side of a counterclaim as lists show it: a claim with the first of its statements in brief.",
+    (),
+    statements=listed(BriefStatement, "Who put it forward, in brief; at most 10, in the order of print."),
+)
 
 #: What `claim`, `answer`, `of` and `target_id` say.
 CLAIM, ANSWER = "The claim that is answered.", "The claim that answers it."

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Query, Whole, count, listed, nested, on_request, rest, uri_of
+from api.schemas.base import Input, Query, Whole, count, lighter, listed, nested, on_request, rest, uri_of
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
@@ -14,6 +14,7 @@ from api.schemas.parts import (
     ClaimPart,
     CounterclaimWithAnswer,
     CounterclaimWithClaim,
+    SentencePart,
     StatementPart,
     SubjectPart,
     TopicPart,
@@ -58,6 +59,27 @@ class Statement(StatementPart, Whole):
     snippets = on_request(
         fields.List(fields.Nested(Snippet)), SNIPPETS.format("in the text of its claim and in its sentence")
     )
+
+
+#: What lists of statements show of each only on request, as single statements show it.
+LINKED = ("joint_ids", "counterclaims", "counters", "attribution_answers")
+#: What belongs to the print of a statement and to its record: likewise.
+_DETAILS = ("mention", "cue", "via", "origin", "recorded_by")
+
+StatementItem = lighter(
+    Statement,
+    "StatementItem",
+    "A statement as lists show it: who said what where, and how much else there is; the rest by `include`.",
+    (*LINKED, *_DETAILS, "joint_rest", "counterclaims_rest", "counters_rest"),
+    claim=nested(
+        lighter(FiledClaim, "StatedClaim", "A claim as lists of statements show it.", ("topics", "about")),
+        "What it puts forward; with `include=claim` also where that is filed.",
+    ),
+    sentence=nested(
+        lighter(SentencePart, "QuotedSentence", "A sentence as lists of statements show it.", ("before", "after")),
+        "The sentence that the content starts in; with `include=sentence` also those around it.",
+    ),
+)
 
 
 class OriginByPerson(Input):
@@ -272,5 +294,5 @@ class StatementQuery(ListQuery, OfAnswers):
         }
     )
     sort = sort_by("-day", "day", "-changed_at", "changed_at", "-id", "id", "print", "relevance")
-    members = fields_of(Statement, searched=True)
-    include = extras(("snippets",))
+    members = fields_of(StatementItem, searched=True, listed=True)
+    include = extras((*LINKED, *_DETAILS, "claim", "sentence", "snippets"))

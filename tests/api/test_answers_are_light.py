@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from tests.api.test_sample import all_of, sample  # noqa: F401
 from tests.checked import parameters
 
-#: What a claim in a list takes at most, in bytes, in the median of the sample.
-LIGHT = 2000
+#: What an item of a list takes at most, in bytes, in the median of the sample.
+LIGHT = {"claims": 2000, "statements": 2000, "counterclaims": 3500}
+#: What `GET` of one thing takes to show what a list of them does.
+EXTRAS = {"claims": "?include=first_statement,answered,answer_counts,disputed", "counterclaims": "?include=days"}
 
 
 def sizes(items: list[Any]) -> list[int]:
@@ -30,10 +32,8 @@ def test_a_page_has_20_items_where_nothing_is_said(sample: FlaskClient) -> None:
 
 
 def test_a_claim_in_a_list_is_light_and_says_what_there_is(sample: FlaskClient) -> None:  # noqa: F811
-    claims = all_of(sample, "claims")
-    assert median(sizes(claims)) < LIGHT
-    for item in claims:
-        whole = sample.get(f"/v1/claims/{item['id']}?include=first_statement,answered,answer_counts,disputed").json
+    for item in all_of(sample, "claims"):
+        whole = sample.get(f"/v1/claims/{item['id']}{EXTRAS['claims']}").json
         kinds = [one["kind"] for one in whole["counterclaims"]]
         assert (
             item["answer_counts"]
@@ -41,9 +41,35 @@ def test_a_claim_in_a_list_is_light_and_says_what_there_is(sample: FlaskClient) 
             == {kind: kinds.count(kind) for kind in item["answer_counts"]}
         )
         assert item["disputed"] is whole["disputed"] is bool({"denies", "disputes"} & {*kinds})
-        brief = item.pop("first_statement")
-        assert brief.items() <= whole["first_statement"].items()
-        assert item.items() <= whole.items()
+        assert shown_in(whole, item)
+
+
+def shown_in(whole: Any, brief: Any) -> bool:
+    """Whether all that is shown in brief is a part of the whole."""
+    if isinstance(brief, dict):
+        return brief.keys() <= whole.keys() and all(shown_in(whole[name], brief[name]) for name in brief)
+    if isinstance(brief, list):
+        return len(brief) == len(whole) and all(map(shown_in, whole, brief))
+    return bool(whole == brief)
+
+
+@pytest.mark.parametrize("noun", [*LIGHT])
+def test_an_item_in_a_list_is_light_and_a_part_of_the_whole(sample: FlaskClient, noun: str) -> None:  # noqa: F811
+    items = all_of(sample, noun)
+    assert median(sizes(items)) < LIGHT[noun]
+    assert all(shown_in(sample.get(f"/v1/{noun}/{item['id']}{EXTRAS.get(noun, '')}").json, item) for item in items)
+
+
+def test_a_statement_in_a_list_says_who_said_what_where_and_how_much_else_there_is(
+    sample: FlaskClient,  # noqa: F811
+) -> None:
+    for item in all_of(sample, "statements"):
+        assert {"speaker", "day", "content", "sentence", "document", "claim", "status", "changed_at"} <= {*item}
+        assert not {*words("statements")} - {"claim", "sentence"} & {*item}
+        whole = sample.get(f"/v1/statements/{item['id']}").json
+        for count, members in (("joint_count", "joint_ids"), ("counter_count", "counters")):
+            assert item[count] == len(whole[members])
+        assert item["counterclaim_count"] == len(whole["counterclaims"])
 
 
 @pytest.mark.parametrize("noun", ["speakers", "documents"])
@@ -56,12 +82,11 @@ def test_lists_of_speakers_and_documents_embed_no_statements_and_no_whole_texts(
         assert item["statement_count"] >= 0
 
 
-@pytest.mark.parametrize("noun", ["claims", "speakers", "documents"])
+@pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims", "speakers", "documents"])
 def test_include_adds_all_that_a_list_leaves_out(sample: FlaskClient, noun: str) -> None:  # noqa: F811
     asked = ",".join(word for word in words(noun) if word != "snippets")
     for item in all_of(sample, f"{noun}?include={asked}"):
-        query = "?include=first_statement,answered,answer_counts,disputed" if noun == "claims" else ""
-        assert item == sample.get(f"/v1/{noun}/{item['id']}{query}").json
+        assert item == sample.get(f"/v1/{noun}/{item['id']}{EXTRAS.get(noun, '')}").json
 
 
 def test_include_goes_with_fields(sample: FlaskClient) -> None:  # noqa: F811

@@ -23,6 +23,8 @@ from tests.checked import ROOT
 from tests.factories import document, review
 
 NOUNS = ("claims", "statements", "documents", "sentences", "speakers", "counterclaims", "reviews", "topics")
+#: What lists show on request.
+INCLUDED = {"claims": "statements,counterclaims", "statements": "claim,via,attribution_answers"}
 OTHER_LISTS = ("charges", "disputes", "speakers/1/positions", "speakers/5/charges")
 
 
@@ -51,7 +53,7 @@ def test_every_record_bears_its_address_and_a_whole_its_uri(sample: FlaskClient)
     found: dict[str, int] = {}
     places: set[str] = set()
     for noun in (*NOUNS, *OTHER_LISTS):
-        include = "&include=statements,counterclaims" if noun == "claims" else ""
+        include = f"&include={INCLUDED[noun]}" if noun in INCLUDED else ""
         items = sample.get(f"/v1/{noun}?limit=100{include}").json["items"]
         for item in items if noun in NOUNS else ():
             assert item["uri"] == f"http://127.0.0.1:8000{item['href']}"

@@ -26,6 +26,6 @@ def test_one_get_of_either_returns_charge_and_denial(writer: FlaskClient, public
     (charge_again,) = of_denial["counters"]
     assert charge_again["claim"]["statements"][0]["speaker"]["name"] == "US officials"
 
-    (counterclaim,) = public.get("/v1/counterclaims").json["items"]
+    (counterclaim,) = public.get("/v1/counterclaims?include=claim,answer").json["items"]
     assert counterclaim["claim"]["statements"][0]["cue"]["text"] == "warned"
     assert counterclaim["answer"]["statements"][0]["cue"]["text"] == "denies"

@@ -27,7 +27,7 @@ def test_it_works(writer: FlaskClient, public: FlaskClient) -> None:
 def test_lists_charge_and_answer_side_by_side(writer: FlaskClient, public: FlaskClient) -> None:
     charged = posted(writer, "statements", charge()).json
     denied = posted(writer, "statements", denial(charged["id"])).json
-    (counterclaim,) = public.get("/v1/counterclaims").json["items"]
+    (counterclaim,) = public.get("/v1/counterclaims?include=claim,answer").json["items"]
     assert counterclaim["statement_id"] == denied["id"]
     for side, who in (("claim", "US officials"), ("answer", "Government of China")):
         (statement,) = counterclaim[side]["statements"]

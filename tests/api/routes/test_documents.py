@@ -164,7 +164,7 @@ def test_a_posted_document_is_searched_for_statements(
     told = made.json["extraction"]
     assert (told["document"], told["found"], told["known"], told["left_out"]) == (1, 3, 0, 0)
     assert made.headers["Location"] == "/v1/documents/1"
-    listed = reviewer.get("/v1/statements?status=candidate&document=1&sort=id").json["items"]
+    listed = reviewer.get("/v1/statements?status=candidate&document=1&sort=id&include=cue").json["items"]
     assert [item["id"] for item in listed] == told["statement_ids"]
     assert [item["cue"]["text"] for item in listed] == ["have long warned", "denies", "said"]
     assert public.get("/v1/statements").json["items"] == []
