@@ -183,3 +183,19 @@ def test_values_that_few_rows_have_are_found_by_their_index(noun: str, name: str
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if index in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(
+    ("viewer", "column"), [(Viewer(), "public_changed_at"), (Viewer(unreviewed=True), "changed_at")]
+)
+def test_counterclaims_that_changed_last_are_read_in_the_order_of_an_index(viewer: Viewer, column: str) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    lists.page("counterclaims", viewer=viewer, filters={}, limit=20, order=Order("changed_at", descending=True))
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if f" lc USING COVERING INDEX last_changes_noun_{column}_noun_id" in step], steps
+    assert not [step for step in steps if step.startswith(("SCAN e ", "SCAN lc"))], steps
+    # At most those of one time are sorted.
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps, steps
