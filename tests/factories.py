@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from models import claims, documents, reviews, statements, suggestions
-from models.history import changes
+from models.history import feed
 from models.history.changes import Actor
 from models.queries import lists
 from models.queries.filter_sets import Order
@@ -130,9 +130,7 @@ def put_suggestion(statement: int, claim: int) -> int:
 
 def lines_of(noun: str, id: int) -> list[Any]:
     """What the log holds of one row, oldest first."""
-    return [
-        json.loads(line) for _, line in changes.listed(viewer=REVIEWER, past=None, limit=100, noun=noun, noun_id=id)
-    ]
+    return [json.loads(line) for _, line in feed.listed(viewer=REVIEWER, past=None, limit=100, noun=noun, noun_id=id)]
 
 
 def candidate(**other: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import click
 
 from api.commands.shared import ID, refuse_empty
 from api.schemas.changes import NOUNS
-from models.history import changes
+from models.history import feed
 from models.queries.visibility import REVIEWER
 from models.vocabulary import ACTIONS
 
@@ -22,7 +22,7 @@ def log(past: int | None, **filters: Any) -> None:
     """Print the log of everything that was changed, oldest first, a JSON line each, as GET /v1/changes has it."""
     refuse_empty()
     last = past
-    while lines := changes.listed(viewer=REVIEWER, past=last, limit=1000, **filters):
+    while lines := feed.listed(viewer=REVIEWER, past=last, limit=1000, **filters):
         for _, line in lines:
             click.echo(line)
         last = lines[-1][0]

@@ -10,7 +10,7 @@ from api.contract.operation import Routes
 from api.contract.paging import page_of_log
 from api.schemas.base import page_of
 from api.schemas.changes import Change, ChangeQuery
-from models.history import changes
+from models.history import feed
 
 routes = Routes("changes", "The append-only log of everything that was changed.")
 
@@ -25,4 +25,4 @@ def list_changes(query: dict[str, Any]) -> Response:
     told.
     """
     admit_log(query)
-    return page_of_log(changes.listed, query, viewer=caller().viewer)
+    return page_of_log(feed.listed, query, viewer=caller().viewer)

@@ -119,10 +119,6 @@ def _links(*claims: int) -> list[Rows]:
     return [changed(Counterclaim, *_ids(Counterclaim, ends)), changed(Review, *reviews)]
 
 
-#: What `merges.retract_duplicates` calls the counterclaims that it lets rest on others, or be aimed at others.
-_MOVED = ("edges", "targets", "untargeted")
-
-
 def _at(statements: list[int]) -> Any:
     return Counterclaim.statement.in_(statements) | Counterclaim.target.in_(statements)
 

@@ -17,7 +17,7 @@ from models.tables import ClaimAbout, Statement
 from models.vocabulary import DISPUTING_KINDS
 
 _about = Aliased(ClaimAbout, "x")
-_printed, _beside, _target = Aliased(Statement, "y"), Aliased(Statement, "z"), Aliased(Statement, "g")
+_printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 
 
 def accusing(name: str) -> Any:

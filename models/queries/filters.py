@@ -35,12 +35,11 @@ from models.queries.table_aliases import e, r, s, t
 from models.queries.visibility import Viewer, statement_seen
 from models.queries.word_tables import search_words
 from models.storage.columns import comparison_key, dumps
-from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker, Statement
+from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
 from models.vocabulary import DISPUTING_KINDS
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
 _speaker, _filed = Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
-_printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 
 
 #: Bounds from which a month or year counts that begins with them.

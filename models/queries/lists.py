@@ -98,8 +98,7 @@ def page(
 ) -> Page:
     """Read at most `limit` items of `noun` that pass the filters, past the item (order value, id) `past`.
 
-    `fields` are the members to write, all
-    where None; `include` adds members that are only written on request.
+    `fields` are the members to write, all where None; `include` adds members that are only written on request.
     """
     if fields and any(name == "snippets" for name, _ in fields):
         include = (*include, "snippets")
@@ -220,7 +219,7 @@ def one(
     include: tuple[str, ...] = (),
     just_written: bool = False,
 ) -> tuple[int, str] | None:
-    """Read version and JSON of one item, a `item_sql` one whatever its status; None where the viewer sees none."""
+    """Read version and JSON of one item, whatever its status if `just_written`; None where the viewer sees none."""
     values = {"id": id, "written_at": changed_at()}
     found = run(_one(noun, viewer, (fields, include), just_written), values)
     return found[0] if found else None

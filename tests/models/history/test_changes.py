@@ -8,7 +8,7 @@ import pytest
 
 from models import claims, counterclaims, documents, reviews, sentences, speakers, statements, topics
 from models.access import keys
-from models.history import changes
+from models.history import changes, feed
 from models.history.changes import Actor
 from models.refusals import Conflict, Stale
 from models.storage import transactions
@@ -91,15 +91,15 @@ def test_lists_oldest_first_past_a_sequence_in_one_query(registry: str, actor: A
         topics.create(by=actor, slug=f"topic-{number}", label="A")
     speaker = speakers.create(by=actor, name="Wang Yi")
     queries.clear()
-    page = changes.listed(viewer=REVIEWER, past=None, limit=2)
-    rest = changes.listed(viewer=REVIEWER, past=page[-1][0], limit=100)
+    page = feed.listed(viewer=REVIEWER, past=None, limit=2)
+    rest = feed.listed(viewer=REVIEWER, past=page[-1][0], limit=100)
     assert len(queries) == 2
     sequences = [sequence for sequence, _ in page + rest]
     assert sequences == sorted(sequences)
     assert len(sequences) == 6
-    (line,) = changes.listed(viewer=REVIEWER, past=None, limit=9, noun="speakers")
+    (line,) = feed.listed(viewer=REVIEWER, past=None, limit=9, noun="speakers")
     assert orjson.loads(line[1])["noun_id"] == speaker
-    assert changes.listed(viewer=REVIEWER, past=None, limit=9, noun="speakers", noun_id=speaker + 1) == []
+    assert feed.listed(viewer=REVIEWER, past=None, limit=9, noun="speakers", noun_id=speaker + 1) == []
 
 
 def test_refuses_a_row_that_changed_since_it_was_read(registry: str, actor: Actor) -> None:

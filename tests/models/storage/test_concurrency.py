@@ -11,7 +11,7 @@ import pytest
 from models import claims, documents, sentences, speakers, statements, topics
 from models.access import keys, replies
 from models.access.replies import StoredResponse
-from models.history import changes
+from models.history import changes, feed
 from models.history.changes import Actor
 from models.queries import derived
 from models.queries.filter_sets import Order
@@ -154,10 +154,10 @@ def test_a_claim_that_is_just_merged_away_is_not_reused(registry: str, actor: Ac
 def test_a_reader_of_the_log_misses_no_line(registry: str, actor: Actor) -> None:
     def write_and_read() -> list[int]:
         topics.create(by=actor, slug="second", label="Second")
-        return [sequence for sequence, _ in changes.listed(viewer=REVIEWER, past=None, limit=100)]
+        return [sequence for sequence, _ in feed.listed(viewer=REVIEWER, past=None, limit=100)]
 
     read = while_open(lambda: topics.create(by=actor, slug="first", label="First"), write_and_read)
-    now = [sequence for sequence, _ in changes.listed(viewer=REVIEWER, past=None, limit=100)]
+    now = [sequence for sequence, _ in feed.listed(viewer=REVIEWER, past=None, limit=100)]
     assert len(now) == 2
     assert [sequence for sequence in now if sequence <= read[-1]] == read
 

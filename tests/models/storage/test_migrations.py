@@ -15,7 +15,7 @@ import pytest
 from playhouse.schema_diff import diff_models
 
 from models import addresses, claims, documents
-from models.history import changes
+from models.history import feed
 from models.history.changes import Actor
 from models.queries import derived
 from models.queries.visibility import PUBLIC
@@ -424,7 +424,7 @@ def test_the_sixth_step_tells_of_what_the_public_sees_and_dates_all(empty: str) 
         database.db.execute_sql(statement)
     assert schema.migrate() == STEPS[5:]
     assert list(verify.broken_rules()) == []
-    lines = [orjson.loads(line) for _, line in changes.listed(viewer=PUBLIC, past=None, limit=100)]
+    lines = [orjson.loads(line) for _, line in feed.listed(viewer=PUBLIC, past=None, limit=100)]
     told = {noun: [line["noun_id"] for line in lines if line["noun"] == noun] for noun in ("claims", "statements")}
     assert told == {"claims": [1, 5, 6], "statements": [1, 4, 5, 6]}
     assert [line["noun_id"] for line in lines if line["noun"] == "documents"] == [1, 3, 4, 5, 6]

@@ -13,7 +13,7 @@ import pytest
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
 from models.access.replies import StoredResponse
-from models.history import changes
+from models.history import changes, feed
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
@@ -373,7 +373,7 @@ def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
     first, last = lines_of("documents", 1)[0], lines_of("documents", 1)[-1]
     assert (last["action"], last["key_id"], last["after"]["retracted_reason"]) == ("erase", key, REASON)
     assert (first["action"], first["after"]["id"], first["after"]["title"]) == ("create", 1, None)
-    its = changes.listed(viewer=REVIEWER, past=None, limit=100, key=key)
+    its = feed.listed(viewer=REVIEWER, past=None, limit=100, key=key)
     assert [json.loads(line)["action"] for _, line in its].count("erase") >= 3
 
 

@@ -1,0 +1,98 @@
+"""The feed: what was changed, read from the log, for reviewers and for the public."""
+
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import orjson
+from peewee import SQL, Cast, Expression
+
+from models.history import logged_rows
+from models.history.reached import NAMED
+from models.queries import dialects
+from models.queries.visibility import Viewer
+from models.storage.columns import dumps
+from models.tables import Change
+
+
+def listed(
+    *,
+    viewer: Viewer,
+    past: int | None,
+    limit: int,
+    noun: str | None = None,
+    noun_id: int | None = None,
+    key: int | None = None,
+    action: str | None = None,
+    member: str | None = None,
+    since: str | None = None,
+) -> list[tuple[int, str]]:
+    """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON).
+
+    Who does not review gets the lines about what the public sees or saw, without the rows. With a `member`, only lines
+    of rows of which it differs before and after; `since` is the earliest time.
+    """
+    line = Change.alias("l")
+    query = line.select()
+    if not viewer.unreviewed:
+        query = query.where(line.effect.is_null(False))
+    if past is not None:
+        query = query.where(line.sequence > past)
+    if key is not None:
+        query = query.where(line.key == key)
+    about = {"noun": noun, "noun_id": noun_id, "action": action}
+    wanted = [getattr(line, name) == value for name, value in about.items() if value is not None]
+    if wanted:
+        query = query.where(reduce(and_, wanted) if viewer.unreviewed else _told(line, about, wanted))
+    if since is not None:
+        query = query.where(line.made_at >= since)
+    if member is not None:
+        column = logged_rows.COLUMNS.get(member, member)
+        was, became = (dialects.json_member(state, column) for state in (line.before, line.after))
+        query = query.where(Expression(was, "IS DISTINCT FROM", became))
+    if member is not None or (viewer.unreviewed and action not in (None, "create")):
+        query = query.where(SQL("action <> 'create'"))  # as the index on the actions says it
+    lines = query.order_by(line.sequence).limit(limit).namedtuples()
+    return [(one.sequence, _written(viewer, one)) for one in lines]
+
+
+def _told(line: Any, about: dict[str, Any], wanted: list[Any]) -> Any:
+    """Build the condition that the public is told of this, where a change of a sentence is one of its document."""
+    condition = (line.noun != "sentences") & reduce(and_, wanted)
+    if about["noun"] not in (None, "documents") or about["action"] not in (None, "change"):
+        return condition
+    of_a_sentence = line.noun == "sentences"
+    if about["noun_id"] is not None:
+        of_a_sentence &= Cast(dialects.json_member(line.after, "document"), "TEXT") == str(about["noun_id"])
+    return condition | of_a_sentence
+
+
+def _written(viewer: Viewer, line: Any) -> str:
+    """Write a line as JSON."""
+    reached = orjson.loads(line.claims) if line.claims else {}
+    kinds = ("changed", "unseen") if viewer.unreviewed else ("changed",)
+    changed = sorted(id for kind in kinds for id in reached.get(kind, ()))[:NAMED]
+    more = reached.get("count", {})
+    count = sum(more.get(kind) or len(reached.get(kind, ())) for kind in kinds)
+    row = orjson.loads(line.after)
+    about = line.noun, line.noun_id, line.action
+    if line.noun == "sentences" and not viewer.unreviewed:
+        # Of its sentences the public sees some alone: to it, the document has changed.
+        about = "documents", row["document"], "change"
+    written = {
+        "sequence": line.sequence,
+        "made_at": line.made_at,
+        **dict(zip(("noun", "noun_id", "action"), about, strict=True)),
+        "effect": line.effect,
+        "claims": changed,
+        "gone_claims": reached.get("gone", []),
+        "gone_claim_count": more.get("gone") or len(reached.get("gone", ())),
+        "claim_count": count,
+        "rest": f"/v1/claims?changed_since={line.made_at}&sort=changed_at" if count > len(changed) else None,
+        **dict.fromkeys(("key_id", "before", "after")),
+    }
+    if viewer.unreviewed:
+        written["key_id"] = line.key
+        written["before"] = logged_rows.as_shown(line.noun, orjson.loads(line.before)) if line.before else None
+        written["after"] = logged_rows.as_shown(line.noun, row)
+    return dumps(written)
