@@ -17,8 +17,8 @@ from models.access import keys
 from models.history.changes import Actor
 from models.storage import database
 from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
+from tests.concurrent_changes import do
 from tests.test_histories import HERE, RARE, AnyWorld, spread
-from tests.test_races import do
 
 Urls = Callable[[], str]
 #: A noun with an id.

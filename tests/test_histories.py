@@ -20,7 +20,7 @@ from models.queries import derived
 from models.storage import database
 from models.tables import Claim, Document, Speaker, Statement
 from models.upkeep import verify
-from tests.test_races import CHANGES, REFUSED, WORDS, Request, World, do
+from tests.concurrent_changes import CHANGES, REFUSED, WORDS, Request, World, do
 
 Urls = Callable[[], str]
 

@@ -23,9 +23,9 @@ from models.history.changes import Actor
 from models.storage import database
 from models.tables import Claim
 from tests.checked import ROOT
+from tests.concurrent_changes import Request
 from tests.live import serving
 from tests.test_histories import HERE, RARE, AnyWorld, spread
-from tests.test_races import Request
 
 MIRROR = [sys.executable, ROOT / "examples" / "mirror.py"]
 #: How many changes each writer makes.
