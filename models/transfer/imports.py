@@ -36,14 +36,18 @@ _LINES_PER_BATCH = 5000
 #: As many claims that no line has pointed at: with 5,000, others waited 1.6 s where the machine was busy, not 0.3.
 _CLAIMS_PER_BATCH = 500
 
+#: Seconds for which what will be undone may keep others waiting, who on SQLite cannot write at all.
+LONGEST_UNDONE, LONGEST_UNDONE_ON_SQLITE = 5, 1
+
 T = TypeVar("T")
 
 
 class Import:
     """What one file's names stand for, as far as it has been read, and storing what comes next."""
 
-    def __init__(self, by: Actor) -> None:
-        self.by = by
+    def __init__(self, by: Actor, going_on: Callable[[], None] = lambda: None) -> None:
+        """Take who imports, and what is called before lines are stored: it may raise."""
+        self.by, self._going_on = by, going_on
         self.names = LocalIds()
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
         #: in vain.
@@ -58,6 +62,7 @@ class Import:
         """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(lines):
+            self._going_on()
             some = lines[len(outcomes) : len(outcomes) + self._lines]
             stored = transactions.attempt(partial(self._undoable, partial(self._transaction, some)))
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
@@ -133,6 +138,11 @@ class Import:
                 break
         session.flush()
         return outcomes
+
+
+def longest_undone() -> float:
+    """Return for how many seconds lines may be stored that will all be undone."""
+    return LONGEST_UNDONE_ON_SQLITE if database.on_sqlite() else LONGEST_UNDONE
 
 
 def unbound_claim(names: LocalIds, name: str) -> Line:
