@@ -126,9 +126,9 @@ def search(where: str = "") -> Search:
         longest=500,
         metadata={
             "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case '
-            "does not count, nor do the diacritics of Latin letters (ł is l, ß is ss); any text is a query. Where a "
-            "script sets no spaces between words, as Chinese does, what stands between two signs of punctuation is one "
-            f"word: find it by its beginning, `prefix*`.{where}",
+            "does not count, nor do the diacritics of Latin letters (ł is l, ß is ss). At most 4 may be prefixes. "
+            "Where a script sets no spaces between words, as Chinese does, what stands between two signs of "
+            f"punctuation is one word: find it by its beginning, `prefix*`.{where}",
             "example": "water",
         },
     )

@@ -53,6 +53,8 @@ _PIECE = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 
 #: Words of a query that count, and characters of a snippet.
 MOST_WORDS = 32
+#: How many words of a name may be its beginnings: SQLite gathers all rows with such a word in one step.
+MOST_PREFIXES = 4
 SNIPPET = 200
 
 #: Characters of a word that are looked at: PostgreSQL keeps 2,046 bytes of one.
@@ -73,8 +75,9 @@ class Query(NamedTuple):
     unwanted: tuple[Term, ...]
 
     def begun(self) -> "Query":
-        """Let every word of it be the beginning of one."""
-        wanted = (tuple(term._replace(prefix=True) for term in group) for group in self.wanted)
+        """Let every word of it be the beginning of one, up to MOST_PREFIXES."""
+        left = iter([True] * MOST_PREFIXES)
+        wanted = (tuple(term._replace(prefix=next(left, term.prefix)) for term in group) for group in self.wanted)
         return self._replace(wanted=tuple(wanted))
 
     def fts5(self) -> str:

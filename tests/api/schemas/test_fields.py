@@ -9,7 +9,7 @@ import pytest
 from marshmallow import ValidationError
 
 from api.schemas.days import FORM, Day
-from api.schemas.fields import Text
+from api.schemas.fields import Search, Text
 from api.schemas.languages import Language
 from api.schemas.marks import MOST_MARKS
 from models.queries import search
@@ -79,3 +79,12 @@ def test_tags_of_every_form_are_taken(tag: str) -> None:
 def test_what_has_the_form_of_no_tag_is_refused(tag: str) -> None:
     with pytest.raises(ValidationError, match="BCP 47"):
         Language().deserialize(tag)
+
+
+def test_few_words_of_a_query_may_be_prefixes() -> None:
+    field = Search(longest=500)
+    few = " OR ".join(f"{letter}*" for letter in "abcd")
+    assert field.deserialize(f'{few} "e*f" g*h i') == f'{few} "e*f" g*h i'
+    for more in ("e*", "-e*", '"f"e*', "e*\u3000"):
+        with pytest.raises(ValidationError, match="Only 4 words"):
+            field.deserialize(f"{few} {more}")

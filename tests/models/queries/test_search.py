@@ -515,3 +515,9 @@ def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_on
             assert (asked("so", by), asked("none", by), asked("zebra", by)) == (least, least, least + 1), by
     finally:
         nodes.clear_caches()
+
+
+def test_a_name_is_looked_for_by_the_beginnings_of_few_words() -> None:
+    query = search.parse("a b c d e f")
+    assert query is not None
+    assert sum(term.prefix for group in query.begun().wanted for term in group) == search.MOST_PREFIXES
