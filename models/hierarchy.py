@@ -17,13 +17,17 @@ def body_of(*, id: int, session: Session = SESSION) -> int | None:
     return None if body.retracted_at else int(body.id)
 
 
-def parent(part_of: int, child: int | None, session: Session) -> int:
-    """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child."""
+def parent(part_of: int, child: int | None, session: Session, *, hidden: bool) -> int:
+    """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child.
+
+    The public sees it from now on, unless the child is `hidden`.
+    """
     parent = int(session.referred(Speaker, part_of, "/part_of").id)
     if child is not None and child in ancestors(parent):
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
     session.flush()
-    unflag(noun="speakers", id=parent)
+    if not hidden:
+        unflag(noun="speakers", id=parent)
     return parent
 
 

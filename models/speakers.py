@@ -48,7 +48,7 @@ def create(
         if wikidata_id:
             _refuse_taken_item(wikidata_id, session)
         if part_of is not None:
-            part_of = hierarchy.parent(part_of, None, session)
+            part_of = hierarchy.parent(part_of, None, session, hidden=hidden)
         speaker = session.create(
             by,
             Speaker,
@@ -85,7 +85,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
             _refuse_taken_item(new["wikidata_id"], SESSION)
         if new.get("part_of") is not None:
-            new["part_of"] = hierarchy.parent(new["part_of"], id, SESSION)
+            new["part_of"] = hierarchy.parent(new["part_of"], id, SESSION, hidden=is_hidden(noun="speakers", id=id))
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:

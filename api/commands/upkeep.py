@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from api.commands.shared import bring_up_to_date, database_name, refuse_empty
-from models.history import last_changes
+from models.history import hidden, last_changes
 from models.queries import derived
 from models.storage.transactions import transaction
 from models.upkeep import backups
@@ -72,6 +72,7 @@ def rebuild() -> None:
     """Write everything derived anew: what lists and searches read. Nothing that people put in changes."""
     bring_up_to_date()
     with transaction():
+        hidden.rebuild()
         derived.rebuild()
         last_changes.rebuild()
     click.echo("Everything derived is written anew.", err=True)

@@ -42,6 +42,10 @@ def rebuild() -> None:
         )
     seen = f"SELECT {Part(claim_seen(PUBLIC)).sql} FROM claims c WHERE c.id = last_changes.noun_id"  # noqa: S608
     fetch(f"UPDATE last_changes SET public = ({seen}) WHERE noun = 'claims' AND public <> ({seen})")  # noqa: S608
+    fetch(
+        "UPDATE last_changes SET public = TRUE WHERE noun IN ('documents', 'speakers') AND NOT public AND NOT EXISTS"
+        " (SELECT 1 FROM hidden h WHERE h.noun = last_changes.noun AND h.noun_id = last_changes.noun_id)"
+    )
     last = "SELECT max(l.made_at) FROM changes l WHERE l.noun = last_changes.noun AND l.noun_id = last_changes.noun_id"
     fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
 

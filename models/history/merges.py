@@ -9,6 +9,7 @@ from peewee import SQL, fn
 
 from models.history import changes, same_words, standing_rows
 from models.history.changes import Actor
+from models.history.hidden import is_hidden
 from models.queries import derived, shapes, visibility
 from models.queries.nodes import Aliased
 from models.refusals import Conflict, NotFound
@@ -86,11 +87,24 @@ def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = Non
 
 
 def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
-    """Let those of the rows `ids` that still point at `from_` point at `to`."""
-    model = column.model
-    new = {column: to, model.version: model.version + 1, model.updated_at: now()}
+    """Let those of the rows `ids` that still point at `from_` point at `to`.
+
+    Where the public sees neither in them, no version and no date tells it.
+    """
+    model, new = column.model, {column: to}
+    if _is_shown(column, from_, to):
+        new |= {model.version: model.version + 1, model.updated_at: now()}
     for part in _parts(ids):
         model.update(new).where(model.id.in_(part), column == from_).execute()
+
+
+def _is_shown(column: Any, *ids: int) -> bool:
+    """Tell whether the public may see by a column that it names any of these rows."""
+    if column.model is Speaker:
+        return not all(is_hidden(noun="speakers", id=id) for id in ids)
+    if column.name == "target" or (column.model is Review and column.rel_model is Statement):
+        return bool(Statement.select().where(Statement.id.in_(ids), Statement.status == "accepted").exists())
+    return True
 
 
 def refresh_claims_of(statements: list[int]) -> None:

@@ -237,7 +237,10 @@ class Log:
         return Link(state["claim"], state["answer"], public, target)
 
     def _speaker(self, edit: Edit) -> Reach:
-        add(self._stamped["speakers"], edit.id, public=self._is_shown(edit))
+        shown = self._is_shown(edit)
+        add(self._stamped["speakers"], edit.id, public=shown)
+        if shown:
+            self._named["speakers"].add(edit.after.get("part_of"))
         if edit.action == "create":
             return NOTHING
         self._stamped["speakers"].update(self._hanging("part_of_id", edit.id))

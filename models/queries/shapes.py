@@ -49,6 +49,7 @@ from models.queries.visibility import (
     claim_seen,
     counterclaim_seen,
     evidence_seen,
+    not_hidden,
     of_the_claim,
     sentence_seen,
     statement_seen,
@@ -301,6 +302,7 @@ def document(viewer: Viewer) -> Object:
 def speaker(viewer: Viewer) -> Object:
     """Build the node of a speaker `p` with the newest of their statements."""
     aliases = Rows(al, (al.speaker_id == p.id,), order=(al.id,))
+    above = (up.id == p.part_of_id, up.retracted_at.is_null(), not_hidden(viewer, "speakers", "up"))
     acts = (s.speaker_id == p.id, s.original_id.is_null(), statement_seen(viewer))
     statements = Array(_linked_statement(viewer), Rows(s, acts, _WITH_CLAIM, (s.id.desc(),), EMBEDDED))
     return Object(
@@ -309,7 +311,7 @@ def speaker(viewer: Viewer) -> Object:
             "uri": uri("speakers", p.id),
             "aliases": Array(Scalar(al.alias), aliases),
             "same_as": RawJson(p.same_as),
-            "part_of": Subquery(Object(speaker_part(up)), Rows(up, (up.id == p.part_of_id, up.retracted_at.is_null()))),
+            "part_of": Subquery(Object(speaker_part(up)), Rows(up, above)),
             **embedded("statements", statements, "/v1/statements?speaker=", p.id, "&prints=false&sort=-id"),
         }
         | whole(viewer, p, "speakers", p.id)

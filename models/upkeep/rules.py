@@ -114,6 +114,17 @@ RULES = (
         "{} {} is hidden from the public, which sees {} {}",
     ),
     Rule(
+        "what the public never saw is hidden",
+        _each(
+            "SELECT '{0}', n.id FROM {0}s n JOIN last_changes k ON k.noun = '{0}s' AND k.noun_id = n.id"
+            " WHERE n.retracted_at IS NULL AND NOT k.public"
+            " AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.noun = '{0}s' AND h.noun_id = n.id)",
+            ("speaker",),
+            ("document",),
+        ),
+        "{} {} was named by candidates alone, and is not hidden: `counterclaim rebuild` hides it",
+    ),
+    Rule(
         "a name means one speaker",
         "SELECT n.id, a.alias, o.id FROM speakers n JOIN aliases a ON a.alias_key = n.name_key AND a.speaker_id <> n.id"
         " JOIN speakers o ON o.id = a.speaker_id WHERE n.retracted_at IS NULL AND n.merged_into_id IS NULL"

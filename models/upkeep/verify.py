@@ -47,6 +47,12 @@ _MOVED = {
 _COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",), "reviews": ("reviews",)}
 #: Columns that become null without a line or a version where the public never saw what they named.
 _UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
+#: Columns that a merge changes without a version where the public sees neither end, and its list of the rows.
+_MOVED_UNSEEN = {
+    ("counterclaims", "target"): ("targets",),
+    ("reviews", "statement"): ("reviews",),
+    ("speakers", "part_of"): ("parts",),
+}
 
 
 class Check(NamedTuple):
@@ -274,6 +280,10 @@ def _moved(lists: tuple[str, ...]) -> set[int]:
     return found
 
 
+def _is_moved_unseen(table: str, id: int, name: str) -> bool:
+    return id in _moved(_MOVED_UNSEEN.get((table, name), ()))
+
+
 def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool) -> Iterator[str]:
     """Compare each line about a row with the one before it, and the row with the last."""
     table = model._meta.table_name
@@ -286,6 +296,8 @@ def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], reda
         if earlier is not None and after["version"] <= earlier["version"]:
             yield f"line {sequence} of the log tells of a version of {table} {id} that an earlier line already told of"
         if earlier is not None and before and (name := _differing(model, earlier, before, erased)):
+            if _is_moved_unseen(table, id, name):
+                continue
             yield f"line {sequence} of the log knows of another {name} of {table} {id} than the line before it"
         if (action == "create") != (before is None) and action != "erase":
             yield f"line {sequence} of the log does not tell how {table} {id} stood before"
@@ -293,6 +305,8 @@ def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], reda
     if earlier is not None and row["version"] < earlier["version"]:
         yield f"the log knows more of {table} {id} than the table does"
     elif earlier is not None and (name := _differing(model, earlier, row, erased)):
+        if _is_moved_unseen(table, id, name):
+            return
         yield f"{table} {id} has another {name} than the log says"
 
 

@@ -11,7 +11,8 @@ from models.ingest import candidates
 from models.queries import derived
 from models.refusals import NotFound
 from models.storage.transactions import transaction
-from models.tables import Document, Hidden, Speaker
+from models.tables import Document, Hidden, LastChange, Speaker
+from models.upkeep import verify
 from tests.factories import PUBLIC, READER, document, listed_ids, put_charge, put_document, put_plain, seen
 
 
@@ -128,3 +129,29 @@ def test_whom_a_hidden_claim_is_said_to_be_about_is_hidden_with_it(registry: str
         speakers.get(id=suspect, viewer=PUBLIC)
     statements.change(by=actor, id=statement, version=1, status="accepted")
     assert speakers.get(id=suspect, viewer=PUBLIC)
+
+
+def test_who_a_hidden_speaker_is_part_of_stays_hidden(registry: str, actor: Actor) -> None:
+    body = speakers.create(by=actor, name="A secret body", hidden=True)
+    aide = speakers.create(by=actor, name="An office", kind="organization", hidden=True, part_of=body)
+    assert names() == []
+    said = put_plain(actor, "first", speaker={"id": aide}, status="candidate")
+    statements.change(by=actor, id=said, version=1, status="accepted")
+    assert names() == ["An office"]
+    assert seen(speakers.get(id=aide, viewer=PUBLIC))["part_of"] is None
+    assert seen(speakers.get(id=aide, viewer=READER))["part_of"]["id"] == body
+
+
+def test_the_feed_tells_of_whom_a_person_shows_as_what_another_is_part_of(registry: str, actor: Actor) -> None:
+    for number, shows in enumerate(
+        (
+            lambda body: speakers.create(by=actor, name="An aide", part_of=body),
+            lambda body: speakers.change(by=actor, id=2, version=1, part_of=body),
+        )
+    ):
+        body = speakers.create(by=actor, name=f"A body {number}", hidden=True)
+        assert not LastChange.get(noun="speakers", noun_id=body).public
+        shows(body)
+        assert LastChange.get(noun="speakers", noun_id=body).public
+        assert seen(speakers.get(id=2, viewer=PUBLIC))["part_of"]["id"] == body
+    assert list(verify.broken_rules()) == []

@@ -15,7 +15,7 @@ from models.storage.transactions import transaction
 from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
-from models.upkeep import erasures
+from models.upkeep import erasures, verify
 from tests.at_once import while_open
 from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
 
@@ -334,3 +334,29 @@ def test_a_claim_that_any_number_of_statements_put_forward_is_merged(registry: s
         claims.get(id=claim, viewer=PUBLIC)
     claims.unmerge(by=actor, id=claim)
     assert Statement.select().where(Statement.claim == claim).count() == MANY
+
+
+def test_what_the_public_sees_of_neither_end_of_a_merge_raises_no_version(registry: str, actor: Actor) -> None:
+    charged = put_plain(actor, "first")
+    claim = statements.claim_of(id=charged)
+    hidden = [
+        put_plain(actor, "second", status="candidate", claim={"id": claim}, speaker={"name": name})
+        for name in ("One", "Two")
+    ]
+    put_review(actor, claim, statement=hidden[0])
+    counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies", target=hidden[0])
+    one, two = (Statement.get_by_id(id).speaker_id for id in hidden)
+    part = speakers.create(by=actor, name="A part", hidden=True, part_of=one)
+
+    def told() -> list[object]:
+        rows = (Review.get_by_id(1), Counterclaim.get_by_id(1), Speaker.get_by_id(part))
+        return [(row.version, row.updated_at) for row in rows]
+
+    before = told()
+    speakers.merge(by=actor, id=one, into=two)
+    assert (Review.get_by_id(1).statement_id, Counterclaim.get_by_id(1).target_id) == (hidden[1], hidden[1])
+    assert told() == before
+    assert [check.problems for check in verify.run() if check.name == "log"] == [[]]
+    speakers.unmerge(by=actor, id=one)
+    assert (Review.get_by_id(1).statement_id, Counterclaim.get_by_id(1).target_id) == (hidden[0], hidden[0])
+    assert told() == before

@@ -4,8 +4,10 @@ import pytest
 from peewee import IntegrityError
 
 from models import claims, documents, sentences, speakers, statements, topics
+from models.history import hidden, last_changes
 from models.history.changes import Actor
-from models.storage import database
+from models.queries import derived
+from models.storage import database, transactions
 from models.storage.database import fetch
 from models.tables import Document, Sentence, Speaker, Statement
 from models.upkeep import erasures, rules, verify
@@ -219,6 +221,10 @@ BROKEN = {
         ),
         ("INSERT INTO hidden VALUES ('documents', 1)", "document 1 is hidden from the public, which sees statement 1"),
     ],
+    "what the public never saw is hidden": [
+        ("UPDATE last_changes SET public = FALSE WHERE noun = 'speakers'", "speaker 1 was named by candidates alone"),
+        ("UPDATE last_changes SET public = FALSE WHERE noun = 'documents'", "document 1 was named by candidates alone"),
+    ],
     "a name means one speaker": [
         ("UPDATE speakers SET name_key = 'beijing' WHERE id = 2", "the name of speaker 2, 'Beijing', is an alias of"),
     ],
@@ -414,3 +420,38 @@ def test_a_document_that_is_stored_while_texts_are_read_is_no_damage(filled: str
 
     with meanwhile("FROM documents WHERE id >", store):
         assert list(verify.CHECKS["texts"]()) == []
+
+
+def test_what_is_no_longer_hidden_is_found_and_hidden_again(registry: str, actor: Actor) -> None:
+    put_charge(actor)
+    put_plain(actor, "first", status="candidate", speaker={"name": "A source"})
+    flags = fetch("SELECT noun, noun_id FROM hidden ORDER BY noun, noun_id")
+    assert len(flags) == 2
+    fetch("DELETE FROM hidden")
+    assert problems() == {
+        "what the public never saw is hidden": [
+            f"{noun.removesuffix('s')} {id} was named by candidates alone, and is not hidden: `counterclaim rebuild`"
+            " hides it"
+            for noun, id in reversed(flags)
+        ]
+    }
+    for _ in range(2):
+        with transactions.transaction():
+            hidden.rebuild()
+            derived.rebuild()
+            last_changes.rebuild()
+        database.close()  # its full-text indexes were written anew beside it
+        assert fetch("SELECT noun, noun_id FROM hidden ORDER BY noun, noun_id") == flags
+        assert problems() == {}
+
+
+def test_what_is_hidden_though_it_is_public_is_shown_again(filled: str) -> None:
+    fetch("INSERT INTO hidden (noun, noun_id) VALUES ('speakers', 1)")
+    fetch("UPDATE last_changes SET public = FALSE WHERE noun = 'speakers' AND noun_id = 1")
+    assert problems().keys() == {"what is public is not hidden"}
+    with transactions.transaction():
+        hidden.rebuild()
+        derived.rebuild()
+        last_changes.rebuild()
+    database.close()
+    assert problems() == {}
