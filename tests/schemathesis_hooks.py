@@ -72,6 +72,9 @@ def _reconcile(query: dict[str, Any]) -> None:
                 query.pop(other, None)
     # Which names there are is told in prose: a pattern of all of them, nested, would be read by nobody.
     query.pop("fields", None)
+    # Only speakers are named by a Wikidata id too.
+    if query.get("noun") != "speakers" and str(query.get("noun_id", "")).startswith("Q"):
+        del query["noun_id"]
     if query.get("sort") == "relevance" and "q" not in query:
         del query["sort"]
     # The cursor of a list belongs to its question; only that of the log is a plain number.
