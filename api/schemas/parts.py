@@ -175,7 +175,9 @@ class StatementPart(Stamped):
         "Whether its speaker, or who published it, or somebody on their behalf denies, disputes or corrects that it is "
         "theirs. Who published it is the speaker of whom the document's `publisher` is a name.",
     )
-    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; all of it.")
+    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 100.")
+    attribution_answer_count = count("such answers")
+    attribution_answers_rest = rest()
     recorded_by = identifier(
         "The id of the key that recorded it; null for the command line, and for whoever has not the review scope.",
         null=True,

@@ -5,6 +5,7 @@ from typing import Any
 from peewee import fn
 
 from models.queries.dialects import fence, true, unindexed
+from models.queries.embedded import EMBEDDED, embedded
 from models.queries.members import Array, Boolean, Member, Object, Precomputed, Rows, Subquery, scalars
 from models.queries.nodes import TRUE, Aliased
 from models.queries.parts import claim_part, record, speaker_part
@@ -30,11 +31,13 @@ def attribution_members(viewer: Viewer) -> dict[str, Member]:
     statement in an item, 4 ms for a list of claims, and most statements have no answer.
     """
     answers = attribution_answers(viewer)
-    shown = aa.select(aa.answers).where(aa.statement_id == s.id)
-    return {
-        "attribution_disputed": Boolean(attribution_disputed(viewer)),
-        "attribution_answers": answers if viewer.unreviewed else Precomputed(answers, {}, fn.coalesce(shown, "[]")),
-    }
+    known = None if viewer.unreviewed else fence(aa.select(1).where(aa.statement_id == s.id))
+    address = "/v1/counterclaims?of=attribution&target="
+    members = embedded("attribution_answers", answers, address, s.id, known=known)
+    if not viewer.unreviewed:
+        shown = aa.select(aa.answers).where(aa.statement_id == s.id)
+        members["attribution_answers"] = Precomputed(answers, {}, fn.coalesce(shown, "[]"))
+    return {"attribution_disputed": Boolean(attribution_disputed(viewer)), **members}
 
 
 def attribution_disputed(viewer: Viewer) -> Any:
@@ -76,6 +79,6 @@ def attribution_answers(viewer: Viewer) -> Array:
     answered = record("counterclaims", ea.id) | scalars(ea, "kind", "note", "statement_id")
     answered |= {"answer": claim_part(ao), "speaker": evidence}
     seen = (ea.target_id == s.id, ea.of == "attribution", evidence_seen(viewer, ea), claim_seen(viewer, ao))
-    rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,))
+    rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED)
     # Of most statements there is none: that is found before what is read of one is made ready.
     return Array(Object(answered), rows, fence(ea.select(1).where(ea.target_id == s.id, ea.of == "attribution")))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from api.formats import ndjson
 from models.history.changes import Actor
-from models.queries import nodes, shapes
+from models.queries import attributions, nodes, shapes
 from models.queries.members import Array, Member, Object
 from models.queries.visibility import PUBLIC, REVIEWER, Viewer
 from tests.api.steps import posted
@@ -17,7 +17,7 @@ from tests.factories import candidate, charge, denial, review
 
 #: Lists that are never cut: of an item's own words, of what an answer is about, or as long as what was sent.
 WHOLE = {
-    *("topics", "about", "attribution_answers", "aliases", "same_as", "content", "reasons", "marks", "snippets"),
+    *("topics", "about", "aliases", "same_as", "content", "reasons", "marks", "snippets"),
     *("items", "errors", "keys", "listed", "addresses", "methods", "absent"),
 }
 #: Lists that are cut claim by claim, or beside `complete`, and of which each part has its own sign.
@@ -175,3 +175,27 @@ def test_the_address_of_the_rest_lists_all_in_the_same_order(
             for id in walked(client, f"/v1/{noun}?"):
                 hold(client, client.get(f"/v1/{noun}/{id}").json, found)
         assert found.keys() == {"statements", "counterclaims", "counters", "reviews", "statement_ids", "joint_ids"}
+
+
+def test_answers_to_an_attribution_are_counted_and_the_rest_is_listed(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attributions, "EMBEDDED", 2)
+    nodes.clear_caches()
+    posted(writer, "statements", charge())
+    for number in range(3):
+        said = {
+            "claim": {"text": f"They never said that {number}.", "language": "en"},
+            "speaker": {"name": f"{number}"},
+        }
+        posted(writer, "statements", denial(1, counters=[{"target": 1, "kind": "denies", "of": "attribution"}], **said))
+    for client in (public, reviewer):
+        whole = client.get("/v1/statements/1").json
+        assert [one["id"] for one in whole["attribution_answers"]] == [1, 2]
+        assert whole["attribution_answer_count"] == 3
+        assert sorted(walked(client, whole["attribution_answers_rest"])) == [1, 2, 3]
+        (embedded,) = client.get("/v1/speakers/1").json["statements"]
+        assert embedded["attribution_answers_rest"] == whole["attribution_answers_rest"]
+        other = client.get("/v1/statements/2").json
+        assert (other["attribution_answer_count"], other["attribution_answers_rest"]) == (0, None)
+    nodes.clear_caches()
