@@ -16,7 +16,8 @@ from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows
 from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.parts import claim_part, record
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
-from models.queries.table_aliases import c, e, o, r, s
+from models.queries.sizes import statement_size
+from models.queries.table_aliases import c, e, o, r, s, se
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
 from models.tables import Statement
 
@@ -24,6 +25,8 @@ from models.tables import Statement
 CLAIMS, COUNTERCLAIMS = 50, 200
 #: How many statements and reviews it holds of each claim, the earliest. What a counterclaim names comes besides.
 STATEMENTS, REVIEWS = 20, 20
+#: How many characters its statements have: first those that counterclaims name, then those of the nearest claims.
+TEXT = 1_000_000
 
 #: Of what a claim may have more than is shown.
 _NOUNS = ("statement", "counterclaim", "review")
@@ -31,8 +34,8 @@ _NOUNS = ("statement", "counterclaim", "review")
 _FILTERS = {"statement": "prints=false&claim", "counterclaim": "side", "review": "claim"}
 
 #: The tables that the query makes (`_tables`), and the columns of a row from elsewhere.
-_thread, _links, _drawn, _said, _checked, _counted = (
-    Entity(name) for name in ("thread", "links", "drawn", "said", "checked", "counted")
+_thread, _links, _drawn, _acted, _said, _checked, _counted = (
+    Entity(name) for name in ("thread", "links", "drawn", "acted", "said", "checked", "counted")
 )
 _m, _n, _u = Entity("m"), Entity("n"), Entity("u")
 _target = Aliased(Statement, "g")
@@ -62,8 +65,8 @@ def _tables(viewer: Viewer) -> tuple[Any, ...]:
     """Make the tables of what the exchange holds.
 
     `thread` has its claims in the order in which they were found, `links` all counterclaims of each of these, and
-    `drawn` those between two of them; `said` and `checked` have the statements and reviews that are shown, and
-    `counted` how many of all these each claim has, and how many of them are shown.
+    `drawn` those between two of them; `acted` has the statements that may be shown, `said` and `checked` the statements
+    and reviews that are, and `counted` how many of all these each claim has, and how many of them are shown.
     """
     near = c.select(c.id).where(c.id == P.id).cte("near", recursive=True, columns=("id",))
     others = Select([_links_of(viewer, near.c.id).alias("m")], [_m.other.alias("value")]).order_by(_m.id).limit(CLAIMS)
@@ -77,7 +80,8 @@ def _tables(viewer: Viewer) -> tuple[Any, ...]:
         "thread": Select([nearest], [_n.id, fn.row_number().over().alias("place")]),
         "links": _of_each_claim(links),
         "drawn": _between().order_by(_links.id).limit(COUNTERCLAIMS),
-        "said": reduce(add, named, _of_each_claim(acts.order_by(*_by_day(_SAID_ON, s)).limit(STATEMENTS))),
+        "acted": reduce(add, named, _of_each_claim(acts.order_by(*_by_day(_SAID_ON, s)).limit(STATEMENTS))),
+        "said": _within(TEXT),
         "checked": _of_each_claim(reviews.order_by(*_by_day(_REVIEWED_ON, r)).limit(REVIEWS)),
         "counted": _counts(viewer),
     }
@@ -127,6 +131,16 @@ def _named(viewer: Viewer, id: Any) -> Select:
     """Find the statements that counterclaims between the claims name, as (null, id)."""
     named = Select([_drawn, e, _target], [NULL, _target.id])
     return named.where(e.id == _drawn.id, _target.id == id, statement_seen(viewer, _target))
+
+
+def _within(characters: int) -> Select:
+    """Find (claim, id) of the statements that may be shown, before the one that goes beyond so many characters."""
+    source = Join(_each(_acted, s), se, on=se.id == s.sentence_id)
+    source = Join(source, _thread, JOIN.LEFT_OUTER, on=_thread.id == _acted.claim)
+    size, order = statement_size(), (fn.coalesce(_thread.place, 0), s.id)
+    up_to = fn.sum(size).over(order_by=order).alias("up_to")
+    sized = Select([source], [_acted.claim, _acted.id, size.alias("size"), up_to]).where(s.id == _acted.id).alias("m")
+    return Select([sized], [_m.claim, _m.id]).where((_m.up_to <= characters) | (_m.up_to == _m.size))
 
 
 def _by_day(day: Any, table: Any) -> tuple[Any, ...]:

@@ -204,10 +204,10 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
 
 
 def item_sql(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> tuple[str, str, str]:
-    """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
+    """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun."""
     table, links = _TABLES[noun]
     json = Part(dialects.text(_item(noun, viewer, (fields, include)))).sql
-    return json, f"FROM {source_text(table, links)}", table._alias
+    return json, source_text(table, links), table._alias
 
 
 def one(

@@ -211,9 +211,9 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
 
 
 def item_sql(noun: str, viewer: Viewer, fields: Fields | None) -> tuple[str, str, str]:
-    """Compile one item's JSON to SQL, with the FROM clause it reads from and the alias in there of the noun itself."""
+    """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun."""
     table, links = SIMPLE_LISTS[noun].table, SIMPLE_LISTS[noun].links
-    return members.text(_item(noun, viewer, fields)), f"FROM {source_text(table, links)}", table._alias
+    return members.text(_item(noun, viewer, fields)), source_text(table, links), table._alias
 
 
 def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:

@@ -4,6 +4,7 @@ One query finds the ids, in their order; others write the items of a few hundred
 All read the same snapshot.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -21,8 +22,8 @@ from models.storage.snapshots import Snapshot, snapshot
 
 #: Items of the first blocks, of which one is to be there at once, and characters that the following ones aim at.
 FIRST, AIM = 50, 500_000
-#: Items of a block at most.
-_MOST = 2000
+#: Items of a block at most, and how many are written before it is looked whether they come to AIM.
+_MOST, _AT_ONCE = 500, 5
 #: Those of which nothing is stored: what counts them, all in one query.
 COUNTED = {"disputes": disputes.whole, "positions": positions.whole}
 #: Threads that read blocks. The database makes their JSON, which takes far longer than to send it: one thread waits for
@@ -49,14 +50,24 @@ def blocks(
     found = kind.ids(noun, viewer=viewer, filters=merged_filters.with_survivors(noun, filters, 0, viewer) or filters)
     if found is None:
         return
-    items = _items(noun, viewer, fields, include)
+    items = _items(noun, viewer, fields, include, AIM)
     with snapshot(caller, threads=THREADS) as reader:
-        ids, size = reader.rows(found, _MOST), FIRST
-        queries = ((items, (dumps(some),)) for some in iter(lambda: _next(ids, size), []))
-        for ((block, count),) in reader.fetch_each(queries):
-            with reader.sending(len(block)):
-                yield block
-            size = max(1, min(_MOST, count * AIM // len(block)))
+        ids, size, asked = reader.rows(found, _MOST), FIRST, deque[list[int]]()
+        queries = (_asking(items, some, asked) for some in iter(lambda: _next(ids, size), []))
+        for found_rows in reader.fetch_each(queries):
+            left, rows = asked.popleft(), found_rows
+            while left:
+                ((block, count),) = rows
+                with reader.sending(len(block)):
+                    yield block
+                size, left = max(1, min(_MOST, count * AIM // len(block))), left[count:]
+                rows = reader.fetch((items, (dumps(left),))) if left else []
+
+
+def _asking(items: str, some: list[int], asked: deque[list[int]]) -> tuple[str, tuple[str]]:
+    """Make the query of the items of some ids, and note what it asks for."""
+    asked.append(some)
+    return items, (dumps(some),)
 
 
 def _next(rows: Iterator[tuple[int, ...]], most: int) -> list[int]:
@@ -98,16 +109,29 @@ def _counted(reader: Snapshot, noun: str, compose: Callable[..., Compiled], filt
 
 
 @cached(512)
-def _items(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> str:
-    """Write the SELECT of the items whose ids a JSON array lists, lowest first: a text of a line each, and how many."""
+def _items(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...], aim: int) -> str:
+    """Write the SELECT of items whose ids a JSON array lists, lowest first: a text of a line each, and how many.
+
+    They are the first of the array, _AT_ONCE after another until they come to `aim` characters.
+    """
     if noun in simple_lists.SIMPLE_LISTS:
         text, source, alias = simple_lists.item_sql(noun, viewer, fields)
     else:
         text, source, alias = lists.item_sql(noun, viewer, fields, include)
-    if on_sqlite():
-        lines = f"SELECT {text} AS j {source} WHERE {alias}.id IN (SELECT value FROM json_each(?)) ORDER BY {alias}.id"
-        return f"SELECT group_concat(j, char(10)), count(*) FROM ({lines}) AS l"
-    # json_agg puts line ends between its items; none can stand inside a JSON string.
-    listed = f"{alias}.id = ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))"
-    lines = f"SELECT {alias}.id, replace({text}, chr(10), '') AS j {source} WHERE {listed}"
-    return f"SELECT string_agg(j, chr(10) ORDER BY id), count(*) FROM ({lines}) AS l"
+    sqlite = on_sqlite()
+    if sqlite:
+        ids, line, joined = "SELECT value AS id FROM json_each(?)", text, "group_concat({}, char(10))"
+    else:  # json_agg puts line ends between its items; none can stand inside a JSON string
+        ids = "SELECT json_array_elements_text(?::json)::bigint AS id"
+        line, joined = f"replace({text}, chr(10), '')", "string_agg({}, chr(10) ORDER BY n)"
+    least = f"{'min' if sqlite else 'least'}(max(n), (SELECT count(*) FROM k))"
+    next_ones = f"k.n > w.n AND k.n <= w.n + {_AT_ONCE} AND {alias}.id = k.id ORDER BY k.n"
+    some = f"SELECT k.n, {line} AS j FROM k CROSS JOIN {source} WHERE {next_ones}"
+    return (
+        f"WITH RECURSIVE k AS MATERIALIZED (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ({ids}) AS i),"
+        " w(n, size, lines) AS (SELECT CAST(0 AS BIGINT), 0, CAST(NULL AS TEXT) UNION ALL"
+        f" SELECT w.n + {_AT_ONCE}, w.size + coalesce(length(w.lines), 0),"
+        f" (SELECT {joined.format('j')} FROM ({some}) AS l) FROM w"
+        f" WHERE w.n < (SELECT count(*) FROM k) AND w.size + coalesce(length(w.lines), 0) < {aim})"
+        f" SELECT {joined.format('lines')}, {least} FROM w"
+    )

@@ -126,7 +126,6 @@ def test_what_is_hidden_leads_nowhere_and_does_not_count(actor: Actor) -> None:
     assert (found(1), found(3)) == ([1], [3])
     (alone,) = exchange(1)["claims"]
     assert (alone["statement_count"], alone["counterclaim_count"]) == (1, 0)
-    assert exchange(1)["complete"]
     assert found(1, REVIEWER) == [1, 2, 3]
     assert exchange(1, REVIEWER)["claims"][0]["statement_count"] == 2
     statements.change(by=actor, id=2, version=1, status="accepted")
@@ -164,3 +163,20 @@ def test_it_takes_one_query_however_much_there_is(actor: Actor) -> None:
     assert len(found(1)) == 5
     database.db.query_hooks.pop()
     assert len(asked) == 1
+
+
+def test_it_ends_where_its_statements_have_become_long_and_says_so(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_plain(actor, "first")
+    for word in ("second", "third", "fourth"):
+        put_plain(actor, word, claim={"id": 1})
+    monkeypatch.setattr(exchanges, "TEXT", 3_000)
+    nodes.clear_caches()
+    try:
+        whole = exchange(1)
+    finally:
+        nodes.clear_caches()
+    assert [event["statement"]["id"] for event in whole["events"]] == [1, 2]
+    assert not whole["complete"]
+    assert (whole["claims"][0]["statement_count"], whole["claims"][0]["statements_rest"] is None) == (4, False)

@@ -68,3 +68,17 @@ def test_long_documents_come_a_few_at_once_from_the_first_block_on(registry: str
     blocks = list(stream.blocks("documents", viewer=READER, filters={}))
     assert sum(block.count("\n") + 1 for block in blocks) == 9
     assert max(block.count("\n") + 1 for block in blocks) == 2
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_block_ends_where_its_items_have_become_long_though_those_before_were_short(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "AIM", 20_000)
+    for number in range(60):
+        put_claim(actor, f"{number} " * (1 if number < 20 else 800))
+    blocks = list(stream.blocks("claims", viewer=Viewer(), filters={}))
+    ids = [json.loads(line)["id"] for block in blocks for line in block.split("\n")]
+    assert ids == sorted(ids)
+    assert len(ids) == 60
+    assert max(map(len, blocks)) < 20_000 + 5 * 4_500
