@@ -162,7 +162,7 @@ def topic_slugs(claim: Any) -> Member:
 
 def _about(claim: Any) -> Array:
     stands = (ca.claim_id == claim, ab.retracted_at.is_null(), ab.merged_into_id.is_null())
-    return Array(Object(speaker_part(ab) | scalars(ca, "role")), Rows(ca, stands, {ab: ca.speaker_id}, (ab.id,)))
+    return Array(Object(speaker_part(ab) | scalars(ca, "role")), Rows(ca, stands, {ab: ca.speaker_id}, (ab.name_key,)))
 
 
 def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:

@@ -10,11 +10,22 @@ from models import claims, counterclaims, documents, reviews, speakers, statemen
 from models.access import keys
 from models.history.changes import Actor
 from models.ingest import corrections
-from models.storage import snapshots
+from models.queries.visibility import PUBLIC
+from models.storage import database, snapshots
 from models.tables import Document
 from models.transfer import dumps, exports
 from models.upkeep import erasures
-from tests.factories import MACHINE, PLAIN, put_charge, put_claim, put_denial, put_document, put_plain, put_review
+from tests.factories import (
+    MACHINE,
+    PLAIN,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_document,
+    put_plain,
+    put_review,
+    seen,
+)
 
 NOUNS = ("topic", "speaker", "document", "claim", "statement", "counterclaim", "review")
 
@@ -230,3 +241,15 @@ def test_what_was_coded_twice_is_written_in_the_order_in_which_an_import_counts_
     assert written() == [(second, 1), (again, None), (first, 2)]
     statements.change(by=one, id=first, version=1, original=second)
     assert written() == [(second, 1), (again, None), (first, 2)]
+
+
+def test_whom_a_claim_is_about_has_an_order_that_an_import_keeps(urls: Callable[[], str], actor: Actor) -> None:
+    database.connect(urls())
+    claims.create(by=actor, text="It is.", language="en", about=[{"name": "Child"}, {"name": "Body"}])
+    speakers.change(by=actor, id=1, version=1, part_of=2)
+    written = list(ndjson.write())
+    before = [one["name"] for one in seen(claims.get(id=1, viewer=PUBLIC))["about"]]
+    database.close()
+    database.connect(urls())
+    assert {one.outcome for one in ndjson.read(written, by=actor)} <= {"new", "noted"}
+    assert [one["name"] for one in seen(claims.get(id=1, viewer=PUBLIC))["about"]] == before
