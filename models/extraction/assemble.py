@@ -156,7 +156,7 @@ def _drafts(
         if (speaking := register.speaking) is not None:
             for draft in drafts:
                 draft.via += [speaking] if speaking not in (draft.speaker, *draft.via) else []
-        drafts = [draft for draft in opened if draft is not None] + drafts
+        drafts = [draft for draft in opened if draft is not None and not nesting.only_tells(draft, drafts)] + drafts
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
             _grow(text, target, [(unit.span[0], end_of(text, unit.span[1]))])

@@ -53,6 +53,9 @@ _BODIES = frozenset("company firm group agency newspaper paper outlet broadcaste
 #: For how long, in units of text, somebody who was named is still the one meant.
 _LATELY = 2.5
 
+#: Who is in court and gives no evidence, or gives it in his own cause; for how long somebody is the last witness.
+_IN_COURT = frozenset("barrister lawyer prosecutor judge solicitor counsel attorney defendant clerk foreman".split())
+_IN_THE_BOX = 8
 _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _THEY = frozenset({"they", "them", "their", "theirs"})
@@ -221,7 +224,7 @@ class Register(KnownNames):
 
     def _person(self, gender: str) -> Speaker | None:
         """Find whom "he" or "she" takes up: the last fitting name, or the last nameless speaker after it."""
-        present = [who.name for who in (self.speaking, self.addressed) if who is not None]
+        present = [who.name for who in (self.speaking, self.addressed, self.author) if who is not None]
         entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
         entries = [entry for entry in entries if entry.name not in present]
         someone = self._someone if self._someone and not is_other(self._someone[0].name, gender) else None
@@ -299,10 +302,17 @@ class Register(KnownNames):
             if spoke is not None and spoke.kind in ("person", "unknown") and not spoke.described:
                 return spoke
             return self._lately(("person", "unknown"))
+        if word == "witness":
+            return self._witness()
         found = self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
         if found is None and word in _BODIES and not told:
             return self._lately(("organization",))
         return found
+
+    def _witness(self) -> Speaker | None:
+        """Find who is in the box: the last person named who is no lawyer, judge or defendant."""
+        people = [one for one in self._latest() if one.kind == "person" and not (one.heads | one.roles) & _IN_COURT]
+        return people[0].speaker if people and people[0].seen > self.clock - _IN_THE_BOX else None
 
     def _called(self, doc: Doc, head: Token, name: Token) -> Speaker:
         """Enter a name with the description before it, which says what its bearer is: "the hospital, St. Olav’s,"."""

@@ -160,7 +160,8 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
         return "deny"
     if word == "denial" or _heads(unit, cue, "denial") or _carries_denial(unit, cue):
         return "deny"
-    if word in _WAVE_OFF and _is_claim(unit, cue, content):
+    says_otherwise = cue.kind == "speech" and OTHERWISE.match(content) is not None
+    if says_otherwise or (word in _WAVE_OFF and _is_claim(unit, cue, content)):
         return "deny"
     if (
         (cue.kind == "speech" or word in _WAVE_OFF or word in ("think", "believe"))

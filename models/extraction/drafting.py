@@ -39,6 +39,8 @@ def end_of(text: str, end: int) -> int:
 def draft_of_turn(text: str, unit: Unit, turn: turns.Turn, cut: list[Span], register: Register) -> Draft | None:
     """Draft what is said in a turn as a whole; None where it only asks, or says no clause and no "no"."""
     first = bisect_right(cut, turn.body[0], key=lambda span: span[1])
+    if register.speaking is None:
+        return None
     body = turns.said(text, cut[first : bisect_left(cut, turn.body[1], key=lambda span: span[0])])
     if body is None:
         return None
@@ -72,7 +74,7 @@ def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft 
     cue_span = span_of_cue(text, unit, cue)
     if cue.frame != "quote" and _quoted(unit.left[cue.head], marks, unit):
         return None
-    if unsaid.withholds(text, unit, unit.left[cue.head]) or unsaid.unsaid(unit, cue) or denials.refuses(unit, cue):
+    if _states_nothing(text, unit, cue, spans):
         return None
     polarity = denials.polarity(text, unit, cue, spans)
     sure = confidence.of(unit, cue, source)
@@ -82,6 +84,13 @@ def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft 
         return None
     numbers = list(cue.complements) if cue.frame == "quote" else []
     return Draft(unit, cue, source, mention, cue_span, spans, numbers, sure, polarity=polarity)
+
+
+def _states_nothing(text: str, unit: Unit, cue: cues.Cue, spans: list[Span]) -> bool:
+    """Tell whether nothing is stated: withheld, supposed, disclaimed, or refused to be granted."""
+    if unsaid.withholds(text, unit, unit.left[cue.head]) or unsaid.unsaid(unit, cue) or denials.refuses(unit, cue):
+        return True
+    return unsaid.disclaims(" ".join(text[start : min(end, start + denials.LOOKED_AT)] for start, end in spans))
 
 
 def span_of_cue(text: str, unit: Unit, cue: cues.Cue) -> Span:

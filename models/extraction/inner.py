@@ -25,7 +25,7 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 #: Code points of a quotation that are read.
-_READ = 2_000
+_READ = 1_000
 #: What a quoted speaker tells of another is as sure as it is in print, less that he may tell it loosely.
 _LOOSELY = 0.9
 _SURE = 0.5

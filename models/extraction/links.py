@@ -27,7 +27,7 @@ from models.extraction.denials import CLAIMS, ELLIPTIC, LOOKED_AT, PRONOUNS, say
 from models.extraction.findings import Finding, Named
 from models.extraction.replies import answered_by, goes_on, goes_on_denying
 from models.extraction.stems import STOP, Words, stem, words_of
-from models.extraction.untruth import FALSE
+from models.extraction.untruth import FALSE, OTHERWISE
 
 #: "it did not": it only denies what somebody else has said.
 _ECHO = re.compile(r"^(?:that )?(?:it|he|she|they|we|i) \w+(?: not|n['’]t)[.,]?[”\"]?$", re.IGNORECASE)
@@ -141,7 +141,9 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
         return True
     if accusing and _ACCUSATION.search(said_in(text, denial)) and _points_back(text, denial):
         return distance <= 3
-    if not (both or aimed) and _denies_in_words(text, charge) and not _OF_DENIAL.match(said_in(text, denial)):
+    flat = OTHERWISE.match(said_in(text, denial)) is not None
+    answers = not _denies_in_words(text, charge) or _OF_DENIAL.match(said_in(text, denial)) is not None
+    if not (both or aimed) and (flat or not answers):
         return False
     if between or not tied:
         return distance <= 1 and (tied or not between)

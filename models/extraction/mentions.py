@@ -25,7 +25,7 @@ _EMPTY = frozenset({"it", "there"})
 _CLIMB = 6
 _CAN_SPEAK = frozenset({"PROPN", "NOUN", "PRON", "DET", "NUM", "ADJ", "X", "SYM", "ADV"})
 #: Words that open a subject without belonging to the speaker's mention.
-_NOT_NAMED = frozenset({"even", "and", "but", "or", "so", "yet"})
+_NOT_NAMED = frozenset({"none", "nothing", "even", "and", "but", "or", "so", "yet"})
 _NOMINAL = frozenset({"PROPN", "NOUN", "DET", "ADJ", "PRON", "NUM", "PART"})
 
 
@@ -40,7 +40,7 @@ def mention(unit: Unit, cue: Cue) -> Range | None:
         return _beside(unit, cue)
     if head is None or unit.quote[head.i] >= 0:
         return None
-    if (before := _before_aside(unit, cue, head)) is not None:
+    if (before := _before_aside(unit, cue, head) or _behind_aside(unit, cue, head)) is not None:
         head = before
     found = phrase(unit, cue, head)
     return _fronted(unit, cue, found) if cue.frame == "according" else found
@@ -67,6 +67,15 @@ def _before_aside(unit: Unit, cue: Cue, head: Token) -> Token | None:
             named = doc[i - 2]
             return named if i > 1 and named.pos_ in ("PROPN", "NOUN", "PRON") and unit.quote[named.i] < 0 else None
     return None
+
+
+def _behind_aside(unit: Unit, cue: Cue, head: Token) -> Token | None:
+    """Find who speaks behind an aside that opens the sentence: "Shown copies, the director said"."""
+    doc, last = unit.doc, cue.first - 1
+    opens = head.i < cue.first and head.left_edge.lower_ in _ASIDES and doc[head.left_edge.i].text[0].isupper()
+    if not opens or last <= head.i or not any(t.text == "," for t in doc[head.i : last]):
+        return None
+    return doc[last] if doc[last].pos_ in ("NOUN", "PROPN", "PRON") and unit.quote[last] < 0 else None
 
 
 def _fronted(unit: Unit, cue: Cue, found: Range) -> Range:

@@ -75,6 +75,12 @@ def _is_passed(inner: Draft, outer: Draft) -> bool:
     return speech and main and passing.is_medium(outer)
 
 
+def only_tells(turn: Draft, drafts: list[Draft]) -> bool:
+    """Tell whether a turn says no more than that another said something: "The board says you resigned"."""
+    told = [one for one in drafts if is_told(one) and one.speaker != turn.speaker and one.polarity == "assert"]
+    return any(_size(one) >= _MOST * _size(turn) for one in told)
+
+
 def is_told(draft: Draft) -> bool:
     """Tell whether what somebody says or believes is told in a clause, as of something that happened."""
     head = draft.unit.doc[draft.cue.head]

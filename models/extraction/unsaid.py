@@ -63,12 +63,62 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
         t.lemma_.lower() in ("decline", "refuse") and t.dep_ != "amod" for t in leading
     ):
         return True
-    if _by_nobody(verb) or _is_reflexive(unit, cue):
+    if _by_nobody(verb) or _is_reflexive(unit, cue) or _only_leads_in(unit, cue) or _tells_nothing(unit, cue):
         return True
     if verb.tag_[:2] not in ("VB", "MD") or cue.frame in ("according", "colon", "noun", "passive"):
         return False
+    helpers = {helper.lower_ for helper in children(verb, *AUXILIARIES)}
+    if {"would", "have"} <= helpers and cue.kind != "speech":  # "would have approved it"
+        return True
     still_said = cue.lemma in _STILL_SAID and not _asks_for_comment(unit, cue)
+    still_said = still_said and not (
+        cue.lemma == "confirm" and helpers & {"did", "does"} and helpers & {"not", "n't", "n’t"}
+    )
     return cue.lemma in SAY and not still_said and _is_unreal(unit, cue, verb)
+
+
+def disclaims(said: str) -> bool:
+    """Tell whether somebody only says what his words do not mean: "none of this means that he is guilty"."""
+    return _DISCLAIMS.match(said) is not None
+
+
+_DISCLAIMS = re.compile(
+    r"[\s“\"'‘]*(?:that )?"
+    r"(?:none of (?:this|that|it)|(?:this|that|it) (?:is|was|does|did)(?: not|n['’]t)|it would be wrong)"
+    r"[\s,]+(?:is |was )?(?:to say|means?|meant|suggests?|impl(?:y|ies))\b",
+    re.IGNORECASE,
+)
+
+
+def _only_leads_in(unit: Unit, cue: Cue) -> bool:
+    """Tell whether a participle only leads to what was said: "Asked whether it leaks, she", "Speaking on the steps"."""
+    verb = unit.doc[cue.head]
+    if cue.lemma in ("ask", "tell") and verb.tag_ == "VBN" and verb.dep_ != "ROOT":
+        return not children(verb, "aux", "auxpass", "agent") or cue.lemma == "ask"
+    return cue.lemma == "speak" and verb.tag_ == "VBG" and verb.dep_ in ("advcl", "ROOT") and cue.frame != "quote"
+
+
+def _tells_nothing(unit: Unit, cue: Cue) -> bool:
+    """Tell whether no claim is in the words: "said what it thought", "tell their own story", "hear it said"."""
+    verb = unit.doc[cue.head]
+    if cue.lemma not in _BARELY or cue.frame == "quote" or not cue.complements:
+        return False
+    if verb.tag_ == "VB" and verb.dep_ == "ROOT" and subject(verb) is None and not children(verb, "aux"):
+        return True  # "Say what you like"
+    if [t.lemma_.lower() for t in unit.doc[max(0, verb.i - 2) : verb.i]] == ["hear", "it"]:
+        return True
+    said = unit.doc[cue.complements[0]]
+    relative = [child for child in children(said, "dobj", "attr", "pobj") if child.lower_ in ("what", "whatever")]
+    if cue.frame == "clause" and relative and relative[0].i < said.i:
+        return True
+    own = subject(verb)
+    thing = own is not None and own.pos_ == "NOUN" and not {own.lower_, own.lemma_.lower()} & _SOURCES
+    return thing and (said.lower_ in _NO_CLAIM or said.head.lower_ in _NO_CLAIM)
+
+
+#: Verbs that may tell nothing, and what they tell then.
+_BARELY = frozenset({"say", "tell", "speak"})
+_NO_CLAIM = frozenset({"story", "tale", "all", "everything", "volumes", "it", "itself", "what"})
 
 
 #: Verbs that say something even when negated or supposed: "would not rule out", "did not respond to questions".

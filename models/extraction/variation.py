@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.extraction.descriptions import RANKS
-from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS
+from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -44,6 +44,8 @@ def varies(doc: Doc, mention: Range, head: Token) -> bool:
     word = head.lower_
     if told & {"other", "another", "second", "first", "third", "same", "latter"}:
         return False
+    if told & {"former", "retired"} and word in PERSON_ROLES - _OFFICES:
+        return True
     if word in ("man", "woman") or (told & RANKS and word in _PERSONS):
         return bool(told)
     return word not in _OFFICES and (word in _PERSONS or word.endswith(_PERSONAL))
@@ -65,6 +67,8 @@ def name_behind(doc: Doc, mention: Range, head: Token) -> Token | None:
     if stop > head.i and doc[stop].pos_ == "PROPN" and any(t.text == "," for t in doc[head.i : stop]):
         first = stop
         while first > head.i and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "&"):
+            first -= 1
+        while first > head.i + 1 and doc[first - 1].pos_ in ("NOUN", "ADJ", "DET"):  # "the timber magnate Per Lund"
             first -= 1
         return doc[stop] if "," in (doc[first - 1].text, doc[first - 2].text) else None
     if stop + 1 >= len(doc) or doc[stop + 1].text != ",":

@@ -53,6 +53,36 @@ def test_who_admits_does_not_deny(parse: Parser) -> None:
     assert told(parse, f"{CHARGE} He had not, the owner admitted, read the rules.").polarity == "assert"
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The owner said the union was lying.",
+        "The owner called the claim “a fairy story”.",
+        "The union's account, the owner said, was “a bad novel”.",
+        "The owner said otherwise.",
+        "The owner said no such thing had happened.",
+        "The owner denied it. It was greased with lard, the owner said.",
+    ],
+)
+def test_who_says_that_it_is_not_so_in_other_words_denies(parse: Parser, denial: str) -> None:
+    last = told(parse, f"{CHARGE} {denial}")
+    assert last.polarity == "deny"
+    assert "f1" in (last.denies, last.may_deny)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The owner called the report “thorough and fair”.",
+        "The owner said she could not confirm any such thing.",
+        "The owner denied it. The crane would run on Monday, the owner said.",
+        "So either the union is lying or the owner is, Olga Fenn said.",
+    ],
+)
+def test_what_only_looks_like_it_is_no_denial(parse: Parser, answer: str) -> None:
+    assert told(parse, f"{CHARGE} {answer}").polarity == "assert"
+
+
 def test_a_turn_denies_what_was_said_before_it(parse: Parser) -> None:
     text = "ROE: You sold the hall.\n\nFENN: That is not true. The clerk says much.\n\nROE: Why?\n\nFENN: Ask."
     (denial,) = [finding for finding in extract(text, parse=parse) if finding.polarity == "deny"]

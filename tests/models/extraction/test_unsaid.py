@@ -25,6 +25,12 @@ from models.extraction.parser import Parser
         "The figure speaks for itself.",
         "The judge has denied the motion.",
         "Olga Fenn did not respond to a request for comment.",
+        "None of this, the judge added, means that the dam leaks.",
+        "The market said what it thought.",
+        "The numbers tell their own story.",
+        "Say what you like about the dam.",
+        "You will hear it said that the dam leaks.",
+        "Olga Fenn did not confirm that the dam leaks.",
     ],
 )
 def test_what_nobody_says_is_no_finding(parse: Parser, text: str) -> None:
