@@ -25,7 +25,7 @@ from models.extraction.contraries import (
 )
 from models.extraction.denials import CLAIMS, ELLIPTIC, LOOKED_AT, PRONOUNS, says_no
 from models.extraction.findings import Finding, Named
-from models.extraction.replies import answered_by, goes_on, goes_on_denying
+from models.extraction.replies import answered_by, denies_own, goes_on, goes_on_denying
 from models.extraction.stems import STOP, Words, stem, words_of
 from models.extraction.untruth import FALSE, OTHERWISE
 
@@ -93,7 +93,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
         charge = answered(text, linked, bags, at)
         sure = charge is not None and _is_sure(text, linked, bags, at, charge)
         reply = answered_by(text, linked, bags, at) if finding.polarity == "assert" and not sure else None
-        if reply is not None and not (bags[at].content & bags[reply].content or linked[reply].polarity == "deny"):
+        if reply is not None and not (bags[at].content & bags[reply].content or denies_own(linked, reply, finding)):
             linked[at] = replace(finding, polarity="deny", may_deny=findings[reply].id)
         elif reply is not None:
             linked[at] = replace(finding, polarity="deny", denies=findings[reply].id)
@@ -147,7 +147,7 @@ def _is_sure(text: str, findings: list[Finding], bags: list[Words], at: int, oth
         return False
     if between or not tied:
         return distance <= 1 and (tied or not between)
-    if not (both or aimed) and (_told_in_another(findings, other, distance) or _gap(findings, other, at) > _FAR):
+    if not (both or aimed) and (_told_in_another(findings, other) or _gap(findings, other, at) > _FAR):
         return False
     reach = 1 if ELLIPTIC.match(said_in(text, denial)) or _ECHO.match(said_in(text, denial)) else 2
     return distance <= reach
@@ -160,12 +160,10 @@ def _denies_in_words(text: str, finding: Finding) -> bool:
     return finding.polarity == "deny" and (denying or says_no(said) or ANY_NEGATION.search(said) is not None)
 
 
-def _told_in_another(findings: list[Finding], other: int, distance: int) -> bool:
-    """Tell whether a charge of the denial's own sentence stands in another's words, so that either may be meant."""
+def _told_in_another(findings: list[Finding], other: int) -> bool:
+    """Tell whether a charge stands in another's words, so that either may be meant."""
     around = findings[other - 1] if other else None
-    return (
-        distance == 0 and around is not None and around.denies != findings[other].id and holds(around, findings[other])
-    )
+    return around is not None and around.denies != findings[other].id and holds(around, findings[other])
 
 
 def _gap(findings: list[Finding], other: int, at: int) -> int:

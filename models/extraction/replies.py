@@ -94,6 +94,11 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     return other if _HOLDS_TO.search(cue) and cue_words(text, finding)[-1:] != ["answered"] and len(both) > 1 else None
 
 
+def denies_own(findings: list[Finding], at: int, speaker: Finding) -> bool:
+    """Tell whether a denial answers what this speaker said himself."""
+    return any(one.id == findings[at].denies and same(one, speaker) for one in findings[:at])
+
+
 def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
     """Find the denial from which who denied, or who speaks for him, goes on in another sentence.
 

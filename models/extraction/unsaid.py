@@ -63,6 +63,8 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
         t.lemma_.lower() in ("decline", "refuse") and t.dep_ != "amod" for t in leading
     ):
         return True
+    if verb.dep_ == "relcl" and verb.head.lower_ == "one" and any(t.lower_ == "only" for t in verb.head.children):
+        return True  # "he is not the only one who disputes it"
     if _by_nobody(verb) or _is_reflexive(unit, cue) or _only_leads_in(unit, cue) or _tells_nothing(unit, cue):
         return True
     if verb.tag_[:2] not in ("VB", "MD") or cue.frame in ("according", "colon", "noun", "passive"):
