@@ -52,7 +52,7 @@ def of(unit: Unit, cue: Cue, source: Range | None) -> float:
     score = _FRAMES[cue.frame]
     if cue.frame in ("quote", "according", "colon"):
         return score if source is not None else score * 0.8
-    if cue.frame == "clause" and cue.lemma not in lexicon.SAY:
+    if cue.frame == "clause" and (cue.lemma not in lexicon.SAY or cue.lemma == "ask"):
         score *= 0.85
     attitude = cue.kind != "speech" or cue.frame not in ("clause", "around")
     score *= _form(unit.doc[cue.holder], unit.doc[cue.head], attitude, cue.frame == "of")
@@ -69,9 +69,15 @@ def resolved(speaker: Speaker, printed: str) -> float:
     """Weigh how the speaker was told: by name, or by a pronoun or a description, which may mean another."""
     if printed.lower() in _PRONOUNS:
         return 0.8
+    if printed.lower().startswith("the ") and not speaker.described and not _shares_a_word(printed, speaker.name):
+        return 0.8  # "the winner", taken for somebody who was named
     if speaker.described and speaker.kind in ("person", "unknown"):
         return 0.8
     return 0.9 if speaker.described and speaker.kind == "unnamed" else 1.0
+
+
+def _shares_a_word(printed: str, name: str) -> bool:
+    return bool(set(printed.lower().replace("’s", " ").split()) & set(name.lower().split()))
 
 
 def _form(holder: Token, head: Token, attitude: bool, about: bool) -> float:

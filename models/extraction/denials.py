@@ -197,7 +197,8 @@ def _gives_the_lie(content: str) -> bool:
         if wrong[0].endswith("wrong") and not (who[0].isupper() or who.lower() in _MAY_BE_WRONG):
             return False  # "the sum is wrong"
         # "he was wrong" may be his own mistake.
-        return wrong["who"].lower() not in _HIMSELF or wrong[0].partition(wrong["who"])[2][:1] in "'’"
+        now = wrong[0].partition(wrong["who"])[2].startswith(("'", "’", " is ", " are "))
+        return wrong["who"].lower() not in _HIMSELF or now
     if (named := NICKNAMED.match(content)) is not None:
         return not PRAISE.search(content, named.end(), named.end() + _NAMED)
     end = content.find(". ", 0, _NAMED)

@@ -6,7 +6,7 @@ from typing import Literal
 from models.extraction.cue import Kind
 
 NAME = "counterclaim-rules"
-VERSION = "0.6.0"
+VERSION = "0.7.0"
 
 Span = tuple[int, int]
 Form = Literal["direct", "indirect", "mixed"]

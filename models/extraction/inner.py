@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from models.extraction.quotes import Quote
     from models.extraction.units import Unit
 
-#: Words that may tell what another said: a quotation without them is not parsed.
+#: Words that may tell what another said, who is named: a quotation without them is not parsed.
 _TELLS = re.compile(
+    r"(?<!\bi )(?<!\bhe )(?<!\bshe )(?<!\bwe )(?<!\bthey )(?<!\byou )(?<!\bit )(?<!\bwho )"
     r"\b(?:say|says|saying|said|tell|tells|telling|told|thinks?|thought|believes?|believed|claims?|claimed|insists?|"
     r"insisted|writes?|wrote|admits?|admitted|denies|denied|according to|asks?|asked|promised|warned|assured|called|"
     r"calls)\b",

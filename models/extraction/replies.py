@@ -140,14 +140,17 @@ def _speaks_for(text: str, finding: Finding, denial: Finding) -> bool:
     said = text[slice(*finding.mention)] if finding.mention else ""
     if denial.speaker is None or finding.sentence == denial.sentence:
         return False
+    body = re.match(r"(?:an?|the) (?P<name>[\w-]+) (?P<role>[\w’'-]+)", said, re.IGNORECASE)
+    if body is not None and _SPEAKS_FOR.match(body["role"]):
+        return body["name"].lower() in denial.speaker.name.lower().split()
     owner = re.match(r"(?:.{0,60}?(?P<name>[\w-]+)['’]s?|his|her|its|their) (?P<role>[\w’'-]+)", said, re.IGNORECASE)
     if owner is None or not _SPEAKS_FOR.match(owner["role"]):
         return False
     return owner["name"] is None or owner["name"] in denial.speaker.name.split()
 
 
-def _most_alike(findings: list[Finding], bags: list[Words], at: int, last: int) -> int | None:
-    """Find which of the last statements by others shares most words; the last where one alone spoke, else none."""
+def _most_alike(findings: list[Finding], bags: list[Words], at: int, last: int) -> int:
+    """Find which of the last statements by others shares most words; the last where none does."""
     near = [
         other
         for other in range(max(0, last - 3), last + 1)
@@ -155,10 +158,7 @@ def _most_alike(findings: list[Finding], bags: list[Words], at: int, last: int) 
         and findings[other].polarity == "assert"
         and not same(findings[other], findings[at])
     ]
-    best = max(near, key=lambda other: (len(bags[at].content & bags[other].content), other), default=last)
-    if bags[at].content & bags[best].content or all(same(findings[one], findings[last]) for one in near):
-        return best
-    return None
+    return max(near, key=lambda other: (len(bags[at].content & bags[other].content), other), default=last)
 
 
 def _last_of_another(findings: list[Finding], at: int) -> int | None:

@@ -95,6 +95,8 @@ _DISCLAIMS = re.compile(
 def _only_leads_in(unit: Unit, cue: Cue) -> bool:
     """Tell whether a participle only leads to what was said: "Asked whether it leaks, she", "Speaking on the steps"."""
     verb = unit.doc[cue.head]
+    if cue.lemma == "ask" and verb.i > 0 and verb.nbor(-1).text == ",":
+        return verb.tag_ in ("VBN", "VBD") and any(t.text == "," for t in unit.doc[verb.i :])
     if cue.lemma in ("ask", "tell") and verb.tag_ == "VBN" and verb.dep_ != "ROOT":
         return not children(verb, "aux", "auxpass", "agent") or cue.lemma == "ask"
     return cue.lemma == "speak" and verb.tag_ == "VBG" and verb.dep_ in ("advcl", "ROOT") and cue.frame != "quote"

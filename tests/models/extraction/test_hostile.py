@@ -25,6 +25,8 @@ GROWTH = 8
 LONGEST = 640_000
 #: Seconds below which a time is mostly chance.
 CHANCE = 0.05
+#: Seconds below which a longer text is measured too.
+BRIEF = 3
 
 
 def test_no_random_text_makes_extraction_fail(parse: Parser) -> None:
@@ -89,7 +91,11 @@ def _measure(parse: Parser, write: Callable[[int], str]) -> None:
     for _ in range(3):
         spent = {length: _seconds(parse, write(length)) for length in (10_000, 20_000, 40_000)}
         length = 40_000
-        while spent[length] < GROWTH * CHANCE and length < LONGEST:
+        # A mixture may begin with what takes no time: where it seems to grow, four times the length tells.
+        while length < LONGEST and (
+            spent[length] < GROWTH * CHANCE
+            or (spent[length] < BRIEF and spent[length] > GROWTH * max(spent[length // 4], CHANCE))
+        ):
             length *= 4
             spent[length] = _seconds(parse, write(length))
         told.append({length: round(seconds, 3) for length, seconds in spent.items()})
