@@ -12,7 +12,7 @@ from models.storage.columns import comparison_key, dumps
 from models.tables import Document, Statement
 
 #: Code points that a statement quotes in all: each answer that shows it repeats them.
-LONGEST_CONTENT = 20_000
+LONGEST_CONTENT = 10_000
 #: Code points of a mention.
 LONGEST_MENTION = 2_000
 #: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.

@@ -49,7 +49,7 @@ class Document(DocumentPart, Whole):
     length = shown(fields.Integer, "Unicode code points in the text; 0 where only its address is known.", minimum=0)
     sha256 = shown(fields.String, "SHA-256 of the text's UTF-8, in hex.")
     sentence_count = shown(fields.Integer, "How many sentences the text was cut into.", minimum=0)
-    statements = listed(LinkedStatement, "Its statements in the order of print, at most 100.")
+    statements = listed(LinkedStatement, "Its statements in the order of print, at most 50.")
     statement_count = count(ACTS)
     print_count = print_count()
     statements_rest = rest()

@@ -175,7 +175,7 @@ class StatementPart(Stamped):
         "Whether its speaker, or who published it, or somebody on their behalf denies, disputes or corrects that it is "
         "theirs. Who published it is the speaker of whom the document's `publisher` is a name.",
     )
-    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 100.")
+    attribution_answers = listed(AttributionAnswer, "What answers its attribution, and it alone; at most 50.")
     attribution_answer_count = count("such answers")
     attribution_answers_rest = rest()
     recorded_by = identifier(
@@ -206,7 +206,7 @@ ACTS = "statements, without those that print another again,"
 class CounterclaimSide(ClaimPart):
     """One side of a counterclaim: a claim with the first of its statements."""
 
-    statements = listed(StatementPart, "Who put it forward, and where; at most 10, in the order of print.")
+    statements = listed(StatementPart, "Who put it forward, and where; at most 3, in the order of print.")
     statement_count = count(ACTS)
     print_count = print_count()
     statements_rest = rest()
@@ -217,7 +217,7 @@ BriefSide = lighter(
     "BriefSide",
     "One side of a counterclaim as lists show it: a claim with the first of its statements in brief.",
     (),
-    statements=listed(BriefStatement, "Who put it forward, in brief; at most 10, in the order of print."),
+    statements=listed(BriefStatement, "Who put it forward, in brief; at most 3, in the order of print."),
 )
 
 #: What `claim`, `answer`, `of` and `target_id` say.
@@ -260,6 +260,6 @@ class CounterclaimWithClaim(_CounterclaimOfAClaim):
 
 
 COUNTERCLAIMS = (
-    "What answers this claim, at most 100. What answers the attribution of one of its statements is shown with that."
+    "What answers this claim, at most 50. What answers the attribution of one of its statements is shown with that."
 )
-COUNTERS = "What this claim answers, at most 100."
+COUNTERS = "What this claim answers, at most 50."

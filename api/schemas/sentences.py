@@ -8,7 +8,7 @@ from api.schemas.filters import WholesQuery, fields_of, search, sort_by
 from api.schemas.parts import ACTS, DocumentPart, SentencePart
 from api.schemas.several import one_id
 
-_LONGEST = "A sentence has at most 20,000 characters."
+_LONGEST = "A sentence has at most 5,000 characters."
 
 
 class Sentence(SentencePart, Whole):
@@ -19,7 +19,7 @@ class Sentence(SentencePart, Whole):
     statement_ids = fields.List(
         fields.Integer(),
         required=True,
-        metadata={"description": "The ids of the statements that start in it; at most 100."},
+        metadata={"description": "The ids of the statements that start in it; at most 50."},
     )
     statement_count = count(ACTS)
     print_count = print_count()

@@ -26,7 +26,7 @@ class Speaker(SpeakerPart, Whole):
     )
     part_of = nested(SpeakerPart, "The speaker that this one belongs to.", null=True)
     statements = listed(
-        LinkedStatement, "The newest of their statements, at most 100, without those that print another again."
+        LinkedStatement, "The newest of their statements, at most 50, without those that print another again."
     )
     statement_count = count(ACTS)
     statements_rest = rest()

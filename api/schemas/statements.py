@@ -41,7 +41,7 @@ class Statement(StatementPart, Whole):
         required=True,
         metadata={
             "description": "The ids of the statements by which others put the same claim forward in these very words, "
-            "jointly; at most 100."
+            "jointly; at most 50."
         },
     )
     joint_count = count("such statements")
@@ -150,7 +150,7 @@ def _content(**kwargs: Any) -> Many:
         least=1,
         metadata={
             "description": 'What was said, in the order of print; several spans where "he said" splits a quote; '
-            "at most 20,000 characters in all."
+            "at most 10,000 characters in all."
         },
         **kwargs,
     )

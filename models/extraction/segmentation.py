@@ -23,7 +23,7 @@ _STRETCH = re.compile(rf"\S{{{_UNBROKEN},}}(?=\S)")
 _ENDS = str.maketrans("!?.…", "xxxx")
 
 #: Code points of a sentence: what has no full stop for so long is cut before, where a word ends if one does.
-LONGEST = 20_000
+LONGEST = 5_000
 
 
 def cut(text: str) -> list[tuple[int, int]]:

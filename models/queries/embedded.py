@@ -8,9 +8,9 @@ from peewee import fn
 from models.queries.members import Array, Count, Counted, Member, Rest
 
 #: How many statements, counterclaims or reviews one item embeds.
-EMBEDDED = 100
+EMBEDDED = 50
 #: How many statements of the other side a counterclaim embeds.
-BESIDE = 10
+BESIDE = 3
 
 
 def embedded(

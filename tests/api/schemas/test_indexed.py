@@ -126,30 +126,30 @@ def test_a_name_is_stored_whatever_its_letters_are_written_out_to(writer: FlaskC
             assert refusal(answer) == (422, [at])
 
 
-def test_a_sentence_without_a_full_stop_is_cut_at_20000_characters(writer: FlaskClient) -> None:
+def test_a_sentence_without_a_full_stop_is_cut_at_5000_characters(writer: FlaskClient) -> None:
     words = " ".join(f"{_DICE.getrandbits(40):08x}" for _ in range(93_900))[:939_000]
     id = posted(writer, "documents", document(text=words, url=None)).json["id"]
     quoted = {"document": {"id": id}, "sentence": None, "mention": None, "cue": None}
-    answer = writer.post("/v1/statements", json=charge(**quoted) | {"content": [{"start": 21_000, "end": 21_900}]})
+    answer = writer.post("/v1/statements", json=charge(**quoted) | {"content": [{"start": 6_000, "end": 6_900}]})
     assert answer.status_code == 201, answer.json
     sentence = answer.json["sentence"]
     assert sentence["position"] == 1
-    assert 19_980 <= sentence["start"] <= 20_000
+    assert 4_980 <= sentence["start"] <= 5_000
     assert words[sentence["start"] - 1] == words[sentence["end"]] == " "
 
 
-def test_a_sentence_is_made_no_longer_than_20000_characters(writer: FlaskClient) -> None:
-    id = posted(writer, "documents", document(text=noise(50_000), url=None)).json["id"]
+def test_a_sentence_is_made_no_longer_than_5000_characters(writer: FlaskClient) -> None:
+    id = posted(writer, "documents", document(text=noise(12_000), url=None)).json["id"]
     (first, *rest) = writer.get(f"/v1/sentences?document={id}").json["items"]
     for one in rest:
         etag = writer.get(f"/v1/sentences/{one['id']}").headers["ETag"]
         assert writer.delete(f"/v1/sentences/{one['id']}", headers={"If-Match": etag}).status_code == 204
-    new = {"document": id, "start": 20_000, "end": 40_001}
+    new = {"document": id, "start": 5_000, "end": 10_001}
     assert refusal(writer.post("/v1/sentences", json=new)) == (422, ["/end"])
-    posted(writer, "sentences", new | {"end": 40_000})
+    posted(writer, "sentences", new | {"end": 10_000})
     address = f"/v1/sentences/{first['id']}"
     etag = writer.get(address).headers["ETag"]
-    change = writer.patch(address, json={"end": 20_001}, headers={"If-Match": etag})
+    change = writer.patch(address, json={"end": 5_001}, headers={"If-Match": etag})
     assert refusal(change) == (422, ["/end"])
 
 
@@ -172,16 +172,16 @@ def test_a_line_that_is_too_long_is_refused_and_no_other_of_its_group(writer: Fl
     assert [one["errors"][0]["pointer"] for one in answer.json["listed"]] == ["/cue", "/url"]
 
 
-def test_a_statement_quotes_20000_characters(writer: FlaskClient) -> None:
-    text = "ab " * 8_000
+def test_a_statement_quotes_10000_characters(writer: FlaskClient) -> None:
+    text = "ab " * 4_000
     long = {"document": document(text=text), "sentence": None, "mention": None, "cue": None}
-    refused = writer.post("/v1/statements", json=charge(**long, content=[{"start": 0, "end": 20_001}]))
+    refused = writer.post("/v1/statements", json=charge(**long, content=[{"start": 0, "end": 10_001}]))
     assert refusal(refused) == (422, ["/content"])
-    halves = [{"start": 0, "end": 10_000}, {"start": 10_003, "end": 20_004}]
+    halves = [{"start": 0, "end": 5_000}, {"start": 5_003, "end": 10_004}]
     assert refusal(writer.post("/v1/statements", json=charge(**long, content=halves))) == (422, ["/content"])
     mention = {"start": 0, "end": 2_001}
-    body = charge(**long | {"mention": mention}, content=[{"start": 0, "end": 20_000}])
+    body = charge(**long | {"mention": mention}, content=[{"start": 0, "end": 10_000}])
     assert refusal(writer.post("/v1/statements", json=body)) == (422, ["/mention"])
-    made = posted(writer, "statements", charge(**long, content=[{"start": 0, "end": 20_000}]))
+    made = posted(writer, "statements", charge(**long, content=[{"start": 0, "end": 10_000}]))
     changed = writer.patch(f"/v1/statements/{made.json['id']}", json={"content": halves}, headers=matching(made))
     assert refusal(changed) == (422, ["/content"])
