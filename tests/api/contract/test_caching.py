@@ -293,3 +293,19 @@ def test_of_a_parallel_change_and_retraction_with_one_etag_exactly_one_wins(
     statuses = together(4, work)
     assert len([status for status in statuses if status in (200, 204)]) == 1
     assert set(statuses) <= {200, 204, 410, 412}
+
+
+def test_a_read_whose_if_match_holds_is_answered(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    everything(writer)
+    for path in reads():
+        first = reviewer.get(path)
+        etag = first.headers["ETag"]
+        for holds in ("*", " * ", etag, f'"other", {etag}'):
+            answer = reviewer.get(path, headers={"If-Match": holds})
+            assert (answer.status_code, answer.data) == (200, first.data), f"{path} {holds}"
+        # If-Match is asked first (RFC 9110, section 13.2.2).
+        for wrong in ('"other"', f"W/{etag}"):
+            answer = reviewer.get(path, headers={"If-Match": wrong, "If-None-Match": etag})
+            assert refusal(answer) == (412, ["If-Match"]), f"{path} {wrong}"
+        assert reviewer.get(path, headers={"If-Match": "*", "If-None-Match": etag}).status_code == 304
+    assert reviewer.get("/v1/claims/99", headers={"If-Match": "*"}).status_code == 404
