@@ -61,8 +61,11 @@ def log(
     has read the log up to a sequence has missed nothing. The lock is the last that any change takes.
     """
     edit = Edit(instance._meta.table_name, instance.__data__["id"], action, before, row(instance))
-    lists = before is None or action != "change" or bool(more)
-    derived.mark_for_refresh(edit.noun, before, edit.after, new=action == "create", lists=lists)
+    members: set[str] = set()
+    if before is not None and action == "change":
+        members = {name for name, value in edit.after.items() if before.get(name) != value} | set(more or ())
+    members -= {"version", "updated_at"}
+    derived.mark_for_refresh(edit.noun, before, edit.after, new=action == "create", members=members)
     write_entries([log_entry(actor, edit, more)])
 
 

@@ -2,23 +2,19 @@
 
 from collections.abc import Collection, Iterable
 
-from models.queries.dialects import in_ids
+from models.queries.dialects import in_ids, wholes
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.vocabulary import STAMPED
 
-#: Rows that one statement writes: five values each, below SQLite's oldest limit of 999 parameters.
-_ROWS = 150
 
-
-def note(made_at: str, wholes: Iterable[tuple[str, int, bool]], *, public: bool) -> None:
+def note(made_at: str, changed: Iterable[tuple[str, int, bool]], *, public: bool) -> None:
     """Note that these wholes, as (noun, id, `LastChange.public`), changed then: to the `public`, or else not."""
-    rows = [(noun, id, made_at, made_at, shown) for noun, id, shown in wholes]
-    for first in range(0, len(rows), _ROWS):
-        some = rows[first : first + _ROWS]
-        fetch(_noting(len(some), public), [value for row in some for value in row])
+    # One statement however many there are: a speaker has 40,000 claims. In the order of the key, as locks are taken.
+    if rows := sorted(changed):
+        fetch(_noting(public), (made_at, made_at, dumps(rows)))
 
 
 def never_shown(noun: str, ids: Collection[int]) -> list[int]:
@@ -50,12 +46,12 @@ def rebuild() -> None:
     fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
 
 
-@cached(400)
-def _noting(rows: int, public: bool) -> str:
+@cached(2)
+def _noting(public: bool) -> str:
     told = "public_changed_at = excluded.public_changed_at, " if public else ""
     return (
-        "INSERT INTO last_changes AS l (noun, noun_id, changed_at, public_changed_at, public) VALUES "  # noqa: S608
-        + ", ".join(["(?, ?, ?, ?, ?)"] * rows)
-        + f" ON CONFLICT (noun, noun_id) DO UPDATE SET changed_at = excluded.changed_at, {told}"
+        "INSERT INTO last_changes AS l (noun, noun_id, changed_at, public_changed_at, public)"  # noqa: S608 (our SQL)
+        f" SELECT w.noun, w.id, ?, ?, w.public FROM ({wholes()}) AS w WHERE TRUE"
+        f" ON CONFLICT (noun, noun_id) DO UPDATE SET changed_at = excluded.changed_at, {told}"
         "public = excluded.public OR (l.public AND l.noun <> 'claims')"
     )

@@ -11,12 +11,12 @@ It is in queries because its rows are composed of the same shapes and conditions
 otherwise compute at each read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from peewee import Entity, fn
 
-from models.queries import days, dialects, members, names, shapes, word_tables
+from models.queries import days, dialects, members, names, shapes, touched, word_tables
 from models.queries.attributions import attribution_answers, disowned
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Aliased, Part, cached
@@ -33,17 +33,6 @@ _LOCK = int.from_bytes(b"ccderive")
 #: In how many parts claims fall: each takes one of the some 12,800 locks that PostgreSQL has room for by default.
 _PARTS = 64
 
-#: Which claims, and which of their statements, each noun's change touches: SQL that takes the noun's id once.
-_TOUCHED = {
-    "speakers": "SELECT claim_id, id FROM statements WHERE speaker_id = ?",
-    "documents": "SELECT claim_id, id FROM statements WHERE document_id = ?",
-    "sentences": "SELECT claim_id, id FROM statements WHERE sentence_id = ?",
-    "topics": "SELECT claim_id, NULL FROM claim_topic_index WHERE topic_id = ?",
-}
-
-#: What may change of a row while the words of its statements stay the same.
-_UNSAID = {"speakers": {"description", "kind"}, "documents": {"title", "publisher", "published_at", "kind", "licence"}}
-
 #: Finds something where PostgreSQL has not counted half of the pages of claims, or of statements.
 _DOUBLED = (
     "SELECT 1 FROM pg_class WHERE oid IN ('claims'::regclass, 'statements'::regclass)"
@@ -51,44 +40,34 @@ _DOUBLED = (
 )
 
 
-def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False, lists: bool = True) -> None:
+def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False, members: Collection[str] = ()) -> None:
     """Have the claims that hang on `rows` of the table `noun`, as they were and as they are, refreshed in time.
 
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
-    the transaction has made. Without `lists` they are a row before and after, and no list of it has changed.
+    the transaction has made. With `members` they are a row before and after, in which nothing else has changed.
     """
     if noun in names.NAMED and (named := [(noun, row["id"]) for row in rows if row]):
         before_commit(names.refresh, *named, shared=True)
-    if new and noun in _TOUCHED:  # nothing hangs on it but what is noted itself
+    # Nothing hangs on a new row but what is noted itself.
+    if (new and noun in touched.NOUNS) or touched.keeps_all(noun, members):
         return
-    same_words = not lists and _same_words(noun, *filter(None, rows))
-    if noted := [(noun, row, new, same_words) for row in rows if row]:
+    same = touched.keeps_words(noun, members), touched.keeps_summaries(noun, members)
+    of_rows = rows[-1:] if members and noun in touched.NOUNS else rows  # the same claims hang on it before and after
+    if noted := [(noun, row, new, *same) for row in of_rows if row]:
         before_commit(_refresh, *noted, shared=True)
 
 
-def _same_words(noun: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Tell whether a row was changed, and in nothing that is in the full-text index of statements."""
-    changed = {name for name, value in after.items() if before.get(name) != value} - {"version", "updated_at"}
-    return bool(changed) and changed <= _UNSAID.get(noun, set())
-
-
-def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool]]) -> None:
+def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
     """Refresh what transactions that share a commit have changed."""
-    changed: set[int] = set()
-    claims: set[int] = set()
-    made: set[int] = set()
-    linked: set[int] = set()
-    reworded: set[int] = set()
-    restated: set[int] = set()
-    shown: set[int] = set()
-    for noun, row, new, same_words in noted:
+    changed, claims, made, linked, reworded, restated, shown, renamed = (set[int]() for _ in range(8))
+    for noun, row, new, same_words, same_summaries in noted:
         if new and noun == "claims":
             made.add(row["id"])
         elif noun == "counterclaims":
             linked |= {row["claim"], row["answer"]}
         else:
-            of, said = _touched(noun, row)
-            (shown if same_words else claims if new else changed).update(of)
+            of, said = touched.claims(noun, row)
+            (renamed if same_summaries else shown if same_words else claims if new else changed).update(of)
             if not new and not same_words:
                 restated |= said
                 reworded |= of if noun == "claims" else set()
@@ -96,12 +75,15 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool]]) -> None:
     made -= changed
     known = (claims | changed) - made
     shown -= made | known
+    renamed -= known
     linked -= made | known | shown
-    _lock(known | shown | linked)
+    _lock(known | shown | linked | renamed)
     _forget_words(reworded, restated)
     refresh(made, new=True)
     refresh(known)
     refresh(shown, words=False)
+    for statement in refreshing_cards(bool(restated)) if renamed else ():
+        fetch(statement, (dumps(sorted(renamed)),))
     refresh(linked, linked=True)
 
 
@@ -117,16 +99,6 @@ def _lock(claims: set[int]) -> None:
 def _lock_parts(claims: set[int]) -> Iterator[str]:
     charges = fetch(f"SELECT claim_id FROM counterclaims WHERE {in_ids('answer_id')}", (dumps(list(claims)),))
     yield from {str(id % _PARTS) for id in claims.union(*charges)}
-
-
-def _touched(noun: str, row: dict[str, Any]) -> tuple[set[int], set[int]]:
-    """Find the claims whose derived rows depend on a `row` of the table `noun`, and the statements whose words do."""
-    if noun == "claims":
-        return {row["id"]}, set()
-    if noun == "statements":
-        return {row["claim"]}, {row["id"]}
-    found = fetch(_TOUCHED[noun], (row["id"],)) if noun in _TOUCHED else []
-    return {claim for claim, _ in found}, {id for _, id in found if id is not None}
 
 
 def _forget_words(claims: set[int], statements: set[int]) -> None:
@@ -347,13 +319,9 @@ def refreshing(new: bool = False, linked: bool = False, words: bool = True) -> l
         filling += [
             one.filling(f" AND {in_ids(one.claim)} AND {word_tables.lacks_words(one.table)}") for one in _words()
         ]
-    # What is shown of an answer to an attribution hangs on the claim that it answers, and on that of the answer. Where
-    # a new claim answers, the other is refreshed as well.
-    answered = "SELECT id FROM c UNION SELECT e.claim_id FROM c JOIN counterclaims e ON e.answer_id = c.id"
-    either = f"g.claim_id IN (WITH c AS (SELECT c.id FROM claims c WHERE {in_ids('c.id')}) {answered})"
-    either = in_ids("g.claim_id") if new else either
-    emptying.append(f"DELETE FROM answered_attributions AS g WHERE {either}")
-    filling.append(_attributions().filling(f" AND {either}"))
+    attributions = _attributions_around(new)
+    emptying.append(attributions[0])
+    filling.append(attributions[1])
     # Whether a claim counts as answered hangs on the claims that answer it.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {in_ids('e.answer_id')})"
     answering = [
@@ -364,6 +332,33 @@ def refreshing(new: bool = False, linked: bool = False, words: bool = True) -> l
     ]
     unflagging = _unflagging(" AND " + in_ids("c.claim_id"))
     return [*filling, *unflagging] if new else [*emptying, *filling, *answering, *unflagging]
+
+
+@cached(2)
+def refreshing_cards(words: bool) -> list[str]:
+    """Build the SQL that writes what cards and answers to attributions show anew, and the `words` that are lacking.
+
+    Each has the JSON array of the claims' ids as its one parameter. What claims are found and counted by stays.
+    """
+    said = [one for one in _words() if words and one.table in word_tables.tables_of("statement_search")]
+    return [
+        f"DELETE FROM claim_cards WHERE {in_ids('claim_id')}",
+        _cards().filling(f" AND {in_ids(_cards().claim)}"),
+        *(one.filling(f" AND {in_ids(one.claim)} AND {word_tables.lacks_words(one.table)}") for one in said),
+        *_attributions_around(new=False),
+    ]
+
+
+def _attributions_around(new: bool) -> tuple[str, str]:
+    """Build the SQL that empties and fills what is shown of the answers to attributions around claims.
+
+    It hangs on the claim that it answers, and on that of the answer. Where a new claim answers, the other is refreshed
+    as well.
+    """
+    answered = "SELECT id FROM c UNION SELECT e.claim_id FROM c JOIN counterclaims e ON e.answer_id = c.id"
+    either = f"g.claim_id IN (WITH c AS (SELECT c.id FROM claims c WHERE {in_ids('c.id')}) {answered})"
+    either = in_ids("g.claim_id") if new else either
+    return f"DELETE FROM answered_attributions AS g WHERE {either}", _attributions().filling(f" AND {either}")
 
 
 def _unflagging(claims: str = "") -> list[str]:

@@ -317,6 +317,15 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 
 @written
+def wholes(sqlite: bool) -> str:
+    """Build the SELECT of the (noun, id, public) in a JSON array of such arrays, the one parameter."""
+    if sqlite:
+        return "SELECT value ->> 0 AS noun, value ->> 1 AS id, value ->> 2 AS public FROM json_each(?)"
+    typed = "(value ->> 1)::bigint AS id, (value ->> 2)::boolean AS public"
+    return f"SELECT value ->> 0 AS noun, {typed} FROM json_array_elements(?::json)"
+
+
+@written
 def json_rows(sqlite: bool, columns: str, source: str) -> str:
     """Build the SQL of the rows of a source, as the text of a JSON array of arrays; null or empty where it has none."""
     if sqlite:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models import claims, documents, sentences, speakers, statements, topics
+from models.history import last_changes
 from models.history.changes import Actor
 from models.queries import derived, word_tables
 from models.queries.filter_sets import Order
@@ -237,3 +238,48 @@ def test_words_are_written_anew_where_a_name_changes_and_nothing_else(registry: 
     speakers.change(by=actor, id=row.speaker_id, version=3, name="Everybody")
     assert (found("everybody"), found("somebody")) == ([said], [])
     assert not [check for check in verify.run() if check.problems]
+
+
+def test_a_name_and_a_label_leave_what_claims_are_counted_by_as_it_is(registry: str, actor: Actor) -> None:
+    topics.create(by=actor, slug="war", label="War")
+    charge = put_charge(actor, claim={"text": "They do.", "language": "en", "topics": ["war"]})
+    put_denial(actor, charge, counters=[{"target": charge, "kind": "denies", "of": "attribution"}])
+    for number in range(5):
+        put_claim(actor, f"The exports are {number}.", topics=["war"])
+    written: list[str] = []
+
+    def written_by(change: Any, **new: Any) -> str:
+        written.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            for module in (derived, last_changes):
+                patch.setattr(module, "fetch", lambda sql, *params: (written.append(sql), fetch(sql, *params))[1])
+            change(by=actor, id=1, version=None, **new)
+        assert derived.differences() == []
+        return " ".join(sql for sql in written if not sql.startswith("SELECT"))
+
+    for change, new in (
+        (speakers.change, {"name": "Washington"}),
+        (speakers.change, {"aliases": ["Ann"], "kind": "person"}),
+        (documents.change, {"title": "A title"}),
+        (topics.change, {"slug": "wars"}),
+    ):
+        changed = written_by(change, **new)
+        assert "INSERT INTO claim_cards" in changed
+        assert "INSERT INTO claim_summaries" not in changed, new
+    assert "claim_cards" not in written_by(topics.change, label="Wars")
+    (noting,) = written
+    assert noting.startswith("INSERT INTO last_changes"), "the claims that show the label are noted at once"
+    assert "INSERT INTO claim_summaries" in written_by(documents.change, published_at="2026-04-01T00:00:00Z")
+
+
+def test_a_claim_that_is_made_and_one_that_is_dated_by_the_way_are_written_whole(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first")
+    with transactions.transaction():
+        row = Statement.get_by_id(said)
+        speakers.change(by=actor, id=row.speaker_id, version=None, name="Everybody")
+        documents.change(by=actor, id=row.document_id, version=None, published_at="2026-04-01T00:00:00Z")
+        put_plain(actor, "second", speaker={"id": row.speaker_id})
+        statements.change(by=actor, id=said, version=None, claim={"text": "It is another.", "language": "en"})
+        speakers.change(by=actor, id=row.speaker_id, version=None, name="Anybody")
+    assert derived.differences() == []
+    assert len(listed_ids(statements, PUBLIC, q="anybody")) == 2
