@@ -23,6 +23,9 @@ GAPLESS = True
 #: SQLite's result codes for a file that is damaged, or none of its own.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
+#: Names the full-text indexes.
+_FULL_TEXT = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+
 #: How often, and with how many seconds between, truncating the WAL is tried while others read.
 _TRIES, _PAUSE = 20, 0.5
 #: Seconds for which running exports are waited for before that, while new ones wait.
@@ -130,6 +133,7 @@ def _fold_wal(file: Path, *, replaced: bool = False) -> None:
 def integrity(limit: int) -> Iterator[str]:
     """Yield what is wrong with any page or any index, those of full text too, by tables and rows."""
     try:
+        _let_go_of_full_text()
         problems = [line for (line,) in fetch(f"PRAGMA integrity_check({limit})") if line != "ok"]
     except DatabaseError as error:
         problems = [str(error)]
@@ -141,6 +145,16 @@ def integrity(limit: int) -> Iterator[str]:
                 yield line
         if not named:
             yield from problems
+
+
+def _let_go_of_full_text() -> None:
+    """Let FTS5 forget what this connection has read of its indexes.
+
+    After another connection has written one anew, a check would hold the new pages against what it knew of the old ones
+    and call them malformed; reading a row makes it look whether anybody has written.
+    """
+    for (table,) in fetch(_FULL_TEXT):
+        fetch(f"SELECT rowid FROM {table} LIMIT 1")
 
 
 def _damage(table: str) -> Iterator[str]:
@@ -234,8 +248,7 @@ def sweep() -> bool:
 
 def _rewrite(connection: sqlite3.Connection) -> bool:
     connection.execute("PRAGMA secure_delete = ON")
-    indexes = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-    for (name,) in connection.execute(indexes).fetchall():
+    for (name,) in connection.execute(_FULL_TEXT).fetchall():
         # An entry that was deleted leaves the index when its segments are merged (sqlite.org/fts5.html, 6.9).
         connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
     connection.execute("VACUUM")

@@ -455,3 +455,11 @@ def test_what_is_hidden_though_it_is_public_is_shown_again(filled: str) -> None:
         last_changes.rebuild()
     database.close()
     assert problems() == {}
+
+
+def test_a_registry_that_was_checked_passes_again_after_all_is_written_anew(filled: str) -> None:
+    for _ in range(2):
+        assert problems() == {}
+        with transactions.transaction():
+            derived.rebuild()
+    assert problems() == {}
