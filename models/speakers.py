@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models import evidence, hierarchy, prints
+from models import evidence, hierarchy, prints, wikidata
 from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, unflag
@@ -11,7 +11,7 @@ from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists, simple_lists
 from models.queries.results import Item
-from models.queries.visibility import Viewer
+from models.queries.visibility import WRITER, Viewer
 from models.refusals import Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
@@ -131,7 +131,7 @@ def find(
     kind: str | None = None,
     session: Session = SESSION,
 ) -> int:
-    """Find the id of the speaker with the `id` of a reference, or with its `name`, be it an alias.
+    """Find the id of the speaker with the `id` or Wikidata id of a reference, or with its `name`, be it an alias.
 
     A name that nobody has becomes a new speaker with the rest of the reference, `hidden` as in `create`, and of
     the kind `kind` where the reference has none. Raises
@@ -139,7 +139,8 @@ def find(
     Wikidata id that says otherwise than what is known.
     """
     if "id" in reference:
-        return int(session.referred(Speaker, reference["id"], f"{field}/id").id)
+        id = _of_item(reference["id"], f"{field}/id", session)
+        return int(session.referred(Speaker, id, f"{field}/id").id)
     known = named(reference["name"], session)
     if not known:  # somebody may put the name in just now
         session.lock_names([name_key(reference["name"])])
@@ -159,6 +160,16 @@ def find(
         return create(by=by, session=session, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | reference))
     except Refusal as refusal:
         raise refusal.under(field) from None
+
+
+def _of_item(id: int | str, field: str, session: Session) -> int:
+    """Find the id of the speaker who is a Wikidata item, be it one that an earlier line of an import has put in."""
+    if isinstance(id, int):
+        return id
+    found = session.find(Speaker, wikidata_id=id) or wikidata.ids(items=[id], viewer=WRITER).get(id)
+    if found is None:
+        raise Conflict(wikidata.unknown(id), field=field)
+    return found
 
 
 def named(name: str, session: Session = SESSION) -> list[int]:

@@ -19,10 +19,11 @@ from api.schemas.refs import (
     DocumentWhole,
     NewClaim,
     NewDocument,
-    SpeakerByName,
     SpeakerDetails,
+    SubjectById,
     SubjectByName,
     span_ref,
+    speaker_ref,
 )
 from api.schemas.reviews import NewReview
 from api.schemas.statements import NewStatementDetails
@@ -65,10 +66,6 @@ def _document(description: str, by_url: type[Input] = DocumentByUrl, **kwargs: A
     return Either(shapes, metadata={"description": description}, **kwargs)
 
 
-def _speaker(description: str, **kwargs: Any) -> Either:
-    return Either({"name": SpeakerByName}, metadata={"description": description}, **kwargs)
-
-
 def _side(description: str) -> Either:
     shapes = {"claim": LocalClaim, "statement": LocalStatement}
     return Either(shapes, required=True, metadata={"description": description})
@@ -90,7 +87,7 @@ class SpeakerLine(SpeakerDetails):
     """A speaker; one whose name is known stays as they are."""
 
     name = Name(required=True, metadata={"description": "The name they are known by."})
-    part_of = _speaker("Whom they belong to.", allow_none=True)
+    part_of = speaker_ref("Whom they belong to.", allow_none=True)
     hidden = Flag(load_default=False, metadata={"description": _HIDDEN})
 
 
@@ -112,7 +109,7 @@ class ClaimLine(NewClaim):
 
     id = _local(_ID, required=True)
     about = Many(
-        Either({"name": SubjectByName}, metadata={"description": "A speaker."}),
+        Either({"id": SubjectById, "name": SubjectByName}, metadata={"description": "A speaker."}),
         metadata={"description": "The speakers it is about, and as what."},
     )
     standalone = Flag(
@@ -126,7 +123,7 @@ class ClaimLine(NewClaim):
 class LineViaSpeaker(Input):
     """Reported by a speaker."""
 
-    speaker = _speaker("Who reported it.", required=True)
+    speaker = speaker_ref("Who reported it.", required=True)
 
 
 class LineViaDocument(Input):
@@ -148,9 +145,9 @@ class StatementLine(NewStatementDetails):
     """A statement; one of these words by this speaker that is known stays as it is."""
 
     id = _local(_ID)
-    speaker = _speaker("Who said it.", required=True)
+    speaker = speaker_ref("Who said it.", required=True)
     document = _document("What printed it.", required=True)
-    on_behalf_of = _speaker("For whom they spoke; null for nobody else.", allow_none=True)
+    on_behalf_of = speaker_ref("For whom they spoke; null for nobody else.", allow_none=True)
     sentence = span_ref(
         "The sentence that the content starts in; found by the content where left out.", allow_none=True
     )

@@ -21,6 +21,7 @@ def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> N
     for line in lines:
         named.add(line.noun, line.members)
     session.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
+    session.fetch_rows(Speaker, named.ids[Speaker])
     for (model, column), values in named.values.items():
         session.fetch(model, column, values)
     session.fetch_rows(Document, named.ids[Document])
@@ -42,8 +43,8 @@ class _Named:
         self.new_speakers = False
         #: Table and column -> values of natural keys: of topics, of documents, and the Wikidata ids of speakers.
         self.values: dict[tuple[Any, str], dict[str, None]] = defaultdict(dict)
-        #: The documents, statements and claims that earlier lines have stored.
-        self.ids: dict[Any, set[int]] = {Document: set(), Statement: set(), Claim: set()}
+        #: Speakers by id, and the documents, statements and claims that earlier lines have stored.
+        self.ids: dict[Any, set[int]] = {Speaker: set(), Document: set(), Statement: set(), Claim: set()}
         #: Texts of claims that may stand already -> the id up to which lines mean them all.
         self.texts: dict[str, int] = {}
         #: The claims of these very lines.
@@ -88,6 +89,13 @@ class _Named:
 
     def _speakers(self, *references: dict[str, Any] | None) -> None:
         for reference in filter(None, references):
+            if "id" in reference:
+                id = reference["id"]
+                if isinstance(id, int):
+                    self.ids[Speaker].add(id)
+                else:
+                    self._value(Speaker, "wikidata_id", id)
+                continue
             for name in (reference["name"], *(reference.get("aliases") or ())):
                 self.speakers[speakers.name_key(name)] = None
             if reference.get("wikidata_id"):

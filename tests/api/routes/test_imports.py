@@ -18,7 +18,7 @@ from models.storage import database
 from models.transfer import imports
 from tests.api.steps import refusal, together
 from tests.checked import ROOT
-from tests.factories import charge, claim, denial, topic
+from tests.factories import charge, claim, denial, document, review, speaker, topic
 
 SAMPLE = (ROOT / "examples" / "sample.ndjson").read_bytes()
 
@@ -110,6 +110,46 @@ def test_tells_what_became_of_each_line_and_stores_the_others(writer: FlaskClien
     assert "review scope" in answer.json["listed"][6]["errors"][0]["detail"]
     (counterclaim,) = writer.get("/v1/counterclaims").json["items"]
     assert (counterclaim["claim"]["text"], counterclaim["kind"]) == (claim()["text"], "denies")
+
+
+def test_a_line_names_speakers_by_id_and_by_wikidata_id_as_a_request_does(writer: FlaskClient) -> None:
+    ann, bo = (
+        writer.post("/v1/speakers", json=speaker(**new)).json["id"]
+        for new in ({"name": "Ann Lee", "wikidata_id": "Q48525"}, {"name": "Bo Lee"})
+    )
+
+    def stated(page: int, **other: Any) -> dict[str, Any]:
+        """A statement on a page of its own."""
+        return {"statement": charge(document=document(url=f"https://example.org/{page}")) | other}
+
+    def reviewed(page: int, who: dict[str, Any]) -> dict[str, Any]:
+        new = claim(about=[who])
+        return {"review": review(0, claim=new, url=f"https://example.org/{page}")}
+
+    body = lines(
+        {"speaker": {"name": "Cy Lee", "wikidata_id": "Q7", "part_of": {"id": bo}}},
+        stated(1, claim=claim(about=[{"id": ann}])),
+        stated(2, claim=claim(about=[{"id": "Q48525", "role": "accused"}]), speaker={"id": "Q7"}),
+        stated(3, speaker={"id": bo}, via={"speaker": {"id": ann}}, on_behalf_of={"id": "Q7"}),
+        reviewed(4, {"id": bo}),
+        {"claim": claim(id="c1", text="Nobody states this.", about=[{"id": "Q7"}])},
+        stated(6, claim=claim(about=[{"id": 999}])),
+        stated(7, claim=claim(about=[{"id": "Q999"}])),
+        stated(8, speaker={"id": 999}),
+        stated(9, speaker={"id": "Q999"}),
+        reviewed(10, {"id": 999}),
+        reviewed(11, {"id": "Q999"}),
+    )
+    answer = sent(writer, body, "?report=all")
+    assert answer.status_code == 200, answer.text
+    listed = answer.json["listed"]
+    assert [one["outcome"] for one in listed] == ["new"] * 5 + ["noted"] + ["refused"] * 6, listed
+    pointers = [error["pointer"] for one in listed for error in one["errors"]]
+    assert pointers == [*["/claim/about/0/id"] * 2, *["/speaker/id"] * 2, *["/claim/about/0/id"] * 2]
+    subjects = [[one["name"] for one in each["about"]] for each in writer.get("/v1/claims").json["items"]]
+    assert sorted(filter(None, subjects)) == [["Ann Lee"], ["Ann Lee"], ["Bo Lee"], ["Cy Lee"]]
+    by_id, by_item = writer.get(f"/v1/statements?speaker={bo},Q7").json["items"]
+    assert {by_id["speaker"]["name"], by_item["speaker"]["name"]} == {"Bo Lee", "Cy Lee"}
 
 
 def test_a_dry_run_takes_no_more_bytes_than_memory_is_for(writer: FlaskClient) -> None:
