@@ -129,7 +129,7 @@ def _ended(lines: Iterable[bytes]) -> Iterator[bytes]:
         says = isinstance(last, dict) and last.keys() == {"end"}
         raise json_body.malformed(
             'A chunked body ends with a line such as {"end": 12}, the number of lines before it, so that a cut one is '
-            f"known{f': {count} came before this one' if says else ''}. The groups of lines that came whole are stored."
+            f"known{f': {count} came before this one' if says else ''}."
         )
 
 
@@ -141,12 +141,9 @@ def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
         if end:
             yield from whole.split(b"\n")
         if len(rest) > LONGEST_LINE:
-            detail = f"A line holds at most {LONGEST_LINE:,} bytes. The groups of lines before it are stored."
-            raise Problem(problem_types.TOO_LARGE, detail)
+            raise Problem(problem_types.TOO_LARGE, f"A line holds at most {LONGEST_LINE:,} bytes.")
     if length is not None and count != length:
-        raise json_body.malformed(
-            "The body is shorter than its Content-Length. The groups of lines that came whole are stored."
-        )
+        raise json_body.malformed("The body is shorter than its Content-Length.")
     if rest:
         yield rest
 

@@ -28,7 +28,7 @@ _DRY_BYTES = 32_000_000
 #: Lines of a group of it.
 DRY_LINES = 250
 #: Lines of which a report tells, at most.
-_LISTED = 1000
+LISTED = 1000
 
 
 def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool = False) -> Iterator[Outcome]:
@@ -69,6 +69,7 @@ def imported(
     lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str, clock: Callable[[], float] = time.monotonic
 ) -> dict[str, Any]:
     """Import `lines` as `read` does, and make the report of it (api/schemas/imports.py)."""
+    lines = _or_told(lines, "Nothing is stored." if dry_run else "The groups of lines that came whole are stored.")
     if not dry_run:
         return _report(read(lines, by=by, group=_SHARED), report, dry_run=False)
     # Others could not write while lines are on their way, or cut into sentences.
@@ -85,20 +86,33 @@ def imported(
     return made
 
 
+def _or_told(lines: Iterable[bytes], stored: str) -> Iterator[bytes]:
+    """Yield lines; where no more can be read, the refusal tells what is `stored`."""
+    try:
+        yield from lines
+    except Problem as problem:
+        problem.detail += f" {stored}"
+        raise
+
+
 def _report(outcomes: Iterable[Outcome], report: str, *, dry_run: bool) -> dict[str, Any]:
     counter: Counter[str] = Counter()
-    listed: list[dict[str, Any]] = []
-    unlisted = 0
+    listed: dict[int, dict[str, Any]] = {}
+    unlisted = last = 0
     for one in outcomes:
+        again = one.line <= last  # a claim that was noted, and is refused in the end
+        last = max(last, one.line)
         counter[one.outcome] += 1
+        counter["noted"] -= again
         if report == "all" or one.outcome == "refused":
-            if len(listed) < _LISTED:
+            if one.line in listed or len(listed) < LISTED:
                 line = {"line": one.line, "noun": one.noun, "outcome": one.outcome, "id": one.id}
-                listed.append(line | {"errors": list(one.errors)})
-            else:
+                listed[one.line] = line | {"errors": list(one.errors)}
+            elif report == "refused" or not again:
                 unlisted += 1
     counts = {outcome: counter[outcome] for outcome in OUTCOMES}
-    return {"lines": counter.total(), **counts, "dry_run": dry_run, "listed": listed, "unlisted": unlisted}
+    in_order = [listed[number] for number in sorted(listed)]
+    return {"lines": counter.total(), **counts, "dry_run": dry_run, "listed": in_order, "unlisted": unlisted}
 
 
 def _few(lines: Iterable[bytes]) -> list[bytes]:

@@ -32,11 +32,13 @@ def sent(client: FlaskClient, body: bytes, query: str = "", **more: Any) -> Test
     return client.post(f"/v1/imports{query}", data=body, **{"content_type": ndjson.MEDIA_TYPE} | more)
 
 
-def chunked(client: FlaskClient, *parts: bytes) -> TestResponse:
+def chunked(client: FlaskClient, *parts: bytes, query: str = "") -> TestResponse:
     """Send a body without a length, as our server hands it on: it ends where nothing more comes."""
     environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     body = io.BytesIO(b"".join(parts))
-    return client.post("/v1/imports", input_stream=body, content_type=ndjson.MEDIA_TYPE, environ_overrides=environ)
+    return client.post(
+        f"/v1/imports{query}", input_stream=body, content_type=ndjson.MEDIA_TYPE, environ_overrides=environ
+    )
 
 
 class _Slow(io.BytesIO):
@@ -223,6 +225,41 @@ def test_a_body_that_ends_too_early_is_refused_and_no_claim_of_it_stands_alone(w
     assert chunked(writer, body, b"\n", b'{"end": 2}').json["lines"] == 2
     assert count(writer, "claims") == 1
     assert chunked(writer, b'{"end": 0}').json["lines"] == 0
+
+
+@pytest.mark.parametrize("query", ["", "?dry_run=true"])
+def test_a_refusal_of_a_body_that_was_cut_says_what_is_stored(
+    writer: FlaskClient, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LONGEST_LINE", 300_000)
+    body = lines({"topic": topic()})
+    longer = {"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body) + 9)}
+    cut = sent(writer, body, query, environ_overrides=longer)
+    too_long = sent(writer, body + lines({"topic": topic(label="x" * 700_000)}), query)
+    unended = chunked(writer, body, query=query)
+    assert [one.status_code for one in (cut, too_long, unended)] == [400, 413, 400]
+    stored = "Nothing is stored." if query else "The groups of lines that came whole are stored."
+    assert all(one.json["detail"].endswith(f". {stored}") for one in (cut, too_long, unended))
+
+
+def test_a_claim_that_is_noted_and_refused_in_the_end_counts_once(
+    writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = [
+        {"claim": claim(id="c1")},
+        {"statement": charge(claim={"claim": "c1"}, speaker={"id": 999})},
+        {"claim": claim(id="c2", about=[{"id": 999}])},
+    ]
+    told = [sent(writer, lines(*refused, {"topic": topic()}), query).json for query in ("", "?report=all")]
+    counts = [{name: one[name] for name in ("lines", "noted", "refused", "unlisted")} for one in told]
+    assert counts == [{"lines": 4, "noted": 0, "refused": 3, "unlisted": 0}] * 2
+    assert [[(one["line"], one["outcome"]) for one in each["listed"]] for each in told] == [
+        [(1, "refused"), (2, "refused"), (3, "refused")],
+        [(1, "refused"), (2, "refused"), (3, "refused"), (4, "known")],
+    ]
+    monkeypatch.setattr(ndjson, "LISTED", 1)
+    told = [sent(writer, lines(*refused, {"topic": topic()}), query).json for query in ("", "?report=all")]
+    assert [one["unlisted"] for one in told] == [2, 3]
 
 
 def test_says_what_the_end_of_a_chunked_body_is_for_where_it_is_none(writer: FlaskClient) -> None:
