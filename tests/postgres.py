@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -108,8 +108,11 @@ class KeptConnection(Connection):
         idle = cls.idle.get(name, [])
         for kept in [one for one in idle if one.opened_with == known]:
             idle.remove(kept)
-            with suppress(psycopg.OperationalError):  # it was hung up
+            try:
                 kept.execute("RESET ALL; SELECT pg_advisory_unlock_all()")
+            except psycopg.OperationalError:  # it was hung up
+                super(cls, kept).close()
+            else:
                 return kept
         made = super().connect(conninfo, **parameters)
         made.database, made.opened_with = name, known

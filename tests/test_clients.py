@@ -21,6 +21,14 @@ CASTS = {
 }
 
 
+#: Imports each module of the client: one that the program does not use may be broken too.
+IMPORTS = """
+import importlib, pkgutil, counterclaim_client
+for module in pkgutil.walk_packages(counterclaim_client.__path__, "counterclaim_client."):
+    importlib.import_module(module.name)
+"""
+
+
 def run(folder: Path, *command: object) -> str:
     """Run a command in `folder`, and return what it printed once it has ended well."""
     done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
@@ -40,6 +48,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generator = Path(sys.executable).with_name("openapi-python-client")
     told = run(folder, generator, "generate", "--path", ROOT / "openapi.yaml", *options)
     assert "WARNING parsing" not in told, told
+    run(folder, sys.executable, "-c", IMPORTS)
     shutil.copy(PROGRAMS / "whole_round.py", folder)
     # The client itself need not be strict: it is not ours.
     run(folder, sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "whole_round.py")

@@ -11,7 +11,7 @@ import orjson
 import yaml
 from flask import Flask
 
-from api.contract import bodies, errors, responses
+from api.contract import errors, responses
 from api.contract.common_texts import ABOUT, HEADERS, PARAMETERS, PROBLEM, REFUSALS, REFUSED_ANYWHERE, REFUSED_BODIES
 from api.contract.openapi_schemas import Converter, converter, paragraphs
 from api.contract.openapi_shared import share_answers, share_parameters
@@ -29,7 +29,7 @@ def as_yaml(app: Flask) -> str:
 @cache
 def _text(nouns: tuple[Routes, ...]) -> str:
     """Render these nouns as `as_yaml` does, once: it takes a second."""
-    text: str = yaml.dump(described(nouns), Dumper=_Prose, sort_keys=False, allow_unicode=True, width=110)
+    text: str = yaml.dump(described(nouns), Dumper=_Prose, sort_keys=False, allow_unicode=True, width=120)
     return text
 
 
@@ -99,8 +99,8 @@ def _operation(routes: Routes, operation: Operation, shapes: Converter, examples
     made["parameters"] = _parameters(operation, shapes)
     if operation.body:
         content = {"schema": shapes.resolve_nested_schema(operation.body), **_example(operation.id, "request")}
-        types = dict.fromkeys(bodies.media_types(operation.method), content)
-        made["requestBody"] = {"required": True, "content": types}
+        # A merge patch is taken too, and not named here: of two media types generators make a union of two types.
+        made["requestBody"] = {"required": True, "content": {"application/json": content}}
     if operation.line_media_type and operation.line_body:
         # A stream of any length: typed clients send the format `binary` as it comes.
         content = {"schema": {"type": "string", "format": "binary"}, **_example(operation.id, "lines")}
@@ -193,8 +193,13 @@ def _headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+#: Characters of a list or mapping of scalars that is written on one line, and of items of which any number is not
+#: written on a line each.
+_FITS, _WORD = 90, 30
+
+
 class _Prose(yaml.SafeDumper):
-    """YAML that people read: no aliases, and text of several lines as a block."""
+    """YAML that people read: no aliases, text of several lines as a block, what is short on one line."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -203,12 +208,29 @@ class _Prose(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+def _list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.SequenceNode:
+    words = all(isinstance(item, str) and len(item) < _WORD for item in items)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=words or _fit(items))
+
+
+def _mapping(dumper: yaml.SafeDumper, members: dict[str, Any]) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", members, flow_style=_fit([*members, *members.values()]))
+
+
+def _fit(parts: list[Any]) -> bool:
+    """Tell whether scalars, or keys and scalars, are written on one line."""
+    plain = not any(isinstance(part, list | dict) or "\n" in str(part) for part in parts)
+    return plain and sum(len(str(part)) + 2 for part in parts) < _FITS
+
+
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text and not re.search(r"[^\S\n]\n|[\x00-\x09\x0b-\x1f]", text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Prose.add_representer(str, _string)
+_Prose.add_representer(list, _list)
+_Prose.add_representer(dict, _mapping)
 
 
 def _response_name(status: HTTPStatus) -> str:

@@ -353,11 +353,9 @@ def test_a_change_is_taken_as_a_merge_patch_and_a_create_is_not(writer: FlaskCli
     assert refused.headers["Accept-Patch"] == "application/json, application/merge-patch+json"
     assert refused.json["detail"].startswith("application/json-patch+json is not read here: send JSON, with ")
     assert writer.options("/v1/topics/1").headers["Accept-Patch"] == refused.headers["Accept-Patch"]
-    for path, methods in contract()["paths"].items():
-        for method in {"patch", "post"} & {*methods} if path != "/v1/imports" else ():
-            if "requestBody" in methods[method]:
-                taken = ", ".join(methods[method]["requestBody"]["content"])
-                assert taken == (refused.headers["Accept-Patch"] if method == "patch" else "application/json"), path
+    # Of two media types a generator makes a union of the same type twice, which does not compile.
+    changes = {path: one["patch"] for path, one in contract()["paths"].items() if "patch" in one}
+    assert {tuple(one["requestBody"]["content"]) for one in changes.values()} == {("application/json",)}
 
 
 def test_what_has_no_body_has_no_media_type(writer: FlaskClient) -> None:
