@@ -40,7 +40,7 @@ class Log:
         #: By noun, what is to be stamped, and what was named where the public sees it.
         self._stamped: dict[str, Reached] = defaultdict(dict)
         self._named: dict[str, set[int | None]] = {"documents": {None}, "speakers": {None}}
-        #: By noun, the documents and speakers of the statements that the edits leave accepted.
+        #: By noun, the documents and speakers of accepted statements, those of edits and those that name a row of one.
         self._stated: dict[str, set[int]] = {"documents": set(), "speakers": set()}
         #: Of the statements that counterclaims of the edits name, those that the public sees.
         self._statements: set[int] = set()
@@ -247,6 +247,8 @@ class Log:
         claims = self._stamp_statements("statements.speaker_id", edit.id)
         for column in ("via_speaker_id", "on_behalf_of_id"):
             add_all(claims, self._stamp_statements(column, edit.id))
+        if any(claims.values()):
+            self._stated["speakers"].add(edit.id)
         return Reach(claims, self._hanging("claim_about.speaker_id", edit.id))
 
     def _document(self, edit: Edit) -> Reach:
@@ -257,6 +259,8 @@ class Log:
             return NOTHING
         claims = self._stamp_statements("document_id", id)
         add_all(claims, self._stamp_statements("via_document_id", id))
+        if any(claims.values()):
+            self._stated["documents"].add(id)
         return Reach(claims)
 
     def _stamp_statements(self, column: str, id: int) -> Reached:
