@@ -23,7 +23,7 @@ from api.schemas.base import (
 from api.schemas.days import FirstDay, LastDay
 from api.schemas.fields import QueryFlag, QueryWholeNumber
 from api.schemas.filters import SPELLED, WholesQuery, domain, extras, fields_of, search, sort_by
-from api.schemas.indexed import Url
+from api.schemas.indexed import QueryUrl
 from api.schemas.languages import Language
 from api.schemas.parts import ACTS, DocumentPart, LinkedStatement
 from api.schemas.refs import DocumentDetails
@@ -129,7 +129,7 @@ class DocumentQuery(WholesQuery):
         },
     )
     url = AnyOf(
-        Url(
+        QueryUrl(
             metadata={
                 "description": f"Every edition of this address. {SPELLED}",
                 "example": "https://example.org/report",

@@ -8,7 +8,6 @@ from api.schemas.base import Output, PageQuery, Query, shown
 from api.schemas.days import Day, FirstDay, Instant, LastDay
 from api.schemas.fields import (
     Choice,
-    Matching,
     QueryFlag,
     QueryIds,
     QueryMembers,
@@ -17,7 +16,7 @@ from api.schemas.fields import (
     Search,
     light,
 )
-from api.schemas.indexed import Url
+from api.schemas.indexed import Host, QueryUrl
 from api.schemas.several import AnyOf, language_of, one_id, one_of, one_speaker, topic_of, values_of, words_of
 from models.vocabulary import (
     COUNTER_KINDS,
@@ -136,14 +135,7 @@ def search(where: str = "") -> Search:
 
 def domain(description: str) -> AnyOf:
     """Make the parameter `domain`."""
-    return AnyOf(
-        Matching(
-            r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
-            form="a host name such as example.org",
-            longest=252,
-            metadata={"description": description, "example": "example.org"},
-        )
-    )
+    return AnyOf(Host(metadata={"description": description, "example": "example.org"}))
 
 
 class ItemQuery(PageQuery):
@@ -184,7 +176,7 @@ class StatementConditions(Query):
     via_document = one_id("The id of a document that passed it on.")
     publisher = words_of("Who published the document, in any case.", "Example Press")
     url = AnyOf(
-        Url(
+        QueryUrl(
             metadata={
                 "description": f"The address of the document; every edition counts. {SPELLED}",
                 "example": "https://example.org/article",

@@ -16,29 +16,38 @@ LONGEST_ADDRESS, LONGEST_KEY = 2_000, 2_400
 _AS_IT_IS = "!#$&'()*+,/:;?@[]"
 #: A byte that is percent-encoded already.
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
-#: A host: labels with dots between, of any script, or an IPv6 address in brackets. A port that a machine can have.
-_OF_LABEL = rf'{BLANKS}<>/?#@:.。．｡\[\]\\^|`{{}}"'
-_LABEL = rf"[^\-{_OF_LABEL}]([^{_OF_LABEL}]*[^\-{_OF_LABEL}])?"
-_HOST = rf"({_LABEL}([.。．｡]{_LABEL})*[.。．｡]?|\[[0-9A-Fa-f:.]+\])"
+#: The signs between the labels of a host, and what no label holds: of ASCII all but letters, digits, "-" and "_", which
+#: is in use though no domain can be registered with it (RFC 2181, section 11).
+_DOT = "[.。．｡]"
+_NO_LABEL = rf"\u0000-,./:-@\[-\^`{{-\u00a0{BLANKS}。．｡"
+_LABEL = rf"[^\-{_NO_LABEL}]([^{_NO_LABEL}]{{0,61}}[^\-{_NO_LABEL}])?"
+#: A name that ends in a number is read by browsers as an IPv4 address (WHATWG URL, "ends in a number checker").
+_ENDS_IN_A_NUMBER = rf"([^:/?#]*{_DOT})?([0-9]+|0[xX][0-9A-Fa-f]*){_DOT}?([:/?#]|$)"
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+#: A host: a name of at most 253 characters, its labels of at most 63 (RFC 1035) in any script, or an IP address.
+HOST = (
+    rf"(({_BYTE}\.){{3}}{_BYTE}\.?(?![^:/?#])|(?!{_ENDS_IN_A_NUMBER})(?![^:/?#]{{254}}){_LABEL}({_DOT}{_LABEL})*{_DOT}?"
+    r"|\[[0-9A-Fa-f:.]+\])"
+)
+#: A port that a machine can have, and what follows it.
 _PORT = "(:(0{0,3}([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?)?"
-#: A host that browsers read as an IPv4 address, since it ends in a number (WHATWG URL, "ends in a number checker").
-_NUMBERED = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)\.?")
+_REST = f"{HOST}{_PORT}([/?#][^{BLANKS}<>]*)?$"
+_SCHEME = "[hH][tT][tT][pP][sS]?://"
+_LONGEST_HOST, _LONGEST_LABEL = 253, 63
 
 
 class Url(Matching):
     """An http or https address."""
 
+    PATTERN = f"^{_SCHEME}{_REST}"
+    FORM = "an address that starts with http:// or https:// and a host, without user name and password"
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            f"^[hH][tT][tT][pP][sS]?://{_HOST}{_PORT}([/?#][^{BLANKS}<>]*)?$",
-            form="an address that starts with http:// or https:// and a host, without user name and password",
-            longest=LONGEST_ADDRESS,
-            **kwargs,
-        )
+        super().__init__(self.PATTERN, form=self.FORM, longest=LONGEST_ADDRESS, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address = super()._deserialize(value, attr, data, **kwargs)
-        _refuse_bad_ip(address.partition("://")[2])
+        refuse_bad_host(re.sub(f"^{_SCHEME}", "", address))
         # 12 is four bytes, three characters each.
         if len(address) * 12 > LONGEST_ADDRESS and len(quote(_ENCODED.sub("...", address), _AS_IT_IS)) > (
             LONGEST_ADDRESS
@@ -47,14 +56,33 @@ class Url(Matching):
         return address
 
 
-def _refuse_bad_ip(host: str) -> None:
-    """Refuse a host in brackets that is no IPv6 address, and one that ends in a number and is no IPv4 address."""
+class QueryUrl(Url):
+    """An address in a query string, with or without its scheme."""
+
+    PATTERN = f"^({_SCHEME}|(?![^/?#]*:(/|$))){_REST}"
+    FORM = "an address such as example.org/report, with http:// or https:// or without"
+
+
+class Host(Matching):
+    """The host of an address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(f"^{HOST}$", form="a host name such as example.org", longest=_LONGEST_HOST, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        host = super()._deserialize(value, attr, data, **kwargs)
+        refuse_bad_host(host)
+        return host
+
+
+def refuse_bad_host(host: str) -> None:
+    """Refuse of a host what no pattern can tell; `host` may go on with the rest of an address."""
     name = re.split("[:/?#]", host, maxsplit=1)[0]
     # A digit may be written wider than ASCII has it, and so may a dot.
-    name = unicodedata.normalize("NFKC", name).replace("。", ".")
-    if _NUMBERED.fullmatch(name):
+    wide = unicodedata.normalize("NFKC", name).replace("。", ".")
+    if re.match(_ENDS_IN_A_NUMBER, wide):
         try:
-            IPv4Address(name.removesuffix("."))
+            IPv4Address(wide.removesuffix("."))
         except ValueError:
             detail = "The host ends in a number and is no IPv4 address: give the address as a browser shows it."
             raise ValidationError(detail) from None
@@ -64,6 +92,15 @@ def _refuse_bad_ip(host: str) -> None:
         except ValueError:
             detail = "The host in brackets is no IPv6 address: give the address as a browser shows it."
             raise ValidationError(detail) from None
+    elif not name.isascii():
+        labels = [len(_in_ascii(label)) for label in wide.removesuffix(".").split(".")]
+        if max(labels) > _LONGEST_LABEL or sum(labels) + len(labels) - 1 > _LONGEST_HOST:
+            raise ValidationError("The host is longer than a name can be, once it is written in ASCII.")
+
+
+def _in_ascii(label: str) -> str:
+    """Write a label about as long as IDNA does (RFC 3492)."""
+    return label if label.isascii() else f"xn--{label.lower().encode('punycode').decode()}"
 
 
 class Name(Text):

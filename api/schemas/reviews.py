@@ -17,7 +17,7 @@ from api.schemas.filters import (
     search,
     sort_by,
 )
-from api.schemas.indexed import Name, Url
+from api.schemas.indexed import Name, QueryUrl, Url
 from api.schemas.languages import Language
 from api.schemas.parts import ClaimPart
 from api.schemas.refs import claim_ref
@@ -161,7 +161,7 @@ class ReviewQuery(WholesQuery):
 
     claim = one_id(f"The id of their claim. {MERGED}")
     url = AnyOf(
-        Url(metadata={"description": f"Its address. {SPELLED}", "example": "https://checks.example.org/dual-use"})
+        QueryUrl(metadata={"description": f"Its address. {SPELLED}", "example": "https://checks.example.org/dual-use"})
     )
     publisher = words_of(
         "The publisher's name, or its site's host without `www.`; whole, in any case.", "checks.example.org"

@@ -8,7 +8,7 @@ from api.schemas import meanings
 from api.schemas.changes import NOUNS
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Id, Slug, Text
-from api.schemas.indexed import Url
+from api.schemas.indexed import Host, QueryUrl, Url
 from api.schemas.languages import Language
 from api.schemas.lines import LINE
 from api.schemas.refs import LONGEST_TEXT, claim_ref, sentence_ref, span_ref, speaker_ref
@@ -46,6 +46,15 @@ SHARED: dict[str, fields.Field[Any]] = {
             "description": "An http or https address of at most 2,000 characters, those that addresses percent-encode "
             "counted as three for each byte of UTF-8.",
             "example": "https://example.org/report",
+        }
+    ),
+    "QueryUrl": QueryUrl(
+        metadata={"description": "The same, with or without its scheme.", "example": "https://example.org/report"}
+    ),
+    "Host": Host(
+        metadata={
+            "description": "The host of an address: a name, of any script, or an IP address, of version 6 in brackets.",
+            "example": "example.org",
         }
     ),
     "WikidataId": WikidataId(metadata={"description": "The id of a Wikidata item.", "example": "Q148"}),

@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import JOIN, Select, fn
 
-from models.addresses import normalize
+from models.addresses import host, normalize
 from models.queries import search
 from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
 from models.queries.dialects import (
@@ -81,9 +81,9 @@ def as_compared(name: str, value: Any) -> Any:
     return tuple(map(compare, value)) if isinstance(value, tuple) else compare(value)
 
 
-def host_name(typed: str) -> str:
+def host_name(typed: str) -> str | None:
     """Write a host as documents have it."""
-    return typed.lower().removeprefix("www.")
+    return host(normalize(typed))
 
 
 #: How the values of filters are compared, where not as they are given.

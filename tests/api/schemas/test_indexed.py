@@ -3,11 +3,14 @@
 import json
 import random
 from typing import Any
+from urllib.parse import quote
 
+import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
 
 from tests.api.steps import matching, posted, refusal
+from tests.checked import contract
 from tests.factories import charge, document, review, speaker
 
 _DICE = random.Random(20261127)  # noqa: S311
@@ -71,19 +74,76 @@ def test_an_address_that_is_none_is_refused(writer: FlaskClient) -> None:
             "http://e.org:000",
         ),
         *("http://e.org]/", "http://a\\b/", "http://a:b:80/", "http://me@e.org/"),
+        *("http://%20/", "http://exa%6Dple.org/", "http://a!b.org/", "http://a~b.org/", "http://a\u0080b.org/"),
+        *("http://0?000", "http://0", "http://0x.:80", "http://a.0x1f#", "http://01.2.3.4/", "http://256.1.1.1/"),
+        *(f"http://{'a' * 64}.org/", f"http://e.{'a' * 64}", "http://" + "a." * 126 + "org/"),
     ):
+        assert not allowed(url) or not url.isascii() or "[" in url, url
         assert refusal(writer.post("/v1/documents", json=document(url=url))) == (422, ["/url"]), url
     for url in (
         *("http://[::1]:8080/a", "http://[2001:db8::1]", "http://e.org:65535/", "http://e.org:/b", "http://e.org./c"),
         *("http://a-b--c.example:00080/", "http://1a.2b/", "http://192.0.2.255.:1/", "http://e.org/-a-"),
         *("https://例え。jp/", "http://e.org/a[b]", "http://e.org?a=[b", "http://192.0.2.1/", "HTTP://a_b.e.org/#x"),
+        *(
+            f"http://{'a' * 63}.org/",
+            "http://" + "a." * 125 + "org/",
+            "http://_dmarc.e.org/",
+            "http://0x.e/",
+            "http://0xg",
+        ),
     ):
+        assert allowed(url), url
         posted(writer, "documents", document(url=url))
 
 
-def test_a_host_of_many_labels_is_found_by_its_domain(writer: FlaskClient) -> None:
-    url = "https://" + "ü." * 281 + "example/"
-    posted(writer, "documents", document(url=url))
+def allowed(url: str) -> bool:
+    """Whether the contract's pattern has room for an address."""
+    return jsonschema_rs.validator_for(contract()["components"]["schemas"]["Url"]).is_valid(url)
+
+
+def test_a_name_that_idna_writes_too_long_is_refused(writer: FlaskClient) -> None:
+    for fits, host in (
+        *((True, "ü" * 20 + ".example"), (False, "ü" * 63 + ".example")),
+        *((True, "ü." * 30 + "example"), (False, "ü." * 31 + "example")),
+    ):
+        answer = writer.post("/v1/documents", json=document(url=f"https://{host}/"))
+        assert answer.status_code == (201 if fits else 422), host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "a_b.example.org",
+            "WWW.A_b.Example.org",
+            "ü." * 30 + "example",
+            "xn--r8jz45g.jp",
+            "192.0.2.1",
+            "[2001:db8::1]",
+        ),
+        *("e.org.", "localhost", "a" * 63 + ".org", "a." * 125 + "org", "例え。jp", "www.www"),
+    ],
+)
+def test_a_document_is_found_by_its_host_and_by_its_address_without_scheme(writer: FlaskClient, host: str) -> None:
+    posted(writer, "documents", document(url=f"https://{host}:8080/a,b?c=d://e"))
+    for query in (
+        {"domain": host},
+        {"domain": host.upper()},
+        {"url": f"https://{host}:8080/a%2Cb?c=d://e"},
+        {"url": f"{host}:8080/a%2Cb/?c=d://e&utm_source=x"},
+        {"url": f"www.{host}:8080/a%2Cb?c=d://e#top"} if "a" <= host[0] < "w" and len(host) < 99 else {},
+    ):
+        sent = "&".join(f"{name}={quote(value, safe='%')}" for name, value in query.items())
+        found = writer.get(f"/v1/documents?{sent}")
+        assert [item["id"] for item in found.json["items"]] == [1], sent
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://e.org/", "http:/e.org", "https://", "me@e.org", "mailto:x", "e.org:x", "/a", "a b", "http:"]
+)
+def test_a_filter_takes_no_address_of_another_kind(writer: FlaskClient, address: str) -> None:
+    for noun in ("documents", "claims", "reviews"):
+        assert refusal(writer.get(f"/v1/{noun}?url={quote(address)}")) == (400, ["url"])
 
 
 def test_a_cue_has_300_characters(writer: FlaskClient) -> None:
