@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -28,7 +29,8 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
 
     What is known stays as it is, so a second import of the same file changes nothing, and goes on where a first
     one was broken off. Each line is stored whole or not at all, up to 5,000 in one transaction; a line that is
-    refused is told with its number and the reason, and the exit code is 1 then.
+    refused is told with its number and the reason, and the exit code is 1 then. On SQLite a dry run copies the
+    registry first, and tries the lines on the copy: nobody waits for it.
 
     A FILE that export --whole wrote goes into an empty database, and makes the identical registry.
     """
@@ -44,6 +46,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     from api.formats import ndjson  # noqa: PLC0415
     from models import documents  # noqa: PLC0415
     from models.history.changes import Actor  # noqa: PLC0415
+    from models.upkeep import backups  # noqa: PLC0415
 
     bring_up_to_date()
     if if_empty and documents.any_stored():
@@ -55,10 +58,11 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
         click.echo(f"{dump.read(first, lines)} rows: the whole registry.")
         return
     counts: Counter[str] = Counter()
-    for outcome in ndjson.store(groups, by=Actor(), dry_run=dry_run):
-        counts[outcome.outcome] += 1
-        if outcome.outcome == "refused":
-            click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
+    with backups.copied() if dry_run else nullcontext():
+        for outcome in ndjson.store(groups, by=Actor(), dry_run=dry_run):
+            counts[outcome.outcome] += 1
+            if outcome.outcome == "refused":
+                click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
     what = f"{counts['new']} new, {counts['known']} known already, {counts['refused']} refused"
     click.echo(f"{what}: nothing was stored." if dry_run else f"{what}.")
     if counts["refused"]:

@@ -42,10 +42,22 @@ def refuse_other_than(expected: bytes, file: Path) -> None:
 def draft_of(file: Path) -> Iterator[Path]:
     """Yield a draft in the folder of `file`; at the end fsync it and rename it to `file`, or remove it on failure.
 
-    Where `file` is a link, that is what it leads to. A process that is killed leaves its draft, and the next one
-    removes it: a lock tells that none works on it.
+    Where `file` is a link, that is what it leads to.
     """
     file = file.resolve()
+    with scratch_beside(file) as draft:
+        yield draft
+        _sync(draft)
+        draft.replace(file)
+        _sync(file.parent)
+
+
+@contextmanager
+def scratch_beside(file: Path) -> Iterator[Path]:
+    """Yield an empty file in the folder of `file`, which is removed at the end.
+
+    A process that is killed leaves it, and the next one removes it: a lock tells that none works on it.
+    """
     folder, prefix = file.parent, f".{file.name}."
     for draft in folder.iterdir():
         if draft.name.startswith(prefix) and draft.name.endswith(_DRAFT):
@@ -58,9 +70,6 @@ def draft_of(file: Path) -> Iterator[Path]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield draft
-        _sync(draft)
-        draft.replace(file)
-        _sync(folder)
     finally:
         _remove(draft)
         os.close(handle)

@@ -88,6 +88,12 @@ def _made_if_missing() -> Iterator[None]:
 
 
 @contextmanager
+def copied(_progress: Progress) -> Iterator[None]:
+    """Copy nothing: others write beside what is tried."""
+    yield
+
+
+@contextmanager
 def opened(file: Path) -> Iterator[None]:
     """Bind the models to a dump, restored into a database of its own on the bound server for as long."""
     refuse_other_than(PG_DUMP, file)

@@ -12,7 +12,7 @@ from peewee import DatabaseError, SqliteDatabase
 from models.refusals import Conflict
 from models.storage.database import close, connect, db, fetch
 from models.storage.sqlite import FUNCTIONS, read_only
-from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than
+from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than, scratch_beside
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
 _STEP = 4096
@@ -66,6 +66,16 @@ def restore(file: Path, force: bool, check: Callable[[], None], progress: Progre
             was = target.stat()
             draft.chmod(was.st_mode)
             os.chown(draft, was.st_uid, was.st_gid)
+
+
+@contextmanager
+def copied(progress: Progress) -> Iterator[None]:
+    """Bind the models to a copy of the registry, which goes at the end."""
+    registry = Path(db.database).resolve()
+    with scratch_beside(registry) as draft:
+        _copy(registry, draft, progress)
+        with rebound(lambda: connect(f"sqlite:///{draft}")):
+            yield
 
 
 @contextmanager

@@ -1,12 +1,17 @@
 """`counterclaim import`, as a person types it."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from models.transfer.imports import Import
 from tests.api.conftest import SAMPLE, Command, lines
 from tests.api.steps import changed
 from tests.factories import charge, claim, review, speaker, topic
@@ -82,6 +87,31 @@ def test_a_dry_run_tells_what_would_be_and_stores_nothing(command: Command) -> N
     assert command("export").stdout == ""
     everything = command("export", "--whole").stdout_bytes
     assert "--dry-run is for lines" in command("import", "--dry-run", "-", input=everything, code=2).stderr
+
+
+def test_others_write_while_a_dry_run_is_on_its_way(
+    url: str, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command("import", "-", input=lines(*({"topic": topic(slug=slug)} for slug in ("first", "second"))))
+    stored = Import.store
+
+    def store(self: Import, some: Any) -> Any:
+        outcomes = stored(self, some)
+        sql = "UPDATE topics SET label = 'Meanwhile' WHERE slug = 'second'"
+        if url.startswith("sqlite"):
+            with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0)) as other, other:
+                other.execute(sql)
+        else:
+            with psycopg.connect(url, options="-c lock_timeout=1s") as other:
+                other.execute(sql)
+        return outcomes
+
+    monkeypatch.setattr(Import, "store", store)
+    told = command("import", "--dry-run", "-", input=lines({"topic": topic(slug="first")}, {"topic": topic()}))
+    assert told.stdout == "1 new, 1 known already, 0 refused: nothing was stored.\n"
+    kept = [json.loads(line)["topic"] for line in command("export").stdout.splitlines()]
+    assert [(one["slug"], one["label"] == "Meanwhile") for one in kept] == [("first", False), ("second", True)]
+    assert not [file.name for file in tmp_path.iterdir() if ".draft" in file.name]
 
 
 def test_if_empty_imports_only_into_an_empty_registry(command: Command) -> None:
