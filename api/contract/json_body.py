@@ -144,9 +144,14 @@ def sentence(messages: Any) -> str:
 
 def summary(errors: list[dict[str, str]]) -> str:
     """Say in one sentence what is wrong: the first three places, each with its own sentence, and how many more."""
-    places = ((error.get("parameter") or error.get("pointer") or "The body", error["detail"]) for error in errors[:3])
-    shown = " ".join(f"{name[:_SHOWN]}: {detail}" for name, detail in places)
+    shown = " ".join(f"{_place(error)[:_SHOWN]}: {error['detail']}" for error in errors[:3])
     return f"{shown} {len(errors) - 3} more are wrong: see errors." if len(errors) > 3 else shown
+
+
+def _place(error: dict[str, str]) -> str:
+    if "parameter" in error:
+        return error["parameter"] or "A parameter without a name"
+    return error.get("pointer") or "The body"
 
 
 def malformed(detail: str) -> Problem:

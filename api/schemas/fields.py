@@ -33,7 +33,6 @@ _UNSEEN = rf"{BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
 _LONGEST_NAME = 40
 _INK = re.compile(f"[^{_UNSEEN}]")
 
-
 #: What no database keeps, or nobody types: control characters and halves of surrogate pairs.
 _NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
 
@@ -217,12 +216,14 @@ class Choice(Field[str]):
     """One of a few words."""
 
     def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
-        self._words = ", ".join(words)
-        super().__init__(validate=OneOf(words, error=f"Give one of {self._words}."), **kwargs)
+        self._words, self._otherwise = words, f"give one of {', '.join(words)}"
+        super().__init__(validate=OneOf(words), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
-            raise ValidationError(f"Give one of {self._words}.")
+            raise ValidationError(f"Give one of {', '.join(self._words)}.")
+        if value not in self._words:
+            raise ValidationError(f"{_named(value)} is not known{hint(value, self._words, self._otherwise)}")
         return value
 
 
@@ -285,15 +286,18 @@ class QueryNames(Field[tuple[str, ...]]):
     """Some of a few words in a query string, a comma between two."""
 
     def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
-        self._words = words
+        self._words, self._otherwise = words, f"give one of {', '.join(words)}"
         one = "|".join(words)
         kwargs["metadata"] = {"pattern": f"^({one})(,({one})){{0,{len(words) - 1}}}$", **kwargs["metadata"]}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
         names = value.split(",")
-        if len(names) > len(self._words) or not set(names) <= set(self._words):
-            raise ValidationError(f"Give some of {', '.join(self._words)}, with commas between them.")
+        unknown = next((name for name in names if name not in self._words), None)
+        if unknown is not None:
+            raise ValidationError(f"{_named(unknown)} is not known{hint(unknown, self._words, self._otherwise)}")
+        if len(names) > len(self._words):
+            raise ValidationError(f"Give at most {len(self._words)} names, each once.")
         return tuple(dict.fromkeys(names))
 
 
@@ -325,7 +329,9 @@ def light(schema: type[Schema]) -> tuple[Any, ...]:
 def members_from(schema: type[Schema], value: str, without: tuple[str, ...] = ()) -> tuple[Any, ...]:
     """Read a list of members of `schema`, as the parameter `fields` does; clients send the same few again and again."""
     if not re.fullmatch(QueryMembers.FORM, value, re.ASCII):
-        raise ValidationError("Give names of members with commas between them, such as id,statements.speaker.name.")
+        for path in value.split(","):
+            _refuse_unknown(schema, path, without)
+        raise ValidationError("Give at most 60 names of members, such as id,statements.speaker.name.")
     wanted: dict[str, Any] = {}
     whole: set[str] = set()
     for path in value.split(","):
@@ -357,14 +363,19 @@ def _refuse_unknown(schema: type[Schema] | None, path: str, without: tuple[str, 
         without = ()
         if name not in known:
             where = f"{schema.__name__} in /v1/openapi.json has the names" if schema else "nothing is inside this"
-            raise ValidationError(f"{path[:80]} is not known{hint(name, known, where)}")
+            raise ValidationError(f"There is no member {_named(path)}{hint(name, known, where)}")
         schema = inside(known[name])
+
+
+def _named(value: str) -> str:
+    """Write the beginning of what was sent into a sentence; what nobody could read there stands for itself."""
+    return value[:80] if value.strip() and value[:80].isprintable() else repr(value[:80])
 
 
 def hint(name: str, known: Iterable[str], otherwise: str = "leave it out") -> str:
     """Go on from "is not known": with the name that was probably meant, else with what to do `otherwise`."""
     # A name that no parameter has the length of is not compared, for that takes time in proportion to its length.
-    nearest = get_close_matches(name, known, 1) if len(name) <= _LONGEST_NAME else []
+    nearest = get_close_matches(name.lower(), known, 1) if len(name) <= _LONGEST_NAME else []
     return f": did you mean {nearest[0]}?" if nearest else f": {otherwise}."
 
 

@@ -106,15 +106,24 @@ def test_what_is_wrong_comes_first_and_no_list_of_what_is_right(public: FlaskCli
         ("/v1/claims?zzz=1", "zzz: This is not known here: leave it out."),
         ("/v1/claims?limit=0", "limit: Must be greater than or equal to 1 and less than or equal to 100."),
         ("/v1/claims?limit=1&limit=2", "limit: This is given more than once: give it once."),
-        ("/v1/claims?fields=id,txet", "fields: txet is not known: did you mean text?"),
-        ("/v1/claims?fields=zzz", "fields: zzz is not known: ClaimItem in /v1/openapi.json has the names."),
-        ("/v1/claims?fields=text.zzz", "fields: text.zzz is not known: nothing is inside this."),
+        ("/v1/claims?fields=id,txet", "fields: There is no member txet: did you mean text?"),
+        ("/v1/claims?fields=zzz", "fields: There is no member zzz: ClaimItem in /v1/openapi.json has the names."),
+        ("/v1/claims?fields=text.zzz", "fields: There is no member text.zzz: nothing is inside this."),
+        ("/v1/claims?fields=ID", "fields: There is no member ID: did you mean id?"),
+        ("/v1/claims?fields=id,", "fields: There is no member '': ClaimItem in /v1/openapi.json has the names."),
+        ("/v1/claims?include=x", "include: x is not known: give one of "),
+        ("/v1/claims?include=Statements", "include: Statements is not known: did you mean statements?"),
+        ("/v1/claims?facets=topic,nope", "facets: nope is not known: give one of topic, "),
+        ("/v1/claims?sort=x", "sort: x is not known: give one of "),
+        ("/v1/claims?sort=DAY", "sort: DAY is not known: did you mean day?"),
+        ("/v1/claims?sort=", "sort: '' is not known: give one of "),
+        ("/v1/claims?=1", "A parameter without a name: This is not known here: leave it out."),
         ("/v1/claims?q=%ff", "q: This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."),
         (f"/v1/claims?{'a' * 5000}=1", f"{'a' * 100}: This is not known here: leave it out."),
     ):
         answer = public.get(asked)
         hold(answer, 400, "invalid-parameter")
-        assert answer.json["detail"] == detail
+        assert answer.json["detail"] == detail or (detail[-1] == " " and answer.json["detail"].startswith(detail))
     many = public.get("/v1/claims?a=1&b=1&c=1&d=1&e=1").json["detail"]
     assert many.endswith("c: This is not known here: leave it out. 2 more are wrong: see errors.")
 

@@ -522,7 +522,7 @@ def test_knows_snippets_only_where_they_can_come(reviewing: FlaskClient) -> None
         assert refusal(answer) == (400, ["fields"]), path
         told = answer.json["errors"][0]["detail"]
         schema = "Claim" if "claims" in path else "Statement"
-        assert told == f"snippets is not known: {schema} in /v1/openapi.json has the names."
+        assert told == f"There is no member snippets: {schema} in /v1/openapi.json has the names."
     for noun in ("claims", "statements"):
         assert [set(item) for item in _all(reviewing, f"/v1/{noun}", ids=1, fields="id,snippets")] == [
             {"id", "snippets"}
