@@ -39,7 +39,7 @@ _SHORT_WORD, _OF_FOUR_BYTES = re.compile(f"[^{_separators(0xFFFF)}]+"), re.compi
 #: The same for ASCII, which most texts are, in a tenth of the time.
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 #: Diacritics, and what chooses between glyphs of one character: they make no other word.
-_DIACRITICS = re.compile("[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+DIACRITICS = re.compile("[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 _OF_LATIN = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 #: Letters of Latin alphabets that Unicode does not take apart, and what who has no key for them types: as the
 #: transform Latin-ASCII of the CLDR has it, which PostgreSQL's `unaccent` follows.
@@ -121,11 +121,15 @@ def fold(text: str) -> str:
     """Lower-case `text`, strip its diacritics but those that make a letter of another script, and write out _TYPED."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFD", text.lower().replace("ς", "σ"))
-    apart = _UNTYPED.sub(lambda letter: _TYPED[letter[0]], apart)
-    if not _DIACRITICS.search(apart):
+    apart = spell_out(unicodedata.normalize("NFD", text.lower().replace("ς", "σ")))
+    if not DIACRITICS.search(apart):
         return unicodedata.normalize("NFC", apart)
-    return _DIACRITICS.sub("", unicodedata.normalize("NFC", _OF_LATIN.sub("", apart)))
+    return DIACRITICS.sub("", unicodedata.normalize("NFC", _OF_LATIN.sub("", apart)))
+
+
+def spell_out(text: str) -> str:
+    """Write out the letters of _TYPED in a `text` in small letters, apart from their marks."""
+    return _UNTYPED.sub(lambda letter: _TYPED[letter[0]], text)
 
 
 def words(text: str) -> list[str]:

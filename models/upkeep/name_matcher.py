@@ -1,7 +1,7 @@
 """Name matcher: find a name in a text in whatever case, Unicode form and white space, with or without marks.
 
-They are compared as the registry compares names of speakers (`columns.comparison_key`); places are in code points of
-the text as it is.
+They are compared as the registry compares names of speakers (`columns.comparison_key`), and found by whatever search
+takes for the same letters; places are in code points of the text as it is.
 """
 
 import re
@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from urllib.parse import unquote
 
+from models.queries import search
 from models.storage.columns import comparison_key
 
 #: Scripts that are written without spaces between words, as a part of a class of `re`.
@@ -106,14 +107,19 @@ def _words(text: str) -> str:
         text = unquote(text)
     if text.isascii():
         return text.translate(_PLAIN)
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _without_heaps(text)).casefold())
-    return re.sub(r"[\W_]", " ", _ignored().sub("", folded))
+    return re.sub(r"[\W_]", " ", _ignored().sub("", _fold(_without_heaps(text))))
 
 
 def _in_ascii(text: str) -> str:
     """Keep what is ASCII of a folded `text`, in a tenth of the time that folding it takes."""
     decoded = unquote(text) if "%" in text else text
-    return unicodedata.normalize("NFKD", _without_heaps(decoded)).casefold().encode("ascii", "ignore").decode()
+    return _fold(_without_heaps(decoded)).encode("ascii", "ignore").decode()
+
+
+def _fold(text: str) -> str:
+    """Fold the case of `text`, and take its letters apart: first those that search spells out."""
+    apart = search.spell_out(unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", apart).casefold())
 
 
 def _without_heaps(text: str) -> str:
@@ -132,19 +138,17 @@ def _fold_with_origins(text: str) -> tuple[str, list[int]]:
 
 @lru_cache(maxsize=4096)
 def _fold_one(character: str) -> str:
-    if character.isspace():
-        return " "
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    return _ignored().sub("", folded)
+    return " " if character.isspace() else _ignored().sub("", _fold(character))
 
 
 @cache
 def _ignored() -> re.Pattern[str]:
-    """Match what does not tell names apart: combining marks, and characters that show nothing."""
+    """Match what does not tell names apart: marks, and characters that show nothing."""
     every = map(chr, range(sys.maxunicode + 1))
     return re.compile(f"[{''.join(re.escape(mark) for mark in every if _is_ignored(mark))}]")
 
 
 def _is_ignored(character: str) -> bool:
     first = unicodedata.normalize("NFKD", character)[0]  # U+0F73 is normalised to two marks, and is none itself
-    return unicodedata.combining(first) > 0 or unicodedata.category(character) == "Cf"
+    shows_nothing = unicodedata.category(character) == "Cf"
+    return shows_nothing or unicodedata.combining(first) > 0 or bool(search.DIACRITICS.match(character))

@@ -258,6 +258,40 @@ def test_a_name_in_another_spelling_is_redacted_too_and_offsets_hold(registry: s
     assert whole_is_sound()
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Bjørn Wałęsa861", "Bjorn Walesa861"),
+        ("Bjorn Walesa861", "Bjørn Wałęsa861"),
+        ("Łukász Großmøn", "LUKÁSZ GROẞMØN"),
+        ("Łukász Großmøn", "Lukasz Grossmon"),
+        ("Łukasz Grossmon", "ßæ Łukász Großmøn"),
+    ],
+)
+def test_a_name_as_who_has_no_key_for_its_letters_types_it_is_erased_or_named(
+    registry: str, actor: Actor, name: str, other: str
+) -> None:
+    said = put_claim(actor, f"{other} has a friend.")
+    text = f"ßœ {name} said that the bridge is unsafe. {other} was there, and {other}."
+    put_charge(
+        actor,
+        speaker={"name": name, "kind": "person"},
+        document={"url": "https://example.org/9", "title": f"About {other}", "text": text, "language": "en"},
+        sentence=None,
+        mention={"text": name},
+        cue=None,
+        content=[{"text": "the bridge is unsafe"}],
+        claim={"text": "The bridge is unsafe.", "language": "en"},
+    )
+    assert erasures.speaker(id=1, reason=REASON, by=actor).left == [f"claim {said}"]
+    black = text
+    for words in (other.removeprefix("ßæ "), name, "the bridge is unsafe"):
+        black = black.replace(words, redaction.REDACTED * len(words))
+    whole = seen(documents.get(id=1, viewer=REVIEWER))
+    assert (whole["text"], whole["title"]) == (black, "[erased]")
+    assert whole_is_sound()
+
+
 def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, actor: Actor) -> None:
     put_secret(actor)
     loud, small = f"ANN {SECRET.upper()}", f"ann-{SECRET.lower()}"

@@ -25,6 +25,7 @@ def redacted(text: str) -> str:
         ("Ja\u200bna\nDorn", "██████████"),
         (unicodedata.normalize("NFD", "Žofié Löw, Žofié Löw"), "████████████, ████████████"),
         ("Zofie Low", "█████████"),
+        ("Jana D\u034forn\ufe0f", "███████████"),
         ("It may rain in May. MAY!", "It may rain in ███. ███!"),
         ("wu72, WU72, Wu721", "████, ████, Wu721"),
         ("al-sisi", "███████"),
