@@ -99,7 +99,7 @@ def _links_of(viewer: Viewer, claim: Any) -> Select:
     One that answers an attribution hangs at its target: it links the claim of that with the answer.
     """
     seen = (counterclaim_seen(viewer), claim_seen(viewer, o))
-    of_claim, of_target = (of_the_claim(),), (e.of == "attribution", statement_seen(viewer))
+    of_claim, of_target = (of_the_claim(),), (dialects.unindexed(e.of) == "attribution", statement_seen(viewer))
     columns = (e.id, o.id.alias("other"))
     aimed = s.select(*columns).join(e, on=e.target_id == s.id).join(o, on=o.id == e.answer_id)
     aiming = e.select(*columns).join(s, on=s.id == e.target_id).join(o, on=o.id == s.claim_id)

@@ -1,5 +1,7 @@
 """Facets: how many of the items of a list have each value of some filters, and how many values there are."""
 
+from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from peewee import SQL, Entity, Select, fn
@@ -44,6 +46,8 @@ _OF_A_REVIEW = {
 _OF_WORDS = ("publisher", "review_publisher", "rating")
 #: How many values there are in all, of which a part is read.
 _ALL = fn.count(STAR).over()
+#: Letters of the parts of a language tag that are written otherwise than in small letters.
+_OF_A_REGION, _OF_A_SCRIPT = 2, 4
 
 
 @cached(512)
@@ -56,6 +60,8 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     """
     if name == "month":
         return _months(noun, viewer, filters)
+    if name == "language":
+        return _tags(noun, viewer, filters)
     items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
     items = Select([_with_claims(noun, items).alias("k")], [])
     if name == "topic":
@@ -71,13 +77,6 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         items = items.join(answered, on=_g.claim_id == _k.claim_id)
         if noun == "statements":
             items = items.join(s, on=s.id == _k.id).join(e, on=(e.id == _g.id) & may_answer(e, s))
-    elif name == "language":
-        # A range finds the tags that go on from it, too: en-GB counts as en where that is one of the tags.
-        value, label = _m.tag, _m.label
-        tags = items.columns(fn.lower(c.language).alias("tag"), fn.min(c.language).alias("label"))
-        tags = tags.join(c, on=c.id == _k.claim_id).group_by(fn.lower(c.language))
-        passed = fn.substr(fn.lower(c.language).concat("-"), 1, fn.length(_m.tag) + 1) == _m.tag.concat("-")
-        items = items.join(c, on=c.id == _k.claim_id).join(tags.alias("m"), on=passed)
     elif name in _OF_A_REVIEW:
         value, label = _OF_A_REVIEW[name]
         items = items.join(r, on=(r.claim_id == _k.claim_id) & r.retracted_at.is_null())
@@ -93,6 +92,40 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     groups = (value,) if name in _OF_WORDS else (value, label)
     counted = counted.group_by(*groups).order_by(SQL("3").desc(), SQL("1"))
     return compiled(counted.limit(FACET_VALUES), filters.several)
+
+
+def _tags(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
+    """Find how many of the items have each pair of tags, the first and the last of their claims: (tag, tag, count)."""
+    items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
+    tag = fn.lower(c.language)
+    ends = Select([_with_claims(noun, items).alias("k")], [fn.min(tag).alias("one"), fn.max(tag).alias("other")])
+    ends = ends.join(c, on=c.id == _k.claim_id).group_by(_k.id)
+    counted = Select([ends.alias("m")], [_m.one, _m.other, fn.count(STAR)]).group_by(_m.one, _m.other)
+    return compiled(counted, filters.several)
+
+
+def ranges(found: list[tuple[str, str, int]]) -> list[tuple[str, str, int, int]]:
+    """Count for each tag of `_tags` the items that it finds as a range, as `facet` gives them.
+
+    A range finds the tags that go on from it, too: en-GB counts as en where that is one of the tags.
+    """
+    known = {tag for *pair, _ in found for tag in pair}
+    counts: Counter[str] = Counter()
+    for *pair, count in found:
+        parts = [tag.split("-") for tag in pair]
+        passed = {"-".join(part[:size]) for part in parts for size in range(1, len(part) + 1)} & known
+        counts.update(dict.fromkeys(passed, count))
+    most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:FACET_VALUES]
+    return [(tag, _in_its_case(tag), count, len(counts)) for tag, count in most]
+
+
+def _in_its_case(tag: str) -> str:
+    """Write a tag as BCP 47 does (RFC 5646, section 2.1.1): of two letters in capitals, of four with one."""
+    forms = {_OF_A_REGION: str.upper, _OF_A_SCRIPT: str.title}
+    first, *_ = parts = tag.split("-")
+    if len(first) == 1:
+        return tag
+    return "-".join([first, *(forms.get(len(b), str)(b) if len(a) > 1 else b for a, b in pairwise(parts))])
 
 
 def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:

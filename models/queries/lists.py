@@ -129,6 +129,8 @@ def _of_the_answer(noun: str, filters: FilterValues) -> FilterValues:
 
 def _values_of(question: _Question, facet: str) -> dict[str, Any]:
     found = run(facets.facet(question.noun, question.viewer, question.filters, facet), question.values)
+    if facet == "language":
+        found = facets.ranges(found)
     values = [{"value": str(value), "label": label, "count": count} for value, label, count, _ in found]
     return {"values": values, "not_shown": found[0][-1] - len(found) if found else 0}
 

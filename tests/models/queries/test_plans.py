@@ -53,6 +53,18 @@ def test_a_speaker_is_read_with_no_statements_of_others(viewer: Viewer) -> None:
 
 
 @pytest.mark.usefixtures("registry_on_sqlite")
+def test_an_exchange_reads_no_attribution_answers_of_other_claims() -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    put_charge(Actor())
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    claims.exchange(id=1, viewer=Viewer())
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [step for step in steps if "counterclaims_" in step]
+    assert not [step for step in steps if "(of=?)" in step], steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
 @pytest.mark.parametrize(
     ("asked", "index"), [({}, "claim_summaries_answered"), ({"topic": "trade"}, "claim_topic_index_answered")]
 )
