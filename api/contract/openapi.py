@@ -193,9 +193,8 @@ def _headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-#: Characters of a list or mapping of scalars that is written on one line, and of items of which any number is not
-#: written on a line each.
-_FITS, _WORD = 90, 30
+#: Characters of what is written on one line, and of items of which any number is not written on a line each.
+_FITS, _WORD = 100, 30
 
 
 class _Prose(yaml.SafeDumper):
@@ -210,17 +209,20 @@ class _Prose(yaml.SafeDumper):
 
 def _list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.SequenceNode:
     words = all(isinstance(item, str) and len(item) < _WORD for item in items)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=words or _fit(items))
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=words or _length(items) < _FITS)
 
 
 def _mapping(dumper: yaml.SafeDumper, members: dict[str, Any]) -> yaml.MappingNode:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", members, flow_style=_fit([*members, *members.values()]))
+    return dumper.represent_mapping("tag:yaml.org,2002:map", members, flow_style=_length(members) < _FITS)
 
 
-def _fit(parts: list[Any]) -> bool:
-    """Tell whether scalars, or keys and scalars, are written on one line."""
-    plain = not any(isinstance(part, list | dict) or "\n" in str(part) for part in parts)
-    return plain and sum(len(str(part)) + 2 for part in parts) < _FITS
+def _length(part: Any) -> int:
+    """Tell how many characters something takes on one line; a text of several lines does not fit on one."""
+    if isinstance(part, dict):
+        return sum(len(name) + 4 + _length(member) for name, member in part.items())
+    if isinstance(part, list):
+        return sum(2 + _length(item) for item in part)
+    return _FITS if "\n" in str(part) else len(str(part))
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
