@@ -30,7 +30,8 @@ def get_openapi_yaml() -> Response:
 @routes.get(_CATALOG)
 def get_catalog() -> Response:
     """List the APIs that this server has, and where each is described."""
-    responses.acceptable(_LINKSET)
+    # JSON is what a linkset is written in (RFC 9264): who takes no more than that gets it, too.
+    chosen = responses.acceptable(_LINKSET, responses.MEDIA_TYPE)
     v1 = {
         "anchor": "/v1",
         "service-desc": [
@@ -40,6 +41,7 @@ def get_catalog() -> Response:
         "service-doc": [{"href": "/problems", "type": "text/html"}],
         "status": [{"href": "/healthz", "type": "application/json"}],
     }
-    response = Response(orjson.dumps({"linkset": [v1]}), content_type=_PROFILED)
+    media_type = _PROFILED if chosen == _LINKSET else chosen
+    response = Response(orjson.dumps({"linkset": [v1]}), content_type=media_type)
     response.headers["Link"] = f'<{_CATALOG}>; rel="api-catalog"'
     return response

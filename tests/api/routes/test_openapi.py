@@ -42,6 +42,20 @@ def test_a_program_finds_the_contract_from_the_root(public: FlaskClient) -> None
     assert head.headers["Link"] == '</.well-known/api-catalog>; rel="api-catalog"'
 
 
+def test_the_catalog_is_a_linkset_and_json_for_who_takes_no_more(public: FlaskClient) -> None:
+    # RFC 9727 asks for application/linkset+json, which is what comes unless the client takes only JSON.
+    linkset = public.get("/.well-known/api-catalog")
+    for accept, media_type in (
+        ("application/json", "application/json"),
+        ("text/html, application/json;q=0.5", "application/json"),
+        ("application/json, application/linkset+json", "application/linkset+json"),
+        ("*/*", "application/linkset+json"),
+    ):
+        answer = public.get("/.well-known/api-catalog", headers={"Accept": accept})
+        assert (answer.status_code, answer.mimetype, answer.data) == (200, media_type, linkset.data), accept
+    assert public.get("/.well-known/api-catalog", headers={"Accept": "text/html"}).status_code == 406
+
+
 def test_it_needs_no_key_even_where_reads_do(url: str) -> None:
     app = create_app(Settings(DATABASE_URL=url, PUBLIC_READS=False))
     app.test_client_class = CheckedClient
