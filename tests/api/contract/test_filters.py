@@ -354,6 +354,25 @@ SPELLED = (
 )
 
 
+def test_a_language_is_labelled_in_the_case_of_bcp_47(writer: FlaskClient) -> None:
+    tags = (
+        "en",
+        "en-GB",
+        "zh-Hant",
+        "zh-Hant-TW",
+        "es-419",
+        "sl-rozaj-1994",
+        "en-a-bbbb-x-ab",
+        "x-ab-abcd",
+        "i-klingon",
+    )
+    for tag in tags:
+        for spelled in (tag.upper(), tag.lower(), tag):
+            posted(writer, "claims", {"text": f"It is so in {spelled}.", "language": spelled})
+    values = writer.get("/v1/claims?facets=language&limit=1").json["facets"]["language"]["values"]
+    assert {value["label"]: value["value"] for value in values} == {tag: tag.lower() for tag in tags}
+
+
 @pytest.mark.parametrize("noun", ["claims", "statements", "counterclaims"])
 def test_a_facet_counts_what_the_filter_of_its_name_finds(
     reviewing: FlaskClient, noun: str, monkeypatch: pytest.MonkeyPatch
