@@ -70,7 +70,8 @@ one was sent: quote it when you ask the operator about an answer.
 body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32 levels;
 whole numbers lie within 2^53 - 1. In no text does a letter bear more than 30 combining marks (422).
 
-Times are RFC 3339 in UTC. Keys are snake_case and always there; what is not known is null.
+Times are RFC 3339, kept in UTC whatever the offset that was sent: the day of one is that of UTC. Keys are
+snake_case and always there; what is not known is null.
 """
 
 #: What each refusal means, wherever it is met.

@@ -158,7 +158,7 @@ class WholesQuery(ItemQuery):
 
 
 #: Which day of a statement its bounds compare.
-_DAY = "The day is when it was said, or else when its document was published."
+_DAY = "The day is when it was said, or else when its document was published, in UTC."
 
 
 class StatementConditions(Query):
@@ -296,9 +296,9 @@ class OfAnswers(Query):
 
 #: What each order is that lists may be sorted by.
 _ORDERS = {
-    "day": "`day` is that of a statement: when it was said, or else when its document was published. For "
-    "a claim it is that of its first statement, the accepted one of the earliest day, and for a counterclaim that of "
-    "its answer; what has none counts as the earliest, and a month or year as its first day.",
+    "day": "`day` is that of a statement: when it was said, or else when its document was published, in UTC. "
+    "For a claim it is that of its first statement, the accepted one of the earliest day, and for a counterclaim that "
+    "of its answer; what has none counts as the earliest, and a month or year as its first day.",
     "published_at": "`published_at` is when it was published; what has none counts as the earliest.",
     "reviewed_at": "`reviewed_at` is when it was published; what has none counts as the earliest.",
     "changed_at": "`changed_at` is when anything that it shows last changed.",

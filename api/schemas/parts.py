@@ -152,8 +152,8 @@ class StatementPart(Stamped):
     )
     day = shown(
         fields.String,
-        "`said_on`, or else the day on which the document was published: by it lists are narrowed and sorted. Null "
-        "where neither is known.",
+        "`said_on`, or else the day on which the document was published, in UTC: by it lists are narrowed and sorted. "
+        "Null where neither is known. Where print is of another day than UTC, give `said_on`.",
         null=True,
         **FORM,
     )

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from models.extraction.parser import MODELS, Parser
 from models.ingest import candidates
 from tests.api.steps import changed, matching, posted, refusal, retracted
+from tests.checked import contract
 from tests.factories import SENTENCE, TEXT, candidate, charge, document
 
 
@@ -104,6 +105,17 @@ def test_times_are_kept_in_utc(writer: FlaskClient) -> None:
         document(published_at="2026-03-14T01:30:00.123456789+05:30", retrieved_at="2026-03-14t08:00:00z"),
     )
     assert (made.json["published_at"], made.json["retrieved_at"]) == ("2026-03-13T20:00:00Z", "2026-03-14T08:00:00Z")
+
+
+def test_a_day_is_that_of_utc_as_the_contract_says(writer: FlaskClient) -> None:
+    printed = document(published_at="2026-03-31T23:30:00-05:00")
+    assert posted(writer, "statements", charge(document=printed, said_on=None)).json["day"] == "2026-04-01"
+    other = charge(document={"id": 1}, speaker={"name": "Another"}, said_on="2026-03-31")
+    assert posted(writer, "statements", other).json["day"] == "2026-03-31"
+    schemas = contract()["components"]["schemas"]
+    told = [one["properties"]["day"]["description"] for one in schemas.values() if "day" in one.get("properties", {})]
+    assert any("in UTC" in description for description in told)
+    assert "the day of one is that of UTC" in " ".join(contract()["info"]["description"].split())
 
 
 def test_refuses_an_address_that_is_none(writer: FlaskClient) -> None:
