@@ -18,7 +18,7 @@ from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
-from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement
+from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement, Topic
 
 
 def create(
@@ -42,7 +42,7 @@ def create(
         more: dict[str, Any] = {}
         headings: list[int] = []
         if topics is not None:
-            more["topics"], headings = topics, _headings(topics, session)
+            more["topics"], headings = list(dict.fromkeys(topics)), _headings(topics, session)
         subjects = _subjects(by, about or [], hidden=not standalone, session=session)
         subjects |= dict.fromkeys(accused, "accused")
         more["about"] = _as_logged(subjects)
@@ -111,8 +111,9 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         claim = standing_rows.lock_standing(Claim, id, version)
+        links = _links(id)
         more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
-        changes.amend(by, claim, more=more, **new)
+        changes.amend(by, claim, more=more, was={name: links[name] for name in more}, **new)
 
 
 def worded_by_hand(*, id: int) -> bool:
@@ -263,12 +264,18 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
     if slugs is not None:
         headings = [{"topic": topic} for topic in _headings(slugs, SESSION)]
         if _replaced(ClaimTopic, claim, headings):
-            more["topics"] = slugs
+            more["topics"] = list(dict.fromkeys(slugs))
     if about is not None:
         subjects = _subjects(by, about, hidden=not evidence.is_public("claims", claim), session=SESSION)
         if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in subjects.items()]):
             more["about"] = _as_logged(subjects)
     return more
+
+
+def _links(claim: int) -> dict[str, list[Any]]:
+    """Read the topics and subjects of a claim as the log keeps them."""
+    slugs = Topic.select(Topic.slug).join(ClaimTopic).where(ClaimTopic.claim == claim).order_by(Topic.slug).tuples()
+    return {"topics": [slug for (slug,) in slugs], "about": _as_logged(merges.subjects(claim))}
 
 
 def _replaced(model: Any, claim: int, links: list[dict[str, Any]]) -> bool:

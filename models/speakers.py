@@ -41,7 +41,7 @@ def create(
     another's name: a name means one speaker.
     """
     with session.transaction():
-        aliases = aliases or []
+        aliases = _once(aliases or [])
         session.lock_names([name_key(one) for one in (name, *aliases)])
         _refuse_name(name, None, session)
         _refuse_aliases(aliases, None, session)
@@ -78,6 +78,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
         speaker = standing_rows.lock_standing(Speaker, id, version)
         more: dict[str, Any] = {}
+        was: dict[str, Any] = {}
         if "name" in new:
             new["name_key"] = name_key(new["name"])
             if new["name_key"] != speaker.name_key:
@@ -89,13 +90,13 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if "same_as" in new:
             new["same_as"] = dumps(new["same_as"])
         if "aliases" in new:
-            aliases = new.pop("aliases")
+            aliases, known = _once(new.pop("aliases")), _aliases(id)
             _refuse_aliases(aliases, id, SESSION)
-            if aliases != _aliases(id):
-                more["aliases"] = aliases
+            if aliases != known:
+                more["aliases"], was["aliases"] = aliases, known
                 Alias.delete().where(Alias.speaker == id).execute()
                 _put_aliases(id, aliases, SESSION)
-        changes.amend(by, speaker, more=more, **new)
+        changes.amend(by, speaker, more=more, was=was, **new)
 
 
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
@@ -376,12 +377,17 @@ def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
 
 
 def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:
-    """Give a speaker who has none these aliases; of two that are looked up alike, the first."""
+    """Give a speaker who has none these aliases."""
+    for alias in aliases:
+        session.insert(Alias, speaker=speaker, alias=alias, alias_key=name_key(alias))
+
+
+def _once(aliases: list[str]) -> list[str]:
+    """Keep of two aliases that are looked up alike the first."""
     first: dict[str, str] = {}
     for alias in aliases:
         first.setdefault(name_key(alias), alias)
-    for alias_key, alias in first.items():
-        session.insert(Alias, speaker=speaker, alias=alias, alias_key=alias_key)
+    return list(first.values())
 
 
 def _aliases(speaker: int) -> list[str]:

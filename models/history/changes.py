@@ -53,7 +53,13 @@ class Actor:
 
 
 def log(
-    actor: Actor, action: str, instance: Model, before: dict[str, Any] | None = None, more: dict[str, Any] | None = None
+    actor: Actor,
+    action: str,
+    instance: Model,
+    before: dict[str, Any] | None = None,
+    more: dict[str, Any] | None = None,
+    *,
+    was: dict[str, Any] | None = None,
 ) -> None:
     """Write one entry about `instance` as it now stands, when the transaction of the change ends.
 
@@ -66,13 +72,18 @@ def log(
         members = {name for name, value in edit.after.items() if before.get(name) != value} | set(more or ())
     members -= {"version", "updated_at"}
     derived.mark_for_refresh(edit.noun, before, edit.after, new=action == "create", members=members)
-    write_entries([log_entry(actor, edit, more)])
+    write_entries([log_entry(actor, edit, more, was)])
 
 
-def log_entry(actor: Actor, edit: Edit, more: dict[str, Any] | None = None) -> LogEntry:
-    """Make the entry of the log about an edit, which keeps `more` as well; of what is erased, not what it was."""
-    was = _logged(edit.noun, edit.before) if edit.before and edit.action != "erase" else None
-    return LogEntry(edit, actor.key_id, was, _logged(edit.noun, edit.after, more))
+def log_entry(
+    actor: Actor, edit: Edit, more: dict[str, Any] | None = None, was: dict[str, Any] | None = None
+) -> LogEntry:
+    """Make the entry of the log about an edit; of what is erased, not what it was.
+
+    It keeps `more` beside the row after, and what that `was` beside the row before.
+    """
+    before = _logged(edit.noun, edit.before, was) if edit.before and edit.action != "erase" else None
+    return LogEntry(edit, actor.key_id, before, _logged(edit.noun, edit.after, more))
 
 
 def touch(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None, *, public: bool = True) -> None:
@@ -124,7 +135,14 @@ def _next_time() -> str:
     return (datetime.fromisoformat(last[0][0]) + timedelta(microseconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, Any] | None = None, **new: Any) -> None:
+def update(
+    actor: Actor,
+    instance: Any,
+    action: str = "change",
+    more: dict[str, Any] | None = None,
+    was: dict[str, Any] | None = None,
+    **new: Any,
+) -> None:
     """Give the row new values, a new version and a line in the log. Raises Stale where it changed since it was read."""
     before = row(instance)
     model = type(instance)
@@ -134,13 +152,19 @@ def update(actor: Actor, instance: Any, action: str = "change", more: dict[str, 
         raise Stale("Somebody changed this at the same moment: read it again, then repeat your change.")
     for name, value in new.items():
         setattr(instance, name, value)
-    log(actor, action, instance, before, more)
+    log(actor, action, instance, before, more, was=was)
 
 
-def amend(actor: Actor, instance: Any, more: dict[str, Any] | None = None, **new: Any) -> None:
+def amend(
+    actor: Actor,
+    instance: Any,
+    more: dict[str, Any] | None = None,
+    was: dict[str, Any] | None = None,
+    **new: Any,
+) -> None:
     """Update a row as a caller asks, unless that says what stands already: then version and log stay as they are."""
     if more or any(instance.__data__.get(name) != value for name, value in new.items()):
-        update(actor, instance, more=more, **new)
+        update(actor, instance, more=more, was=was, **new)
 
 
 def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> None:

@@ -321,7 +321,9 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
     if logged["version"] != row.get("version"):
         apart |= {"version", "updated_at", *_MOVED.get(table, ())}
     apart |= {name for name, value in row.items() if value is None and (table, name) in _UNLINKED}
-    for name, value in row.items():
+    # What a line keeps beside the row is compared elsewhere (links.py).
+    columns = ((name, value) for name, value in row.items() if name in model._meta.combined)
+    for name, value in columns:
         if name in logged:
             if value != logged[name] and name not in apart and not (erased and logged[name] is None):
                 return name

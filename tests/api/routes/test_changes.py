@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from models import topics
 from models.history.changes import Actor
 from models.storage import database, transactions
-from models.upkeep import erasures
+from models.upkeep import erasures, verify
 from tests.api.steps import changed, posted, refusal, retracted
-from tests.factories import charge, denial, document, topic
+from tests.factories import charge, claim, denial, document, speaker, topic
 
 
 def test_it_works(writer: FlaskClient, reviewer: FlaskClient) -> None:
@@ -251,3 +251,24 @@ def test_finds_what_was_done_and_which_member_was_changed(writer: FlaskClient, r
     for wrong in ("Status", "", "$.status", "a" * 41):
         assert refusal(reviewer.get(f"/v1/changes?member={wrong}")) == (400, ["member"])
     assert refusal(reviewer.get("/v1/changes?action=delete")) == (400, ["action"])
+
+
+def test_of_lists_that_are_replaced_the_log_tells_what_stood_before_and_what_stands(reviewer: FlaskClient) -> None:
+    for slug in ("t1", "t2", "t3"):
+        posted(reviewer, "topics", topic(slug=slug))
+    posted(reviewer, "claims", claim(topics=["t3", "t1", "t3"], about=[{"name": "Ann Lee", "aliases": ["Ann", "ANN"]}]))
+    posted(reviewer, "speakers", speaker(name="Bo Lee"))
+    changed(reviewer, "/v1/claims/1", {"topics": ["t2", "t2"], "about": [{"id": 2}, {"id": 2}]})
+    changed(reviewer, "/v1/speakers/1", {"aliases": ["Annie", "annie"]})
+    made, of_claim, of_speaker = (
+        reviewer.get(f"/v1/changes?{query}").json["items"][0]
+        for query in ("noun=claims", "noun=claims&action=change", "noun=speakers&action=change")
+    )
+    assert made["after"]["topics"] == ["t3", "t1"]
+    assert [(row["topics"], row["about"]) for row in (of_claim["before"], of_claim["after"])] == [
+        (["t1", "t3"], [{"id": 1, "role": "mentioned"}]),
+        (["t2"], [{"id": 2, "role": "mentioned"}]),
+    ]
+    assert [of_speaker[row]["aliases"] for row in ("before", "after")] == [["Ann"], ["Annie"]]
+    assert reviewer.get("/v1/changes?member=topics").json["items"] == [of_claim]
+    assert [check for check in verify.run() if check.problems] == []
