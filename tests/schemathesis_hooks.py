@@ -35,6 +35,10 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         _reconcile(case.query)
         case.query = _with_real_hosts(case.query)
     case.body = _with_real_hosts(case.body)
+    if isinstance(case.body, dict) and "speakers" in case.body:
+        # A statement has one speaker or several, and what these print again is told of each one afterwards.
+        for other in ("speaker", "original"):
+            case.body.pop(other, None)
 
 
 def _with_real_hosts(value: Any) -> Any:
