@@ -17,7 +17,7 @@ from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, 
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, Compiled, P, Part, cached, case, compiled, run
-from models.queries.parts import changed_at, changed_later, jointly, last, told_at, with_claim_of_last
+from models.queries.parts import changed_at, jointly, last, told_at
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import (
@@ -148,8 +148,7 @@ def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool
     """
     query, id = found.query, found.id
     if noun == "counterclaims":
-        sides = (changed_at(viewer, "claims", side, e.updated_at) for side in SIDES.values())
-        changed = later(*sides) if found.changed is None else found.changed
+        changed = later(*(changed_at(viewer, "claims", side, e.updated_at) for side in SIDES.values()))
     else:
         changed = told_at(viewer)
         claim = id if noun == "claims" else s.claim_id
@@ -280,13 +279,9 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         conditions.append(~in_one_document(viewer))
     of_the_answer = filters._replace(few=tuple(name for name in filters.few if name in OF_THE_ANSWER))
     few = [*_few_sides(viewer, filters), *among_few(viewer, of_the_answer, e.answer_id)]
-    all_, changed = not few and not filters.names & BOUNDING, None
     if order.by == "day":
-        query = Select([dialects.beside_summaries(e, _summary, SIDES, all_)], [])
+        query = Select([dialects.beside_summaries(e, _summary, SIDES, not few and not filters.names & BOUNDING)], [])
         conditions.insert(0, e.answer_id == _summary.claim_id)
-    elif order.by == "changed_at" and all_:
-        query, changed = Select([dialects.beside_changes(e, last, with_claim_of_last(), SIDES)], []), told_at(viewer)
-        conditions.insert(0, changed_later(viewer, *SIDES.values()))
     else:
         query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, _from(e, beside))
     if "ids" in filters.names:
@@ -307,7 +302,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]
     conditions += (either for of_it in sides for either in _either_side(viewer, of_it))
-    return Found(query.where(*conditions, *few), e.id, _summary.day, changed=changed)
+    return Found(query.where(*conditions, *few), e.id, _summary.day)
 
 
 def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:

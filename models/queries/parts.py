@@ -6,16 +6,15 @@ from typing import Any
 
 from peewee import SQL, Select, fn
 
-from models.queries.dialects import fence, indexed_by, later
+from models.queries.dialects import indexed_by, later
 from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, P, clear_caches
 from models.queries.table_aliases import c, d, s, sp, t
 from models.queries.visibility import Viewer
-from models.tables import Counterclaim, Document, LastChange, Sentence
+from models.tables import Document, LastChange, Sentence
 
 b, dk, last = Aliased(Sentence, "b"), Aliased(Document, "dk"), Aliased(LastChange, "lc")
-_recent, _ee = Aliased(LastChange, "lr"), Aliased(Counterclaim, "ee")
-_ENDS = (_ee.claim_id, _ee.answer_id)
+_recent = Aliased(LastChange, "lr")
 
 
 def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
@@ -112,23 +111,6 @@ def changed_at(viewer: Viewer, noun: str, id: Any, own: Any) -> Any:
     To the public nothing changed where only reviewers are shown it (models/history/reach.py).
     """
     return fn.coalesce(last.select(told_at(viewer)).where(last.noun == noun, last.noun_id == id), own)
-
-
-def with_claim_of_last() -> Any:
-    """Find the ids of the counterclaims on either side of which the claim of `last` stands, each by an index."""
-    one, other = (_ee.select(_ee.id).where(id == last.noun_id, _ee.retracted_at.is_null()) for id in _ENDS)
-    return one + other
-
-
-def changed_later(viewer: Viewer, one: Any, other: Any) -> Any:
-    """Build the condition that `last` is the time of that claim, `one` or the `other`, which changed later.
-
-    Of two that changed at once, it is that with the greater id.
-    """
-    its = (_recent.noun == "claims") & _recent.noun_id.in_((one, other))
-    at, than = told_at(viewer, _recent), told_at(viewer)
-    after = (at > than) | ((at == than) & (_recent.noun_id > last.noun_id))
-    return (last.noun == "claims") & ~fence(_recent.select(1).where(its, after))
 
 
 def whole(viewer: Viewer, table: Any, noun: str, *ids: Any) -> dict[str, Member]:
