@@ -23,6 +23,7 @@ from models.history.reached import (
     add,
     add_all,
     linking,
+    parts,
     sight,
 )
 from models.queries.dialects import in_ids
@@ -87,7 +88,7 @@ class Log:
 
     def stamp(self, made_at: str) -> None:
         """Note of all wholes that were reached that they changed at that time."""
-        self._stamp_first_shown()
+        self._stamp_parts(self._stamp_first_shown())
         wholes: dict[bool, list[tuple[str, int, bool]]] = {True: [], False: []}
         for noun, reached in self._stamped.items():
             for id, public in sorted(reached.items()):
@@ -95,13 +96,35 @@ class Log:
         for public, of_it in wholes.items():
             last_changes.note(made_at, of_it, public=public)
 
-    def _stamp_first_shown(self) -> None:
-        """Note of whom and what was just named that the public may see them from now on, where it never did."""
+    def _stamp_first_shown(self) -> list[int]:
+        """Note of whom and what was just named that the public may see them from now on, where it never did.
+
+        Return which speakers it never saw.
+        """
         if shown := self._appeared & self._seen_now & self._about_somebody:
             self._named["speakers"] |= self._about(shown)
+        self._named["speakers"] |= {id for id, public in self._stamped["speakers"].items() if public}
+        first = {"speakers": list[int]()}
         for noun, named in self._named.items():
             if ids := [id for id in named if id]:
-                self._stamped[noun].update(dict.fromkeys(last_changes.never_shown(noun, ids), True))
+                first[noun] = last_changes.never_shown(noun, ids)
+                self._stamped[noun].update(dict.fromkeys(first[noun], True))
+        return first["speakers"]
+
+    def _stamp_parts(self, first_shown: list[int]) -> None:
+        """Note who shows that they are part of a speaker who changed, or whom the public sees for the first time.
+
+        The public is not shown that of who is hidden, but may have been of the other of a merge.
+        """
+        edits = [edit for edit in self._edits if edit.noun == "speakers"]
+        shown = {edit.id for edit in edits} - {id for noun, id in self._hidden if noun == "speakers"}
+        wholes: Reached = dict.fromkeys(first_shown, True)
+        for edit in edits:
+            if edit.action != "create":
+                merged = {state.get("merged_into") for state in states(edit)}
+                add(wholes, edit.id, public=bool(shown & {edit.id, *merged}))
+        for whole, part, seen in fetch(parts(), (dumps(sorted(wholes)),)) if wholes else ():
+            add(self._stamped["speakers"], part, public=wholes[whole] and bool(seen))
 
     # -- what stands around ----------------------------------------------------------------------
 
@@ -243,7 +266,6 @@ class Log:
             self._named["speakers"].add(edit.after.get("part_of"))
         if edit.action == "create":
             return NOTHING
-        self._stamped["speakers"].update(self._hanging("part_of_id", edit.id))
         claims = self._stamp_statements("statements.speaker_id", edit.id)
         for column in ("via_speaker_id", "on_behalf_of_id"):
             add_all(claims, self._stamp_statements(column, edit.id))

@@ -65,7 +65,6 @@ HANGING = (
         )
     ),
     ("topics", "topic_id", "claim_id FROM claim_topics", ""),
-    ("speakers", "part_of_id", "id FROM speakers", ""),
     ("speakers", "claim_about.speaker_id", "claim_id FROM claim_about", ""),
 )
 
@@ -105,4 +104,13 @@ def sight() -> str:
         f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.public, FALSE),"  # noqa: S608 (our SQL)
         " EXISTS (SELECT 1 FROM claim_about a WHERE a.claim_id = c.id) FROM claims c"
         f" LEFT JOIN last_changes l ON l.noun = 'claims' AND l.noun_id = c.id WHERE {in_ids('c.id')}"
+    )
+
+
+@cached(2)
+def parts() -> str:
+    """Build the read of who is part of some speakers, as (whole, part, whether the public may have seen the part)."""
+    return (
+        "SELECT p.part_of_id, p.id, l.public FROM speakers p"  # noqa: S608 (our SQL)
+        f" JOIN last_changes l ON l.noun = 'speakers' AND l.noun_id = p.id WHERE {in_ids('p.part_of_id')}"
     )

@@ -13,7 +13,18 @@ from models.refusals import NotFound
 from models.storage.transactions import transaction
 from models.tables import Document, Hidden, LastChange, Speaker
 from models.upkeep import verify
-from tests.factories import PUBLIC, READER, document, listed_ids, put_charge, put_document, put_plain, seen
+from tests.factories import (
+    PUBLIC,
+    READER,
+    REVIEWER,
+    document,
+    listed_ids,
+    put_charge,
+    put_claim,
+    put_document,
+    put_plain,
+    seen,
+)
 
 
 def names(viewer: Any = PUBLIC) -> list[str]:
@@ -154,4 +165,74 @@ def test_the_feed_tells_of_whom_a_person_shows_as_what_another_is_part_of(regist
         shows(body)
         assert LastChange.get(noun="speakers", noun_id=body).public
         assert seen(speakers.get(id=2, viewer=PUBLIC))["part_of"]["id"] == body
+    assert list(verify.broken_rules()) == []
+
+
+def stamps(id: int) -> list[str]:
+    """When a speaker last changed, to the public and to a reviewer."""
+    return [str(seen(speakers.get(id=id, viewer=viewer))["changed_at"]) for viewer in (PUBLIC, REVIEWER)]
+
+
+@pytest.fixture
+def family(registry: str, actor: Actor) -> tuple[int, int, int, int]:
+    """Put in a hidden body, a part of it that all see, a hidden one, and a candidate that the body said."""
+    body = speakers.create(by=actor, name="A secret body", hidden=True)
+    office = speakers.create(by=actor, name="An office", kind="organization", hidden=True, part_of=body)
+    unheard = speakers.create(by=actor, name="An unheard office", kind="organization", hidden=True, part_of=body)
+    put_plain(actor, "first", speaker={"id": office})
+    said = put_plain(actor, "second", speaker={"id": body}, status="candidate")
+    assert names() == ["An office"]
+    return body, office, unheard, said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda by, body: speakers.change(by=by, id=body, version=1, name="Another name"),
+        lambda by, body: speakers.merge(by=by, id=body, into=speakers.create(by=by, name="Other", hidden=True)),
+        lambda by, body: speakers.merge(by=by, id=speakers.create(by=by, name="Other", hidden=True), into=body),
+    ],
+)
+def test_a_hidden_whole_moves_no_date_of_its_parts(family: Any, actor: Actor, change: Any) -> None:
+    body, office, *_ = family
+    public, reviewers = stamps(office)
+    change(actor, body)
+    assert stamps(office)[0] == public
+    assert stamps(office)[1] > reviewers
+
+
+def test_a_merge_of_a_hidden_whole_with_one_that_all_see_moves_the_dates_of_its_parts(
+    family: Any, actor: Actor
+) -> None:
+    body, office, unheard, _ = family
+    other = speakers.create(by=actor, name="Other")
+    for change in (lambda: speakers.merge(by=actor, id=body, into=other), lambda: speakers.unmerge(by=actor, id=body)):
+        before = stamps(office)
+        above = seen(speakers.get(id=office, viewer=PUBLIC))["part_of"]
+        change()
+        assert seen(speakers.get(id=office, viewer=PUBLIC))["part_of"] != above
+        assert all(now > was for was, now in zip(before, stamps(office), strict=True))
+    assert not LastChange.get(noun="speakers", noun_id=unheard).public
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        lambda by, _, said: statements.change(by=by, id=said, version=1, status="accepted"),
+        lambda by, body, _: speakers.create(by=by, name="Yet another", part_of=body),
+        lambda by, body, _: put_claim(by, about=[{"id": body, "role": "accused"}]),
+        lambda by, body, _: put_charge(by, on_behalf_of={"id": body}),
+        lambda by, body, _: put_charge(by, via={"speaker": {"id": body}}),
+    ],
+)
+def test_a_whole_that_comes_into_sight_moves_the_dates_of_its_parts(family: Any, actor: Actor, show: Any) -> None:
+    body, office, unheard, said = family
+    before = stamps(office)
+    show(actor, body, said)
+    assert seen(speakers.get(id=office, viewer=PUBLIC))["part_of"]["id"] == body
+    assert all(now > was for was, now in zip(before, stamps(office), strict=True))
+    before = stamps(office)
+    speakers.change(by=actor, id=body, version=Speaker.get_by_id(body).version, description="Known now")
+    assert all(now > was for was, now in zip(before, stamps(office), strict=True))
+    assert not LastChange.get(noun="speakers", noun_id=unheard).public
     assert list(verify.broken_rules()) == []
