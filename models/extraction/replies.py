@@ -61,6 +61,8 @@ _NEAR = 2
 _SHORTEST = 3
 #: What is to come, or is asked of others, answers nothing.
 _TO_COME = re.compile(r"\b(?:would|will|shall|should|must|hopes?|wants?|plans?|calls?)\b|['’]ll\b", re.IGNORECASE)
+#: What somebody is not able to do tells of no deed: "My people cannot even spell it"; "that cannot be so" does.
+_UNABLE = re.compile(r"\b(?:cannot|can['’]t|can not) (?:even )?(?!be\b|have\b|ever\b)\w", re.IGNORECASE)
 #: How many findings back a denial may stand from which its speaker goes on.
 _REMARKS = 8
 #: Code points of an utterance in which its "not" stands.
@@ -102,7 +104,8 @@ def denies_own(findings: list[Finding], at: int, speaker: Finding) -> bool:
 def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
     """Find the denial from which who denied, or who speaks for him, goes on in another sentence.
 
-    With a "not" wherever it stands; else in the next sentence of the paragraph, unless he tells what is to come.
+    With a "not" wherever it stands, unless he tells what somebody cannot do; else in the next sentence of the
+    paragraph, unless he tells what is to come.
     """
     finding = findings[at]
     before = at - 1
@@ -114,6 +117,8 @@ def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
     speaks_on = same(denial, finding) or _speaks_for(text, finding, denial)
     distance = apart(denial, finding)
     if denial.polarity != "deny" or not speaks_on or not 0 < distance <= _NEAR or holds(denial, finding):
+        return None
+    if _UNABLE.search(said[:_OPENING]) is not None:
         return None
     if ANY_NEGATION.search(said[:_OPENING]) is not None:
         return before
