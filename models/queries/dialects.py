@@ -65,6 +65,16 @@ def among(sqlite: bool, id: Any, query: Any) -> Any:
 
 
 @differing
+def either_in(sqlite: bool, e: Any, columns: list[Any], query: Any) -> Any:
+    """Build the condition that one of two columns of `e` has one of the many ids that a query finds.
+
+    PostgreSQL would compare each row with each of the ids.
+    """
+    one, other = (column.in_(query) for column in columns)
+    return one | other if sqlite else among(e.id, e.select(e.id).where(one) + e.select(e.id).where(other))
+
+
+@differing
 def fence(sqlite: bool, query: Select) -> Any:
     """Build the condition that a query finds something, row by row.
 

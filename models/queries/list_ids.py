@@ -298,6 +298,9 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     conditions += answered_between(filters.names)
     apart = (*_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, *OF_THE_ANSWER)
     of_a_side = filters.without("ids", "answered_in_document", "to_statement", *apart)
+    if "q" in filters.names:
+        conditions.append(dialects.either_in(e, [*SIDES.values()], _matched("claims", viewer, filters)))
+        of_a_side = of_a_side if len(of_a_side.pairs) > 1 else of_a_side.without("q")
     # By what few pass, as a condition of its own too, the database finds the counterclaims by an index.
     bounding = of_a_side.only(BOUNDING)
     sides = [bounding] if bounding.pairs == of_a_side.pairs else [bounding, of_a_side]
@@ -315,7 +318,7 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
     conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=fence))
     if "q" in filters.names:
-        conditions.append(_matching("claims", viewer, filters, claim))
+        conditions.append(claim.in_(_matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
         conditions.append(of_any_statement(viewer, of_it, claim, exists=fence))
     return conditions
@@ -356,9 +359,14 @@ def _matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any
     return worded
 
 
+def _matched(noun: str, viewer: Viewer, filters: Filters) -> Select:
+    """Find the ids of all that the value `q` finds among `noun`."""
+    return reduce(add, (Select([match], [_m.id]) for match, _ in _matches(noun, viewer, filters)))
+
+
 def _matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
     """Build the condition that `id` is the id of something that the value `q` finds among `noun`."""
-    return among(id, reduce(add, (Select([match], [_m.id]) for match, _ in _matches(noun, viewer, filters))))
+    return among(id, _matched(noun, viewer, filters))
 
 
 def ranked(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:

@@ -216,3 +216,17 @@ def test_counterclaims_by_their_last_change_read_the_times_of_their_own_claims(
     times = [step for step in steps if step.startswith(("SCAN lc", "SCAN lr", "SEARCH lc", "SEARCH lr"))]
     assert times, steps
     assert [step for step in times if not step.endswith("(noun=? AND noun_id=?)")] == []
+
+
+@pytest.mark.parametrize("order", ["id", "day", "changed_at"])
+def test_no_counterclaim_is_compared_with_each_claim_that_a_search_finds(registry: str, order: str) -> None:
+    if registry.startswith("sqlite"):
+        pytest.skip("SQLite looks ids up in an index of its own")
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    asked = {"q": "war", "language": "en"}
+    lists.page("counterclaims", viewer=Viewer(), filters=asked, limit=20, order=Order(order, descending=True))
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for (step,) in database.db.execute_sql(f"EXPLAIN {sql}", params)]
+    assert [step for step in steps if "hashed SubPlan" in step], steps
+    assert [step for step in steps if "claim_id = ANY" in step or "answer_id = ANY" in step] == []
