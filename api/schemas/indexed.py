@@ -64,15 +64,10 @@ class QueryUrl(Url):
 
 
 class Host(Matching):
-    """The host of an address."""
+    """The host of an address to look for; where no address can have it (`refuse_bad_host`), nothing is found."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(f"^{HOST}$", form="a host name such as example.org", longest=_LONGEST_HOST, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        host = super()._deserialize(value, attr, data, **kwargs)
-        refuse_bad_host(host)
-        return host
 
 
 def refuse_bad_host(host: str) -> None:

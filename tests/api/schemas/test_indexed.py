@@ -96,9 +96,9 @@ def test_an_address_that_is_none_is_refused(writer: FlaskClient) -> None:
         posted(writer, "documents", document(url=url))
 
 
-def allowed(url: str) -> bool:
-    """Whether the contract's pattern has room for an address."""
-    return jsonschema_rs.validator_for(contract()["components"]["schemas"]["Url"]).is_valid(url)
+def allowed(value: str, schema: str = "Url") -> bool:
+    """Whether the contract's pattern has room for an address, or a host."""
+    return jsonschema_rs.validator_for(contract()["components"]["schemas"][schema]).is_valid(value)
 
 
 def test_a_name_that_idna_writes_too_long_is_refused(writer: FlaskClient) -> None:
@@ -136,6 +136,13 @@ def test_a_document_is_found_by_its_host_and_by_its_address_without_scheme(write
         sent = "&".join(f"{name}={quote(value, safe='%')}" for name, value in query.items())
         found = writer.get(f"/v1/documents?{sent}")
         assert [item["id"] for item in found.json["items"]] == [1], sent
+
+
+@pytest.mark.parametrize("host", ["ü" * 250, "[:::]", "1.2.3.999", "ü." * 120 + "x", "[1.2]", "xn--a", "1."])
+def test_a_host_that_no_address_can_have_finds_nothing(writer: FlaskClient, host: str) -> None:
+    for noun in ("documents", "claims", "statements"):
+        answer = writer.get(f"/v1/{noun}?domain={quote(host)}")
+        assert (answer.status_code, answer.json.get("items")) == ((200, []) if allowed(host, "Host") else (400, None))
 
 
 @pytest.mark.parametrize(
