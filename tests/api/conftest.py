@@ -35,6 +35,7 @@ def command(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
         return result
 
     yield run
+    database.close()
     database.disconnect()
 
 
