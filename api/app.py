@@ -81,7 +81,7 @@ class IdOrItemConverter(BaseConverter):
 
     def to_python(self, value: str) -> int | str:
         """Read an id as the number it is."""
-        return Item(value) if value.startswith("Q") else int(value)
+        return Item(value.upper()) if value[0] in "Qq" else int(value)
 
 
 class NoSessions(SessionInterface):

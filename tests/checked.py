@@ -70,7 +70,7 @@ def contract() -> dict[str, Any]:
 @cache
 def _operation(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
     for template, operations in contract()["paths"].items():
-        named = "[a-z0-9-]+" if (method, template) == ("get", "/v1/topics/{id}") else "Q?[1-9][0-9]*"
+        named = "[a-z0-9-]+" if (method, template) == ("get", "/v1/topics/{id}") else "[Qq]?[1-9][0-9]*"
         pattern = re.sub(r"\{\w+\}", named, template)
         if method in operations and re.fullmatch(pattern, path):
             return operations[method]["operationId"], operations[method]

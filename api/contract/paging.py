@@ -55,19 +55,19 @@ def page_sorted(
         shown["fields"] += tuple((name, ()) for name in asked)
     question = _question(filters, order)
     past = _past(_opened(cursor, question), order) if cursor else None
-    unknown = filters.pop("unknown_items", ())
+    ids_asked = filters.pop("ids_as_asked", ())
     page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
-    more = {"total": page.total, "facets": page.facets, "absent": _absent(page.absent, unknown)}
+    more = {"total": page.total, "facets": page.facets, "absent": _absent(page.absent, ids_asked)}
     return responses.items(page.items, following, _link(following), **more)
 
 
-def _absent(absent: list[dict[str, Any]] | None, unknown: Sequence[str]) -> list[dict[str, Any]] | None:
-    """List the ids that are no items, with the Wikidata items that nobody is, which stood among them as 0."""
-    if absent is None or not unknown:
+def _absent(absent: list[dict[str, Any]] | None, asked: Sequence[tuple[int | str, int]]) -> list[dict[str, Any]] | None:
+    """Name the ids that are no items as they were `asked` for, where some were Wikidata items; those of nobody too."""
+    if absent is None or not asked:
         return absent
-    missing = {"state": "missing", "merged_into": None, "retracted_at": None}
-    return [*({"id": item, **missing} for item in unknown), *(one for one in absent if one["id"])]
+    told = {0: {"state": "missing", "merged_into": None, "retracted_at": None}} | {one["id"]: one for one in absent}
+    return [told[id] | {"id": as_asked} for as_asked, id in asked if id in told]
 
 
 def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:

@@ -17,17 +17,20 @@ _NOBODY = 0
 def in_query(query: dict[str, Any], viewer: Viewer | None = None) -> dict[str, Any]:
     """Put ids in the place of the items in a query, as the `viewer` knows them, or else the caller.
 
-    Of its `ids`, those items that no speaker is stand in `unknown_items`.
+    Where items stand among its `ids`, `ids_as_asked` has all of these with the id that each is, 0 for nobody.
     """
     named = {name: items for name, value in query.items() if (items := [item for _, item in _items(value)])}
     if not named:
         return query
     items = [item for some in named.values() for item in some]
-    ids = transactions.read(lambda: wikidata.ids(items=items, viewer=viewer or auth.caller().viewer))
-    new = {name: _replaced(query[name], dict.fromkeys(items, _NOBODY) | ids) for name in named}
+    known = transactions.read(
+        lambda: wikidata.ids(items={item.upper() for item in items}, viewer=viewer or auth.caller().viewer)
+    )
+    ids: dict[str, int] = {item: known.get(item.upper(), _NOBODY) for item in items}
+    new = {name: _replaced(query[name], ids) for name in named}
     if "ids" in new:
+        new["ids_as_asked"] = tuple(zip(query["ids"], new["ids"], strict=True))
         new["ids"] = list(dict.fromkeys(id for id in new["ids"] if id != _NOBODY)) or [_NOBODY]
-        new["unknown_items"] = [item for item in named["ids"] if item not in ids]
     return query | new
 
 

@@ -32,7 +32,7 @@ def written(noun: str, form: str, query: dict[str, Any], viewer: Viewer, caller:
     """
     filters = dict(query)
     fields = filters.pop("fields", None)
-    filters.pop("unknown_items", None)
+    filters.pop("ids_as_asked", None)
     include = filters.pop("include", ())
     if form == "csv" and fields is None:
         fields = members_from(LISTS[noun][1], COLUMNS[noun])

@@ -5,8 +5,8 @@ from typing import Any
 
 from api.schemas.fields import Field, Id, Matching, QueryId, QueryIds
 
-#: The id of a Wikidata item.
-ITEM = r"Q[1-9][0-9]{0,11}"
+#: The id of a Wikidata item, its letter in either case.
+ITEM = r"[Qq][1-9][0-9]{0,11}"
 
 
 class WikidataId(Matching):
@@ -14,6 +14,9 @@ class WikidataId(Matching):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(f"^{ITEM}$", form="a Wikidata id such as Q148", longest=13, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, attr, data, **kwargs).upper()
 
 
 class Item(str):
@@ -29,7 +32,7 @@ class SpeakerId(Field[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Item | int:
         if isinstance(value, str) and re.fullmatch(ITEM, value):
-            return Item(value)
+            return Item(value.upper())
         id: int = self._ID.deserialize(value)
         return id
 
@@ -46,4 +49,4 @@ class QuerySpeakerIds(QueryIds):
     _ID = f"({QueryIds._ID}|{ITEM})"
 
     def _read(self, one: str) -> Item | int:
-        return Item(one) if one.startswith("Q") else int(one)
+        return Item(one) if one[0] in "Qq" else int(one)

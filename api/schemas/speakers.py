@@ -41,7 +41,7 @@ SpeakerItem = lighter(
 
 
 class AbsentSpeaker(Absent):
-    """The same of a speaker. A Wikidata id stands there where no speaker has it, before all others."""
+    """The same of a speaker, named as it was asked for: by id or by Wikidata id."""
 
     id = SpeakerId(required=True, metadata={"description": "The id that was asked for."})
 

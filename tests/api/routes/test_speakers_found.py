@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from tests.api.steps import changed, posted, refusal
+from tests.api.steps import changed, posted, refusal, retracted
 from tests.factories import candidate, charge, speaker
 
 NAMES = (
@@ -67,7 +67,8 @@ def test_is_found_and_named_by_the_wikidata_item(writer: FlaskClient) -> None:
         assert [one["id"] for one in writer.get(f"/v1/statements?speaker={asked}").json["items"]] == [said]
     assert writer.get("/v1/statements?speaker=Q1").json["items"] == []
     assert writer.get("/v1/disputes?by=Q48525&against=Q1").json["items"] == []
-    assert refusal(writer.get("/v1/statements?speaker=q48525")) == (400, ["speaker"])
+    for small in ("speakers/q48525/statements", "statements?speaker=q48525", "statements?part_of=q1,q48525"):
+        assert [one["id"] for one in writer.get(f"/v1/{small}").json["items"]] == [said], small
     assert writer.get("/v1/speakers/Q1").status_code == 404
     survivor = posted(writer, "speakers", speaker(name="Its Heir")).json["id"]
     assert writer.post("/v1/speakers/Q48525/merge", json={"into": survivor}).status_code == 200
@@ -107,7 +108,8 @@ def test_an_item_that_nobody_has_is_refused_as_an_unknown_id_is(writer: FlaskCli
         number, named = (writer.open(path, method=method, json=body(id)) for id in (asked, item))
         assert refusal(number) == refusal(named) == (409, [place])
         assert number.json["detail"].replace("99", "Q99") == named.json["detail"]
-    assert refusal(writer.post("/v1/speakers", json=speaker(name="New", part_of="q99"))) == (422, ["/part_of"])
+    assert refusal(writer.post("/v1/speakers", json=speaker(name="New", part_of="q99"))) == (409, ["/part_of"])
+    assert refusal(writer.post("/v1/speakers", json=speaker(name="New", part_of="P99"))) == (422, ["/part_of"])
     assert refusal(writer.post("/v1/claims/1/merge", json={"into": "Q99"})) == (422, ["/into"])
     assert refusal(writer.get("/v1/claims?ids=Q99")) == (400, ["ids"])
 
@@ -129,8 +131,8 @@ def test_ids_and_the_feed_take_items(writer: FlaskClient) -> None:
     assert [one["id"] for one in page["items"]] == [other, known]
     assert [(one["id"], one["state"]) for one in page["absent"]] == [
         ("Q1", "missing"),
-        ("Q2", "missing"),
         (77, "missing"),
+        ("Q2", "missing"),
     ]
     none = writer.get("/v1/speakers?ids=Q1").json
     assert (none["items"], [one["id"] for one in none["absent"]]) == ([], ["Q1"])
@@ -139,6 +141,22 @@ def test_ids_and_the_feed_take_items(writer: FlaskClient) -> None:
     feed = writer.get("/v1/changes?noun=speakers&noun_id=Q48525").json["items"]
     assert [line["noun_id"] for line in feed] == [known]
     assert refusal(writer.get("/v1/changes?noun=claims&noun_id=Q48525")) == (400, ["noun_id"])
+
+
+def test_a_small_letter_is_taken_and_absent_ones_are_named_as_they_were_asked_for(writer: FlaskClient) -> None:
+    known = posted(writer, "speakers", speaker(name="The Ministry", wikidata_id="q31")).json
+    assert known["wikidata_id"] == "Q31"
+    other = posted(writer, "speakers", speaker(name="Another")).json["id"]
+    assert [one["id"] for one in writer.get("/v1/speakers?ids=q31").json["items"]] == [known["id"]]
+    assert _found(writer, wikidata_id="q31") == [known["id"]]
+    retracted(writer, known["href"], "Nobody")
+
+    def absent(ids: str) -> list[tuple[int | str, str]]:
+        return [(one["id"], one["state"]) for one in writer.get(f"/v1/speakers?ids={ids}").json["absent"]]
+
+    assert absent(f"q31,{other},Q9") == [("q31", "retracted"), ("Q9", "missing")]
+    assert absent(f"Q31,{known['id']}") == [("Q31", "retracted"), (known["id"], "retracted")]
+    assert absent(f"{known['id']}") == [(known["id"], "retracted")]
 
 
 def test_of_one_who_is_hidden_the_item_tells_the_public_nothing(caller: Callable[[str | None], FlaskClient]) -> None:
