@@ -82,8 +82,9 @@ class Log:
             told = [reach]
             if effect is not None:
                 told, unlogged = [*unlogged, reach], []
-            effects.append(Effect(effect, self._claims(told, shown=effect is not None)))
-        self._claims(unlogged, shown=False)
+            own = edit.id if edit.noun == "claims" else None
+            effects.append(Effect(effect, self._claims(told, own, shown=effect is not None)))
+        self._claims(unlogged, None, shown=False)
         return effects
 
     def stamp(self, made_at: str) -> None:
@@ -212,7 +213,9 @@ class Log:
         ids |= {end for link in links for end in (link.claim, link.answer)}
         found = fetch(sight(), (dumps(sorted(ids)),)) if ids else []
         self._about_somebody = {id for id, *_, about in found if about}
-        return {id: bool(seen) for id, seen, *_ in found}, {id: bool(was) for id, _, was, _ in found}
+        #: Claims that no list has: retracted or merged.
+        self._fallen = {id for id, *_, stands, _ in found if not stands}
+        return {id: bool(seen) for id, seen, *_ in found}, {id: bool(was) for id, _, was, *_ in found}
 
     # -- what an edit reaches at first -----------------------------------------------------------
 
@@ -300,10 +303,11 @@ class Log:
 
     # -- what an edit did ------------------------------------------------------------------------
 
-    def _claims(self, reaches: list[Reach], *, shown: bool) -> str | None:
+    def _claims(self, reaches: list[Reach], own: int | None, *, shown: bool) -> str | None:
         """Write which claims an edit reached, and note them; to the public it tells of them where its line is `shown`.
 
-        What comes or goes with a row that the public sees is told with the line of that.
+        What comes or goes with a row that the public sees is told with the line of that; of what was gone before,
+        nothing is. The edit's `own` claim may go with it.
         """
         reached: Reached = {}
         for reach in reaches:
@@ -313,6 +317,8 @@ class Log:
         unseen: list[int] = []
         for id, public in sorted(reached.items()):
             was, seen = self._was_seen.get(id, False), self._seen.get(id, False)
+            if id in self._fallen and not was and id != own:
+                continue
             if shown:
                 self._was_seen[id] = seen
             if seen and not was:

@@ -99,9 +99,10 @@ def linking() -> str:
 
 @cached(2)
 def sight() -> str:
-    """Build the read of (id, seen, was seen, is about somebody) of claims; it is the public that sees."""
+    """Build the read of (id, seen, was seen, stands, is about somebody) of claims; it is the public that sees."""
     return (
         f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.public, FALSE),"  # noqa: S608 (our SQL)
+        " c.retracted_at IS NULL AND c.merged_into_id IS NULL,"
         " EXISTS (SELECT 1 FROM claim_about a WHERE a.claim_id = c.id) FROM claims c"
         f" LEFT JOIN last_changes l ON l.noun = 'claims' AND l.noun_id = c.id WHERE {in_ids('c.id')}"
     )

@@ -130,6 +130,25 @@ def test_a_line_names_a_hundred_claims_and_counts_the_rest(
     assert [line["gone_claim_count"] for line in lines] == [len(line["gone_claims"]) for line in lines]
 
 
+def test_a_line_counts_the_claims_that_the_lists_have(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "topics", topic())
+    posted(writer, "speakers", speaker())
+    for number in range(3):
+        body = claim(text=f"Claim {number}.", topics=["drinking-water"], about=[{"id": 1, "role": "accused"}])
+        posted(writer, "claims", body)
+    posted(writer, "counterclaims", {"claim": 2, "answer": 3, "kind": "denies"})
+    retracted(writer, "/v1/claims/2")
+    posted(writer, "statements", charge(status="candidate", claim={"id": 3}))
+    reviewer.post("/v1/claims/1/merge", json={"into": 3})
+    changes = {"topics/1": {"label": "Water"}, "speakers/1": {"name": "Another"}, "claims/3": {"text": "It is so."}}
+    for path, change in changes.items():
+        changed(reviewer, f"/v1/{path}", change)
+        line = reviewer.get("/v1/changes?limit=100").json["items"][-1]
+        since = {"changed_since": line["made_at"], "total": True}
+        assert line["claim_count"] == reviewer.get("/v1/claims", query_string=since).json["total"], path
+        assert line["claims"] == [3], path
+
+
 def test_what_was_done_to_a_sentence_is_told_the_public_as_a_change_of_its_document(
     writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
 ) -> None:
