@@ -1,8 +1,14 @@
-"""Disputes: who answers whom, how often, and after how many days, of the counterclaims that the public sees."""
+"""Disputes: who answers whom, how often, and after how many days, of the counterclaims that the public sees.
 
+One charge that a thousand state, answered by what a thousand state, is a million pairs. So pairs are made of as few of
+those who answer as a page needs: first of those who may be in the most frequent ones.
+"""
+
+from functools import reduce
+from operator import add
 from typing import Any
 
-from peewee import SQL, Entity, Expression, Select, Tuple, fn
+from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
 
 from models.queries import dialects
 from models.queries.days import (
@@ -16,31 +22,51 @@ from models.queries.days import (
     with_days,
     x,
 )
+from models.queries.days import w as evidence
 from models.queries.dialects import any_of, true
 from models.queries.filter_sets import Filters, used
 from models.queries.filters import OF_TOPIC, as_arrays, shortest
 from models.queries.members import Object, Scalar, scalars
-from models.queries.nodes import Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.parts import speaker_part
 from models.queries.said_by import within
-from models.queries.table_aliases import s
-from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen, target_seen
+from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
 from models.tables import Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
-_v = Aliased(Statement, "v")
-_a, _b, _y, _p = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("y"), Entity("p")
-_z, _c, _w, _voice = Entity("z"), Entity("c"), Entity("w"), Entity("o")
+#: Pairs that are made for a page at first: all of those who answer most, as many as come to this.
+FEW = 20_000
+_ALL = 2**62
 
-#: What may be asked of a counterclaim `y` with who answered whom; `topic` of the charge or of the answer.
-_FILTERS: dict[str, Any] = {
-    "by": within(_y.by_id, "by"),
-    "against": within(_y.against_id, "against") | within(_y.charged_for_id, "against"),
-    "kind": any_of(_y.kind, "kind"),
-    "topic": _y.claim_id.in_(OF_TOPIC) | _y.answer_id.in_(OF_TOPIC),
-    "said_from": _y.answered_on >= P.said_from,
-    "said_to": _y.answered_on <= P.said_to,
+_v = Aliased(Statement, "v")
+_a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("p"), Entity("o"), Entity("k")
+#: Counterclaims, who answers by them, and whom; who said something; who answers, ranked (see `_tables`, `_ranking`).
+_e, _w, _u, _t, _ranked = Entity("e"), Entity("w"), Entity("u"), Entity("t"), Entity("ranked")
+
+
+def _said_within(name: str) -> Any:
+    # Else everybody would be paired with everybody first.
+    halves = (_v.select(_v.claim_id).where(within(id, name)) for id in (_v.speaker_id, _v.on_behalf_of_id))
+    return reduce(add, halves)
+
+
+#: What may be asked of a counterclaim `x`, `topic` of the charge or of the answer; of who answered; of whom.
+_OF_THE_COUNTERCLAIM: dict[str, Any] = {
+    "by": x.answer_id.in_(_said_within("by")),
+    "against": x.claim_id.in_(_said_within("against")),
+    "kind": any_of(x.kind, "kind"),
+    "topic": x.claim_id.in_(OF_TOPIC) | x.answer_id.in_(OF_TOPIC),
 }
+_OF_THE_ANSWER: dict[str, Any] = {
+    "by": within(_w.by_id, "by"),
+    "said_from": _w.answered_on >= P.said_from,
+    "said_to": _w.answered_on <= P.said_to,
+}
+_OF_THE_CHARGE: dict[str, Any] = {"against": within(_v.speaker_id, "against") | within(_v.on_behalf_of_id, "against")}
+
+_CURSOR = SQL("p.counted || '_' || p.by_id || '_' || p.against_id")
+_EACH = [_w.by_id, _u.against_id, _w.kind, _w.answered_on, _w.days]
+_MOST_FREQUENT_FIRST = SQL("p.counted DESC, p.by_id, p.against_id")
 
 
 def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> list[tuple[str, str]]:
@@ -52,100 +78,157 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     """
     if "said_from" in filters:
         filters["said_from"] = shortest(filters["said_from"])
-    asked = used(filters)
-    values = {**as_arrays(filters), "limit": limit}
-    values |= dict(zip(("count", "by_id", "against_id"), past or (), strict=False))
-    return run(_pairs(asked, past is not None, True), values)
+    query = _page(used(filters))
+    values = dict(zip(("count", "by_id", "against_id"), past or (_ALL, 0, 0), strict=True))
+    values |= {**as_arrays(filters), "limit": limit}
+    for few in (FEW, _ALL):
+        rows = run(query, values | {"few": few})
+        if _settled(rows, limit):
+            break
+    return [(cursor, json) for cursor, json, *_ in rows if cursor]
+
+
+def _settled(rows: list[Any], limit: int) -> bool:
+    """Tell whether no other pair comes before the last of a page, by who is the next to be looked at."""
+    cursor, _, most, by = rows[-1]
+    if most is None or not cursor or len(rows) < limit:
+        return most is None
+    count, last, _ = map(int, cursor.split("_"))
+    return (most, -by) < (count, -last)
 
 
 @cached(64)
 def whole(filters: Filters) -> Compiled:
     """Compose (cursor, JSON) of all pairs that pass some filters, the most frequent first."""
-    pairs: Compiled = _pairs(filters, False, False)
-    return pairs
+    pairs = Select([_counted(_made(_EACH))], [_CURSOR, dialects.text(_pair())])
+    pairs = pairs.join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
+    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*_tables(filters)), filters.several)
 
 
 @cached(64)
 def speakers(filters: Filters) -> Compiled:
     """Compose the JSON of the speakers in all pairs that pass some filters, lowest id first."""
-    between = _answers_between(filters, [_y.by_id, _y.against_id]).cte("between", materialized=True)
+    between = _made([_w.by_id, _u.against_id]).distinct().cte("between", materialized=True)
     ids = Select([between], [between.c.by_id]).union(Select([between], [between.c.against_id]))
     found = Select([_a], [dialects.text(Object(speaker_part(_a)))]).where(_a.id.in_(ids))
-    return compiled(found.order_by(_a.id).with_cte(between), filters.several)
+    return compiled(found.order_by(_a.id).with_cte(*_tables(filters), between), filters.several)
 
 
 @cached(256)
-def _pairs(filters: Filters, continued: bool, limited: bool) -> Compiled:
+def _page(filters: Filters) -> Compiled:
+    """Compose P.limit pairs after a cursor, of the first that answer, who are in P.few pairs or hardly more.
+
+    Each comes with who is the first of the others: (cursor, JSON, how frequent their pairs may be, their id), or with
+    nulls; where no pair is found, one row says that.
+    """
+    first = Select([_ranked], [_ranked.by_id]).where(_ranked.before < P.few)
+    found = _made([_w.by_id, _u.against_id, SQL("count(*) AS counted")]).where(_w.by_id.in_(first))
+    after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
+    found = found.group_by(_w.by_id, _u.against_id)
+    found = found.having(Expression(SQL("(count(*), -w.by_id, -u.against_id)"), "<", after))
+    page = found.order_by(SQL("counted DESC, by_id, against_id")).limit(P.limit).cte("page", materialized=True)
+    others = Select([_ranked], [_ranked.most, _ranked.by_id]).where(_ranked.before >= P.few)
+    others = others.order_by(_ranked.before).limit(1).alias("n")
+    one = Select([], [SQL("1 AS one")]).alias("z")
+    pairs = Select([one], [_CURSOR, dialects.text(_pair()), SQL("n.most"), SQL("n.by_id")])
+    pairs = pairs.join(others, JOIN.LEFT_OUTER, on=TRUE)
+    pairs = pairs.join(_counted(_made(_EACH, page)), JOIN.LEFT_OUTER, on=TRUE)
+    pairs = pairs.join(_a, JOIN.LEFT_OUTER, on=_a.id == _p.by_id).join(_b, JOIN.LEFT_OUTER, on=_b.id == _p.against_id)
+    pairs = pairs.order_by(_MOST_FREQUENT_FIRST)
+    return compiled(pairs.with_cte(*_tables(filters), _ranking(), page), filters.several)
+
+
+def _counted(pairs: Select) -> Any:
+    """Count and sum up the counterclaims of each pair."""
     # The middle one of the days that are known, or the mean of the middle two: no aggregate that both databases have.
     windows = SQL(
         "y.*, row_number() OVER (PARTITION BY y.by_id, y.against_id, y.days IS NULL ORDER BY y.days) AS place,"
         " count(y.days) OVER (PARTITION BY y.by_id, y.against_id) AS known"
     )
-    ranked = _answers_between(filters, [windows])
+    placed = Select([pairs.alias("y")], [windows]).alias("r")
     median = "avg(CASE WHEN days IS NOT NULL AND place IN ((known + 1) / 2, (known + 2) / 2) THEN days END)"
     counts = SQL(
         "by_id, against_id, count(*) AS counted, min(answered_on) AS first_on, max(answered_on) AS last_on,"
         f" max(known) AS known, min(days) AS least, {median} AS median, max(days) AS most"
     )
     kinds = (SQL(f"sum(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END) AS {kind}") for kind in COUNTER_KINDS)
-    counted = Select([ranked.alias("r")], [counts, *kinds]).group_by(SQL("by_id, against_id"))
-    if continued:
-        after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
-        counted = counted.having(Expression(SQL("(count(*), -by_id, -against_id)"), "<", after))
-    if limited:
-        counted = counted.order_by(SQL("counted DESC, by_id, against_id")).limit(P.limit)
-    counted = counted.alias("p")
-    columns = (SQL("p.counted || '_' || p.by_id || '_' || p.against_id"), dialects.text(_pair()))
-    pairs = Select([counted], columns).join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
-    return compiled(pairs.order_by(SQL("p.counted DESC, p.by_id, p.against_id")), filters.several)
+    return Select([placed], [counts, *kinds]).group_by(SQL("by_id, against_id")).alias("p")
 
 
-def _answers_between(filters: Filters, columns: list[Any]) -> Select:
-    """Find the counterclaims `y` of one speaker with another that pass some filters."""
-    found = Select([_answered().alias("y")], columns)
-    return found.where(_y.by_id != _y.against_id, *(_FILTERS[name] for name in sorted(filters.names)))
+def _ranking() -> Any:
+    """Rank who answers by how frequent their pairs after the cursor may be, each with how many are `before` theirs.
+
+    That is in no more counterclaims than they are, nor than anyone is whom they answer.
+    """
+    often = Select([_u], [SQL("id, count(*) OVER (PARTITION BY against_id) AS often")]).alias("f")
+    answered = Select([often], [SQL("id, count(*) AS size, max(often) AS often")]).group_by(SQL("id")).alias("m")
+    most = dialects.least(SQL("count(*)"), SQL("max(m.often)")).alias("most")
+    ranked = Select([_w], [_w.by_id, SQL("sum(m.size) AS size"), most])
+    ranked = ranked.join(answered, on=SQL("m.id = w.id")).group_by(_w.by_id).alias("k")
+    left = case(_k.most < P.count, _k.most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
+    left = Select([ranked], [_k.by_id, _k.size, left]).alias("l")
+    before = SQL("l.by_id, l.most, sum(l.size) OVER (ORDER BY l.most DESC, l.by_id) - l.size AS before")
+    return Select([left], [before]).where(SQL("l.most > 0")).cte("ranked", materialized=True)
 
 
-def _answered() -> Select:
-    """Find the counterclaims to claims, each once with everybody who answered, and everybody whom.
+def _made(columns: list[Any], page: Any = None) -> Select:
+    """Pair who answers a counterclaim, `w`, with each whom, `u`; only for the pairs of a page."""
+    made = Select([_w], columns)
+    if page is not None:
+        made = Select([page], columns).join(_w, on=_w.by_id == page.c.by_id)
+    made = made.join(_u, on=_u.id == _w.id)
+    if page is not None:
+        made = made.where(_u.against_id == page.c.against_id)
+    return made.where(_w.by_id != _u.against_id, ~known_later(_u.day, _w.answered_on))
+
+
+def _tables(filters: Filters) -> list[Any]:
+    """Read the counterclaims `e` to claims; `w`, each with everybody who answered; and `u`, each with everybody whom.
 
     Who answered is everybody who states the answer, and on whose behalf, on the day of the evidence where that is
     theirs, else of their earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who
     are not known to have said it later only.
     """
-    aimed_at = dialects.fence(target_seen(PUBLIC, x))
-    at_one = _with_whom(aimed_at, _v, _v.id == _c.aimed_at)
+    columns = [x.id, x.claim_id, x.answer_id, x.kind, CHARGED_ON.alias("charged_on")]
+    columns += [statement_aimed_at.id.alias("aimed_at"), evidence.speaker_id, evidence.on_behalf_of_id]
+    seen = [of_the_claim(x), counterclaim_seen(PUBLIC, x)]
+    seen += [true(summary.public) for summary in (summary_of_charge, summary_of_answer)]
+    asked = (_OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys()))
+    drawn = Select([with_days()], [*columns, day_of(evidence).alias("day")]).where(*seen, *asked)
+    drawn = drawn.cte("e", materialized=True)
+    return [drawn, _who(filters).cte("w", materialized=True), _whom(filters).cte("u", materialized=True)]
+
+
+def _said(side: Any, speaker: Any, day: Any, source: Any = _v) -> Select:
     # Whoever said it often counts once, by their first day: 3,000 answers to a claim that one speaker stated 3,000
     # times are 3,000 rows instead of nine million.
-    said = _v.select(_v.claim_id, _v.speaker_id, _v.on_behalf_of_id, fn.min(_v.day).alias("day"))
-    answered = x.select(x.claim_id).where(x.retracted_at.is_null())
-    said = said.where(statement_seen(PUBLIC, _v), _v.claim_id.in_(answered))
-    said = said.group_by(_v.claim_id, _v.speaker_id, _v.on_behalf_of_id).alias("w")
-    return at_one.where(statement_seen(PUBLIC, _v)).union(
-        _with_whom(~aimed_at, said, ~known_later(day_of(_w), _z.answered_on), _w)
-    )
+    said = Select([source], [_v.claim_id, speaker.alias("speaker_id"), fn.min(day).alias("day")])
+    said = said.where(statement_seen(PUBLIC, _v), _v.claim_id.in_(Select([_e], [side])))
+    return said.group_by(_v.claim_id, speaker)
 
 
-def _with_whom(condition: Any, said: Any, whom: Any, w: Any = _v) -> Select:
-    """Join the counterclaims `x` for which a condition holds with those of the `said` of their claim, `whom`."""
+def _who(filters: Filters) -> Select:
     # A statement counts for its speaker, and once more for whom it was made.
     voices = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
-    by = case(_voice.own == 1, s.speaker_id, s.on_behalf_of_id)
-    day = day_of(s)
-    theirs = fn.coalesce(fn.max(case(s.id == x.statement_id, day)), fn.min(day)).alias("answered_on")
-    ids = (x.id, x.claim_id, x.answer_id, x.target_id, x.kind)
-    answers = x.select(*ids, by.alias("by_id"), theirs)
-    answers = answers.join(s, on=s.claim_id == x.answer_id)
-    answers = answers.join(voices, on=by.is_null(False))
-    answers = answers.where(of_the_claim(x), counterclaim_seen(PUBLIC, x), statement_seen(PUBLIC), condition)
-    answers = answers.group_by(*ids, by).alias("z")
-    charged = Select([with_days()], [x.id, CHARGED_ON.alias("charged_on"), statement_aimed_at.id.alias("aimed_at")])
-    charged = charged.where(true(summary_of_charge.public), true(summary_of_answer.public)).alias("c")
-    columns = [_z.id, _z.kind, _z.claim_id, _z.answer_id, _z.by_id, _z.answered_on]
-    columns += [w.speaker_id.alias("against_id"), w.on_behalf_of_id.alias("charged_for_id")]
-    columns.append(days_between_known(_c.charged_on, _z.answered_on).alias("days"))
-    query = Select([answers], columns).join(charged, on=_c.id == _z.id)
-    return query.join(said, on=w.claim_id == _z.claim_id).where(whom)
+    voice = case(_o.own == 1, _v.speaker_id, _v.on_behalf_of_id)
+    said = _said(_e.answer_id, voice, day_of(_v), Join(_v, voices, on=voice.is_null(False))).alias("t")
+    of_evidence = case((_t.speaker_id == _e.speaker_id) | (_t.speaker_id == _e.on_behalf_of_id), _e.day)
+    answered_on = fn.coalesce(of_evidence, _t.day)
+    who = Select([_e], [_e.id, _e.kind, _e.charged_on, _t.speaker_id.alias("by_id"), answered_on.alias("answered_on")])
+    who = who.join(said, on=_t.claim_id == _e.answer_id).alias("w")
+    days = days_between_known(_w.charged_on, _w.answered_on).alias("days")
+    asked = (_OF_THE_ANSWER[name] for name in sorted(filters.names & _OF_THE_ANSWER.keys()))
+    return Select([who], [_w.id, _w.kind, _w.by_id, _w.answered_on, days]).where(TRUE, *asked)
+
+
+def _whom(filters: Filters) -> Select:
+    asked = [_OF_THE_CHARGE[name] for name in sorted(filters.names & _OF_THE_CHARGE.keys())]
+    at_one = Select([_e], [_e.id, _v.speaker_id.alias("against_id"), SQL("NULL AS day")])
+    at_one = at_one.join(_v, on=_v.id == _e.aimed_at).where(TRUE, *asked)
+    # One without a day, which sorts first, is not known to have been later.
+    said = _said(_e.claim_id, _v.speaker_id, _v.day).where(TRUE, *asked).alias("t")
+    at_all = Select([_e], [_e.id, _t.speaker_id, day_of(_t)]).join(said, on=_t.claim_id == _e.claim_id)
+    return at_one.union_all(at_all.where(_e.aimed_at.is_null()))
 
 
 def _pair() -> Object:

@@ -1,13 +1,20 @@
-"""Disputes of two who answer one another often."""
+"""Disputes of two who answer one another often, and of many who do."""
 
+import random
 import time
+from typing import Any
+
+import pytest
 
 from models import counterclaims, disputes, statements
 from models.history.changes import Actor
 from models.queries import derived
+from models.queries import disputes as queries
+from models.queries.filter_sets import Filters
+from models.queries.nodes import run
 from models.storage.columns import dumps
 from models.storage.rows import row
-from models.tables import Claim, Counterclaim, Statement
+from models.tables import Claim, Counterclaim, Speaker, Statement
 from tests.factories import charge, put_claim
 
 OFTEN = 1_500
@@ -46,3 +53,81 @@ def test_a_thousand_answers_to_a_charge_that_was_made_a_thousand_times_are_count
     taken = time.perf_counter() - start
     assert f'"count":{OFTEN},' in json.replace(" ", "")
     assert taken < 1, taken
+
+
+MANY = 500
+SENTENCE = "ab " * 200
+
+
+def stated(actor: Actor, claim: str, by: str, at: int = 0) -> Statement:
+    """A statement of a claim, the words at a place of one long sentence."""
+    made = {"document": {"text": SENTENCE, "language": "en"}, "sentence": None, "mention": None, "cue": None}
+    content = [{"start": 3 * at, "end": 3 * at + 2}]
+    words = {"claim": {"text": claim, "language": "en", "reuse": True}, "speaker": {"name": by}, "said_on": None}
+    return Statement.get_by_id(statements.record(by=actor, **charge(**made, content=content, **words)))
+
+
+def walked(limit: int, **filters: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    page, past = None, None
+    while page is None or len(page) == limit:
+        page = disputes.listed(past=past, limit=limit, **filters)
+        found += page
+        if page:
+            count, by, against = map(int, page[-1][0].split("_"))
+            past = (count, by, against)
+    return found
+
+
+def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(registry: str, actor: Actor) -> None:
+    charged, denied = stated(actor, "It is so.", "US officials"), stated(actor, "It is not.", "Beijing")
+    counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies")
+    speaker = row(Speaker.get_by_id(denied.speaker_id))
+    ids = range(100, 100 + 2 * MANY)
+    Speaker.insert_many([speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]).execute()
+    said = [row((charged, denied)[id % 2]) | {"id": id, "speaker": id} for id in ids]
+    for start in range(0, len(said), 500):
+        Statement.insert_many(said[start : start + 500]).execute()
+    derived.rebuild()
+    start_of_the_second = (1, denied.speaker_id, 100 + 2 * MANY)
+    for past in (None, start_of_the_second):
+        start = time.perf_counter()
+        page = disputes.listed(past=past, limit=51)
+        taken = time.perf_counter() - start
+        by = 101 if past else denied.speaker_id
+        first = [charged.speaker_id, *range(100, 200, 2)]
+        assert [cursor for cursor, _ in page] == [f"1_{by}_{against}" for against in first]
+        assert taken < 0.4, taken
+
+
+def test_pages_are_the_whole_however_few_pairs_are_made_at_first(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(12)  # noqa: S311 (no secret)
+    ids: dict[str, int] = {}
+    for at in range(40):
+        claim = f"Claim {chance.randrange(6)}."
+        ids[claim] = stated(actor, claim, f"Speaker {chance.randrange(5)}", at).claim_id
+    claims = sorted(ids.values())
+    for charged, answer in {tuple(chance.sample(claims, 2)) for _ in range(18)}:
+        counterclaims.create(by=actor, claim=charged, answer=answer, kind="denies")
+    whole = [tuple(one) for one in run(queries.whole(Filters()), {})]
+    assert len({cursor.split("_")[0] for cursor, _ in whole}) > 3
+    for few in (1, 12, queries.FEW):
+        monkeypatch.setattr(queries, "FEW", few)
+        assert walked(3) == whole
+
+
+def test_who_states_a_charge_for_itself_and_for_another_is_answered_once(registry: str, actor: Actor) -> None:
+    for at, whom in ((0, None), (1, {"name": "The state"})):
+        made = {"document": {"text": SENTENCE, "language": "en"}, "sentence": None, "mention": None, "cue": None}
+        content = [{"start": 3 * at, "end": 3 * at + 2}]
+        reused = {"text": "It is so.", "language": "en", "reuse": True}
+        charged = statements.record(by=actor, **charge(**made, content=content, claim=reused, on_behalf_of=whom))
+    denied = stated(actor, "It is not.", "Beijing", 2)
+    charged = Statement.get_by_id(charged)
+    counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies")
+    ((cursor, _),) = disputes.listed(past=None, limit=50)
+    assert cursor == f"1_{denied.speaker_id}_{charged.speaker_id}"
+    (same,) = disputes.listed(past=None, limit=50, against=charged.on_behalf_of_id)
+    assert same[0] == cursor
