@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -45,13 +44,8 @@ def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Itera
     if not dry_run:
         yield from _stored(groups, by)
         return
-    with suppress(_Undone), transactions.savepoint():
+    with transactions.undone():
         yield from _stored(groups, by)
-        raise _Undone
-
-
-class _Undone(Exception):
-    """A dry run is over."""
 
 
 def _stored(groups: Iterable[Group], by: Actor, going_on: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
@@ -74,16 +68,14 @@ def imported(
         return _report(read(lines, by=by, group=_SHARED), report, dry_run=False)
     # Others could not write while lines are on their way, or cut into sentences.
     groups = list(parse_groups(_few(lines), DRY_LINES, cut_sentences=True))
-    with suppress(_Undone), transactions.savepoint():
+    with transactions.undone():
         until = clock() + longest_undone()
 
         def going_on() -> None:
             if clock() > until:
                 raise _too_large()
 
-        made = _report(_stored(groups, by, going_on), report, dry_run=True)
-        raise _Undone
-    return made
+        return _report(_stored(groups, by, going_on), report, dry_run=True)
 
 
 def _or_told(lines: Iterable[bytes], stored: str) -> Iterator[bytes]:

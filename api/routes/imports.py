@@ -59,6 +59,7 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     it.
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines and of what
-    is stored in 5 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413.
+    is stored in 5 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413. On
+    PostgreSQL others wait for it only where they put in the very same thing.
     """
     return responses.json(report)

@@ -12,7 +12,8 @@ first, and read after that:
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
 them and by id in each. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,
-and `transactions.attempt` does that again. SQLite has one writer at a time, and locks nothing.
+and `transactions.attempt` does that again. SQLite has one writer at a time, and locks nothing;
+nor does a dry run.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,8 +21,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from models.storage import rows
-from models.storage.database import on_sqlite
-from models.storage.transactions import advisory_lock
+from models.storage.transactions import advisory_lock, takes_locks
 from models.tables import ALL
 
 #: The lock under which speakers become part of others: "ccparts" in ASCII.
@@ -57,7 +57,7 @@ def hold(wanted: Callable[[], Iterable[Rows]]) -> None:
 
     It is called again when they are locked, until it finds no others: what it read may have been changed meanwhile.
     """
-    if on_sqlite():
+    if not takes_locks():
         return
     held: dict[tuple[Any, int], bool] = {}
     while new := _new(wanted(), held):

@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BooleanField, Model
 
 from models.storage.columns import now
-from models.storage.database import fetch, on_sqlite
+from models.storage.database import fetch
+from models.storage.transactions import takes_locks
 
 
 def new(model: Any, columns: dict[str, Any], stamp: str | None = None) -> Any:
@@ -51,13 +52,13 @@ def locked(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:
 
 def lock(model: Any, ids: list[int], *, shared: bool = False) -> None:
     """Lock rows of PostgreSQL in the order of `ids`, as `by_id` does."""
-    if not on_sqlite():
+    if takes_locks():
         fetch(f'SELECT 1 FROM "{model._meta.table_name}" WHERE id = ANY (?) ORDER BY id{_lock(shared=shared)}', (ids,))  # noqa: S608 (our names)
 
 
 def _lock(*, shared: bool = False) -> str:
     # Not FOR UPDATE, which is for who changes an id: every row that points here would wait, too.
-    return "" if on_sqlite() else " FOR SHARE" if shared else " FOR NO KEY UPDATE"
+    return "" if not takes_locks() else " FOR SHARE" if shared else " FOR NO KEY UPDATE"
 
 
 def where(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -40,6 +40,8 @@ class _Local(threading.local):
         self.hooks: list[tuple[Callable[..., None], tuple[Any, ...], bool, bool]] = []
         #: Whether a part has failed that cannot be undone alone, so that the whole must fail as well.
         self.part_failed = False
+        #: Whether what it does will be undone (`undone`).
+        self.to_be_undone = False
         #: Whether a commit was sent, so that nobody knows whether it was done if the connection is cut now.
         self.committing = False
         #: When the open transaction last changed something that the log tells of; empty where it did not.
@@ -152,6 +154,30 @@ def savepoint() -> Iterator[None]:
         _local.part_failed = part_failed
 
 
+class _Undone(Exception):
+    """What was to be undone was done."""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Do what is inside, and undo it: a dry run. Other transactions wait for it only where they write the same rows.
+
+    What will be undone breaks no rule, so it locks nothing that it reads.
+    """
+    with suppress(_Undone), savepoint():
+        _local.to_be_undone = True
+        try:
+            yield
+        finally:
+            _local.to_be_undone = False
+        raise _Undone
+
+
+def takes_locks() -> bool:
+    """Tell whether what is read is locked: on SQLite one writes at a time anyway, and for a dry run nobody waits."""
+    return not on_sqlite() and not _local.to_be_undone
+
+
 @contextmanager
 def _outermost() -> Iterator[None]:
     in_turn = isinstance(db.obj, SqliteFile) and not db.in_transaction()
@@ -241,11 +267,11 @@ def _run_hooks(*, in_turn: bool) -> None:
 
 
 def advisory_lock(lock: int, parts: Iterable[str] | None = None) -> None:
-    """Take `lock`, which no other transaction then holds until this one ends; on SQLite one writes at a time anyway.
+    """Take `lock`, which no other transaction then holds until this one ends, if this one takes any.
 
     With `parts`, keep out only those that hold it whole, or one of the same parts.
     """
-    if on_sqlite():
+    if not takes_locks():
         return
     if parts is None:
         fetch("SELECT pg_advisory_xact_lock(?)", (lock,))

@@ -36,7 +36,8 @@ _LINES_PER_BATCH = 5000
 #: As many claims that no line has pointed at: with 5,000, others waited 1.6 s where the machine was busy, not 0.3.
 _CLAIMS_PER_BATCH = 500
 
-#: Seconds for which what will be undone may keep others waiting, who on SQLite cannot write at all.
+#: Seconds for which what will be undone may keep others waiting: on SQLite they cannot write at all, on PostgreSQL not
+#: what it writes.
 LONGEST_UNDONE, LONGEST_UNDONE_ON_SQLITE = 5, 1
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ class Import:
     """What one file's names stand for, as far as it has been read, and storing what comes next."""
 
     def __init__(self, by: Actor, going_on: Callable[[], None] = lambda: None) -> None:
-        """Take who imports, and what is called before lines are stored: it may raise."""
+        """Take who imports, and what is called before each line is stored: it may raise."""
         self.by, self._going_on = by, going_on
         self.names = LocalIds()
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
@@ -62,7 +63,6 @@ class Import:
         """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(lines):
-            self._going_on()
             some = lines[len(outcomes) : len(outcomes) + self._lines]
             stored = transactions.attempt(partial(self._undoable, partial(self._transaction, some)))
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
@@ -131,6 +131,7 @@ class Import:
         prefetch(session, self.names, lines)
         began = time.monotonic()
         for line in lines:
+            self._going_on()
             outcomes.append(store_line(line, by=self.by, names=self.names, session=session))
             # What was fetched for all is not fetched again for few, unless they take very long.
             spent = time.monotonic() - began

@@ -21,7 +21,7 @@ from models.spans import SentenceSpan
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
-from models.storage.transactions import advisory_lock
+from models.storage.transactions import advisory_lock, takes_locks
 from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
 from models.transfer.row_index import RowIndex
 
@@ -80,8 +80,8 @@ class PrefetchedSession(Session):
         self._recorders: dict[int, int | None] = {}
         #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
         self._holds: list[tuple[dict[Any, Any], Any]] = []
-        #: On SQLite only one transaction writes at a time: all is locked that is read.
-        self._locks = not on_sqlite()
+        #: Where nothing needs a lock, all is locked that is read.
+        self._locks = takes_locks()
         if not self._locks:
             self._locked, self._candidates_locked = {"": None}, {"": None}
         #: Whether documents have a text, and when they were read.
@@ -371,7 +371,7 @@ def _among(column: str, values: list[Any], *, lock: bool = False) -> str:
     if on_sqlite():
         return f"{column} IN (SELECT value FROM json_each(?))"
     kind = "bigint" if isinstance(values[0], int) else "text"
-    order = " ORDER BY id FOR SHARE" if lock else ""
+    order = " ORDER BY id FOR SHARE" if lock and takes_locks() else ""
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(?::json)::{kind})){order}"
 
 

@@ -16,7 +16,7 @@ from api.formats import ndjson
 from models.history.changes import Actor
 from models.storage import database
 from models.transfer import imports
-from tests.api.steps import refusal, together
+from tests.api.steps import posted, refusal, together
 from tests.checked import ROOT
 from tests.factories import charge, claim, denial, document, review, speaker, topic
 
@@ -163,18 +163,54 @@ def test_a_dry_run_takes_no_more_bytes_than_memory_is_for(writer: FlaskClient) -
 
 
 @pytest.mark.parametrize("noun", ["topic", "claim"])
-def test_a_dry_run_ends_before_others_have_waited_too_long_for_it(
-    writer: FlaskClient, noun: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dry_run_ends_before_others_have_waited_too_long_for_it(writer: FlaskClient, noun: str) -> None:
     tenths, longest = iter(range(1000)), 10 if database.on_sqlite() else 50
-    monkeypatch.setattr(ndjson, "DRY_LINES", 50)
+    # Claims are noted first, and stored at the end.
+    lines_of_it = {"topic": 2 * longest, "claim": longest - 2}[noun]
     row = {"topic": lambda number: topic(slug=f"t{number}"), "claim": lambda number: claim(id=f"c{number}")}[noun]
-    many = [json.dumps({noun: row(number)}).encode() for number in range(5000)]
+    many = [json.dumps({noun: row(number)}).encode() for number in range(lines_of_it)]
     with pytest.raises(Problem, match="5 seconds, on SQLite one"):
         ndjson.imported(many, by=Actor(), dry_run=True, report="all", clock=lambda: next(tenths) / 10)
     assert next(tenths) == longest + 2
     writer.post("/v1/topics", json=topic())
     assert count(writer, "topics") == 1
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_nobody_waits_for_a_dry_run(app: Flask, url: str, writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.close()
+    database.connect(url, limits=database.Limits(connections=3, deadline=2))
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    stored, answers = imports.Import.store, []
+
+    def store(self: imports.Import, some: Any) -> Any:
+        outcomes = stored(self, some)
+        assert [one.outcome for one in outcomes] == ["new", "known", "known", "new", "new", "new"]
+        words = {"claim": {"text": "It rains.", "language": "en", "reuse": True}, "content": [{"text": "the war"}]}
+        answers.extend(
+            together(
+                1,
+                lambda _: [
+                    writer.patch("/v1/speakers/1", json={"name": "Officials"}, headers={"If-Match": "*"}),
+                    writer.patch("/v1/claims/1", json={"text": "It does."}, headers={"If-Match": "*"}),
+                    writer.patch("/v1/statements/1", json={"role": "aide"}, headers={"If-Match": "*"}),
+                    writer.post("/v1/statements", json=charge(**words, speaker={"name": "Somebody else"})),
+                    writer.post("/v1/speakers/2/merge", json={"into": 1}),
+                ],
+            )[0]
+        )
+        return outcomes
+
+    monkeypatch.setattr(imports.Import, "store", store)
+    said = {"content": [{"text": "sustain"}], "claim": {"statement": "s1"}, "speaker": {"name": "Somebody"}}
+    again = {"content": [{"text": "sustain the war"}], "claim": {"text": "It rains.", "language": "en", "reuse": True}}
+    counter = {"claim": {"statement": "s2"}, "answer": {"statement": "s1"}, "kind": "denies"}
+    known = [{"statement": charge(id="s1")}, {"statement": denial("s1", id="s2")}]
+    new = [{"statement": charge(**said)}, {"statement": charge(**again)}, {"counterclaim": counter}]
+    body = lines({"topic": topic()}, *known, *new)
+    assert sent(writer, body, "?dry_run=true").json["new"] == 4
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 201, 200], [one.text for one in answers]
 
 
 def test_a_dry_run_tells_the_same_and_stores_nothing(writer: FlaskClient) -> None:
