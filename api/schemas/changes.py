@@ -6,8 +6,9 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Output, PageQuery, identifier, shown
 from api.schemas.days import Instant
-from api.schemas.fields import BIGGEST, Choice, Matching, QueryId
-from api.schemas.speaker_ids import Item, QuerySpeakerId
+from api.schemas.fields import BIGGEST, Matching
+from api.schemas.several import AnyOf, one_id, one_of, one_speaker, values_of
+from api.schemas.speaker_ids import Item
 from models.vocabulary import ACTIONS, EFFECTS
 
 #: What kinds of things the log is about.
@@ -78,29 +79,26 @@ class ChangeQuery(PageQuery):
         metadata={"description": "The `next` of the page before, or the `sequence` of the last line that was read."},
     )
 
-    noun = Choice(NOUNS, metadata={"description": "What kind of thing was changed.", "example": "claims"})
-    noun_id = QuerySpeakerId(
-        metadata={
-            "description": "The id of what was changed; with `noun`. With `noun=speakers`, a Wikidata id such as Q148 "
-            "stands for the speaker who has it.",
-            "example": 1,
-        }
-    )
-    action = Choice(ACTIONS, metadata={"description": "What was done.", "example": "change"})
-    member = Matching(
-        r"^[a-z][a-z0-9_]*$",
-        form="the name of a member of the rows, such as status",
-        longest=40,
-        metadata={
-            "description": "A member of the row that differs before and after; what was created has no before. It "
-            "takes the review scope, as `key` does.",
-            "example": "status",
-        },
+    noun = one_of(NOUNS, "What kind of thing was changed.", "claims")
+    noun_id = one_speaker("The id of what was changed; with `noun`, and by Wikidata id with `noun=speakers` alone.")
+    action = one_of(ACTIONS, "What was done.", "change")
+    member = AnyOf(
+        Matching(
+            r"^[a-z][a-z0-9_]*$",
+            form="the name of a member of the rows, such as status",
+            longest=40,
+            metadata={
+                "description": "A member of the row that differs before and after; what was created has no before. It "
+                "takes the review scope, as `key` does.",
+                "example": "status",
+            },
+        )
     )
     since = Instant(metadata={"description": "The earliest time.", "example": "2026-03-14T08:00:00Z"})
-    key = QueryId(metadata={"description": "The id of the key that did it. It takes the review scope.", "example": 1})
+    key = one_id("The id of the key that did it. It takes the review scope.")
 
     @validates_schema
     def _refuse_other_items(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if isinstance(data.get("noun_id"), Item) and data.get("noun") != "speakers":
+        by_item = any(isinstance(id, Item) for id in values_of(data.get("noun_id")))
+        if by_item and data.get("noun") != "speakers":
             raise ValidationError("Only speakers have a Wikidata id: give noun=speakers, or a whole number.", "noun_id")

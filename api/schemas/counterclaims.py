@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from api.schemas.base import Input, Query, Whole, identifier, lighter, nested, on_request, path_of, shown, uri_of
 from api.schemas.days import FirstDay
-from api.schemas.fields import Choice, Id, QueryFlag, QueryId, Text
+from api.schemas.fields import Choice, Id, QueryFlag, Text
 from api.schemas.filters import MERGED, ListQuery, extras, facets_of, fields_of, sort_by
 from api.schemas.parts import ANSWER, CLAIM, OF, TARGET, BriefSide, CounterclaimSide
 from api.schemas.several import one_id, one_of, one_speaker
@@ -96,12 +96,9 @@ class CounterclaimQuery(ListQuery):
     kind = one_of(COUNTER_KINDS, _KIND, "denies")
     of = one_of(ANSWERED, OF, "attribution")
     target = one_id(_TARGET)
-    to_statement = QueryId(
-        metadata={
-            "description": "The id of a statement: what answers its claim, without what is known to have been given "
-            "before it was said, unless that was aimed at it.",
-            "example": 1,
-        }
+    to_statement = one_id(
+        "The id of a statement: what answers its claim, without what is known to have been given before it was said, "
+        "unless that was aimed at it."
     )
     by = one_speaker(f"The id of a speaker who states the answer. {MERGED}")
     against = one_speaker(

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.base import Input, Query, Whole, count, lighter, listed, nested, on_request, rest, uri_of
 from api.schemas.days import Day
-from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, QueryId, Text
+from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
 from api.schemas.parts import (
     COUNTERCLAIMS,
@@ -278,13 +278,9 @@ class StatementQuery(ListQuery, OfAnswers):
             "example": True,
         }
     )
-    sentence = QueryId(metadata={"description": "The id of the sentence that they start in.", "example": 1})
-    joint = QueryId(
-        metadata={
-            "description": "The id of a statement: those by which others put the same claim forward in the very same "
-            "words, jointly.",
-            "example": 1,
-        }
+    sentence = one_id("The id of the sentence that they start in.")
+    joint = one_id(
+        "The id of a statement: those by which others put the same claim forward in the very same words, jointly."
     )
     original = one_id("The id of the statement that they print again.")
     prints = QueryFlag(

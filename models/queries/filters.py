@@ -138,7 +138,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     ),
     "stated_within": said_within("stated_within"),
     "document": any_id(s.document_id, "document"),
-    "sentence": s.sentence_id == P.sentence,
+    "sentence": any_id(s.sentence_id, "sentence"),
     "original": any_id(s.original_id, "original"),
     "via_speaker": any_id(s.via_speaker_id, "via_speaker"),
     "via_document": any_id(s.via_document_id, "via_document"),

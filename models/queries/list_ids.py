@@ -16,7 +16,7 @@ from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, later, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
-from models.queries.nodes import NULL, STAR, TRUE, Aliased, Compiled, P, Part, cached, case, compiled, run
+from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, Compiled, P, Part, cached, case, compiled, run
 from models.queries.parts import changed_at, jointly, last, told_at
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
@@ -238,7 +238,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions.append(in_list(s.id, "ids"))
     if "joint" in names:
         theirs = _one.select(_joint.id).join(_joint, on=jointly(_joint, _one))
-        conditions.append(among(s.id, theirs.where(_one.id == P.joint, statement_seen(viewer, _one))))
+        conditions.append(among(s.id, theirs.where(any_id(_one.id, "joint"), statement_seen(viewer, _one))))
     if "prints" in filters.no:
         conditions.append(s.original_id.is_null())
     replaced = order.replaced & names if continued else set()
@@ -290,9 +290,10 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     if "target" in filters.names:
         conditions.append(fn.EXISTS(target_seen(viewer)))
     if "to_statement" in filters.names:
-        aimed_at = (_one.id == P.to_statement, statement_seen(viewer, _one))
-        conditions += [e.claim_id == _one.select(_one.claim_id).where(*aimed_at), of_the_claim()]
-        conditions.append(fence(_one.select(1).where(*aimed_at, may_answer(e, _one))))
+        aimed_at = (any_id(_one.id, "to_statement"), statement_seen(viewer, _one))
+        theirs = _one.select(_one.claim_id).where(*aimed_at)
+        conditions += [ByNumber("to_statement", e.claim_id == theirs, e.claim_id.in_(theirs)), of_the_claim()]
+        conditions.append(fence(_one.select(1).where(*aimed_at, _one.claim_id == e.claim_id, may_answer(e, _one))))
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
     conditions += of_who_answered(viewer, filters)
     conditions += answered_between(filters.names)

@@ -142,7 +142,7 @@ def main(address: str, key: str) -> None:
         cursor = page.next_
     assert len(read) == len(set(read)) == 3
 
-    changes = given(ChangePage, list_changes.sync(client=client, noun=Noun.COUNTERCLAIMS))
+    changes = given(ChangePage, list_changes.sync(client=client, noun=[Noun.COUNTERCLAIMS]))
     assert [(line.action, line.noun) for line in changes.items] == [(Action.CREATE, Noun.COUNTERCLAIMS)]
     after = changes.items[0].after
     assert after is not None

@@ -110,5 +110,5 @@ for (let cursor: string | undefined; ; ) {
 }
 same(new Set(read).size, 3);
 
-const changes = given(await client.GET("/v1/changes", { params: { query: { noun: "counterclaims" } } }));
+const changes = given(await client.GET("/v1/changes", { params: { query: { noun: ["counterclaims"] } } }));
 same(changes.items.map((line) => [line.action, line.noun, line.after?.["kind"]]), [["create", "counterclaims", "denies"]]);

@@ -159,9 +159,10 @@ def test_what_was_done_to_a_sentence_is_told_the_public_as_a_change_of_its_docum
     assert told(public, last) == [
         {"noun": "documents", "noun_id": 1, "effect": "changed", "claims": [1], "gone_claims": []}
     ]
-    for query in ("noun=documents&noun_id=1&action=change", "noun=documents", "action=change"):
+    several = "noun=topics,documents&noun_id=9,1&action=restore,change"
+    for query in ("noun=documents&noun_id=1&action=change", several, "action=change"):
         assert len(public.get(f"/v1/changes?cursor={last}&{query}").json["items"]) == 1
-    for query in ("noun=sentences", "action=retract", "noun=documents&noun_id=2"):
+    for query in ("noun=sentences,topics", "action=retract,merge", "noun=documents&noun_id=2,3"):
         assert public.get(f"/v1/changes?cursor={last}&{query}").json["items"] == []
 
 
