@@ -215,6 +215,20 @@ def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient)
         assert {name.strip() for name in answer.headers["Allow"].split(",")} - {"HEAD", "OPTIONS"} == allowed
 
 
+def test_each_address_allows_the_methods_that_the_contract_has(public: FlaskClient) -> None:
+    methods: dict[str, set[str]] = {}
+    for template, operations in contract()["paths"].items():
+        known = {method.upper() for method in operations.keys() - {"parameters"}}
+        known |= {"OPTIONS", *(["HEAD"] if "GET" in known else [])}
+        methods |= {template.replace("{id}", id): known for id in ("1", "Q31" if "speakers" in template else "1")}
+    # A slug is read by, and changed by nobody.
+    methods["/v1/topics/rail"] = {"GET", "HEAD", "OPTIONS"}
+    for path, known in methods.items():
+        for answer in (public.options(path), public.open(path, method="BREW")):
+            allowed = [name.strip() for name in answer.headers["Allow"].split(",")]
+            assert (sorted(allowed), len(allowed)) == (sorted(known), len(set(allowed))), (path, answer.status)
+
+
 def test_a_mistake_of_ours_is_a_500_that_tells_nothing(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
         raise RuntimeError(f"a secret at {ROOT}")
