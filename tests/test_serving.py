@@ -224,6 +224,7 @@ def test_rude_requests_are_refused_by_their_name(url: str) -> None:
         for sent, status in (
             (b"GET /v1/claims HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 17_000 + b"\r\n\r\n", 431),
             (b"GET /v1/claims?q=" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+            (b"GET /v1/claims?q=" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
             (post("/v1/claims", "Content-Length: 1048577", key), 413),
             (post("/v1/claims", "Transfer-Encoding: chunked", key), 411),
             (b"\x16\x03\x01 hello\r\n\r\n", 400),

@@ -66,9 +66,10 @@ key, may make; `RateLimit` how many are left (`r`) and in how many seconds all a
 Beyond that the answer is 429 with `Retry-After`. Every answer bears an `X-Request-Id`, the caller's own if
 one was sent: quote it when you ask the operator about an answer.
 
-**Limits.** A path with its query has at most 8,192 characters (414), all headers together 16 KiB (431). A
-body holds at most 1 MiB, unless the operator set another limit (413), and nests at most 32 levels;
-whole numbers lie within 2^53 - 1. In no text does a letter bear more than 30 combining marks (422).
+**Limits.** A path with its query has at most 8,192 characters (414), all headers together and the path with
+them 16 KiB (431, which may come without a body). A body holds at most 1 MiB, unless the operator set
+another limit (413), and nests at most 32 levels; whole numbers lie within 2^53 - 1. In no text does a
+letter bear more than 30 combining marks (422).
 
 Times are RFC 3339, kept in UTC whatever the offset that was sent: the day of one is that of UTC. Keys are
 snake_case and always there; what is not known is null.

@@ -228,9 +228,12 @@ class NewStatementDetails(_StatementDetails):
 
 
 class NewStatement(NewStatementDetails):
-    """One act of attribution with all that it needs; what is new is made, in one transaction."""
+    """One act of attribution with all that it needs; what is new is made, in one transaction.
 
-    speaker = speaker_ref(_SPEAKER)
+    It has `speaker`, or `speakers` where several said it jointly: one of the two, not both (422).
+    """
+
+    speaker = speaker_ref(f"{_SPEAKER} Either this or `speakers` is required.")
     together = Many(
         speaker_ref("A speaker."),
         least=2,
@@ -244,9 +247,11 @@ class NewStatement(NewStatementDetails):
     @validates_schema
     def _refuse_other_than_one_way(self, data: dict[str, Any], **kwargs: Any) -> None:
         if "speaker" in data and "together" in data:
-            raise ValidationError("Give speaker or speakers, not both.", "speakers")
+            raise ValidationError("Give speaker or speakers, not both: leave one of them out.", "speakers")
         if "speaker" not in data and "together" not in data:
-            raise ValidationError("Give the speaker, or in speakers those who said it jointly.", "speaker")
+            raise ValidationError(
+                "Who said it is missing: give speaker, or in speakers those who said it jointly.", "speaker"
+            )
         if "together" in data and data.get("original"):
             raise ValidationError("What a joint statement prints again is told of each one afterwards.", "original")
 

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.steps import changed, matching, posted, refusal, retracted
+from tests.checked import contract
 from tests.factories import SENTENCE, TEXT, candidate, charge, claim, denial, document, topic
 
 
@@ -647,3 +648,23 @@ def test_two_keys_code_the_same_words(writer: FlaskClient, reviewer: FlaskClient
         "/v1/statements/2", json={"status": "accepted"}, headers=matching(reviewer.get("/v1/statements/2"))
     )
     assert (refusal(again), again.json["known"]) == ((409, ["/status"]), 1)
+
+
+def test_who_said_it_is_one_or_several_as_the_contract_says(writer: FlaskClient) -> None:
+    told = contract()["components"]["schemas"]["NewStatement"]
+    assert "`speaker`, or `speakers`" in told["description"]
+    assert "`speakers` is required" in told["properties"]["speaker"]["description"]
+    one, several = {"name": "One"}, [{"name": "Two"}, {"name": "Three"}]
+    rest = {name: member for name, member in charge().items() if name != "speaker"}
+    for who, place, says in (
+        ({}, "/speaker", "give speaker, or in speakers those who said it jointly"),
+        ({"speaker": one, "speakers": several}, "/speakers", "leave one of them out"),
+        ({"speaker": one}, None, ""),
+        ({"speakers": several}, None, ""),
+    ):
+        answer = writer.post("/v1/statements", json=rest | who)
+        if place is None:
+            assert answer.status_code == 201, who
+        else:
+            assert refusal(answer) == (422, [place])
+            assert says in answer.json["detail"]
