@@ -23,6 +23,9 @@ def list_changes(query: dict[str, Any]) -> Response:
     `claims` and `gone_claims` are what a mirror of the claims has to fetch or drop. Who has no review scope gets the
     lines about what the public sees or saw; who changed it, and how it stood before and after, reviewers alone are
     told.
+
+    The log has one order and no end, so it takes no `sort` and no `total`. What is `changed_since` elsewhere is `since`
+    here, the `sequence` goes as `cursor` and not as one of `ids`, and a line is written whole, without `fields`.
     """
     admit_log(query)
     return page_of_log(feed.listed, query, viewer=caller().viewer)

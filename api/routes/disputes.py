@@ -21,6 +21,8 @@ def list_disputes(query: dict[str, Any]) -> Response:
     answers took. Whoever states the claim that answers has answered, and so has on whose behalf they state it: a
     counterclaim counts for each of them, from the day of the counterclaim's own statement where that is theirs, else
     of their statement that was recorded first. `by`, `against` and `topic` narrow what is counted;
-    `GET /v1/counterclaims` lists the counterclaims themselves.
+    `GET /v1/counterclaims` lists the counterclaims themselves. A pair is no record, so it has no `ids` and no
+    `changed_since`; it has this one order without a `sort`, and is short, without `fields`. There is no `total`, since
+    it would take to count all pairs for each page.
     """
     return page_by_count(disputes.listed, query)

@@ -110,4 +110,4 @@ class PositionQuery(StatementQuery):
             "example": False,
         }
     )
-    sort = sort_by("day", "-day", "id", "-id", "relevance", default="day")
+    sort = sort_by("day", "-day", "-changed_at", "changed_at", "id", "-id", "relevance", default="day")

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, Stamped, identifier, listed, nested, path_of, shown, uri_of
+from api.schemas.base import Input, Output, Whole, identifier, listed, nested, path_of, shown, uri_of
 from api.schemas.fields import Choice
-from api.schemas.filters import ItemQuery, fields_of, sort_by
+from api.schemas.filters import WholesQuery, fields_of, sort_by
 from api.schemas.parts import CounterclaimSide, LinkedStatement
 from api.schemas.several import one_id, one_of
 from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
@@ -19,7 +19,7 @@ class SuggestionReason(Output):
     weight = shown(fields.Float, "Its share of the score; rare words weigh more.", minimum=0, maximum=1)
 
 
-class Suggestion(Stamped):
+class Suggestion(Whole):
     """A stored claim that a statement may answer, for a reviewer to decide; it is no counterclaim yet."""
 
     id = identifier("Its id.")
@@ -45,11 +45,11 @@ class SuggestionDecision(Input):
     )
 
 
-class SuggestionQuery(ItemQuery):
+class SuggestionQuery(WholesQuery):
     """Which suggestions to list."""
 
     status = one_of(SUGGESTION_STATUSES, "What was decided.", "open")
     statement = one_id("The id of the statement.")
     claim = one_id("The id of the claim that it may answer.")
-    sort = sort_by("-id", "id")
+    sort = sort_by("-changed_at", "changed_at", "-id", "id", default="-id")
     members = fields_of(Suggestion)

@@ -9,12 +9,12 @@ from peewee import SQL, Select, fn
 from models.queries.dialects import indexed_by, later
 from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, P, clear_caches
-from models.queries.table_aliases import c, d, s, sp, t
+from models.queries.table_aliases import c, d, s, sp, su, t
 from models.queries.visibility import Viewer
-from models.tables import Document, LastChange, Sentence
+from models.tables import Change, Document, LastChange, Sentence
 
 b, dk, last = Aliased(Sentence, "b"), Aliased(Document, "dk"), Aliased(LastChange, "lc")
-_recent = Aliased(LastChange, "lr")
+_recent, _line = Aliased(LastChange, "lr"), Aliased(Change, "ln")
 
 
 def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
@@ -118,6 +118,13 @@ def whole(viewer: Viewer, table: Any, noun: str, *ids: Any) -> dict[str, Member]
     own = stamps(table)
     changed = reduce(later, (changed_at(viewer, noun, id, table.updated_at) for id in ids))
     return {"created_at": own["created_at"], "updated_at": own["updated_at"], "changed_at": Scalar(changed)} | own
+
+
+def suggestion_changed(viewer: Viewer) -> Any:
+    """Build the time when a suggestion `su` of a statement `s` last changed: it, or either of the claims it shows."""
+    line = _line.select(fn.max(_line.made_at)).where(_line.noun == "suggestions", _line.noun_id == su.id)
+    claims = (changed_at(viewer, "claims", id, su.updated_at) for id in (s.claim_id, su.claim_id))
+    return reduce(later, claims, fn.coalesce(line, su.updated_at))
 
 
 def topic(viewer: Viewer) -> Object:

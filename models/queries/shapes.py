@@ -39,6 +39,7 @@ from models.queries.parts import (
     record,
     speaker_part,
     stamps,
+    suggestion_changed,
     uri,
     whole,
     words,
@@ -364,7 +365,7 @@ def suggestion(viewer: Viewer) -> Object:
             "statement": Subquery(_linked_statement(viewer), Rows(s, (s.id == su.statement_id,), _WITH_CLAIM)),
             "claim": _side(viewer, o),
         }
-        | stamps(su)
+        | (stamps(su) | {"changed_at": Scalar(suggestion_changed(viewer))})
     )
 
 

@@ -27,9 +27,9 @@ from models.queries.nodes import (
     run,
     source_text,
 )
-from models.queries.parts import as_written, changed_at, changed_since, last, told_at, topic
+from models.queries.parts import as_written, changed_at, changed_since, last, suggestion_changed, told_at, topic
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
-from models.queries.visibility import Viewer, claim_seen, not_hidden, sentence_seen
+from models.queries.visibility import REVIEWER, Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
 from models.storage import transactions
 from models.tables import Document, Review, Speaker
@@ -157,8 +157,9 @@ SIMPLE_LISTS = {
             "statement": any_id(su.statement_id, "statement"),
             "claim": any_id(su.claim_id, "claim"),
             "status": any_of(su.status, "status"),
+            "changed_since": suggestion_changed(REVIEWER) >= P.changed_since,
         },
-        {},
+        {"changed_at": suggestion_changed(REVIEWER)},
     ),
 }
 

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from models.extraction.parser import Parser
 from tests.api.steps import changed, matching, posted, refusal, retracted
-from tests.factories import claim, document
+from tests.factories import charge, claim, document, put_suggestion
 from tests.models.test_suggestions import CHARGE, DENIAL
 
 
@@ -56,3 +56,23 @@ def test_a_suggestion_whose_denial_is_gone_is_not_there(
     retracted(reviewer, "/v1/statements/1")
     assert reviewer.get("/v1/suggestions").json["items"] == []
     assert reviewer.get("/v1/suggestions/1").status_code == 404
+
+
+def test_it_changes_with_its_claims_and_with_what_is_decided(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    posted(
+        writer, "statements", charge(claim={"text": "It is denied.", "language": "en"}, content=[{"text": "the war"}])
+    )
+    posted(writer, "claims", claim())
+    put_suggestion(2, 1)
+    path = "/v1/suggestions/1"
+    times = [reviewer.get(path).json["changed_at"]]
+    for number in (1, 2):
+        times.append(changed(reviewer, f"/v1/claims/{number}", {"text": f"Another text, {number}."}).json["changed_at"])
+        assert reviewer.get(path).json["changed_at"] == times[-1]
+    times.append(changed(reviewer, path, {"status": "dismissed"}).json["changed_at"])
+    assert reviewer.get(path).json["changed_at"] == times[-1]
+    later = changed(reviewer, "/v1/claims/3", {"text": "Something else."}).json["changed_at"]
+    assert times == sorted(set(times))
+    assert reviewer.get(f"/v1/suggestions?changed_since={times[-1]}&total=true").json["total"] == 1
+    assert reviewer.get(f"/v1/suggestions?changed_since={later}").json["items"] == []
