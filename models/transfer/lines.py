@@ -32,8 +32,12 @@ class Outcome(NamedTuple):
 
 
 def claims_named(members: Any) -> tuple[str, ...]:
-    """List the names of the claims at which the members of a line point, whatever else is wrong with them."""
+    """List the names of the claims at which the members of a line point, whatever else is wrong with them.
+
+    They are called so by `{"claim": "c1"}`; who writes `{"id": "c1"}` or `"c1"` in its place meant the same.
+    """
     if not isinstance(members, dict):
         return ()
-    sides = (members.get("claim"), members.get("answer"))
-    return tuple(side["claim"] for side in sides if isinstance(side, dict) and isinstance(side.get("claim"), str))
+    sides = [members.get("claim"), members.get("answer")]
+    sides += [side.get(name) for side in sides if isinstance(side, dict) for name in ("claim", "id")]
+    return tuple(side for side in sides if isinstance(side, str))

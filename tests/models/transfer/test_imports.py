@@ -936,6 +936,8 @@ _SAID = {
             "Line 3, which",
         ),
         ({"review": {"claim": {"claim": "c1"}, "url": 1}}, "Line 3, which points at"),
+        ({"statement": _SAID["statement"] | {"claim": "c1"}}, "Line 3, which points at"),
+        ({"statement": _SAID["statement"] | {"claim": {"id": "c1"}}}, "Line 3, which points at"),
     ],
 )
 def test_a_claim_at_which_only_refused_lines_point_is_not_stored(actor: Actor, wrong: dict[str, Any], why: str) -> None:
