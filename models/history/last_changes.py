@@ -10,11 +10,11 @@ from models.storage.database import fetch
 from models.vocabulary import STAMPED
 
 
-def note(made_at: str, changed: Iterable[tuple[str, int, bool]], *, public: bool) -> None:
-    """Note that these wholes, as (noun, id, `LastChange.public`), changed then: to the `public`, or else not."""
+def note(made_at: str, changed: Iterable[tuple[str, int, bool]], *, told: bool) -> None:
+    """Note that these wholes, as (noun, id, `LastChange.public`), changed then; to reviewers alone, unless `told`."""
     # One statement however many there are: a speaker has 40,000 claims. In the order of the key, as locks are taken.
     if rows := sorted(changed):
-        fetch(_noting(public), (made_at, made_at, dumps(rows)))
+        fetch(_noting(told), (made_at, made_at, dumps(rows)))
 
 
 def never_shown(noun: str, ids: Collection[int]) -> list[int]:
@@ -47,11 +47,11 @@ def rebuild() -> None:
 
 
 @cached(2)
-def _noting(public: bool) -> str:
-    told = "public_changed_at = excluded.public_changed_at, " if public else ""
+def _noting(told: bool) -> str:
+    column = "public_changed_at = excluded.public_changed_at, " if told else ""
     return (
         "INSERT INTO last_changes AS l (noun, noun_id, changed_at, public_changed_at, public)"  # noqa: S608 (our SQL)
         f" SELECT w.noun, w.id, ?, ?, w.public FROM ({wholes()}) AS w WHERE TRUE"
-        f" ON CONFLICT (noun, noun_id) DO UPDATE SET changed_at = excluded.changed_at, {told}"
+        f" ON CONFLICT (noun, noun_id) DO UPDATE SET changed_at = excluded.changed_at, {column}"
         "public = excluded.public OR (l.public AND l.noun <> 'claims')"
     )

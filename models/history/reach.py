@@ -93,9 +93,11 @@ class Log:
         wholes: dict[bool, list[tuple[str, int, bool]]] = {True: [], False: []}
         for noun, reached in self._stamped.items():
             for id, public in sorted(reached.items()):
-                wholes[public].append((noun, id, self._seen.get(id, False) if noun == "claims" else public))
-        for public, of_it in wholes.items():
-            last_changes.note(made_at, of_it, public=public)
+                # Every key sees what is hidden: the public is told of it when it first sees it.
+                told = public or (noun, id) in self._hidden
+                wholes[told].append((noun, id, self._seen.get(id, False) if noun == "claims" else public))
+        for told, of_it in wholes.items():
+            last_changes.note(made_at, of_it, told=told)
 
     def _stamp_first_shown(self) -> list[int]:
         """Note of whom and what was just named that the public may see them from now on, where it never did.
@@ -126,6 +128,8 @@ class Log:
                 add(wholes, edit.id, public=bool(shown & {edit.id, *merged}))
         for whole, part, seen in fetch(parts(), (dumps(sorted(wholes)),)) if wholes else ():
             add(self._stamped["speakers"], part, public=wholes[whole] and bool(seen))
+            if not seen:
+                self._hidden.add(("speakers", part))
 
     # -- what stands around ----------------------------------------------------------------------
 

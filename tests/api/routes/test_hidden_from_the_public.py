@@ -452,3 +452,33 @@ def test_nobody_hears_of_what_was_taken_back_before_its_claim_was_shown(
     assert public.get(f"/v1/claims/{charged}").status_code == 200
     assert [public.get(path).status_code for path in paths] == [404] * 3
     assert [reviewer.get(path).status_code for path in paths] == [410] * 3
+
+
+def test_every_key_is_told_of_changes_of_what_is_hidden_from_the_public_alone(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    """Whoever mirrors with a key sees hidden speakers and documents, and would keep what they were."""
+    posted(writer, "speakers", {"name": "The state", "kind": "government"})
+    posted(writer, "statements", candidate(speaker={"name": "Nobody yet"}))
+
+    def dates(client: FlaskClient) -> list[str]:
+        return [client.get(at).json["changed_at"] for at in ("/v1/speakers/2", "/v1/documents/1")]
+
+    for path, new, reached in (
+        ("/v1/speakers/2", {"part_of": 1}, {"speakers": [2]}),
+        ("/v1/documents/1", {"title": "Another title"}, {"documents": [1]}),
+        ("/v1/speakers/1", {"name": "The republic"}, {"speakers": [1, 2]}),
+    ):
+        since = changed(writer, path, new).json["changed_at"]
+        for noun, ids in reached.items():
+            for client in (writer, reviewer):
+                items = client.get(f"/v1/{noun}", query_string={"changed_since": since, "sort": "id"}).json["items"]
+                assert [item["id"] for item in items] == ids, path
+    told = dates(writer)
+    # What only reviewers see tells nobody else anything: a second candidate of the same speaker.
+    posted(writer, "statements", candidate(speaker={"name": "Nobody yet"}, content=[{"text": "the war"}]))
+    assert dates(writer) == told
+    assert public.get("/v1/speakers/2").status_code == 404
+    # Once it is shown, the public learns of that, not of what was before.
+    shown = changed(reviewer, "/v1/statements/1", {"status": "accepted"}).json["changed_at"]
+    assert all(date >= shown for date in dates(public))
