@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from urllib.parse import quote
 
 import orjson
 import psutil
@@ -265,3 +266,45 @@ def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, 
             assert answer.headers["RateLimit"].startswith(f'"{kind}";r=')
         assert server.client(who).get("/healthz").status == 200
         tell(f"{len(answers)} requests of one {kind} that may make {limit} a minute: {dict(statuses)}")
+
+
+#: Searches for what every claim of `fill` holds: many beginnings of words, either of many, a phrase that nothing has.
+_BROAD = (
+    "s* OR t* OR p* OR w*",
+    " OR ".join(["said", "that", "speaker"] * 10),
+    '"' + " ".join(["said"] * 32) + '"',
+    " ".join(["said"] * 28) + " s* t* p* w*",
+)
+
+
+def test_the_broadest_search_ends_by_the_deadline_and_stops_nobody(
+    url: str, served: Served, scale: Scale, tell: Tell
+) -> None:
+    seconds = 1
+    fill(url, scale(4_000, 100_000))
+    server = served(PROCESSES="1", DEADLINE_SECONDS=str(seconds))
+    ended, beside = threading.Event(), list[float]()
+
+    def read() -> None:
+        client = server.client()
+        while not ended.wait(0.01):
+            began = time.monotonic()
+            assert client.get("/v1/claims/1").status == 200
+            beside.append(time.monotonic() - began)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        client, took = server.client(), list[float]()
+        try:
+            for path in ("claims?total=true&facets=topic,month&", "statements?total=true&", "counterclaims?"):
+                for query in _BROAD:
+                    began = time.monotonic()
+                    assert client.get(f"/v1/{path}q={quote(query)}").status in (200, 503)
+                    took.append(time.monotonic() - began)
+        finally:
+            ended.set()
+        reading.result()
+    tell(f"the slowest search took {max(took):.1f} s, a read beside it {max(beside) * 1000:.0f} ms")
+    # SQLite is not interrupted inside one step, nor PostgreSQL between two queries of a page.
+    assert max(took) <= seconds + 1
+    assert max(beside) <= 1
