@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import orjson
@@ -229,11 +230,11 @@ def exchange(*, id: int, viewer: Viewer) -> Item:
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of claims; the parameters are those of `lists.page`."""
-    return merged_filters.page("claims", get=get, **parameters)
+    return merged_filters.page("claims", model=Claim, may_know=merges.known_claims, **parameters)
 
 
 def _item_or_refuse(id: int, viewer: Viewer, row: tuple[int, str] | None) -> Item:
-    return standing_rows.item_or_refuse(Claim, id, row, lambda: viewer.unreviewed or merges.claim_was_public(id))
+    return standing_rows.item_or_refuse(Claim, id, row, partial(merges.known_claims, viewer))
 
 
 def _headings(slugs: list[str], session: Session) -> list[int]:

@@ -1,5 +1,7 @@
 """Counterclaims: each lets one claim answer another."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from peewee import SQL
@@ -108,24 +110,26 @@ def _stood_on(id: int) -> list[Rows]:
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a counterclaim, charge and answer side by side. Raises NotFound or Gone."""
     found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
-    return standing_rows.item_or_refuse(Counterclaim, id, found, lambda: viewer.unreviewed or _was_public(id))
+    return standing_rows.item_or_refuse(Counterclaim, id, found, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of counterclaims; the parameters are those of `lists.page`."""
-    return merged_filters.page("counterclaims", get=get, **parameters)
+    return merged_filters.page("counterclaims", model=Counterclaim, may_know=_may_know, **parameters)
 
 
-def _was_public(id: int) -> bool:
-    """Tell whether the public could once see a counterclaim that it does not find: both claims and the evidence."""
+def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some counterclaims of which the viewer may hear: of which it once saw both claims and evidence."""
+    if viewer.unreviewed:
+        return ids
     e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
-    query = e.select(SQL("1")).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
+    query = e.select(e.id).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
     known = [
         SQL(shapes.text(claim_was_public, side, table_aliases.e))
         for side in (table_aliases.charge, table_aliases.answer)
     ]
     known.append(SQL(shapes.text(evidence_was_public, table_aliases.e)))
-    return query.where(e.id == id, *known).scalar() is not None
+    return {id for (id,) in query.where(e.id.in_(list(ids)), *known).tuples()}
 
 
 def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, session: Session) -> None:

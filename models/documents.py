@@ -1,13 +1,14 @@
 """Documents: the articles, transcripts, broadcasts and releases that printed what was said."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.segmentation import cut
 from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.hidden import flag, is_hidden, unflag
+from models.history.hidden import flag, shown_ids, unflag
 from models.history.locks import changed
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -169,14 +170,15 @@ def restore(*, by: Actor, id: int) -> None:
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
     found = simple_lists.one("documents", viewer=viewer, id=id)
-    return standing_rows.item_or_refuse(
-        Document, id, found, lambda: viewer.texts or not is_hidden(noun="documents", id=id)
-    )
+    return standing_rows.item_or_refuse(Document, id, found, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> Page:
     """Read a page of documents; the parameters are those of `simple_lists.page`."""
-    return merged_filters.page("documents", get=get, **parameters)
+    return merged_filters.page("documents", model=Document, may_know=_may_know, **parameters)
+
+
+_may_know = partial(shown_ids, "documents")
 
 
 def any_stored() -> bool:

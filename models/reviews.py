@@ -1,5 +1,7 @@
 """Reviews: what fact-checkers published about claims."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from peewee import SQL
@@ -99,23 +101,25 @@ def _stood_on(id: int) -> list[Rows]:
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a review with its claim. Raises NotFound or Gone."""
     found = simple_lists.one("reviews", viewer=viewer, id=id)
-    return standing_rows.item_or_refuse(Review, id, found, lambda: viewer.unreviewed or _was_public(id))
+    return standing_rows.item_or_refuse(Review, id, found, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> Page:
     """Read a page of reviews; the parameters are those of `simple_lists.page`."""
-    return merged_filters.page("reviews", get=get, **parameters)
+    return merged_filters.page("reviews", model=Review, may_know=_may_know, **parameters)
 
 
-def _was_public(id: int) -> bool:
-    """Tell whether the public could once see a review that it does not find: its claim, since the review was made."""
+def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some reviews of which the viewer may hear: of which it saw the claim since the review was made."""
+    if viewer.unreviewed:
+        return ids
     r, c = Review.alias("r"), Claim.alias("c")
     query = (
-        r.select(SQL("1"))
+        r.select(r.id)
         .join(c, on=r.claim == c.id)
-        .where(r.id == id, SQL(shapes.text(claim_was_public, table_aliases.c, table_aliases.r)))
+        .where(r.id.in_(list(ids)), SQL(shapes.text(claim_was_public, table_aliases.c, table_aliases.r)))
     )
-    return query.scalar() is not None
+    return {id for (id,) in query.tuples()}
 
 
 def _columns(**new: Any) -> dict[str, Any]:

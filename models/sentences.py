@@ -1,5 +1,7 @@
 """Sentences: a document is cut once, when it is stored; people mend the cuts by hand."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from peewee import SQL, Case
@@ -120,19 +122,21 @@ def around(*, document: int, sentence: SentenceSpan, end: int, session: Session 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
     found = simple_lists.one("sentences", viewer=viewer, id=id)
-    return standing_rows.item_or_refuse(Sentence, id, found, lambda: _was_public(viewer, id))
+    return standing_rows.item_or_refuse(Sentence, id, found, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> Page:
     """Read a page of sentences; the parameters are those of `simple_lists.page`."""
-    return merged_filters.page("sentences", get=get, **parameters)
+    return merged_filters.page("sentences", model=Sentence, may_know=_may_know, **parameters)
 
 
-def _was_public(viewer: Viewer, id: int) -> bool:
-    """Tell whether the viewer may hear that a sentence was retracted: it could be read before."""
+def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some sentences of which the viewer may hear that they were retracted: it could read them before."""
     se, d = Sentence.alias("se"), Document.alias("d")
-    query = se.select(SQL("1")).join(d, on=se.document == d.id).where(se.id == id, se.retracted_at.is_null(False))
-    return (query if viewer.texts else query.where(SQL(shapes.text(sentence_was_public)))).scalar() is not None
+    query = se.select(se.id).join(d, on=se.document == d.id)
+    query = query.where(se.id.in_(list(ids)), se.retracted_at.is_null(False))
+    query = query if viewer.texts else query.where(SQL(shapes.text(sentence_was_public)))
+    return {id for (id,) in query.tuples()}
 
 
 def _holding(document: Document, first: dict[str, Any], session: Session) -> SentenceSpan:

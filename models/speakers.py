@@ -1,11 +1,12 @@
 """Speakers: who can be quoted, under which names, and who turned out to be the same."""
 
+from functools import partial
 from typing import Any
 
 from models import evidence, hierarchy, prints, wikidata
 from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
 from models.history.changes import Actor
-from models.history.hidden import flag, is_hidden, unflag
+from models.history.hidden import flag, is_hidden, shown_ids, unflag
 from models.history.locks import changed
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -275,14 +276,15 @@ def unmerge(*, by: Actor, id: int) -> None:
 def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
     found = simple_lists.one("speakers", viewer=viewer, id=id, bare=bare)
-    return standing_rows.item_or_refuse(
-        Speaker, id, found, lambda: viewer.texts or not is_hidden(noun="speakers", id=id)
-    )
+    return standing_rows.item_or_refuse(Speaker, id, found, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of speakers; the parameters are those of `simple_lists.page`."""
-    return merged_filters.page("speakers", get=get, **parameters)
+    return merged_filters.page("speakers", model=Speaker, may_know=_may_know, **parameters)
+
+
+_may_know = partial(shown_ids, "speakers")
 
 
 def name_key(name: str) -> str:

@@ -1,5 +1,6 @@
 """Statements: the acts of attribution, recorded whole in one transaction."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -215,12 +216,12 @@ def get(
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
     found = lists.one("statements", viewer=viewer, id=id, just_written=just_written, fields=fields, include=include)
-    return standing_rows.item_or_refuse(Statement, id, found, lambda: viewer.unreviewed or _was_public(id))
+    return standing_rows.item_or_refuse(Statement, id, found, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> lists.Page:
     """Read a page of statements; the parameters are those of `lists.page`."""
-    return merged_filters.page("statements", get=get, **parameters)
+    return merged_filters.page("statements", model=Statement, may_know=_may_know, **parameters)
 
 
 def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> Statement:
@@ -351,8 +352,10 @@ def _is_only_of(statement: int, claim: Claim) -> bool:
     return not (others.where(Statement.id != statement).exists() or reviews.exists())
 
 
-def _was_public(id: int) -> bool:
-    return bool(Statement.select().where(Statement.id == id, Statement.status == "accepted").exists())
+def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some statements of which the viewer may hear what became of them: that were accepted."""
+    accepted = Statement.select(Statement.id).where(Statement.id.in_(list(ids)), Statement.status == "accepted")
+    return ids if viewer.unreviewed else {id for (id,) in accepted.tuples()}
 
 
 def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) -> dict[str, int | None]:

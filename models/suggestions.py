@@ -67,7 +67,7 @@ def get(*, id: int, viewer: Viewer = REVIEWER) -> Item:
 
 def listed(**parameters: Any) -> Page:
     """Read a page of suggestions; the parameters are those of `simple_lists.page`."""
-    return merged_filters.page("suggestions", get=get, **parameters)
+    return merged_filters.page("suggestions", model=Suggestion, **parameters)
 
 
 def _answer(id: int) -> list[Rows]:

@@ -60,7 +60,7 @@ def _bearing(slug: str) -> int:
 
 def listed(**parameters: Any) -> Page:
     """Read a page of headings; the parameters are those of `simple_lists.page`."""
-    return merged_filters.page("topics", get=get, **parameters)
+    return merged_filters.page("topics", model=Topic, **parameters)
 
 
 def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int]:

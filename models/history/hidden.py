@@ -5,7 +5,12 @@ that names it (`_unflagging` of queries/derived.py), or by a person; from then o
 what is flagged by `not_hidden` of queries/visibility.py.
 """
 
+from collections.abc import Collection
+
 from models.history.session import Session
+from models.queries.dialects import in_ids
+from models.queries.visibility import Viewer
+from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Hidden
 from models.vocabulary import HIDEABLE
@@ -33,4 +38,15 @@ def rebuild() -> None:
 
 def is_hidden(*, noun: str, id: int) -> bool:
     """Tell whether only candidates have named it."""
-    return bool(Hidden.select().where(Hidden.noun == noun, Hidden.noun_id == id).exists())
+    return id in hidden_ids(noun=noun, ids=[id])
+
+
+def hidden_ids(*, noun: str, ids: Collection[int]) -> set[int]:
+    """Find those of some ids that only candidates have named."""
+    found = fetch(f"SELECT noun_id FROM hidden WHERE noun = ? AND {in_ids('noun_id')}", (noun, dumps(list(ids))))  # noqa: S608 (our SQL)
+    return {id for (id,) in found}
+
+
+def shown_ids(noun: str, viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some ids of which the viewer may hear: who has a key, of all."""
+    return ids if viewer.texts else set(ids) - hidden_ids(noun=noun, ids=ids)

@@ -4,7 +4,7 @@ A client may keep an id for long, and a filter by one that was merged finds noth
 list found less than there may be.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from models.history import batches, hidden, merges, standing_rows
@@ -23,10 +23,18 @@ _NAMES = {
 _MERGED: dict[str, Any] = {"claims": Claim, "speakers": Speaker}
 
 
-def page(noun: str, *, get: Callable[..., Any], viewer: Viewer, filters: lists.FilterValues, **rest: Any) -> lists.Page:
+def page(
+    noun: str,
+    *,
+    model: Any,
+    viewer: Viewer,
+    filters: lists.FilterValues,
+    may_know: batches.MayKnow | None = None,
+    **rest: Any,
+) -> lists.Page:
     """Read a page as `lists.page` does; where it names what was merged and finds less than may be there, again.
 
-    Of the filter `ids` it also says what became of those that are no items; `get` reads one.
+    Of the filter `ids` it also says what became of those that are no items (`batches.absent`).
     """
     list_page = simple_lists.page if noun in simple_lists.SIMPLE_LISTS else lists.page
     found = list_page(noun, viewer=viewer, filters=filters, **rest)
@@ -37,7 +45,8 @@ def page(noun: str, *, get: Callable[..., Any], viewer: Viewer, filters: lists.F
         found = list_page(noun, viewer=viewer, filters=filters, **rest)
     if not wanted:
         return found
-    return found._replace(absent=[] if whole else batches.absent(noun, wanted, viewer=viewer, filters=filters, get=get))
+    about: dict[str, Any] = {"model": model, "may_know": may_know, "viewer": viewer, "filters": filters}
+    return found._replace(absent=[] if whole else batches.absent(noun, wanted, **about))
 
 
 def with_survivors(noun: str, filters: dict[str, Any], number: int, viewer: Viewer) -> dict[str, Any] | None:
@@ -82,10 +91,8 @@ def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]
     params = tuple(ids)
     placeholders = ", ".join("?" * len(params))
     found = rows.where(model, f"id IN ({placeholders}) AND merged_into_id IS NOT NULL", params)
-    return {row.id: standing_rows.survivor(model, row) for row in found if _may_know(model, row.id, viewer)}
-
-
-def _may_know(model: Any, id: int, viewer: Viewer) -> bool:
-    if model is Claim:
-        return viewer.unreviewed or merges.claim_was_public(id)
-    return viewer.texts or not hidden.is_hidden(noun="speakers", id=id)
+    if not found:
+        return {}
+    merged = [row.id for row in found]
+    known = merges.known_claims(viewer, merged) if model is Claim else hidden.shown_ids("speakers", viewer, merged)
+    return standing_rows.survivors(model, [row for row in found if row.id in known])

@@ -1,6 +1,6 @@
 """Merges: what moves from one row to another when both turn out to be the same, and how it moves back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from typing import Any
 
@@ -11,10 +11,12 @@ from models.history import changes, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived, shapes, visibility
+from models.queries.dialects import in_ids
 from models.queries.nodes import Aliased
+from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
 from models.storage import rows
-from models.storage.columns import now
+from models.storage.columns import dumps, now
 from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
@@ -63,19 +65,24 @@ def moved_by_last_merge(model: Any, id: int) -> dict[str, Any]:
     return moved
 
 
-def claim_was_public(id: int) -> bool:
-    """Tell whether the public may know what became of a claim that it does not find: an accepted statement stated it.
+def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some claims of which a viewer may know what became of them: the public, if one was stated once.
 
     Statements that a merge moved to another claim count as well.
     """
-    if rows.where(Claim, f"id = ? AND {shapes.text(visibility.claim_was_public, _CLAIMS)}", (id,)):
-        return True
-    found = rows.by_id(Claim, id)
-    if found is None or found.merged_into_id is None:
-        return False
-    moved = moved_by_last_merge(Claim, id)["statements"]
-    accepted = Statement.select().where(Statement.status == "accepted")
-    return any(accepted.where(Statement.id.in_(part)).exists() for part in _parts(moved))
+    if viewer.unreviewed:
+        return ids
+    public = f"{in_ids('id')} AND {shapes.text(visibility.claim_was_public, _CLAIMS)}"
+    was_public = {row.id for row in rows.where(Claim, public, (dumps(list(ids)),))}
+    unseen = rows.where(Claim, f"{in_ids('id')} AND merged_into_id IS NOT NULL", (dumps(sorted({*ids} - was_public)),))
+    lines = Change.select(Change.noun_id, Change.after).where(Change.noun == "claims", Change.action == "merge")
+    lines = lines.where(Change.noun_id.in_([row.id for row in unseen])).order_by(Change.sequence)
+    moved = {id: set(orjson.loads(after)["moved"]["statements"]) for id, after in lines.tuples()}
+    accepted = set[int]()
+    for part in _parts(sorted(set().union(*moved.values()))):
+        found = Statement.select(Statement.id).where(Statement.id.in_(part), Statement.status == "accepted")
+        accepted |= {id for (id,) in found.tuples()}
+    return was_public | {id for id, statements in moved.items() if statements & accepted}
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:

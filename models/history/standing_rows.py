@@ -1,15 +1,17 @@
 """Rows of nouns as changes and reads need them: found, locked while they stand, or refused with the reason why."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from peewee import fn
 
 from models.history.changes import Actor
+from models.queries.dialects import in_ids
 from models.queries.results import Item
 from models.queries.visibility import WRITER
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import rows
+from models.storage.columns import dumps
 from models.storage.database import db
 from models.tables import Statement
 
@@ -82,16 +84,16 @@ def refuse_unseen(actor: Actor, get: Any, id: int) -> None:
 
 
 def item_or_refuse(
-    model: Any, id: int, row: tuple[int, str] | None, was_public: Callable[[], bool] | None = None
+    model: Any, id: int, row: tuple[int, str] | None, may_know: Callable[[list[int]], Collection[int]] | None = None
 ) -> Item:
     """Return the row that a read found as (version, JSON); where it found none, raise the reason why.
 
-    `was_public` tells whether the viewer may hear what became of it; without it, everybody may.
+    `may_know` finds those of some ids of which the viewer may hear what became of them; without it, everybody may.
     """
     if row is None:
-        if was_public is None or was_public():
+        if may_know is None or id in may_know([id]):
             lock_standing(model, id)
-            if was_public is not None:
+            if may_know is not None:
                 # Only reviewers see it: the statements by which others did were taken back.
                 detail = (
                     f"The {singular(model)} {id} is out of sight, because no statement that it was seen by stands "
@@ -143,11 +145,24 @@ def refuse_absent(model: Any, found: Any) -> None:
 
 def survivor(model: Any, found: Any) -> int:
     """Find where a chain of merges ends."""
-    seen = {found.id}
-    while found.merged_into_id and found.merged_into_id not in seen:
-        seen.add(found.merged_into_id)
-        found = model.get_by_id(found.merged_into_id)
-    return int(found.id)
+    return survivors(model, [found])[found.id]
+
+
+def survivors(model: Any, merged: Iterable[Any]) -> dict[int, int]:
+    """Map the ids of rows to where their chains of merges end: a query for each step, of all of them."""
+    ends = {row.id: row.merged_into_id or row.id for row in merged}
+    known = {id: {id} for id in ends}
+    reached: Collection[int] = set(ends.values())
+    while reached:
+        found = rows.where(model, in_ids("id"), (dumps(sorted(reached)),))
+        further = {row.id: row.merged_into_id for row in found if row.merged_into_id}
+        # A circle, which no rule lets stand, ends where it began.
+        steps = {id: further[end] for id, end in ends.items() if end in further and end not in known[id]}
+        for id, end in steps.items():
+            known[id].add(ends[id])
+            ends[id] = end
+        reached = set(steps.values())
+    return ends
 
 
 def unknown(model: Any, id: int) -> str:

@@ -16,7 +16,7 @@ from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, later, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
-from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, Compiled, P, Part, cached, case, compiled, run
+from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
 from models.queries.parts import changed_at, jointly, last, told_at
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
@@ -28,7 +28,6 @@ from models.queries.visibility import (
     statement_seen,
     target_seen,
 )
-from models.storage.columns import dumps
 from models.tables import ClaimSummary, ClaimTopicIndex, Statement
 
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
@@ -105,16 +104,6 @@ def compiled_ids(noun: str, viewer: Viewer, filters: Filters, order: Order) -> P
     Seven facets and the count of a list of counterclaims that was never asked for take 12 ms to compile instead of 68.
     """
     return Part(ordered(noun, viewer, filters, order), several=filters.several)
-
-
-def stored(noun: str, ids: list[int]) -> set[int]:
-    """Find those of the ids that rows of a noun have, whoever sees these."""
-    return {id for (id,) in run(_stored(noun), {"ids": dumps(ids)})}
-
-
-@cached(16)
-def _stored(noun: str) -> Compiled:
-    return compiled(Select([Entity(noun)], [_ID]).where(in_list(_ID, "ids")))
 
 
 def first(noun: str, viewer: Viewer, filters: Filters, order: Order, by: list[Any], *, continued: bool) -> Select:

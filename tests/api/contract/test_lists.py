@@ -161,6 +161,23 @@ def test_says_of_each_id_what_a_read_of_it_says(
 
 
 @pytest.mark.usefixtures("changed_much")
+@pytest.mark.parametrize("noun", NOUNS)
+def test_ids_of_what_is_gone_cost_no_more_queries_than_one_of_it(
+    caller: Callable[[str | None], FlaskClient], queries: list[str], noun: str
+) -> None:
+    for scope in (None, "write"):
+        client, most = caller(scope), 0
+        absent = client.get(f"/v1/{noun}", query_string={"ids": ",".join(map(str, range(1, 101)))}).json["absent"]
+        for id in (one["id"] for one in absent if one["id"] < 20):
+            queries.clear()
+            client.get(f"/v1/{noun}?ids={id}")
+            most = max(most, len(queries))
+        queries.clear()
+        client.get(f"/v1/{noun}", query_string={"ids": ",".join(str(one["id"]) for one in absent)})
+        assert len(queries) <= most, scope
+
+
+@pytest.mark.usefixtures("changed_much")
 def test_what_is_hidden_is_missing_and_what_a_filter_leaves_out_is_filtered(public: FlaskClient) -> None:
     page = public.get("/v1/statements?ids=4,1,3&form=direct").json
     assert page["items"] == []
