@@ -40,8 +40,8 @@ _ALL = 2**62
 
 _v = Aliased(Statement, "v")
 _a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("p"), Entity("o"), Entity("k")
-#: Counterclaims, who answers by them, and whom; who said something; who answers, ranked (see `_tables`, `_ranking`).
-_e, _w, _u, _t, _ranked = Entity("e"), Entity("w"), Entity("u"), Entity("t"), Entity("ranked")
+#: Counterclaims, who states their answers, who answers by each, and whom; who answers, ranked (`_tables`, `_ranking`).
+_e, _t, _w, _u, _ranked = Entity("e"), Entity("t"), Entity("w"), Entity("u"), Entity("ranked")
 
 
 def _said_within(name: str) -> Any:
@@ -57,11 +57,7 @@ _OF_THE_COUNTERCLAIM: dict[str, Any] = {
     "kind": any_of(x.kind, "kind"),
     "topic": x.claim_id.in_(OF_TOPIC) | x.answer_id.in_(OF_TOPIC),
 }
-_OF_THE_ANSWER: dict[str, Any] = {
-    "by": within(_w.by_id, "by"),
-    "said_from": _w.answered_on >= P.said_from,
-    "said_to": _w.answered_on <= P.said_to,
-}
+_OF_THE_ANSWER = {"said_from", "said_to"}
 _OF_THE_CHARGE: dict[str, Any] = {"against": within(_v.speaker_id, "against") | within(_v.on_behalf_of_id, "against")}
 
 _CURSOR = SQL("p.counted || '_' || p.by_id || '_' || p.against_id")
@@ -135,7 +131,7 @@ def _page(filters: Filters) -> Compiled:
     pairs = pairs.join(_counted(_made(_EACH, page)), JOIN.LEFT_OUTER, on=TRUE)
     pairs = pairs.join(_a, JOIN.LEFT_OUTER, on=_a.id == _p.by_id).join(_b, JOIN.LEFT_OUTER, on=_b.id == _p.against_id)
     pairs = pairs.order_by(_MOST_FREQUENT_FIRST)
-    return compiled(pairs.with_cte(*_tables(filters), _ranking(), page), filters.several)
+    return compiled(pairs.with_cte(*_tables(filters), _ranking(filters), page), filters.several)
 
 
 def _counted(pairs: Select) -> Any:
@@ -155,16 +151,25 @@ def _counted(pairs: Select) -> Any:
     return Select([placed], [counts, *kinds]).group_by(SQL("by_id, against_id")).alias("p")
 
 
-def _ranking() -> Any:
+def _ranking(filters: Filters) -> Any:
     """Rank who answers by how frequent their pairs after the cursor may be, each with how many are `before` theirs.
 
     That is in no more counterclaims than they are, nor than anyone is whom they answer.
     """
-    often = Select([_u], [SQL("id, count(*) OVER (PARTITION BY against_id) AS often")]).alias("f")
-    answered = Select([often], [SQL("id, count(*) AS size, max(often) AS often")]).group_by(SQL("id")).alias("m")
-    most = dialects.least(SQL("count(*)"), SQL("max(m.often)")).alias("most")
-    ranked = Select([_w], [_w.by_id, SQL("sum(m.size) AS size"), most])
-    ranked = ranked.join(answered, on=SQL("m.id = w.id")).group_by(_w.by_id).alias("k")
+    aimed = Select([_e], [_e.key, SQL("count(*) AS number")]).group_by(_e.key).alias("n")
+    often = Select([_u], [_u.key, SQL("sum(n.number) OVER (PARTITION BY u.against_id) AS often")])
+    often = often.join(aimed, on=SQL("n.key = u.key")).alias("f")
+    whom = Select([often], [SQL("key, count(*) AS size, max(often) AS often")]).group_by(SQL("key")).alias("m")
+    number = SQL("count(*) AS number, sum(m.size) AS size, max(m.often) AS often")
+    if filters.names & _OF_THE_ANSWER:
+        answers = Select([_w], [_w.by_id, number]).join(whom, on=SQL("m.key = w.key")).group_by(_w.by_id)
+    else:
+        # Of an answer to many charges, those who state it are not repeated for each of these.
+        answers = Select([_e], [_e.answer_id, number]).join(whom, on=SQL("m.key = e.key")).group_by(_e.answer_id)
+        answers = Select([answers.alias("g"), _t], [_t.by_id, SQL("g.number, g.size, g.often")])
+        answers = answers.where(SQL("t.claim_id = g.answer_id"))
+    most = dialects.least(SQL("sum(number)"), SQL("max(often)")).alias("most")
+    ranked = Select([answers.alias("k")], [_k.by_id, SQL("sum(size) AS size"), most]).group_by(_k.by_id).alias("k")
     left = case(_k.most < P.count, _k.most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
     left = Select([ranked], [_k.by_id, _k.size, left]).alias("l")
     before = SQL("l.by_id, l.most, sum(l.size) OVER (ORDER BY l.most DESC, l.by_id) - l.size AS before")
@@ -176,59 +181,68 @@ def _made(columns: list[Any], page: Any = None) -> Select:
     made = Select([_w], columns)
     if page is not None:
         made = Select([page], columns).join(_w, on=_w.by_id == page.c.by_id)
-    made = made.join(_u, on=_u.id == _w.id)
+    made = made.join(_u, on=_u.key == _w.key)
     if page is not None:
         made = made.where(_u.against_id == page.c.against_id)
     return made.where(_w.by_id != _u.against_id, ~known_later(_u.day, _w.answered_on))
 
 
 def _tables(filters: Filters) -> list[Any]:
-    """Read the counterclaims `e` to claims; `w`, each with everybody who answered; and `u`, each with everybody whom.
+    """Read the counterclaims `e` to claims, `t`, who states their answers, `w`, who answered by each, and `u`, whom.
 
     Who answered is everybody who states the answer, and on whose behalf, on the day of the evidence where that is
     theirs, else of their earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who
-    are not known to have said it later only.
+    are not known to have said it later only. What has the same `key` answers the same: of a charge with a thousand
+    answers, those who made it are read once.
     """
-    columns = [x.id, x.claim_id, x.answer_id, x.kind, CHARGED_ON.alias("charged_on")]
-    columns += [statement_aimed_at.id.alias("aimed_at"), evidence.speaker_id, evidence.on_behalf_of_id]
+    aimed_at = statement_aimed_at.id
+    columns = [x.id, x.answer_id, x.kind, CHARGED_ON.alias("charged_on"), aimed_at.alias("aimed_at")]
+    columns += [case(aimed_at.is_null(), x.claim_id, 0 - aimed_at).alias("key")]
+    columns += [evidence.speaker_id, evidence.on_behalf_of_id, day_of(evidence).alias("day")]
     seen = [of_the_claim(x), counterclaim_seen(PUBLIC, x)]
     seen += [true(summary.public) for summary in (summary_of_charge, summary_of_answer)]
     asked = (_OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys()))
-    drawn = Select([with_days()], [*columns, day_of(evidence).alias("day")]).where(*seen, *asked)
-    drawn = drawn.cte("e", materialized=True)
-    return [drawn, _who(filters).cte("w", materialized=True), _whom(filters).cte("u", materialized=True)]
+    drawn = Select([with_days()], columns).where(*seen, *asked)
+    tables = {"e": drawn, "t": _stating(filters), "u": _whom(filters)}
+    # Only of a few who answer is it read what each of them answered.
+    read = [query.cte(name, materialized=True) for name, query in tables.items()]
+    return [*read, _who(filters).cte("w", materialized=False)]
 
 
-def _said(side: Any, speaker: Any, day: Any, source: Any = _v) -> Select:
+def _said(claims: Select, speaker: Any, columns: list[Any], source: Any = _v) -> Select:
     # Whoever said it often counts once, by their first day: 3,000 answers to a claim that one speaker stated 3,000
     # times are 3,000 rows instead of nine million.
-    said = Select([source], [_v.claim_id, speaker.alias("speaker_id"), fn.min(day).alias("day")])
-    said = said.where(statement_seen(PUBLIC, _v), _v.claim_id.in_(Select([_e], [side])))
+    said = Select([source], columns).where(statement_seen(PUBLIC, _v), _v.claim_id.in_(claims))
     return said.group_by(_v.claim_id, speaker)
 
 
-def _who(filters: Filters) -> Select:
+def _stating(filters: Filters) -> Select:
     # A statement counts for its speaker, and once more for whom it was made.
     voices = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
     voice = case(_o.own == 1, _v.speaker_id, _v.on_behalf_of_id)
-    said = _said(_e.answer_id, voice, day_of(_v), Join(_v, voices, on=voice.is_null(False))).alias("t")
-    of_evidence = case((_t.speaker_id == _e.speaker_id) | (_t.speaker_id == _e.on_behalf_of_id), _e.day)
+    columns = [_v.claim_id, voice.alias("by_id"), fn.min(day_of(_v)).alias("day")]
+    stating = _said(Select([_e], [_e.answer_id]), voice, columns, Join(_v, voices, on=voice.is_null(False)))
+    return stating.where(within(voice, "by")) if "by" in filters.names else stating
+
+
+def _who(filters: Filters) -> Select:
+    of_evidence = case((_t.by_id == _e.speaker_id) | (_t.by_id == _e.on_behalf_of_id), _e.day)
     answered_on = fn.coalesce(of_evidence, _t.day)
-    who = Select([_e], [_e.id, _e.kind, _e.charged_on, _t.speaker_id.alias("by_id"), answered_on.alias("answered_on")])
-    who = who.join(said, on=_t.claim_id == _e.answer_id).alias("w")
-    days = days_between_known(_w.charged_on, _w.answered_on).alias("days")
-    asked = (_OF_THE_ANSWER[name] for name in sorted(filters.names & _OF_THE_ANSWER.keys()))
-    return Select([who], [_w.id, _w.kind, _w.by_id, _w.answered_on, days]).where(TRUE, *asked)
+    days = days_between_known(_e.charged_on, answered_on).alias("days")
+    who = Select([_t], [_e.id, _e.key, _e.kind, _t.by_id, answered_on.alias("answered_on"), days])
+    bounds = {"said_from": answered_on >= P.said_from, "said_to": answered_on <= P.said_to}
+    asked = (bounds[name] for name in sorted(filters.names & _OF_THE_ANSWER))
+    return who.join(_e, on=_e.answer_id == _t.claim_id).where(TRUE, *asked)
 
 
 def _whom(filters: Filters) -> Select:
     asked = [_OF_THE_CHARGE[name] for name in sorted(filters.names & _OF_THE_CHARGE.keys())]
-    at_one = Select([_e], [_e.id, _v.speaker_id.alias("against_id"), SQL("NULL AS day")])
-    at_one = at_one.join(_v, on=_v.id == _e.aimed_at).where(TRUE, *asked)
+    at_one = _v.select((0 - _v.id).alias("key"), _v.speaker_id.alias("against_id"), SQL("NULL AS day"))
+    at_one = at_one.where(_v.id.in_(Select([_e], [_e.aimed_at])), *asked)
     # One without a day, which sorts first, is not known to have been later.
-    said = _said(_e.claim_id, _v.speaker_id, _v.day).where(TRUE, *asked).alias("t")
-    at_all = Select([_e], [_e.id, _t.speaker_id, day_of(_t)]).join(said, on=_t.claim_id == _e.claim_id)
-    return at_one.union_all(at_all.where(_e.aimed_at.is_null()))
+    columns = [_v.claim_id, _v.speaker_id, fn.nullif(fn.min(_v.day), "")]
+    at_all = Select([_e], [_e.key]).where(_e.aimed_at.is_null())
+    return at_one.union_all(_said(at_all, _v.speaker_id, columns).where(TRUE, *asked))
 
 
 def _pair() -> Object:

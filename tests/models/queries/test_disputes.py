@@ -79,22 +79,31 @@ def walked(limit: int, **filters: Any) -> list[tuple[str, str]]:
     return found
 
 
-def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(registry: str, actor: Actor) -> None:
+@pytest.mark.parametrize("claims", [1, MANY])
+def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(
+    registry: str, actor: Actor, claims: int
+) -> None:
+    """They state one answer, or each one of their own."""
     charged, denied = stated(actor, "It is so.", "US officials"), stated(actor, "It is not.", "Beijing")
     counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies")
-    speaker = row(Speaker.get_by_id(denied.speaker_id))
+    speaker, answer, edge = (
+        row(model.get_by_id(id))
+        for model, id in ((Speaker, denied.speaker_id), (Claim, denied.claim_id), (Counterclaim, 1))
+    )
     ids = range(100, 100 + 2 * MANY)
     Speaker.insert_many([speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]).execute()
     said = [row((charged, denied)[id % 2]) | {"id": id, "speaker": id} for id in ids]
+    if claims > 1:
+        Claim.insert_many([answer | {"id": id} for id in ids[1::2]]).execute()
+        Counterclaim.insert_many([edge | {"id": id, "answer": id} for id in ids[1::2]]).execute()
+        said = [one | {"claim": one["id"]} if one["id"] % 2 else one for one in said]
     for start in range(0, len(said), 500):
         Statement.insert_many(said[start : start + 500]).execute()
     derived.rebuild()
-    start_of_the_second = (1, denied.speaker_id, 100 + 2 * MANY)
-    for past in (None, start_of_the_second):
+    for past, by in ((None, denied.speaker_id), ((1, denied.speaker_id, 100 + 2 * MANY), 101)):
         start = time.perf_counter()
         page = disputes.listed(past=past, limit=51)
         taken = time.perf_counter() - start
-        by = 101 if past else denied.speaker_id
         first = [charged.speaker_id, *range(100, 200, 2)]
         assert [cursor for cursor, _ in page] == [f"1_{by}_{against}" for against in first]
         assert taken < 0.4, taken
