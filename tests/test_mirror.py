@@ -2,7 +2,6 @@
 
 import json
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -73,7 +72,7 @@ def test_a_mirror_ends_with_the_same_claims_to_the_byte(
         for writer in writers:
             writer.join()
         time.sleep(0.2)
-        mirror.send_signal(signal.SIGINT)
+        mirror.terminate()
         mirror.wait(60)
         assert copied(file)
         subprocess.run([*MIRROR, address, file], check=True, timeout=60)
