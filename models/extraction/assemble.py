@@ -202,9 +202,10 @@ def _has_rival(text: str, unit: Unit, draft: Draft, register: Register) -> bool:
     owner = {"he": "his", "she": "her"}.get(word)
     if any(t.tag_ == "PRP$" and t.lower_ == owner for t in unit.doc[source[0] : source[1] + 1]):
         return True
-    near = [entry for entry in register.entries if entry.name != speaker.name and entry.seen > register.clock - 1.5]
     return speaker.described and any(
-        entry.kind in ("person", "unknown") and entry.gender in ("", word) for entry in near
+        entry.kind in ("person", "unknown") and entry.gender in ("", word)
+        for entry in register.entries
+        if entry.name != speaker.name and entry.seen > register.clock - 1.5
     )
 
 
@@ -339,11 +340,13 @@ def _form(text: str, spans: tuple[Span, ...], marks: list[Quote]) -> Form:
     """Tell the form: all words in quotation marks are direct, some are mixed, none is indirect."""
     letters = quoted = 0
     for start, end in spans:
-        letters += sum(map(str.isalnum, text[start:end]))
+        own = sum(map(str.isalnum, text[start:end]))
+        letters += own
         for at in range(max(0, bisect_right(marks, start, key=lambda quote: quote.start) - 1), len(marks)):
             if (quote := marks[at]).start >= end:
                 break
-            quoted += sum(map(str.isalnum, text[max(start, quote.start) : min(end, quote.end)]))
+            whole = quote.start <= start and end <= quote.end
+            quoted += own if whole else sum(map(str.isalnum, text[max(start, quote.start) : min(end, quote.end)]))
     if not quoted:
         return "indirect"
     return "direct" if quoted == letters else "mixed"

@@ -6,7 +6,6 @@ import re
 
 from models.extraction.findings import Speaker
 
-_PIECES = re.compile(r"\s+")
 _REOPENED = re.compile(r"(?<=[.!?…]) “(?=\w)")
 _REOPENED_STRAIGHT = re.compile(r"(?<=[.!?…]) \"(?=\w)")
 #: Names that take an article wherever they stand.
@@ -48,7 +47,7 @@ LACKED = {
 
 def bare(said: str) -> str:
     """Leave off quotation marks that enclose the whole, and the punctuation at its end."""
-    said = re.sub(r",([”\"]) (?=[“\"][A-Z])", r".\1 ", _within_one(_PIECES.sub(" ", said).strip()))
+    said = re.sub(r",([”\"]) (?=[“\"][A-Z])", r".\1 ", _within_one(" ".join(said.split())))
     if said[:1] in "“\"‘'" and (said[-1:] in "”\"’'" or not re.search('[”"]', said[1:])):
         inner = said[1:].removesuffix("”").removesuffix('"').removesuffix("’")
         said = re.sub(r"[”\"] ?[“\"]", " ", inner)
@@ -65,7 +64,7 @@ def _within_one(said: str) -> str:
 
 def sentence(words: str) -> str:
     """Write words as a sentence: a capital before, a full stop behind."""
-    words = _PIECES.sub(" ", words).strip().rstrip(",;: ")
+    words = " ".join(words.split()).rstrip(",;: ")
     words = words[:1].upper() + words[1:]
     if words[-1:] in '”"’' and len(words) > 1:
         inner = words[:-1].rstrip(",;: ")

@@ -79,12 +79,15 @@ def entry_of(entries: list[Entry], name: str) -> Entry | None:
         if entry.name == name:
             return entry
     for entry in reversed(entries):
+        if entry.kind not in ("person", "unknown") or words[-1] not in entry.name:
+            continue
         theirs = entry.name.split()
-        if entry.kind in ("person", "unknown") and (
+        if (
             (len(words) == 1 and words[0] in (theirs[-1], theirs[0]))
             or (len(theirs) == 1 and theirs[0] == words[-1])
             or (len(words) > 1 and len(theirs) > 1 and words[-1] == theirs[-1] and words[0][0] == theirs[0][0])
         ):
             return entry
-    firms = [entry for entry in reversed(entries) if is_firm(entry) and entry.name.split()[0] == name]
-    return firms[0] if firms else None
+    opening = f"{name} "
+    called = (entry for entry in reversed(entries) if entry.name.startswith(opening) and is_firm(entry))
+    return next(called, None)

@@ -92,8 +92,8 @@ class KnownNames:
 
     def people(self) -> frozenset[str]:
         """List the words of which persons' names are made."""
-        persons = [entry for entry in self.entries if entry.kind in ("person", "unknown")]
-        return frozenset(word for entry in persons if len(entry.name.split()) > 1 for word in entry.name.split())
+        names = [entry.name for entry in self.entries if entry.kind in ("person", "unknown") and " " in entry.name]
+        return frozenset(" ".join(names).split())
 
     def gender(self, speaker: Speaker) -> str:
         """Tell by which pronoun a person is known, "he" or "she"; empty where that is not known."""

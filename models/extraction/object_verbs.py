@@ -127,12 +127,12 @@ def judging(token: Token, word: str, unit: Unit) -> Cue | None:
 
 def idiom(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "took issue with the claim", "pushed back on it": verb, word and preposition together."""
-    if is_passive(token):
-        return None
     for second in token.children:
         allowed = idioms.IDIOMS.get((word, second.lower_)) if second.i > token.i else None
         for prep in [*token.children, *second.children] if allowed else ():
-            if allowed and prep.i > second.i and prep.lower_ in allowed and (things := children(prep, "pobj", "pcomp")):
+            if not allowed or prep.i <= second.i or prep.lower_ not in allowed or is_passive(token):
+                continue
+            if things := children(prep, "pobj", "pcomp"):
                 return make(token, "of", (things[0].i,), last=prep.i)
     return None
 

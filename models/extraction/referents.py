@@ -65,7 +65,7 @@ def thing(
     """
     if (spoken_of := _spoken_of(unit, cue, contents)) is not None:
         return _printed(text, unit, spoken_of, many)
-    found = [t for t in unit.doc if unit.left[t.i] < contents[0][0] and _may_be(unit, t, people)]
+    found = [t for t in unit.doc[: unit.within(0, contents[0][0]).stop] if _may_be(unit, t, people)]
     where = unit
     if not found and before is not None and not before.bare and before.paragraph == unit.paragraph:
         where = before

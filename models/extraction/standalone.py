@@ -255,7 +255,7 @@ def _clause_verb(unit: Unit, cue: Cue, spans: tuple[Span, ...]) -> Token | None:
     verb = unit.doc[cue.complements[0]]
     if has_to(verb) and subject(verb) is None:
         return None
-    inside = {t.i for t in unit.doc if any(start <= unit.left[t.i] < end for start, end in spans)}
+    inside = {i for span in spans for i in unit.within(*span)}
     for token in [verb, *(unit.doc[i] for i in sorted(inside))]:
         own = subject(token)
         if token.i != cue.head and token.i in inside and own is not None and own.i in inside and _is_finite(token):
@@ -387,6 +387,7 @@ def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) 
                 at = last
         pieces.append(piece + text[at:end])
     said = bare(" ".join(pieces))
-    if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass") and unit.left[t.i] == spans[0][0] for t in unit.doc):
+    opened = [unit.doc[i] for i in unit.within(spans[0][0], spans[0][0] + 1)]
+    if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass") for t in opened):
         return said
     return re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)

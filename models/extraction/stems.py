@@ -13,6 +13,10 @@ STOP = frozenset(
     never neither nor sort kind ever just simply any ago then than more less most least over under only
     told tell tells telling""".split()
 )
+_ENDINGS = frozenset(
+    "ational ations ation ingly ments ment ness ings ing ies ied ry ers er ese ian ed en es al ly s a".split()
+)
+_LONGEST_ENDING = max(map(len, _ENDINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Words:
 def words_of(text: str, finding: Finding) -> Words:
     """Collect the stems of a finding's content and of its speaker."""
     words = [word for start, end in finding.contents for word in re.findall(r"[^\W_]+", text[start:end].lower())]
-    content = frozenset(stem(word) for word in words if word not in STOP and len(word) > 2)
+    content = frozenset(stem(word) for word in set(words) if word not in STOP and len(word) > 2)
     named = finding.speaker.name if finding.speaker else ""
     printed = text[finding.mention[0] : finding.mention[1]] if finding.mention else ""
     speaker = {stem(word) for word in re.findall(r"[^\W_]+", (named + " " + printed).lower()) if word not in STOP}
@@ -36,31 +40,7 @@ def words_of(text: str, finding: Finding) -> Words:
 def stem(word: str) -> str:
     """Cut a word to a crude stem: enough to match "exports" with "exporting", "Chinese" with "China"."""
     word = word.lower()
-    for ending in (
-        "ational",
-        "ations",
-        "ation",
-        "ingly",
-        "ments",
-        "ment",
-        "ness",
-        "ings",
-        "ing",
-        "ies",
-        "ied",
-        "ry",
-        "ers",
-        "er",
-        "ese",
-        "ian",
-        "ed",
-        "en",
-        "es",
-        "al",
-        "ly",
-        "s",
-        "a",
-    ):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)].rstrip("e")
+    for size in range(min(_LONGEST_ENDING, len(word) - 3), 0, -1):
+        if word[-size:] in _ENDINGS:
+            return word[:-size].rstrip("e")
     return word.rstrip("e") if len(word) > 3 else word

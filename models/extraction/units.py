@@ -10,7 +10,7 @@ them, but lose their marks. Each token knows the stretch of text it stands for.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -94,6 +94,10 @@ class Unit:
     paragraph: int
     opens: frozenset[int]
 
+    def within(self, start: int, end: int) -> range:
+        """Give the tokens that begin in a stretch of the text."""
+        return range(bisect_left(self.left, start), bisect_left(self.left, end))
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -141,18 +145,19 @@ def _one_sentence(doc: Doc) -> Doc:
 
 def _with_whole_names(doc: Doc) -> Doc:
     """Make one token of a name with hyphens: the tree is better where the parser saw its parts."""
-    with doc.retokenize() as retokenizer:
-        for start, end in _hyphened(doc):
-            retokenizer.merge(doc[start:end])
+    if names := _hyphened(doc):
+        with doc.retokenize() as retokenizer:
+            for start, end in names:
+                retokenizer.merge(doc[start:end])
     return doc
 
 
 def _hyphened(doc: Doc) -> list[Span]:
     """Find names with hyphens, "Okonjo-Marsh", as ranges of tokens: each is one word."""
     runs: list[Span] = []
-    for at in range(1, len(doc) - 1):
+    for at in [token.i for token in doc[1:-1] if token.text == "-"]:
         before, after = doc[at - 1], doc[at + 1]
-        if doc[at].text != "-" or before.whitespace_ or doc[at].whitespace_:
+        if before.whitespace_ or doc[at].whitespace_:
             continue
         if before.text.istitle() and after.text.istitle():
             start = runs.pop()[0] if runs and runs[-1][1] == at else at - 1

@@ -40,11 +40,14 @@ _NEITHER = re.compile(
     rf"{_DENIES}\b[^.;“”\n]{{0,60}}? n?or (?:[\w’'-]+ ){{0,3}}?{_CONFIRMS})\b",
     re.IGNORECASE,
 )
+#: Code points before and behind a cue in which such words stand.
+_REACH = 120
 
 
 def withholds(text: str, unit: Unit, at: int) -> bool:
     """Tell whether the cue at `at` is part of "neither confirmed nor denied": that says nothing of the thing itself."""
-    return any(found.start() <= at < found.end() for found in _NEITHER.finditer(text, *unit.span))
+    start, end = max(unit.span[0], at - _REACH), min(unit.span[1], at + _REACH)
+    return any(found.start() <= at < found.end() for found in _NEITHER.finditer(text, start, end))
 
 
 def unsaid(unit: Unit, cue: Cue) -> bool:

@@ -52,7 +52,7 @@ def read(token: Token, unit: Unit) -> Cue | None:
 def _clause(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "said that ...", "said it works", "asked whether ..."."""
     clauses = [child for child in children(token, "ccomp") if _is_clause(child, token)]
-    if not clauses and word in lexicon.SAY - lexicon.OF_MATTERS:
+    if not clauses and word in lexicon.SAY and word not in lexicon.OF_MATTERS:
         clauses = [child for child in children(token, "advcl", "conj", "dep") if _misread(child, token)]
     if not clauses and word in lexicon.SAY:
         clauses = _behind_setting(token)
@@ -304,11 +304,13 @@ _SHORT = frozenset({"yes", "no", "otherwise", "never", "nonsense", "rubbish"})
 
 def _shortly(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "She said no.", "Two clerks say otherwise"."""
-    if word not in ("say", "answer", "reply", "respond") or token.i + 1 >= len(token.doc) or is_passive(token):
+    if word not in ("say", "answer", "reply", "respond") or token.i + 1 >= len(token.doc):
         return None
     said = token.nbor(1)
+    if said.lower_ not in _SHORT or is_passive(token):
+        return None
     ends = said.i + 1 >= len(token.doc) or said.nbor(1).is_punct or said.nbor(1).dep_ == "cc"
-    if said.lower_ in _SHORT and ends and subject(token) is not None:
+    if ends and subject(token) is not None:
         return make(token, "object", (said.i,))
     return None
 

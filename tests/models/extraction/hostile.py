@@ -153,15 +153,29 @@ _MIXED = ['"', "“", "”", "'", " ", " ", "He said ", "{} ", "{} {} said he is
           "(", ") ", "[", ", ", "“It is,” he said. ", "it is so "]  # fmt: skip
 
 
+#: Characters of a mixture that are mixed; all others repeat them.
+_MIXED_AT_ONCE = 10_000
+
+
 def mixture(seed: int, length: int) -> str:
-    """Mix some of what breaks rules of extraction, at random, in so many characters and one paragraph."""
+    """Mix some of what breaks rules of extraction, at random, in so many characters and one paragraph.
+
+    The same mixture follows again and again with other names, so that four times the length is four times the same.
+    Were it mixed anew, half a text might chance to be one quotation, which needs no parser, and the other half not.
+    """
+    names = random.Random(seed)  # noqa: S311
+    parts = [_mixed(seed, names) for _ in range(-(-length // _MIXED_AT_ONCE))]
+    return "".join(parts)[:length]
+
+
+def _mixed(seed: int, names: random.Random) -> str:
     choose, pieces, size = random.Random(seed), [], 0  # noqa: S311
     some = choose.sample(_MIXED, 9)
-    while size < length:
-        number = choose.randrange(26**4)
+    while size < _MIXED_AT_ONCE:
+        number = names.randrange(26**4)
         pieces.append(choose.choice(some).format(_name(number), _name(number // 2)))
         size += len(pieces[-1])
-    return "".join(pieces)[:length]
+    return "".join(pieces)[:_MIXED_AT_ONCE]
 
 
 _NAMES = ["Roe", "Ann Roe", "Mr. Hale", "HALE", "the mayor", "The Ministry of Defence", "she", "He", "Beijing", "NASA",
