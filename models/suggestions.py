@@ -28,10 +28,12 @@ def create(
     reasons: list[dict[str, Any]],
     matcher: str,
     matcher_version: str,
+    doubt: str | None = None,
 ) -> int:
     """Store that a new denial, `statement`, may answer a claim, and return the suggestion's id.
 
-    `matcher` and `matcher_version` name what found it. Inside the transaction that stores the statement.
+    `matcher` and `matcher_version` name what found it; `doubt` is of DOUBTS, for a claim of the same document. Inside
+    the transaction that stores the statement.
     """
     suggestion = SESSION.create(
         by,
@@ -44,6 +46,7 @@ def create(
         matcher=matcher,
         matcher_version=matcher_version,
         status="open",
+        doubt=doubt,
     )
     return int(suggestion.id)
 

@@ -30,6 +30,7 @@ from models.vocabulary import (
     ANSWERED,
     COUNTER_KINDS,
     DOCUMENT_KINDS,
+    DOUBTS,
     EFFECTS,
     FORMS,
     HIDEABLE,
@@ -639,6 +640,9 @@ class Suggestion(Versioned):
     matcher = TextField()
     matcher_version = TextField()
     status = TextField(constraints=[one_of("status", SUGGESTION_STATUSES)])
+    #: Why it is not sure that a denial answers a claim of its own document; null for a claim of another, and for what
+    #: was found before this was noted.
+    doubt = TextField(null=True, constraints=[one_of("doubt", DOUBTS)])
 
     class Meta:
         table_name = "suggestions"

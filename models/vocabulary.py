@@ -22,6 +22,11 @@ ANSWERED = ("claim", "attribution")
 ABOUT_ROLES = ("accused", "mentioned")
 #: What became of a suggestion.
 SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
+#: What leaves in doubt whether a denial answers a claim of its own document.
+DOUBTS = (
+    *("told_later", "no_common_words", "others_between", "another_matter", "too_far", "nested", "a_denial"),
+    "not_said_to_answer",
+)
 #: The nouns that are hidden from the public while only candidates name them.
 HIDEABLE = ("speakers", "documents")
 #: What a line of the log says was done.

@@ -50,6 +50,7 @@ def _as_object(text: str, finding: Finding) -> dict[str, Any]:
         "polarity": finding.polarity,
         "denies": finding.denies,
         "may_deny": finding.may_deny,
+        "doubt": finding.doubt,
         "via": [one.name for one in finding.via],
         "sentence": finding.sentence,
         "confidence": finding.confidence,

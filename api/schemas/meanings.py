@@ -1,6 +1,9 @@
 """What each word of a closed list means, with an example, as the contract says it; docs/codebook.md says more."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from models.extraction import findings
 
 _ANSWERS = {
     "denies": 'it says that it is not so ("he took none")',
@@ -40,10 +43,12 @@ _DOCUMENTS = {
 }
 
 
-def _told(meanings: Mapping[str, str]) -> str:
+def _told(meanings: Mapping[Any, str]) -> str:
     return "; ".join(f"`{word}`: {meaning}" for word, meaning in meanings.items()) + "."
 
 
+#: Why it is not sure that a denial answers a claim.
+DOUBTS = _told(findings.DOUBTS)
 #: What an answer does, what it answers, how print gives what was said, what a speaker is, as what a claim is about
 #: them, and what a document is.
 ANSWERS, ANSWERED, FORMS, SPEAKERS, ROLES, DOCUMENTS = map(

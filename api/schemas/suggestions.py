@@ -2,12 +2,13 @@
 
 from marshmallow import fields
 
+from api.schemas import meanings
 from api.schemas.base import Input, Output, Whole, identifier, listed, nested, path_of, shown, uri_of
 from api.schemas.fields import Choice
 from api.schemas.filters import WholesQuery, fields_of, sort_by
 from api.schemas.parts import CounterclaimSide, LinkedStatement
 from api.schemas.several import one_id, one_of
-from models.vocabulary import COUNTER_KINDS, SUGGESTION_STATUSES
+from models.vocabulary import COUNTER_KINDS, DOUBTS, SUGGESTION_STATUSES
 
 
 class SuggestionReason(Output):
@@ -29,6 +30,13 @@ class Suggestion(Whole):
     kind = shown(fields.String, "What the statement would do to the claim.", enum=list(COUNTER_KINDS))
     score = shown(fields.Float, "How much the two have in common.", minimum=0, maximum=1)
     reasons = listed(SuggestionReason, "Why, the heaviest word first.")
+    doubt = shown(
+        fields.String,
+        "Why it is not sure that a denial answers this claim of its own document; null where the claim is of another. "
+        + meanings.DOUBTS,
+        null=True,
+        enum=[*DOUBTS, None],
+    )
     matcher = shown(fields.String, "The name of what found it.")
     matcher_version = shown(fields.String, "Its version.")
     statement = nested(LinkedStatement, "The denial, with its claim.")

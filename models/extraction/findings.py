@@ -10,8 +10,32 @@ VERSION = "0.7.0"
 
 Span = tuple[int, int]
 Form = Literal["direct", "indirect", "mixed"]
+#: What leaves in doubt whether a denial answers a finding.
+Doubt = Literal[
+    "told_later",
+    "no_common_words",
+    "others_between",
+    "another_matter",
+    "too_far",
+    "nested",
+    "a_denial",
+    "not_said_to_answer",
+]
 Polarity = Literal["assert", "deny"]
 SpeakerKind = Literal["person", "organization", "government", "group", "unnamed", "document", "unknown"]
+
+
+#: The same in plain words.
+DOUBTS: dict[Doubt, str] = {
+    "told_later": "it stands behind the denial, and nothing says that it came first",
+    "no_common_words": "the two share no words",
+    "others_between": "somebody else speaks between the two",
+    "another_matter": "the denial names what it does not",
+    "too_far": "it stands too far back",
+    "nested": "it stands in another's words, and either may be meant",
+    "a_denial": "it is a denial itself",
+    "not_said_to_answer": "nothing says that it is answered",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +87,8 @@ class Finding:
     polarity: Polarity = "assert"
     denies: str | None = None
     may_deny: str | None = None
+    #: Why that is not sure.
+    doubt: Doubt | None = None
     claim: str = ""
     charge: str = ""
     about: tuple[Named, ...] = ()

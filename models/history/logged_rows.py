@@ -114,7 +114,7 @@ def _review(row: Row) -> Members:
 
 
 def _suggestion(row: Row) -> Members:
-    names = _named(row, "status", "kind", "score", "matcher", "matcher_version")
+    names = _named(row, "status", "kind", "score", "doubt", "matcher", "matcher_version")
     return {**names, **_json(row, "reasons"), **_by_id(row, "statement", "claim")}
 
 

@@ -14,7 +14,7 @@ import orjson
 
 from models import claims, documents, evidence, matching, speakers, statements, suggestions
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
-from models.extraction.findings import Named
+from models.extraction.findings import Doubt, Named
 from models.extraction.parser import Parser
 from models.hierarchy import body_of
 from models.history import changes, locks, standing_rows
@@ -154,8 +154,8 @@ class _DocumentIngest:
         }
         self.unattributed = {finding.id for finding in findings if finding.speaker is None}
         self.unanswered: dict[str, list[Statement]] = {}
-        #: The denials that may answer what is stored after them, with the words that say so.
-        self.doubtful: dict[str, list[tuple[Statement, str]]] = {}
+        #: The denials that may answer what is stored after them, their words, and what leaves it in doubt.
+        self.doubtful: dict[str, list[tuple[Statement, str, Doubt | None]]] = {}
 
     def store(self, findings: Sequence[Finding]) -> None:
         """Store some of the findings, in one transaction."""
@@ -230,7 +230,7 @@ class _DocumentIngest:
             self.unanswered.setdefault(finding.denies, []).append(statement)
             self._answer(finding.denies)
         if finding.may_deny:
-            self.doubtful.setdefault(finding.may_deny, []).append((statement, spans[0].text))
+            self.doubtful.setdefault(finding.may_deny, []).append((statement, spans[0].text, finding.doubt))
             self._ask(finding.may_deny)
         if finding.polarity == "deny" and (
             finding.denies is None or finding.denies in self.unattributed or finding.denies == _own_charge(finding)
@@ -268,7 +268,7 @@ class _DocumentIngest:
         if charged not in self.statements:
             return
         charge = self.statements[charged]
-        for denial, words in self.doubtful.pop(charged, []):
+        for denial, words, doubt in self.doubtful.pop(charged, []):
             if charge.retracted_at is None and charge.claim_id != denial.claim_id:
                 suggestions.create(
                     by=self.by,
@@ -278,6 +278,7 @@ class _DocumentIngest:
                     reasons=[{"word": words[:_LONGEST_REASON], "weight": _DOUBTFUL}],
                     matcher=NAME,
                     matcher_version=VERSION,
+                    doubt=doubt,
                 )
 
     def _unnamed_source(self, finding: Finding) -> Speaker | None:

@@ -360,7 +360,7 @@ def suggestion(viewer: Viewer) -> Object:
         | {"uri": uri("suggestions", su.id)}
         | scalars(su, "status", "kind", "score")
         | {"reasons": RawJson(su.reasons)}
-        | scalars(su, "matcher", "matcher_version")
+        | scalars(su, "doubt", "matcher", "matcher_version")
         | {
             "statement": Subquery(_linked_statement(viewer), Rows(s, (s.id == su.statement_id,), _WITH_CLAIM)),
             "claim": _side(viewer, o),

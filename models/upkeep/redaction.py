@@ -59,7 +59,7 @@ _WORDLESS = {
     "speakers": {"kind", "part_of", "merged_into"},
     "claims": {"language", "standalone", "merged_into", "topics"},
     "counterclaims": {"claim", "answer", "kind", "statement", "target", "of"},
-    "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status"},
+    "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status", "doubt"},
     "reviews": {
         "claim",
         "statement",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.extraction import Finding, extract
+from models import vocabulary
+from models.extraction import Finding, extract, findings
 from models.extraction.parser import Parser
 
 
@@ -32,20 +33,55 @@ def test_a_denial_is_linked_where_that_is_sure(parse: Parser, text: str, charge:
     assert (finding.polarity, finding.denies, finding.may_deny) == ("deny", charge, None)
 
 
-@pytest.mark.parametrize(
-    ("text", "charge"),
-    [
-        ("The union said the dam leaked. Work began in May. The hall was full. Olga Fenn rejected that account.", "f1"),
-        (
-            "The union said the dam leaked. A guard said the lift stuck. It rained. It grew dark. Fenn denied it.",
-            "f2",
-        ),
-    ],
-)
-def test_a_doubtful_link_is_none_and_turns_no_claim_around(parse: Parser, text: str, charge: str) -> None:
+DOUBTFUL = [
+    (
+        "The union said the dam leaked. Work began in May. The hall was full. Olga Fenn rejected that account.",
+        "f1",
+        "too_far",
+    ),
+    (
+        "The union said the dam leaked. A guard said the lift stuck. It rained. It grew dark. Fenn denied it.",
+        "f2",
+        "too_far",
+    ),
+    (
+        "Olga Fenn denied that the dam leaked water. Peter Hale said on Monday that water leaked from the dam.",
+        "f2",
+        "told_later",
+    ),
+    ("The union said the dam leaked. Olga Fenn said otherwise.", "f1", "no_common_words"),
+    (
+        "The union said the dam leaked. A guard said the lift stuck. It rained. Fenn denied that it leaked.",
+        "f1",
+        "others_between",
+    ),
+    ("A guard said the union claimed the dam leaked. Olga Fenn denied it.", "f2", "nested"),
+    ("Peter Hale denied that the dam leaked. Olga Fenn called it a lie.", "f1", "a_denial"),
+    (
+        "The union said the dam leaked. It rained. He left. Olga Fenn rejected a bribery report.",
+        "f1",
+        "another_matter",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "charge", "doubt"), DOUBTFUL)
+def test_a_doubtful_link_says_why(parse: Parser, text: str, charge: str, doubt: str) -> None:
+    (finding,) = [one for one in extract(text, parse=parse) if one.may_deny]
+    assert (finding.polarity, finding.denies, finding.may_deny) == ("deny", None, charge)
+    assert finding.doubt == doubt
+
+
+@pytest.mark.parametrize(("text", "charge", "_doubt"), DOUBTFUL[:2])
+def test_a_doubtful_link_is_none_and_turns_no_claim_around(parse: Parser, text: str, charge: str, _doubt: str) -> None:
     finding = last(text, parse)
     assert (finding.polarity, finding.denies, finding.may_deny) == ("deny", None, charge)
     assert "Fenn " in finding.claim.split("ed")[0]
+
+
+def test_the_registry_stores_every_doubt_that_extraction_has() -> None:
+    assert tuple(findings.DOUBTS) == vocabulary.DOUBTS
+    assert {doubt for _, _, doubt in DOUBTFUL} | {"not_said_to_answer"} == set(findings.DOUBTS)
 
 
 def test_what_nobody_is_said_to_suggest_is_no_charge(parse: Parser) -> None:
@@ -56,3 +92,4 @@ def test_what_nobody_is_said_to_suggest_is_no_charge(parse: Parser) -> None:
 def test_a_flat_never_may_answer_what_was_said_just_before(parse: Parser) -> None:
     finding = last("The union said that the council had met the owner. “There were no talks,” Olga Fenn said.", parse)
     assert (finding.polarity, finding.denies, finding.may_deny) == ("assert", None, "f1")
+    assert finding.doubt == "not_said_to_answer"

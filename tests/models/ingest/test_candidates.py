@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, documents, sentences, speakers, statements
+from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions
 from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
 from models.ingest import candidates
@@ -421,5 +421,7 @@ def test_a_doubtful_answer_is_suggested_and_not_linked(registry: str, actor: Act
     (suggestion,) = Suggestion.select()
     assert (suggestion.statement_id, suggestion.claim_id) == (denial, statement(charge).claim_id)
     assert "that account" in suggestion.reasons
+    assert suggestion.doubt == "too_far"
+    assert seen(suggestions.get(id=suggestion.id))["doubt"] == "too_far"
     assert again(actor, parse, Document.get().id).statements == []
     assert Suggestion.select().count() == 1
