@@ -27,18 +27,31 @@ _EVASIVE = re.compile(
 )
 
 
-#: "He never touched it", "Nobody was there", "There were no talks", "At no time did she".
-_FLAT = re.compile(
-    r"[\s“\"'‘]*(?:that )?(?:(?:he|she|i|we|they|it|the \w+|[A-Z]\w+) (?:(?:had|has|have) )?never \w+ed\b|"
-    r"(?:he|she|i|we|they) (?:(?:had|has|have) )?never (?:said|told|made|took|heard|saw|met|wrote|gave|did|been|had)\b|"
-    r"(?:nobody|no one|none of (?:us|them|that|this)|nothing of) |"
-    r"there (?:is|was|are|were|has been|have been|had been) (?:no|never) |at no time )",
+_DONE = (
+    r"(?:had|(?!want|lik|need|car|expect|hop|believ|seem)\w+ed|got|took|saw|came|went|told|said|made|gave|met|wrote|did|"
+    r"heard|ran|left|sent|paid|lost|read|put|set|cut|hit)"
+)
+#: "It had never come up", "Nobody got near that boat", "There were no talks", "At no time did she".
+FLAT = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?:"
+    rf"(?:[\w’'-]+ ){{1,6}}?(?:(?:had|was|were|has|have|did|['’]d|['’]ve) never|never {_DONE})\b|"
+    rf"(?:nobody|no one|none of (?:[\w’'-]+ )?[\w’'-]+) {_DONE}\b|"
+    r"there (?:was|were|had been|have been|has been|are|is) (?:no|never) "
+    r"(?!(?:\w+ )?(?:reason|doubt|way|plans?|evidence|indication|sign|time|question|need|chance|point)\b)|"
+    r"there (?:was|were)n['’]t (?:any|one)\b|at no time\b|"
+    r"no [\w-]+ (?:[\w-]+ )?(?:had been|took place|had taken)\b)",
     re.IGNORECASE,
 )
-
-
-#: How many sentences back that may stand.
+#: What is only to come, supposed or not known yet is no such thing.
+_OPEN = re.compile(
+    r"\b(?:would|will|should|can|could|may|might|must|yet|if|comment|know|decided|immediate|determined|so far)\b",
+    re.IGNORECASE,
+)
+#: Code points of an utterance in which such words open it.
+_OPENING = 90
+#: How many sentences back that may stand, and among how many findings.
 _JUST_BEFORE = 2
+_LAST = 4
 
 
 OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
@@ -61,20 +74,17 @@ _CHARGING = frozenset(
 
 def flatly_answered(text: str, findings: list[Finding], at: int) -> int | None:
     """Find what a flat "never", "nobody" or "there was no" answers: what somebody else said just before it."""
-    finding, before = findings[at], findings[at - 1] if at else None
-    if (
-        before is None
-        or finding.kind != "speech"
-        or finding.polarity == "deny"
-        or not _FLAT.match(said_in(text, finding))
-    ):
+    finding, said = findings[at], said_in(text, findings[at])
+    if finding.kind != "speech" or not FLAT.match(said) or _OPEN.search(said[:_OPENING]) or _EVASIVE.search(said):
         return None
-    near = apart(before, finding) <= _JUST_BEFORE and before.speaker is not None and before.kind == "speech"
-    return (
-        at - 1
-        if near and before.polarity == "assert" and not (same(finding, before) or holds(before, finding))
-        else None
-    )
+    for other in range(at - 1, max(-1, at - 1 - _LAST), -1):
+        before = findings[other]
+        if apart(before, finding) > _JUST_BEFORE:
+            return None
+        stated = before.speaker is not None and before.kind in ("speech", "belief")
+        if stated and not (same(finding, before) or holds(before, finding) or holds(finding, before)):
+            return other
+    return None
 
 
 def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
@@ -151,7 +161,14 @@ def same(one: Finding, other: Finding) -> bool:
     """Tell whether two findings have one speaker: nobody answers himself."""
     if one.speaker is None or other.speaker is None:
         return False
-    return _bare(one.speaker.name) == _bare(other.speaker.name)
+    these, those = _bare(one.speaker.name), _bare(other.speaker.name)
+    return these == those or (one.speaker.kind == other.speaker.kind == "person" and _is_short_for(these, those))
+
+
+def _is_short_for(one: str, other: str) -> bool:
+    """Tell whether of two persons' names one leaves out words of the other: "Lynch", "Loretta E. Lynch"."""
+    these, those = one.split(), other.split()
+    return these[-1] == those[-1] and (set(these) <= set(those) or set(those) <= set(these))
 
 
 def _bare(name: str) -> str:

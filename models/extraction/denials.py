@@ -66,7 +66,8 @@ _CLAIMED = (
     r"(?:(?:that|it|this|they|these|those)|(?:[\w’'-]+ ){0,4}?(?:claims?|charges?|allegations?|accusations?|reports?|"
     r"suggestions?|assertions?|stor(?:y|ies)|rumou?rs?|figures?|accounts?|statements?|memo|letter|recording|video|"
     r"version|criticisms?|idea|reading|description|interpretation|characteri[sz]ation|assessment|findings?|"
-    r"conclusions?))"
+    r"conclusions?|remarks?|comments?|quot(?:e|ation)s?|documents?|receipts?|photographs?|photos?|images?|e-?mails?|"
+    r"slides|numbers?|article|headline))"
 )
 _IS = (
     r"(?:['’]s|['’]re|\b(?:is|was|are|were|being|had been|has been|have been|"
@@ -82,7 +83,9 @@ _IS_FALSE = re.compile(
 _SAYS_FALSE = re.compile(
     rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [“\"‘]?[\w’'-]+[”\"]?){{1,9}}?|"
     r" (?:that|(?:he|she|it|they|the) [\w’'-]+)(?: [\w’'-]+){1,14}?)?"
-    rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
+    rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
+    r"inventions? of\b|unsupported\b|out of (?:date|context)\b|outdated\b|doctored\b|"
+    r"not what (?:it|they) (?:appears?|seems?)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
     r" (?:\w+ )?(?:did not|didn['’]t|never|does not|do not|doesn['’]t) (?:\w+ )?"
     r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up)\b)",
@@ -165,7 +168,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
         return "deny"
     if (
         (cue.kind == "speech" or word in _WAVE_OFF or word in ("think", "believe"))
-        and cue.frame in ("quote", "clause", "around")
+        and cue.frame in ("quote", "clause", "around", "according")
         and (
             any(says_no(part) for part in (content, *(said if cue.frame == "quote" else ())))
             or (ELLIPTIC.match(content) and not _goes_on(unit, cue))

@@ -80,7 +80,7 @@ def _doubt_by_words(text: str, denial: Finding, charge: Finding, denied: Words, 
     if (denied.content | denied.speaker) & charged.content:
         return None
     if OTHERWISE.match(said_in(text, denial)):
-        return "no_common_words"
+        return "no_common_words" if apart(charge, denial) > 1 else None
     return "a_denial" if denies_in_words(text, charge) and not OF_DENIAL.match(said_in(text, denial)) else None
 
 
@@ -136,9 +136,11 @@ def names(said: str, charge: Finding) -> bool:
 
 def _tells_other(text: str, denial: Finding, charge: Finding, charged: Words) -> bool:
     """Tell whether a denial names what the charge does not: "denied having met her", after "said the dam leaked"."""
-    if says_no(said_in(text, denial)):
+    said = said_in(text, denial)
+    if says_no(said):
         return False
-    told = {word for word in _heavy(text, denial) if not FALSE.search(word) and not word.startswith(_GUILTLESS)}
+    false = {stem(word) for found in FALSE.finditer(said) for word in re.findall(r"\w+", found[0])}
+    told = {word for word in _heavy(text, denial) - false if not word.startswith(_GUILTLESS)}
     return bool(told) and not told & (charged.speaker | {stem(word) for word in cue_words(text, charge)})
 
 

@@ -58,7 +58,7 @@ _LABELS = frozenset(
     """the latest watch video photos photo image exclusive opinion review analysis breaking update
     updated live editor note correction clarification related read more image source sources by
     listen quiz recap explainer column editorial letter letters factbox timeline podcast gallery
-    abstract summary contact location where when what date time q&a""".split()
+    abstract summary contact location where when what date time q&a and but or so yet then also plus""".split()
 )
 
 

@@ -41,7 +41,7 @@ from models.extraction.doubts import (
     tells_earlier,
 )
 from models.extraction.findings import Finding, Named
-from models.extraction.replies import answered_by, denies_own, goes_on
+from models.extraction.replies import answered_by, doubt_of_reply, goes_on
 from models.extraction.stems import Words, stem, words_of
 
 #: How many remarks of a speaker may stand between his claim and who answers it.
@@ -74,29 +74,30 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             continue
         answered = _charge if finding.polarity == "deny" else contrary_of
         charge = answered(text, linked, bags, at)
-        doubtful = doubt(text, linked, bags, at, charge) if charge is not None else None
-        sure = charge is not None and doubtful is None
+        why = doubt(text, linked, bags, at, charge) if charge is not None else None
+        sure = charge is not None and why is None
         reply = answered_by(text, linked, bags, at) if finding.polarity == "assert" and not sure else None
-        if reply is not None and not (bags[at].content & bags[reply].content or denies_own(linked, reply, finding)):
-            linked[at] = replace(finding, polarity="deny", may_deny=findings[reply].id, doubt="no_common_words")
-        elif reply is not None:
-            linked[at] = replace(finding, polarity="deny", denies=findings[reply].id)
-            linked[reply] = _against(linked[reply], finding, bags[at].speaker & bags[reply].content)
-        elif finding.polarity == "assert" and charge is None and (denial := goes_on(text, linked, at)) is not None:
-            before = linked[denial]
-            linked[at] = replace(
-                finding, polarity="deny", denies=before.denies, may_deny=before.may_deny, doubt=before.doubt
-            )
-        elif charge is None and (answered_flatly := flatly_answered(text, linked, at)) is not None:
-            linked[at] = replace(finding, may_deny=findings[answered_flatly].id, doubt="not_said_to_answer")
-        elif charge is None and ECHO.match(said_in(text, finding)):
-            linked[at] = replace(finding, polarity="assert")
-        elif charge is not None and not sure:
-            linked[at] = replace(finding, may_deny=findings[charge].id, doubt=doubtful)
-        elif charge is not None:
+        if reply is not None:
+            charge, why = reply, doubt_of_reply(linked, bags, at, reply)
+        if charge is None:
+            linked[at] = _without_charge(text, linked, at)
+        elif why is not None:
+            linked[at] = replace(finding, polarity="deny", may_deny=findings[charge].id, doubt=why)
+        else:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
     return linked
+
+
+def _without_charge(text: str, findings: list[Finding], at: int) -> Finding:
+    """Let a finding deny what the denial does that it goes on from, or perhaps what it flatly says no to."""
+    finding = findings[at]
+    if finding.polarity == "assert" and (denial := goes_on(text, findings, at)) is not None:
+        before = findings[denial]
+        return replace(finding, polarity="deny", denies=before.denies, may_deny=before.may_deny, doubt=before.doubt)
+    if (answered := flatly_answered(text, findings, at)) is not None:
+        return replace(finding, polarity="deny", may_deny=findings[answered].id, doubt="not_said_to_answer")
+    return replace(finding, polarity="assert") if ECHO.match(said_in(text, finding)) else finding
 
 
 def _against(charge: Finding, denial: Finding, told_of: frozenset[str]) -> Finding:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from models.extraction.contraries import ANY_NEGATION, apart, cue_words, holds, said_in, same
-from models.extraction.findings import Finding
+from models.extraction.findings import Doubt, Finding
 from models.extraction.stems import Words
 
 #: Words by which a text says that the next to speak contradicts the one before.
@@ -81,7 +81,7 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     distance = apart(charge, finding)
     if distance > _NEAR + 1 or holds(charge, finding) or holds(finding, charge) or charge.speaker is None:
         return None
-    if charge.polarity == "deny":
+    if _is_denial(charge):
         return other if _STANDS_BY.match(said) and distance <= _NEAR else None
     if _disagrees(text, findings, at, other):
         return _most_alike(findings, bags, at, other)
@@ -96,9 +96,17 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     return other if _HOLDS_TO.search(cue) and cue_words(text, finding)[-1:] != ["answered"] and len(both) > 1 else None
 
 
-def denies_own(findings: list[Finding], at: int, speaker: Finding) -> bool:
-    """Tell whether a denial answers what this speaker said himself."""
-    return any(one.id == findings[at].denies and same(one, speaker) for one in findings[:at])
+def _is_denial(finding: Finding) -> bool:
+    """Tell whether a finding denies, and not only flatly says what may answer another."""
+    return finding.polarity == "deny" and finding.doubt != "not_said_to_answer"
+
+
+def doubt_of_reply(findings: list[Finding], bags: list[Words], at: int, other: int) -> Doubt | None:
+    """Tell whether it is in doubt that a reply answers this finding: they share no words, and others stand between."""
+    reply, charge = findings[at], findings[other]
+    follows = other == at - 1 and apart(charge, reply) <= 1 and charge.polarity == "assert"
+    own = any(one.id == charge.denies and same(one, reply) for one in findings[:other])
+    return None if follows or own or bags[at].content & bags[other].content else "no_common_words"
 
 
 def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
@@ -160,7 +168,7 @@ def _most_alike(findings: list[Finding], bags: list[Words], at: int, last: int) 
         other
         for other in range(max(0, last - 3), last + 1)
         if apart(findings[other], findings[at]) <= _NEAR + 2
-        and findings[other].polarity == "assert"
+        and not _is_denial(findings[other])
         and not same(findings[other], findings[at])
     ]
     return max(near, key=lambda other: (len(bags[at].content & bags[other].content), other), default=last)

@@ -65,7 +65,12 @@ def test_prints_the_text_with_what_was_found_marked_in_it(extract: Extract, pars
     ]
     assert (
         "──may deny──> 1, in doubt: the two share no words ("
-        in extract("--format", "text", "-", input=b"The union said the dam leaked. Olga Fenn said otherwise.").stdout
+        in extract(
+            "--format",
+            "text",
+            "-",
+            input=b"The union said the dam leaked. It rained. Work began. Olga Fenn said otherwise.",
+        ).stdout
     )
     extract("--format", "text", "--jsonl", "-", code=2)
 

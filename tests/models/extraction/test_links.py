@@ -49,7 +49,7 @@ DOUBTFUL = [
         "f2",
         "told_later",
     ),
-    ("The union said the dam leaked. Olga Fenn said otherwise.", "f1", "no_common_words"),
+    ("The union said the dam leaked. It rained. Work began. Olga Fenn said otherwise.", "f1", "no_common_words"),
     (
         "The union said the dam leaked. A guard said the lift stuck. It rained. Fenn denied that it leaked.",
         "f1",
@@ -89,7 +89,45 @@ def test_what_nobody_is_said_to_suggest_is_no_charge(parse: Parser) -> None:
     assert (finding.polarity, finding.denies) == ("deny", None)
 
 
-def test_a_flat_never_may_answer_what_was_said_just_before(parse: Parser) -> None:
-    finding = last("The union said that the council had met the owner. “There were no talks,” Olga Fenn said.", parse)
-    assert (finding.polarity, finding.denies, finding.may_deny) == ("assert", None, "f1")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "“There were no talks,”",
+        "“There weren’t any talks,”",
+        "“Nobody got near her,”",
+        "“Selling was never on the table,”",
+        "At no time did she meet the owner,",
+        "“No paper had been signed,”",
+    ],
+)
+def test_a_flat_never_may_deny_what_was_said_just_before(parse: Parser, said: str) -> None:
+    finding = last(f"The union said that the council had met the buyer. {said} Olga Fenn said.", parse)
+    assert (finding.polarity, finding.denies, finding.may_deny) == ("deny", None, "f1")
     assert finding.doubt == "not_said_to_answer"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "“There will be no talks,”",
+        "“There is no reason to wait,”",
+        "“Nobody would ever go there,”",
+        "“It has not been decided yet,”",
+        "“It was not easy,”",
+        "“There is not a pair of boots in the shop,”",
+        "“Nobody wanted to sell,”",
+    ],
+)
+def test_what_is_to_come_or_not_known_denies_nothing(parse: Parser, said: str) -> None:
+    finding = last(f"The union said that the council had met the buyer. {said} Olga Fenn said.", parse)
+    assert (finding.polarity, finding.denies, finding.may_deny) == ("assert", None, None)
+
+
+def test_nobody_denies_what_he_said_under_a_longer_name(parse: Parser) -> None:
+    finding = last("Olga M. Fenn said the council had met the buyer. “There were no talks,” said Olga Fenn.", parse)
+    assert (finding.polarity, finding.may_deny) == ("assert", None)
+
+
+def test_a_conjunction_before_a_colon_speaks_nothing(parse: Parser) -> None:
+    found = extract("Tully on Shaw: “He is mistaken.” And: “You can print that.”", parse=parse)
+    assert "And" not in [finding.speaker.name for finding in found if finding.speaker]

@@ -28,8 +28,14 @@ def test_a_flat_no_in_the_same_words_answers_what_was_said(parse: Parser, answer
 
 
 def test_what_shares_no_word_is_only_suggested(parse: Parser) -> None:
-    last = told(parse, f"{CHARGE} Olga Fenn disagreed. “We buy the best,” she said.")
+    last = told(parse, f"{CHARGE} It rained. Olga Fenn disagreed. “We buy the best,” she said.")
     assert (last.polarity, last.denies, last.may_deny) == ("deny", None, "f1")
+    assert last.doubt == "no_common_words"
+
+
+def test_what_is_said_to_contradict_right_behind_a_charge_answers_it(parse: Parser) -> None:
+    last = told(parse, f"{CHARGE} Olga Fenn disagreed. “We buy the best,” she said.")
+    assert (last.polarity, last.denies) == ("deny", "f1")
 
 
 def test_who_denied_goes_on_denying(parse: Parser) -> None:
