@@ -61,6 +61,10 @@ _BLAMING = frozenset({"accuse", "suspect", "blame", "charge"})
 _DENYING = frozenset({"deny", "refute", "reject", "dispute", "contest", "disavow"})
 
 
+#: "that he was not under oath and that he expected none": the second goes with the first.
+_LATER_THAT = re.compile(r"(?P<and>\b(?:and|but|or) )that (?=(?:he|she|it|they|the|an?|no|its|his|her|their)\b)")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One finding read alone: as it claims, as its contrary, and whether a denial leans on what it denies."""
@@ -390,4 +394,5 @@ def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) 
     opened = [unit.doc[i] for i in unit.within(spans[0][0], spans[0][0] + 1)]
     if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass") for t in opened):
         return said
-    return re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)
+    told = re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)
+    return told if told == said else _LATER_THAT.sub(r"\g<and>", told)

@@ -176,3 +176,8 @@ def test_a_claim_quoted_over_paragraphs_keeps_no_stray_mark(parse: Parser, mark:
 def test_what_a_charge_is_called_is_no_part_of_what_it_says(parse: Parser) -> None:
     text = "Brand branded the suggestion that the vault was empty “a malicious fiction”, and left."
     assert told(text, parse) == ["It is not true that the vault was empty.", "The vault was empty."]
+
+
+def test_only_the_words_that_open_a_claim_have_no_that_before_them(parse: Parser) -> None:
+    (finding,) = extract("Olga Fenn said that the dam was sound and that the weir had held.", parse=parse)
+    assert finding.claim == "The dam was sound and the weir had held."
