@@ -162,7 +162,11 @@ def told_whom(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int]
         first = thing.left_edge.i
         if unit.quote[thing.i] >= 0 or thing.lemma_.lower() in lexicon.RELAYS:
             continue
-        if names_medium(doc, first, thing.i) or _named_as_medium(doc, verb, first, thing, is_medium):
+        beside = next(iter(children(thing, "appos")), None)
+        if beside is not None and thing.lemma_.lower() in lexicon.MEDIA and beside.pos_ == "PROPN":
+            return beside.left_edge.i, beside.i  # "the newspaper Brill Courier"
+        called = beside is not None and beside.lemma_.lower() in lexicon.MEDIA  # "the Kurs, a weekly,"
+        if called or names_medium(doc, first, thing.i) or _named_as_medium(doc, verb, first, thing, is_medium):
             name = next((t.i for t in doc[first : thing.i] if t.pos_ == "PROPN"), thing.i)
             return name if thing.pos_ == "PROPN" else first, thing.i  # "the broadcaster Kanal Ost"
     return None

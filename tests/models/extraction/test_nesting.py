@@ -72,6 +72,8 @@ def test_all_who_passed_it_on_stand_in_via_the_nearest_first(
     ("text", "speaker", "via"),
     [
         ("Olga Fenn told the Ledger that the lamp was broken.", "Olga Fenn", "Ledger"),
+        ("Olga Fenn told the broadcaster Kanal Ost that the lamp was broken.", "Olga Fenn", "Kanal Ost"),
+        ("Olga Fenn told the Kurs, a weekly, that the lamp was broken.", "Olga Fenn", "Kurs"),
         ("Olga Fenn told KSRV that the lamp was broken.", "Olga Fenn", "KSRV"),
         ("Olga Fenn said through her lawyer that the lamp was broken.", "Olga Fenn", "her lawyer"),
         ("The lamp broke, according to two clerks who spoke to the Halden Post.", "two clerks", "Halden Post"),
