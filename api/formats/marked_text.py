@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from api.schemas import meanings
 from models.extraction import Finding
-from models.extraction.findings import DOUBTS
 
 Span = tuple[int, int]
 
@@ -81,7 +81,7 @@ def _told(finding: Finding, numbers: dict[str, str]) -> str:
     if finding.denies or finding.may_deny:
         verb = "denies" if finding.denies else "may deny"
         link = click.style(f" ──{verb}──> {numbers[finding.denies or finding.may_deny or '']}", fg="red")
-        link += f", in doubt: {DOUBTS[finding.doubt]}" if finding.doubt else ""
+        link += f", in doubt: {meanings.DOUBTED[finding.doubt]}" if finding.doubt else ""
     elif finding.polarity == "deny":
         link = click.style(" denies what nobody here says", fg="red")
     head = click.style(f"{numbers[finding.id]} {who.translate(_CONTROLS)}", fg="cyan")

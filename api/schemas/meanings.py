@@ -1,9 +1,6 @@
 """What each word of a closed list means, with an example, as the contract says it; docs/codebook.md says more."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from models.extraction import findings
 
 _ANSWERS = {
     "denies": 'it says that it is not so ("he took none")',
@@ -41,14 +38,25 @@ _DOCUMENTS = {
     "release": "what a body gave out to the press (a press release)",
     "memo": "a paper that was not written for the public (a note that leaked)",
 }
+#: What leaves in doubt whether a denial answers a claim, in the words in which the terminal shows it too.
+DOUBTED = {
+    "told_later": "it stands behind the denial, and nothing says that it came first",
+    "no_common_words": "the two share no words",
+    "others_between": "somebody else speaks between the two",
+    "another_matter": "the denial names what it does not",
+    "too_far": "it stands too far back",
+    "nested": "it stands in another's words, and either may be meant",
+    "a_denial": "it is a denial itself",
+    "not_said_to_answer": "nothing says that it is answered",
+}
 
 
-def _told(meanings: Mapping[Any, str]) -> str:
+def _told(meanings: Mapping[str, str]) -> str:
     return "; ".join(f"`{word}`: {meaning}" for word, meaning in meanings.items()) + "."
 
 
 #: Why it is not sure that a denial answers a claim.
-DOUBTS = _told(findings.DOUBTS)
+DOUBTS = _told(DOUBTED)
 #: What an answer does, what it answers, how print gives what was said, what a speaker is, as what a claim is about
 #: them, and what a document is.
 ANSWERS, ANSWERED, FORMS, SPEAKERS, ROLES, DOCUMENTS = map(

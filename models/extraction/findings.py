@@ -25,19 +25,6 @@ Polarity = Literal["assert", "deny"]
 SpeakerKind = Literal["person", "organization", "government", "group", "unnamed", "document", "unknown"]
 
 
-#: The same in plain words.
-DOUBTS: dict[Doubt, str] = {
-    "told_later": "it stands behind the denial, and nothing says that it came first",
-    "no_common_words": "the two share no words",
-    "others_between": "somebody else speaks between the two",
-    "another_matter": "the denial names what it does not",
-    "too_far": "it stands too far back",
-    "nested": "it stands in another's words, and either may be meant",
-    "a_denial": "it is a denial itself",
-    "not_said_to_answer": "nothing says that it is answered",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Whom a mention stands for: the fullest name in the text, and what it is.
