@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from peewee import Model
 
+from models.history import last_changes, reach, surroundings
+from models.history.direct_reach import direct_reach
 from models.history.edits import Edit
-from models.history.reach import Log
 from models.queries import derived
 from models.refusals import Stale
 from models.storage import bulk
@@ -23,7 +24,6 @@ UNLOGGED = {
     "statements": ("cue_key", "day"),
     "reviews": ("rating_key", "url_normalized", "publisher_key"),
 }
-
 
 #: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
@@ -113,14 +113,18 @@ def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) 
 def _write(entries: list[LogEntry]) -> None:
     advisory_lock(LOG_LOCK)
     made_at = _next_time()
-    reached = Log([entry.edit for entry in entries])
+    edits = [entry.edit for entry in entries]
+    near = surroundings.near(edits)
+    direct = direct_reach(edits, near)
+    far = surroundings.far(edits, direct, near)
+    effects, stamps, hidden = reach.outcome(edits, direct, near, far)
     logged = (entry for entry in entries if entry.edit.logged)
     lines = [
         (made_at, edit.noun, edit.id, edit.action, *rest, *effect)
-        for (edit, *rest), effect in zip(logged, reached.effects(), strict=True)
+        for (edit, *rest), effect in zip(logged, effects, strict=True)
     ]
     bulk.insert(Change, ("made_at", *_COLUMNS), lines)
-    reached.stamp(made_at)
+    last_changes.stamp(made_at, stamps, hidden=hidden, visible=far.visible)
 
 
 def _next_time() -> str:

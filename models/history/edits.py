@@ -1,4 +1,4 @@
-"""Edits: a row before and after, and what of it the public saw then."""
+"""Edits: a row before and after, and whether it was visible then. The words are those of reach.py."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -7,16 +7,16 @@ Row = dict[str, Any]
 
 
 class Edit(NamedTuple):
-    """What a line of the log tells of: a row before, null where it was made, and after."""
+    """A row before, null where it was made, and after."""
 
     noun: str
     id: int
     action: str
     before: Row | None
     after: Row
-    #: Whether it has a line; what one without reaches is told with the next of which the public is told.
+    #: Whether it has a line in the log; what one without reaches stands in the next line that has an effect.
     logged: bool = True
-    #: Whether the public may be shown something else by it; what one reaches that is not `public`, it reaches for
+    #: Whether the public's answers may be others by it; what one reaches that is not `public`, it reaches for
     #: reviewers alone.
     public: bool = True
 
@@ -32,7 +32,7 @@ def stands(state: Row) -> bool:
 
 
 def is_accepted(state: Row) -> bool:
-    """Tell whether a statement was one that the public sees."""
+    """Tell whether a statement was accepted and stood, and so was visible."""
     return state["status"] == "accepted" and stands(state)
 
 
@@ -42,8 +42,13 @@ def rests(state: Row, statements: set[int]) -> bool:
     return all(state.get(column) is None or state[column] in statements for column in named)
 
 
-def part_seen(state: Row, statements: set[int], claims: set[int]) -> bool:
-    """Tell whether a counterclaim or a review stands, and hangs on these claims and statements."""
+def is_visible_part(state: Row, statements: set[int], claims: set[int]) -> bool:
+    """Tell whether a counterclaim or a review was visible, where these statements and claims were."""
     if "answer" not in state:
         return stands(state) and state["claim"] in claims
     return stands(state) and {state["claim"], state["answer"]} <= claims and rests(state, statements)
+
+
+def edited(noun: str, edits: Iterable[Edit]) -> set[int]:
+    """Name the rows of a noun that were there before their edit."""
+    return {edit.id for edit in edits if edit.noun == noun and edit.action != "create"}

@@ -8,8 +8,8 @@ import orjson
 from peewee import SQL, Cast, Expression
 
 from models.history import logged_rows
+from models.history.effects import NAMED
 from models.history.merged_filters import values
-from models.history.reached import NAMED
 from models.queries import dialects
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps

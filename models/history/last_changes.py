@@ -1,7 +1,8 @@
 """When wholes last changed: the table that `changed_at` is read from, written with the lines of the log."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
+from models.history.direct_reach import Whole
 from models.queries.dialects import in_ids, wholes
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
@@ -10,14 +11,20 @@ from models.storage.database import fetch
 from models.vocabulary import STAMPED
 
 
-def note(made_at: str, changed: Iterable[tuple[str, int, bool]], *, told: bool) -> None:
-    """Note that these wholes, as (noun, id, `LastChange.public`), changed then; to reviewers alone, unless `told`."""
-    # One statement however many there are: a speaker has 40,000 claims. In the order of the key, as locks are taken.
-    if rows := sorted(changed):
-        fetch(_noting(told), (made_at, made_at, dumps(rows)))
+def stamp(made_at: str, stamps: Mapping[Whole, bool], *, hidden: Collection[Whole], visible: Collection[int]) -> None:
+    """Note that these wholes changed then, for the public or for reviewers alone; `visible` are the claims that are."""
+    rows: dict[bool, list[tuple[str, int, bool]]] = {True: [], False: []}
+    for (noun, id), public in stamps.items():
+        # Every key sees what is hidden: the public is told of it when it first sees it.
+        told = public or (noun, id) in hidden
+        rows[told].append((noun, id, id in visible if noun == "claims" else public))
+    for told, some in rows.items():
+        if some:
+            # One statement however many: a speaker has 40,000 claims. In the order of the key, as locks are taken.
+            fetch(_noting(told), (made_at, made_at, dumps(sorted(some))))
 
 
-def never_shown(noun: str, ids: Collection[int]) -> list[int]:
+def never_visible(noun: str, ids: Collection[int]) -> list[int]:
     """Find those of some wholes that the public never saw."""
     unseen = "SELECT noun_id FROM last_changes WHERE noun = ? AND NOT public AND "
     return [id for (id,) in fetch(unseen + in_ids("noun_id"), (noun, dumps(sorted(ids))))]

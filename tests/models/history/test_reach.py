@@ -1,0 +1,122 @@
+"""How far edits reach, decided from values that are made by hand: no database is asked."""
+
+from typing import Any
+
+from models.history.direct_reach import Link, Near, Statement, direct_reach
+from models.history.edits import Edit, Row
+from models.history.effects import Effect
+from models.history.reach import Outcome, outcome
+from models.history.spread import Far
+
+SPEAKER: Row = {"retracted_at": None, "merged_into": None, "part_of": None}
+CANDIDATE: Row = {"status": "candidate", "claim": 1, "document": 2, "speaker": 7}
+ACCEPTED: Row = CANDIDATE | {"status": "accepted"}
+COUNTERCLAIM: Row = {"claim": 1, "answer": 9, "of": "claim", "statement": None, "target": None}
+
+
+def changed(noun: str, id: int, before: Row, after: Row | None = None, **more: Any) -> Edit:
+    """Make an edit of a row that was there before."""
+    return Edit(noun, id, "change", before, after or before, **more)
+
+
+def decided(*edits: Edit, near: Near | None = None, far: Far | None = None) -> Outcome:
+    """Decide as `_write` of changes.py has it."""
+    near, far = near or Near(), far or Far()
+    return outcome(edits, direct_reach(edits, near), near, far)
+
+
+def test_the_walk_of_reach_py() -> None:
+    stated = [Statement(1, 2, 7, accepted=True), Statement(3, 4, 7, accepted=False)]
+    near = Near(statements={"statements.speaker_id": {7: stated}})
+    far = Far(links={1: [Link(1, 9, public=True, target=None)]}, visible={1, 9}, was_visible={1, 9})
+    decision = decided(changed("speakers", 7, SPEAKER), near=near, far=far)
+    assert decision.effects == [Effect("changed", '{"changed":[1,9],"unseen":[3]}')]
+    public = {("speakers", 7), ("documents", 2), ("claims", 1), ("claims", 9)}
+    assert decision.stamps == dict.fromkeys(public, True) | {("documents", 4): False, ("claims", 3): False}
+
+
+def test_a_claim_comes_and_goes_with_its_only_statement() -> None:
+    accept, take_back = changed("statements", 5, CANDIDATE, ACCEPTED), changed("statements", 5, ACCEPTED, CANDIDATE)
+    assert decided(accept, far=Far(visible={1})).effects == [Effect("appeared", '{"changed":[1]}')]
+    assert decided(take_back, far=Far(was_visible={1})).effects == [Effect("gone", '{"gone":[1]}')]
+    decision = decided(changed("statements", 5, CANDIDATE))
+    assert decision.effects == [Effect(None, '{"unseen":[1]}')]
+    assert decision.stamps == {("claims", 1): False, ("documents", 2): False, ("speakers", 7): False}
+
+
+def test_a_claim_that_comes_or_goes_is_told_by_the_first_line_that_has_an_effect() -> None:
+    candidate = changed("statements", 6, CANDIDATE)
+    accept, take_back = changed("statements", 5, CANDIDATE, ACCEPTED), changed("statements", 5, ACCEPTED, CANDIDATE)
+    renamed = changed("speakers", 7, SPEAKER)
+    near = Near(statements={"statements.speaker_id": {7: [Statement(1, 2, 7, accepted=False)]}})
+    for edit, effect, far in (
+        (accept, Effect("appeared", '{"changed":[1]}'), Far(visible={1})),
+        (take_back, Effect("gone", '{"gone":[1]}'), Far(was_visible={1})),
+    ):
+        unseen = '{"unseen":[1]}'
+        told = [Effect(None, unseen), effect, Effect("changed", unseen)]
+        assert decided(candidate, edit, renamed, near=near, far=far).effects == told
+
+
+def test_what_comes_in_one_transaction_is_told_once() -> None:
+    lines = Edit("claims", 1, "create", None, {}), Edit("statements", 5, "create", None, ACCEPTED)
+    assert decided(*lines, far=Far(visible={1})).effects == [Effect("appeared", '{"changed":[1]}')] * 2
+    far = Far(visible={1}, was_visible={1})
+    assert decided(changed("claims", 1, {}), far=far).effects == [Effect("changed", '{"changed":[1]}')]
+
+
+def test_nothing_is_told_of_a_claim_that_had_ended_but_by_its_own_line() -> None:
+    far = Far(ended={1})
+    assert decided(changed("statements", 5, CANDIDATE), far=far).effects == [Effect(None, None)]
+    assert decided(changed("claims", 1, {}), far=far).effects == [Effect(None, '{"unseen":[1]}')]
+    assert decided(changed("claims", 1, {}, logged=False), far=far).stamps == {}
+
+
+def test_a_link_that_rests_on_a_candidate_reaches_for_reviewers_alone() -> None:
+    resting = Edit("counterclaims", 6, "create", None, COUNTERCLAIM | {"statement": 5})
+    far = Far(visible={1, 9}, was_visible={1, 9})
+    assert decided(resting, far=far).effects == [Effect(None, '{"unseen":[1,9]}')]
+    known = Far(links={1: [Link(1, 9, public=False, target=None)]}, visible={1, 9}, was_visible={1, 9})
+    told = [Effect("changed", '{"changed":[1],"unseen":[9]}')]
+    assert decided(changed("statements", 4, ACCEPTED), far=known).effects == told
+    near = Near(visible_statements={5}, once_visible_statements={5})
+    assert decided(resting, near=near, far=far).effects == [Effect("appeared", '{"changed":[1,9]}')]
+
+
+def test_an_answer_to_an_attribution_reaches_one_link_more() -> None:
+    answer = Link(1, 9, public=True, target=(2, 7))
+    far = Far(links={9: [answer], 1: [answer, Link(1, 8, public=True, target=None)]}, visible={1, 8, 9})
+    decision = decided(changed("statements", 5, ACCEPTED | {"claim": 9, "document": 3, "speaker": 4}), far=far)
+    assert decision.effects == [Effect("changed", '{"changed":[1,8,9]}')]
+    assert decision.stamps["speakers", 7], "the statement that is answered shows it"
+    far = Far(links={9: [Link(1, 9, public=True, target=None)], 1: far.links[1]}, visible={1, 8, 9}, was_visible={9})
+    assert decided(changed("claims", 9, {}), far=far).effects == [Effect("changed", '{"changed":[1,9]}')]
+
+
+def test_what_has_no_line_stands_in_the_next_that_has_an_effect() -> None:
+    silent, hidden = changed("claims", 3, {}, logged=False), changed("statements", 5, CANDIDATE)
+    seen = changed("speakers", 7, SPEAKER)
+    far = Far(visible={1, 3}, was_visible={1, 3})
+    told = [Effect(None, '{"unseen":[1]}'), Effect("changed", '{"changed":[3]}')]
+    assert decided(silent, hidden, seen, far=far).effects == told
+    assert decided(silent, far=far).stamps == {("claims", 3): False}, "no line tells the public of it"
+
+
+def test_who_is_hidden_appears_with_what_names_them() -> None:
+    speaker = changed("speakers", 7, SPEAKER)
+    near = Near(hidden={("speakers", 7)})
+    assert decided(speaker, near=near).effects == [Effect(None, None)]
+    far = Far(visible={1}, never_visible={("speakers", 7)}, parts=[(7, 70, True), (8, 80, True)])
+    decision = decided(speaker, changed("statements", 5, CANDIDATE, ACCEPTED), near=near, far=far)
+    assert [effect.on_row for effect in decision.effects] == ["changed", "appeared"]
+    assert decision.stamps["speakers", 7]
+    assert decision.stamps["speakers", 70], "it shows whose part it is"
+    assert ("speakers", 80) not in decision.stamps
+
+
+def test_who_a_claim_is_about_appears_with_the_claim() -> None:
+    never = {("speakers", 7), ("speakers", 8)}
+    far = Far(visible={1}, about={1: [7], 2: [8]}, never_visible=never)
+    decision = decided(changed("statements", 5, CANDIDATE, ACCEPTED | {"speaker": 4}), far=far)
+    assert decision.stamps["speakers", 7]
+    assert ("speakers", 8) not in decision.stamps
