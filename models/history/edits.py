@@ -36,6 +36,11 @@ def is_accepted(state: Row) -> bool:
     return state["status"] == "accepted" and stands(state)
 
 
+def accepted(statement: str) -> str:
+    """Write the SQL of `is_accepted` for the statement with this alias; `statement_seen` is it for peewee's queries."""
+    return f"{statement}.status = 'accepted' AND {statement}.retracted_at IS NULL"
+
+
 def rests(state: Row, statements: set[int]) -> bool:
     """Tell whether what a counterclaim rests on is among `statements`, and whose attribution it answers."""
     named = ("statement", "target") if state.get("of") == "attribution" else ("statement",)

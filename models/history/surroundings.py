@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from models.history import last_changes
 from models.history.direct_reach import DirectReach, Link, Near, Statement, Whole
-from models.history.edits import Edit, edited, is_accepted, states
+from models.history.edits import Edit, accepted, edited, is_accepted, states
 from models.history.spread import Far
 from models.queries.dialects import in_ids
 from models.queries.nodes import Part, cached
@@ -69,9 +69,8 @@ def _named_statements(edits: Sequence[Edit]) -> tuple[dict[int, tuple[int, int]]
     }
     if not named:
         return {}, set()
-    accepted = "status = 'accepted' AND retracted_at IS NULL"
-    sql = f"SELECT id, document_id, speaker_id, {accepted} FROM statements WHERE {in_ids('id')}"  # noqa: S608 (our SQL)
-    found = fetch(sql, (dumps(sorted(named)),))
+    read = f"SELECT id, document_id, speaker_id, {accepted('statements')} FROM statements"  # noqa: S608 (our SQL)
+    found = fetch(f"{read} WHERE {in_ids('id')}", (dumps(sorted(named)),))
     return {id: (document, speaker) for id, document, speaker, _ in found}, {id for id, *_, seen in found if seen}
 
 
@@ -84,10 +83,10 @@ def _hidden(noun: str, ids: set[int]) -> list[Whole]:
 def _statements(column: str, ids: set[int]) -> dict[int, list[Statement]]:
     """Read the standing statements that name these rows in a column."""
     found: dict[int, list[Statement]] = defaultdict(list)
-    read = f"SELECT {column}, claim_id, document_id, speaker_id, status FROM statements"  # noqa: S608 (our SQL)
+    read = f"SELECT {column}, claim_id, document_id, speaker_id, {accepted('statements')} FROM statements"  # noqa: S608
     sql = f"{read} WHERE retracted_at IS NULL AND {in_ids(column)}"
-    for id, claim, document, speaker, status in fetch(sql, (dumps(sorted(ids)),)):
-        found[id].append(Statement(claim, document, speaker, status == "accepted"))
+    for id, claim, document, speaker, seen in fetch(sql, (dumps(sorted(ids)),)):
+        found[id].append(Statement(claim, document, speaker, bool(seen)))
     return found
 
 
@@ -159,12 +158,12 @@ def _links(claims: set[int], near: Near) -> list[Link]:
 
 @cached(2)
 def _linking() -> str:
-    accepted = "coalesce({0}.status = 'accepted' AND {0}.retracted_at IS NULL, FALSE)"
     side = "SELECT id FROM counterclaims WHERE "
     sides = f"{side}{in_ids('claim_id')} UNION {side}{in_ids('answer_id')}"
     return (
         "SELECT e.claim_id, e.answer_id, e.of, e.statement_id, e.target_id,"  # noqa: S608 (our SQL)
-        f" {accepted.format('v')}, {accepted.format('w')}, w.document_id, w.speaker_id FROM counterclaims e"
+        f" coalesce({accepted('v')}, FALSE), coalesce({accepted('w')}, FALSE), w.document_id, w.speaker_id"
+        " FROM counterclaims e"
         " LEFT JOIN statements v ON v.id = e.statement_id LEFT JOIN statements w ON w.id = e.target_id"
         f" WHERE e.id IN ({sides}) AND e.retracted_at IS NULL"
     )

@@ -5,6 +5,7 @@
 
 from typing import NamedTuple
 
+from models.history.edits import accepted
 from models.queries.days import STORED_DAY
 from models.vocabulary import STAMPED
 
@@ -103,14 +104,14 @@ RULES = (
         "what is public is not hidden",
         _each(
             "SELECT '{0}', h.noun_id, 'statement', s.id FROM statements s JOIN hidden h ON h.noun = '{0}s'"
-            " AND h.noun_id IN ({1}) WHERE s.status = 'accepted' AND s.retracted_at IS NULL",
+            " AND h.noun_id IN ({1}) WHERE " + accepted("s"),
             ("speaker", "s.speaker_id, s.via_speaker_id, s.on_behalf_of_id"),
             ("document", "s.document_id, s.via_document_id"),
         )
         + " UNION ALL SELECT 'speaker', h.noun_id, 'claim', c.id FROM claim_about a JOIN claims c ON c.id = a.claim_id"
         " JOIN hidden h ON h.noun = 'speakers' AND h.noun_id = a.speaker_id WHERE c.retracted_at IS NULL AND"
         " c.merged_into_id IS NULL AND (c.standalone OR c.id IN (SELECT s.claim_id FROM statements s"
-        " WHERE s.status = 'accepted' AND s.retracted_at IS NULL))",
+        f" WHERE {accepted('s')}))",
         "{} {} is hidden from the public, which sees {} {}",
     ),
     Rule(
@@ -148,7 +149,7 @@ RULES = (
         "the feed knows which claims the public sees",
         "SELECT c.id FROM claims c JOIN last_changes k ON k.noun = 'claims' AND k.noun_id = c.id WHERE k.public <>"
         " (c.retracted_at IS NULL AND c.merged_into_id IS NULL AND (c.standalone OR EXISTS (SELECT 1 FROM statements s"
-        " WHERE s.claim_id = c.id AND s.status = 'accepted' AND s.retracted_at IS NULL)))",
+        f" WHERE s.claim_id = c.id AND {accepted('s')})))",
         "claim {} is seen by the public or not, and the feed of changes tells otherwise",
     ),
     Rule(
