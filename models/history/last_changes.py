@@ -1,4 +1,12 @@
-"""When wholes last changed: the table that `changed_at` is read from, written with the lines of the log."""
+"""When wholes last changed: the table that `changed_at` is read from, written with the lines of the log.
+
+Four things have that name, or nearly:
+
+`last_changes.changed_at`          the column that every stamp sets: reviewers read it
+`last_changes.public_changed_at`   the column that stamps for the public set: everybody else reads it
+`changed_at()` of queries/parts.py the member `changed_at` of an answer in SQL, from the column that is the viewer's
+`transactions.changed_at()`        when the open transaction last changed a row: as a rule the time of its stamps
+"""
 
 from collections.abc import Collection, Mapping
 
