@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.history import merges, restores, same_words
+from models.history.edits import stands
 from models.history.locks import Rows, changed, named
 from models.history.session import SESSION
 from models.storage import rows
@@ -178,8 +179,7 @@ def review_may_stand(review: Review) -> bool:
 
 def stand(model: Any, *ids: int | None) -> bool:
     """Tell whether rows were neither retracted nor merged; null names none, and lacks nothing."""
-    found = [rows.by_id(model, id) for id in ids if id is not None]
-    return all(row.retracted_at is None and not getattr(row, "merged_into_id", None) for row in found)
+    return all(stands(rows.row(rows.by_id(model, id))) for id in ids if id is not None)
 
 
 def _collides(statement: Statement) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from peewee import SQL, fn
 
-from models.history import changes, same_words, standing_rows
+from models.history import changes, restores, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived, shapes, visibility
@@ -129,7 +129,7 @@ def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bo
     for taken in rows_with(model, ids):
         last = Change.select(Change.action).where(Change.noun == model._meta.table_name, Change.noun_id == taken.id)
         if last.order_by(Change.sequence.desc()).limit(1).scalar() == "retract" and may(taken):
-            changes.update(actor, taken, "restore", retracted_at=None, retracted_reason=None)
+            restores.restore(actor, taken)
             again.append(taken.id)
     return again
 
