@@ -17,7 +17,7 @@ from models.queries.days import stored_day
 from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer
-from models.refusals import Conflict, Refusal
+from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage.columns import comparison_key, now
 from models.storage.transactions import transaction
 from models.tables import Document, Statement
@@ -189,7 +189,7 @@ def any_stored() -> bool:
 def _refuse_edition(url: str | None, address: str | None, sha256: str, session: Session) -> None:
     known = edition(address, sha256, session)
     if known:
-        raise Conflict(
+        raise AlreadyKnown(
             f"This edition is known: it is document {known}. Change it, or record statements in it.",
             field="/url" if url else "/text",
             known=known,

@@ -7,7 +7,7 @@ from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.visibility import PUBLIC, WRITER
-from models.refusals import Conflict
+from models.refusals import AlreadyKnown, Conflict
 from models.storage import rows
 from models.tables import Counterclaim, Review, Statement
 
@@ -43,7 +43,7 @@ def refuse_taken(*, by: Actor, one: Answer, session: Session = SESSION) -> None:
     if id:
         _refuse_waiting(by, id, session)
         what = f"the attribution of statement {one.attribution}" if one.attribution else f"claim {one.claim}"
-        raise Conflict(f"Claim {one.answer} {one.kind} {what} already: counterclaim {id}.", field="/kind", known=id)
+        raise AlreadyKnown(f"Claim {one.answer} {one.kind} {what} already: counterclaim {id}.", field="/kind", known=id)
 
 
 def out_of_sight(*, by: Actor, id: int, session: Session = SESSION) -> bool:

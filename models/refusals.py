@@ -39,6 +39,18 @@ class Conflict(Refusal):
     """Well-formed, but at odds with what is stored or with itself."""
 
 
+class AlreadyKnown(Conflict):
+    """It is stored already; `more["known"]` is the id of what holds it."""
+
+
+class Ambiguous(Conflict):
+    """Several things are meant by it; `more["candidates"]` are those to choose from."""
+
+
+class InUse(Conflict):
+    """What stands rests on it; `more["ids"]` are those of it that the caller sees."""
+
+
 class TooLong(Refusal):
     """It is longer than what is kept of its kind."""
 

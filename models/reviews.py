@@ -17,7 +17,7 @@ from models.queries import shapes, simple_lists, table_aliases
 from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
-from models.refusals import Conflict
+from models.refusals import AlreadyKnown, Conflict
 from models.storage import rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
@@ -157,4 +157,6 @@ def _refuse_taken(address: str | None, claim: int, session: Session) -> None:
     """Refuse a second review of a claim at one address, normalised."""
     id = session.find(Review, claim=claim, url_normalized=address)
     if id:
-        raise Conflict(f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id)
+        raise AlreadyKnown(
+            f"The review at this address of claim {claim} is known: review {id}.", field="/url", known=id
+        )

@@ -15,7 +15,7 @@ from models.queries import derived, shapes, simple_lists
 from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
-from models.refusals import Conflict, TooLong
+from models.refusals import Ambiguous, Conflict, TooLong
 from models.spans import SentenceSpan, places_of
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
@@ -164,7 +164,7 @@ def _only(document: Document, matches: list[SentenceSpan], what: str, field: str
     if len(matches) > 1:
         first = matches[:_LISTED]
         more = f" The first {_LISTED} are listed." if len(matches) > _LISTED else ""
-        raise Conflict(
+        raise Ambiguous(
             f'More than one sentence {what}: name one as "sentence": {{"id": …}}.{more}',
             field=field,
             candidates=[{**match._asdict(), "text": document.text[match.start : match.end]} for match in first],

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from models.refusals import Conflict
+from models.refusals import Ambiguous, Conflict
 
 
 class Span(NamedTuple):
@@ -224,7 +224,7 @@ def _only(words: str, places: list[Span], document: Text, field: str) -> Span:
             field=f"{field}/text",
         )
     if len(places) > 1:
-        raise Conflict(
+        raise Ambiguous(
             f"The words {words[:80]!r} stand there more than once: give start and end.",
             field=f"{field}/text",
             candidates=[_shown(span, document) for span in places[:_LISTED]],

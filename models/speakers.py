@@ -13,7 +13,7 @@ from models.history.standing_rows import Version
 from models.queries import lists, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import WRITER, Viewer
-from models.refusals import Conflict, Refusal
+from models.refusals import AlreadyKnown, Ambiguous, Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
 from models.tables import Alias, Counterclaim, Speaker, Statement
@@ -149,7 +149,7 @@ def find(
         known = named(reference["name"], session)
     if len(known) > 1:
         more = f" The first {_LISTED} are listed." if len(known) > _LISTED else ""
-        raise Conflict(
+        raise Ambiguous(
             f"{reference['name']!r} is an alias of several speakers: choose by id.{more}",
             field=f"{field}/name",
             candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known[:_LISTED]],
@@ -294,7 +294,7 @@ def name_key(name: str) -> str:
 
 def _refuse_taken(holder: int | None, field: str, value: str) -> None:
     if holder:
-        raise Conflict(
+        raise AlreadyKnown(
             f"{value!r} is taken by speaker {holder}: use that one, or tell the two apart in the name.",
             field=field,
             known=holder,
@@ -313,7 +313,7 @@ def _refuse_name(name: str, bearer: int | None, session: Session) -> None:
     for id in session.aliased(name_key(name)):
         if id != bearer:
             other = session.by_id(Speaker, id, locked=False).name
-            raise Conflict(
+            raise AlreadyKnown(
                 f"{name!r} is an alias of speaker {id}, {other}: use that one, or tell the two apart in the name.",
                 field="/name",
                 known=id,

@@ -10,7 +10,7 @@ from models.queries import simple_lists
 from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import PUBLIC, Viewer
-from models.refusals import Conflict, NotFound
+from models.refusals import AlreadyKnown, Conflict, NotFound
 from models.storage.transactions import transaction
 from models.tables import Topic
 
@@ -81,4 +81,4 @@ def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int
 def _refuse_taken(slug: str, session: Session) -> None:
     holder = session.find(Topic, slug=slug)
     if holder:
-        raise Conflict(f"The topic {slug!r} exists: it is {holder}.", field="/slug", known=holder)
+        raise AlreadyKnown(f"The topic {slug!r} exists: it is {holder}.", field="/slug", known=holder)

@@ -26,6 +26,9 @@ TYPES: dict[type[refusals.Refusal], ProblemType] = {
     refusals.Forbidden: problem_types.INSUFFICIENT_SCOPE,
     refusals.NotFound: problem_types.NOT_FOUND,
     refusals.Conflict: problem_types.CONFLICT,
+    refusals.AlreadyKnown: problem_types.ALREADY_KNOWN,
+    refusals.Ambiguous: problem_types.AMBIGUOUS,
+    refusals.InUse: problem_types.IN_USE,
     refusals.TooLong: problem_types.TOO_LONG,
     refusals.Gone: problem_types.RETRACTED,
     refusals.Stale: problem_types.STALE,
@@ -33,12 +36,6 @@ TYPES: dict[type[refusals.Refusal], ProblemType] = {
     refusals.Lacking: problem_types.NOT_INSTALLED,
     refusals.Busy: problem_types.BUSY,
     refusals.Newer: problem_types.UNAVAILABLE,
-}
-#: The type of a conflict that holds one of these members: what the caller does about it is something else each time.
-_CONFLICTS = {
-    "known": problem_types.ALREADY_KNOWN,
-    "candidates": problem_types.AMBIGUOUS,
-    "ids": problem_types.IN_USE,
 }
 
 #: The problem type of an error that no function of ours raised, and what a person can do about it.
@@ -82,7 +79,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
     if refusal.field:
         kind = "pointer" if refusal.field.startswith("/") else "header"
         places.append({kind: refusal.field, "detail": refusal.detail})
-    response = problem(_type(refusal), refusal.detail, places, refusal.more)
+    response = problem(TYPES[type(refusal)], refusal.detail, places, refusal.more)
     if isinstance(refusal, refusals.Busy | refusals.Newer):
         response.headers["Retry-After"] = RETRY_AFTER_CAPACITY
     if isinstance(refusal, refusals.Moved) and request.url_rule:
@@ -90,12 +87,6 @@ def _refused(refusal: refusals.Refusal) -> Response:
         query = request.query_string.decode("ascii", "replace")
         response.headers["Location"] = f"{address}?{query}" if query else address
     return response
-
-
-def _type(refusal: refusals.Refusal) -> ProblemType:
-    if isinstance(refusal, refusals.Conflict):
-        return next((type for member, type in _CONFLICTS.items() if member in refusal.more), problem_types.CONFLICT)
-    return TYPES[type(refusal)]
 
 
 def _problem_response(error: Problem) -> Response:

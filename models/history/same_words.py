@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from models.history.changes import Actor
 from models.queries.dialects import in_ids
-from models.refusals import Conflict
+from models.refusals import AlreadyKnown, Conflict
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.storage.transactions import advisory_lock
@@ -84,7 +84,7 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
             _refuse(by, known)
         if both:
             detail = f"Statement {known.id} of the same words is accepted already: reject one of the two."
-            raise Conflict(detail, field="/status", known=known.id)
+            raise AlreadyKnown(detail, field="/status", known=known.id)
 
 
 def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
@@ -116,7 +116,7 @@ def _first_prints(ids: Collection[int]) -> dict[int, int]:
 def _refuse(by: Actor, known: Statement, field: str = "/content") -> None:
     if not by.reviews and known.status != "accepted":
         raise Conflict("These words are recorded as said by this speaker, and wait for review.", field=field)
-    raise Conflict(
+    raise AlreadyKnown(
         f"These words are recorded as said by this speaker: change statement {known.id}, or give other spans.",
         field=field,
         known=known.id,

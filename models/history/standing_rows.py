@@ -9,7 +9,7 @@ from models.history.changes import Actor
 from models.queries.dialects import in_ids
 from models.queries.results import Item
 from models.queries.visibility import WRITER
-from models.refusals import Conflict, Gone, Moved, NotFound, Stale
+from models.refusals import Conflict, Gone, InUse, Moved, NotFound, Stale
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import db
@@ -124,9 +124,7 @@ def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "
     who = "retract or change those first" if users else "only a reviewer can retract or change those"
     # Where the actor does not see it any more after the last that it sees, those that it does not see are no matter.
     others = "; those that you do not see, only a reviewer can" if users and hidden and not after else ""
-    raise Conflict(
-        f"{what} cannot be retracted while statements rest on it ({those}): {who}{others}.{after}", ids=users
-    )
+    raise InUse(f"{what} cannot be retracted while statements rest on it ({those}): {who}{others}.{after}", ids=users)
 
 
 def refuse_absent(model: Any, found: Any) -> None:

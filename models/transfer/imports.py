@@ -16,7 +16,7 @@ from models.history.changes import Actor
 from models.history.session import Session
 from models.queries import derived
 from models.queries.visibility import PUBLIC, REVIEWER
-from models.refusals import Conflict, Refusal
+from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
 from models.transfer.batch import BatchSession
@@ -300,10 +300,8 @@ def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
     try:
         with work.session.savepoint():
             return create(), "new"
-    except Conflict as conflict:
-        if "known" not in conflict.more:
-            raise
-        return int(conflict.more["known"]), "known"
+    except AlreadyKnown as refusal:
+        return int(refusal.more["known"]), "known"
 
 
 def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[str, Any]:
