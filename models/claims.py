@@ -11,6 +11,7 @@ from peewee import SQL, fn
 from models import evidence, speakers, topics
 from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
 from models.history.changes import Actor
+from models.history.notes import ClaimMerge
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import exchanges, lists
@@ -148,15 +149,6 @@ def restore(*, by: Actor, id: int) -> None:
             restores.restore(by, claim)
 
 
-#: What moves with a claim that is merged, as the log calls it -> the column that points at the claim.
-_MOVING = {
-    "statements": Statement.claim,
-    "answered": Counterclaim.claim,
-    "answers": Counterclaim.answer,
-    "reviews": Review.claim,
-}
-
-
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the claim `id` be one with `into`, which takes over its statements, counterclaims and reviews.
 
@@ -174,16 +166,20 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
         _refuse_opponents(by, id, into)
         doubled = _doubled(id, into)
-        stay = {Counterclaim: _ids(doubled, Counterclaim) + _between(id, into), Review: _ids(doubled, Review)}
+        counterclaims, reviews = _ids(doubled, Counterclaim) + _between(id, into), _ids(doubled, Review)
         for row in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
-        moved = {
-            part: merges.move(column, id, into, apart_from=stay.get(column.model)) for part, column in _MOVING.items()
+        moved: ClaimMerge = {
+            "statements": merges.move(Statement.claim, id, into),
+            "answered": merges.move(Counterclaim.claim, id, into, apart_from=counterclaims),
+            "answers": merges.move(Counterclaim.answer, id, into, apart_from=counterclaims),
+            "reviews": merges.move(Review.claim, id, into, apart_from=reviews),
+            "retracted_edges": _ids(doubled, Counterclaim),
+            "retracted_reviews": reviews,
         }
-        moved |= {"retracted_edges": _ids(doubled, Counterclaim), "retracted_reviews": _ids(doubled, Review)}
         if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
             moved["standalone"] = [into]
-        moved |= merges.copy_subjects(id, into)
+        moved["about"], moved["accused"] = merges.copy_subjects(id, into)
         about = {"about": _as_logged(merges.subjects(into))}
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor, more=about, standalone=survivor.standalone or claim.standalone)
@@ -202,10 +198,16 @@ def unmerge(*, by: Actor, id: int) -> None:
             standing_rows.refuse_unseen(by, get, id)
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
+        moved: ClaimMerge
         into, moved = merges.last_merge(Claim, claim, id)
         changes.update(by, claim, "unmerge", merged_into=None)
-        for part, column in _MOVING.items():
-            merges.move_back(column, moved[part], into, id)
+        for column, ids in (
+            (Statement.claim, moved["statements"]),
+            (Counterclaim.claim, moved["answered"]),
+            (Counterclaim.answer, moved["answers"]),
+            (Review.claim, moved["reviews"]),
+        ):
+            merges.move_back(column, ids, into, id)
         evidence.settle(by=by, claims=(id, into))
         merges.restore(by, Counterclaim, moved["retracted_edges"], may=merge_scope.counterclaim_may_stand)
         merges.restore(by, Review, moved["retracted_reviews"], may=merge_scope.review_may_stand)

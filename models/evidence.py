@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from models.history import changes, merge_scope, merges
 from models.history.changes import Actor
+from models.history.notes import Retraction
 from models.history.session import SESSION, Session
 from models.queries import lists
 from models.queries.visibility import PUBLIC, WRITER
@@ -267,7 +268,7 @@ def retract_with(*, by: Actor, statement: int, reason: str | None) -> dict[str, 
     }
 
 
-def restore_with(*, by: Actor, statement: Statement, noted: dict[str, Any]) -> None:
+def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
     """Undo what was done to counterclaims and reviews as `statement`, which stands again, was retracted.
 
     `noted` is what the log kept of it. What was changed since stays as it is.

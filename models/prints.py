@@ -8,14 +8,12 @@ from typing import Any
 
 from models.history import changes, restores
 from models.history.changes import Actor
+from models.history.notes import Dropped, Relinked
 from models.history.session import SESSION, Session
 from models.queries import days
 from models.refusals import Conflict
 from models.storage import rows
 from models.tables import Statement
-
-#: What happened to statements: the id of each, and the original that it had and has.
-Relinked = list[tuple[int, int | None, int | None]]
 
 
 def original_of(named: Statement, *, speaker: int, accepted: bool, session: Session = SESSION) -> Statement:
@@ -107,7 +105,7 @@ def succeed(*, by: Actor, id: int) -> int | None:
 def act_of(id: int) -> int | None:
     """Find the statement that stands for the act which a retracted statement printed, or was the original of."""
     seen, found = {id}, rows.by_id(Statement, id)
-    while found is not None and (next := found.original_id or restores.noted(Statement, found.id).get("heir")):
+    while found is not None and (next := found.original_id or restores.noted(found.id).get("heir")):
         if next in seen:
             return None
         seen.add(next)
@@ -136,7 +134,7 @@ def _lead(by: Actor, prints: list[Statement]) -> int:
     return int(first)
 
 
-def merge(*, by: Actor, dropped: list[dict[str, Any]]) -> Relinked:
+def merge(*, by: Actor, dropped: list[Dropped]) -> Relinked:
     """Let what a merge of speakers has kept in the place of other statements have their original and their prints."""
     relinked: Relinked = []
 

@@ -8,6 +8,7 @@ from models.history import changes, locks, merge_scope, merged_filters, merges, 
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, shown_ids, unflag
 from models.history.locks import changed
+from models.history.notes import Dropped, SpeakerMerge
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists, simple_lists
@@ -216,11 +217,13 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         cut = survivor.part_of_id if id in hierarchy.ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
-        moved = {
+        about, accused = merges.move_about(id, into)
+        moved: SpeakerMerge = {
             "statements": merges.move(Statement.speaker, id, into),
             "via": merges.move(Statement.via_speaker, id, into),
             "on_behalf_of": merges.move(Statement.on_behalf_of, id, into),
-            **merges.move_about(id, into),
+            "about": about,
+            "accused": accused,
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
             "aliases": merges.copy_names(speaker, survivor),
@@ -248,6 +251,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
+        moved: SpeakerMerge
         into, moved = merges.last_merge(Speaker, speaker, id)
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
         _refuse_name(speaker.name, id, SESSION)
@@ -347,7 +351,7 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
             )
 
 
-def _take_up(by: Actor, drop: dict[str, Any]) -> None:
+def _take_up(by: Actor, drop: Dropped) -> None:
     """Let a statement that a merge retracted for another's sake stand again, and what rested on it rest on it again.
 
     Where the other one was retracted since, it stays retracted.
@@ -357,11 +361,11 @@ def _take_up(by: Actor, drop: dict[str, Any]) -> None:
         return  # whoever took that back meant these words
     if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
         claim = Statement.get_by_id(id).claim_id
-        for part, column, end in (
-            ("edges", Counterclaim.statement, "answer_id"),
-            ("targets", Counterclaim.target, "claim_id"),
+        for ids, column, end in (
+            (drop["edges"], Counterclaim.statement, "answer_id"),
+            (drop.get("targets", []), Counterclaim.target, "claim_id"),
         ):
-            moved = merges.rows_with(Counterclaim, drop.get(part, []))
+            moved = merges.rows_with(Counterclaim, ids)
             there = [counterclaim.id for counterclaim in moved if getattr(counterclaim, end) == claim]
             merges.move_back(column, there, drop["kept"], id)
         for counterclaim in merges.rows_with(Counterclaim, drop.get("untargeted", [])):

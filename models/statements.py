@@ -205,7 +205,7 @@ def restore(*, by: Actor, id: int) -> None:
         if not merge_scope.statement_may_stand(statement):
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")
         restores.restore(by, statement, original=prints.original_again(statement))
-        evidence.restore_with(by=by, statement=statement, noted=restores.noted(Statement, id))
+        evidence.restore_with(by=by, statement=statement, noted=restores.noted(id))
 
 
 def get(

@@ -6,6 +6,7 @@ from typing import Any
 from models.history import merges, restores, same_words
 from models.history.edits import stands
 from models.history.locks import Rows, changed, named
+from models.history.notes import ClaimMerge, SpeakerMerge
 from models.history.session import SESSION
 from models.storage import rows
 from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
@@ -28,7 +29,7 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     claim = rows.by_id(Claim, id)
     if claim is None or claim.merged_into_id is None:
         return []
-    moved = merges.moved_by_last_merge(Claim, id)
+    moved: ClaimMerge = merges.moved_by_last_merge(Claim, id)
     counterclaims = merges.rows_with(Counterclaim, moved["retracted_edges"])
     return [
         *subjects_of(claim.merged_into_id),
@@ -57,7 +58,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     speaker = rows.by_id(Speaker, id)
     if speaker is None or speaker.merged_into_id is None:
         return []
-    moved = merges.moved_by_last_merge(Speaker, id)
+    moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
     drops = moved["dropped"]
     dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
     kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])
@@ -84,7 +85,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
             ),
         ),
         changed(
-            Review, *(id for drop in drops for name in ("reviews", "unlinked_reviews") for id in drop.get(name, ()))
+            Review, *(id for drop in drops for id in (*drop.get("reviews", ()), *drop.get("unlinked_reviews", ())))
         ),
     ]
 
@@ -94,7 +95,7 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
     statement = rows.by_id(Statement, id)
     if statement is None or statement.retracted_at is None:
         return []
-    more = restores.noted(Statement, id)
+    more = restores.noted(id)
     counterclaims = merges.rows_with(Counterclaim, more.get("retracted_edges", []) + more.get("untargeted", []))
     return [
         named(Document, statement.document_id, statement.via_document_id),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from peewee import SQL, fn
@@ -10,6 +10,7 @@ from peewee import SQL, fn
 from models.history import changes, restores, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
+from models.history.notes import ClaimMerge, Dropped, SpeakerMerge
 from models.queries import derived, shapes, visibility
 from models.queries.dialects import in_ids
 from models.queries.nodes import Aliased
@@ -41,8 +42,8 @@ def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
     return row, other
 
 
-def last_merge(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
-    """Read from the log into what `item_or_refuse` was merged, and what moved then.
+def last_merge(model: Any, found: Any, id: int) -> tuple[int, Any]:
+    """Read from the log into what `item_or_refuse` was merged, and what moved then, as `moved_by_last_merge` does.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
     survivor has itself been merged since: merges are undone in the reverse order.
@@ -57,12 +58,11 @@ def last_merge(model: Any, found: Any, id: int) -> tuple[int, dict[str, Any]]:
     return int(survivor.id), moved_by_last_merge(model, id)
 
 
-def moved_by_last_merge(model: Any, id: int) -> dict[str, Any]:
-    """Read from the log what moved when this row was last merged."""
+def moved_by_last_merge(model: Any, id: int) -> Any:
+    """Read from the log what moved when this row was last merged: a `ClaimMerge` or a `SpeakerMerge`."""
     lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
     last = lines.where(Change.action == "merge").order_by(Change.sequence.desc()).scalar()
-    moved: dict[str, Any] = orjson.loads(last)["moved"]
-    return moved
+    return orjson.loads(last)["moved"]
 
 
 def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
@@ -152,7 +152,7 @@ def subjects(claim: int) -> dict[int, str]:
     return dict(links.order_by(ClaimAbout.speaker).tuples())
 
 
-def copy_subjects(from_: int, to: int) -> dict[str, list[int]]:
+def copy_subjects(from_: int, to: int) -> tuple[list[int], list[int]]:
     """Let the survivor be about whom the merged claim is about too; return who is, and is accused, by merges alone.
 
     The merged claim keeps its own. Who was merged into another is not copied: that one is.
@@ -165,37 +165,45 @@ def copy_subjects(from_: int, to: int) -> dict[str, list[int]]:
             ClaimAbout.insert(claim=to, speaker=speaker, role=mine[speaker]).execute()
     accused = [one for one in here if mine[one] == "accused"]
     ClaimAbout.update(role="accused").where(ClaimAbout.claim == to, ClaimAbout.speaker.in_(accused)).execute()
-    return {
-        "about": [one for one in here if one not in theirs or one in lent["about"]],
-        "accused": [one for one in accused if theirs.get(one) == "mentioned" or one in lent["accused"]],
-    }
+    return (
+        [one for one in here if one not in theirs or one in lent.about],
+        [one for one in accused if theirs.get(one) == "mentioned" or one in lent.accused],
+    )
 
 
-def take_back_subjects(moved: dict[str, Any], claim: int) -> None:
+def take_back_subjects(moved: ClaimMerge, claim: int) -> None:
     """Undo what `copy_subjects` did to a survivor, but for what another merge into it, which stands, did as well."""
     about, lent = subjects(claim), _lent_subjects(claim)
     # Merges of before have copied none. A speaker may have been merged since.
     gone = {
         speaker if speaker in about else standing_rows.survivor(Speaker, Speaker.get_by_id(speaker))
         for speaker in moved.get("about", [])
-        if speaker not in lent["about"]
+        if speaker not in lent.about
     }
     ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(gone)).execute()
-    milder = [speaker for speaker in moved.get("accused", []) if speaker not in lent["accused"]]
+    milder = [speaker for speaker in moved.get("accused", []) if speaker not in lent.accused]
     ClaimAbout.update(role="mentioned").where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(milder)).execute()
 
 
-def _lent_subjects(claim: int) -> dict[str, set[int]]:
+class _Lent(NamedTuple):
+    about: set[int]
+    accused: set[int]
+
+
+def _lent_subjects(claim: int) -> _Lent:
     """Find whom a claim is about, and whom it accuses, because others that were merged into it are and do."""
     merged = [id for (id,) in Claim.select(Claim.id).where(Claim.merged_into == claim).tuples()]
-    lent = [moved_by_last_merge(Claim, id) for id in merged]
-    return {part: {id for moved in lent for id in moved.get(part, [])} for part in ("about", "accused")}
+    lent: list[ClaimMerge] = [moved_by_last_merge(Claim, id) for id in merged]
+    return _Lent(
+        {id for moved in lent for id in moved.get("about", [])},
+        {id for moved in lent for id in moved.get("accused", [])},
+    )
 
 
 # -- what only speakers have -------------------------------------------------------------------------
 
 
-def move_about(from_: int, to: int) -> dict[str, list[int]]:
+def move_about(from_: int, to: int) -> tuple[list[int], list[int]]:
     """Let what claims are about move too; return the claims that did, and those that accuse the survivor since.
 
     Where a claim names both, the link of the merged one is only hidden, and accuses the survivor if it accused them.
@@ -208,7 +216,7 @@ def move_about(from_: int, to: int) -> dict[str, list[int]]:
     accusing = [claim for claim, role in mine.items() if role == "accused" and theirs.get(claim) == "mentioned"]
     for part in _parts(accusing):
         ClaimAbout.update(role="accused").where(ClaimAbout.speaker == to, ClaimAbout.claim.in_(part)).execute()
-    return {"about": moved, "accused": accusing}
+    return moved, accusing
 
 
 def _move_links(claims: list[int], from_: int, to: int) -> list[int]:
@@ -238,7 +246,7 @@ def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
     return lent
 
 
-def give_back_about(moved: dict[str, Any], from_: int, to: int) -> None:
+def give_back_about(moved: SpeakerMerge, from_: int, to: int) -> None:
     """Let those of the moved claims that are still about `from_` be about `to` again, in the role that they have now.
 
     A claim that accuses `from_` for the other's sake, and names both still, only mentions them again.
@@ -250,7 +258,7 @@ def give_back_about(moved: dict[str, Any], from_: int, to: int) -> None:
         ClaimAbout.update(role="mentioned").where(ClaimAbout.speaker == from_, accusing).execute()
 
 
-def retract_duplicates(by: Actor, id: int, into: int) -> list[dict[str, Any]]:
+def retract_duplicates(by: Actor, id: int, into: int) -> list[Dropped]:
     """Retract of the standing statements of two speakers over the same words one each; return what the log keeps."""
     return [_drop(by, statement, kept) for statement, kept in doubled_statements(id, into)]
 
@@ -273,7 +281,7 @@ def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
     return list(dropped.values())
 
 
-def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
+def _drop(by: Actor, statement: Statement, kept: Statement) -> Dropped:
     """Take back a statement that `kept` doubles; return what the log keeps of it.
 
     Counterclaims that rest on it or were aimed at it, and reviews of its wording, go to the other. Where that states
@@ -281,29 +289,35 @@ def _drop(by: Actor, statement: Statement, kept: Statement) -> dict[str, Any]:
     no wording.
     """
     reason = f"The same words stand as statement {kept.id}."
-    moved: dict[str, list[int]] = {
-        part: [] for part in ("edges", "targets", "untargeted", "reviews", "unlinked_reviews")
+    drop: Dropped = {
+        "statement": statement.id,
+        "kept": kept.id,
+        "edges": [],
+        "targets": [],
+        "untargeted": [],
+        "reviews": [],
+        "unlinked_reviews": [],
+        "retracted_edges": [],
     }
-    retracted: list[int] = []
     if kept.claim_id == statement.claim_id:
-        retracted = _doubled_attributions(by, statement.id, kept.id, reason)
-        moved["edges"] = move(Counterclaim.statement, statement.id, kept.id)
-        moved["targets"] = move(Counterclaim.target, statement.id, kept.id, apart_from=retracted)
-        moved["reviews"] = move(Review.statement, statement.id, kept.id)
+        drop["retracted_edges"] = _doubled_attributions(by, statement.id, kept.id, reason)
+        drop["edges"] = move(Counterclaim.statement, statement.id, kept.id)
+        drop["targets"] = move(Counterclaim.target, statement.id, kept.id, apart_from=drop["retracted_edges"])
+        drop["reviews"] = move(Review.statement, statement.id, kept.id)
     else:
         at_it = "(statement_id = ? OR target_id = ?) AND retracted_at IS NULL"
         for counterclaim in rows.locked(Counterclaim, at_it, (statement.id, statement.id)):
             if counterclaim.statement_id == statement.id or counterclaim.of == "attribution":
                 changes.retract(by, counterclaim, reason)
-                retracted.append(counterclaim.id)
+                drop["retracted_edges"].append(counterclaim.id)
             else:
                 changes.relink(by, counterclaim, "target", None)
-                moved["untargeted"].append(counterclaim.id)
+                drop["untargeted"].append(counterclaim.id)
         for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
             changes.relink(by, review, "statement", None)
-            moved["unlinked_reviews"].append(review.id)
+            drop["unlinked_reviews"].append(review.id)
     changes.retract(by, statement, reason)
-    return {"statement": statement.id, "kept": kept.id, **moved, "retracted_edges": retracted}
+    return drop
 
 
 def _doubled_attributions(by: Actor, statement: int, kept: int, reason: str) -> list[int]:
@@ -316,7 +330,7 @@ def _doubled_attributions(by: Actor, statement: int, kept: int, reason: str) -> 
     return [counterclaim.id for counterclaim in doubled]
 
 
-def give_back_reviews(by: Actor, drop: dict[str, Any], claim: int) -> None:
+def give_back_reviews(by: Actor, drop: Dropped, claim: int) -> None:
     """Let reviews of `claim` name the statement again that a merge dropped; one that names another since keeps that."""
     id = drop["statement"]
     of_it = [review.id for review in rows_with(Review, drop.get("reviews", [])) if review.claim_id == claim]

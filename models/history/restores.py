@@ -8,6 +8,7 @@ import orjson
 
 from models.history import changes, standing_rows
 from models.history.changes import Actor
+from models.history.notes import Retraction
 from models.refusals import Conflict, Gone, Moved
 from models.storage import rows
 from models.storage.transactions import transaction
@@ -59,8 +60,9 @@ def restore(by: Actor, row: Any, **new: Any) -> None:
     changes.update(by, row, "restore", retracted_at=None, retracted_reason=None, **new)
 
 
-def noted(model: Any, id: int) -> dict[str, Any]:
-    """Read what the log noted when this row was last retracted."""
-    lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
+def noted(id: int) -> Retraction:
+    """Read what the log noted when this statement was last retracted."""
+    lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id == id)
     last = lines.where(Change.action == "retract").order_by(Change.sequence.desc()).limit(1).scalar()
-    return orjson.loads(last) if last else {}
+    found: Retraction = orjson.loads(last) if last else {}
+    return found
