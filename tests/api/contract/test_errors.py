@@ -158,7 +158,7 @@ def test_what_is_no_id_is_a_404_that_says_what_one_is(public: FlaskClient, write
         hold(refused, 404, "invalid-id")
         assert " is no slug: a slug is lower-case letters" in refused.json["detail"]
     assert "whole number" in writer.patch("/v1/topics/HARBOUR", json={}).json["detail"]
-    assert "Wikidata item" in public.get("/v1/speakers/q148").json["detail"]
+    assert "Wikidata item" in public.get("/v1/speakers/Q-148").json["detail"]
     hold(public.put("/v1/claims/abc"), 404, "invalid-id")
     hold(public.get("/v1/claims/abc/other"), 404, "no-such-address")
     hold(public.get("/v1/claim/abc"), 404, "no-such-address")
