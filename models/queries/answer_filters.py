@@ -3,21 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
-from peewee import fn
+from peewee import Entity, Select, fn
 
-from models.queries.days import may_answer
+from models.queries.days import last_days, may_answer
 from models.queries.dialects import any_of, fence, unindexed
 from models.queries.filter_sets import Filters
-from models.queries.nodes import TRUE, Aliased, case
+from models.queries.nodes import STAR, TRUE, Aliased, case
 from models.queries.said_by import above, said_within, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, of_the_claim, statement_seen, target_seen
-from models.tables import ClaimAbout, Statement
+from models.tables import ClaimAbout, Counterclaim, Statement
 from models.vocabulary import DISPUTING_KINDS
 
 _about = Aliased(ClaimAbout, "x")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
+_one, _of_many, _last = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m")
+
+#: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last.
+MANY = 50
 
 
 def accusing(name: str) -> Any:
@@ -48,28 +52,27 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
         yield ~replied
 
 
-def of_its_answers(viewer: Viewer, filters: Filters, claim: Any, answered: Any, counting: Any) -> Iterator[Any]:
-    """Build the conditions that the filters put on the answers to `claim`; `answered` and `counting` as of_a_claim has.
+def of_its_answers(viewer: Viewer, filters: Filters, claim: Any, answered: Any, statement: Any) -> Iterator[Any]:
+    """Build the conditions that the filters put on the answers to `claim`; the others are as of_a_claim has them.
 
     The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
     """
-    narrowed = [] if counting is None else [counting]
-    if answered is None or viewer.unreviewed:
-        answered = fn.EXISTS(answers(viewer, e.claim_id == claim, *narrowed))
+    stored = answered is not None and not viewer.unreviewed
+    answered = answered if stored else _answered(viewer, claim, statement)
     if "answered" in filters.yes:
         yield answered
     if "answered" in filters.no:
         yield ~answered
     in_document = fn.EXISTS(answers(viewer, e.claim_id == claim, in_one_document(viewer)))
     if "answered_in_document" in filters.yes:
-        yield unindexed(answered)  # a row says that at once, and most say no
+        yield unindexed(answered) if stored else answered  # a row says that at once, and most say no
         yield in_document
     if "answered_in_document" in filters.no:
         yield ~in_document
-    yield from _of_their_kinds(viewer, filters, claim, narrowed)
+    yield from _of_their_kinds(viewer, filters, claim, statement)
 
 
-def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, narrowed: list[Any]) -> Iterator[Any]:
+def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, statement: Any) -> Iterator[Any]:
     against = e.kind.in_(DISPUTING_KINDS)
     kinds = [any_of(e.kind, "counter_kind")] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
@@ -77,12 +80,42 @@ def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, narrowed: list
         theirs = s.select(s.claim_id).where(said_within("answered_by"), statement_seen(viewer))
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
-            if narrowed:
-                yield fn.EXISTS(answers(viewer, e.claim_id == claim, e.answer_id.in_(theirs), kind, *narrowed))
+            if statement is not None:
+                yield _answered(viewer, claim, statement, e.answer_id.in_(theirs), kind)
     else:
-        yield from (fn.EXISTS(answers(viewer, e.claim_id == claim, kind, *narrowed)) for kind in kinds)
+        yield from (_answered(viewer, claim, statement, kind) for kind in kinds)
     if "disputed" in filters.no:
-        yield ~fn.EXISTS(answers(viewer, e.claim_id == claim, against, *narrowed))
+        yield ~_answered(viewer, claim, statement, against)
+
+
+def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any) -> Any:
+    """Build the condition that a counterclaim `e` that passes some conditions answers `claim`, or a `statement` of it.
+
+    A thousand answers to a claim that a thousand state are a million pairs: so the statements of all claims that have
+    many answers are found at once, where the first of them is met.
+    """
+    found = answers(viewer, e.claim_id == claim, *conditions)
+    if statement is None:
+        return fn.EXISTS(found)
+    standing = e.select(1).where(e.claim_id == claim, e.retracted_at.is_null())
+    at_once = statement.id.in_(_answered_of_many(viewer, conditions))
+    by_each = fn.EXISTS(found.where(may_answer(e, statement)))
+    # Most claims have no answer: of those, nothing else is looked up.
+    return fn.EXISTS(standing) & case(fn.EXISTS(standing.limit(1).offset(MANY)), at_once, by_each)
+
+
+def _answered_of_many(viewer: Viewer, conditions: tuple[Any, ...]) -> Select:
+    """Find the ids of the statements, of claims that have many answers, that one which passes some conditions answers.
+
+    Whether it may is decided by the last answer to each claim, or by one that was aimed at the statement (`may_answer`).
+    """
+    many = _of_many.select(_of_many.claim_id).where(_of_many.retracted_at.is_null())
+    many = many.group_by(_of_many.claim_id).having(fn.count(STAR) > MANY)
+    found = answers(viewer, e.claim_id.in_(many), *conditions)
+    last = last_days(found.select(e.id)).alias("m")
+    by_day = Select([last], [_one.id]).join(_one, on=_one.claim_id == _last.claim_id).where(_one.day <= _last.until)
+    aimed_at = found.select(_one.id).join(_one, on=(_one.id == e.target_id) & (_one.claim_id == e.claim_id))
+    return by_day.union_all(aimed_at)
 
 
 #: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.

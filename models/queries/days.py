@@ -71,9 +71,14 @@ def days_between_known(first: Any, last: Any) -> Any:
     return case(full, days_between(first, last))
 
 
+def _end(day: Any) -> Any:
+    """Build what sorts after all days of a day, month or year, and before what comes after it; null if unknown."""
+    return day.concat("-99")
+
+
 def known_later(day: Any, than: Any) -> Any:
     """Build the condition that a day, month or year is known to come after another; not where either is unknown."""
-    return fn.coalesce(fn.substr(day, 1, fn.length(than)) > than, FALSE)
+    return fn.coalesce(day > _end(than), FALSE)
 
 
 def days_to_answer() -> Member:
@@ -103,5 +108,14 @@ def may_answer(e: Any, s: Any) -> Any:
     It was aimed at that statement, or it is not known to have been given before that was said: a denial of January does
     not dispute an admission of March.
     """
-    given = Select([_with_answered_day()], [1]).where(x.id == e.id, known_later(day_of(s), ANSWERED_ON))
-    return (fn.coalesce(e.target_id, 0) == s.id) | ~fence(given)
+    given = Select([_with_answered_day()], [1]).where(x.id == e.id, s.day > _end(ANSWERED_ON))
+    return (e.target_id == s.id) | ~fence(given)
+
+
+def last_days(counterclaims: Select) -> Select:
+    """Find until which day the counterclaims with some ids answer each claim: (claim_id, until).
+
+    The one that was given last, or nobody knows when, may answer whatever another may that was aimed at no statement.
+    """
+    until = fn.max(_end(fn.coalesce(ANSWERED_ON, _NEVER))).alias("until")
+    return Select([_with_answered_day()], [x.claim_id, until]).where(x.id.in_(counterclaims)).group_by(x.claim_id)

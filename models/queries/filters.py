@@ -208,12 +208,12 @@ def of_a_claim(
     claim: Any,
     answered: Any = None,
     exists: Exists = fn.EXISTS,
-    counting: Any = None,
+    statement: Any = None,
 ) -> Iterator[Any]:
     """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
-    `answered` is the condition that the public sees an answer to it, where its row says so. `counting`, a condition
-    on the counterclaim `e`, narrows the answers that count.
+    `answered` is the condition that the public sees an answer to it, where its row says so. Of a `statement`
+    of the claim, those answers count that may answer it.
     """
     names = filters.names
     if "ids" in names:
@@ -228,7 +228,7 @@ def of_a_claim(
         yield claim.in_(accusing("accused"))
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim)
-    yield from of_its_answers(viewer, filters, claim, answered, counting)
+    yield from of_its_answers(viewer, filters, claim, answered, statement)
     yield from _of_its_reviews(filters, claim, exists)
 
 

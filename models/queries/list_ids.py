@@ -234,7 +234,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     conditions += all_of(names & OF_A_STATEMENT.keys() - replaced)
     conditions += _known(replaced, s.day)
     conditions += among_few(viewer, filters, s.claim_id)
-    conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, counting=may_answer(e, s))
+    conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, statement=s)
     if "attribution_disputed" in filters.yes | filters.no:
         disputed = attribution_disputed(viewer)
         conditions += (

@@ -1,0 +1,65 @@
+"""Lists and exports of a claim that many state and many answer: they cost what both are, not each with each."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from models import counterclaims, statements
+from models.history.changes import Actor
+from models.queries import derived, lists
+from models.queries.filter_sets import Order
+from models.storage.rows import row
+from models.tables import Claim, Counterclaim, Speaker, Statement
+from tests.factories import PUBLIC, charge
+
+MANY = 400
+
+
+@pytest.fixture
+def charged(registry: str, actor: Actor) -> int:
+    """A charge that many state in June, with as many answers, each stated in May: its first statement."""
+    made = {"document": {"text": "ab " * 9, "language": "en"}, "sentence": None, "mention": None, "cue": None}
+    denied = {"claim": {"text": "No.", "language": "en"}, "speaker": {"name": "Beijing"}}
+    of_charge = charge(**made, content=[{"start": 0, "end": 2}], said_on="2026-06-01")
+    of_answer = charge(**made, content=[{"start": 3, "end": 5}], said_on="2026-05", **denied)
+    first, answering = (Statement.get_by_id(statements.record(by=actor, **one)) for one in (of_charge, of_answer))
+    counterclaims.create(by=actor, claim=first.claim_id, answer=answering.claim_id, kind="denies")
+    ids = range(100, 100 + MANY)
+    speaker, answer, edge = row(Speaker.get_by_id(first.speaker_id)), row(answering.claim), row(Counterclaim.get())
+    others = [speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]
+    Speaker.insert_many(others).execute()
+    Claim.insert_many([answer | {"id": id} for id in ids]).execute()
+    said = [row(first) | {"id": id, "speaker": id} for id in ids]
+    said += [row(answering) | {"id": id + MANY, "claim": id, "speaker": id} for id in ids]
+    for start in range(0, len(said), 400):
+        Statement.insert_many(said[start : start + 400]).execute()
+    Counterclaim.insert_many([edge | {"id": id, "answer": id, "statement": id + MANY} for id in ids]).execute()
+    derived.rebuild()
+    return first.id
+
+
+def found(**filters: Any) -> list[int]:
+    newest = Order("id", descending=True)
+    page = lists.page("statements", viewer=PUBLIC, filters=filters, limit=2, order=newest, fields=(("id", ()),))
+    return [item["id"] for item in json.loads(b"[%b]" % page.items)]
+
+
+def test_statements_are_not_compared_with_each_of_many_answers(charged: int) -> None:
+    asked: tuple[dict[str, Any], ...] = (
+        {"answered": True},
+        {"disputed": True},
+        {"counter_kind": ("denies", "confirms")},
+    )
+    for filters in asked:
+        start = time.perf_counter()
+        assert found(**filters) == []
+        taken = time.perf_counter() - start
+        assert taken < 0.2, (filters, taken)
+    # An answer that was aimed at one is of that one, and what may have been given later of all.
+    Counterclaim.update(target=charged).where(Counterclaim.id == 100).execute()
+    assert [found(**filters) for filters in asked] == [[charged]] * 3
+    Statement.update(said_on="2026").where(Statement.id == 100 + MANY).execute()
+    derived.rebuild()
+    assert [found(**filters) for filters in asked] == [[99 + MANY, 98 + MANY]] * 3
