@@ -9,16 +9,17 @@ from models.queries.days import day_of
 from models.queries.dialects import any_of
 from models.queries.filter_sets import Filters
 from models.queries.filters import OF_A_STATEMENT
-from models.queries.members import Member, Object, Rows, Scalar, Subquery, scalars
+from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
 from models.queries.parts import claim_part, speaker_part
 from models.queries.said_by import said_by
-from models.queries.table_aliases import c, e, o, s, sp, t
-from models.queries.visibility import PUBLIC, claim_seen, counterclaim_seen, of_the_claim, statement_seen
+from models.queries.shapes import answers
+from models.queries.table_aliases import c, e, s, sp, t
+from models.queries.visibility import PUBLIC, statement_seen
 from models.tables import ClaimTopic
 from models.vocabulary import COUNTER_KINDS
 
-_ct, _f, _k = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k")
+_ct, _f, _k, _n = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k"), Entity("n")
 
 _day = day_of(s)
 _FILTERS: dict[str, Any] = {
@@ -44,10 +45,15 @@ def whole(filters: Filters) -> Compiled:
     stated = stated.where(
         statement_seen(PUBLIC), s.original_id.is_null(), *(_FILTERS[name] for name in sorted(filters.names))
     )
-    stated = stated.group_by(s.speaker_id, _f.slug, s.claim_id).alias("k")
+    stated = stated.group_by(s.speaker_id, _f.slug, s.claim_id).cte("k", materialized=True)
+    # Of a claim that many state, the answers are counted once.
+    kinds = (fn.count(case(e.kind == kind, 1)).alias(kind) for kind in COUNTER_KINDS)
+    answered = answers(PUBLIC, e.claim_id.in_(Select([stated], [_k.claim_id]))).select(e.claim_id, *kinds)
+    answered = answered.group_by(e.claim_id).cte("n", materialized=True)
     found = Select([stated], [dialects.text(_position())]).join(sp, on=sp.id == _k.speaker_id)
-    found = found.join(c, on=c.id == _k.claim_id)
-    return compiled(found.order_by(_k.speaker_id, SQL("coalesce(k.slug, '')"), _k.claim_id), filters.several)
+    found = found.join(c, on=c.id == _k.claim_id).join(answered, JOIN.LEFT_OUTER, on=_n.claim_id == _k.claim_id)
+    found = found.order_by(_k.speaker_id, SQL("coalesce(k.slug, '')"), _k.claim_id)
+    return compiled(found.with_cte(stated, answered), filters.several)
 
 
 def _position() -> Object:
@@ -58,12 +64,6 @@ def _position() -> Object:
             "claim": claim_part(c),
             "count": Scalar(_k.counted),
             **scalars(_k, "first_on", "last_on"),
-            "answers": _answers(),
+            "answers": Object({kind: Scalar(fn.coalesce(getattr(_n, kind), 0)) for kind in COUNTER_KINDS}),
         }
     )
-
-
-def _answers() -> Member:
-    kinds = Object({kind: Scalar(fn.count(case(e.kind == kind, 1))) for kind in COUNTER_KINDS})
-    seen = (e.claim_id == _k.claim_id, of_the_claim(), counterclaim_seen(PUBLIC), claim_seen(PUBLIC, o))
-    return Subquery(kinds, Rows(e, seen, {o: e.answer_id}))
