@@ -107,7 +107,7 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any) -> A
 def _answered_of_many(viewer: Viewer, conditions: tuple[Any, ...]) -> Select:
     """Find the ids of the statements, of claims that have many answers, that one which passes some conditions answers.
 
-    Whether it may is decided by the last answer to each claim, or by one that was aimed at the statement (`may_answer`).
+    Whether it may is decided by the last answer to each claim, or by one aimed at the statement (`may_answer`).
     """
     many = _of_many.select(_of_many.claim_id).where(_of_many.retracted_at.is_null())
     many = many.group_by(_of_many.claim_id).having(fn.count(STAR) > MANY)
