@@ -18,7 +18,7 @@ from models.vocabulary import DISPUTING_KINDS
 
 _about = Aliased(ClaimAbout, "x")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
-_one, _of_many, _last = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m")
+_one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
 
 #: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last.
 MANY = 50
@@ -98,24 +98,24 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any) -> A
     if statement is None:
         return fn.EXISTS(found)
     standing = e.select(1).where(e.claim_id == claim, e.retracted_at.is_null())
-    at_once = statement.id.in_(_answered_of_many(viewer, conditions))
+    many = _of_many.select(_of_many.claim_id).where(_of_many.retracted_at.is_null())
+    many = many.group_by(_of_many.claim_id).having(fn.count(STAR) > MANY)
+    at_once = statement.id.in_(Select([answered_statements(viewer, many, *conditions).alias("a")], [_all.id]))
     by_each = fn.EXISTS(found.where(may_answer(e, statement)))
     # Most claims have no answer: of those, nothing else is looked up.
     return fn.EXISTS(standing) & case(fn.EXISTS(standing.limit(1).offset(MANY)), at_once, by_each)
 
 
-def _answered_of_many(viewer: Viewer, conditions: tuple[Any, ...]) -> Select:
-    """Find the ids of the statements, of claims that have many answers, that one which passes some conditions answers.
+def answered_statements(viewer: Viewer, claims: Select, *conditions: Any) -> Select:
+    """Find the statements of some claims that a counterclaim `e` which passes some conditions answers: (id, its kind).
 
     Whether it may is decided by the last answer to each claim, or by one aimed at the statement (`may_answer`).
     """
-    many = _of_many.select(_of_many.claim_id).where(_of_many.retracted_at.is_null())
-    many = many.group_by(_of_many.claim_id).having(fn.count(STAR) > MANY)
-    found = answers(viewer, e.claim_id.in_(many), *conditions)
+    found = answers(viewer, e.claim_id.in_(claims), *conditions)
     last = last_days(found.select(e.id)).alias("m")
-    by_day = Select([last], [_one.id]).join(_one, on=_one.claim_id == _last.claim_id).where(_one.day <= _last.until)
-    aimed_at = found.select(_one.id).join(_one, on=(_one.id == e.target_id) & (_one.claim_id == e.claim_id))
-    return by_day.union_all(aimed_at)
+    by_day = Select([last], [_one.id, _last.kind]).join(_one, on=_one.claim_id == _last.claim_id)
+    of_one = (_one.id == e.target_id) & (_one.claim_id == e.claim_id)
+    return by_day.where(_one.day <= _last.until).union_all(found.select(_one.id, e.kind).join(_one, on=of_one))
 
 
 #: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.

@@ -113,9 +113,10 @@ def may_answer(e: Any, s: Any) -> Any:
 
 
 def last_days(counterclaims: Select) -> Select:
-    """Find until which day the counterclaims with some ids answer each claim: (claim_id, until).
+    """Find until which day the counterclaims with some ids answer each claim, by their kind: (claim_id, kind, until).
 
     The one that was given last, or nobody knows when, may answer whatever another may that was aimed at no statement.
     """
     until = fn.max(_end(fn.coalesce(ANSWERED_ON, _NEVER))).alias("until")
-    return Select([_with_answered_day()], [x.claim_id, until]).where(x.id.in_(counterclaims)).group_by(x.claim_id)
+    query = Select([_with_answered_day()], [x.claim_id, x.kind, until])
+    return query.where(x.id.in_(counterclaims)).group_by(x.claim_id, x.kind)

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import SQL, Entity, Select, fn
 
-from models.queries.days import may_answer
+from models.queries.answer_filters import answered_statements
 from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, compiled
@@ -63,7 +63,8 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     if name == "language":
         return _tags(noun, viewer, filters)
     items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
-    items = Select([_with_claims(noun, items).alias("k")], [])
+    with_claims = _with_claims(noun, items)
+    items = Select([with_claims.alias("k")], [])
     if name == "topic":
         value, label = t.slug, t.label
         stands = (t.id == _filed.topic_id) & t.retracted_at.is_null()
@@ -71,12 +72,15 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     elif name == "kind":
         value = label = _g.kind
         items = items.join(_g, on=_g.id == _k.id)
+    elif name == "counter_kind" and noun == "statements":
+        value = label = _g.kind
+        read = with_claims.cte("k", materialized=True)
+        answered = answered_statements(viewer, Select([read], [_k.claim_id])).alias("g")
+        items = Select([read], []).with_cte(read).join(answered, on=_g.id == _k.id)
     elif name == "counter_kind":
         value = label = _g.kind
-        answered = answers(viewer).select(e.id, e.claim_id, e.kind).alias("g")
+        answered = answers(viewer).select(e.claim_id, e.kind).alias("g")
         items = items.join(answered, on=_g.claim_id == _k.claim_id)
-        if noun == "statements":
-            items = items.join(s, on=s.id == _k.id).join(e, on=(e.id == _g.id) & may_answer(e, s))
     elif name in _OF_A_REVIEW:
         value, label = _OF_A_REVIEW[name]
         items = items.join(r, on=(r.claim_id == _k.claim_id) & r.retracted_at.is_null())
