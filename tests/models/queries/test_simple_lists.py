@@ -41,6 +41,8 @@ FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("suggestions", "statement", 2, [1]),
     ("suggestions", "claim", 3, [2, 1]),
     ("suggestions", "status", "open", [2]),
+    ("suggestions", "changed_since", "2026-01-01T00:00:00Z", [2, 1]),
+    ("suggestions", "changed_since", "9999-01-01T00:00:00Z", []),
 ]
 
 
