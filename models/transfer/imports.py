@@ -296,11 +296,16 @@ _STORE: dict[str, Callable[[_Work, dict[str, Any]], LineResult]] = {
 
 
 def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
-    """Return the id of what `create` makes as "new"; what is "known" under its natural key stays."""
+    """Return the id of what `create` makes as "new"; what is "known" under its natural key stays.
+
+    A speaker or document that the line names may be known as another one: then the line is refused.
+    """
     try:
         with work.session.savepoint():
             return create(), "new"
     except AlreadyKnown as refusal:
+        if (refusal.field or "").count("/") > 1:
+            raise
         return int(refusal.more["known"]), "known"
 
 

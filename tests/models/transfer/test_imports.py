@@ -988,3 +988,14 @@ def test_claims_at_which_no_line_points_are_stored_in_steps_between_which_others
     # What one transaction stores has one stamp.
     steps = [count for (count,) in database.fetch("SELECT count(*) FROM claims GROUP BY created_at")]
     assert (sum(steps), max(steps)) == (1200, 500)
+
+
+@pytest.mark.parametrize("way", ["many at once", "one by one"])
+def test_a_line_that_names_a_new_speaker_by_what_another_has_is_refused(registry: str, actor: Actor, way: str) -> None:
+    taken = {"name": "Bo", "kind": "person", "wikidata_id": "Q1"}
+    inline = {"text": "It rains.", "language": "en"}
+    said = _SAID["statement"] | {"speaker": taken | {"name": "Cy"}, "claim": inline}
+    lines = _written({"speaker": taken}, {"statement": said})
+    told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
+    assert [(one.outcome, one.id) for one in told[1:]] == [("refused", None)], "1 is the id of a speaker"
+    assert told[1].errors[0]["pointer"] == "/speaker/wikidata_id"
