@@ -54,7 +54,7 @@ def _stored(groups: Iterable[Group], by: Actor, going_on: Callable[[], None] = l
         stored = iter(work.store([line for line in read if isinstance(line, Line)]))
         for line in read:
             if isinstance(line, Outcome):
-                work.pass_over(line.line, line.claims)
+                work.names.pass_over(line.line, line.noun, line.claims)
             yield line if isinstance(line, Outcome) else next(stored)
     yield from work.finish()
 
@@ -92,7 +92,7 @@ def _report(outcomes: Iterable[Outcome], report: str, *, dry_run: bool) -> dict[
     listed: dict[int, dict[str, Any]] = {}
     unlisted = last = 0
     for one in outcomes:
-        again = one.line <= last  # a claim that was noted, and is refused in the end
+        again = one.line <= last  # what was noted has its outcome in the end
         last = max(last, one.line)
         counter[one.outcome] += 1
         counter["noted"] -= again

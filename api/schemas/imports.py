@@ -41,7 +41,8 @@ class LineReport(Output):
     outcome = shown(
         fields.String,
         "`new`: it was stored. `known`: the same is stored already. `noted`: a claim, which is stored with the line "
-        "that points at it, or at the end. `refused`: nothing of it was stored.",
+        "that points at it, or at the end; what points at a claim before its statements is told at the end. "
+        "`refused`: nothing of it was stored.",
         enum=list(OUTCOMES),
     )
     id = identifier("The id of what was made or is known; null for what was noted or refused.", null=True)

@@ -21,7 +21,7 @@ from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome, claims_named
-from models.transfer.local_ids import LocalIds
+from models.transfer.local_ids import LocalIds, unknown_name
 from models.transfer.prefetch import prefetch
 
 #: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile; 5,000 lines
@@ -53,8 +53,6 @@ class Import:
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
         #: in vain.
         self._lines = _LINES_PER_BATCH
-        #: The number of the first line that could not be read: it may have pointed at any claim.
-        self._unread = 0
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
         """Store a group of lines, but those that are refused, and return what became of each.
@@ -72,24 +70,21 @@ class Import:
         database.release()  # more lines may come slowly
         for line, one in zip(lines, outcomes, strict=True):
             if one.outcome == "refused":
-                self.pass_over(line.number, claims_named(line.members))
+                self.names.pass_over(line.number, line.noun, claims_named(line.members))
         return outcomes
 
-    def pass_over(self, number: int, claims: tuple[str, ...] | None) -> None:
-        """Note that the line `number` was refused, which pointed at these claims; None where nobody could read it."""
-        if claims is None:
-            self._unread = self._unread or number
-        for name in claims or ():
-            self.names.put(self.names.passed_over, name, number)
-
     def finish(self) -> Iterator[Outcome]:
-        """Store the claims that no line has pointed at; yield what became of those that are refused.
+        """Store the lines that waited and the claims that no line has pointed at.
 
-        One at which only refused lines pointed would be a claim of nobody, and double as they are imported again.
+        Yield what became of the lines, and of those claims that are refused. One at which only refused lines pointed
+        would be a claim of nobody, and double as they are imported again.
         """
+        waiting = waiting_lines(self.names)
+        while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
+            yield from self.store(lines)
         names = self.names.all_unbound()
         while some := list(islice(names, _CLAIMS_PER_BATCH)):
-            pointing = {name: self.names.passed_over.get(name) or self._unread for name in some}
+            pointing = {name: self.names.passed_over_by(name) for name in some}
             group = [unbound_claim(self.names, name) for name, line in pointing.items() if not line]
             yield from (one for one in self.store(group) if one.outcome == "refused")
             yield from (self._left_out(name, line) for name, line in pointing.items() if line)
@@ -149,6 +144,11 @@ def longest_undone() -> float:
 def unbound_claim(names: LocalIds, name: str) -> Line:
     """Make the line that stores the claim of an earlier one, at which none has pointed."""
     return Line(names.claim_lines[name][0], "claim", {"claim": name})
+
+
+def waiting_lines(names: LocalIds) -> Iterator[Line]:
+    """Yield the counterclaims and reviews that wait for the statements of their claims, as there are no more lines."""
+    return (Line(number, noun, members, waited=True) for number, noun, members in names.all_waiting())
 
 
 def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
@@ -241,11 +241,11 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
         new["via"] = {"document": _known_document(names, new["via"]["document"], "/via/document")}
     if new.get("counters"):
         new["counters"] = [
-            counter | {"target": _known(names, "statement", counter["target"], f"/counters/{index}/target")}
+            counter | {"target": names.known("statement", counter["target"], f"/counters/{index}/target")}
             for index, counter in enumerate(new["counters"])
         ]
     if new.get("original"):
-        new["original"] = _known(names, "statement", new["original"], "/original")
+        new["original"] = names.known("statement", new["original"], "/original")
     mark = names.mark()
     id, what = _unless_known(work, lambda: _recorded(work, new, claim))
     if what == "known":
@@ -260,7 +260,7 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
 def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
     name = claim.get("claim", "")
-    _refuse_ambiguous(work.names, "claim", name, "/claim/claim")
+    work.names.refuse_ambiguous("claim", name, "/claim/claim")
     unbound = work.names.unbound(name)
     new["claim"] = unbound or _meant(work, claim)
     id = statements.record(by=work.by, session=work.session, **new)
@@ -270,18 +270,43 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
 
 
 def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
-    new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     for name in ("statement", "target"):
         if new.get(name):
-            new[name] = _known(work.names, "statement", new[name], f"/{name}")
+            new[name] = work.names.known("statement", new[name], f"/{name}")
+    if _waits(work, new, "claim", "answer"):
+        return None, "noted"
+    new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
     return _unless_known(work, lambda: counterclaims.create(by=work.by, session=work.session, **new))
 
 
 def _review(work: _Work, new: dict[str, Any]) -> LineResult:
-    new["claim"] = _meant(work, new["claim"])
     if new.get("statement"):
-        new["statement"] = _known(work.names, "statement", new["statement"], "/statement")
+        new["statement"] = work.names.known("statement", new["statement"], "/statement")
+    if _waits(work, new, "claim"):
+        return None, "noted"
+    new["claim"] = _meant(work, new["claim"])
     return _unless_known(work, lambda: reviews.create(by=work.by, session=work.session, **new))
+
+
+def _waits(work: _Work, new: dict[str, Any], *sides: str) -> bool:
+    """Let a line wait to the end of the file where a statement may still bring one of its claims along.
+
+    Stored at once, the claim would stand though its statement is refused, and be there twice once that was mended.
+    """
+    if work.line.waited:
+        return False
+    names = work.names
+    for side in sides:
+        if "statement" in new[side]:
+            names.known("statement", new[side]["statement"], f"/{side}/statement")
+        elif name := new[side].get("claim"):
+            names.refuse_ambiguous("claim", name, f"/{side}/claim")
+            if name not in names.claim_lines:
+                raise unknown_name(name, f"/{side}/claim")
+    waits = any(names.unbound(new[side].get("claim", "")) for side in sides)
+    if waits:
+        names.defer_line(work.line.number, work.line.noun, work.line.members)
+    return waits
 
 
 _STORE: dict[str, Callable[[_Work, dict[str, Any]], LineResult]] = {
@@ -312,10 +337,10 @@ def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
 def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[str, Any]:
     """Name a claim as the nouns take it: by id where the file names an earlier line."""
     if "statement" in claim:
-        statement = _known(work.names, "statement", claim["statement"], f"{field}/statement")
+        statement = work.names.known("statement", claim["statement"], f"{field}/statement")
         return {"id": statements.claim_of(id=statement, session=work.session)}
     if "claim" in claim:
-        _refuse_ambiguous(work.names, "claim", claim["claim"], f"{field}/claim")
+        work.names.refuse_ambiguous("claim", claim["claim"], f"{field}/claim")
         return {"id": _bound(work, claim["claim"], field)}
     return claim
 
@@ -329,6 +354,12 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
     """
     names = work.names
     if line := names.unbound(name):
+        if refused := names.refused_statement(name):
+            raise Conflict(
+                f"Line {refused} was refused, and a statement of the claim {name!r} is missing with it, so that claim "
+                "is not stored: mend that line, and send it again with this one.",
+                field=f"{field}/claim",
+            )
         if line.get("standalone") is False and not work.by.reviews:
             raise Conflict(
                 "A claim that no statement brings along and only reviewers see takes the review scope: leave "
@@ -340,7 +371,7 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
         names.take(line, claim)
         names.bind(name, claim)
     if name not in names.claims:
-        raise _unknown(name, f"{field}/claim")
+        raise unknown_name(name, f"{field}/claim")
     return names.claims[name]
 
 
@@ -365,28 +396,5 @@ def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
 
 def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> dict[str, Any]:
     if "document" in reference:
-        return {"id": _known(names, "document", reference["document"], f"{field}/document")}
+        return {"id": names.known("document", reference["document"], f"{field}/document")}
     return reference
-
-
-def _known(names: LocalIds, noun: str, name: str, field: str) -> int:
-    """Return the id of the document or statement of an earlier line."""
-    _refuse_ambiguous(names, noun, name, field)
-    some = names.documents if noun == "document" else names.statements
-    if name not in some:
-        raise _unknown(name, field)
-    return some[name]
-
-
-def _unknown(name: str, field: str) -> Conflict:
-    return Conflict(f"No earlier line is called {name!r}.", field=field)
-
-
-def _refuse_ambiguous(names: LocalIds, noun: str, name: str, field: str) -> None:
-    """Refuse to guess which of two lines with one name is meant."""
-    if (noun, name) in names.ambiguous:
-        raise Conflict(
-            f"Line {names.ambiguous[noun, name]} is called {name!r}, and an earlier one too: "
-            "give each line its own id.",
-            field=field,
-        )

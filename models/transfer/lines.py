@@ -11,6 +11,8 @@ class Line(NamedTuple):
     members: dict[str, Any]
     #: Where the sentences of a document stand, if that is known already.
     sentence_offsets: list[tuple[int, int]] | None = None
+    #: Whether it waited to the end of the file for the statements of its claims.
+    waited: bool = False
 
 
 class Outcome(NamedTuple):
@@ -20,7 +22,8 @@ class Outcome(NamedTuple):
     line: int
     #: The noun, or "?" where the line does not say.
     noun: str
-    #: new, known, refused, or noted: a claim, which is stored when a later line points at it.
+    #: new, known, refused, or noted: a claim, which is stored when a later line points at it, or what points at one
+    #: whose statements may still come; what became of that is told at the end.
     outcome: str
     #: The id of what was made or is known; null for what is refused or noted.
     id: int | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from models.refusals import Conflict
 from models.storage.columns import dumps
 from models.storage.spilled import SpilledDict
 
@@ -29,6 +30,12 @@ class LocalIds:
         self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
         #: Name -> the number of a line that points at this claim, and was refused.
         self.passed_over: SpilledDict[str, int] = SpilledDict()
+        #: The same of those lines that may have brought it along: statements, and what has no noun.
+        self._refused_statements: SpilledDict[str, int] = SpilledDict()
+        #: The number of the first line that could not be read, or 0: it may have pointed at any claim.
+        self._unread = 0
+        #: The number of each line that waits for the statements of its claims -> its noun and members, as JSON.
+        self._waiting: SpilledDict[int, str] = SpilledDict()
         #: Claims of lines, but for those that are stored for good: a known statement may already have theirs.
         #: As JSON, which takes a quarter of the memory.
         self._new_claims: SpilledDict[str, str] = SpilledDict()
@@ -37,7 +44,7 @@ class LocalIds:
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.claim_lines, self.ambiguous),
-            *(self.passed_over, self._new_claims, self._taken),
+            *(self.passed_over, self._refused_statements, self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
         self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []
@@ -83,6 +90,48 @@ class LocalIds:
         """Yield the claims that nothing has pointed at; they may be stored meanwhile."""
         return (name for name in self._new_claims if name not in self.claims)
 
+    def defer_line(self, number: int, noun: str, members: dict[str, Any]) -> None:
+        """Let a line wait until all lines that may state its claims were read."""
+        self.put(self._waiting, number, dumps([noun, members]))
+
+    def all_waiting(self) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """Yield number, noun and members of the lines that wait, in their order."""
+        return ((number, *orjson.loads(self._waiting[number])) for number in self._waiting)
+
+    def pass_over(self, number: int, noun: str, claims: tuple[str, ...] | None) -> None:
+        """Note that the line `number` was refused, which pointed at these claims; None where nobody could read it."""
+        if claims is None:
+            self._unread = self._unread or number
+        for name in claims or ():
+            self.put(self.passed_over, name, number)
+            if noun not in ("counterclaim", "review"):
+                self.put(self._refused_statements, name, number)
+
+    def passed_over_by(self, name: str) -> int:
+        """Return the number of a line that was refused and points, or may point, at this claim; 0 where none does."""
+        return self.passed_over.get(name) or self._unread
+
+    def refused_statement(self, name: str) -> int:
+        """Return the number of a line that was refused and states, or may state, this claim; 0 where none does."""
+        return self._refused_statements.get(name) or self._unread
+
+    def known(self, noun: str, name: str, field: str) -> int:
+        """Return the id of the document or statement of an earlier line."""
+        self.refuse_ambiguous(noun, name, field)
+        some = self.documents if noun == "document" else self.statements
+        if name not in some:
+            raise unknown_name(name, field)
+        return some[name]
+
+    def refuse_ambiguous(self, noun: str, name: str, field: str) -> None:
+        """Refuse to guess which of two lines with one name is meant."""
+        if (noun, name) in self.ambiguous:
+            raise Conflict(
+                f"Line {self.ambiguous[noun, name]} is called {name!r}, and an earlier one too: "
+                "give each line its own id.",
+                field=field,
+            )
+
     def mark(self) -> int:
         """Return the place to which `undo` goes back."""
         return len(self._put)
@@ -104,6 +153,11 @@ class LocalIds:
         self._put.clear()
         for names in self._all:
             names.spill()
+
+
+def unknown_name(name: str, field: str) -> Conflict:
+    """Make the refusal of a name that no earlier line has."""
+    return Conflict(f"No earlier line is called {name!r}.", field=field)
 
 
 def _wording(line: dict[str, Any]) -> str:

@@ -353,3 +353,33 @@ def test_lines_may_come_as_one_json_body(writer: FlaskClient, monkeypatch: pytes
         ({"lines": [{}], "end": 1}, "/end"),
     ):
         assert refusal(writer.post("/v1/imports", json=body_of_another_shape)) == (422, [place])
+
+
+@pytest.mark.parametrize("place", [3, 5], ids=["counterclaim first", "statement first"])
+def test_a_refused_import_publishes_no_claim_and_the_right_one_makes_no_double(
+    writer: FlaskClient, public: FlaskClient, place: int
+) -> None:
+    good = denial(0, claim={"claim": "c2"}, counters=[])
+    right = charge(claim={"claim": "c1"})
+    answer = {"counterclaim": {"claim": {"claim": "c1"}, "answer": {"claim": "c2"}, "kind": "denies"}}
+
+    def file(said: dict[str, Any]) -> bytes:
+        made = [
+            {"document": document()},
+            {"claim": claim(id="c1", text="The charge.")},
+            {"claim": claim(id="c2", text="The denial.")},
+            {"statement": said},
+            {"statement": good},
+        ]
+        return lines(*made[:place], answer, *made[place:])
+
+    report = sent(writer, file(right | {"content": [{"text": "no such words"}]})).json
+    assert {name: report[name] for name in ("lines", "new", "known", "noted", "refused")} == {
+        "lines": 6, "new": 2, "known": 0, "noted": 1, "refused": 3,
+    }  # fmt: skip
+    assert [one["noun"] for one in report["listed"] if one["outcome"] == "refused"].count("counterclaim") == 1
+    assert [one["text"] for one in public.get("/v1/claims").json["items"]] == ["The denial."]
+    assert sent(writer, file(right)).json["refused"] == 0
+    assert sorted(one["text"] for one in public.get("/v1/claims").json["items"]) == ["The charge.", "The denial."]
+    (exchange,) = public.get("/v1/counterclaims").json["items"]
+    assert (exchange["claim"]["text"], exchange["answer"]["text"]) == ("The charge.", "The denial.")

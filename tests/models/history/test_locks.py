@@ -227,7 +227,7 @@ def test_an_import_rests_no_counterclaim_on_a_known_statement_that_is_just(
     # When the import takes the id of the counterclaim, the last thing that it asks before it stores that.
     with meanwhile("pg_sequence_last_value", leave):
         assert imported(actor, {"statement": known}, {"claim": claim}, {"counterclaim": counterclaim}) == [
-            *("known", "noted", "new")
+            *("known", "noted", "noted", "new")  # the counterclaim waits for statements of its claim
         ]
 
 

@@ -213,6 +213,14 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
                 read = imports.store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
         outcomes.append(read._replace(line=number))
     refused = [line for line, one in zip(lines, outcomes, strict=True) if one.outcome == "refused"]
+    for line, one in zip(lines, outcomes, strict=True):
+        if one.outcome == "refused":
+            names.pass_over(one.line, one.noun, tuple(_points(line)))
+    for waiting in list(imports.waiting_lines(names)):
+        with transactions.transaction():
+            outcomes.append(imports.store_line(waiting, by=actor, names=names, session=SESSION))
+        if outcomes[-1].outcome == "refused":
+            refused.append(lines[waiting.number - 1])
     pointed_at = {name for line in refused for name in _points(line)}
     for name in [name for name in names.all_unbound() if name not in pointed_at]:
         with transactions.transaction():
@@ -999,3 +1007,58 @@ def test_a_line_that_names_a_new_speaker_by_what_another_has_is_refused(registry
     told = list(ndjson.read(lines, by=actor)) if way == "many at once" else _one_by_one(lines, actor)
     assert [(one.outcome, one.id) for one in told[1:]] == [("refused", None)], "1 is the id of a speaker"
     assert told[1].errors[0]["pointer"] == "/speaker/wikidata_id"
+
+
+#: Two statements, of which one is of words that are not in its text, and what points at its claim.
+_GOOD = _SAID["statement"] | {"content": [{"text": "Bo said"}], "claim": {"claim": "c2"}}
+_WRONG = _SAID["statement"] | {"content": [{"text": "it snows"}]}
+_ANSWER = {"counterclaim": {"claim": {"claim": "c1"}, "answer": {"claim": "c2"}, "kind": "denies"}}
+_REVIEW = {
+    "review": {
+        "claim": {"claim": "c1"},
+        "publisher": {"name": "F"},
+        "url": "https://f.org/1",
+        "rating": {"label": "x"},
+        "language": "en",
+    }
+}
+
+
+@pytest.mark.parametrize("points", [_ANSWER, _REVIEW], ids=["counterclaim", "review"])
+@pytest.mark.parametrize("group", [1, 1000])
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_what_points_at_a_claim_whose_statement_is_refused_is_not_stored_either(
+    actor: Actor, order: str, group: int, points: dict[str, Any]
+) -> None:
+    wrong = {"statement": _WRONG}
+    both = [points, wrong] if order == "before" else [wrong, points]
+    told = list(ndjson.read(_written(_CLAIM, _LONE, {"statement": _GOOD}, *both), by=actor, group=group))
+    number = 5 if order == "before" else 4
+    (line,) = (one for one in told if one.noun in points and one.outcome != "noted")
+    assert (line.outcome, line.errors[0]["pointer"]) == ("refused", "/claim/claim")
+    assert f"Line {number} was refused" in line.errors[0]["detail"]
+    assert "mend that line" in line.errors[0]["detail"]
+    assert [(one.noun, one.outcome) for one in told[-1:]] == [("claim", "refused")]
+    assert [row.text for row in Claim.select()] == ["It is late."]
+    # What was refused is mended and sent again, with or without the rest.
+    for rest in ([], [_LONE, {"statement": _GOOD}]):
+        again = [*rest, _CLAIM, _SAID] + ([points] if rest or points is _REVIEW else [])
+        assert "refused" not in {one.outcome for one in ndjson.read(_written(*again), by=actor)}
+        assert sorted(row.text for row in Claim.select()) == ["It is late.", "It rains."]
+    assert Counterclaim.select().count() + Review.select().count() == 1
+
+
+@pytest.mark.parametrize("cut", [b'{"statement": {"claim": {"cl\n', b'{"statment": {"claim": {"claim": "c1"}}}\n'])
+def test_nor_where_the_line_could_not_be_read(actor: Actor, cut: bytes) -> None:
+    told = list(ndjson.read([*_written(_CLAIM, _LONE, {"statement": _GOOD}, _ANSWER), cut], by=actor))
+    assert [one.noun for one in told if one.outcome == "refused"] == ["?", "counterclaim", "claim"]
+    assert [row.text for row in Claim.select()] == ["It is late."]
+
+
+def test_a_claim_of_which_another_statement_is_good_is_stored_with_what_points_at_it(actor: Actor) -> None:
+    lines = _CLAIM, _LONE, _ANSWER, {"statement": _WRONG}, _SAID, {"statement": _GOOD}
+    told = list(ndjson.read(_written(*lines), by=actor))
+    assert [(one.line, one.outcome) for one in told if one.outcome != "noted"] == [
+        (4, "refused"), (5, "new"), (6, "new"), (3, "new"),
+    ]  # fmt: skip
+    assert [row.standalone for row in Claim.select()] == [False, False]
