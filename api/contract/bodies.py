@@ -1,7 +1,7 @@
 """Query string and body of a request -> what schemas load, read strictly, each error with its place."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus
@@ -46,19 +46,25 @@ def query(schema: type[Schema]) -> dict[str, Any]:
 # Clients ask the same again, of this item or another: loading takes a third of GET /v1/claims/{id}?fields=….
 @lru_cache(maxsize=1024)
 def _load_query(schema: type[Schema], sent: bytes) -> dict[str, Any]:
-    parameters = _decoded(sent)
     known = {field.data_key or name: field for name, field in schema._declared_fields.items()}
+    parameters = _decoded(sent, known)
     several = _parted(sent, {name: field for name, field in known.items() if isinstance(field, AnyOf)})
     doubled = [name for name, values in parameters.lists() if len(values) > 1 and name in known.keys() - several.keys()]
     if doubled:
         errors = [{"parameter": name, "detail": "This is given more than once: give it once."} for name in doubled]
-        raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors)
+        raise _refused(errors, known)
     try:
         loaded: dict[str, Any] = made(schema).load(parameters.to_dict() | several)
     except ValidationError as error:
-        errors = json_body.misunderstood(error, schema)
-        raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors) from None
+        raise _refused(json_body.misunderstood(error, schema), known) from None
     return loaded
+
+
+def _refused(errors: list[dict[str, str]], known: Collection[str]) -> Problem:
+    """Make the refusal of a query string, of which a program learns where nothing but its cursor is wrong."""
+    of_cursor = "cursor" in known and {error["parameter"] for error in errors} == {"cursor"}
+    type = problem_types.INVALID_CURSOR if of_cursor else problem_types.INVALID_PARAMETER
+    return Problem(type, json_body.summary(errors), errors)
 
 
 def _parted(sent: bytes, taken: dict[str, AnyOf]) -> dict[str, list[str]]:
@@ -73,7 +79,7 @@ def _parted(sent: bytes, taken: dict[str, AnyOf]) -> dict[str, list[str]]:
     return parted
 
 
-def _decoded(sent: bytes) -> MultiDict[str, str]:
+def _decoded(sent: bytes, known: Collection[str]) -> MultiDict[str, str]:
     """Parse a query string. Raises 400 for what is no UTF-8, of which Werkzeug would make other words."""
     pairs = parse_qsl(sent.decode(errors=_KEPT), keep_blank_values=True, errors=_KEPT)
     wrong = [name for name, value in pairs if json_body.SURROGATE.search(name + value)]
@@ -81,7 +87,7 @@ def _decoded(sent: bytes) -> MultiDict[str, str]:
         detail = "This is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
         names = dict.fromkeys(quote(name, safe="[]", errors=_KEPT) for name in wrong)
         errors = [{"parameter": name, "detail": detail} for name in names]
-        raise Problem(problem_types.INVALID_PARAMETER, json_body.summary(errors), errors)
+        raise _refused(errors, known)
     return MultiDict(pairs)
 
 

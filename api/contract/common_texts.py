@@ -31,7 +31,8 @@ of them are listed in the same order; null where nothing is cut. `statement_coun
 what prints one again is listed with it, and counted in `print_count`. A list without a count is whole.
 
 **Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
-or follow the `Link` header, until it is null. A parameter that is not described is refused, never ignored.
+or follow the `Link` header, until it is null. Any other `cursor` is refused as `/problems/invalid-cursor`: begin with
+the first page. A parameter that is not described is refused, never ignored.
 Lists of claims, charges, statements, counterclaims, documents and speakers show each in brief: whole texts and
 the lists inside an item come by `include`, and by `fields`.
 Every list of things with ids takes `total`, `fields`, `sort` and `ids`. `ids=7,3,9` reads many at once, in

@@ -55,7 +55,8 @@ INVALID_CURSOR = _type(
     "invalid-cursor",
     HTTPStatus.BAD_REQUEST,
     "The cursor is not of this list",
-    "A cursor goes on with the list that it came from, with the same filters and the same order.",
+    "A cursor goes on with the list that it came from, with the same filters and the same order. This one came from "
+    "another, or was cut, changed or made up.",
     "Send the `next` of the page before as it is and leave the other parameters as they were, or begin with the first "
     "page.",
 )

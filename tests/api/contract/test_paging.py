@@ -110,11 +110,26 @@ def test_the_link_escapes_what_it_carries(writer: FlaskClient, public: FlaskClie
     assert walk(public, path) == [2, 1]
 
 
+def _hold_refused(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/v1/{query}")
+    assert refusal(answer) == (400, ["cursor"]), query
+    assert answer.json["type"] == "/problems/invalid-cursor", query
+
+
+def test_what_else_is_wrong_beside_a_cursor_is_no_matter_of_the_cursor(public: FlaskClient) -> None:
+    for query, wrong in (("topics?cursor=x&limit=0", ["cursor", "limit"]), ("exports/topics?cursor=x", ["cursor"])):
+        answer = public.get(f"/v1/{query}")
+        assert refusal(answer) == (400, wrong)
+        assert answer.json["type"] == "/problems/invalid-parameter"
+
+
 def test_refuses_a_forged_cursor(public: FlaskClient) -> None:
     fill(1, 2)
     forged = ["", "0", "-1", "01", "1.5", "1e3", " 1", "+1", "x", "aWQ6MQ", "null", "١", "%00", "%ff", "1%0a"]
     for cursor in (*forged, "9" * 17, "1" * 99, "1;drop", "' OR 1=1 --", "../1"):
-        assert refusal(public.get(f"/v1/topics?cursor={cursor}")) == (400, ["cursor"]), cursor
+        _hold_refused(public, f"topics?cursor={cursor}")
+    for path in ("changes", "disputes", "claims", "sentences", "speakers/1/positions"):
+        _hold_refused(public, f"{path}?cursor=xyz")
 
 
 def test_a_cursor_past_the_end_is_an_empty_page(writer: FlaskClient) -> None:
@@ -134,9 +149,10 @@ def test_refuses_a_cursor_that_somebody_made_up(writer: FlaskClient, public: Fla
         *(f"claims?q=zorblax&cursor=1.2_1-{digest}", f"claims?q=exports&cursor=1.1.1_1-{digest}"),
         *(f"claims?sort=day&cursor=2026-03-13_2-{digest}", f"disputes?cursor=1_1_1-{digest}"),
     ):
-        assert refusal(public.get(f"/v1/{query}")) == (400, ["cursor"]), query
+        _hold_refused(public, query)
     cursor = public.get("/v1/topics?limit=1").json["next"]
-    assert refusal(public.get(f"/v1/topics?cursor=1{cursor[1:]}")) == (400, ["cursor"])
+    for query in (f"topics?cursor=1{cursor[1:]}", f"topics?cursor={cursor}&cursor={cursor}"):
+        _hold_refused(public, query)
 
 
 def test_a_cursor_is_of_the_list_and_the_filters_that_it_came_with(writer: FlaskClient, public: FlaskClient) -> None:
