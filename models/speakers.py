@@ -13,7 +13,7 @@ from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists, simple_lists
 from models.queries.results import Item
-from models.queries.visibility import WRITER, Viewer
+from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Ambiguous, Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
@@ -85,8 +85,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
             new["name_key"] = name_key(new["name"])
             if new["name_key"] != speaker.name_key:
                 _refuse_name(new["name"], id, SESSION)
-        if new.get("wikidata_id") and new["wikidata_id"] != speaker.wikidata_id:
-            _refuse_taken_item(new["wikidata_id"], SESSION)
+        if new.get("wikidata_id"):
+            _refuse_taken_item(new["wikidata_id"], SESSION, id)
         if new.get("part_of") is not None:
             new["part_of"] = hierarchy.parent(new["part_of"], id, SESSION, hidden=is_hidden(noun="speakers", id=id))
         if "same_as" in new:
@@ -120,8 +120,8 @@ def restore(*, by: Actor, id: int) -> None:
         if speaker := restores.retracted(by, Speaker, id):
             _refuse_name(speaker.name, id, SESSION)
             _refuse_aliases(aliases, id, SESSION)
-            if speaker.wikidata_id:
-                _refuse_taken_item(speaker.wikidata_id, SESSION)
+            for item in wikidata.items_of(id):
+                _refuse_taken_item(item, SESSION)
             restores.restore(by, speaker)
 
 
@@ -142,7 +142,7 @@ def find(
     Wikidata id that says otherwise than what is known.
     """
     if "id" in reference:
-        id = _of_item(reference["id"], f"{field}/id", session)
+        id = wikidata.named(reference["id"], f"{field}/id", session)
         return int(session.referred(Speaker, id, f"{field}/id").id)
     known = named(reference["name"], session)
     if not known:  # somebody may put the name in just now
@@ -157,22 +157,12 @@ def find(
         )
     if known:
         speaker = session.referred(Speaker, known[0], f"{field}/name")
-        _refuse_contradiction(speaker, reference, field)
+        _refuse_contradiction(speaker, reference, field, session)
         return int(speaker.id)
     try:
         return create(by=by, session=session, **({"hidden": hidden} | ({"kind": kind} if kind else {}) | reference))
     except Refusal as refusal:
         raise refusal.under(field) from None
-
-
-def _of_item(id: int | str, field: str, session: Session) -> int:
-    """Find the id of the speaker who is a Wikidata item, be it one that an earlier line of an import has put in."""
-    if isinstance(id, int):
-        return id
-    found = session.find(Speaker, wikidata_id=id) or wikidata.ids(items=[id], viewer=WRITER).get(id)
-    if found is None:
-        raise Conflict(wikidata.unknown(id), field=field)
-    return found
 
 
 def named(name: str, session: Session = SESSION) -> list[int]:
@@ -200,9 +190,9 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the speaker `id` be one with `into`, which takes over statements and names.
 
     Statements of both over the same words become one: the merged speaker's is retracted, unless it
-    alone is accepted. A survivor that was part of the other is part of nothing any more. All of it is
-    in the log, and `unmerge` takes it back. Returns the survivor's id. Raises Conflict where both are
-    the same already.
+    alone is accepted. A survivor without a Wikidata id gets the other's; to one that has another, both lead.
+    One that was part of the other is part of nothing any more. All of it is in the log, and `unmerge` takes
+    it back. Returns the survivor's id. Raises Conflict where both are the same already.
     """
     with transaction():
         locks.lock_parts()
@@ -232,9 +222,9 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         }
         if not is_hidden(noun="speakers", id=id):
             unflag(noun="speakers", id=into)
-        # A new version, too: who read the survivor before must read it again before changing it.
-        changes.update(by, survivor)
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
+        # A new version, too: who read the survivor before must read it again before changing it.
+        changes.update(by, survivor, wikidata_id=survivor.wikidata_id or speaker.wikidata_id)
         return into
 
 
@@ -256,8 +246,11 @@ def unmerge(*, by: Actor, id: int) -> None:
         Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
         _refuse_name(speaker.name, id, SESSION)
         _refuse_aliases(aliases, id, SESSION)
-        if speaker.wikidata_id:
-            _refuse_taken_item(speaker.wikidata_id, SESSION)
+        survivor = Speaker.get_by_id(into)
+        if speaker.wikidata_id and survivor.wikidata_id == speaker.wikidata_id:
+            changes.update(by, survivor, wikidata_id=None)
+        for item in wikidata.items_of(id):
+            _refuse_taken_item(item, SESSION, into)
         for column, ids in (
             (Statement.speaker, moved["statements"]),
             (Statement.via_speaker, moved["via"]),
@@ -305,8 +298,11 @@ def _refuse_taken(holder: int | None, field: str, value: str) -> None:
         )
 
 
-def _refuse_taken_item(wikidata_id: str, session: Session) -> None:
-    _refuse_taken(session.find(Speaker, wikidata_id=wikidata_id), "/wikidata_id", wikidata_id)
+def _refuse_taken_item(item: str, session: Session, may_bear: int | None = None) -> None:
+    """Refuse a Wikidata id that a speaker bears, unless that is the one who `may_bear` it."""
+    bearer = wikidata.bearer(item, session)
+    if bearer != may_bear:
+        _refuse_taken(bearer, "/wikidata_id", item)
 
 
 def _refuse_name(name: str, bearer: int | None, session: Session) -> None:
@@ -338,11 +334,13 @@ def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) ->
             )
 
 
-def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: str) -> None:
+def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: str, session: Session) -> None:
     """Refuse what a request says of a known speaker where the registry says otherwise."""
     for name in ("kind", "wikidata_id"):
         wanted = reference.get(name)
         if wanted and (stored := getattr(speaker, name)) and wanted != stored:
+            if name == "wikidata_id" and wikidata.bearer(wanted, session) == speaker.id:
+                continue  # it is that of one who was merged into them
             raise Conflict(
                 f"{reference['name']!r} is speaker {speaker.id}, whose {name} is {stored}: leave it out, "
                 "change the speaker, or tell the two apart in the name.",

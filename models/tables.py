@@ -236,7 +236,7 @@ class Speaker(Retractable):
     kind = TextField(constraints=[one_of("kind", SPEAKER_KINDS)])
     #: Who that is, in a sentence.
     description = TextField(null=True)
-    #: Q and digits; unique among those that stand.
+    #: Q and digits; unique among those that stand. That of one who was merged leads to the survivor (wikidata.py).
     wikidata_id = TextField(null=True)
     #: A JSON array of addresses of the same speaker elsewhere.
     same_as = TextField(default="[]")

@@ -170,8 +170,8 @@ def restore_speaker(id: int) -> Response:
 def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     """Let a speaker be one with another.
 
-    The survivor takes over statements and names; the merged one answers 308 from then on. The answer is
-    the survivor.
+    The survivor takes over statements, names and the Wikidata item; the merged one answers 308 from then on. A
+    survivor that is another item shows its own, and both lead to it. The answer is the survivor.
     """
     into = speakers.merge(by=caller().actor, id=id, into=body["into"])
     return responses.one(speakers.get(id=into, viewer=caller().viewer))

@@ -51,7 +51,11 @@ class SpeakerDetails(Input):
         },
     )
     wikidata_id = WikidataId(
-        allow_none=True, metadata={"description": "Their Wikidata item; no two speakers share one.", "example": None}
+        allow_none=True,
+        metadata={
+            "description": "Their Wikidata item, which no other speaker is; a merged one's is the survivor's.",
+            "example": None,
+        },
     )
     same_as = Many(Url(), metadata={"description": "Addresses of the same speaker elsewhere."})
 

@@ -84,7 +84,9 @@ class SpeakerQuery(WholesQuery):
     ids = QuerySpeakerIds(most=MOST_IDS, metadata={"description": f"{IDS} {BY_ITEM}", "example": "2,Q148"})
     name = words_of("A name or an alias, whole, in any case.", "beijing")
     kind = one_of(SPEAKER_KINDS, "What they are.", "government")
-    wikidata_id = AnyOf(WikidataId(metadata={"description": "Their Wikidata item.", "example": "Q148"}))
+    wikidata_id = AnyOf(
+        WikidataId(metadata={"description": "Their Wikidata item, or that of one merged into them.", "example": "Q148"})
+    )
     q = search(" They stand in the names that they have, each at least by its beginning.")
     sort = sort_by("-changed_at", "changed_at", "-id", "id")
     members = fields_of(SpeakerItem, listed=True)

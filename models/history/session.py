@@ -17,7 +17,7 @@ from models.spans import SentenceSpan
 from models.storage import bulk, rows
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, savepoint, transaction
-from models.tables import Sentence
+from models.tables import Sentence, Speaker
 
 #: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
 #: alias in another must not meet.
@@ -26,6 +26,14 @@ NAME_LOCK = int.from_bytes(b"ccname")
 _ALIASED = (
     "SELECT DISTINCT s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
     " WHERE a.alias_key = ? AND s.retracted_at IS NULL AND s.merged_into_id IS NULL ORDER BY s.id"
+)
+#: The Wikidata ids of merged speakers, each with the standing one at whom the chain of merges ends. That the column is
+#: compared lets SQLite find the few who were merged by its index.
+_MERGED_ITEMS = (
+    "WITH RECURSIVE line(item, id, into_id) AS (SELECT wikidata_id, id, merged_into_id FROM speakers"  # noqa: S608 (our SQL)
+    " WHERE merged_into_id > 0 AND wikidata_id {} UNION SELECT line.item, s.id, s.merged_into_id FROM line"
+    " JOIN speakers s ON s.id = line.into_id) SELECT item, s.id FROM line JOIN speakers s ON s.id = line.id"
+    f" WHERE {rows.standing(Speaker)} ORDER BY s.id DESC"
 )
 _NEWEST = (
     "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
@@ -102,6 +110,10 @@ class Session:
         """List the ids of the standing speakers who have an alias, in their order."""
         return [id for (id,) in fetch(_ALIASED, (key,))]
 
+    def merged_item(self, item: str) -> int | None:
+        """Find the id of the standing speaker into whom one with this Wikidata id was merged."""
+        return merged_items(item).get(item)
+
     def newest_edition(self, address: str | None) -> int | None:
         """Find the id of the document at a normalised address that was read last; one with a text before others."""
         found = fetch(_NEWEST, (address,))
@@ -152,6 +164,11 @@ class Session:
     def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
         """Store the sentences of a new document; they have no line in the log, for they follow from the document."""
         bulk.insert(Sentence, SENTENCE, sentences(document, sentence_offsets))
+
+
+def merged_items(item: str | None = None) -> dict[str, int]:
+    """Map the Wikidata ids of merged speakers, all or one of them, to the standing speakers into whom they were."""
+    return dict(fetch(_MERGED_ITEMS.format("= ?" if item else "IS NOT NULL"), (item,) if item else ()))
 
 
 def sentences(document: Any, sentence_offsets: list[tuple[int, int]]) -> list[tuple[Any, ...]]:

@@ -76,6 +76,20 @@ def _of_few(model: Any, table: Any, column: str, name: str, index: str) -> Any:
     return ByNumber(name, getattr(table, column) == Param(name), several)
 
 
+def _bearing(name: str) -> Any:
+    """Build the condition that the speaker `p` is a Wikidata item in the value `name`, or of several one.
+
+    The item of one who was merged is that of all into whom they were, and of these the last one stands.
+    """
+    x, y = Aliased(Speaker, "x"), Aliased(Speaker, "y")
+    own = Select([dialects.indexed_by(x, "speakers_wikidata_id")], [x.id])
+    own = own.where(any_of(x.wikidata_id, name), x.retracted_at.is_null(), x.merged_into_id.is_null())
+    merged = y.select(y.merged_into_id).where(any_of(y.wikidata_id, name), y.merged_into_id > 0)
+    them = (own + merged).cte("bearing", recursive=True, columns=("id",))
+    onward = y.select(y.merged_into_id).join(them, on=y.id == them.c.id).where(y.merged_into_id.is_null(False))
+    return dialects.among(p.id, them.union(onward).select_from(them.c.id))
+
+
 SIMPLE_LISTS = {
     "documents": _Noun(
         doc,
@@ -103,7 +117,7 @@ SIMPLE_LISTS = {
         lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": any_of(p.kind, "kind"),
-            "wikidata_id": _of_few(Speaker, p, "wikidata_id", "wikidata_id", "speakers_wikidata_id"),
+            "wikidata_id": _bearing("wikidata_id"),
             "name": any_of(p.name_key, "name") | p.id.in_(al.select(al.speaker_id).where(any_of(al.alias_key, "name"))),
         },
         {},

@@ -14,7 +14,7 @@ from typing import Any
 
 from models.history import same_words
 from models.history.locks import Rows
-from models.history.session import NAME_LOCK, Session
+from models.history.session import NAME_LOCK, Session, merged_items
 from models.queries import dialects, shapes
 from models.queries.visibility import PUBLIC, Viewer, claim_seen
 from models.spans import SentenceSpan
@@ -76,6 +76,8 @@ class PrefetchedSession(Session):
         self._locked: dict[str, None] = {}
         #: Whether candidates are locked: "" if so.
         self._candidates_locked: dict[str, None] = {}
+        #: The Wikidata ids of merged speakers, when one was looked for, and who they are now.
+        self._merged_items: dict[str, int] | None = None
         #: The keys that recorded statements.
         self._recorders: dict[int, int | None] = {}
         #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
@@ -111,6 +113,7 @@ class PrefetchedSession(Session):
             self._lock(self._locked, "")
             for key in ((Speaker, "name_key"), (Speaker, "wikidata_id"), (Alias, "alias_key")):
                 self._indexes[key].fetched.clear()
+            self._merged_items = None
 
     def lock_words(self, texts: list[str]) -> None:
         if new := [text for text in texts if text not in self._locked]:
@@ -197,6 +200,11 @@ class PrefetchedSession(Session):
 
     def aliased(self, key: str) -> list[int]:
         return sorted(speaker for (speaker,) in self._found(Alias, "alias_key", key))
+
+    def merged_item(self, item: str) -> int | None:
+        if self._merged_items is None:
+            self._merged_items = merged_items()
+        return self._merged_items.get(item)
 
     def newest_edition(self, address: str | None) -> int | None:
         editions = chain.from_iterable(self._found(Document, "url_normalized", address).values())

@@ -116,6 +116,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
         names = NameMatcher(unerased_names.present_names(people))
         erasure.names = NameMatcher(unerased_names.all_names(people))
+        erasure.items = unerased_names.all_items(people)
+        erasure.words |= erasure.items
         if any(names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
         for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):

@@ -90,8 +90,9 @@ class Erasure:
         self.left: list[str] = []
         #: The suggestions that are not erased, but lost reasons.
         self.reworded: set[int] = set()
-        #: The names that the erased speaker has, or had.
+        #: The names that the erased speaker has, or had, and their Wikidata ids.
         self.names = NameMatcher(())
+        self.items: set[str] = set()
 
 
 def ids_of(query: Any) -> set[int]:
@@ -206,6 +207,7 @@ def redact_log(erasure: Erasure) -> None:
         rows.setdefault(model._meta.table_name, set()).update(rows_with(model.document, erasure.texts))
     rows.setdefault("documents", set()).update(erasure.texts)
     rows.setdefault("suggestions", set()).update(erasure.reworded)
+    rows.setdefault("speakers", set()).update(_ever_given(erasure.items))
     for table, ids in rows.items():
         for part in parts(ids):
             lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
@@ -218,6 +220,13 @@ def redact_log(erasure: Erasure) -> None:
                     erasure.counts["lines of the log"] += 1
 
 
+def _ever_given(items: set[str]) -> Iterator[int]:
+    """Find the speakers who had one of these Wikidata ids: a merge gives its survivor that of the other."""
+    for item in items:
+        given = Change.after.contains(f'"wikidata_id":"{item}"')
+        yield from (id for (id,) in Change.select(Change.noun_id).where(Change.noun == "speakers", given).tuples())
+
+
 def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
     erased = id in erasure.rows.get(table, ())
     if table == "sentences":
@@ -228,6 +237,8 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
         state |= _printed(state, erasure.texts[state["document"]]) | gone
     elif table == "suggestions" and not erased:
         state |= {"reasons": without_names(erasure, state["reasons"])}
+    elif table == "speakers" and not erased:
+        state |= {"wikidata_id": None} if state.get("wikidata_id") in erasure.items else {}
     elif table == "documents" and not erased:
         state |= {"sha256": None, "title": None}
     elif erased:

@@ -133,6 +133,17 @@ RULES = (
         "the name of speaker {}, {!r}, is an alias of speaker {}",
     ),
     Rule(
+        "a Wikidata id means one speaker",
+        "WITH RECURSIVE line(item, first, id) AS (SELECT wikidata_id, id, merged_into_id FROM speakers"
+        " WHERE wikidata_id IS NOT NULL AND merged_into_id > 0 UNION SELECT line.item, line.first, s.merged_into_id"
+        " FROM line JOIN speakers s ON s.id = line.id WHERE s.merged_into_id IS NOT NULL)"
+        " SELECT n.id, n.wikidata_id, line.first, o.id FROM line JOIN speakers o ON o.id = line.id"
+        " JOIN speakers n ON n.wikidata_id = line.item AND n.id <> o.id WHERE n.retracted_at IS NULL"
+        " AND n.merged_into_id IS NULL AND o.retracted_at IS NULL AND o.merged_into_id IS NULL",
+        "the Wikidata id of speaker {}, {}, is also that of speaker {}, who was merged into {}: merge those two, or"
+        " change one",
+    ),
+    Rule(
         "what changed is noted",
         "SELECT l.noun, l.noun_id, max(l.made_at) FROM changes l"
         " LEFT JOIN last_changes k ON k.noun = l.noun AND k.noun_id = l.noun_id"

@@ -44,11 +44,23 @@ def present_names(people: set[int]) -> set[str]:
 
 def all_names(people: set[int]) -> set[str]:
     """Read the names and aliases that these speakers have, and from the log those that they had at any time."""
-    lines = Change.select(Change.before, Change.after).where(Change.noun == "speakers", Change.noun_id.in_(people))
-    states = [orjson.loads(state) for line in lines.tuples() for state in line if state]
     return present_names(people) | {
-        name for state in states for key in ("name", "aliases") for name in strings(state.get(key))
+        name for state in _logged(people) for key in ("name", "aliases") for name in strings(state.get(key))
     }
+
+
+def all_items(people: set[int]) -> set[str]:
+    """Read the Wikidata ids that these speakers have, or had as the log tells, and that nobody else has now."""
+    items = {item for (item,) in Speaker.select(Speaker.wikidata_id).where(Speaker.id.in_(people)).tuples()}
+    items |= {state.get("wikidata_id") for state in _logged(people)}
+    others = Speaker.select(Speaker.wikidata_id).where(Speaker.wikidata_id.in_(items), Speaker.id.not_in(people))
+    return items - {item for (item,) in others.tuples()} - {None}
+
+
+def _logged(people: set[int]) -> Iterator[dict[str, Any]]:
+    """Read the rows of these speakers as the lines of the log have them."""
+    lines = Change.select(Change.before, Change.after).where(Change.noun == "speakers", Change.noun_id.in_(people))
+    return (orjson.loads(state) for line in lines.tuples() for state in line if state)
 
 
 def find_candidates(names: NameMatcher) -> Suspects:

@@ -11,6 +11,7 @@ from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import database, transactions
 from models.tables import Alias, ClaimAbout, Counterclaim, Speaker, Statement
+from models.upkeep import verify
 from tests.factories import (
     PUBLIC,
     REVIEWER,
@@ -514,9 +515,10 @@ def test_names_that_the_survivor_got_meanwhile_stay(registry: str, actor: Actor)
 
 
 def test_a_name_that_another_took_meanwhile_is_not_given_back(registry: str, actor: Actor) -> None:
-    old, new = _make(actor, "Old", wikidata_id="Q1"), _make(actor, "New")
+    old, new = _make(actor, "Old", wikidata_id="Q1"), _make(actor, "New", wikidata_id="Q2")
     speakers.merge(by=actor, id=old, into=new)
-    taker = _make(actor, "Taker", wikidata_id="Q1")
+    taker = _make(actor, "Taker")
+    Speaker.update(wikidata_id="Q1").where(Speaker.id == taker).execute()  # as could be done before
     with pytest.raises(Conflict) as refused:
         speakers.unmerge(by=actor, id=old)
     assert (refused.value.field, refused.value.more) == ("/wikidata_id", {"known": taker})
@@ -528,6 +530,83 @@ def test_a_name_that_another_took_meanwhile_is_not_given_back(registry: str, act
     with pytest.raises(Conflict) as refused:
         speakers.unmerge(by=actor, id=old)
     assert refused.value.field == "/name"
+
+
+def _problems() -> list[str]:
+    return [problem for check in verify.run() for problem in check.problems]
+
+
+def _bearers(*items: str) -> list[int]:
+    return listed_ids(speakers, PUBLIC, wikidata_id=items[0] if len(items) == 1 else items)
+
+
+def _is_taken(actor: Actor, item: str, by: int) -> None:
+    """An item is refused to a new speaker, to one who is changed and to one who is named, for the sake of another."""
+    other = speakers.find(by=actor, reference={"name": "Another"}, field="")
+    for refused in (
+        lambda: _make(actor, "Taker", wikidata_id=item),
+        lambda: speakers.change(by=actor, id=other, version=1, wikidata_id=item),
+        lambda: speakers.find(by=actor, reference={"name": "Taker", "wikidata_id": item}, field=""),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            refused()
+        assert (conflict.value.field, conflict.value.more) == ("/wikidata_id", {"known": by})
+    assert _bearers(item) == [by]
+    assert speakers.find(by=actor, reference={"id": item}, field="/speaker") == by
+
+
+def test_a_wikidata_id_is_the_survivors_while_the_merge_stands(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old", wikidata_id="Q1"), _make(actor, "New")
+    speakers.merge(by=actor, id=old, into=new)
+    assert _read(new)["wikidata_id"] == "Q1"
+    _is_taken(actor, "Q1", new)
+    speakers.change(by=actor, id=new, version=_version(new), wikidata_id="Q2")
+    for item in ("Q1", "Q2"):
+        _is_taken(actor, item, new)
+    assert _bearers("Q1", "Q2", "Q3") == [new]
+    speakers.find(by=actor, reference={"name": "Old", "wikidata_id": "Q1"}, field="/speaker")
+    speakers.change(by=actor, id=new, version=_version(new), wikidata_id="Q1")
+    speakers.unmerge(by=actor, id=old)
+    assert [_read(id)["wikidata_id"] for id in (old, new)] == ["Q1", None]
+    assert (_bearers("Q1"), _bearers("Q2")) == ([old], [])
+    assert _problems() == []
+
+
+def test_wikidata_ids_follow_merges_of_merges_and_back(registry: str, actor: Actor) -> None:
+    items = ["Q1", "Q2", "Q3"]
+    first, second, third = (_make(actor, f"Number {item}", wikidata_id=item) for item in items)
+    speakers.merge(by=actor, id=first, into=second)
+    speakers.merge(by=actor, id=second, into=third)
+    assert [one["wikidata_id"] for one in listed_items(speakers, PUBLIC)] == ["Q3"]
+    for item in items:
+        _is_taken(actor, item, third)
+    speakers.unmerge(by=actor, id=second)
+    assert [_bearers(item) for item in items] == [[second], [second], [third]]
+    speakers.unmerge(by=actor, id=first)
+    assert [_read(id)["wikidata_id"] for id in (first, second, third)] == items
+    assert _problems() == []
+
+
+def test_who_was_taken_back_gives_the_wikidata_ids_of_the_merged_free(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old", wikidata_id="Q1"), _make(actor, "New", wikidata_id="Q2")
+    speakers.merge(by=actor, id=old, into=new)
+    speakers.retract(by=actor, id=new, version=_version(new), reason=None)
+    assert _bearers("Q1") == []
+    taker = _make(actor, "Taker", wikidata_id="Q1")
+    for refused in (speakers.restore, speakers.unmerge):
+        with pytest.raises(Conflict) as conflict:
+            refused(by=actor, id=new if refused is speakers.restore else old)
+        assert conflict.value.more == {"known": taker}
+
+
+def test_a_tombstone_gives_its_wikidata_id_back_to_who_was_merged_into_it(registry: str, actor: Actor) -> None:
+    old, new = _make(actor, "Old", wikidata_id="Q1"), _make(actor, "New")
+    speakers.merge(by=actor, id=old, into=new)
+    speakers.retract(by=actor, id=new, version=_version(new), reason=None)
+    speakers.unmerge(by=actor, id=old)
+    assert _bearers("Q1") == [old]
+    speakers.restore(by=actor, id=new)
+    assert (_read(new)["wikidata_id"], _problems()) == (None, [])
 
 
 def test_a_merge_and_its_undoing_give_the_survivor_a_new_version(registry: str, actor: Actor) -> None:

@@ -114,6 +114,35 @@ def test_tells_what_became_of_each_line_and_stores_the_others(writer: FlaskClien
     assert (counterclaim["claim"]["text"], counterclaim["kind"]) == (claim()["text"], "denies")
 
 
+def test_the_wikidata_id_of_a_merged_speaker_is_the_survivors_to_a_line(writer: FlaskClient) -> None:
+    for new in (
+        {"name": "Ann Lee", "wikidata_id": "Q1"},
+        {"name": "Anna Lee", "wikidata_id": "Q2"},
+        {"name": "A. Lee", "wikidata_id": "Q3"},
+    ):
+        posted(writer, "speakers", speaker(**new))
+    for merged, into in ((1, 2), (2, 3)):
+        assert writer.post(f"/v1/speakers/{merged}/merge", json={"into": into}).status_code == 200
+
+    def stated(page: int, **who: Any) -> dict[str, Any]:
+        return {"statement": charge(document=document(url=f"https://example.org/{page}"), speaker=who)}
+
+    body = lines(
+        {"speaker": {"name": "Another", "wikidata_id": "Q1"}},
+        stated(2, id="Q1"),
+        stated(3, name="Ann Lee", wikidata_id="Q1"),
+        stated(4, name="A. Lee", wikidata_id="Q2"),
+        stated(5, name="New", wikidata_id="Q2"),
+        stated(6, name="Ann Lee", wikidata_id="Q4"),
+    )
+    listed = sent(writer, body, "?report=all").json["listed"]
+    assert [one["outcome"] for one in listed] == ["refused", *["new"] * 3, "refused", "refused"], listed
+    for one in (listed[0], listed[4]):
+        assert [error["pointer"].split("/")[-1] for error in one["errors"]] == ["wikidata_id"]
+        assert "taken by speaker 3" in one["errors"][0]["detail"]
+    assert {one["speaker"]["id"] for one in writer.get("/v1/statements").json["items"]} == {3}
+
+
 def test_a_line_names_speakers_by_id_and_by_wikidata_id_as_a_request_does(writer: FlaskClient) -> None:
     ann, bo = (
         writer.post("/v1/speakers", json=speaker(**new)).json["id"]

@@ -70,11 +70,25 @@ def test_is_found_and_named_by_the_wikidata_item(writer: FlaskClient) -> None:
     for small in ("speakers/q48525/statements", "statements?speaker=q48525", "statements?part_of=q1,q48525"):
         assert [one["id"] for one in writer.get(f"/v1/{small}").json["items"]] == [said], small
     assert writer.get("/v1/speakers/Q1").status_code == 404
-    survivor = posted(writer, "speakers", speaker(name="Its Heir")).json["id"]
-    assert writer.post("/v1/speakers/Q48525/merge", json={"into": survivor}).status_code == 200
-    moved = writer.get("/v1/speakers/Q48525")
-    assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/speakers/{survivor}")
-    assert [one["id"] for one in writer.get("/v1/statements?speaker=Q48525").json["items"]] == [said]
+    for merged, more in (("Q48525", {"wikidata_id": "Q7"}), ("Q7", {})):
+        survivor = posted(writer, "speakers", speaker(name=f"Heir of {merged}", **more)).json["id"]
+        assert writer.post(f"/v1/speakers/{merged}/merge", json={"into": survivor}).status_code == 200
+        moved = writer.get("/v1/speakers/Q48525")
+        assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/speakers/{survivor}")
+        assert writer.get("/v1/speakers/Q7").json == writer.get(f"/v1/speakers/{survivor}").json
+        assert _found(writer, wikidata_id="Q48525") == _found(writer, wikidata_id="Q7,Q48525") == [survivor]
+        assert [one["id"] for one in writer.get("/v1/statements?speaker=Q48525").json["items"]] == [said]
+
+
+def test_the_public_is_led_by_the_item_of_one_who_was_hidden_to_the_survivor(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "statements", candidate(speaker={"name": "The Ministry", "wikidata_id": "Q1"}))
+    survivor = posted(writer, "speakers", speaker(name="Its Heir", wikidata_id="Q2")).json["id"]
+    assert public.get("/v1/speakers/Q1").status_code == 404
+    assert writer.post("/v1/speakers/Q1/merge", json={"into": survivor}).status_code == 200
+    assert public.get("/v1/speakers/Q1").json == public.get("/v1/speakers/Q2").json
+    assert _found(public, wikidata_id="Q1") == [survivor]
 
 
 def test_a_body_names_a_speaker_by_the_wikidata_item(writer: FlaskClient) -> None:

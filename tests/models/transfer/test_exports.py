@@ -151,9 +151,10 @@ def test_what_was_merged_is_in_it_once(registry: str, actor: Actor) -> None:
     put_plain(actor, "first", speaker={"name": "Old"})
     old, new = speakers.named("Old")[0], speakers.create(by=actor, name="New")
     about = put_claim(actor, about=[{"id": old}, {"id": new}])
+    speakers.change(by=actor, id=old, version=1, wikidata_id="Q1")
     speakers.merge(by=actor, id=old, into=new)
     claims.merge(by=actor, id=put_claim(actor, "Other."), into=about)
-    assert [(row["name"], row["aliases"]) for row in _rows("speaker")] == [("New", ["Old"])]
+    assert [(row["name"], row["aliases"], row["wikidata_id"]) for row in _rows("speaker")] == [("New", ["Old"], "Q1")]
     assert [row["speaker"] for row in _rows("statement")] == [{"name": "New"}]
     assert _rows("claim")[-1]["about"] == [{"name": "New", "role": "mentioned"}]
     assert len(_rows("claim")) == 2

@@ -18,7 +18,7 @@ from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
-from models.tables import ALL, Counterclaim, Document, Review, Statement, Suggestion
+from models.tables import ALL, Change, Counterclaim, Document, Review, Statement, Suggestion
 from models.upkeep import backups, erasures, redaction, unerased_files, verify
 from tests.at_once import while_open
 from tests.factories import (
@@ -616,6 +616,24 @@ def test_a_merge_that_was_undone_keeps_the_name_in_the_log_of_another_and_is_lis
     speakers.unmerge(by=actor, id=first)
     outcome = erasures.speaker(id=first, reason=REASON, by=actor)
     assert outcome.left == [f"the log of speaker {second}"]
+
+
+def test_the_wikidata_id_that_undone_merges_gave_others_is_taken_out_of_their_lines(
+    registry: str, actor: Actor
+) -> None:
+    first = speakers.create(by=actor, name=SECRET, wikidata_id="Q48525")
+    second, third = (speakers.create(by=actor, name=name) for name in ("Second", "Third"))
+    other = speakers.create(by=actor, name="Other", wikidata_id="Q485252")
+    speakers.merge(by=actor, id=first, into=second)
+    speakers.merge(by=actor, id=second, into=third)
+    speakers.unmerge(by=actor, id=second)
+    speakers.unmerge(by=actor, id=first)
+    for id in (second, third):
+        assert "Q48525" in [line["after"]["wikidata_id"] for line in lines_of("speakers", id)]
+    erasures.speaker(id=first, reason=REASON, by=actor)
+    assert '"Q48525"' not in str(list(Change.select(Change.before, Change.after).tuples()))
+    assert lines_of("speakers", other)[0]["after"]["wikidata_id"] == "Q485252"
+    assert [problem for check in verify.run() for problem in check.problems] == []
 
 
 def test_a_site_of_reviews_that_bears_the_name_is_listed(registry: str, actor: Actor) -> None:

@@ -228,6 +228,9 @@ BROKEN = {
     "a name means one speaker": [
         ("UPDATE speakers SET name_key = 'beijing' WHERE id = 2", "the name of speaker 2, 'Beijing', is an alias of"),
     ],
+    "a Wikidata id means one speaker": [
+        ("UPDATE speakers SET wikidata_id = 'Q1' WHERE id IN (2, 5)", "of speaker 2, Q1, is also that of speaker 5"),
+    ],
     "what changed is noted": [
         (
             "UPDATE last_changes SET changed_at = '2020-01-01T00:00:00.000000Z' WHERE noun = 'claims'",
