@@ -34,7 +34,7 @@ class Filters(NamedTuple):
         return self._replace(pairs=tuple(pair for pair in self.pairs if pair[0] in names))
 
     def without(self, *names: str) -> "Filters":
-        """Leave some out."""
+        """Leave some out. Not of `few`: a list may begin with the rows that pass a filter which is held elsewhere."""
         return self._replace(pairs=tuple(pair for pair in self.pairs if pair[0] not in names))
 
     def halves(self) -> list["Filters"]:
