@@ -12,7 +12,7 @@ from flask import Response, request
 from api.contract import problem_types, responses
 from api.contract.problems import Problem
 from api.schemas.days import first_day
-from models.queries import lists
+from models.queries import cursors, lists
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 
@@ -83,13 +83,13 @@ def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], s
     return responses.items(",".join(items).encode(), following, _link(following))
 
 
-#: What stands before the last number of a place: a day, a time or none; a count or a place in print; what was ranked
-#: (lists.py). By id nothing.
+#: What stands before the last number of a place: a day, a time or none; a count or a place in print; what was ranked.
+#: By id nothing (models/queries/cursors.py).
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}|", re.ASCII)
 _TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z|", re.ASCII)
 _COUNT = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _NUMBERED, _TIMED = ("statement_count", "print", "asked"), ("published_at", "reviewed_at", "changed_at")
-_RANKED = re.compile(r"(?P<of>[or]?)(?P<ids>[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*)", re.ASCII)
+_RANKED = re.compile(r"[or]?[1-9a-f][0-9a-f]{0,13}(\.[1-9a-f][0-9a-f]{0,13})*", re.ASCII)
 
 
 def _past(place: str, order: Order) -> tuple[str | int, int]:
@@ -114,9 +114,10 @@ def _of_a_day(at: str, mark: str, order: Order) -> bool:
 
 
 def _of_relevance(at: str, number: int) -> bool:
-    found = _RANKED.fullmatch(at)
-    # Where none of the rest was shown, it is how many of those ranked were.
-    return found is not None and (found["of"] == "r" or number <= found["ids"].count(".") + 1)
+    if not _RANKED.fullmatch(at):
+        return False
+    place = cursors.after_ranked(at, number)
+    return place.shown <= len(place.ids)
 
 
 def _question(filters: dict[str, Any], order: Order | None = None) -> bytes:

@@ -69,8 +69,7 @@ LARGEST_PAGE, USUAL_PAGE = 100, 20
 OF_A_QUESTION = "-[0-9a-f]{12}"
 
 
-#: A cursor of a list: the day, time or number that it is sorted by, and the id; or all ids that were ranked, after an o
-#: where others may follow, and how many of them were shown; or after an r the id of what was shown last of the others.
+#: A cursor of a list, as models/queries/cursors.py writes and reads it.
 SORTED_CURSOR = (
     r"^(([0-9]{4}(-[0-9]{2}){0,2}(T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?Z)?|[0-9]{15,16}|[or]?[0-9a-f]{1,14}"
     rf"(\.[0-9a-f]{{1,14}}){{0,399}})?_)?[1-9][0-9]{{0,15}}{OF_A_QUESTION}$"

@@ -56,7 +56,7 @@ class Order(NamedTuple):
     """How a list is sorted."""
 
     #: "id", "asked" (the order of the filter `ids`), or what a list may be sorted by; or, of what a search finds,
-    #: "ranked": the ids in the value `ranked` in their order, or "rest": all others by id.
+    #: "ranked": the ids in the value `ids_in_order`, or "others": all but those, by id.
     by: str
     descending: bool
 

@@ -12,6 +12,7 @@ from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
 from models.queries import dialects, word_tables
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
 from models.queries.attributions import attributed, attribution_disputed
+from models.queries.cursors import OTHERS_MAY_MATCH
 from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
 from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, later, true
 from models.queries.filter_sets import Filters, Order
@@ -33,19 +34,17 @@ from models.tables import ClaimSummary, ClaimTopicIndex, Statement
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
 #: (docs/decisions/0022).
 RANKED = 200
-#: Stands before the ids of those that were ranked where others may have matched.
-OTHERS = "o"
 #: More than any text has characters: what stands before a place in a document where statements are in order of print.
 PAST_EVERY_TEXT = 1 << 24
 #: How much a word counts in the claim, in the sentence and in the speaker's names.
 _WEIGHTS = (4.0, 1.0, 2.0)
 
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
-_g = dialects.ids_as_table("ranked", "g")
-_in_rank = Entity("g")
+_g = dialects.ids_as_table("ids_in_order", "g")
+_given = Entity("g")
 #: A statement that a filter names, and those that others made jointly with it.
 _one, _joint = Aliased(Statement, "n"), Aliased(Statement, "j")
-#: Orders of the ids in the value `ranked`, and those of which the search has found the ids before.
+#: Orders of the ids in the value `ids_in_order`, and those of which the search has found the ids before.
 _BY_IDS, _SEARCHED = ("ranked", "asked"), ("ranked", "relevance")
 _m, _w, _ID, _AT = Entity("m"), Entity("w"), SQL("id"), SQL("at")
 
@@ -77,13 +76,13 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
         "day": found.day,
         "statement_count": found.count,
         "print": found.place,
-        **dict.fromkeys(_BY_IDS, _in_rank.key),
+        **dict.fromkeys(_BY_IDS, _given.key),
     }.get(order.by)
     at = found.changed if order.by == "changed_at" else at
     if order.by in _BY_IDS:
-        query = query.where(id == _in_rank.id)
-    if order.by == "rest":
-        query = query.where(id.not_in(Select([_g], [_in_rank.id])))
+        query = query.where(id == _given.id)
+    if order.by == "others":
+        query = query.where(id.not_in(Select([_g], [_given.id])))
     more = () if found.answered is None or viewer.unreviewed else (found.answered.alias("answered"),)
     query = query.columns(id.alias("id"), (NULL if at is None else at).alias("at"), *more)
     if not continued:
@@ -106,7 +105,7 @@ def compiled_ids(noun: str, viewer: Viewer, filters: Filters, order: Order) -> P
     return Part(ordered(noun, viewer, filters, order), several=filters.several)
 
 
-def first(noun: str, viewer: Viewer, filters: Filters, order: Order, by: list[Any], *, continued: bool) -> Select:
+def first_ones(noun: str, viewer: Viewer, filters: Filters, order: Order, by: list[Any], *, continued: bool) -> Select:
     """Find the first P.most of what `ordered` finds, sorted `by` columns.
 
     The two halves of a speaker's positions are read each in its order, by an index: at once, all of them are sorted. A
@@ -359,11 +358,11 @@ def _matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
     return among(id, _matched(noun, viewer, filters))
 
 
-def ranked(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:
-    """Find (id, at, ranked) of the first RANKED of what a search finds and the filters leave, best first.
+def by_relevance(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:
+    """Find (id, at, ranking) of the first RANKED of what a search finds and the filters leave, best first.
 
-    The lowest rank, `at`, fits best. `ranked` are the ids of all in their order, hexadecimal, with dots between, after
-    OTHERS where the bound was met. No more are ranked, so that a page costs the same however many match.
+    The lowest rank, `at`, fits best. `ranking` has the ids of all in their order, hexadecimal, with dots between, after
+    OTHERS_MAY_MATCH where the bound was met. No more are ranked, so that a page costs the same however many match.
     """
     parts = []
     for number, (match, first) in enumerate(_matches(noun, viewer, filters)):
@@ -376,8 +375,8 @@ def ranked(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Select:
     # Several of those nearest may be of one claim: how many are ranked does not tell whether there are others.
     full = reduce(or_, (Select([part], [fn.count(STAR)]) == RANKED for part in parts))
     # Not as a window over all: that takes a sixth of a page.
-    ids = case(full, OTHERS, "").concat(Select([everything], [dialects.hexadecimal(_ID, _AT, _ID)]))
-    return Select([everything], [_ID, _AT, ids.alias("ranked")]).with_cte(*parts, everything)
+    ids = case(full, OTHERS_MAY_MATCH, "").concat(Select([everything], [dialects.hexadecimal(_ID, _AT, _ID)]))
+    return Select([everything], [_ID, _AT, ids.alias("ranking")]).with_cte(*parts, everything)
 
 
 def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: Any) -> Select:

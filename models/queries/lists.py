@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
-from models.queries import dialects, facets, shapes, snippets
+from models.queries import cursors, dialects, facets, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.filter_sets import Filters, Order, used
 from models.queries.filters import prepared, with_few
-from models.queries.list_ids import OTHERS, compiled_ids, first, ordered, ranked, seen, summary_answered
+from models.queries.list_ids import by_relevance, compiled_ids, first_ones, ordered, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Nullable, Object, Rows, Scalar, Subquery, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.parts import as_written
@@ -79,8 +79,33 @@ class _Items(NamedTuple):
     more: bool
     #: The cursor of the last, where there are as many as were wanted.
     last: str | None
-    #: The ids of all that were ranked, of which these are the first; see list_ids.ranked.
-    ranked: str = ""
+    #: The ids of all that were ranked, of which these are the first; see list_ids.by_relevance.
+    ranking: str = ""
+
+
+class _Written(NamedTuple):
+    """The one row that a page without snippets is read as: the database has put the items together."""
+
+    #: The items with commas between them; null where there are none.
+    json: str | bytes | None
+    #: How many were found: one more than wanted, where others follow.
+    found: int
+    #: How many were written, where that may be less than wanted (`_in_turn`).
+    number: int | None
+    #: Of the last that was written, its id and the value that the list is sorted by.
+    id: int | None
+    at: Any
+    #: As in `_Items`.
+    ranking: str | None
+
+
+class _Row(NamedTuple):
+    """One of the rows that a page with snippets is read as."""
+
+    at: Any
+    ranking: str | None
+    #: (JSON, id, *texts), as `items_with_snippets` takes it.
+    item: tuple[Any, ...]
 
 
 def page(
@@ -107,7 +132,7 @@ def page(
     if values is None:
         return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
-        values["ranked"] = values["ids"]
+        values["ids_in_order"] = values["ids"]
     question = _Question(noun, viewer, with_few(viewer, used(filters), values), values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)
@@ -143,54 +168,46 @@ def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, in
     values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
     rows = run(query, values)
     if "snippets" in members[1]:
-        items, count, number = [item for _, _, *item in rows[:limit]], len(rows), None
-        at, _, _, id, *_ = rows[limit - 1] if 0 < limit <= count else (None,) * 4
-        ranked = rows[0][1] if rows else None
-    else:
-        ((json, count, number, id, at, ranked),) = rows
-        items = [json if isinstance(json, bytes) else json.encode()] if json else []
-    last = None if id is None else str(id) if order.by in ("id", "rest") else f"{at}_{id}"
-    number = min(count, limit) if number is None else number
-    return _Items(items, number, count > number, last, ranked or "")
+        return _one_by_one([_Row(at, ranking, tuple(item)) for at, ranking, *item in rows], order, limit)
+    written = _Written(*rows[0])
+    items = [written.json if isinstance(written.json, bytes) else written.json.encode()] if written.json else []
+    last = None if written.id is None else cursors.after(order, written.at, written.id)
+    number = min(written.found, limit) if written.number is None else written.number
+    return _Items(items, number, written.found > number, last, written.ranking or "")
 
 
-#: Before the cursor of an item that comes after all that are ranked.
-_REST = "r"
+def _one_by_one(rows: list[_Row], order: Order, limit: int) -> _Items:
+    last = None
+    if 0 < limit <= len(rows):
+        at, _, (_, id, *_) = rows[limit - 1]
+        last = cursors.after(order, at, id)
+    ranking = rows[0].ranking if rows else None
+    return _Items([row.item for row in rows[:limit]], min(len(rows), limit), len(rows) > limit, last, ranking or "")
 
 
 def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:
-    """Read as `_in_order` does, by relevance: first what is ranked, and where a page has room the others by id.
-
-    What is stored meanwhile changes the ranks, so a cursor holds the ids of all that were ranked on the first page,
-    after OTHERS where there may be others, and how many of them were shown; or after _REST the id of the last
-    of the others.
-    """
-    ranked, shown = past or ("", 0)
-    in_rest = ranked.startswith(_REST)
-    first = _Items([], 0, more=False, last=None)
-    if not past:
-        first = _in_order(question, order, limit, None)
-        ranked, shown = first.ranked, first.number
-    in_rank = _ranked_ids(ranked)
-    if past and not in_rest:
-        left = question._replace(values=question.values | {"ranked": dumps(in_rank[shown:])})
-        first = _in_order(left, Order("ranked", descending=False), limit, None)
-        shown = shown + int(first.last.partition("_")[0]) + 1 if first.last else len(in_rank)
-    if first.more:
-        return first._replace(last=f"{ranked}_{shown}")
-    if not ranked.startswith((OTHERS, _REST)):
-        return first
-    others = question._replace(values=question.values | {"ranked": dumps(in_rank)})
-    after = ("", shown) if in_rest else None
-    rest = _in_order(others, Order("rest", descending=True), limit - first.number, after)
-    last = f"{_REST}{ranked[1:]}_{rest.last}" if rest.last else f"{ranked}_{shown}"
-    return _Items(first.items + rest.items, first.number + rest.number, rest.more, last)
-
-
-def _ranked_ids(ranked: str) -> list[int]:
-    """Read the ids of all that were ranked, best first."""
-    bare = ranked.lstrip(OTHERS + _REST)
-    return [int(id, 16) for id in bare.split(".")] if bare else []
+    """Read as `_in_order` does, by relevance: first what is ranked, and where a page has room the others by id."""
+    place = cursors.after_ranked(*past) if past else None
+    if place is None:
+        ranked = _in_order(question, order, limit, None)
+        place = cursors.after_ranked(ranked.ranking, ranked.number)
+    elif place.last_other is None:
+        left = question._replace(values=question.values | {"ids_in_order": dumps(place.ids[place.shown :])})
+        ranked = _in_order(left, Order("ranked", descending=False), limit, None)
+        shown = place.shown + int(ranked.last.partition("_")[0]) + 1 if ranked.last else len(place.ids)
+        place = place._replace(shown=shown)
+    else:
+        ranked = _Items([], 0, more=False, last=None)
+    if ranked.more:
+        return ranked._replace(last=place.written())
+    if not place.others:
+        return ranked
+    beside = question._replace(values=question.values | {"ids_in_order": dumps(place.ids)})
+    after = None if place.last_other is None else ("", place.last_other)
+    others = _in_order(beside, Order("others", descending=True), limit - ranked.number, after)
+    if others.last:
+        place = place._replace(last_other=int(others.last))
+    return _Items(ranked.items + others.items, ranked.number + others.number, others.more, place.written())
 
 
 def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]] | None:
@@ -292,12 +309,12 @@ def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
 @cached(2048)
 def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members) -> Compiled:
     by_rank = order.by == "relevance"
-    by = [SQL("at"), SQL("id")] if order.by not in ("id", "rest") else [SQL("id")]
+    by = [SQL("at"), SQL("id")] if order.by not in ("id", "others") else [SQL("id")]
     by = [column.desc() if order.descending else column for column in by]
     if by_rank:
-        found = ranked(noun, viewer, filters, order).order_by(*by).limit(P.most)
+        found = by_relevance(noun, viewer, filters, order).order_by(*by).limit(P.most)
     else:
-        found = first(noun, viewer, filters, order, by, continued=continued)
+        found = first_ones(noun, viewer, filters, order, by, continued=continued)
     numbered = Select([found.alias("p")], [STAR, fn.row_number().over().alias("n")])
     table, links = _TABLES[noun]
     id = table.id
@@ -309,13 +326,13 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     if _is_long(members):
         in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS), order=())
         return compiled(_in_turn(numbered, in_turn, _listed(noun, viewer, members, by_rank), by_rank), filters.several)
-    json, all_ranked = _listed(noun, viewer, members, by_rank), _k.ranked if by_rank else NULL
+    json, ranking = _listed(noun, viewer, members, by_rank), _k.ranking if by_rank else NULL
     if "snippets" in members[1]:
-        return compiled(rows.select(_k.at, all_ranked, json, _k.id, *snippets.texts(noun)), filters.several)
+        return compiled(rows.select(_k.at, ranking, json, _k.id, *snippets.texts(noun)), filters.several)
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
-    return compiled(rows.select(shown, fn.count(STAR), NULL, *last, fn.max(all_ranked)), filters.several)
+    return compiled(rows.select(shown, fn.count(STAR), NULL, *last, fn.max(ranking)), filters.several)
 
 
 def _is_long(members: Members) -> bool:
@@ -335,7 +352,7 @@ def _in_turn(numbered: Select, rows: Rows, json: Part, by_rank: bool) -> NodeLis
     number = dialects.least(fn.max(_w.n), count, P.limit)
     written = Select([_w], [joined(_w.items, _w.n).alias("items"), number.alias("n")]).alias("w")
     last = Select([Join(written, _k, JOIN.LEFT_OUTER, on=_k.n == _w.n)], [_w.items, count, _w.n, _k.id, _k.at])
-    last = last.columns(*last.selected_columns, _k.ranked if by_rank else NULL)
+    last = last.columns(*last.selected_columns, _k.ranking if by_rank else NULL)
     return NodeList(
         (
             SQL("WITH RECURSIVE k AS MATERIALIZED ("),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
-from models.queries import dialects, members, search, shapes
+from models.queries import cursors, dialects, members, search, shapes
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
 from models.queries.filter_sets import Order, used
 from models.queries.filters import FEW, OF_A_REVIEW, as_arrays, as_compared
@@ -209,7 +209,7 @@ def page(
     following = None
     if len(rows) > len(items):
         id, at, _ = rows[len(items) - 1]
-        following = str(id) if order.by == "id" else f"{at}_{id}"
+        following = cursors.after(order, at, id)
     return Page(",".join(items).encode(), following, counted, number=len(items))
 
 

@@ -107,10 +107,10 @@ def test_a_misspelled_column_is_an_error_where_the_query_is_composed() -> None:
 @pytest.mark.usefixtures("registry")
 def test_every_query_of_lists_runs_with_unions_recursion_and_tables_that_are_read_first(actor: Actor) -> None:
     put_charge(actor, claim={"text": "The exports are large.", "language": "en"})
-    words = {"q": "exports", "topic": "trade", "ranked": "[1]", "past": 0, "most": 9, "limit": 9}
+    words = {"q": "exports", "topic": "trade", "ids_in_order": "[1]", "past": 0, "most": 9, "limit": 9}
     values = words | {"speaker": 1, "of_all": 1, "against": 1, "cue": '["warned"]', "ids": "[1]", "kind": "denies"}
     asked = [{}, {"speaker": 1}, {"of_all": 1}, {"q": "x", "cue": "x"}, {"topic": "x", "ids": [1]}, {"answered": False}]
-    orders = [Order(by, descending=True) for by in ("id", "day", "rest", "ranked")]
+    orders = [Order(by, descending=True) for by in ("id", "day", "others", "ranked")]
     nouns, viewers = ("claims", "statements", "counterclaims"), (Viewer(), Viewer(texts=True, unreviewed=True))
     for noun, some, order, viewer in product(nouns, asked, orders, viewers):
         if (noun, order.by) == ("counterclaims", "ranked"):
