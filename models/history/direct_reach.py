@@ -117,7 +117,7 @@ def _statement(edit: Edit, _: Near, reach: DirectReach) -> Claims:
         add(claims, state["claim"], public=public)
         add(reach.wholes, ("documents", state["document"]), public=public)
         add(reach.wholes, ("speakers", state["speaker"]), public=public)
-    if public:
+    if is_accepted(edit.after):
         for noun, columns in _NAMES:
             reach.named.update((noun, edit.after[column]) for column in columns if edit.after.get(column))
     return Claims(claims)
@@ -128,7 +128,7 @@ _NAMES = (("documents", ("document", "via_document")), ("speakers", ("speaker", 
 
 
 def _claim(edit: Edit, near: Near, reach: DirectReach) -> Claims:
-    if edit.action != "create":
+    if edit.action != "create":  # else nobody has stated it yet
         _stated(near, reach, edit.id, "statements.claim_id")
     return Claims({edit.id: True})
 

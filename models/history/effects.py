@@ -8,6 +8,7 @@ from models.history.spread import Far
 from models.storage.columns import dumps
 
 #: How many claims a line names of each kind; those beyond are found by when they changed.
+#: The contract says so too, in `claims` of api/schemas/changes.py.
 NAMED = 100
 
 

@@ -4,7 +4,7 @@ Four things have that name, or nearly:
 
 `last_changes.changed_at`          the column that every stamp sets: reviewers read it
 `last_changes.public_changed_at`   the column that stamps for the public set: everybody else reads it
-`changed_at()` of queries/parts.py the member `changed_at` of an answer in SQL, from the column that is the viewer's
+`last_changed()` of queries/parts.py the member `changed_at` of an answer in SQL, from the column that is the viewer's
 `transactions.changed_at()`        when the open transaction last changed a row: as a rule the time of its stamps
 """
 

@@ -150,8 +150,8 @@ def _links(claims: set[int], near: Near) -> list[Link]:
         return []
     links, ids = [], dumps(sorted(claims))
     for claim, answer, of, evidence, target, supported, aimed, document, speaker in fetch(_linking(), (ids, ids)):
-        rests = supported or evidence is None or evidence in near.once_visible_statements
-        public = rests and (aimed or of == "claim" or target in near.once_visible_statements)
+        has_evidence = supported or evidence is None or evidence in near.once_visible_statements
+        public = has_evidence and (aimed or of == "claim" or target in near.once_visible_statements)
         links.append(Link(claim, answer, bool(public), None if of == "claim" else (document, speaker)))
     return links
 

@@ -38,6 +38,11 @@ def day_of(s: Any) -> Any:
     return fn.nullif(s.day, "")
 
 
+def known(day: Any) -> Any:
+    """Build the condition that a day is known; no bound, from which a database would begin to read an index."""
+    return day != ""
+
+
 def earliest(s: Any) -> Any:
     """Build what sorts the statements `s` by their day, those without one last."""
     return fn.coalesce(day_of(s), _NEVER)

@@ -7,6 +7,7 @@ from typing import Any
 from peewee import SQL, Entity, Select, fn
 
 from models.queries.answer_filters import answered_statements
+from models.queries.days import known
 from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, compiled
@@ -113,11 +114,11 @@ def ranges(found: list[tuple[str, str, int]]) -> list[tuple[str, str, int, int]]
 
     A range finds the tags that go on from it, too: en-GB counts as en where that is one of the tags.
     """
-    known = {tag for *pair, _ in found for tag in pair}
+    tags = {tag for *pair, _ in found for tag in pair}
     counts: Counter[str] = Counter()
     for *pair, count in found:
         parts = [tag.split("-") for tag in pair]
-        passed = {"-".join(part[:size]) for part in parts for size in range(1, len(part) + 1)} & known
+        passed = {"-".join(part[:size]) for part in parts for size in range(1, len(part) + 1)} & tags
         counts.update(dict.fromkeys(passed, count))
     most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:FACET_VALUES]
     return [(tag, _in_its_case(tag), count, len(counts)) for tag, count in most]
@@ -135,7 +136,7 @@ def _in_its_case(tag: str) -> str:
 def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
     items = compiled_ids(noun, viewer, filters, Order("day", descending=True)).alias("i")
     month = fn.substr(_i.at, 1, _MONTH)
-    counted = Select([items], [month, month, fn.count(STAR), _ALL]).where(_i.at != "").group_by(month)
+    counted = Select([items], [month, month, fn.count(STAR), _ALL]).where(known(_i.at)).group_by(month)
     return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS), filters.several)
 
 

@@ -15,6 +15,7 @@ from peewee import JOIN, Select, fn
 from models.addresses import host, normalize
 from models.queries import search
 from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
+from models.queries.days import known
 from models.queries.dialects import (
     among,
     any_id,
@@ -161,8 +162,8 @@ OF_A_STATEMENT: dict[str, Any] = {
     "status": any_of(s.status, "status"),
     "origin": any_of(unindexed(s.origin), "origin"),
     "said_from": _day_read >= P.said_from,
-    "said_to": _day_read.between("0", P.said_to),
-    "said_before": (_day_read > "") & (_day_read < P.said_before),
+    "said_to": known(_day_read) & (_day_read <= P.said_to),
+    "said_before": known(_day_read) & (_day_read < P.said_before),
     "recorded_by": fn.EXISTS(recorder.select(1).where(RECORDED, any_id(recorder.key_id, "recorded_by"))),
     # What a person put in is as sure as can be.
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
@@ -189,15 +190,15 @@ _SIDES_OF_THE_MIDDLE = (_share < 0.5, _share > 0.5)
 Exists = Callable[[Any], Any]
 
 
-def all_of(filters: Iterable[str]) -> list[Any]:
-    """Build the condition that the statement `s` passes some filters."""
-    return [OF_A_STATEMENT[name] for name in sorted(filters)]
+def all_of(names: Iterable[str]) -> list[Any]:
+    """Build the condition that the statement `s` passes the filters of these names."""
+    return [OF_A_STATEMENT[name] for name in sorted(names)]
 
 
-def of_any_statement(viewer: Viewer, filters: set[str], claim: Any, exists: Exists = fn.EXISTS) -> Any:
-    """Build the condition that one and the same statement of `claim` passes some filters."""
-    conditions = (statement_seen(viewer), *all_of(filters))
-    if filters & NARROW:
+def of_any_statement(viewer: Viewer, names: set[str], claim: Any, exists: Exists = fn.EXISTS) -> Any:
+    """Build the condition that one and the same statement of `claim` passes the filters of these names."""
+    conditions = (statement_seen(viewer), *all_of(names))
+    if names & NARROW:
         return claim.in_(s.select(s.claim_id).where(*conditions))
     return exists(s.select(1).where(s.claim_id == claim, *conditions))
 
@@ -265,6 +266,11 @@ def _by_day(days: Any) -> Select:
     return _by_statement("statements_day_id", days)
 
 
+def _by_day_until(bound: Any) -> Select:
+    # The index begins with the days that are not known, which are empty.
+    return _by_day(s.day.between("0", bound))
+
+
 #: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
 _ALL_WITH = {
     "cue": _by_statement("statements_cue_key", any_of(s.cue_key, "cue")),
@@ -272,12 +278,12 @@ _ALL_WITH = {
     "origin": _by_statement("statements_origin", any_of(s.origin, "origin")),
     "status": _by_statement("statements_status_id", any_of(s.status, "status")),
     "said_from": _by_day(s.day >= P.said_from),
-    "said_to": _by_day(s.day.between("0", P.said_to)),
-    "said_before": _by_day(s.day.between("0", P.said_before)),
+    "said_to": _by_day_until(P.said_to),
+    "said_before": _by_day_until(P.said_before),
     # The answer of a counterclaim is among these claims.
     "answered_from": _by_day(s.day >= P.answered_from),
-    "answered_to": _by_day(s.day.between("0", P.answered_to)),
-    "answered_before": _by_day(s.day.between("0", P.answered_before)),
+    "answered_to": _by_day_until(P.answered_to),
+    "answered_before": _by_day_until(P.answered_before),
     "min_confidence": _by_statement("statements_confidence", fn.coalesce(s.confidence, 1) >= P.min_confidence),
     "speaker_kind": _by_its(_speaker, s.speaker_id, any_of(_speaker.kind, "speaker_kind")),
     "published_from": _by_its(_document, s.document_id, _document.published_at >= P.published_from),

@@ -13,12 +13,12 @@ from models.queries import dialects, word_tables
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
 from models.queries.attributions import attributed, attribution_disputed
 from models.queries.cursors import OTHERS_MAY_MATCH
-from models.queries.days import OF_THE_ANSWER, answered_between, may_answer
+from models.queries.days import OF_THE_ANSWER, answered_between, known, may_answer
 from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, later, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
-from models.queries.parts import changed_at, jointly, last, told_at
+from models.queries.parts import jointly, last, last_changed, told_at
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import (
@@ -136,7 +136,7 @@ def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool
     """
     query, id = found.query, found.id
     if noun == "counterclaims":
-        changed = later(*(changed_at(viewer, "claims", side, e.updated_at) for side in SIDES.values()))
+        changed = later(*(last_changed(viewer, "claims", side, e.updated_at) for side in SIDES.values()))
     else:
         changed = told_at(viewer)
         claim = id if noun == "claims" else s.claim_id
@@ -188,7 +188,7 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
             query = query.join(_summary, on=_summary.claim_id == k.claim_id)
         replaced = order.replaced & of_it if continued else set()
         conditions += _of_the_first(of_it, replaced, k)
-        conditions += _known(replaced, k.day)
+        conditions += _still_known(replaced, k.day)
     elif of_it:
         conditions.append(of_any_statement(viewer, of_it, k.claim_id))
         if not viewer.unreviewed and order.by == "day" and not continued:
@@ -206,8 +206,8 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
         "speaker": any_id(own.speaker_id, "speaker"),
         "document": any_id(own.document_id, "document"),
         "said_from": k.day >= P.said_from,
-        "said_to": (k.day <= P.said_to) & (k.day != ""),
-        "said_before": (k.day < P.said_before) & (k.day != ""),
+        "said_to": (k.day <= P.said_to) & known(k.day),
+        "said_before": (k.day < P.said_before) & known(k.day),
     }
     conditions = [by_summary[name] for name in sorted((names & by_summary.keys()) - replaced)]
     if others := names - by_summary.keys():
@@ -231,7 +231,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
         conditions.append(s.original_id.is_null())
     replaced = order.replaced & names if continued else set()
     conditions += all_of(names & OF_A_STATEMENT.keys() - replaced)
-    conditions += _known(replaced, s.day)
+    conditions += _still_known(replaced, s.day)
     conditions += among_few(viewer, filters, s.claim_id)
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, statement=s)
     if "attribution_disputed" in filters.yes | filters.no:
@@ -243,9 +243,9 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     return Found(_from(s, beside).where(*conditions), s.id, s.day, place=place)
 
 
-def _known(replaced: set[str], day: Any) -> list[Any]:
+def _still_known(replaced: set[str], day: Any) -> list[Any]:
     """Build the condition that the day is known, where a cursor has replaced the bound that says so."""
-    return [day != ""] if replaced - {"said_from"} else []
+    return [known(day)] if replaced - {"said_from"} else []
 
 
 #: Filters on the counterclaim `e` itself.

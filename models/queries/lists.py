@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
-from models.queries import cursors, dialects, facets, shapes, snippets
+from models.queries import cursors, dialects, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
+from models.queries.facets import facet, ranges
 from models.queries.filter_sets import Filters, Order, used
 from models.queries.filters import prepared, with_few
 from models.queries.list_ids import by_relevance, compiled_ids, first_ones, ordered, seen, summary_answered
@@ -39,7 +40,7 @@ _BOUNDS = ("said_from", "said_to", "said_before")
 
 
 #: Characters of JSON with which a page of wholes ends, and how many items it may have more: they are written AT_ONCE.
-PAGE_TEXT, AT_ONCE = 1_000_000, 5
+PAGE_JSON, AT_ONCE = 1_000_000, 5
 #: Members that hold many others, or long quotes.
 _LONG = {"statements", "counterclaims", "counters", "reviews", "content", "claim", "answer"}
 
@@ -152,10 +153,10 @@ def _of_the_answer(noun: str, filters: FilterValues) -> FilterValues:
     return {name.replace("said_", "answered_") if name in _BOUNDS else name: value for name, value in filters.items()}
 
 
-def _values_of(question: _Question, facet: str) -> dict[str, Any]:
-    found = run(facets.facet(question.noun, question.viewer, question.filters, facet), question.values)
-    if facet == "language":
-        found = facets.ranges(found)
+def _values_of(question: _Question, name: str) -> dict[str, Any]:
+    found = run(facet(question.noun, question.viewer, question.filters, name), question.values)
+    if name == "language":
+        found = ranges(found)
     values = [{"value": str(value), "label": label, "count": count} for value, label, count, _ in found]
     return {"values": values, "not_shown": found[0][-1] - len(found) if found else 0}
 
@@ -342,13 +343,13 @@ def _is_long(members: Members) -> bool:
 
 
 def _in_turn(numbered: Select, rows: Rows, json: Part, by_rank: bool) -> NodeList:
-    """Write the `rows` of the ids `k` AT_ONCE after another, until P.limit are written or PAGE_TEXT characters."""
+    """Write the `rows` of the ids `k` AT_ONCE after another, until P.limit are written or PAGE_JSON characters."""
     some = (_k.n > _w.n, _k.n <= _w.n + AT_ONCE, _k.n <= P.limit)
     here = replace(rows, where=(*some, *rows.where)).select(joined(json, _k.n))
     size = _w.size + fn.coalesce(fn.length(_w.items), 0)
     count = Select([_k], [fn.count(STAR)])
     following = Select([_w], [_w.n + AT_ONCE, size, here])
-    following = following.where(_w.n < P.limit, _w.n < count, size < PAGE_TEXT)
+    following = following.where(_w.n < P.limit, _w.n < count, size < PAGE_JSON)
     number = dialects.least(fn.max(_w.n), count, P.limit)
     written = Select([_w], [joined(_w.items, _w.n).alias("items"), number.alias("n")]).alias("w")
     last = Select([Join(written, _k, JOIN.LEFT_OUTER, on=_k.n == _w.n)], [_w.items, count, _w.n, _k.id, _k.at])

@@ -104,7 +104,7 @@ def changed_since(viewer: Viewer, noun: str) -> Select:
     return _recent.select(_recent.noun_id).where(_recent.noun == noun, told_at(viewer, _recent) >= P.changed_since)
 
 
-def changed_at(viewer: Viewer, noun: str, id: Any, own: Any) -> Any:
+def last_changed(viewer: Viewer, noun: str, id: Any, own: Any) -> Any:
     """Build the time when anything last changed that the viewer is shown of the whole with this id.
 
     It is the `own` time of a row that was loaded in bulk.
@@ -116,14 +116,14 @@ def changed_at(viewer: Viewer, noun: str, id: Any, own: Any) -> Any:
 def whole(viewer: Viewer, table: Any, noun: str, *ids: Any) -> dict[str, Member]:
     """Build the node of the times and the version of a whole; it changes with those of `noun` that have these ids."""
     own = stamps(table)
-    changed = reduce(later, (changed_at(viewer, noun, id, table.updated_at) for id in ids))
+    changed = reduce(later, (last_changed(viewer, noun, id, table.updated_at) for id in ids))
     return {"created_at": own["created_at"], "updated_at": own["updated_at"], "changed_at": Scalar(changed)} | own
 
 
 def suggestion_changed(viewer: Viewer) -> Any:
     """Build the time when a suggestion `su` of a statement `s` last changed: it, or either of the claims it shows."""
     line = _line.select(fn.max(_line.made_at)).where(_line.noun == "suggestions", _line.noun_id == su.id)
-    claims = (changed_at(viewer, "claims", id, su.updated_at) for id in (s.claim_id, su.claim_id))
+    claims = (last_changed(viewer, "claims", id, su.updated_at) for id in (s.claim_id, su.claim_id))
     return reduce(later, claims, fn.coalesce(line, su.updated_at))
 
 

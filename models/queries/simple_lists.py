@@ -27,7 +27,7 @@ from models.queries.nodes import (
     run,
     source_text,
 )
-from models.queries.parts import as_written, changed_at, changed_since, last, suggestion_changed, told_at, topic
+from models.queries.parts import as_written, changed_since, last, last_changed, suggestion_changed, told_at, topic
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import REVIEWER, Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
@@ -273,7 +273,7 @@ def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, 
     if it.search is not None and "q" in filters:
         conditions |= {"q": it.search(viewer), "sentence_q": TRUE}
     if "changed_since" in filters and it.changed is not None:
-        conditions["changed_since"] = changed_at(viewer, *it.changed, it.table.updated_at) >= P.changed_since
+        conditions["changed_since"] = last_changed(viewer, *it.changed, it.table.updated_at) >= P.changed_since
         of, whole = it.changed
         conditions[_FEW_CHANGED] = dialects.among(whole, changed_since(viewer, of))
     return (*it.seen(viewer), *(conditions[name] for name in filters))

@@ -15,7 +15,7 @@ from tests.factories import PUBLIC, REVIEWER, charge
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages that end after three or four wholes."""
-    monkeypatch.setattr(lists, "PAGE_TEXT", 5_000)
+    monkeypatch.setattr(lists, "PAGE_JSON", 5_000)
     monkeypatch.setattr(lists, "AT_ONCE", 2)
     nodes.clear_caches()
     yield
