@@ -17,7 +17,7 @@ from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, statement_seen
 from models.tables import ClaimSummary, Counterclaim, Statement
 
-x, w, summary_of_charge = Aliased(Counterclaim, "x"), Aliased(Statement, "w"), Aliased(ClaimSummary, "lc")
+x, w, summary_of_charge = Aliased(Counterclaim, "ec"), Aliased(Statement, "w"), Aliased(ClaimSummary, "cs")
 summary_of_answer, statement_aimed_at = Aliased(ClaimSummary, "la"), Aliased(Statement, "ta")
 
 #: After every day: where a statement without one stands when the first is looked for.

@@ -39,7 +39,7 @@ FEW = 20_000
 _ALL = 2**62
 
 _v = Aliased(Statement, "v")
-_a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "b"), Entity("p"), Entity("o"), Entity("k")
+_a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "sb"), Entity("p"), Entity("o"), Entity("k")
 #: Counterclaims, who states their answers, who answers by each, and whom; who answers, ranked (`_tables`, `_ranking`).
 _e, _t, _w, _u, _ranked = Entity("e"), Entity("t"), Entity("w"), Entity("u"), Entity("ranked")
 

@@ -38,7 +38,7 @@ _thread, _links, _drawn, _acted, _said, _checked, _counted = (
     Entity(name) for name in ("thread", "links", "drawn", "acted", "said", "checked", "counted")
 )
 _m, _n, _u = Entity("m"), Entity("n"), Entity("u")
-_target = Aliased(Statement, "g")
+_target = Aliased(Statement, "tg")
 
 #: The day of a statement and of a review: null where nobody knows it.
 _SAID_ON, _REVIEWED_ON = day_of(s), fn.substr(r.reviewed_at, 1, 10)

@@ -26,7 +26,7 @@ _i, _k, _m, _g, _filed = (
     Entity("k"),
     Entity("m"),
     Aliased(Counterclaim, "g"),
-    Aliased(ClaimTopicIndex, "f"),
+    Aliased(ClaimTopicIndex, "ti"),
 )
 
 #: Facet -> what a statement has, the column of its id, what counts as one, and the label.

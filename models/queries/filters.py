@@ -39,8 +39,8 @@ from models.storage.columns import comparison_key, dumps
 from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
 from models.vocabulary import DISPUTING_KINDS
 
-_about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "x"), Aliased(Document, "x")
-_speaker, _filed = Aliased(Speaker, "x"), Aliased(ClaimTopicIndex, "f")
+_about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "xc"), Aliased(Document, "xd")
+_speaker, _filed = Aliased(Speaker, "xs"), Aliased(ClaimTopicIndex, "ti")
 
 
 #: Bounds from which a month or year counts that begins with them.

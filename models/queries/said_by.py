@@ -16,7 +16,7 @@ from models.queries.table_aliases import s
 from models.tables import Speaker, Statement
 from models.vocabulary import SPEAKING_FOR_A_BODY
 
-_speaker, _part, voice = Aliased(Speaker, "x"), Aliased(Speaker, "x"), Aliased(Statement, "y")
+_speaker, _part, voice = Aliased(Speaker, "xs"), Aliased(Speaker, "xs"), Aliased(Statement, "y")
 
 
 #: What is said by a part is said by the whole, down to the last part. A person is none, and no unnamed source: for whom

@@ -59,7 +59,7 @@ from models.queries.visibility import (
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
 
 ct, ca = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca")
-up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vs", "ob"))
+up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vsp", "ob"))
 js, rs, recorder = Aliased(Statement, "js"), Aliased(Statement, "rs"), Aliased(Change, "rl")
 vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
 #: The condition that the line `recorder` of the log says who recorded the statement `s`.

@@ -68,7 +68,7 @@ def _of_few(model: Any, table: Any, column: str, name: str, index: str) -> Any:
     Of several, SQLite would walk all rows in the order of the list instead of those that an index finds: 6 ms of
     100,000 speakers.
     """
-    x = Aliased(model, "x")
+    x = Aliased(model, "few")
     stands = [getattr(x, one).is_null() for one in ("retracted_at", "merged_into_id") if hasattr(x, one)]
     several = dialects.among(
         table.id, Select([dialects.indexed_by(x, index)], [x.id]).where(any_of(getattr(x, column), name), *stands)

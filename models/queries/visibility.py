@@ -10,7 +10,7 @@ from models.queries.table_aliases import c, d, e, s, se
 from models.tables import Change, Hidden, Sentence, Statement
 
 _v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")
-_l = Aliased(Change, "l")
+_l = Aliased(Change, "lg")
 
 
 class Viewer(NamedTuple):

@@ -1,5 +1,7 @@
 """How queries are composed and compiled: what is pinned here rests on half-private parts of peewee."""
 
+import importlib
+import pkgutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
@@ -7,13 +9,14 @@ from typing import Any
 import pytest
 from peewee import SQL, ColumnBase, Select, fn
 
+from models import queries
 from models.history.changes import Actor
 from models.queries import list_ids, nodes, shapes
 from models.queries.embedded import embedded
 from models.queries.filter_sets import Order, used
 from models.queries.filters import OF_TOPIC
 from models.queries.members import Array, Nullable, Object, Precomputed, Rows, Scalar, Subquery
-from models.queries.nodes import Aliased, P, Part, cached, case, clear_caches, compiled, run
+from models.queries.nodes import Aliased, P, Part, cached, case, clear_caches, compiled, run, source_text
 from models.queries.said_by import within
 from models.queries.table_aliases import c, d, s, se, sp
 from models.queries.visibility import Viewer
@@ -96,6 +99,20 @@ def test_a_member_that_is_stored_is_read_where_just_that_is_wanted() -> None:
     one = Subquery(Nullable(kept, s.cue.is_null(False)), Rows(s, (s.id == P.id,)))
     for wanted, stored in (({"id": {}}, True), ({"form": {}}, False), ({}, False)):
         assert ('"c"."text"' in sql(c.select(one.only(wanted)))) is stored
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+def test_no_alias_names_two_tables() -> None:
+    # What is pruned from a query is found by its alias: of two tables under one, the wrong one would be joined.
+    named: dict[str, set[str]] = {}
+    for module in pkgutil.iter_modules(queries.__path__, "models.queries."):
+        for table in vars(importlib.import_module(module.name)).values():
+            if isinstance(table, Aliased):
+                name, _, alias = source_text(table, {}).partition(" AS ")
+                named.setdefault(alias, set()).add(name)
+    assert len(named) > 40
+    # A list of claims reads one or the other, under a name that its conditions may count on.
+    assert {alias for alias, tables in named.items() if len(tables) > 1} == {'"k"'}
 
 
 def test_a_misspelled_column_is_an_error_where_the_query_is_composed() -> None:
