@@ -22,7 +22,9 @@ def list_changes(query: dict[str, Any]) -> Response:
     To go on later from where a reading ended, send the `sequence` of its last line as `cursor`: nothing is missed, and
     `claims` and `gone_claims` are what a mirror of the claims has to fetch or drop. Who has no review scope gets the
     lines about what the public sees or saw; who changed it, and how it stood before and after, reviewers alone are
-    told.
+    told. A document or speaker that comes into sight with a statement of theirs, or goes with it, has no line of its
+    own: their lists tell, by `changed_since`, what came, and the line of the statement, what may be gone. After an
+    older backup was restored sequences begin again behind it: copy such a registry anew.
 
     The log has one order and no end, so it takes no `sort` and no `total`. What is `changed_since` elsewhere is `since`
     here, the `sequence` goes as `cursor` and not as one of `ids`, and a line is written whole, without `fields`.
