@@ -101,7 +101,7 @@ def test_a_member_that_is_stored_is_read_where_just_that_is_wanted() -> None:
         assert ('"c"."text"' in sql(c.select(one.only(wanted)))) is stored
 
 
-@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.usefixtures("registry")
 def test_no_alias_names_two_tables() -> None:
     # What is pruned from a query is found by its alias: of two tables under one, the wrong one would be joined.
     named: dict[str, set[str]] = {}
