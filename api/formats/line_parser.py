@@ -8,8 +8,7 @@ import orjson
 from api.contract import json_body
 from api.contract.problems import Problem
 from api.schemas.lines import LINES
-from models.extraction.segmentation import cut
-from models.transfer.lines import Line, Outcome, claims_named
+from models.transfer.lines import Line, Outcome, claims_named, cut_documents, whole_documents
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
 GROUP, _BYTES = 5000, 4_000_000
@@ -27,7 +26,10 @@ def parse_groups(lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bo
     are short.
     """
     for some in _groups(lines, most, FIRST if cut_sentences else _BYTES):
-        yield [_read(number, line, cut_sentences) for number, line in some]
+        group = [_read(number, line) for number, line in some]
+        if cut_sentences:
+            cut_documents(whole_documents(group))
+        yield group
 
 
 def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tuple[int, bytes]]]:
@@ -52,7 +54,7 @@ _END = (
 )
 
 
-def _read(number: int, line: bytes, cut_sentences: bool = False) -> Line | Outcome:
+def _read(number: int, line: bytes) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
     noun, value = "?", None
     try:
@@ -62,8 +64,7 @@ def _read(number: int, line: bytes, cut_sentences: bool = False) -> Line | Outco
             why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
             return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},), _claims(value))
         new = json_body.loaded(LINES[noun], value[noun])
-        cuts = cut(new.get("text", "")) if cut_sentences and noun == "document" else None
-        return Line(number, noun, new, cuts)
+        return Line(number, noun, new)
     except Problem as problem:
         return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors), _claims(value))
 

@@ -17,6 +17,7 @@ from models.storage import transactions
 from models.transfer import exports
 from models.transfer.imports import Import, longest_undone
 from models.transfer.lines import Line, Outcome
+from models.transfer.prefetch import prepare
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -41,11 +42,18 @@ def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool
 
 def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Iterator[Outcome]:
     """Import lines that were read in groups, as `read` does."""
+    groups = _prepared(groups)
     if not dry_run:
         yield from _stored(groups, by)
         return
     with transactions.undone():
         yield from _stored(groups, by)
+
+
+def _prepared(groups: Iterable[Group]) -> Iterator[Group]:
+    for group in groups:
+        prepare(group)
+        yield group
 
 
 def _stored(groups: Iterable[Group], by: Actor, going_on: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
@@ -67,7 +75,7 @@ def imported(
     if not dry_run:
         return _report(read(lines, by=by, group=_SHARED), report, dry_run=False)
     # Others could not write while lines are on their way, or cut into sentences.
-    groups = list(parse_groups(_few(lines), DRY_LINES, cut_sentences=True))
+    groups = list(_prepared(parse_groups(_few(lines), DRY_LINES)))
     with transactions.undone():
         until = clock() + longest_undone()
 

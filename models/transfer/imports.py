@@ -209,10 +209,7 @@ def _speaker(work: _Work, new: dict[str, Any]) -> LineResult:
 
 def _document(work: _Work, new: dict[str, Any]) -> LineResult:
     name = new.pop("id", None)
-    offsets = work.line.sentence_offsets
-    id, what = _unless_known(
-        work, lambda: documents.create(by=work.by, sentence_offsets=offsets, session=work.session, **new)
-    )
+    id, what = _unless_known(work, lambda: documents.create(by=work.by, session=work.session, **new))
     if name:
         _call(work.names, work.names.documents, name, id, "document")
     return id, what

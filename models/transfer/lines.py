@@ -1,6 +1,9 @@
 """The lines of an import: as they are read, and what became of them."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+
+from models.extraction.segmentation import cut
 
 
 class Line(NamedTuple):
@@ -9,8 +12,6 @@ class Line(NamedTuple):
     number: int
     noun: str
     members: dict[str, Any]
-    #: Where the sentences of a document stand, if that is known already.
-    sentence_offsets: list[tuple[int, int]] | None = None
     #: Whether it waited to the end of the file for the statements of its claims.
     waited: bool = False
 
@@ -44,3 +45,22 @@ def claims_named(members: Any) -> tuple[str, ...]:
     sides = [members.get("claim"), members.get("answer")]
     sides += [side.get(name) for side in sides if isinstance(side, dict) for name in ("claim", "id")]
     return tuple(side for side in sides if isinstance(side, str))
+
+
+def whole_documents(lines: Iterable[Line | Outcome]) -> Iterator[dict[str, Any]]:
+    """Yield the documents that lines give whole: a line of its own, or a part of a statement's."""
+    for line in lines:
+        if isinstance(line, Line) and line.noun in ("document", "statement"):
+            document = line.members if line.noun == "document" else line.members["document"]
+            if "text" in document:
+                yield document
+
+
+def cut_documents(whole: Iterable[dict[str, Any]]) -> None:
+    """Add to documents the offsets of their sentences, as `models.documents` takes them; equal texts are cut once."""
+    cuts: dict[str, list[tuple[int, int]]] = {}
+    for document in whole:
+        text = document["text"]
+        if text not in cuts:
+            cuts[text] = cut(text)
+        document["sentence_offsets"] = cuts[text]

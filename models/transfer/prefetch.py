@@ -6,12 +6,13 @@ from typing import Any
 
 from models import speakers
 from models.addresses import normalize
-from models.documents import digest
+from models.documents import digest, edition
 from models.history.locks import named as keep
+from models.storage import database
 from models.storage.spilled import SpilledDict
 from models.tables import Claim, Document, Speaker, Statement, Topic
 from models.transfer.batch import BatchSession
-from models.transfer.lines import Line
+from models.transfer.lines import Line, Outcome, cut_documents, whole_documents
 from models.transfer.local_ids import LocalIds
 
 
@@ -31,6 +32,23 @@ def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> N
     session.hold(lambda: [keep(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
     for model in (Statement, Claim):
         session.fetch_rows(model, named.ids[model])
+
+
+def prepare(lines: Sequence[Line | Outcome]) -> None:
+    """Cut the documents that lines give whole, and that are not known, into sentences.
+
+    That takes long: it is done before the transaction in which the lines are stored, which keeps others waiting.
+    """
+    whole = [document for document in whole_documents(lines) if "sentence_offsets" not in document]
+    if not whole:
+        return
+    keys = [(normalize(document.get("url")), digest(document["text"])) for document in whole]
+    session = BatchSession(len(lines))
+    session.fetch(Document, "url_normalized", [address for address, _ in keys if address])
+    session.fetch(Document, "sha256", [sha256 for address, sha256 in keys if not address])
+    new = [document for document, key in zip(whole, keys, strict=True) if not edition(*key, session)]
+    database.release()
+    cut_documents(new)
 
 
 class _Named:

@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from api.formats.line_parser import parse_groups
 from api.formats.read_ahead import parse_ahead
 from models.extraction.segmentation import cut
-from models.transfer.lines import Line
+from models.transfer.lines import Line, cut_documents, whole_documents
 from tests.checked import ROOT
+from tests.factories import charge
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -22,14 +24,16 @@ SAMPLE = (ROOT / "examples" / "sample.ndjson").read_bytes().splitlines(keepends=
 
 
 def test_lines_are_read_ahead_as_they_are_read_here() -> None:
-    lines = [*SAMPLE, b"\n", b"no JSON\n", b'{"topic":{}}\n', b'{"topic":{"slug":"a","label":"A"}}']
+    whole = b'{"statement":%b}\n' % orjson.dumps(charge())
+    lines = [*SAMPLE, whole, b"\n", b"no JSON\n", b'{"topic":{}}\n', b'{"topic":{"slug":"a","label":"A"}}']
     here = [line for group in parse_groups(lines) for line in group]
     there = [line for group in parse_ahead(lines) for line in group]
     assert [tuple(line) for line in there if not isinstance(line, Line)] == here[-3:-1]
-    assert [line._replace(sentence_offsets=None) if isinstance(line, Line) else line for line in there] == here
-    documents = [line for line in there if isinstance(line, Line) and line.noun == "document"]
-    assert documents
-    assert all(line.sentence_offsets == cut(line.members["text"]) for line in documents)
+    documents = list(whole_documents(there))
+    assert len(documents) == 1 + sum(isinstance(line, Line) and line.noun == "document" for line in there) > 1
+    assert all(document["sentence_offsets"] == cut(document["text"]) for document in documents)
+    cut_documents(whole_documents(here))
+    assert there == here
 
 
 def test_the_first_groups_are_short_and_none_is_longer_than_one_that_is_read_here() -> None:
