@@ -19,7 +19,8 @@ _CLOSING = "\"'”’»)]"
 #: Code points without white space in which no sentence ends: nupunkt's time grows with the square of such a stretch,
 #: 12 s for 80,000 exclamation marks.
 _UNBROKEN = 1_000
-_STRETCH = re.compile(rf"\S{{{_UNBROKEN},}}(?=\S)")
+#: It is looked for where a word begins alone: at every code point, 1 MB of words of 1,000 took 0.75 s, not 0.01.
+_STRETCH = re.compile(rf"(?<!\S)\S{{{_UNBROKEN},}}(?=\S)")
 _ENDS = str.maketrans("!?.…", "xxxx")
 
 #: Code points of a sentence: what has no full stop for so long is cut before, where a word ends if one does.

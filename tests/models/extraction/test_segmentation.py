@@ -102,6 +102,9 @@ def test_a_stretch_without_white_space_is_cut_in_time_in_proportion_to_its_lengt
         cut(marks * (100_000 // len(marks)))
         assert time.process_time() - began < 10 * usual
     assert len(prose) == 6_000
+    began = time.process_time()
+    cut(("x" * 1_000 + " ") * 100)
+    assert time.process_time() - began < usual, "words that are just not too long are passed over"
 
 
 def test_a_sentence_after_a_long_stretch_is_one_of_its_own() -> None:
