@@ -129,7 +129,7 @@ def _wrong_id() -> str | None:
 def _unavailable(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("the database did not answer: %s", error)
     database.close()
-    response = problem(problem_types.UNAVAILABLE, errors.sentence(error))
+    response = problem(problem_types.UNAVAILABLE, errors.sentence(error, writing=request.method not in ("GET", "HEAD")))
     response.headers["Retry-After"] = RETRY_AFTER_DATABASE
     return response
 

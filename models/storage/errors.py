@@ -15,6 +15,7 @@ _READ_ONLY = "The registry can only be read just now: nothing was stored. Try ag
 _DAMAGED = "The file of the registry is damaged, and what was asked for stands there: its operator has to restore it."
 _BUSY = "Too many are writing just now: nothing was stored. Try again in a moment."
 _SLOW = "This takes longer than a question may take here: narrow it with filters, or ask for fewer items."
+_SLOW_CHANGE = "This took longer than a change may take, or others change the same: try again later, or send less."
 
 #: What SQLite's primary result codes mean for a caller (sqlite.org/rescode.html), and PostgreSQL's SQLSTATEs
 #: or their first two characters (its manual, appendix A).
@@ -37,8 +38,10 @@ _SENTENCES: dict[int | str, str] = {
 _UNDONE = ("40001", "40P01")
 
 
-def sentence(error: BaseException) -> str:
+def sentence(error: BaseException, *, writing: bool = False) -> str:
     """Return what `error` means for a caller, and what to do; never the message of the database."""
+    if writing and too_slow(error):
+        return _SLOW_CHANGE
     return sentence_of_code(error) or _AWAY
 
 

@@ -28,6 +28,9 @@ _ATTEMPTS = 4
 #: Seconds between two tries, at most.
 _PAUSE = 0.05
 
+#: Milliseconds that what will be undone waits for a lock: PostgreSQL looks for a deadlock after 1,000.
+_UNDONE_WAITS = 300
+
 T = TypeVar("T")
 
 
@@ -101,7 +104,7 @@ def attempt(work: Callable[[], T]) -> T:
             again = errors.is_transient(error) or (not on_sqlite() and db.obj.lost() and not _local.committing)
             if not again and not renewed and errors.read_only(error):
                 again = renewed = db.obj.renew()
-            if not again or not left:
+            if not again or not left or _local.to_be_undone:  # others would wait for what will be undone anyway
                 raise
             # Two that were in each other's way should not meet again at once.
             time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 (no secret)
@@ -162,9 +165,12 @@ class _Undone(Exception):
 def undone() -> Iterator[None]:
     """Do what is inside, and undo it: a dry run. Other transactions wait for it only where they write the same rows.
 
-    What will be undone breaks no rule, so it locks nothing that it reads.
+    What will be undone breaks no rule, so it locks nothing that it reads. Where it would wait for a lock itself, it
+    gives up, before PostgreSQL looks for a deadlock and undoes one of those that wait.
     """
     with suppress(_Undone), savepoint():
+        if not on_sqlite():
+            fetch(f"SET LOCAL lock_timeout = {_UNDONE_WAITS}")
         _local.to_be_undone = True
         try:
             yield

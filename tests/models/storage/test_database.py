@@ -7,8 +7,9 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
-from peewee import PeeweeException, SqliteDatabase
+from peewee import OperationalError, PeeweeException, SqliteDatabase
 
 from models import topics
 from models.history.changes import Actor
@@ -49,6 +50,18 @@ def test_knows_a_database_that_may_lose_what_it_has_acknowledged(registry: str) 
     path = registry.removeprefix("sqlite:///")
     database.db.initialize(sqlite.SqliteFile(path, pragmas={"journal_mode": "delete", "synchronous": 1}))
     assert database.unsafe_durability() == ["journal_mode is delete", "synchronous is 1"]
+
+
+def test_what_will_be_undone_is_not_tried_again(registry: str) -> None:
+    tries = []
+
+    def deadlocked() -> None:
+        tries.append(1)
+        raise OperationalError(psycopg.errors.DeadlockDetected())
+
+    with pytest.raises(OperationalError), transactions.undone():
+        transactions.attempt(deadlocked)
+    assert len(tries) == 1
 
 
 def test_a_change_is_stored_whole_or_not_at_all(registry: str, actor: Actor) -> None:

@@ -36,6 +36,10 @@ def test_says_what_is_wrong_and_nothing_of_what_the_database_said(error: Excepti
     assert "/srv" not in errors.sentence(error)
 
 
+def test_a_change_that_took_too_long_is_not_told_to_use_filters() -> None:
+    assert "send less" in errors.sentence(OperationalError(psycopg.errors.QueryCanceled()), writing=True)
+
+
 def test_finds_what_is_wrong_in_what_caused_an_error() -> None:
     nothing_stored = sqlite3.OperationalError("nothing was stored")
     nothing_stored.__cause__ = _sqlite(sqlite3.SQLITE_FULL)
