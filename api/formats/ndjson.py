@@ -14,8 +14,8 @@ from api.schemas.imports import OUTCOMES
 from models.history.changes import Actor
 from models.ingest import corrections as decided
 from models.storage import transactions
-from models.transfer import exports
-from models.transfer.imports import Import, longest_undone
+from models.transfer import dry_runs, exports
+from models.transfer.imports import Import
 from models.transfer.lines import Line, Outcome
 from models.transfer.prefetch import prepare
 
@@ -68,16 +68,22 @@ def _stored(groups: Iterable[Group], by: Actor, going_on: Callable[[], None] = l
 
 
 def imported(
-    lines: Iterable[bytes], *, by: Actor, dry_run: bool, report: str, clock: Callable[[], float] = time.monotonic
+    lines: Iterable[bytes],
+    *,
+    by: Actor,
+    caller: str,
+    dry_run: bool,
+    report: str,
+    clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Import `lines` as `read` does, and make the report of it (api/schemas/imports.py)."""
+    """Import `lines` as `read` does for a caller, and make the report of it (api/schemas/imports.py)."""
     lines = _or_told(lines, "Nothing is stored." if dry_run else "The groups of lines that came whole are stored.")
     if not dry_run:
         return _report(read(lines, by=by, group=_SHARED), report, dry_run=False)
     # Others could not write while lines are on their way, or cut into sentences.
     groups = list(_prepared(parse_groups(_few(lines), DRY_LINES)))
-    with transactions.undone():
-        until = clock() + longest_undone()
+    with dry_runs.dry_run(caller):
+        until = clock() + dry_runs.longest()
 
         def going_on() -> None:
             if clock() > until:
@@ -129,7 +135,7 @@ def _few(lines: Iterable[bytes]) -> list[bytes]:
 def _too_large() -> Problem:
     return Problem(
         problem_types.TOO_LARGE,
-        f"A dry run takes at most {GROUP:,} lines, {_DRY_BYTES:,} bytes and 5 seconds, on SQLite one: "
+        f"A dry run takes at most {GROUP:,} lines, {_DRY_BYTES:,} bytes and 2 seconds, on SQLite one: "
         "send it in parts, or use `counterclaim import --dry-run`.",
     )
 

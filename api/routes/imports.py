@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from api.contract import responses
-from api.contract.auth import caller
+from api.contract.auth import caller, caller_name
 from api.contract.operation import Routes
 from api.formats import ndjson
 from api.schemas.imports import ImportQuery, Report
@@ -16,7 +16,7 @@ routes = Routes("imports", "Many things at once, as lines: what `counterclaim ex
 
 
 def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
-    return {"report": ndjson.imported(lines, by=caller().actor, dry_run=query["dry_run"], report=query["report"])}
+    return {"report": ndjson.imported(lines, by=caller().actor, caller=caller_name(), **query)}
 
 
 @routes.operation(
@@ -66,7 +66,9 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     the answer is 200 and lists it.
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines and of what
-    is stored in 5 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413. On
-    PostgreSQL others wait for it only where they put in the very same thing.
+    is stored in 2 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413. On
+    PostgreSQL others wait for it only where they put in the very same thing, and where it would wait for them it ends
+    with 503. A server does two dry runs at once, one of them for one caller; one more waits for two seconds, and is
+    answered 503 then.
     """
     return responses.json(report)

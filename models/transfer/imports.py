@@ -36,10 +36,6 @@ _LINES_PER_BATCH = 5000
 #: As many claims that no line has pointed at: with 5,000, others waited 1.6 s where the machine was busy, not 0.3.
 _CLAIMS_PER_BATCH = 500
 
-#: Seconds for which what will be undone may keep others waiting: on SQLite they cannot write at all, on PostgreSQL not
-#: what it writes.
-LONGEST_UNDONE, LONGEST_UNDONE_ON_SQLITE = 5, 1
-
 T = TypeVar("T")
 
 
@@ -134,11 +130,6 @@ class Import:
                 break
         session.flush()
         return outcomes
-
-
-def longest_undone() -> float:
-    """Return for how many seconds lines may be stored that will all be undone."""
-    return LONGEST_UNDONE_ON_SQLITE if database.on_sqlite() else LONGEST_UNDONE
 
 
 def unbound_claim(names: LocalIds, name: str) -> Line:
