@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError
 
 from api.contract import problem_types
 from api.contract.problems import Problem
+from api.schemas.base import MOST_ERRORS, Unnamed
 from api.schemas.fields import BIGGEST, hint, made
 
 #: How deep a body may nest; the deepest that the contract knows is 6.
@@ -16,9 +17,6 @@ DEEPEST = 32
 
 #: The longest pointer that is said in a sentence too, in characters.
 _SHOWN = 100
-
-#: How many wrong members are named one by one.
-_MOST_ERRORS = 100
 
 #: Half of a pair, which has no UTF-8.
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -121,6 +119,8 @@ def misunderstood(error: ValidationError, schema: type[Schema]) -> list[dict[str
 
 def _pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
     """Marshmallow's nested messages as {pointer, detail} (RFC 6901)."""
+    if isinstance(messages, Unnamed):
+        return [{"pointer": at, "detail": sentence("Unknown field.")}] * messages
     if not isinstance(messages, dict):
         return [{"pointer": at, "detail": sentence(messages)}]
     errors = []
@@ -160,4 +160,4 @@ def malformed(detail: str) -> Problem:
 
 
 def _unprocessable(errors: list[dict[str, str]]) -> Problem:
-    return Problem(problem_types.INVALID_BODY, summary(errors), errors[:_MOST_ERRORS])
+    return Problem(problem_types.INVALID_BODY, summary(errors), errors[:MOST_ERRORS])

@@ -1,5 +1,6 @@
 """What schemas share: strict input, complete output, and the members that every noun has."""
 
+import sys
 from copy import copy
 from functools import cache
 from typing import Any
@@ -8,9 +9,19 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing
 
 from api.schemas.fields import BIGGEST, Matching, QueryWholeNumber, Text
 
+#: How many wrong members a refusal names one by one.
+MOST_ERRORS = 100
+
+
+class Unnamed(int):
+    """How many more members are unknown, in the place of a message for each: 1.3 million of them took seconds."""
+
 
 class Input(Schema):
     """What a caller sends; a member that it does not know is refused."""
+
+    #: How many unknown members get a message of their own.
+    _most_unknown = MOST_ERRORS
 
     class Meta:
         unknown = RAISE
@@ -36,7 +47,18 @@ class Input(Schema):
         0.83 s of processor time, not 0.32.
         """
         loaded = self._loaded(data) if self._only_fields and not any(options.values()) else None
-        return super().load(data, **options) if loaded is None else loaded
+        if loaded is not None:
+            return loaded
+        if not isinstance(data, dict) or len(data) <= self._most_unknown:
+            return super().load(data, **options)
+        unnamed = [key for key in data if key not in self._members][self._most_unknown :]
+        if not unnamed:
+            return super().load(data, **options)
+        try:
+            return super().load({key: data[key] for key in data.keys() - unnamed}, **options)
+        except ValidationError as error:
+            more = {unnamed[0]: Unnamed(len(unnamed))}
+            raise ValidationError(error.normalized_messages() | more) from None  # type: ignore[no-untyped-call]
 
     def _loaded(self, data: Any) -> dict[str, Any] | None:
         if not isinstance(data, dict) or not data.keys() >= self._required:
@@ -59,7 +81,9 @@ class Input(Schema):
 
 
 class Query(Input):
-    """What a query string may hold."""
+    """What a query string may hold; it is short."""
+
+    _most_unknown = sys.maxsize
 
 
 #: How many items a page holds, at most and where nothing is said.

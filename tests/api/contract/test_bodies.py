@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from marshmallow import ValidationError
 from werkzeug.test import TestResponse
 
 from api.app import create_app
+from api.schemas.fields import made
+from api.schemas.topics import NewTopic
 from api.settings import Settings
 from models.storage import database
 from tests.api.steps import blamed, matching, posted, refusal
@@ -339,6 +342,13 @@ def test_names_a_hundred_wrong_members_at_most(writer: FlaskClient) -> None:
     assert answer.status_code == 422
     assert len(answer.json["errors"]) == 100
     assert "499 more are wrong" in answer.json["detail"]
+
+
+def test_unknown_members_past_a_hundred_are_counted_without_a_message_each() -> None:
+    unknown = {f"m{number}": 1 for number in range(500)}
+    with pytest.raises(ValidationError) as refused:
+        made(NewTopic).load(unknown)
+    assert len(refused.value.messages) == 103, "two that are missing, 100 that are named, and how many more there are"
 
 
 def test_a_change_is_taken_as_a_merge_patch_and_a_create_is_not(writer: FlaskClient) -> None:
