@@ -78,7 +78,13 @@ def serve() -> None:
         limits.Buckets.prepare(Path(folder) / "buckets")
         json_logging.configure(config.LOG_LEVEL)
         _heed_in_a_thread()
-        _server(config).serve()
+        server = _server(config)
+        try:
+            server.serve()
+        except SystemExit:
+            # Granian takes it for a failure that its processes heard of the stop before it did, as from a terminal.
+            if not server.interrupt_signal:
+                raise
 
 
 def _server(config: Settings) -> Any:
