@@ -39,7 +39,7 @@ def pytest_collection_finish() -> None:
     """Let Python's collector pass over what lives as long as the run: of short tests a quarter of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

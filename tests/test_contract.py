@@ -110,8 +110,10 @@ def described(app: Flask) -> Any:
 #: most of the time, which several workers share.
 PARTS = {
     "others": (["examples", "fuzzing", "stateful"], "/"),
-    "exchanges": (["coverage"], "/v1/(counterclaims|charges|exports/counterclaims)"),
-    "more": (["coverage"], "(?!/v1/(counterclaims|charges|exports/counterclaims))"),
+    "exchanges": (["coverage"], "/v1/(counterclaims|charges)"),
+    "exports": (["coverage"], "/v1/exports"),
+    "claims": (["coverage"], "/v1/claims"),
+    "more": (["coverage"], "(?!/v1/(counterclaims|charges|exports|claims))"),
 }
 
 

@@ -38,7 +38,7 @@ class Sight:
         self.stamps: dict[What, str] = {}
         for model in NOUNS:
             noun = model._meta.table_name
-            for (id,) in model.select(model.id).tuples():
+            for (id,) in list(model.select(model.id).tuples()):  # a request may close the connection
                 answer = client.get(f"/v1/{noun}/{id}")
                 if answer.status_code == 200:
                     whole = answer.json
