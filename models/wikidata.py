@@ -40,9 +40,8 @@ def ids(*, items: Iterable[str], viewer: Viewer) -> dict[str, int]:
     standing = Speaker.retracted_at.is_null() & Speaker.merged_into.is_null()
     rows = found.order_by(standing, Speaker.retracted_at.is_null(), Speaker.id).tuples()
     known = {item: id for id, item in rows if _may_know(viewer, id)}
-    if not viewer.texts and items - known.keys():
-        into = merged_items()
-        known |= {item: into[item] for item in items & into.keys() - known.keys() if _may_know(viewer, into[item])}
+    if not viewer.texts and (others := items - known.keys()):
+        known |= {item: id for item, id in merged_items(others).items() if _may_know(viewer, id)}
     return known
 
 

@@ -4,7 +4,7 @@ Every function that makes something takes a session as an argument. That of an i
 fetches beforehand what thousands of lines name, and inserts many rows at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
@@ -112,7 +112,7 @@ class Session:
 
     def merged_item(self, item: str) -> int | None:
         """Find the id of the standing speaker into whom one with this Wikidata id was merged."""
-        return merged_items(item).get(item)
+        return merged_items([item]).get(item)
 
     def newest_edition(self, address: str | None) -> int | None:
         """Find the id of the document at a normalised address that was read last; one with a text before others."""
@@ -166,9 +166,10 @@ class Session:
         bulk.insert(Sentence, SENTENCE, sentences(document, sentence_offsets))
 
 
-def merged_items(item: str | None = None) -> dict[str, int]:
-    """Map the Wikidata ids of merged speakers, all or one of them, to the standing speakers into whom they were."""
-    return dict(fetch(_MERGED_ITEMS.format("= ?" if item else "IS NOT NULL"), (item,) if item else ()))
+def merged_items(items: Collection[str] | None = None) -> dict[str, int]:
+    """Map the Wikidata ids of merged speakers, all or some of them, to the standing speakers into whom they were."""
+    which = "IS NOT NULL" if items is None else f"IN ({', '.join('?' * len(items))})"
+    return dict(fetch(_MERGED_ITEMS.format(which), tuple(items or ())))
 
 
 def sentences(document: Any, sentence_offsets: list[tuple[int, int]]) -> list[tuple[Any, ...]]:

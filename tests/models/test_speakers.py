@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, hierarchy, speakers, statements
-from models.history import merges
+from models.history import merges, session
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import database, transactions
@@ -740,3 +740,13 @@ def test_a_claim_that_accuses_either_accuses_the_survivor_until_they_are_parted(
     assert told() == [{"accused": "Other"}] * 3 + [{"mentioned": "Other"}]
     speakers.unmerge(by=actor, id=one)
     assert told() == before
+
+
+@pytest.mark.usefixtures("registry")
+def test_only_the_items_that_are_asked_for_are_looked_up_among_the_merged(actor: Actor) -> None:
+    ids = [_make(actor, f"Group {n}", wikidata_id=f"Q{n}") for n in (1, 2, 3)]
+    survivor = _make(actor, "Heir", wikidata_id="Q4")
+    for id in ids:
+        speakers.merge(by=actor, id=id, into=survivor)
+    assert session.merged_items(["Q3", "Q1", "Q9"]) == {"Q1": survivor, "Q3": survivor}
+    assert session.merged_items() == {"Q1": survivor, "Q2": survivor, "Q3": survivor}
