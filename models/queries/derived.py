@@ -11,7 +11,7 @@ It is in queries because its rows are composed of the same shapes and conditions
 otherwise compute at each read.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from peewee import Entity, fn
@@ -23,7 +23,7 @@ from models.queries.nodes import Aliased, Part, cached
 from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
-from models.storage.database import db, fetch
+from models.storage.database import db, fetch, run
 from models.storage.transactions import advisory_lock, before_commit
 from models.tables import Statement
 
@@ -82,8 +82,8 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
     refresh(made, new=True)
     refresh(known)
     refresh(shown, words=False)
-    for statement in refreshing_cards(bool(restated)) if renamed else ():
-        fetch(statement, (dumps(sorted(renamed)),))
+    if renamed:
+        _run(refreshing_cards(bool(restated)), renamed)
     refresh(linked, linked=True)
 
 
@@ -108,8 +108,8 @@ def _forget_words(claims: set[int], statements: set[int]) -> None:
     """
     of_claims, of_statements = word_tables.forgetting_words()
     for ids, forgetting in ((claims, of_claims), (statements, of_statements)):
-        for statement in forgetting if ids else ():
-            fetch(statement, (dumps(sorted(ids)),))
+        if ids:
+            _run(forgetting, ids)
 
 
 def refresh(claims: set[int], *, new: bool = False, linked: bool = False, words: bool = True) -> None:
@@ -120,9 +120,13 @@ def refresh(claims: set[int], *, new: bool = False, linked: bool = False, words:
     the full-text indexes lack; none without `words`.
     """
     if claims:
-        ids = dumps(sorted(claims))
-        for statement in refreshing(new, linked, words):
-            fetch(statement, (ids,))
+        _run(refreshing(new, linked, words), claims)
+
+
+def _run(statements: Iterable[str], ids: Collection[int]) -> None:
+    """Run statements whose one parameter is the JSON array of these ids."""
+    listed = dumps(sorted(ids))
+    run((statement, (listed,)) for statement in statements)
 
 
 def rebuild() -> None:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -192,13 +193,26 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     try:
         with peewees_errors:
             cursor = db.obj.connection().execute(sql, params)
-            return cursor.fetchall() if cursor.description else []
+            # psycopg's `description` would be made anew, column by column: a twentieth of a change.
+            return cursor.fetchall() if on_sqlite() or (cursor.pgresult and cursor.pgresult.nfields) else []
     except Exception as error:
         failed = error
         raise
     finally:
         for hook in db.obj.query_hooks:
             hook(QueryEvent(sql, params, time.perf_counter() - start, failed))
+
+
+def run(statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+    """Run statements whose rows nobody asks for, in their order.
+
+    PostgreSQL gets them together and is waited for once: a change sends a dozen to its derived tables.
+    """
+    several = list(statements)
+    alone = on_sqlite() or len(several) == 1
+    with peewees_errors, nullcontext() if alone else db.obj.connection().pipeline():
+        for sql, params in several:
+            fetch(sql, params)
 
 
 #: A literal of SQL, a placeholder, or the sign that psycopg takes for one.
