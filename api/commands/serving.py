@@ -118,6 +118,7 @@ def worker() -> Flask:
     config = settings.read()
     json_logging.configure(config.LOG_LEVEL)
     app = create_app(config, shared=Path(os.environ[metrics.SHARED]) / "buckets")
+    metrics.allocate()
     database.keep_open()
     middleware: Middleware = app.wsgi_app  # type: ignore[assignment]
     _log_requests(middleware, logged=config.LOG_LEVEL == "info")

@@ -9,6 +9,7 @@ import threading
 from bisect import bisect_left
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from api.middleware.access_log import Record
@@ -18,6 +19,23 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 #: Seconds: from a look-up by id to the deadline of a query.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1, 5)
+
+#: Bytes of the file of one process: more than the figures of each operation with twenty statuses.
+ROOM = 4 * 1024 * 1024
+
+
+def allocate() -> None:
+    """Give the file of this process its room on the disk, before anything is counted.
+
+    prometheus_client maps files with holes, and a store into a hole ends the process (SIGBUS) where the disk is full
+    by then. Where it is full now, this process counts for itself alone.
+    """
+    file = Path(os.environ[SHARED]) / f"histogram_{os.getpid()}.db"
+    try:
+        file.write_bytes(bytes(ROOM))
+    except OSError:
+        del os.environ[SHARED]
+        file.unlink(missing_ok=True)
 
 
 def count(requests: list[Record]) -> None:
@@ -44,10 +62,18 @@ _one_at_a_time = threading.Lock()
 
 @cache
 def _seconds() -> Any:
+    from prometheus_client import REGISTRY  # noqa: PLC0415
+
+    return histogram(REGISTRY)
+
+
+def histogram(registry: Any) -> Any:
+    """Make the figures, in a registry of Prometheus or in none."""
     from prometheus_client import Histogram  # noqa: PLC0415
 
     description = "Requests by operation and status, and the seconds until their answer was ready."
-    return Histogram("counterclaim_request_seconds", description, ("operation", "status"), buckets=BOUNDS)
+    labels = ("operation", "status")
+    return Histogram("counterclaim_request_seconds", description, labels, buckets=BOUNDS, registry=registry)
 
 
 def exposition() -> tuple[bytes, str]:
