@@ -8,7 +8,10 @@ from models.history.edits import stands
 from models.history.locks import Rows, changed, named
 from models.history.notes import ClaimMerge, SpeakerMerge
 from models.history.session import SESSION
+from models.queries.dialects import in_ids
 from models.storage import rows
+from models.storage.columns import dumps
+from models.storage.database import fetch
 from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
 
 # -- rows to lock --------------------------------------------------------------------------------
@@ -109,9 +112,10 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
 
 def _same_acts(statements: Iterable[int]) -> set[int]:
     """Find these statements, those that they print again, and the prints of either."""
-    found = merges.rows_with(Statement, list(statements))
-    acts = {id for each in found for id in (each.id, each.original_id) if id}
-    return acts.union(*(_ids(Statement, Statement.original == act) for act in acts))
+    # Two queries however many: with one for each act, the unmerge of a speaker with 50,000 statements took 40 s.
+    named, printing = (f"SELECT id, original_id FROM statements WHERE {in_ids(one)}" for one in ("id", "original_id"))  # noqa: S608 (our SQL)
+    acts = {id for pair in fetch(named, (dumps(list(statements)),)) for id in pair if id}
+    return acts | {id for id, _ in fetch(printing, (dumps(list(acts)),))}
 
 
 def _links(*claims: int) -> list[Rows]:

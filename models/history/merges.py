@@ -18,6 +18,7 @@ from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import dumps, now
+from models.storage.database import fetch
 from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
@@ -98,11 +99,12 @@ def move_back(column: Any, ids: list[int], from_: int, to: int) -> None:
 
     Where the public sees neither in them, no version and no date tells it.
     """
-    model, new = column.model, {column: to}
-    if _is_shown(column, from_, to):
-        new |= {model.version: model.version + 1, model.updated_at: now()}
-    for part in _parts(ids):
-        model.update(new).where(model.id.in_(part), column == from_).execute()
+    table, name = column.model._meta.table_name, column.column_name
+    stamp = [now()] if _is_shown(column, from_, to) else []
+    stamped = ", version = version + 1, updated_at = ?" if stamp else ""
+    # One statement however many: in parts of 500, SQLite took 1.3 s for 50,000 rows, not 0.3.
+    moving = f"UPDATE {table} SET {name} = ?{stamped} WHERE {in_ids('id')} AND {name} = ?"  # noqa: S608 (our names)
+    fetch(moving, (to, *stamp, dumps(ids), from_))
 
 
 def _is_shown(column: Any, *ids: int) -> bool:

@@ -14,6 +14,7 @@ _ID_BITS = 40
 CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 #: Characters of a speaker's names that are found: merges add up aliases, and PostgreSQL takes 1 MB for a row.
 MOST_NAMES = 100_000
+_MENTION = "coalesce(s.mention, '')"
 
 
 def _search_rowid(claim: str, steps: str) -> str:
@@ -66,13 +67,36 @@ def aliases_of(sqlite: bool, speaker: str) -> str:
     return f"coalesce((SELECT {together} FROM aliases al WHERE al.speaker_id = {speaker}.id), '')"
 
 
+def _names_of(mention: str) -> str:
+    """Build the SQL of the names under which the statements of a speaker `sp` that call them so are found."""
+    return f"substr(sp.name || ' ' || {mention} || ' ' || {aliases_of('sp')}, 1, {MOST_NAMES})"
+
+
 @written
 def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
-    names = f"substr(sp.name || ' ' || coalesce(s.mention, '') || ' ' || {aliases_of('sp')}, 1, {MOST_NAMES})"
+    names = _names_of(_MENTION)
     if sqlite:
         return ("rowid", "claim", "sentence", "speaker"), f"words_of(c.text), words_of(se.text), words_of({names})"
     return ("statement_id", "words"), _vector(("A", "c.text"), ("C", "se.text"), ("B", names))
+
+
+@written
+def renaming_words(sqlite: bool) -> list[str]:
+    """Build the SQL for statements whose speaker has other names, or is another; SQLite only takes them out.
+
+    PostgreSQL keeps the words of claim and sentence, and reads each mention once: 0.6 s for 40,000 statements, not 3.4.
+    """
+    if sqlite:
+        return forgetting_words()[1]
+    grouped = f"SELECT s.speaker_id, {_MENTION} AS mention, array_agg(s.id) AS ids FROM statements s"
+    names = f"SELECT m.ids, {_vector(('B', _names_of('m.mention')))} AS words"
+    return [
+        f"WITH m AS ({grouped} WHERE {in_ids('s.id')} GROUP BY 1, 2),"
+        f" n AS MATERIALIZED ({names} FROM m JOIN speakers sp ON sp.id = m.speaker_id)"
+        " UPDATE statement_search AS w SET words = ts_filter(w.words, '{a,c}') || n.words"
+        " FROM (SELECT unnest(ids) AS id, words FROM n) AS n WHERE n.id = w.statement_id"
+    ]
 
 
 @written

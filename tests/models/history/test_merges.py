@@ -360,3 +360,18 @@ def test_what_the_public_sees_of_neither_end_of_a_merge_raises_no_version(regist
     speakers.unmerge(by=actor, id=one)
     assert (Review.get_by_id(1).statement_id, Counterclaim.get_by_id(1).target_id) == (hidden[0], hidden[0])
     assert told() == before
+
+
+def test_a_merge_and_its_undoing_ask_as_often_however_much_was_said(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    asked = []
+    for words in (("first",), ("second", "third")):
+        one, two = speaker(actor, words[0]), speaker(actor, f"Other {words[0]}")
+        for word in words:
+            said(actor, word, words[0])
+        queries.clear()
+        speakers.merge(by=actor, id=one, into=two)
+        speakers.unmerge(by=actor, id=one)
+        asked.append(len(queries))
+    assert asked[0] == asked[1], "50,000 statements take seconds"

@@ -250,24 +250,30 @@ def test_a_name_and_a_label_leave_what_claims_are_counted_by_as_it_is(registry: 
     def written_by(change: Any, **new: Any) -> str:
         written.clear()
         db.obj.query_hooks.append(lambda event: written.append(event.sql))
-        change(by=actor, id=1, version=None, **new)
+        change(by=actor, id=1, **new)
         db.obj.query_hooks.pop()
         assert derived.differences() == []
         return " ".join(sql for sql in written if not sql.startswith("SELECT"))
 
-    for change, new in (
-        (speakers.change, {"name": "Washington"}),
-        (speakers.change, {"aliases": ["Ann"], "kind": "person"}),
-        (documents.change, {"title": "A title"}),
-        (topics.change, {"slug": "wars"}),
+    other = speakers.create(by=actor, name="Ann", kind="group", aliases=["Anna"])
+    put_plain(actor, "first", speaker={"id": 1}, mention={"text": "The first paragraph"})
+    cards, speaker = "INSERT INTO claim_cards", "UPDATE claim_cards"
+    for change, new, how in (
+        (speakers.change, {"version": None, "name": "Washington"}, speaker),
+        (speakers.change, {"version": None, "aliases": ["D.C."], "kind": "person"}, speaker),
+        (speakers.merge, {"into": other}, speaker),
+        (speakers.unmerge, {}, speaker),
+        (documents.change, {"version": None, "title": "A title"}, cards),
+        (topics.change, {"version": None, "slug": "wars"}, cards),
     ):
         changed = written_by(change, **new)
-        assert "INSERT INTO claim_cards" in changed
+        assert [one for one in (cards, speaker) if one in changed] == [how]
         assert "INSERT INTO claim_summaries" not in changed, new
-    assert "claim_cards" not in written_by(topics.change, label="Wars")
+    assert "claim_cards" not in written_by(topics.change, version=None, label="Wars")
     noted = [sql for sql in written if sql.startswith("INSERT INTO last_changes")]
     assert len(noted) == 1, "the claims that show the label are noted at once"
-    assert "INSERT INTO claim_summaries" in written_by(documents.change, published_at="2026-04-01T00:00:00Z")
+    dated = {"version": None, "published_at": "2026-04-01T00:00:00Z"}
+    assert "INSERT INTO claim_summaries" in written_by(documents.change, **dated)
 
 
 def test_a_claim_that_is_made_and_one_that_is_dated_by_the_way_are_written_whole(registry: str, actor: Actor) -> None:
