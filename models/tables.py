@@ -735,6 +735,48 @@ _partial_index("changes_action", Change.action, Change.sequence, where="action <
 _partial_index("changes_recorded", Change.key, Change.noun_id, where="noun = 'statements' AND action = 'create'")
 
 
+class SealedLine(BaseModel):
+    """The digest of a line of the log as it was sealed (models/history/seals.py)."""
+
+    #: The line.
+    sequence = BigIntegerField(primary_key=True)
+    #: SHA-256 of the line, in hex; it stays as it is where an erasure takes words out of the line.
+    digest = TextField()
+    #: Random, in hex, and hashed with the line's words, so that nobody can find erased ones by trying; null after that.
+    salt = TextField(null=True)
+    #: SHA-256 of salt, `before` and `after` of a line from which an erasure took words; else null.
+    words_digest = TextField(null=True, constraints=[Check("(words_digest IS NULL) <> (salt IS NULL)")])
+    #: The line of that erasure.
+    redacted_by = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "sealed_lines"
+
+
+_where_there_is_one(SealedLine.redacted_by)
+
+
+class Seal(BaseModel):
+    """A hash of all lines of the log up to one of them, and of the seal before."""
+
+    #: The last line that it seals.
+    through = BigIntegerField(primary_key=True)
+    #: When it was made; RFC 3339, UTC, microseconds.
+    made_at = TextField(default=now, constraints=[check_timestamp("made_at")])
+    #: How many lines it seals: those past the seal before.
+    lines = BigIntegerField()
+    #: SHA-256, in hex.
+    hash = TextField()
+    #: The last line up to `through` that the public is told; 0 where there is none.
+    public_through = BigIntegerField()
+    #: SHA-256, in hex, of all lines up to there as the public is told them; empty where there are none.
+    public_hash = TextField()
+
+    class Meta:
+        table_name = "seals"
+        indexes = ((("public_through", "through"), False),)
+
+
 class LastChange(BaseModel):
     """When anything that a whole shows last changed: the `made_at` of a line of the log.
 
@@ -804,6 +846,8 @@ ALL: tuple[type[Model], ...] = (
     Key,
     KeyUse,
     Change,
+    SealedLine,
+    Seal,
     LastChange,
     Reply,
 )

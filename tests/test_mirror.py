@@ -16,17 +16,20 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from peewee import fn
 
 from models.access import keys
+from models.history import seals
 from models.history.changes import Actor
 from models.storage import database
-from models.tables import Claim
+from models.tables import Change, Claim
 from tests.checked import ROOT
 from tests.concurrent_changes import Request
 from tests.live import serving
 from tests.test_histories import HERE, RARE, AnyWorld, spread
 
 MIRROR = [sys.executable, ROOT / "examples" / "mirror.py"]
+PROVE = [sys.executable, ROOT / "examples" / "prove.py"]
 #: How many changes each writer makes.
 CHANGES = 40
 #: Erasures are a command's, not a client's.
@@ -76,6 +79,12 @@ def test_a_mirror_ends_with_the_same_claims_to_the_byte(
         mirror.wait(60)
         assert copied(file)
         subprocess.run([*MIRROR, address, file], check=True, timeout=60)
+        for _ in range(100):
+            if seals.last().through == Change.select(fn.max(Change.sequence)).scalar():
+                break
+            time.sleep(0.1)  # the server seals by itself
+        proved = subprocess.run([*PROVE, address], check=True, timeout=60, capture_output=True, text=True).stdout
+        assert proved.split()[0] == seals.last().public_hash
         with httpx.Client(base_url=address, timeout=60) as public:
             answers = {id: public.get(f"/v1/claims/{id}") for (id,) in Claim.select(Claim.id).tuples()}
     shown = {id: answer.text for id, answer in answers.items() if answer.status_code == 200}

@@ -8,6 +8,7 @@ from marshmallow import ValidationError
 
 from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
+from models.history import seals
 from models.history.changes import Actor
 from models.upkeep import erasures, unerased_files
 from models.upkeep.erasures import Outcome
@@ -103,6 +104,7 @@ def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry
     if yes:
         _tell(outcome)
     _sweep()
+    seals.seal_all()
     click.echo(f"The {noun} {id} is erased. " + _BACKUPS.format(noun=noun, id=id))
     if left := unerased_files.left_in_files():
         click.echo(left)

@@ -45,6 +45,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
     # What stores them is imported when the other process has begun.
     from api.formats import ndjson  # noqa: PLC0415
     from models import documents  # noqa: PLC0415
+    from models.history import seals  # noqa: PLC0415
     from models.history.changes import Actor  # noqa: PLC0415
     from models.upkeep import backups  # noqa: PLC0415
 
@@ -63,6 +64,8 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
             counts[outcome.outcome] += 1
             if outcome.outcome == "refused":
                 click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
+    if not dry_run:
+        seals.seal_all()
     what = f"{counts['new']} new, {counts['known']} known already, {counts['refused']} refused"
     click.echo(f"{what}: nothing was stored." if dry_run else f"{what}.")
     if counts["refused"]:

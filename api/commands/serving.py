@@ -30,6 +30,7 @@ from api.middleware.unread import close_unread
 from api.middleware.wsgi import Middleware
 from api.settings import Settings
 from models.access import key_uses
+from models.history import seals
 from models.storage import database
 from models.upkeep import health
 
@@ -128,6 +129,7 @@ def worker() -> Flask:
         libc.mallopt(_MMAP_THRESHOLD, _GIVEN_BACK)
     telemetry.start(app)
     key_uses.keep()
+    seals.keep()
     # What is loaded now stays: no collection need look at it again.
     gc.collect()
     gc.freeze()

@@ -49,20 +49,26 @@ def restore(file: Path, force: bool, even_if_wrong: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-def verify(file: Path | None) -> None:
+@click.option("--seal", "kept", help="A hash of a seal, which the log has to have: one that was kept elsewhere.")
+def verify(file: Path | None, kept: str | None) -> None:
     """Check the registry of DATABASE_URL, or the backup FILE, and change nothing.
 
     Looks at the database file, its foreign keys, its schema, every text and every quotation in it,
-    the rules of the data, what is derived, and the log. Ends with 1 where something is wrong. A backup that
-    pg_dump wrote is restored into a database of its own for it, on the server of DATABASE_URL.
+    the rules of the data, what is derived, the log, and whether that is as it was sealed. Ends with 1 where something
+    is wrong. A backup that pg_dump wrote is restored into a database of its own for it, on the server of DATABASE_URL.
+
+    The last seal is printed: keep its hash where nobody can write who can write to the database, and give it as --seal
+    the next time. Without that nobody can tell whether somebody has altered the log and sealed it anew.
     """
     if file is None:
         refuse_empty()
     sound = True
     with backups.opened(file=file) if file else nullcontext():
-        for check in checks.run():
+        for check in checks.run(kept=kept):
             _tell(check)
             sound = sound and not check.problems
+        if last := checks.last_seal():
+            click.echo(last)
     if not sound:
         sys.exit(1)
 

@@ -12,6 +12,7 @@ from flask import Response, request
 from api.contract import problem_types, responses
 from api.contract.problems import Problem
 from api.schemas.days import first_day
+from models.history import seals
 from models.queries import cursors, lists
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
@@ -22,10 +23,11 @@ Rows = list[tuple[int, str]]
 _DIGEST = 12
 
 
-def page_of_log(rows: Callable[..., Rows], query: dict[str, Any], **fixed: Any) -> Response:
-    """Return one page of `rows(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
+def page_of_log(page: Callable[..., seals.Page], query: dict[str, Any], **fixed: Any) -> Response:
+    """Return one `page(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
     filters, limit, cursor = _filters(query)
-    return _page(rows(past=int(cursor) if cursor else None, limit=limit + 1, **filters, **fixed), limit, str)
+    found = page(past=int(cursor) if cursor else None, limit=limit, **filters, **fixed)
+    return _page(found.lines, limit, str, seal=found.seal)
 
 
 def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
@@ -59,7 +61,8 @@ def page_sorted(
     page = listed(viewer=viewer, filters=filters, limit=limit, order=order, past=past, **shown)
     following = None if page.following is None else _sealed(page.following, question)
     more = {"total": page.total, "facets": page.facets, "absent": _absent(page.absent, ids_asked)}
-    return responses.items(page.items, following, _link(following), **more)
+    given = {name: value for name, value in more.items() if value is not None}
+    return responses.items(page.items, following, _link(following), **given)
 
 
 def _absent(absent: list[dict[str, Any]] | None, asked: Sequence[tuple[int | str, int]]) -> list[dict[str, Any]] | None:
@@ -76,11 +79,11 @@ def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
     return filters, filters.pop("limit"), filters.pop("cursor", None)
 
 
-def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str]) -> Response:
+def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str], **more: Any) -> Response:
     """Return the first `limit` of `rows`, and what leads to the next page where more follow."""
     items = [json for _, json in rows[:limit]]
     following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
-    return responses.items(",".join(items).encode(), following, _link(following))
+    return responses.items(",".join(items).encode(), following, _link(following), **more)
 
 
 #: What stands before the last number of a place: a day, a time or none; a count or a place in print; what was ranked.

@@ -78,11 +78,10 @@ def created(path: str, whole: Item, *, licensed: bool = False, **more: Any) -> R
 
 
 def items(items: bytes, following: str | None, link: str | None, **more: Any) -> Response:
-    """Return one page of a list; `items` are JSON with commas between them, `more` what only those get who asked."""
+    """Return one page of a list; `items` are JSON with commas between them, `more` are members besides."""
     parts = [b'{"items":[', items, b'],"next":', orjson.dumps(following)]
     for name, value in more.items():
-        if value is not None:
-            parts += [b',"%b":' % name.encode(), orjson.dumps(value)]
+        parts += [b',"%b":' % name.encode(), orjson.dumps(value)]
     return _json(b"".join([*parts, b"}"]), link=link)
 
 

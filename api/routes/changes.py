@@ -9,13 +9,15 @@ from api.contract.auth import admit_log, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_of_log
 from api.schemas.base import page_of
-from api.schemas.changes import Change, ChangeQuery
-from models.history import feed
+from api.schemas.changes import Change, ChangeQuery, LogPage
+from models.history import seals
 
 routes = Routes("changes", "The append-only log of everything that was changed.")
 
 
-@routes.operation("GET", "/changes", query=ChangeQuery, response=page_of(Change), refuses=(HTTPStatus.FORBIDDEN,))
+@routes.operation(
+    "GET", "/changes", query=ChangeQuery, response=page_of(Change, LogPage), refuses=(HTTPStatus.FORBIDDEN,)
+)
 def list_changes(query: dict[str, Any]) -> Response:
     """List what was changed, oldest first.
 
@@ -26,8 +28,11 @@ def list_changes(query: dict[str, Any]) -> Response:
     own: their lists tell, by `changed_since`, what came, and the line of the statement, what may be gone. After an
     older backup was restored sequences begin again behind it: copy such a registry anew.
 
+    Who keeps the lines as the public is told them can prove them by `seal`: where one was altered, removed or put in
+    later, the hash is another. No erasure changes what the public is told of earlier lines.
+
     The log has one order and no end, so it takes no `sort` and no `total`. What is `changed_since` elsewhere is `since`
     here, the `sequence` goes as `cursor` and not as one of `ids`, and a line is written whole, without `fields`.
     """
     admit_log(query)
-    return page_of_log(feed.listed, query, viewer=caller().viewer)
+    return page_of_log(seals.page, query, viewer=caller().viewer)

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Output, PageQuery, identifier, shown
+from api.schemas.base import Output, Page, PageQuery, identifier, nested, shown
 from api.schemas.days import Instant
 from api.schemas.fields import BIGGEST, Matching
 from api.schemas.several import AnyOf, one_id, one_of, one_speaker, values_of
@@ -23,6 +23,10 @@ NOUNS = (
     "suggestions",
     "topics",
 )
+
+
+#: A SHA-256.
+_HASH = "^[0-9a-f]{64}$"
 
 
 def _ids(description: str, **more: Any) -> Any:
@@ -67,6 +71,37 @@ class Change(Output):
     key_id = identifier("Whose key did it; null for the command line, and for who does not review.", null=True)
     before = _row("The row before, with the members of the noun; null for a creation, and for who does not review.")
     after = _row("The row after; for a merge also what moved. Null for who does not review.")
+
+
+class Seal(Output):
+    """What the registry holds itself to: hashes of its log, by which anybody can tell whether a line was altered."""
+
+    through = identifier("The `sequence` of the last line that it seals, of those that the public is told.")
+    made_at = shown(fields.String, "When it was made.", format="date-time")
+    public_hash = shown(
+        fields.String,
+        "The hash of that line as the public is told it: SHA-256, in hex, of the hash of the line before (nothing, for "
+        "the first) and, as JSON without spaces, an array of its `sequence`, `made_at`, `noun`, `noun_id`, `action`, "
+        "`effect`, `claims`, `gone_claims` and `claim_count`. So it is one of all lines up to there.",
+        pattern=_HASH,
+    )
+    hash = shown(
+        fields.String,
+        "The hash of this seal: of all lines of the log, with how rows stood before and after, and of the seal before. "
+        "Only the registry can work it out; `counterclaim verify --seal` tells its operator whether it still does.",
+        pattern=_HASH,
+    )
+
+
+class LogPage(Page):
+    """One page of the log."""
+
+    seal = nested(
+        Seal,
+        "The last seal that ends on this page or before. Lines are sealed some seconds after they were written. Null "
+        "where there is none yet, and with a filter, which leaves out lines that it seals.",
+        null=True,
+    )
 
 
 class ChangeQuery(PageQuery):

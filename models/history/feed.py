@@ -86,30 +86,37 @@ def _told(line: Any, about: dict[str, Any], wanted: list[Any]) -> Any:
 
 def _written(viewer: Viewer, line: Any) -> str:
     """Write a line as JSON."""
-    reached = orjson.loads(line.claims) if line.claims else {}
-    kinds = ("changed", "unseen") if viewer.unreviewed else ("changed",)
-    changed = sorted(id for kind in kinds for id in reached.get(kind, ()))[:NAMED]
-    more = reached.get("count", {})
-    count = sum(more.get(kind) or len(reached.get(kind, ())) for kind in kinds)
-    row = orjson.loads(line.after)
-    about = line.noun, line.noun_id, line.action
-    if line.noun == "sentences" and not viewer.unreviewed:
-        # Of its sentences the public sees some alone: to it, the document has changed.
-        about = "documents", row["document"], "change"
-    written = {
-        "sequence": line.sequence,
-        "made_at": line.made_at,
-        **dict(zip(("noun", "noun_id", "action"), about, strict=True)),
-        "effect": line.effect,
-        "claims": changed,
-        "gone_claims": reached.get("gone", []),
-        "gone_claim_count": more.get("gone") or len(reached.get("gone", ())),
-        "claim_count": count,
-        "rest": f"/v1/claims?changed_since={line.made_at}&sort=changed_at" if count > len(changed) else None,
-        **dict.fromkeys(("key_id", "before", "after")),
-    }
+    written = told(line, viewer) | dict.fromkeys(("key_id", "before", "after"))
     if viewer.unreviewed:
         written["key_id"] = line.key
         written["before"] = logged_rows.as_shown(line.noun, orjson.loads(line.before)) if line.before else None
-        written["after"] = logged_rows.as_shown(line.noun, row)
+        written["after"] = logged_rows.as_shown(line.noun, orjson.loads(line.after))
     return dumps(written)
+
+
+def told(line: Any, viewer: Viewer) -> dict[str, Any]:
+    """Tell of a line what everybody is told who is shown it."""
+    reached = orjson.loads(line.claims) if line.claims else {}
+    more = reached.get("count", {})
+    changed, gone = reached.get("changed", []), reached.get("gone", [])
+    count = more.get("changed") or len(changed)
+    if viewer.unreviewed and "unseen" in reached:
+        count += more.get("unseen") or len(reached["unseen"])
+        changed = sorted([*changed, *reached["unseen"]])[:NAMED]
+    noun, noun_id, action = line.noun, line.noun_id, line.action
+    if noun == "sentences" and not viewer.unreviewed:
+        # Of its sentences the public sees some alone: to it, the document has changed.
+        noun, noun_id, action = "documents", orjson.loads(line.after)["document"], "change"
+    return {
+        "sequence": line.sequence,
+        "made_at": line.made_at,
+        "noun": noun,
+        "noun_id": noun_id,
+        "action": action,
+        "effect": line.effect,
+        "claims": changed,
+        "gone_claims": gone,
+        "gone_claim_count": more.get("gone") or len(gone),
+        "claim_count": count,
+        "rest": f"/v1/claims?changed_since={line.made_at}&sort=changed_at" if count > len(changed) else None,
+    }

@@ -14,13 +14,13 @@ import orjson
 
 from models import prints
 from models.addresses import normalize
-from models.history import changes, locks
+from models.history import changes, locks, seals
 from models.history.changes import Actor
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
 from models.storage.rows import row
-from models.storage.transactions import savepoint, transaction
+from models.storage.transactions import advisory_lock, savepoint, transaction
 from models.tables import (
     Alias,
     Change,
@@ -155,6 +155,7 @@ def _done(
     """
     engine().overwrite_freed()
     with suppress(_Undo), savepoint():
+        advisory_lock(seals.LOCK)  # the first, for all others are held until the end
         work(erasure)
         redact_log(erasure)
         redact_replies(erasure)

@@ -13,6 +13,7 @@ import orjson
 from peewee import chunked
 
 from models import documents
+from models.history import seals
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage.columns import comparison_key, dumps, now
@@ -216,6 +217,7 @@ def redact_log(erasure: Erasure) -> None:
                     state and dumps(_without_words(erasure, table, id, orjson.loads(state))) for state in states
                 )
                 if [before, after] != states:
+                    seals.redact(sequence, *states)
                     Change.update(before=before, after=after).where(Change.sequence == sequence).execute()
                     erasure.counts["lines of the log"] += 1
 

@@ -18,7 +18,7 @@ from models.storage.columns import comparison_key
 from models.storage.database import db, fetch
 from models.storage.schema import behind
 from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence, Suggestion
-from models.upkeep import links
+from models.upkeep import links, seal_check
 from models.upkeep.engine import engine
 from models.upkeep.links import Line, Links
 from models.upkeep.rules import RULES, Rule
@@ -63,8 +63,11 @@ class Check(NamedTuple):
     problems: list[str]
 
 
-def run() -> Iterator[Check]:
-    """Run every check on the bound database; where its schema is older, only those that need no table of ours."""
+def run(*, kept: str | None = None) -> Iterator[Check]:
+    """Run every check on the bound database; where its schema is older, only those that need no table of ours.
+
+    The log has to have a seal with the hash that was `kept`.
+    """
     yield Check("file", _first(engine().integrity(SHOWN)))
     yield Check("foreign keys", _first(engine().foreign_keys(SHOWN)))
     older = behind()
@@ -74,8 +77,16 @@ def run() -> Iterator[Check]:
     yield Check("schema", schema)
     if older:
         return
-    for name, check in CHECKS.items():
+    for name, check in (CHECKS | {"seals": partial(seal_check.problems, kept=kept)}).items():
         yield Check(name, _first(check()))
+
+
+def last_seal() -> str:
+    """Tell of the last seal what is to be kept elsewhere; nothing where it cannot be read, or the schema is older."""
+    try:
+        return "" if behind() else seal_check.last()
+    except DatabaseError:
+        return ""
 
 
 def _first(problems: Iterator[str]) -> list[str]:
@@ -192,7 +203,7 @@ def _derived() -> Iterator[str]:
 def _log() -> Iterator[str]:
     """Compare each row with the last line of the log about it, each line with the one before, and count the lines.
 
-    Whoever can write to the database can make rows and lines agree on something else: the lines are not signed.
+    Whoever can write to the database can make rows and lines agree on something else: see seal_check.py.
     """
     ((count, last),) = fetch("SELECT count(*), coalesce(max(sequence), 0) FROM changes")
     if engine().GAPLESS and count < last:
@@ -339,5 +350,6 @@ CHECKS: dict[str, Callable[[], Iterator[Any]]] = {
     **{rule.name: partial(_broken, rule) for rule in RULES},
     "derived tables": _derived,
     "log": _log,
+    "seals": seal_check.problems,
     "numbering": lambda: engine().used_numbers(),
 }

@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api import cli
+from models.history import seals
 from models.history.changes import Actor
 from models.storage import database
 from tests.api.conftest import Command
-from tests.factories import put_claim
+from tests.factories import put_claim, put_document
 from tests.live import serving
 from tests.postgres import Postgres
 
@@ -62,6 +63,29 @@ def test_what_is_wrong_is_named_and_derived_tables_are_mended(
     assert typed("rebuild").exit_code == 0
     told = typed("verify")
     assert (told.exit_code, "wrong" in told.stdout) == (0, False)
+
+
+def test_verify_prints_the_last_seal_and_finds_one_that_was_kept(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", registry)
+    put_claim(actor)
+    assert typed("verify").stdout.endswith("numbering: ok\n1 lines are not sealed yet\n")
+    typed("migrate")
+    put_claim(actor)
+    kept = seals.last().hash
+    told = typed("verify", "--seal", kept)
+    assert (told.exit_code, "seals: ok" in told.stdout) == (0, True)
+    assert f"the last seal is {kept}, of line 1, " in told.stdout
+    assert told.stdout.endswith("; 1 lines are not sealed yet\n")
+    typed("erase", "document", str(put_document(actor)), "--reason", "Court order", "--yes")
+    assert "; 0 lines are not sealed yet" in typed("verify").stdout
+    lines = tmp_path / "lines"
+    lines.write_text('{"topic": {"slug": "a", "label": "A"}}')
+    typed("import", str(lines))
+    assert "; 0 lines are not sealed yet" in typed("verify").stdout
+    told = typed("verify", "--seal", "f" * 64)
+    assert (told.exit_code, "seals: wrong" in told.stdout) == (1, True)
 
 
 def test_a_server_that_stops_has_stored_how_its_keys_were_used(url: str, command: Command) -> None:

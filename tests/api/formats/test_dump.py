@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 from api.formats import dump, ndjson
 from models import claims, documents, sentences, speakers, statements
 from models.access import keys
+from models.history import seals
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict
 from models.storage import database, schema, transactions
+from models.upkeep import seal_check
 from tests.api.steps import posted
 from tests.checked import ROOT
 from tests.factories import PLAIN, candidate, put_claim, put_plain, review, topic
@@ -47,6 +49,7 @@ def rich(app: Any, caller: Callable[[str | None], FlaskClient], actor: Actor) ->
     sentences.change(by=actor, id=cut.id, version=1, end=cut.start + 5)
     assert PLAIN[cut.start : cut.start + 5]
     keys.create(name="Ann", scope="write")
+    seals.seal_all()
     return b"".join(dump.write())
 
 
@@ -73,6 +76,8 @@ def test_what_is_imported_elsewhere_is_the_identical_registry(rich: bytes, elsew
     assert _into(elsewhere, rich) == len(rich.splitlines()) - 1
     assert b"".join(dump.write()) == rich
     assert derived.differences() == []
+    sealed = [json.loads(line)["seals"]["hash"] for line in rich.splitlines() if line.startswith(b'{"seals"')]
+    assert list(seal_check.problems(kept=sealed[-1])) == []
     # It goes on: new ids and lines come after the old ones, and rules that were away are there again.
     actor = Actor()
     assert put_claim(actor) > max(

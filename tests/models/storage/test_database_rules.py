@@ -9,6 +9,7 @@ from peewee import DataError, IntegrityError
 
 from models import topics
 from models.access import keys
+from models.history import seals
 from models.history.changes import Actor
 from models.storage import columns, database
 from models.storage.transactions import NATURAL_KEYS
@@ -48,6 +49,7 @@ def full(registry: str, actor: Actor) -> None:
     key, _ = keys.create(name="ours", scope="write")
     Reply.create(key=key, token="a", request_hash="b")
     KeyUse.create(key=key, day="2026-03-13", requests=1, last_at="2026-03-13T10:00:00Z")
+    seals.seal_all()
 
 
 @contextmanager

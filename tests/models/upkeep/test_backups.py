@@ -15,6 +15,7 @@ import pytest
 from peewee import SQL
 
 from models import claims, topics
+from models.history import seals
 from models.history.changes import Actor
 from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
@@ -92,6 +93,7 @@ def test_holds_everything_acknowledged_before_it_began(registry: str, file: Path
 
 def test_comes_back_as_it_was(registry: str, actor: Actor, file: Path) -> None:
     put_denial(actor, put_charge(actor))
+    seals.seal_all()
     backups.write(file=file)
     kept = everything()
     topics.create(by=actor, slug="later", label="Later")

@@ -1,0 +1,124 @@
+"""Whether the log is as it was sealed (models/history/seals.py): which line was altered, removed or put in since."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.history import seals
+from models.history.seals import COLUMNS, SEAL_COLUMNS, Line, SealRow
+from models.queries.dialects import in_ids
+from models.storage.columns import dumps
+from models.storage.database import fetch
+
+#: Lines, or seals, that are read at once.
+_AT_ONCE = 1000
+
+
+class _Sealed(NamedTuple):
+    """What was noted of a line when it was sealed, and since."""
+
+    sequence: int
+    digest: str
+    salt: str | None
+    words_digest: str | None
+    redacted_by: int | None
+
+
+def problems(*, kept: str | None = None) -> Iterator[str]:
+    """Compare the log with its seals, and these with one another.
+
+    `kept` is a hash that a seal or a line as the public is told it has to have.
+    """
+    before = seals.NONE
+    found, lines = kept is None, _lines()
+    line = next(lines, None)
+    for seal in _seals():
+        found = found or seal.hash == kept
+        whole = seals.begin_seal(before.hash, seal)
+        public, broken = (before.public_through, before.public_hash), False
+        while line is not None and line[0].sequence <= seal.through:
+            sealed, present, problem = line
+            whole.update(sealed.digest.encode())
+            if problem:
+                broken = True
+                yield problem
+            elif present is not None and present.effect is not None:
+                public = present.sequence, seals.public_hash(public[1], present)
+                found = found or public[1] == kept
+            line = next(lines, None)
+        if whole.hexdigest() != seal.hash:
+            yield f"the seal of line {seal.through} does not follow from its lines and the seal before it"
+        elif not broken and public != (seal.public_through, seal.public_hash):
+            yield f"the seal of line {seal.through} has another public hash than its lines"
+        before = seal
+    if line is not None:
+        yield f"line {line[0].sequence} was sealed, and its seal is missing"
+    yield from _put_in(before.through)
+    if not found:
+        yield f"nothing has the hash {kept}: lines that it was made of were altered or cut off, and their seals too"
+
+
+def last() -> str:
+    """Tell of the last seal what is to be kept elsewhere."""
+    seal = seals.last()
+    ((since,),) = fetch("SELECT count(*) FROM changes WHERE sequence > ?", (seal.through,))
+    unsealed = f"{since} lines are not sealed yet"
+    if seal == seals.NONE:
+        return unsealed
+    return f"the last seal is {seal.hash}, of line {seal.through}, {seal.made_at}; {unsealed}"
+
+
+def _seals() -> Iterator[SealRow]:
+    past = 0
+    sql = f"SELECT {SEAL_COLUMNS} FROM seals WHERE through > ? ORDER BY through LIMIT {_AT_ONCE}"
+    while found := fetch(sql, (past,)):
+        past = found[-1][0]
+        yield from map(SealRow._make, found)
+
+
+def _lines() -> Iterator[tuple[_Sealed, Line | None, str | None]]:
+    """Yield each line that was sealed, as it was and as it is now, and what is wrong with it."""
+    past = 0
+    sql = (
+        f"SELECT {', '.join(f's.{name}' for name in _Sealed._fields)}, {COLUMNS} FROM sealed_lines s"
+        f" LEFT JOIN changes l ON l.sequence = s.sequence WHERE s.sequence > ? ORDER BY s.sequence LIMIT {_AT_ONCE}"
+    )
+    width = len(_Sealed._fields)
+    while rows := fetch(sql, (past,)):
+        past = rows[-1][0]
+        found = [(_Sealed(*row[:width]), Line(*row[width:])) for row in rows]
+        redacted = seals.redacted_by([line.sequence for _, line in found if line.action == "erase"])
+        erasures = _erasures({sealed.redacted_by for sealed, _ in found if sealed.redacted_by is not None})
+        for sealed, line in found:
+            present = None if line.sequence is None else line
+            yield sealed, present, _problem(sealed, present, erasures, redacted.get(sealed.sequence, []))
+
+
+def _erasures(lines: set[int]) -> set[int]:
+    """Find which of these lines are there, and of erasures."""
+    sql = f"SELECT sequence FROM changes WHERE {in_ids('sequence')} AND action = 'erase'"
+    return {sequence for (sequence,) in fetch(sql, (dumps(sorted(lines)),))} if lines else set()
+
+
+def _problem(sealed: _Sealed, line: Line | None, erasures: set[int], redacted: list[int]) -> str | None:
+    """Tell what is wrong with a line."""
+    if line is None:
+        return f"line {sealed.sequence} was removed after it was sealed"
+    words = sealed.words_digest
+    if sealed.salt is not None:
+        words = seals.words_digest(sealed.salt, line.before, line.after)
+    elif sealed.redacted_by not in erasures or sealed.redacted_by <= line.sequence:
+        return f"line {line.sequence} is marked as redacted by an erasure, of which no later line tells"
+    if seals.digest(line, words or "", redacted) == sealed.digest:
+        return None
+    other = ", or lines are marked as redacted by it that were not" if line.action == "erase" else ""
+    return f"line {line.sequence} was altered after it was sealed{other}"
+
+
+def _put_in(through: int) -> Iterator[str]:
+    """Find lines that were not there when the last seal was made."""
+    for (sequence,) in fetch(
+        "SELECT l.sequence FROM changes l WHERE l.sequence <= ? AND NOT EXISTS"
+        f" (SELECT 1 FROM sealed_lines s WHERE s.sequence = l.sequence) ORDER BY l.sequence LIMIT {_AT_ONCE}",
+        (through,),
+    ):
+        yield f"line {sequence} was put in after the lines around it were sealed"

@@ -1,0 +1,130 @@
+"""The log against its seals: whatever was altered, removed or put in is named, and an erasure is no such thing."""
+
+import pytest
+
+from models.history import seals
+from models.history.changes import Actor
+from models.queries.visibility import PUBLIC
+from models.storage import transactions
+from models.storage.database import fetch
+from models.upkeep import erasures, seal_check
+from tests.at_once import while_open
+from tests.factories import put_charge, put_claim, put_denial
+
+#: What is done to the log -> what is said of it, where nothing else is.
+MANIPULATIONS = {
+    "UPDATE changes SET after = replace(after, 'sustain', 'end') WHERE sequence = 4": "line 4 was altered",
+    "UPDATE changes SET effect = NULL WHERE sequence = 4": "line 4 was altered",
+    "UPDATE changes SET made_at = '2026-03-14T08:00:00.000000Z' WHERE sequence = 1": "line 1 was altered",
+    "DELETE FROM changes WHERE sequence = 2": "line 2 was removed",
+    "UPDATE changes SET sequence = 99 WHERE sequence = 2": "line 2 was removed",
+    "DELETE FROM sealed_lines WHERE sequence = 2": "line 2 was put in",
+    "UPDATE sealed_lines SET digest = salt WHERE sequence = 2": "line 2 was altered",
+    "UPDATE sealed_lines SET salt = NULL, words_digest = salt WHERE sequence = 2": "line 2 is marked as redacted",
+    "DELETE FROM seals WHERE through = 4": "does not follow",
+    "DELETE FROM seals WHERE through > 4": "its seal is missing",
+    "UPDATE seals SET hash = public_hash WHERE through = 4": "the seal of line 8 does not follow",
+    "UPDATE seals SET public_hash = hash WHERE through = 4": "the seal of line 4 does not follow",
+}
+
+
+def problems(kept: str | None = None) -> list[str]:
+    """What does not agree with the seals."""
+    return list(seal_check.problems(kept=kept))
+
+
+@pytest.fixture
+def sealed(registry: str, actor: Actor) -> int:
+    """A registry with two seals; how many lines the log has."""
+    charge = put_charge(actor)
+    seals.seal_all()
+    put_denial(actor, charge)
+    seals.seal_all()
+    return seals.last().through
+
+
+def test_each_manipulation_is_found_and_the_line_named(sealed: int) -> None:
+    assert (sealed, problems()) == (8, [])
+    for sql, told in MANIPULATIONS.items():
+        with transactions.undone():
+            fetch(sql)
+            assert told in " ".join(problems()), sql
+    with transactions.undone():
+        fetch(
+            "INSERT INTO changes (sequence, made_at, noun, noun_id, action, after) SELECT -1, made_at, noun, noun_id,"
+            " action, after FROM changes WHERE sequence = 1"
+        )
+        assert problems() == ["line -1 was put in after the lines around it were sealed"]
+    assert problems() == []
+
+
+def test_who_seals_the_altered_log_anew_is_found_by_a_hash_that_was_kept(sealed: int, actor: Actor) -> None:
+    kept = seals.last()
+    put_claim(actor)
+    seals.seal_all()
+    for hash in (kept.hash, kept.public_hash, seals.last().hash):
+        assert problems(hash) == []
+    with transactions.undone():
+        fetch("UPDATE changes SET after = replace(after, 'denies', 'confirms')")
+        fetch("DELETE FROM sealed_lines")
+        fetch("DELETE FROM seals")
+        seals.seal_all()
+        assert problems() == []
+        assert problems(kept.public_hash) == []  # only reviewers are told how rows stood
+        assert "nothing has the hash" in problems(kept.hash)[0]
+    fetch("DELETE FROM changes WHERE sequence > 4")
+    fetch("DELETE FROM sealed_lines WHERE sequence > 4")
+    fetch("DELETE FROM seals WHERE through > 4")
+    assert problems() == []
+    assert "nothing has the hash" in problems(kept.hash)[0]
+
+
+def test_an_erasure_leaves_the_chain_whole(sealed: int, actor: Actor) -> None:
+    kept, told = seals.last(), seals.page(viewer=PUBLIC, past=None, limit=8)
+    salts = dict(fetch("SELECT sequence, salt FROM sealed_lines"))
+    erasures.speaker(id=1, reason="At their request", by=actor)
+    assert problems(kept.hash) == []
+    seals.seal_all()
+    assert problems(kept.hash) == []
+    assert seals.page(viewer=PUBLIC, past=None, limit=8).lines[:8] == told.lines
+    # What was redacted can be proved no longer by trying words: its salt is gone, and only that of what was.
+    left = dict(fetch("SELECT sequence, salt FROM sealed_lines WHERE sequence <= 8"))
+    gone = [sequence for sequence, salt in left.items() if salt is None]
+    assert gone
+    assert left == salts | dict.fromkeys(gone)
+    # A second one redacts some lines again.
+    erasures.document(id=1, reason="Court order", by=actor)
+    seals.seal_all()
+    assert problems(kept.hash) == []
+
+
+def test_nobody_hides_a_change_behind_an_erasure(sealed: int, actor: Actor) -> None:
+    erasures.speaker(id=1, reason="At their request", by=actor)
+    seals.seal_all()
+    ((redacted, erasure),) = fetch("SELECT sequence, redacted_by FROM sealed_lines WHERE redacted_by > 0 LIMIT 1")
+    ((other, salt, before, after),) = fetch(
+        "SELECT s.sequence, s.salt, l.before, l.after FROM sealed_lines s JOIN changes l ON l.sequence = s.sequence"
+        " WHERE s.sequence < ? AND s.salt IS NOT NULL LIMIT 1",
+        (sealed,),
+    )
+    words = seals.words_digest(salt, before, after)
+    with transactions.undone():
+        fetch("UPDATE changes SET noun_id = 77 WHERE sequence = ?", (redacted,))
+        assert problems() == [f"line {redacted} was altered after it was sealed"]
+    hidden = "UPDATE sealed_lines SET salt = NULL, words_digest = ?, redacted_by = ? WHERE sequence = ?"
+    for by, wrong in ((erasure, f"line {erasure} was altered"), (1, f"line {other} is marked as redacted")):
+        with transactions.undone():
+            fetch(hidden, (words, by, other))
+            fetch("UPDATE changes SET after = '{}' WHERE sequence = ?", (other,))
+            (problem,) = problems()
+            assert problem.startswith(wrong)
+    with transactions.undone():
+        fetch("DELETE FROM changes WHERE sequence = ?", (erasure,))
+        assert f"line {erasure} was removed after it was sealed" in problems()
+
+
+def test_who_seals_waits_for_an_erasure(registry: str, actor: Actor) -> None:
+    put_charge(actor)
+    while_open(lambda: erasures.speaker(id=1, reason="At their request", by=actor), seals.seal_all)
+    seals.seal_all()
+    assert problems() == []
