@@ -11,7 +11,7 @@ from models.history.locks import changed
 from models.history.notes import Dropped, SpeakerMerge
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
-from models.queries import lists, simple_lists
+from models.queries import derived, lists, simple_lists
 from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Ambiguous, Conflict, Refusal
@@ -225,6 +225,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         changes.update(by, speaker, "merge", {"moved": moved}, merged_into=into)
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor, wikidata_id=survivor.wikidata_id or speaker.wikidata_id)
+        # Whatever of the row has changed, what moved has another speaker, and other names among its words.
+        derived.mark_for_refresh("speakers", {"id": into})
         return into
 
 

@@ -9,6 +9,7 @@ import pytest
 from models import claims, counterclaims, documents, sentences, speakers, statements
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
+from models.queries import derived
 from models.refusals import NotFound
 from models.storage import database
 from models.storage.transactions import transaction
@@ -17,7 +18,7 @@ from models.transfer.imports import Import
 from models.transfer.lines import Line
 from models.upkeep import erasures, verify
 from tests.at_once import while_open
-from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
+from tests.factories import MACHINE, PUBLIC, listed_ids, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -52,6 +53,17 @@ def test_a_statement_stands_again_as_it_was(registry: str, actor: Actor) -> None
     speakers.unmerge(by=actor, id=one)
     found = Statement.get_by_id(dropped)
     assert (found.retracted_at, found.speaker_id) == (None, one)
+
+
+def test_what_moved_is_found_by_the_survivor_who_gets_a_wikidata_id_with_it(registry: str, actor: Actor) -> None:
+    one, two = speaker(actor, "Alphonse", wikidata_id="Q11"), speaker(actor, "Bertha")
+    statement = said(actor, "first", "Alphonse")
+    speakers.merge(by=actor, id=one, into=two)
+    assert derived.differences() == []
+    assert listed_ids(statements, PUBLIC, q="bertha") == [statement]
+    speakers.unmerge(by=actor, id=one)
+    assert derived.differences() == []
+    assert listed_ids(statements, PUBLIC, q="bertha") == []
 
 
 def test_words_that_were_taken_back_after_a_merge_stay_so(registry: str, actor: Actor) -> None:
