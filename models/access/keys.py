@@ -11,6 +11,7 @@ from typing import Any
 from models.history.changes import Actor
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
+from models.storage import rows
 from models.storage.columns import now
 from models.storage.database import db, fetch
 from models.storage.transactions import attempt, transaction
@@ -68,10 +69,7 @@ def everything() -> list[Key]:
 
 def get(*, id: int) -> Key:
     """Read a key. Raises NotFound."""
-    key: Key | None = Key.get_or_none(Key.id == id)
-    if key is None:
-        raise NotFound(f"There is no key {id}: `counterclaim key list` shows them.")
-    return key
+    return _known(id, Key.get_or_none(Key.id == id))
 
 
 def in_grace(key: Key) -> bool:
@@ -82,7 +80,7 @@ def in_grace(key: Key) -> bool:
 def revoke(*, id: int) -> Key:
     """Revoke a key from the next request on. Raises NotFound, or Conflict where it is revoked."""
     with transaction():
-        key = get(id=id)
+        key = _locked(id)
         if key.revoked_at:
             raise Conflict(f"Key {id} was already revoked at {key.revoked_at}.")
         key.revoked_at = key.updated_at = now()
@@ -98,7 +96,7 @@ def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
     twice only the last two secrets work. Raises NotFound, or Conflict where the key no longer works.
     """
     with transaction():
-        key = get(id=id)
+        key = _locked(id)
         if key.revoked_at:
             raise Conflict(f"Key {id} was revoked at {key.revoked_at}: create a new one.")
         if key.expires_at and key.expires_at <= _second():
@@ -110,6 +108,17 @@ def rotate(*, id: int, grace: timedelta) -> tuple[Key, str]:
         key.version += 1
         key.save()
         return key, secret
+
+
+def _locked(id: int) -> Key:
+    """Read a key to change it: who rotates it must not write over that somebody has just revoked it."""
+    return _known(id, rows.by_id(Key, id, locked=True))
+
+
+def _known(id: int, key: Key | None) -> Key:
+    if key is None:
+        raise NotFound(f"There is no key {id}: `counterclaim key list` shows them.")
+    return key
 
 
 _HOLDER = (
@@ -144,8 +153,8 @@ def may_be_known(*, secret: str) -> bool:
     global _digests  # noqa: PLW0603
     database, until, known = _digests
     if database is not db.obj or time.monotonic() > until:
-        rows = attempt(lambda: fetch("SELECT secret_hash, previous_hash FROM keys"))
-        known = frozenset(digest for row in rows for digest in row if digest)
+        stored = attempt(lambda: fetch("SELECT secret_hash, previous_hash FROM keys"))
+        known = frozenset(digest for row in stored for digest in row if digest)
         _digests = (db.obj, time.monotonic() + _FRESH, known)
     return hashed(secret) in known
 

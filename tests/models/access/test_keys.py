@@ -11,6 +11,7 @@ from models.refusals import Conflict, NotFound
 from models.storage import database
 from models.tables import Key
 from models.vocabulary import SCOPES
+from tests.at_once import while_open
 
 
 def _in(seconds: int) -> str:
@@ -118,6 +119,14 @@ def test_revoking_and_expiry_end_both_secrets(registry: str) -> None:
         keys.rotate(id=key.id, grace=timedelta())
     with pytest.raises(NotFound):
         keys.rotate(id=99, grace=timedelta())
+
+
+def test_who_rotates_a_key_does_not_bring_it_back_that_is_revoked_at_that_moment(registry: str) -> None:
+    key, secret = keys.create(name="leaked", scope="admin")
+    refused = while_open(lambda: keys.revoke(id=key.id), lambda: keys.rotate(id=key.id, grace=timedelta(hours=1)))
+    assert isinstance(refused, Conflict)
+    assert keys.get(id=key.id).revoked_at
+    assert keys.holder(secret=secret) is None
 
 
 def test_secrets_have_256_random_bits(registry: str) -> None:
