@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from models.addresses import host, normalize
-from models.extraction.segmentation import cut
+from models.extraction.segmentation import MOST, cut
 from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, shown_ids, unflag
@@ -17,7 +17,7 @@ from models.queries.days import stored_day
 from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer
-from models.refusals import AlreadyKnown, Conflict, Refusal
+from models.refusals import AlreadyKnown, Conflict, Refusal, TooLong
 from models.storage.columns import comparison_key, now
 from models.storage.transactions import transaction
 from models.tables import Document, Statement
@@ -67,7 +67,15 @@ def _put(
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
     until one of them is accepted, unless its text is public. It is cut now where `sentence_offsets` are not given.
+    Raises TooLong where it has too many sentences.
     """
+    if sentence_offsets is None:
+        sentence_offsets = cut(text)
+    if len(sentence_offsets) > MOST:
+        detail = (
+            f"The text falls into {len(sentence_offsets):,} sentences, and a document has at most {MOST:,}: part it."
+        )
+        raise TooLong(detail, field="/text")
     document: Document = session.create(
         by,
         Document,
@@ -87,7 +95,7 @@ def _put(
         sha256=sha256,
         text=text,
     )
-    session.insert_sentences(document, cut(text) if sentence_offsets is None else sentence_offsets)
+    session.insert_sentences(document, sentence_offsets)
     if hidden and not text_public:
         flag(noun="documents", id=document.id, session=session)
     return document

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from peewee import SQL, Case
+from peewee import SQL
 
-from models.extraction.segmentation import LONGEST
+from models.extraction.segmentation import LONGEST, MOST
 from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
@@ -17,11 +17,16 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Ambiguous, Conflict, TooLong
 from models.spans import SentenceSpan, places_of
+from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
 
-#: Positions that one UPDATE writes.
-_IDS_PER_STATEMENT = 100
+#: Lets the positions of a document's sentences follow their offsets; those that do already are not written.
+_RENUMBERING = (
+    "UPDATE sentences AS s SET position = n.position FROM"
+    ' (SELECT id, row_number() OVER (ORDER BY "start") - 1 AS position FROM sentences'
+    " WHERE document_id = ? AND retracted_at IS NULL) AS n WHERE n.id = s.id AND n.position <> s.position"
+)
 #: How many of several sentences that fit are listed in a refusal.
 _LISTED = 20
 
@@ -31,6 +36,8 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
     with transaction():
         printed = standing_rows.referred(Document, document, "/document")
         _refuse_bad_span(printed, start, end)
+        if Sentence.select().where(Sentence.document == document, Sentence.retracted_at.is_null()).count() >= MOST:
+            raise Conflict(f"A document has at most {MOST:,} sentences: retract others first.", field="/document")
         sentence = Sentence.create(document=document, position=0, start=start, end=end, text=printed.text[start:end])
         changes.log(by, "create", sentence)
         _renumber(document)
@@ -201,9 +208,4 @@ def _refuse_bad_span(document: Document, start: int, end: int, apart_from: int =
 def _renumber(document: int) -> None:
     """Let the positions follow the offsets again, and what is derived from them."""
     derived.mark_for_refresh("documents", {"id": document})
-    standing = Sentence.select(Sentence.id).where(Sentence.document == document, Sentence.retracted_at.is_null())
-    ids = [id for (id,) in standing.order_by(Sentence.start).tuples()]
-    for first in range(0, len(ids), _IDS_PER_STATEMENT):
-        part = ids[first : first + _IDS_PER_STATEMENT]
-        positions = [(id, first + index) for index, id in enumerate(part)]
-        Sentence.update(position=Case(Sentence.id, positions)).where(Sentence.id.in_(part)).execute()
+    fetch(_RENUMBERING, (document,))

@@ -95,7 +95,11 @@ class DocumentLine(NewDocument):
     """A document; an edition that is known stays as it is. One without a text has an address."""
 
     id = _local(_ID)
-    text: Any = Text(longest=LONGEST_DOCUMENT, lines=True, metadata={"description": "The whole text, exactly as read."})
+    text: Any = Text(
+        longest=LONGEST_DOCUMENT,
+        lines=True,
+        metadata={"description": "The whole text, exactly as read; at most 50,000 sentences."},
+    )
     hidden = Flag(load_default=False, metadata={"description": _HIDDEN})
 
     @validates_schema

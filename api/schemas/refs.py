@@ -151,7 +151,7 @@ class NewDocument(DocumentDetails):
         lines=True,
         required=True,
         metadata={
-            "description": "The whole text, exactly as read.",
+            "description": "The whole text, exactly as read; at most 50,000 sentences.",
             "example": "US officials warned of it, a charge Beijing denies.",
         },
     )

@@ -25,6 +25,9 @@ _ENDS = str.maketrans("!?.…", "xxxx")
 
 #: Code points of a sentence: what has no full stop for so long is cut before, where a word ends if one does.
 LONGEST = 5_000
+#: Sentences of a document: storing so many holds SQLite's one writer for half a second, and so does renumbering them.
+#: A million characters of prose are some 10,000.
+MOST = 50_000
 
 
 def cut(text: str) -> list[tuple[int, int]]:

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from models import sentences, statements
+from models import documents, sentences, statements
 from models.history.changes import Actor
-from models.refusals import Conflict, Gone, NotFound, Stale
+from models.refusals import Conflict, Gone, NotFound, Stale, TooLong
+from models.storage import database
 from models.tables import Document, Sentence
 from tests.factories import (
     OLDEST,
@@ -48,6 +49,30 @@ def test_a_sentence_is_the_slice_of_its_document(registry: str, actor: Actor, te
     for row in rows:
         whole = seen(sentences.get(id=row.id, viewer=READER))
         assert whole["text"] == row.text == text[whole["start"] : whole["end"]]
+
+
+def test_a_document_has_only_so_many_sentences(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (documents, sentences):
+        monkeypatch.setattr(module, "MOST", 3)
+    with pytest.raises(TooLong, match=r"falls into 4 sentences, and a document has at most 3"):
+        put_document(actor, text="One. Two. Three. Four.")
+    assert not Document.select().exists()
+    id = put_document(actor, text="One. Two. Three is the last one.")
+    last = _all(id)[-1]
+    sentences.change(by=actor, id=last.id, version=None, end=last.end - 9)
+    with pytest.raises(Conflict, match="at most 3 sentences"):
+        sentences.create(by=actor, document=id, start=last.end - 8, end=last.end)
+
+
+def test_sentences_are_numbered_anew_by_one_statement_however_many(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text="It rains. " * 200)
+    written: list[str] = []
+    database.db.obj.query_hooks.append(lambda event: written.append(event.sql))
+    sentences.retract(by=actor, id=_all(id)[-2].id, version=None, reason=None)
+    sentences.change(by=actor, id=_all(id)[0].id, version=None, end=5)
+    database.db.obj.query_hooks.pop()
+    assert len([sql for sql in written if sql.startswith("UPDATE") and "position" in sql]) == 2, "one for each change"
+    assert [row.position for row in _all(id)] == list(range(199))
 
 
 def test_shows_the_sentences_before_and_after(registry: str, actor: Actor) -> None:
