@@ -12,6 +12,7 @@ from api.formats import dump, listing, ndjson
 from api.schemas.exports import COUNTED, FORMATS, LISTS, query_of
 from api.schemas.fields import made
 from models.queries.visibility import Viewer
+from models.storage import transactions
 from models.upkeep import backups
 
 
@@ -69,10 +70,11 @@ def export(
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
         shape = query_of(noun)
         try:
-            query = wikidata_items.in_query(made(shape).load({**where, "format": form}), viewer)
+            asked = made(shape).load({**where, "format": form})
         except ValidationError as error:
             wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error, shape))
             raise click.BadParameter(wrong, param_hint="--where") from None
+        query = transactions.read(lambda: wikidata_items.in_query(asked, viewer))
         form = query.pop("format")
         counted = noun in COUNTED
         parts = listing.counted(noun, form, query) if counted else listing.written(noun, form, query, viewer)

@@ -83,16 +83,14 @@ class Operation:
         if self.response is not None:
             responses.acceptable(responses.MEDIA_TYPE)
         if self.query is not None:
-            arguments["query"] = wikidata_items.in_query(bodies.query(self.query))
+            arguments["query"] = bodies.query(self.query)
         elif request.query_string:
             bodies.query(NoQuery)
-        if "id" in arguments:
-            arguments["id"] = wikidata_items.in_path(arguments["id"])
         if self.needs_if_match:
-            arguments["version"] = responses.matched_versions(arguments["id"])
+            responses.if_match()
         if not self.writes:
             reader = auth.caller().key_id
-            return auth.in_a_place(environ, lambda: transactions.read(lambda: self.view(**arguments), key_id=reader))
+            return auth.in_a_place(environ, lambda: transactions.read(lambda: self._viewed(arguments), key_id=reader))
         return self._write(arguments)
 
     def _write(self, arguments: dict[str, Any]) -> Response:
@@ -111,16 +109,24 @@ class Operation:
             database.release()
             arguments |= self.before_transaction(**arguments)
         if retry is None:
-            return transactions.write(lambda: self._changed(arguments))
+            return transactions.write(lambda: self._viewed(arguments))
         reply = transactions.write(
-            lambda: replies.once(**retry, work=lambda: responses.to_store(self._changed(arguments)))
+            lambda: replies.once(**retry, work=lambda: responses.to_store(self._viewed(arguments)))
         )
         return responses.from_stored(reply)
 
-    def _changed(self, arguments: dict[str, Any]) -> Response:
-        """Call the view in its transaction."""
-        named = {"body": wikidata_items.in_body(arguments["body"])} if "body" in arguments else {}
-        return self.view(**arguments | named)
+    def _viewed(self, arguments: dict[str, Any]) -> Response:
+        """Call the view in its transaction, and look up there whom Wikidata items name: what a key wrote is known."""
+        named = dict(arguments)
+        if "id" in named:
+            named["id"] = wikidata_items.in_path(named["id"])
+        if "query" in named:
+            named["query"] = wikidata_items.in_query(named["query"])
+        if "body" in named:
+            named["body"] = wikidata_items.in_body(named["body"])
+        if self.needs_if_match:
+            named["version"] = responses.matched_versions(named["id"])
+        return self.view(**named)
 
     def _retry(self) -> dict[str, Any]:
         """Return what tells a retry: the caller's key, the Idempotency-Key, and what must be equal."""

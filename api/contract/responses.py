@@ -142,23 +142,28 @@ def _best(accept: str, offered: tuple[str, ...]) -> str | None:
     return best if not ranges or MIMEAccept(ranges).quality(best) > 0 else None
 
 
-def matched_versions(id: int) -> Version:
-    """Read the versions of `id` that If-Match names (RFC 9110, section 13.1.1): None for `*`, which any version is.
-
-    What is no ETag of this id, or a weak one, matches no version. Raises 428 where there is no such header, 400 where
-    it is none.
-    """
+def if_match() -> str:
+    """Return the header If-Match (RFC 9110, section 13.1.1). Raises 428 where there is none, 400 where it is none."""
     header = request.headers.get("If-Match")
     if header is None:
         raise _precondition(
             problem_types.IF_MATCH_REQUIRED,
             "If-Match is missing: read it first, then send its ETag as If-Match, so that no change is lost.",
         )
-    if header.strip() == "*":
-        return None
-    if not _ETAGS.fullmatch(header):
+    if header.strip() != "*" and not _ETAGS.fullmatch(header):
         detail = "This is no list of ETags: send the one that you read as it is, in its quotes."
         raise _precondition(problem_types.MALFORMED_REQUEST, detail)
+    return header
+
+
+def matched_versions(id: int) -> Version:
+    """Read the versions of `id` that If-Match names: None for `*`, which any version is.
+
+    What is no ETag of this id, or a weak one, matches no version. Raises as `if_match`.
+    """
+    header = if_match()
+    if header.strip() == "*":
+        return None
     known = (_ETAG.fullmatch(etag) for etag in _ANY_ETAG.findall(header))
     return {int(match[2]) for match in known if match and int(match[1]) == id}
 

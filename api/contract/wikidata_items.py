@@ -8,7 +8,6 @@ from api.schemas.speaker_ids import Item
 from models import wikidata
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
-from models.storage import transactions
 
 #: What no speaker's id is: a filter by it finds nothing.
 _NOBODY = 0
@@ -23,9 +22,7 @@ def in_query(query: dict[str, Any], viewer: Viewer | None = None) -> dict[str, A
     if not named:
         return query
     items = [item for some in named.values() for item in some]
-    known = transactions.read(
-        lambda: wikidata.ids(items={item.upper() for item in items}, viewer=viewer or auth.caller().viewer)
-    )
+    known = wikidata.ids(items={item.upper() for item in items}, viewer=viewer or auth.caller().viewer)
     ids: dict[str, int] = {item: known.get(item.upper(), _NOBODY) for item in items}
     new = {name: _replaced(query[name], ids) for name in named}
     if "ids" in new:
@@ -38,7 +35,7 @@ def in_path(id: Any) -> Any:
     """Return the id of the speaker who is the item in a path. Raises NotFound where nobody is."""
     if not isinstance(id, Item):
         return id
-    ids = transactions.read(lambda: wikidata.ids(items=[id], viewer=auth.caller().viewer))
+    ids = wikidata.ids(items=[id], viewer=auth.caller().viewer)
     if id not in ids:
         raise NotFound(wikidata.unknown(id))
     return ids[id]

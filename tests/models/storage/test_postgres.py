@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from peewee import OperationalError
 
+from api.app import create_app
+from api.settings import Settings
 from models import topics
 from models.access import keys
 from models.history.changes import Actor
@@ -107,6 +109,26 @@ def test_a_key_reads_what_it_wrote_wherever_that_is(bound: None, standby: Postgr
     _until(lambda: _on_standby(writer.id))
     assert "own" in _slugs(writer.id)
     assert _on_standby(other.id), "who has written nothing can be answered by either"
+
+
+def test_a_wikidata_item_is_whom_the_key_gave_it_to_wherever_that_is(
+    bound: None, primary: Postgres, standby: Postgres
+) -> None:
+    app = create_app(Settings(DATABASE_URL=primary.url(), DATABASE_REPLICA_URLS=standby.url(), REQUESTS_PER_MINUTE=0))
+    _, secret = keys.create(name="reviewer", scope="review")
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+    wrong, right, survivor = (client.post("/v1/speakers", json={"name": name}).json["id"] for name in "ABC")
+    client.patch(f"/v1/speakers/{wrong}", json={"wikidata_id": "Q5"}, headers={"If-Match": "*"})
+    _until(lambda: client.get("/v1/speakers/Q5").json["id"] == wrong and _on_standby())
+    _pause(standby)
+    client.patch(f"/v1/speakers/{wrong}", json={"wikidata_id": None}, headers={"If-Match": "*"})
+    client.patch(f"/v1/speakers/{right}", json={"wikidata_id": "Q5"}, headers={"If-Match": "*"})
+    assert client.get("/v1/speakers/Q5").json["id"] == right
+    assert client.get("/v1/speakers?ids=Q5").json["items"][0]["id"] == right
+    assert client.post("/v1/speakers/Q5/merge", json={"into": survivor}).status_code == 200
+    assert client.get(f"/v1/speakers/{right}", follow_redirects=False).status_code == 308
+    assert client.get(f"/v1/speakers/{wrong}").status_code == 200
 
 
 def test_a_key_is_answered_though_its_connection_to_the_primary_was_cut(bound: None, primary: Postgres) -> None:
