@@ -44,7 +44,7 @@ def create(
     """
     with session.transaction():
         aliases = _once(aliases or [])
-        session.lock_names([name_key(one) for one in (name, *aliases)])
+        session.lock_names(_keys(name, *aliases, item=wikidata_id))
         _refuse_name(name, None, session)
         _refuse_aliases(aliases, None, session)
         if wikidata_id:
@@ -74,13 +74,10 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         if new.get("part_of") is not None:
             locks.lock_parts()
-        SESSION.lock_names(
-            [name_key(name) for name in (*([new["name"]] if "name" in new else ()), *new.get("aliases", ()))]
-        )
+        SESSION.lock_names(_keys(new.get("name"), *new.get("aliases", ()), item=new.get("wikidata_id")))
         locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
         speaker = standing_rows.lock_standing(Speaker, id, version)
-        more: dict[str, Any] = {}
-        was: dict[str, Any] = {}
+        more, was = dict[str, Any](), dict[str, Any]()
         if "name" in new:
             new["name_key"] = name_key(new["name"])
             if new["name_key"] != speaker.name_key:
@@ -105,9 +102,8 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     """Take a speaker back. Raises Conflict while statements of theirs stand."""
     with transaction():
         speaker = standing_rows.lock_standing(Speaker, id, version)
-        standing_rows.refuse_while_used(by, "A speaker", Statement.speaker, id)
-        standing_rows.refuse_while_used(by, "A speaker", Statement.via_speaker, id)
-        standing_rows.refuse_while_used(by, "A speaker", Statement.on_behalf_of, id)
+        for column in (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of):
+            standing_rows.refuse_while_used(by, "A speaker", column, id)
         changes.retract(by, speaker, reason)
 
 
@@ -116,7 +112,7 @@ def restore(*, by: Actor, id: int) -> None:
     with restores.restoring():
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
         aliases = _aliases(id)
-        SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
+        SESSION.lock_names(_keys(*names, *aliases) + wikidata.items_of(id))
         if speaker := restores.retracted(by, Speaker, id):
             _refuse_name(speaker.name, id, SESSION)
             _refuse_aliases(aliases, id, SESSION)
@@ -137,16 +133,15 @@ def find(
     """Find the id of the speaker with the `id` or Wikidata id of a reference, or with its `name`, be it an alias.
 
     A name that nobody has becomes a new speaker with the rest of the reference, `hidden` as in `create`, and of
-    the kind `kind` where the reference has none. Raises
-    Conflict for an unknown id, one that lists the speakers who share an alias, and one for a kind or
-    Wikidata id that says otherwise than what is known.
+    the kind `kind` where the reference has none. Raises Conflict for an unknown id, one that lists the speakers who
+    share an alias, and one for a kind or Wikidata id that says otherwise than what is known.
     """
     if "id" in reference:
         id = wikidata.named(reference["id"], f"{field}/id", session)
         return int(session.referred(Speaker, id, f"{field}/id").id)
     known = named(reference["name"], session)
     if not known:  # somebody may put the name in just now
-        session.lock_names([name_key(reference["name"])])
+        session.lock_names(_keys(reference["name"], item=reference.get("wikidata_id")))
         known = named(reference["name"], session)
     if len(known) > 1:
         more = f" The first {_LISTED} are listed." if len(known) > _LISTED else ""
@@ -181,9 +176,9 @@ def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION
 
     Two requests that make the same two in another order would wait for one another.
     """
-    names = [one["name"] for one in references if one and "name" in one]
-    if len(names) > 1:
-        session.lock_names(list(map(name_key, names)))
+    named = [one for one in references if one and "name" in one]
+    if len(named) > 1:
+        session.lock_names([key for one in named for key in _keys(one["name"], item=one.get("wikidata_id"))])
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -240,7 +235,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         locks.lock_parts()
         aliases = _aliases(id)
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        SESSION.lock_names([name_key(name) for name in (*names, *aliases)])
+        SESSION.lock_names(_keys(*names, *aliases) + wikidata.items_of(id))
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
@@ -289,6 +284,11 @@ _may_know = partial(shown_ids, "speakers")
 def name_key(name: str) -> str:
     """Write a name as it is looked up."""
     return comparison_key(name)
+
+
+def _keys(*names: str | None, item: str | None = None) -> list[str]:
+    """Write the names to lock for a speaker, and the item: where one who bears it is merged, no index refuses it."""
+    return [*(name_key(name) for name in names if name), *([item] if item else [])]
 
 
 def _refuse_taken(holder: int | None, field: str, value: str) -> None:

@@ -7,8 +7,8 @@ first, and read after that:
 - a row that a change only names, and that has to stand, is `named`: others may name it too, who changes it waits;
 - a row that a change changes is `changed`, and so is the claim whose statements or counterclaims a rule counts: they
   are added only by who names that claim, and taken away only by who changes it;
-- what has no row has an advisory lock: a name of a speaker (`Session.lock_names`), the words of a claim that is to be
-  reused (`lock_words`), and who is part of whom (`lock_parts`).
+- what has no row has an advisory lock: a name or an item of a speaker (`Session.lock_names`), the words of a claim that
+  is to be reused (`lock_words`), and who is part of whom (`lock_parts`).
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
 them and by id in each. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -283,3 +284,24 @@ def test_nobody_waits_who_names_the_same_claims(registry: str, actor: Actor) -> 
     while_open(lambda: say("second", "denies"), lambda: say("third", "disputes"))
     # The second does not see the first, which is still open; on SQLite it has its turn after that.
     assert stored == ([2, 3] if database.on_sqlite() else [2, 2])
+
+
+@pytest.mark.parametrize("by_import", [True, False])
+def test_who_gets_the_item_of_a_new_speaker_and_is_merged_at_once_is_refused(
+    registry: str, actor: Actor, by_import: bool
+) -> None:
+    one, other = (speakers.create(by=actor, name=name) for name in ("One", "Other"))
+    new = {"name": "New", "kind": "person", "wikidata_id": "Q1"}
+
+    def get_it_and_be_merged() -> None:
+        with suppress(Conflict):
+            speakers.change(by=actor, id=one, version=None, wikidata_id="Q1")
+        speakers.change(by=actor, id=other, version=None, wikidata_id="Q2")
+        speakers.merge(by=actor, id=one, into=other)
+
+    with meanwhile("merged_into_id > 0", get_it_and_be_merged):
+        if by_import:
+            assert imported(actor, {"speaker": new}) == ["new"]
+        else:
+            speakers.create(by=actor, **new)
+    assert [speaker.name for speaker in Speaker.select().where(Speaker.wikidata_id == "Q1")] == ["New"]
