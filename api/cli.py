@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "importing.import_",
     "export": "exporting.export",
     "backup": "upkeep.backup",
+    "archive": "upkeep.archive",
     "restore": "upkeep.restore",
     "verify": "upkeep.verify",
     "rebuild": "upkeep.rebuild",

@@ -1,8 +1,10 @@
-"""`counterclaim backup`, `restore`, `verify` and `rebuild`: keeping a registry whole."""
+"""`counterclaim backup`, `archive`, `restore`, `verify` and `rebuild`: keeping a registry whole."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +13,7 @@ from api.commands.shared import bring_up_to_date, database_name, refuse_empty
 from models.history import hidden, last_changes
 from models.queries import derived
 from models.storage.transactions import transaction
-from models.upkeep import backups
+from models.upkeep import archiver, backups
 from models.upkeep import verify as checks
 from models.upkeep.verify import Check
 
@@ -33,17 +35,50 @@ def backup(file: Path, force: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True, help="Days that are kept.")
+def archive(folder: Path, days: int) -> None:
+    """Copy every change of a SQLite registry to FOLDER within a second, until stopped.
+
+    Out of it, `counterclaim restore` puts back any second of the last DAYS days. It takes a full copy once a day, and
+    one when it starts, unless it goes on where it ended. FOLDER belongs on another disk.
+    """
+    refuse_empty()
+    stops = (signal.SIGTERM, signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    archiver.run(
+        folder=folder,
+        keep=timedelta(days=days),
+        wait=lambda seconds: signal.sigtimedwait(stops, seconds) is not None,
+        report=lambda line: click.echo(line, err=True),
+    )
+
+
+def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Read a time, in UTC unless it says otherwise."""
+    try:
+        time = datetime.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter("give a time such as 2026-11-28T10:15, in UTC, or with an offset.") from None
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--at", callback=_time, help="Of an archive, the time to go back to, such as 2026-11-28T10:15, in UTC.")
 @click.option("--force", is_flag=True, help="Replace the registry that is there.")
 @click.option("--even-if-wrong", is_flag=True, help="Take a backup that does not pass, where it is the best there is.")
-def restore(file: Path, force: bool, even_if_wrong: bool) -> None:
+def restore(file: Path, at: datetime | None, force: bool, even_if_wrong: bool) -> None:
     """Put the registry of the backup FILE in the place of DATABASE_URL's; stop the server first.
+
+    On SQLite, FILE may be the folder of an archive: what was acknowledged until a second before --at is restored, and
+    nothing that was written after it; without --at all that was copied.
 
     The backup is restored beside, brought up to this version's schema and checked as `verify` does;
     only when it passed do the two change places, in one step. Whatever fails leaves what was there.
     """
     with _progress("Copying") as seen:
-        backups.restore(file=file, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen)
+        backups.restore(file=file, at=at, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen)
     click.echo(f"{database_name()} is restored from {file}.", err=True)
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from models.storage.file_lock import FileLock
 
 #: Commits of a process between two checkpoints, and the pages from which on the WAL is long: 16 MB.
-_EVERY, _LONG = 100, 4_000
+_EVERY, LONG = 100, 4_000
 #: Milliseconds for which writers wait for readers at most, so that the WAL can restart; and while the gate is closed.
-_BRIEFLY, _LONGER = 100, 400
+BRIEFLY, _LONGER = 100, 400
 #: Bytes that the file of the WAL keeps when it restarts: what was made once need not be made again.
 KEPT = 32 * 1024**2
 #: Bytes of the WAL from which on a long read is broken off.
@@ -74,10 +74,13 @@ class WriteAheadLog:
         return self._commits % _EVERY == 0
 
     def checkpoint(self, connection: sqlite3.Connection) -> None:
-        """Checkpoint, and restart the WAL where it is long; while no other process writes."""
+        """Checkpoint, and restart the WAL where it is long; while no other process writes.
+
+        Where the registry is archived, that process restarts it, once it has copied it.
+        """
         with suppress(sqlite3.Error):
             _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if pages > _LONG and not _restarts(connection, _BRIEFLY):
+            if pages > LONG and not self._is_archived() and not restart(connection, BRIEFLY):
                 self._restart_behind_gate()
 
     def close(self) -> None:
@@ -86,6 +89,20 @@ class WriteAheadLog:
             self._closing_gate.cancelled = True
             self._restarting.join()
             self._closing_gate.cancelled = False
+
+    def archive_lock(self) -> FileLock:
+        """Return the lock of the process that archives the registry."""
+        return FileLock(f"{self._path}.archive")
+
+    def _is_archived(self) -> bool:
+        with closing(self.archive_lock()) as lock:
+            try:
+                lock.acquire(0, shared=True)
+            except TimeoutError:
+                return True
+            except OSError:
+                pass
+        return False
 
     def _gate(self) -> FileLock:
         return FileLock(f"{self._path}.reads", _POLL)
@@ -107,11 +124,11 @@ class WriteAheadLog:
             with closing(self._connect()) as connection, closing(FileLock(self._path)) as writers:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # beside writers, because it takes long
                 writers.acquire(_CLOSED)
-                if _restarts(connection, _LONGER):
+                if restart(connection, _LONGER):
                     self._not_before = 0.0
 
 
-def _restarts(connection: sqlite3.Connection, patience: int) -> bool:
+def restart(connection: sqlite3.Connection, patience: int) -> bool:
     """Let the next commit restart the WAL, if within `patience` milliseconds nobody reads from it any more."""
     (usual,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {patience}")

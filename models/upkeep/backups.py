@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from models.refusals import Conflict
@@ -61,17 +62,19 @@ def restore(
     *,
     file: Path,
     report: Callable[[Check], None],
+    at: datetime | None = None,
     force: bool = False,
     even_if_wrong: bool = False,
     progress: Progress = _silent,
 ) -> None:
     """Put the registry of `file` in the place of the bound database's, once it has passed every check.
 
+    On SQLite it may be the folder of an archive, which is restored as it was `at` a time, or at its end.
     It is restored beside the present one, brought up to this version's schema and checked, each check
     being handed to `report`; then the two are swapped in one step, so that a failure at any point leaves what
     was there. Raises Conflict where a check finds a problem, unless `even_if_wrong`, where there is a
-    registry already, unless `force`, where somebody has it open, and for a file that is no backup of this
-    kind of database.
+    registry already, unless `force`, where somebody has it open, for a file that is no backup of this
+    kind of database, and for an archive out of which the time cannot be restored.
     """
 
     def check() -> None:
@@ -85,7 +88,9 @@ def restore(
         if problems and not even_if_wrong:
             raise Conflict(f"{file} did not pass: nothing was replaced.")
 
-    engine().restore(file, force, check, progress)
+    if at is not None and not file.is_dir():
+        raise Conflict(f"{file} is a backup, of one time: a time can be chosen of the folder of an archive.")
+    engine().restore(file, at, force, check, progress)
 
 
 @contextmanager

@@ -15,7 +15,10 @@ from models.storage.database import close, db, disconnect
 SQLITE, PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
 #: Suffixes of a SQLite registry's own files: what SQLite puts beside it, and its locks.
-OWN = ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next")
+OWN = (
+    *("", "-wal", "-shm", "-journal", ".lock", ".next"),
+    *(".reads.lock", ".reads.next", ".archive.lock", ".archive.next"),
+)
 
 #: Suffix of files that are not whole yet.
 _DRAFT = ".draft"
@@ -47,9 +50,9 @@ def draft_of(file: Path) -> Iterator[Path]:
     file = file.resolve()
     with scratch_beside(file) as draft:
         yield draft
-        _sync(draft)
+        sync(draft)
         draft.replace(file)
-        _sync(file.parent)
+        sync(file.parent)
 
 
 @contextmanager
@@ -80,7 +83,8 @@ def _remove(draft: Path) -> None:
         Path(f"{draft}{suffix}").unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Return once a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

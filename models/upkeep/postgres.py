@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, LiteralString
 from zlib import crc32
@@ -46,8 +47,10 @@ def write(draft: Path, _progress: Progress) -> None:
     _run(_server(), "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={draft}")
 
 
-def restore(file: Path, force: bool, check: Callable[[], None], _progress: Progress) -> None:
+def restore(file: Path, _at: datetime | None, force: bool, check: Callable[[], None], _progress: Progress) -> None:
     """Restore a dump into a database beside the registry's, `check` it there, and let it take the registry's place."""
+    if file.is_dir():
+        raise Conflict("PostgreSQL restores from its own archive: docs/operations.md says how.")
     refuse_other_than(PG_DUMP, file)
     with _made_if_missing():
         _restore(file, force, check)

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from peewee import DatabaseError, SqliteDatabase
@@ -12,6 +13,7 @@ from peewee import DatabaseError, SqliteDatabase
 from models.refusals import Conflict
 from models.storage.database import close, connect, db, fetch
 from models.storage.sqlite import FUNCTIONS, read_only
+from models.upkeep import archive
 from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than, scratch_beside
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
@@ -47,16 +49,23 @@ def write(draft: Path, progress: Progress) -> None:
     _copy(Path(db.database), draft, progress)
 
 
-def restore(file: Path, force: bool, check: Callable[[], None], progress: Progress) -> None:
-    """Copy a backup beside the registry, `check` it there, and let it take the registry's place."""
-    refuse_other_than(SQLITE, file)
+def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], None], progress: Progress) -> None:
+    """Copy a backup beside the registry, `check` it there, and let it take the registry's place.
+
+    An archive is put together there as it was `at` a time, or at its end.
+    """
+    if not file.is_dir():
+        refuse_other_than(SQLITE, file)
     target = Path(db.database).resolve()
     close_all()
     if target.exists() and target.stat().st_size and not force:
         raise Conflict(f"There is a registry in {target}: back it up, then say --force to replace it.")
     _fold_wal(target)
     with draft_of(target) as draft:
-        _copy(file, draft, progress)
+        if file.is_dir():
+            archive.unpack(file, at, draft)
+        else:
+            _copy(file, draft, progress)
         with rebound(lambda: connect(f"sqlite:///{draft}")):
             check()
         _fold_wal(draft)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from models.refusals import NotFound
 from models.tables import Change
-from models.upkeep import files, sqlite
+from models.upkeep import archive, files, sqlite
 from models.upkeep.engine import engine
+from models.upkeep.wal_frames import MAGIC
 
 
 def sweep() -> bool:
@@ -29,7 +30,7 @@ def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
     """Find the files in `folder` that are older than the erasure of this row, and so hold its words.
 
     A SQLite backup is looked into, also for those who were merged into an erased speaker; a dump of PostgreSQL is
-    judged by its time.
+    judged by its time, and so is a copy of a WAL in an archive: it holds the words where it was begun before.
     """
     table = {"document": "documents", "speaker": "speakers"}[noun]
     lines = Change.select(Change.made_at, Change.noun_id).where(Change.noun == table, Change.action == "erase")
@@ -46,4 +47,7 @@ def _holds(file: Path, table: str, ids: list[int], erased_at: float) -> bool:
     kind = files.kind(file)
     if kind == files.PG_DUMP:
         return file.stat().st_mtime < erased_at
+    if kind[:4] in MAGIC:
+        begun_at = archive.begun_at(file)
+        return begun_at is not None and datetime.fromisoformat(begun_at).timestamp() < erased_at
     return kind == files.SQLITE and any(sqlite.has_row_unerased(file, table, id) for id in ids)

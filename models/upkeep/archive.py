@@ -1,0 +1,177 @@
+"""An archive of a SQLite registry: a folder of full copies and copied WALs, out of which any second can be put back.
+
+`00000017.wal` is a WAL from its beginning; then the WAL restarted, and `00000018.wal` follows it. A number that is left
+out tells that something was written which nobody copied. `00000017.times` has a line for each time at which it was
+copied: when that was, how many bytes of the WAL were copied by then, and whether it was the first time since the
+archive was started. `00000017-41232.db` is a full copy, made when that many bytes of that WAL were copied, or a moment
+before: what stands in the WAL up to there may be applied to it again.
+"""
+
+import re
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from models.refusals import Conflict
+from models.storage.columns import now
+from models.upkeep import wal_frames
+
+#: Seconds between two lines of a file of times at most, while the archive is kept.
+BEAT = 30
+#: Seconds between two lines from which on nobody knows what was written between them.
+_UNKNOWN = 3 * BEAT
+
+#: A line of a file of times.
+_LINE = re.compile(r"^(\S{27}) (\d+)( started)?\n", re.MULTILINE)
+
+
+class Copied(NamedTuple):
+    """How much had been copied at a time: so many bytes of the WAL of a number; first of all since a start or not."""
+
+    number: int
+    offset: int
+    time: str
+    started: bool
+
+
+def wal(folder: Path, number: int) -> Path:
+    """Name the copy of a WAL."""
+    return folder / f"{number:08}.wal"
+
+
+def times(folder: Path, number: int) -> Path:
+    """Name the file of the times at which a WAL was copied."""
+    return folder / f"{number:08}.times"
+
+
+def full(folder: Path, number: int, offset: int) -> Path:
+    """Name a full copy."""
+    return folder / f"{number:08}-{offset}.db"
+
+
+def copies(folder: Path) -> list[Copied]:
+    """List what was copied when, in the order of the WALs; the part of a line that a power cut left is passed over."""
+    return [
+        Copied(int(file.stem), int(offset), time, bool(started))
+        for file in sorted(folder.glob("[0-9]*.times"))
+        for time, offset, started in _LINE.findall(file.read_text(encoding="ascii"))
+    ]
+
+
+def full_copies(folder: Path) -> list[tuple[int, int]]:
+    """List the full copies, the oldest first: each by the WAL and the byte of it up to which it knows everything."""
+    names = (file.stem.partition("-") for file in folder.glob("[0-9]*-*.db"))
+    return sorted((int(number), int(offset)) for number, _, offset in names)
+
+
+def line(offset: int, *, started: bool) -> str:
+    """Write a line of a file of times."""
+    return f"{now()} {offset}{' started' * started}\n"
+
+
+def begun_at(copy: Path) -> str | None:
+    """Return when the first part of a WAL was copied; None for a file that is in no archive."""
+    beside = copy.with_suffix(".times")
+    return beside.read_text(encoding="ascii").partition(" ")[0] if beside.exists() else None
+
+
+def unpack(folder: Path, at: datetime | None, target: Path) -> str:
+    """Put into the empty file `target` what had been copied at a time, or last; return when it was copied.
+
+    Raises Conflict where that cannot be known or a file is missing or damaged.
+    """
+    every = copies(folder)
+    if not every:
+        raise Conflict(f"{folder} is no archive: give the folder that `counterclaim archive` writes to, or a backup.")
+    chosen = _chosen(every, at)
+    last = {one.number: one.offset for one in every if one.number < chosen.number} | {chosen.number: chosen.offset}
+    begin = max((one for one in full_copies(folder) if one <= chosen[:2]), default=None)
+    if begin is None:
+        raise Conflict(f"The archive has no full copy from before {chosen.time}: choose a later time.")
+    numbers = range(begin[0], chosen.number + 1)
+    _refuse_gaps(folder, every, [number for number in numbers if last.get(number) != 0])
+    try:
+        with (
+            closing(
+                sqlite3.connect(full(folder, *begin).absolute().as_uri() + "?mode=ro&immutable=1", uri=True)
+            ) as copy,
+            closing(sqlite3.connect(target, isolation_level=None)) as to,
+        ):
+            copy.backup(to)
+            to.execute("PRAGMA journal_mode = WAL")
+        for number in numbers:
+            if last[number]:
+                _apply(wal(folder, number), last[number], target)
+    except sqlite3.DatabaseError as error:
+        raise Conflict(f"The archive cannot be put together from {full(folder, *begin)}: {error}.") from None
+    return chosen.time
+
+
+def _chosen(every: list[Copied], at: datetime | None) -> Copied:
+    """Return what was copied last before a time. Raises Conflict where more may have been written by then."""
+    if at is None:
+        return every[-1]
+    before = [place for place, one in enumerate(every) if _moment(one.time) <= at]
+    if not before:
+        raise Conflict(f"The archive begins at {every[0].time}: choose that time or a later one.")
+    if before[-1] + 1 == len(every):
+        if at > _moment(every[-1].time):
+            raise Conflict(f"The archive ends at {every[-1].time}: choose that time, or leave out --at to take it all.")
+        return every[-1]
+    chosen, following = every[before[-1]], every[before[-1] + 1]
+    apart = _moment(following.time) - _moment(chosen.time)
+    if at > _moment(chosen.time) and (following.started or apart > timedelta(seconds=_UNKNOWN)):
+        raise Conflict(
+            f"Nothing was copied between {chosen.time} and {following.time}, so nobody knows what was written when:"
+            " choose one of these two times."
+        )
+    return chosen
+
+
+def _moment(time: str) -> datetime:
+    return datetime.fromisoformat(time)
+
+
+def _refuse_gaps(folder: Path, every: list[Copied], numbers: list[int]) -> None:
+    """Raise Conflict where the copy of a WAL is missing, or is shorter than was noted."""
+    for number in numbers:
+        of_it = [one for one in every if one.number == number]
+        file = wal(folder, number)
+        known = max((one.time for one in every if one.number < number), default=every[0].time)
+        if not of_it or not file.exists():
+            raise Conflict(f"{file} is missing from the archive: only what was written until {known} can be restored.")
+        if file.stat().st_size < of_it[-1].offset:
+            raise Conflict(f"{file} has lost its end: only what was written until {known} can be restored.")
+
+
+def _apply(copy: Path, offset: int, target: Path) -> None:
+    """Let SQLite take the first bytes of a WAL into a file, and hold that it took every frame of them."""
+    with copy.open("rb") as from_, Path(f"{target}-wal").open("wb") as to:
+        remaining = offset
+        while block := from_.read(min(remaining, 2**20)):
+            to.write(block)
+            remaining -= len(block)
+    position = wal_frames.at(copy, offset)
+    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")  # all of it is synced before it takes the registry's place
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        _, frames, taken = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if position is None or not frames == taken == position.frames:
+            raise Conflict(f"{copy} is damaged: SQLite takes {taken} frames of it, not all.")
+
+
+def forget(folder: Path, before: datetime) -> list[Path]:
+    """Delete what no time since `before` needs, and return it."""
+    every = {one[:2]: one.time for one in copies(folder)}
+    old = [one for one in full_copies(folder) if one not in every or _moment(every[one]) <= before]
+    if len(old) < 2:
+        return []
+    *old, needed = old
+    numbers = {number for number, _ in every if number < needed[0]}
+    files = [full(folder, *copy) for copy in old]
+    files += [file for number in sorted(numbers) for file in (wal(folder, number), times(folder, number))]
+    for file in files:
+        file.unlink(missing_ok=True)
+    return files

@@ -1,0 +1,199 @@
+"""An archive of a SQLite registry: every time that was copied comes back as it was, or is refused."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models import documents, topics
+from models.history.changes import Actor
+from models.refusals import Conflict
+from models.storage import database
+from models.storage.columns import now
+from models.tables import Topic
+from models.upkeep import archive, archiver, backups, erasures, unerased_files
+from tests.factories import TEXT
+
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
+Step = Callable[[], object]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the archive is."""
+    return tmp_path / "archive"
+
+
+def archived(folder: Path, *steps: Step) -> list[str]:
+    """Run the archiver, which looks at the WAL after each step, and once more; what it reported."""
+    reports: list[str] = []
+    remaining = list(steps)
+
+    def wait(_seconds: float) -> bool:
+        if remaining:
+            remaining.pop(0)()
+            return False
+        return True
+
+    archiver.run(folder=folder, keep=timedelta(days=7), wait=wait, report=reports.append)
+    return reports
+
+
+def put(slug: str) -> Step:
+    """Make a topic, as a step."""
+    return lambda: topics.create(by=Actor(), slug=slug, label=slug)
+
+
+def checkpoint() -> None:
+    """Take the whole WAL into the database: it may restart."""
+    with closing(sqlite3.connect(database.db.database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def times(into: list[datetime]) -> Step:
+    """Note the time, as a step."""
+    return lambda: into.append(datetime.fromisoformat(now()))
+
+
+def restored(folder: Path, at: datetime | None = None) -> set[str]:
+    """Restore an archive to another file, which has to pass every check; the slugs of its topics."""
+    present = database.db.database
+    database.connect(f"sqlite:///{folder.parent}/restored.db")
+    try:
+        backups.restore(file=folder, at=at, force=True, report=lambda _: None)
+        return {slug for (slug,) in Topic.select(Topic.slug).tuples()}
+    finally:
+        database.close()
+        database.connect(f"sqlite:///{present}")
+
+
+def test_what_was_copied_by_a_time_comes_back_and_nothing_that_was_written_after_it(
+    registry: str, folder: Path
+) -> None:
+    moments: list[datetime] = []
+    put("first")()
+    reports = archived(folder, put("second"), times(moments), put("third"), times(moments), put("fourth"))
+    assert reports == [f"The archive in {folder} begins with a full copy."]
+    assert restored(folder, moments[0]) == {"first", "second"}
+    assert restored(folder, moments[1]) == {"first", "second", "third"}
+    assert restored(folder) == {"first", "second", "third", "fourth"}
+    with pytest.raises(Conflict, match=r"begins at .*Z: choose that time or a later one"):
+        restored(folder, moments[0] - timedelta(hours=1))
+    with pytest.raises(Conflict, match=r"ends at .*Z: choose that time"):
+        restored(folder, datetime.now(UTC))
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+def test_no_wal_restarts_before_it_is_copied(registry: str, folder: Path) -> None:
+    def busy(number: int) -> Step:
+        return lambda: [step() for step in (put(f"a{number}"), checkpoint, put(f"b{number}"), checkpoint)]
+
+    archived(folder, *(step for number in range(4) for step in (busy(number), checkpoint, lambda: None)))
+    assert len(list(folder.glob("*.wal"))) > 2
+    assert restored(folder) == {f"{letter}{number}" for letter in "ab" for number in range(4)}
+
+
+def test_it_goes_on_where_it_ended_while_the_registry_is_open(registry: str, folder: Path) -> None:
+    moments: list[datetime] = []
+    with closing(sqlite3.connect(database.db.database)) as other:
+        other.execute("SELECT count(*) FROM topics").fetchone()
+        archived(folder, put("first"))
+        put("second")()
+        times(moments)()
+        assert archived(folder, put("third")) == [f"The archive in {folder} goes on where it ended."]
+    assert len(list(folder.glob("*.db"))) == 1
+    assert restored(folder) == {"first", "second", "third"}
+    with pytest.raises(Conflict, match="Nothing was copied between"):
+        restored(folder, moments[0])
+
+
+def test_what_nobody_copied_begins_a_new_full_copy_and_no_time_in_between_is_guessed(
+    registry: str, folder: Path
+) -> None:
+    moments: list[datetime] = []
+    archived(folder, put("first"), times(moments))
+    database.close()
+    database.disconnect()  # as a server that is stopped: the WAL is gone
+    put("second")()
+    times(moments)()
+    assert archived(folder, put("third")) == [f"The archive in {folder} begins with a full copy."]
+    assert restored(folder, moments[0]) == {"first"}
+    assert restored(folder) == {"first", "second", "third"}
+    with pytest.raises(Conflict, match=r"Nothing was copied between .*: choose one of these two times"):
+        restored(folder, moments[1])
+    max(folder.glob("*.db")).unlink()
+    with pytest.raises(Conflict, match=r"00000002.wal is missing from the archive: only what was written until"):
+        restored(folder)
+
+
+def test_a_missing_or_damaged_file_is_named_and_the_registry_stays(registry: str, folder: Path) -> None:
+    archived(folder, put("first"), checkpoint, lambda: None, put("second"))
+    first, *_, last = sorted(folder.glob("*.wal"))
+    whole = first.read_bytes()
+    assert first != last
+    for change, told in (
+        (first.unlink, f"{first} is missing from the archive"),
+        (lambda: first.write_bytes(whole[:-1]), f"{first} has lost its end"),
+        (lambda: first.write_bytes(whole[:-9] + b"otherwise"), f"{first} is damaged: SQLite takes"),
+        (lambda: first.write_bytes(b"otherwise" + whole[9:]), f"{first} is damaged: SQLite takes"),
+    ):
+        change()
+        with pytest.raises(Conflict, match=told):
+            restored(folder)
+        assert not (folder.parent / "restored.db").exists()
+    first.write_bytes(whole)
+    next(folder.glob("*.db")).unlink()
+    with pytest.raises(Conflict, match="no full copy from before"):
+        restored(folder)
+    with pytest.raises(Conflict, match="is no archive"):
+        restored(folder.parent)
+
+
+def test_what_is_too_old_is_deleted_and_what_follows_stays_whole(registry: str, folder: Path) -> None:
+    for slug in ("first", "second", "third"):
+        archived(folder, put(slug))
+        database.close()
+        database.disconnect()
+    second, third = sorted(folder.glob("*.db"))[1:]
+    until = datetime.fromisoformat(archive.copies(folder)[-1].time)
+    assert archive.forget(folder, until - timedelta(days=1)) == []
+    assert archive.forget(folder, until)[-1].name == "00000003.times"
+    assert list(folder.glob("*.db")) == [third]
+    assert not second.exists()
+    assert restored(folder) == {"first", "second", "third"}
+
+
+def test_words_that_were_erased_are_found_in_the_copies_from_before(registry: str, folder: Path) -> None:
+    document = documents.create(by=Actor(), text=TEXT, language="en")
+    archived(folder, put("earlier"), checkpoint)
+    erasures.document(id=document, reason="A court order", by=Actor())
+    assert unerased_files.sweep()
+    archived(folder, put("later"))
+    found = unerased_files.backups_with(folder=folder, noun="document", id=document)
+    holding = [file for file in sorted(folder.iterdir()) if b"exports sustain" in file.read_bytes()]
+    assert holding
+    assert set(holding) <= set(found)
+    assert max(folder.glob("*.wal")) not in found
+    assert max(folder.glob("*.db")) not in found
+
+
+def test_one_process_archives_a_registry(registry: str, folder: Path) -> None:
+    def again() -> None:
+        with pytest.raises(Conflict, match="copies this registry already"):
+            archived(folder)
+
+    archived(folder, again)
+
+
+def test_a_folder_that_cannot_be_written_ends_it(registry: str, tmp_path: Path) -> None:
+    def full() -> None:
+        for file in (tmp_path / "archive").glob("*.wal"):
+            file.unlink()
+            file.mkdir()
+
+    with pytest.raises(Conflict, match="cannot be written: Is a directory"):
+        archived(tmp_path / "archive", put("first"), full, put("second"))
