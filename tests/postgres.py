@@ -50,17 +50,17 @@ class Postgres:
             os.chown(data, _nobody().pw_uid, _nobody().pw_gid)
         if primary:
             whence = ("-h", "127.0.0.1", "-p", primary.port, "-U", "postgres")
-            self._run("pg_basebackup", *whence, "-D", data, "-R", "-X", "stream", "-c", "fast")
+            self.run("pg_basebackup", *whence, "-D", data, "-R", "-X", "stream", "-c", "fast")
             self.start()
             return
         # The wheel reads its catalogue beside the binaries.
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", *LETTERS, "-N")
+        self.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", *LETTERS, "-N")
         self.start()
 
     def start(self) -> None:
         """Start the server that was stopped."""
         data = self.folder / "data"
-        self._run("pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", self.settings, "start")
+        self.run("pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", self.settings, "start")
 
     def url(self, database: str = "postgres") -> str:
         """The address of one database of this server."""
@@ -68,13 +68,14 @@ class Postgres:
 
     def promote(self) -> None:
         """Let a standby take writes from now on."""
-        self._run("pg_ctl", "-D", self.folder / "data", "-w", "promote")
+        self.run("pg_ctl", "-D", self.folder / "data", "-w", "promote")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop at once, as a crash does, or in another of pg_ctl's modes; the folder is the caller's to remove."""
-        self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "stop")
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", mode, "stop")
 
-    def _run(self, program: str, *arguments: Any) -> None:
+    def run(self, program: str | Path, *arguments: Any) -> None:
+        """Run a program of PostgreSQL's, or another, as the user that the server runs as."""
         as_whom = {"user": _nobody().pw_uid, "group": _nobody().pw_gid, "extra_groups": ()} if os.geteuid() == 0 else {}
         # pg_ctl's server would inherit a pipe and keep it open: a file can be read all the same.
         with (self.folder / "output").open("w") as output:
@@ -84,6 +85,7 @@ class Postgres:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",
+                env=os.environ | {"PATH": f"{self.binaries}:{os.environ['PATH']}"},
                 check=False,
                 **as_whom,
             )

@@ -30,7 +30,7 @@ BIN = Path(sys.executable).parent
 UNITS = sorted(path for path in DEPLOY.iterdir() if path.suffix in (".service", ".timer"))
 
 #: How exposed a unit may be (systemd-analyze security: 0 is not at all, 10 is fully).
-MOST_EXPOSED = {"counterclaim.service": 2.0, "counterclaim-backup.service": 4.0}
+MOST_EXPOSED = {"counterclaim.service": 2.0, "counterclaim-backup.service": 4.0, "counterclaim-archive.service": 4.0}
 
 
 def passes(*command: object) -> str:

@@ -20,9 +20,9 @@ from tests.postgres import Postgres
 
 #: Files whose tests look at no clock of their own: they may run beside others, on another core.
 BESIDE_OTHERS = (
-    *("test_access", "test_backup", "test_clock", "test_erasures", "test_exchange_model", "test_exports"),
-    *("test_file_away", "test_hostile", "test_limits", "test_migration", "test_model", "test_power_loss"),
-    *("test_retries", "test_soak"),
+    *("test_access", "test_archive", "test_backup", "test_clock", "test_erasures", "test_exchange_model"),
+    *("test_exports", "test_file_away", "test_hostile", "test_limits", "test_migration", "test_model"),
+    *("test_power_loss", "test_retries", "test_soak"),
 )
 #: Files whose tests have little time to spare, so that their short form runs alone, too. That of the others has twice
 #: the time that it took, or more, three at a time on two cores with a load of twelve.

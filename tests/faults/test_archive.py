@@ -1,0 +1,188 @@
+"""R10: the disk of the registry is destroyed, and the registry comes back out of its archive as it was at a time."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from models.access import keys
+from models.storage import schema
+from tests.checked import ROOT
+from tests.faults import audit
+from tests.faults.server import Server, own_port
+from tests.faults.traffic import Writers, furnish
+from tests.live import COUNTERCLAIM, output
+from tests.postgres import Postgres
+
+Tell = Callable[[str], None]
+Served = Callable[..., Server]
+Key = Callable[..., str]
+
+#: Seconds within which what was acknowledged is in the archive, with one to spare.
+COPIED = 2.5
+
+RESTORE = ROOT / "deploy" / "restore-postgres"
+
+
+@contextmanager
+def archiving(url: str, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Run `counterclaim archive`, killed in the end, as with its machine."""
+    command = [COUNTERCLAIM, "archive", folder]
+    environment = os.environ | {"DATABASE_URL": url}
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr
+            assert "The archive in" in process.stderr.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+def before_and_after(server: Server, secret: str, until: Callable[[], bool]) -> tuple[Writers, Writers, datetime]:
+    """Let writers write, then others; what was acknowledged to both, and a time in between."""
+    furnish(server.client(secret))
+    with Writers(server, secret, 4) as before:
+        while not until():
+            before.wait_for(20)
+    time.sleep(COPIED)
+    moment = datetime.now(UTC)
+    with Writers(server, secret, 4) as after:
+        after.wait_for(60)
+    assert not before.refused + after.refused
+    return before, after, moment
+
+
+def is_back(url: str, writers: Writers, none_of: Writers | None = None) -> None:
+    """Hold that a registry has all that was acknowledged, once and whole, and nothing of other writers."""
+    audit.whole(url)
+    audit.held_once(url, writers)
+    if none_of is not None:
+        with audit.bound(url):
+            mark = f"%{none_of.run_id}w%"
+            found = [
+                audit.rows(f"SELECT {column} FROM {noun} WHERE {column} LIKE ?", mark)
+                for noun, column in audit.NAMED.items()
+            ]
+        assert found == [[], [], []]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_sqlite_registry_comes_back_as_it_was_at_a_time(
+    url: str, served: Served, key: Key, tell: Tell, tmp_path: Path
+) -> None:
+    disk, folder = Path(url.removeprefix("sqlite:///")), tmp_path / "archive"
+    secret = key("write")
+    server = served()
+    with archiving(url, folder):
+        before, after, moment = before_and_after(server, secret, (folder / "00000002.wal").exists)
+        assert "wrong" not in output(url, "erase", "sweep"), "the archive keeps the WAL from being emptied"
+        time.sleep(COPIED)
+        server.kill()
+    for file in disk.parent.glob(f"{disk.name}*"):
+        file.unlink()
+
+    output(url, "restore", folder, "--at", moment.isoformat())
+    is_back(url, before, none_of=after)
+    output(url, "restore", folder, "--force")
+    is_back(url, before)
+    is_back(url, after)
+    tell(f"{len(before.acknowledged)} writes before a time and {len(after.acknowledged)} after it came back")
+
+    (folder / "00000001.wal").unlink()
+    assert "00000001.wal is missing from the archive" in output(url, "restore", folder, "--force", code=1)
+    is_back(url, after)
+
+
+@pytest.fixture
+def archived() -> Iterator[Postgres]:
+    """A PostgreSQL that archives its WAL by the settings of deploy/, beside a base backup; stopped in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    server = Postgres(folder / "server", settings="", port=own_port())
+    try:
+        server.run("/bin/mkdir", "-p", server.folder / "data" / "archive" / "wal")
+        (server.folder / "data" / "archive").rename(server.folder / "archive")
+        settings = (ROOT / "deploy" / "postgres-archive.conf").read_text(encoding="utf-8")
+        with (server.folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(settings.replace("/archive/", f"{server.folder}/archive/"))
+        server.stop("fast")
+        server.start()
+        whence = ("-h", "127.0.0.1", "-p", server.port, "-U", "postgres")
+        server.run("pg_basebackup", *whence, "-D", server.folder / "archive" / "base", "-c", "fast")
+        yield server
+    finally:
+        with suppress(RuntimeError):
+            server.stop()
+        shutil.rmtree(folder)
+
+
+def next_piece(url: str) -> str:
+    """Let a server go on to the next piece of its WAL; the name of the one before."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_logical_emit_message(false, 'test', 'something')")
+        (name,) = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone() or ("",)
+    return str(name)
+
+
+def destroy(server: Postgres) -> None:
+    """Stop a server, and remove all that is on its disk."""
+    server.stop()
+    for path in (server.folder / "data").iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def restored(server: Postgres, moment: datetime | None) -> None:
+    """Put a destroyed server back as docs/operations.md says, and wait until it takes writes."""
+    archive = server.folder / "archive"
+    at = [moment.strftime("%Y-%m-%d %H:%M:%S.%f+00")] if moment else []
+    server.run(RESTORE, archive / "base", archive / "wal", server.folder / "data", *at)
+    server.start()
+    end = time.monotonic() + 60
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+            assert time.monotonic() < end, "it replays its WAL without end"
+            time.sleep(0.05)
+
+
+def test_a_postgresql_registry_comes_back_as_it_was_at_a_time(archived: Postgres, tell: Tell, tmp_path: Path) -> None:
+    url = archived.url()
+    with audit.bound(url):
+        schema.migrate()
+        secret = keys.create(name="faults", scope="write")[1]
+    server = Server(url, tmp_path / "server.log")
+    server.start()
+    before, after, moment = before_and_after(server, secret, lambda: True)
+    server.kill()
+    server.hang_up()
+    wal = archived.folder / "archive" / "wal"
+    first, second = next_piece(url), next_piece(url)
+    while not (wal / second).exists():
+        time.sleep(0.05)
+
+    # The whole of it first: what is restored to a time goes on beside it, and later restores follow that.
+    destroy(archived)
+    restored(archived, None)
+    is_back(url, before)
+    is_back(url, after)
+    destroy(archived)
+    restored(archived, moment)
+    is_back(url, before, none_of=after)
+    assert "wrong" not in output(url, "verify")
+    tell(f"{len(before.acknowledged)} writes before a time and {len(after.acknowledged)} after it came back")
+
+    destroy(archived)
+    base = archived.folder / "archive" / "base"
+    for file in wal.glob(f"*{first[8:]}"):  # of both timelines
+        file.unlink()
+    with pytest.raises(RuntimeError, match=r"restore-postgres: what comes before .* is missing"):
+        archived.run(RESTORE, base, wal, archived.folder / "data")
+    archived.run("/usr/bin/truncate", "-s", "-1", base / "PG_VERSION")
+    with pytest.raises(RuntimeError, match=r"restore-postgres: .* is damaged: take an older one"):
+        archived.run(RESTORE, base, wal, archived.folder / "data")
