@@ -334,7 +334,9 @@ def _doubled(id: int, into: int) -> list[Any]:
         pairs = pairs.where(Counterclaim.retracted_at.is_null(), twin.retracted_at.is_null())
         rows.extend(evidence.to_take_back(counterclaim, counterclaim.twin) for counterclaim in pairs)
     theirs = Review.alias("twin")
-    same = theirs.select(SQL("1")).where(theirs.claim == into, theirs.url == Review.url, theirs.retracted_at.is_null())
+    same = theirs.select(SQL("1")).where(
+        theirs.claim == into, theirs.url_normalized == Review.url_normalized, theirs.retracted_at.is_null()
+    )
     rows.extend(Review.select().where(Review.claim == id, Review.retracted_at.is_null(), fn.EXISTS(same)))
     return rows
 

@@ -226,7 +226,7 @@ def doubled(actor: Actor) -> tuple[int, int, int, int, int]:
     one, other = put_claim(actor, "It is not so."), put_claim(actor, "It is not.")
     for word, claim in (("second", one), ("third", other)):
         said(actor, word, "One", claim={"id": claim}, counters=answer)
-    put_review(actor, other)
+    put_review(actor, other, url="http://www.checkers.example/1/")
     review = put_review(actor, one)
     (counterclaim,) = (e.id for e in Counterclaim.select().where(Counterclaim.answer == one))
     claims.merge(by=actor, id=one, into=other)
