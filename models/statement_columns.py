@@ -6,6 +6,7 @@ from typing import Any
 
 from models import sentences
 from models.history.changes import Actor
+from models.queries.days import stored_day
 from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage.columns import comparison_key, dumps
@@ -25,6 +26,19 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
         "content": dumps([{"text": text, "start": start, "end": end} for text, start, end in spans]),
         "content_start": spans[0].start,
         "spans": ",".join([f"{start}-{end}" for _, start, end in spans]),
+    }
+
+
+def print_columns(
+    document: Document, sentence: int, spans: Sequence[Span], said_on: str | None = None
+) -> dict[str, Any]:
+    """Fill the columns of a new statement that say where it is printed, and of which day it is."""
+    return {
+        "document": document.id,
+        "sentence": sentence,
+        **content_columns(spans),
+        "said_on": said_on,
+        "day": stored_day(said_on, document.published_at),
     }
 
 

@@ -19,7 +19,7 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, Refusal
 from models.spans import locate_content
-from models.statement_columns import content_columns, offsets, origin_columns, refuse_long_content, words
+from models.statement_columns import offsets, origin_columns, print_columns, refuse_long_content, words
 from models.storage import rows
 from models.storage.transactions import transaction
 from models.tables import Claim, Document, Review, Sentence, Speaker, Statement
@@ -82,17 +82,13 @@ def record(
             sentences.around, document=printed.id, sentence=sentence_span, end=spans[-1].end, session=session
         )
         row = {
-            "document": printed.id,
-            "sentence": sentence_span.id,
-            **content_columns(spans),
+            **print_columns(printed, sentence_span.id, spans, said_on),
             **words("mention", mention, printed, sentence_span, near),
             **words("cue", cue, printed, sentence_span, near),
             **_via(by, via, hidden, session),
             **source,
             "role": role,
             "form": form,
-            "said_on": said_on,
-            "day": stored_day(said_on, printed.published_at),
             "at": at,
         }
         said_by = _found(by, named_by, hidden, session)

@@ -22,7 +22,7 @@ from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
 from models.refusals import Busy, Conflict, Lacking
 from models.spans import Span
-from models.statement_columns import LONGEST_CUE, content_columns, is_too_long
+from models.statement_columns import LONGEST_CUE, content_columns, is_too_long, print_columns
 from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import transaction
@@ -188,8 +188,7 @@ class _DocumentIngest:
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
-        content = content_columns(spans)
-        keys = [content["spans"], *([_cue_key(*finding.cue)] if finding.cue else [])]
+        keys = [content_columns(spans)["spans"], *([_cue_key(*finding.cue)] if finding.cue else [])]
         known = [self.recorded[key] for key in keys if key in self.recorded]
         if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
             known = [statement for statement in known if statement.cue_start is None]
@@ -205,12 +204,10 @@ class _DocumentIngest:
             self.left_out += 1
             return
         statement = Statement.create(
-            document=self.id,
-            sentence=sentence,
+            **print_columns(self.document, sentence, spans),
             speaker=(by := self._speaker(speaker, self._words(finding.mention))),
             on_behalf_of=body_of(id=by),
             claim=self._claim(finding),
-            **content,
             **self._span("mention", finding.mention),
             **self._span("cue", finding.cue),
             form=finding.form,

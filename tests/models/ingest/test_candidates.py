@@ -64,14 +64,14 @@ def test_no_connection_is_held_while_a_text_is_read(registry: str, actor: Actor,
 
 
 def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str, actor: Actor, parse: Parser) -> None:
-    stored = put(actor, parse)
+    stored = put(actor, parse, published_at="2026-03-01T08:00:00Z")
     assert (stored.found, len(stored.statements), stored.known, stored.left_out) == (3, 3, 0, 0)
     charge = seen(statements.get(id=stored.statements[0], viewer=REVIEWER))
     assert charge["speaker"]["name"] == "US officials"
     assert charge["speaker"]["kind"] == "group"
     assert (charge["mention"]["text"], charge["cue"]["text"]) == ("US officials", "have long warned")
     assert charge["content"] == [{"text": "that the exports sustain the war", "start": 58, "end": 90}]
-    assert (charge["form"], charge["status"]) == ("indirect", "candidate")
+    assert (charge["form"], charge["status"], charge["day"]) == ("indirect", "candidate", "2026-03-01")
     assert charge["sentence"]["text"] == SENTENCE
     assert charge["claim"]["text"] == "The exports sustain the war."
     assert charge["origin"]["kind"] == "extractor"
