@@ -83,3 +83,12 @@ def test_what_is_older_is_forgotten_by_the_next_request(key: int, work: Callable
     _age(25)
     replies.once(key_id=key, token="u", request=b"r", work=work)
     assert [reply.token for reply in Reply.select()] == ["u"]
+
+
+def test_after_a_busy_day_each_request_forgets_some(key: int, work: Callable[[], StoredResponse]) -> None:
+    for number in range(25):
+        replies.once(key_id=key, token=f"old {number}", request=b"r", work=work)
+    _age(25)
+    for left in (16, 7, 3):
+        replies.once(key_id=key, token=f"new, {left} left", request=b"r", work=work)
+        assert Reply.select().count() == left
