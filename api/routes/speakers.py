@@ -33,7 +33,8 @@ routes = Routes("speakers", "The people, organizations, governments, groups and 
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers in brief, newest first.
 
-    `name` finds a speaker by name or alias. `include` adds their `statements`.
+    `name` finds a speaker by name or alias. `include` adds their `statements`; a page ends once these reach 1,000,000
+    characters, so that it may hold fewer than `limit`.
     """
     return page_sorted(speakers.listed, query, caller().viewer, default="-id")
 

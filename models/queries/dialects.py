@@ -276,6 +276,13 @@ def text(sqlite: bool, json: Node) -> Any:
 
 
 @differing
+def beside_json(sqlite: bool, json: Any, *values: Any) -> Any:
+    """Make the JSON array of the text of some JSON, and of other values, as it is sent."""
+    # SQLite would put what it knows to be JSON into the array as it is.
+    return fn.json_array(fn.CONCAT(json, ""), *values) if sqlite else Cast(fn.json_build_array(json, *values), "text")
+
+
+@differing
 def share(sqlite: bool, value: Any, worst: Any, best: Any) -> Any:
     """Build where `value` lies on its scale, 0 for `worst` and 1 for `best`; null where any of them is unknown.
 

@@ -8,6 +8,7 @@ sends is always a parameter.
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import orjson
 from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
 from models.queries import cursors, dialects, shapes, snippets
@@ -73,7 +74,7 @@ class _Question(NamedTuple):
 class _Items(NamedTuple):
     """Some items in their order."""
 
-    #: Their JSON with commas between them, in parts; where snippets go into it, (JSON, id, *texts) of each.
+    #: Their JSON with commas between them, in parts; where snippets go into it, [JSON, id, *texts] of each.
     items: list[Any]
     number: int
     #: Whether others come after them.
@@ -85,7 +86,7 @@ class _Items(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """The one row that a page without snippets is read as: the database has put the items together."""
+    """The one row that a page is read as: the database has put the items together."""
 
     #: The items with commas between them; null where there are none.
     json: str | bytes | None
@@ -98,15 +99,6 @@ class _Written(NamedTuple):
     at: Any
     #: As in `_Items`.
     ranking: str | None
-
-
-class _Row(NamedTuple):
-    """One of the rows that a page with snippets is read as."""
-
-    at: Any
-    ranking: str | None
-    #: (JSON, id, *texts), as `items_with_snippets` takes it.
-    item: tuple[Any, ...]
 
 
 def page(
@@ -168,22 +160,14 @@ def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, in
     # One more is looked for than is shown, to know whether there is one.
     values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
     rows = run(query, values)
-    if "snippets" in members[1]:
-        return _one_by_one([_Row(at, ranking, tuple(item)) for at, ranking, *item in rows], order, limit)
     written = _Written(*rows[0])
-    items = [written.json if isinstance(written.json, bytes) else written.json.encode()] if written.json else []
+    items: list[Any] = []
+    if written.json:
+        json = written.json if isinstance(written.json, bytes) else written.json.encode()
+        items = orjson.loads(b"[%b]" % json) if "snippets" in members[1] else [json]
     last = None if written.id is None else cursors.after(order, written.at, written.id)
     number = min(written.found, limit) if written.number is None else written.number
     return _Items(items, number, written.found > number, last, written.ranking or "")
-
-
-def _one_by_one(rows: list[_Row], order: Order, limit: int) -> _Items:
-    last = None
-    if 0 < limit <= len(rows):
-        at, _, (_, id, *_) = rows[limit - 1]
-        last = cursors.after(order, at, id)
-    ranking = rows[0].ranking if rows else None
-    return _Items([row.item for row in rows[:limit]], min(len(rows), limit), len(rows) > limit, last, ranking or "")
 
 
 def _by_relevance(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:
@@ -321,15 +305,13 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     id = table.id
     if noun == "claims":  # what lists show of a claim stands in its card
         table, id, links = f, f.claim_id, {c: f.claim_id}
-    rows = Rows(
-        Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links, (_k.n,) if "snippets" in members[1] else ()
-    )
-    if _is_long(members):
-        in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS), order=())
-        return compiled(_in_turn(numbered, in_turn, _listed(noun, viewer, members, by_rank), by_rank), filters.several)
+    rows = Rows(Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links)
     json, ranking = _listed(noun, viewer, members, by_rank), _k.ranking if by_rank else NULL
     if "snippets" in members[1]:
-        return compiled(rows.select(_k.at, ranking, json, _k.id, *snippets.texts(noun)), filters.several)
+        json = dialects.beside_json(json, _k.id, *snippets.texts(noun))
+    if _is_long(members):
+        in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS))
+        return compiled(_in_turn(numbered, in_turn, json, by_rank), filters.several)
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
@@ -338,8 +320,8 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
 
 def _is_long(members: Members) -> bool:
     """Tell whether items may embed many others, or quote long stretches."""
-    fields, include = members
-    return "snippets" not in include and (fields is None or any(name in _LONG for name, _ in fields))
+    fields, _ = members
+    return fields is None or any(name in _LONG for name, _ in fields)
 
 
 def _in_turn(numbered: Select, rows: Rows, json: Part, by_rank: bool) -> NodeList:

@@ -9,7 +9,7 @@ from models.queries import cursors, dialects, members, search, shapes
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
 from models.queries.filter_sets import Order, used
 from models.queries.filters import FEW, OF_A_REVIEW, as_arrays, as_compared
-from models.queries.lists import FilterValues, Page
+from models.queries.lists import AT_ONCE, PAGE_JSON, FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.names import by_name, by_sentence, sentence_words
 from models.queries.nodes import (
@@ -32,11 +32,15 @@ from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import REVIEWER, Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
 from models.storage import transactions
+from models.storage.columns import dumps
 from models.tables import Document, Review, Speaker
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
 PAGE_TEXT = 1_000_000
+
+#: Of an item nothing but its id.
+_ID: Fields = (("id", ()),)
 
 _p, _k, _g = Entity("p"), Entity("k"), Entity("g")
 
@@ -195,22 +199,49 @@ def page(
     fields: Fields | None = None,
     total: bool = False,
 ) -> Page:
-    """Read a page as `lists.page` does. It ends before the item at which texts on it reach PAGE_TEXT characters."""
+    """Read a page as `lists.page` does.
+
+    It ends before the item at which texts on it reach PAGE_TEXT characters, and one with statements as a page of these.
+    """
     values = _values(noun, filters)
     if values is None:
         return Page(b"", None, 0 if total else None)
     names, several = _names(noun, viewer, values), used(filters).several
     counted = run(_count(noun, viewer, names, several), values)[0][0] if total else None
     place = {"at": past[0], "past": past[1]} if past else {}
-    rows = run(
-        _page(noun, viewer, names, several, order, past is not None, fields), values | {"most": limit + 1} | place
-    )
-    items = [json for _, _, json in rows[:limit] if json]
+    embeds = fields is not None and any(name == "statements" for name, _ in fields)
+    found = _page(noun, viewer, names, several, order, past is not None, _ID if embeds else fields)
+    rows = run(found, values | {"most": limit + 1} | place)
+    if embeds:
+        items, read = _in_turn(noun, viewer, [id for id, _, _ in rows[:limit]], fields)
+    else:
+        items = _shown(rows[:limit])
+        read = len(items)
     following = None
-    if len(rows) > len(items):
-        id, at, _ = rows[len(items) - 1]
+    if len(rows) > read:
+        id, at, _ = rows[read - 1]
         following = cursors.after(order, at, id)
     return Page(",".join(items).encode(), following, counted, number=len(items))
+
+
+def _shown(rows: list[Any]) -> list[str]:
+    """Take the JSON of those rows, (id, at, JSON), that have room on the page."""
+    return [json for _, _, json in rows if json]
+
+
+def _in_turn(noun: str, viewer: Viewer, ids: list[int], fields: Fields | None) -> tuple[list[str], int]:
+    """Read the JSON of items AT_ONCE after another, until all are read or PAGE_JSON characters; tell how many were."""
+    query = _page(noun, viewer, ("ids",), (), Order("asked", descending=False), False, fields)
+    items: list[str] = []
+    read = 0
+    while read < len(ids) and sum(map(len, items)) < PAGE_JSON:
+        some = ids[read : read + AT_ONCE]
+        rows = run(query, {"ids": dumps(some), "most": AT_ONCE})
+        items += (more := _shown(rows))
+        if len(more) < len(rows):  # the others' texts have no room
+            return items, read + len(more)
+        read += len(some)
+    return items, read
 
 
 def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple[Any, ...]] | None:
