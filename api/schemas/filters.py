@@ -225,7 +225,10 @@ def facets_of(kind: str) -> QueryNames:
 class ListQuery(StatementConditions, WholesQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
-    q = search()
+    q = search(
+        " Each statement is found by its sentence, and by the first 2,000 characters of its claim and of its "
+        "speaker's names."
+    )
     topic = topic_of("The slug of a topic the claim is filed under.")
     about = one_speaker(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")
     accused = one_speaker(f"The id of a speaker; the claim accuses it, or what is part of it. {MERGED}")

@@ -169,6 +169,15 @@ def test_finds_a_claim_by_the_sentence_and_by_the_speakers_names(registry: str, 
     assert listed_ids(claims, PUBLIC, q="exports", in_="text") == [1]
 
 
+def test_a_statement_is_found_by_the_first_words_of_long_claims_and_names(registry: str, actor: Actor) -> None:
+    put_charge(actor, claim={"text": f"head {'far ' * 500}tail", "language": "en"}, speaker={"name": "Ann"})
+    speakers.change(by=actor, id=1, version=1, aliases=["first", *(f"n{one} {'far ' * 70}" for one in range(8)), "zz"])
+    found = [("head", [1]), ("first", [1]), ("ann", [1]), ("tail", []), ("zz", [])]
+    assert [(typed, listed_ids(statements, PUBLIC, q=typed)) for typed, _ in found] == found
+    assert (listed_ids(claims, PUBLIC, q="tail"), listed_ids(speakers, PUBLIC, q="zz")) == ([1], [1])
+    assert derived.differences() == []
+
+
 def test_finds_at_once_what_was_written_and_no_more_what_was_taken_back(registry: str, actor: Actor) -> None:
     id = put_claim(actor, "The bridge is open.")
     assert listed_ids(claims, PUBLIC, q="bridge") == [id]

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from playhouse.schema_diff import diff_models
 
-from models import addresses, claims, documents
+from models import addresses, claims, documents, statements
 from models.history import feed
 from models.history.changes import Actor
 from models.queries import derived
@@ -33,7 +33,7 @@ from models.tables import (
     Statement,
 )
 from models.upkeep import verify
-from tests.factories import listed_ids, put_charge
+from tests.factories import listed_ids, put_charge, put_plain
 from tests.faults.filling import fill_first, up_to
 from tests.postgres import Postgres
 
@@ -330,6 +330,24 @@ def test_the_eleventh_step_finds_what_was_indexed_with_strokes(empty: str, actor
     assert schema.migrate() == STEPS[10:]
     assert listed_ids(claims, PUBLIC, q="ol") == listed_ids(claims, PUBLIC, q="walesa") == [1]
     assert [check for check in verify.run() if check.problems] == []
+
+
+def test_the_fifteenth_step_finds_statements_by_the_first_words_alone(empty: str, actor: Actor) -> None:
+    up_to(empty, STEPS[13])
+    database.connect(empty)
+    put_charge(actor, claim={"text": "far " * 600 + "tail", "language": "en"})
+    put_plain(actor, "first", speaker={"name": "Ann", "aliases": [f"{number} {'far ' * 70}" for number in range(9)]})
+    # As the rows stood before.
+    if database.on_sqlite():
+        database.fetch("DELETE FROM statement_search WHERE rowid IN (1, 2)")
+        into = "INSERT INTO statement_search (rowid, claim, sentence, speaker) VALUES"
+        database.fetch(f"{into} (1, 'tail', '', ''), (2, '', '', 'tail')")
+    else:
+        database.fetch("UPDATE statement_search SET words = words_of('tail')")
+    assert listed_ids(statements, PUBLIC, q="tail") == [2, 1]
+    assert schema.migrate() == STEPS[14:]
+    assert listed_ids(statements, PUBLIC, q="tail") == []
+    assert derived.differences() == []
 
 
 #: A registry of before: (id, kind, part of) of speakers, the ids of claims, (claim, speaker, status) of statements,
