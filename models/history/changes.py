@@ -174,7 +174,7 @@ def amend(
 def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> None:
     """Let a row name another statement, or none; where the public sees neither, no version and no date tells it.
 
-    Without a line in the log, the other has to be the one that the log says.
+    Without a line of its own, that of the merge or retraction has to note the row, as verify.py reads it.
     """
     new: dict[str, Any] = {column: statement}
     ids = [id for id in (instance.__data__[column], statement) if id]

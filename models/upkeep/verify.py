@@ -47,12 +47,18 @@ _MOVED = {
 _COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",), "reviews": ("reviews",)}
 #: Columns that become null without a line or a version where the public never saw what they named.
 _UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
-#: Columns that a merge changes without a version where the public sees neither end, and its list of the rows.
+#: Columns that change without a version where the public sees neither end -> the lists of such rows in the line of the
+#: merge, or of the retraction, that they follow.
 _MOVED_UNSEEN = {
-    ("counterclaims", "target"): ("targets",),
-    ("reviews", "statement"): ("reviews",),
-    ("speakers", "part_of"): ("parts",),
+    ("counterclaims", "target"): {"targets", "untargeted"},
+    ("reviews", "statement"): {"reviews", "unlinked_reviews"},
+    ("speakers", "part_of"): {"parts"},
 }
+#: The lines that have such lists: of merges of speakers, and of the retractions of one statement.
+_NOTING = (
+    "SELECT noun_id, after FROM changes WHERE noun = 'speakers' AND action = 'merge'"
+    " OR noun = 'statements' AND noun_id = ? AND action = 'retract'"
+)
 
 
 class Check(NamedTuple):
@@ -291,8 +297,17 @@ def _moved(lists: tuple[str, ...]) -> set[int]:
     return found
 
 
-def _is_moved_unseen(table: str, id: int, name: str) -> bool:
-    return id in _moved(_MOVED_UNSEEN.get((table, name), ()))
+def _is_moved_unseen(table: str, id: int, name: str, value: int) -> bool:
+    """Tell whether a row names `value` as a merge or a retraction has noted, or again since that was undone."""
+    lists = _MOVED_UNSEEN.get((table, name), set())
+    for noun_id, after in fetch(_NOTING, (value,)) if lists else ():
+        line = orjson.loads(after)
+        moved = line.get("moved") or {}
+        noted = [({noun_id, line.get("merged_into")}, line | moved)]
+        noted += (({drop["statement"], drop["kept"]}, drop) for drop in moved.get("dropped", ()))
+        if any(value in ends and id in rows.get(which, ()) for ends, rows in noted for which in lists):
+            return True
+    return False
 
 
 def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool) -> Iterator[str]:
@@ -307,8 +322,6 @@ def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], reda
         if earlier is not None and after["version"] <= earlier["version"]:
             yield f"line {sequence} of the log tells of a version of {table} {id} that an earlier line already told of"
         if earlier is not None and before and (name := _differing(model, earlier, before, erased)):
-            if _is_moved_unseen(table, id, name):
-                continue
             yield f"line {sequence} of the log knows of another {name} of {table} {id} than the line before it"
         if (action == "create") != (before is None) and action != "erase":
             yield f"line {sequence} of the log does not tell how {table} {id} stood before"
@@ -316,8 +329,6 @@ def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], reda
     if earlier is not None and row["version"] < earlier["version"]:
         yield f"the log knows more of {table} {id} than the table does"
     elif earlier is not None and (name := _differing(model, earlier, row, erased)):
-        if _is_moved_unseen(table, id, name):
-            return
         yield f"{table} {id} has another {name} than the log says"
 
 
@@ -333,12 +344,13 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
         apart |= {"version", "updated_at", *_MOVED.get(table, ())}
     apart |= {name for name, value in row.items() if value is None and (table, name) in _UNLINKED}
     # What a line keeps beside the row is compared elsewhere (links.py).
-    columns = ((name, value) for name, value in row.items() if name in model._meta.combined)
+    columns = ((name, value) for name, value in row.items() if name in model._meta.combined and name not in apart)
     for name, value in columns:
         if name in logged:
-            if value != logged[name] and name not in apart and not (erased and logged[name] is None):
-                return name
-        elif value is not None and name not in apart and value != model._meta.fields[name].default:
+            differs = value != logged[name] and not (erased and logged[name] is None)
+        else:
+            differs = value is not None and value != model._meta.fields[name].default
+        if differs and not _is_moved_unseen(table, row["id"], name, value):
             return name
     return None
 

@@ -3,13 +3,13 @@
 import pytest
 from peewee import IntegrityError
 
-from models import claims, documents, sentences, speakers, statements, topics
+from models import claims, counterclaims, documents, reviews, sentences, speakers, statements, topics
 from models.history import hidden, last_changes
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage import database, transactions
 from models.storage.database import fetch
-from models.tables import Document, Sentence, Speaker, Statement
+from models.tables import Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures, rules, verify
 from tests.at_once import meanwhile
 from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review, put_suggestion
@@ -313,6 +313,36 @@ def test_what_was_aimed_at_a_statement_that_a_merge_drops_is_as_the_log_says(fil
     put_plain(actor, "fourth", counters=[{"target": target, "kind": "denies"}])
     speakers.merge(by=actor, id=speakers.named("One")[0], into=speakers.named("Two")[0])
     assert problems() == {}
+
+
+def test_what_names_a_candidate_again_after_a_change_is_as_the_log_says(filled: str, actor: Actor) -> None:
+    """A line tells that it names none, and the public's version does not tell that it does again."""
+    target = put_plain(actor, "fifth", speaker={"name": "One"}, status="candidate")
+    put_plain(actor, "fifth", speaker={"name": "Two"}, status="candidate")
+    claim = statements.claim_of(id=target)
+    row = {"claim": claim, "answer": put_claim(actor), "kind": "denies"}
+    answer, review = counterclaims.create(by=actor, **row, target=target), put_review(actor, claim, statement=target)
+
+    def change(text: str) -> None:
+        counterclaims.change(by=actor, id=answer, version=None, note=text)
+        reviews.change(by=actor, id=review, version=None, title=text)
+
+    statements.retract(by=actor, id=target, version=1, reason=None)
+    change("Aimed at none.")
+    statements.restore(by=actor, id=target)
+    assert problems() == {}
+    merged, into = (speakers.named(name)[0] for name in ("One", "Two"))
+    speakers.merge(by=actor, id=merged, into=into)
+    change("None again.")
+    speakers.unmerge(by=actor, id=merged)
+    assert problems() == {}
+    change("At the same.")
+    change("Twice.")
+    assert problems() == {}
+    assert (Counterclaim.get_by_id(answer).target_id, Review.get_by_id(review).statement_id) == (target, target)
+    other = put_plain(actor, "fourth", claim={"id": claim})
+    fetch("UPDATE counterclaims SET target_id = ? WHERE id = ?", (other, answer))
+    assert problems()["log"] == [f"counterclaims {answer} has another target than the log says"]
 
 
 @pytest.mark.parametrize(
