@@ -1,10 +1,13 @@
 """The public feed of changes, held against what the public is answered before and after each of many random changes.
 
+And against its seals: no change that follows makes any line another, be it an erasure.
+
 `--rounds` says how many histories are played, and `--seed` repeats a run.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -14,11 +17,14 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.settings import Settings
 from models.access import keys
+from models.history import seals
 from models.history.changes import Actor
 from models.storage import database
 from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
 from tests.concurrent_changes import do
 from tests.test_histories import HERE, RARE, AnyWorld, spread
+
+prove = import_module("examples.prove").prove
 
 Urls = Callable[[], str]
 #: A noun with an id.
@@ -88,6 +94,7 @@ def play(app: Flask, seed: int) -> list[str]:
     world = AnyWorld(seed, Actor(), [Actor(keys.create(name=name, scope="write")[0].id) for name in "ab"], rng)
     cursor = 0
     done: list[str] = []
+    kept: set[str] = set()
     before, all_before, seen = Sight(public), Sight(reviewer), set[What]()
     seen |= before.wholes.keys()
     cursor, _ = _lines(public, cursor)
@@ -95,6 +102,7 @@ def play(app: Flask, seed: int) -> list[str]:
         change = HERE[name](world)
         spread(change, world, again=name == "record a print")
         done.append(f"{name}: {change} {do(change, reviewer)}")
+        seals.seal_all()
         after, all_after = Sight(public), Sight(reviewer)
         seen |= after.wholes.keys()
         cursor, lines = _lines(public, cursor)
@@ -105,7 +113,20 @@ def play(app: Flask, seed: int) -> list[str]:
         if wrong:
             return [f"--seed {seed}", *done[-4:], *wrong, *map(str, lines)]
         before, all_before = after, all_after
+        kept |= {seals.last().public_hash} - {""}
+    prove(_pages(public), kept)
     return []
+
+
+def _pages(client: FlaskClient) -> Iterator[dict[str, Any]]:
+    """The pages of the feed from its beginning."""
+    cursor: dict[str, str] = {}
+    while True:
+        page = client.get("/v1/changes", query_string={"limit": 100} | cursor).json
+        yield page
+        if page["next"] is None:
+            return
+        cursor = {"cursor": page["next"]}
 
 
 def _lines(client: FlaskClient, cursor: int) -> tuple[int, list[dict[str, Any]]]:

@@ -61,7 +61,7 @@ def last() -> str:
     """Tell of the last seal what is to be kept elsewhere."""
     seal = seals.last()
     ((since,),) = fetch("SELECT count(*) FROM changes WHERE sequence > ?", (seal.through,))
-    unsealed = f"{since} lines are not sealed yet"
+    unsealed = f"lines that are not sealed yet: {since}"
     if seal == seals.NONE:
         return unsealed
     return f"the last seal is {seal.hash}, of line {seal.through}, {seal.made_at}; {unsealed}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.queries import derived
 from models.storage import database
-from models.upkeep import verify
+from models.upkeep import seal_check, verify
 from tests.faults.traffic import Writers
 
 #: What bears the name that a writer gave it: noun -> column.
@@ -35,13 +35,13 @@ def hang_up() -> None:
 
 
 def whole(url: str) -> None:
-    """Raise AssertionError where pages, references, rules, derived tables, search index or log are not whole."""
+    """Raise AssertionError where pages, references, rules, derived tables, index, log or seals are not whole."""
     with bound(url):
         if database.on_sqlite():
             assert database.fetch("PRAGMA integrity_check") == [("ok",)]
             assert database.fetch("PRAGMA foreign_key_check") == []
             _words_are_whole(url)
-        assert (wrong := [*derived.differences(), *verify.broken_rules()]) == [], wrong
+        assert (wrong := [*derived.differences(), *verify.broken_rules(), *seal_check.problems()]) == [], wrong
         for noun in LOGGED:
             wrong = database.fetch(
                 f"SELECT n.id, n.version, count(c.sequence) FROM {noun} n"

@@ -70,20 +70,20 @@ def test_verify_prints_the_last_seal_and_finds_one_that_was_kept(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", registry)
     put_claim(actor)
-    assert typed("verify").stdout.endswith("numbering: ok\n1 lines are not sealed yet\n")
+    assert typed("verify").stdout.endswith("numbering: ok\nlines that are not sealed yet: 1\n")
     typed("migrate")
     put_claim(actor)
     kept = seals.last().hash
     told = typed("verify", "--seal", kept)
     assert (told.exit_code, "seals: ok" in told.stdout) == (0, True)
     assert f"the last seal is {kept}, of line 1, " in told.stdout
-    assert told.stdout.endswith("; 1 lines are not sealed yet\n")
+    assert told.stdout.endswith("; lines that are not sealed yet: 1\n")
     typed("erase", "document", str(put_document(actor)), "--reason", "Court order", "--yes")
-    assert "; 0 lines are not sealed yet" in typed("verify").stdout
+    assert "; lines that are not sealed yet: 0" in typed("verify").stdout
     lines = tmp_path / "lines"
     lines.write_text('{"topic": {"slug": "a", "label": "A"}}')
     typed("import", str(lines))
-    assert "; 0 lines are not sealed yet" in typed("verify").stdout
+    assert "; lines that are not sealed yet: 0" in typed("verify").stdout
     told = typed("verify", "--seal", "f" * 64)
     assert (told.exit_code, "seals: wrong" in told.stdout) == (1, True)
 

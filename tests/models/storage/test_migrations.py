@@ -15,7 +15,7 @@ import pytest
 from playhouse.schema_diff import diff_models
 
 from models import addresses, claims, documents, statements
-from models.history import feed
+from models.history import feed, seals
 from models.history.changes import Actor
 from models.queries import derived
 from models.queries.visibility import PUBLIC
@@ -32,7 +32,7 @@ from models.tables import (
     Speaker,
     Statement,
 )
-from models.upkeep import verify
+from models.upkeep import seal_check, verify
 from tests.factories import listed_ids, put_charge, put_plain
 from tests.faults.filling import fill_first, up_to
 from tests.postgres import Postgres
@@ -467,6 +467,9 @@ def test_the_sixth_step_tells_of_what_the_public_sees_and_dates_all(empty: str) 
     assert [line["noun_id"] for line in lines if line["noun"] == "documents"] == [1, 3, 4, 5, 6]
     assert [line["claims"] for line in lines if line["noun"] == "statements"] == [[1], [1], [5], [6]]
     assert {(line["effect"], *line["gone_claims"]) for line in lines} == {("appeared",)}
+    seals.seal_all()
+    assert list(seal_check.problems()) == []
+    assert seals.last().public_through == lines[-1]["sequence"]
     dated = {
         (noun, id): (changed[5:10], seen[5:10], bool(public))
         for noun, id, changed, seen, public in database.fetch(

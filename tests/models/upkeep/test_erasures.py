@@ -13,7 +13,7 @@ import pytest
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
 from models.access.replies import StoredResponse
-from models.history import changes, feed
+from models.history import changes, feed, seals
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
@@ -515,11 +515,15 @@ def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> Non
     put_answer(actor, put_secret(actor))
     for number in range(20):
         put_claim(actor, f"Something else {number}.")
+    seals.seal_all()
+    salts = dict(database.fetch("SELECT sequence, salt FROM sealed_lines"))
     erasures.document(id=1, reason=REASON, by=actor)
+    gone = [salts[line].encode() for (line,) in database.fetch("SELECT sequence FROM sealed_lines WHERE salt IS NULL")]
     path = Path(database.db.database)
     assert b"Zanzivarian" in held(path)  # in free space or in the WAL
     assert unerased_files.sweep()
-    for words in (b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
+    assert gone
+    for words in (*gone, b"Zanzivarian", b"zanzivarian", b"Talks go on", f"example.org/{SECRET}".encode()):
         assert words not in held(path)
     database.close()
     with closing(sqlite3.connect(path)) as connection:
