@@ -22,7 +22,6 @@ import orjson
 from models.history import feed
 from models.queries.dialects import in_ids
 from models.queries.visibility import PUBLIC, Viewer
-from models.refusals import Refusal
 from models.storage import bulk, columns, errors, schema
 from models.storage.database import close, fetch
 from models.storage.transactions import advisory_lock, attempt, before_commit, write
@@ -165,7 +164,7 @@ def _run(every: float, ended: threading.Event) -> None:
         try:
             seal_all()
             complaint = ""
-        except (errors.DatabaseFailure, Refusal) as error:
+        except Exception as error:  # else nothing would be sealed until the server is started again
             # What can only be read, a standby say, seals nothing for as long as it likes.
             if str(error) != complaint and not errors.read_only(error):
                 logging.getLogger("counterclaim").warning("the log could not be sealed yet: %s", error)

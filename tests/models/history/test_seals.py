@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
@@ -68,17 +68,28 @@ def test_two_who_seal_at_once_make_one_chain(registry: str) -> None:
     assert fetch("SELECT sum(lines) FROM seals") == [(6,)]
 
 
-def test_a_server_seals_by_time(registry: str, actor: Actor) -> None:
+def until(condition: Callable[[], Any]) -> None:
+    """Wait until something holds, for five seconds at most."""
+    deadline = time.monotonic() + 5
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_a_server_seals_by_time_and_tells_once_why_it_cannot(
+    registry: str, actor: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
     put_claim(actor)
-    stop = seals.keep(every=0.02)
-    try:
-        for _ in range(500):
-            if seals.last().through:
-                break
-            time.sleep(0.01)
-        assert seals.last().through == 1
-    finally:
-        stop()
+    fetch("UPDATE changes SET claims = '{'")
+    stop = seals.keep(every=0.01)
+    until(lambda: caplog.messages)
+    time.sleep(0.05)
+    assert seals.last() == seals.NONE
+    fetch("UPDATE changes SET claims = NULL")
+    until(lambda: seals.last().through)
+    stop()
+    assert seals.last().through == 1
+    (message,) = caplog.messages
+    assert message.startswith("the log could not be sealed yet: ")
 
 
 def test_where_nothing_can_be_written_nothing_is_sealed_and_nobody_is_told(
@@ -99,10 +110,7 @@ def test_where_nothing_can_be_written_nothing_is_sealed_and_nobody_is_told(
             server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
     stop = seals.keep(every=0.01)
-    for _ in range(500):
-        if sum("EXISTS (SELECT 1 FROM changes" in sql for sql in queries) > 3:
-            break
-        time.sleep(0.01)
+    until(lambda: sum("EXISTS (SELECT 1 FROM changes" in sql for sql in queries) > 3)
     stop()
     assert transactions.attempt(seals.last) == seals.NONE
     assert caplog.records == []
