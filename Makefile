@@ -10,7 +10,15 @@ export DATABASE_URL
 # check` then says whether anything is missing.
 LOCKED := --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: install serve dev test slow faults faults-short lint types contract fix bench supply sbom lock clean help
+# A machine without a package index installs from a folder that `make wheels` filled: make install WHEELS=build/wheels
+ifdef WHEELS
+wheels: INTO := $(WHEELS)
+install serve dev test: export PIP_NO_INDEX := 1
+install serve dev test: export PIP_FIND_LINKS := $(abspath $(WHEELS))
+endif
+
+.PHONY: install serve dev test slow faults faults-short lint types contract fix bench supply sbom wheels release changes \
+  lock clean help
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -85,6 +93,21 @@ sbom: $(VENV)/.tests  ## Write the list of dependencies to build/sbom.json (Cycl
 	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml \
 	  --mc-type application --output-reproducible --spec-version 1.6 --output-format JSON --output-file build/sbom.json
 	@echo "build/sbom.json is written."
+
+# What is not there as a wheel cannot be built without an index either: nothing in the locks is so.
+LOCK ?= requirements.lock
+INTO ?= build/wheels
+wheels: | $(BIN)/python  ## Fill build/wheels, or WHEELS=FOLDER, for machines like this one that reach no package index.
+	@mkdir -p $(INTO)
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+	  --dest $(INTO) --requirement $(LOCK)
+	@echo "$(INTO) holds the $$(ls $(INTO) | wc -l) wheels of $(LOCK): elsewhere, make install WHEELS=FOLDER takes them."
+
+release: sbom  ## Write what is released to build/release: source, wheel, dependencies, licences, checksums.
+	@$(BIN)/python .ci/release.py build/release
+
+changes: $(VENV)/.tests .ci/node_modules/.ready  ## Print what changed since the last release, or SINCE=COMMIT.
+	@$(BIN)/python .ci/changes.py $(SINCE)
 
 # The development lock comes first: what the tests need may hold back what Counterclaim runs on, never the reverse.
 lock:  ## Pin the newest dependencies that pyproject.toml allows; needs uv.

@@ -1,5 +1,6 @@
 // Compare openapi.yaml with that of the last release, which is the newest tag v1.2.3, and fail where clients of that
-// one would break: node .ci/compare.mjs, or with two files, the older one first.
+// one would break: node .ci/compare.mjs, or with two files, the older one first. With --all as the first argument it
+// prints what else differs, too, and does not fail.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { apiCompare } from "api-smart-diff";
@@ -55,7 +56,10 @@ function breaks({ action, path, before, after, type }) {
   return type === "breaking" || (path.at(-2) === "properties" && action === "remove");
 }
 
-/** Say what breaks, each thing once with the first place and how many others it breaks in. */
+/** Tell whether a difference is one of words alone. */
+const isWording = ({ path, type }) => type === "annotation" || path.some((part) => ["description", "example", "examples"].includes(part));
+
+/** Say what differs, each thing once with the first place and how many others it differs in. */
 function told(differences) {
   const places = {};
   for (const { action, path, before, after } of differences) {
@@ -68,7 +72,8 @@ function told(differences) {
   return Object.values(places).map(([first, ...others]) => first + more(others));
 }
 
-const files = process.argv.slice(2);
+const all = process.argv[2] === "--all";
+const files = process.argv.slice(all ? 3 : 2);
 const release = files[0] ?? lastRelease();
 if (release === null) {
   console.log("Nothing is released yet that the contract could break: no tag v1.2.3 is found.");
@@ -77,5 +82,10 @@ if (release === null) {
   const { diffs } = apiCompare(read(before), read(readFileSync(files[1] ?? "openapi.yaml", "utf8")));
   const broken = told(diffs.filter(breaks));
   console.log(broken.length ? `Clients of ${release} would break:\n${broken.join("\n")}` : `No client of ${release} breaks.`);
-  process.exitCode = broken.length ? 1 : 0;
+  if (all) {
+    const rest = diffs.filter((difference) => !breaks(difference));
+    console.log(["What else differs:", ...told(rest.filter((difference) => !isWording(difference)))].join("\n"));
+    console.log(`  and ${rest.filter(isWording).length} descriptions and examples`);
+  }
+  process.exitCode = broken.length && !all ? 1 : 0;
 }
