@@ -15,6 +15,7 @@ from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import shapes, simple_lists, table_aliases
 from models.queries.lists import Page
+from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer, claim_was_public
 from models.refusals import AlreadyKnown, Conflict
@@ -98,9 +99,9 @@ def _stood_on(id: int) -> list[Rows]:
     return [named(Claim, review.claim_id), *checked]
 
 
-def get(*, id: int, viewer: Viewer) -> Item:
-    """Read a review with its claim. Raises NotFound or Gone."""
-    found = simple_lists.one("reviews", viewer=viewer, id=id)
+def get(*, id: int, viewer: Viewer, fields: Fields | None = None) -> Item:
+    """Read a review with its claim; for some `fields` without its JSON. Raises NotFound or Gone."""
+    found = simple_lists.one("reviews", viewer=viewer, id=id, bare=fields is not None)
     return standing_rows.item_or_refuse(Review, id, found, partial(_may_know, viewer))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, reviews, speakers, statements, topics
+from models.history import standing_rows
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
 from models.storage import database, transactions
@@ -682,3 +683,14 @@ def test_a_survivor_is_about_whom_the_merged_claims_were_about_until_they_are_pa
     assert _about(ids[0]) == roles[0]
     assert _about(ids[2]) == {"A": "accused", "C": "accused", "E": "accused"}
     assert [problem for check in verify.run() for problem in check.problems] == []
+
+
+def test_whether_somebody_sees_a_claim_is_asked_without_reading_its_statements(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    said = put_charge(actor)
+    for get, id in ((claims.get, 1), (statements.get, said)):
+        del queries[:]
+        standing_rows.refuse_unseen(Actor(reviews=False), get, id)
+        (asked,) = queries
+        assert "sentences" not in asked
