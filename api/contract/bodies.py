@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.contract import json_body, problem_types
 from api.contract.problems import Problem
+from api.schemas.base import MOST_ERRORS
 from api.schemas.fields import made
 from api.schemas.several import AnyOf
 
@@ -64,7 +65,7 @@ def _refused(errors: list[dict[str, str]], known: Collection[str]) -> Problem:
     """Make the refusal of a query string, of which a program learns where nothing but its cursor is wrong."""
     of_cursor = "cursor" in known and {error["parameter"] for error in errors} == {"cursor"}
     type = problem_types.INVALID_CURSOR if of_cursor else problem_types.INVALID_PARAMETER
-    return Problem(type, json_body.summary(errors), errors)
+    return Problem(type, json_body.summary(errors), errors[:MOST_ERRORS])
 
 
 def _parted(sent: bytes, taken: dict[str, AnyOf]) -> dict[str, list[str]]:
