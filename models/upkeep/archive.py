@@ -86,12 +86,14 @@ def unpack(folder: Path, at: datetime | None, target: Path) -> str:
     if not every:
         raise Conflict(f"{folder} is no archive: give the folder that `counterclaim archive` writes to, or a backup.")
     chosen = _chosen(every, at)
-    last = {one.number: one.offset for one in every if one.number < chosen.number} | {chosen.number: chosen.offset}
+    # The last line about each WAL, since a dictionary keeps the last.
+    last = {one.number: one.offset for one in every} | {chosen.number: chosen.offset}
     begin = max((one for one in full_copies(folder) if one <= chosen[:2]), default=None)
     if begin is None:
         raise Conflict(f"The archive has no full copy from before {chosen.time}: choose a later time.")
     numbers = range(begin[0], chosen.number + 1)
-    _refuse_gaps(folder, every, [number for number in numbers if last.get(number) != 0])
+    for number in numbers:
+        _refuse_lost(wal(folder, number), last.get(number), every)
     try:
         with (
             closing(
@@ -134,16 +136,13 @@ def _moment(time: str) -> datetime:
     return datetime.fromisoformat(time)
 
 
-def _refuse_gaps(folder: Path, every: list[Copied], numbers: list[int]) -> None:
+def _refuse_lost(copy: Path, size: int | None, every: list[Copied]) -> None:
     """Raise Conflict where the copy of a WAL is missing, or is shorter than was noted."""
-    for number in numbers:
-        of_it = [one for one in every if one.number == number]
-        file = wal(folder, number)
-        known = max((one.time for one in every if one.number < number), default=every[0].time)
-        if not of_it or not file.exists():
-            raise Conflict(f"{file} is missing from the archive: only what was written until {known} can be restored.")
-        if file.stat().st_size < of_it[-1].offset:
-            raise Conflict(f"{file} has lost its end: only what was written until {known} can be restored.")
+    if size is not None and (not size or (copy.exists() and copy.stat().st_size >= size)):
+        return
+    lost = "has lost its end" if copy.exists() else "is missing from the archive"
+    known = max((one.time for one in every if one.number < int(copy.stem)), default=every[0].time)
+    raise Conflict(f"{copy} {lost}: only what was written until {known} can be restored.")
 
 
 def _apply(copy: Path, offset: int, target: Path) -> None:

@@ -120,7 +120,7 @@ def test_no_command_writes_its_file_over_the_registry(how: tuple[str, ...], comm
     (tmp_path / "folder").symlink_to(folder)
     (tmp_path / "link").symlink_to(registry)
     os.link(registry, tmp_path / "hard")
-    ends = ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next")
+    ends = ("", "-wal", "-shm", "-journal", ".lock", ".next", ".reads.lock", ".reads.next", ".archive.lock")
     own = [Path(f"{registry}{end}") for end in ends]
     others = (
         tmp_path / "link",

@@ -1,5 +1,6 @@
 """An archive of a SQLite registry: every time that was copied comes back as it was, or is refused."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -164,6 +165,22 @@ def test_what_is_too_old_is_deleted_and_what_follows_stays_whole(registry: str, 
     assert archive.forget(folder, until)[-1].name == "00000003.times"
     assert list(folder.glob("*.db")) == [third]
     assert not second.exists()
+    assert restored(folder) == {"first", "second", "third"}
+
+
+def test_a_full_copy_is_made_each_day_and_the_one_before_it_can_stand_in_for_it(registry: str, folder: Path) -> None:
+    with closing(sqlite3.connect(database.db.database)) as other:
+        other.execute("SELECT count(*) FROM topics").fetchone()
+        archived(folder, put("first"))
+        for file in folder.glob("*.times"):  # as if that had been the day before yesterday
+            before = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
+            file.write_text(re.sub(r"^\S{10}", before, file.read_text(), flags=re.MULTILINE))
+        put("second")()
+        _, told = archived(folder, put("third"))
+    assert told == "A full copy is written, and 0 files are deleted that are too old."
+    assert len(list(folder.glob("*.db"))) == 2
+    assert restored(folder) == {"first", "second", "third"}
+    max(folder.glob("*.db"), key=lambda file: file.stat().st_mtime).unlink()
     assert restored(folder) == {"first", "second", "third"}
 
 
