@@ -93,8 +93,6 @@ def record(
         }
         said_by = _found(by, named_by, hidden, session)
         spoken_for = [_spoken_for(by, on_behalf_of, who, hidden, session) for who in said_by.values()]
-        if hidden:
-            session.lock_candidates(row["document"])
         for field, who in said_by.items():
             where = field if together else "/content"
             same_words.refuse_known(by, row | {"speaker": who}, session, coding, field=where)
@@ -105,8 +103,9 @@ def record(
             who, accepted = said_by["/speaker"], row["status"] == "accepted"
             row["original"] = prints.original_of(print_of, speaker=who, accepted=accepted, session=session).id
         row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, session=session)
+        coded = {"coding": coding} if coding else None
         statement, *_ = [
-            session.create(by, Statement, speaker=who, on_behalf_of=whom, **row)
+            session.create(by, Statement, coded, speaker=who, on_behalf_of=whom, **row)
             for who, whom in zip(said_by.values(), spoken_for, strict=True)
         ]
         for index, answered in enumerate(counters or ()):
@@ -195,8 +194,6 @@ def restore(*, by: Actor, id: int) -> None:
         restores.require(Sentence, statement.sentence_id)
         restores.require(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
         restores.require(Claim, statement.claim_id)
-        if statement.status != "accepted":
-            SESSION.lock_candidates(statement.document_id)
         same_words.refuse_known_beside(by, statement, SESSION)
         if not merge_scope.statement_may_stand(statement):
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")

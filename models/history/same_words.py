@@ -15,7 +15,7 @@ from models.storage.database import fetch
 from models.storage.transactions import advisory_lock
 from models.tables import Statement
 
-#: The lock under which candidates are recorded in a document: "cccoding" in ASCII.
+#: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
 
 
@@ -45,12 +45,13 @@ def coded(statements: Iterable[Any]) -> dict[int, Coded]:
     return {id: Coded(keys.get(id), status) for id, status in accepted.items()}
 
 
-def lock(document: int | None = None) -> None:
-    """Let nobody else record candidates, or only those in one document, until this transaction ends.
+def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
+    """Let nobody else record by this key until this transaction ends, or only the words of `row`.
 
     No index refuses the second of two that one key records at the same moment.
     """
-    advisory_lock(_LOCK, None if document is None else (str(document),))
+    words = None if row is None else (dumps([row[name] for name in ("document", "speaker", "spans")]),)
+    advisory_lock(_LOCK + (key or 0), words)
 
 
 def refuse_known(
@@ -61,6 +62,7 @@ def refuse_known(
     A line of a file says of which `coding` of these words it is, from 1, where there were several: that one is known
     where as many stand.
     """
+    session.lock_recording(by.key_id, row)
     known = _of(row, session)
     if coding or by.key_id is None:
         for one in known[(coding or 1) - 1 :][:1]:
@@ -76,8 +78,10 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
     row = {name: new.get(name, statement.__data__[name]) for name in ("document", "speaker", "spans", "status")}
     moved = (row["speaker"], row["spans"]) != (statement.speaker_id, statement.spans)
     accepts = row["status"] == "accepted" != statement.status
+    recorder = session.recorder(statement.id, by.key_id) if moved else None
+    if moved:
+        session.lock_recording(recorder, row)
     others = [known for known in _of(row, session) if known.id != statement.id] if moved or accepts else []
-    recorder = session.recorder(statement.id, by.key_id) if moved and others else None
     for known in others:
         both = row["status"] == known.status == "accepted"
         if moved and (both or session.recorder(known.id, by.key_id) == recorder):
@@ -89,6 +93,7 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
 
 def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
     """Refuse that a retracted statement stands again beside another of the same words, as `collide` has it."""
+    session.lock_recording(recorders([statement.id]).get(statement.id), statement.__data__)
     known = _of(statement.__data__, session)
     state = coded([statement, *known])
     for one in known:

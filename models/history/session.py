@@ -102,9 +102,9 @@ class Session:
         """Read which key recorded a statement; `unknown` where the log does not know, as of this very transaction."""
         return same_words.recorders([statement]).get(statement, unknown)
 
-    def lock_candidates(self, document: int) -> None:
-        """Let nobody else record candidates in a document until this transaction ends."""
-        same_words.lock(document)
+    def lock_recording(self, key: int | None, row: dict[str, Any]) -> None:
+        """Let nobody else record the words of a statement by this key until this transaction ends."""
+        same_words.lock(key, row)
 
     def aliased(self, key: str) -> list[int]:
         """List the ids of the standing speakers who have an alias, in their order."""

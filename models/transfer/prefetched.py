@@ -74,8 +74,8 @@ class PrefetchedSession(Session):
         self._unlocked: dict[Any, dict[int, tuple[Any, ...]]] = defaultdict(dict)
         #: What is locked beside rows: all names of speakers, as "", and words of claims.
         self._locked: dict[str, None] = {}
-        #: Whether candidates are locked: "" if so.
-        self._candidates_locked: dict[str, None] = {}
+        #: Whether nobody else records by the key of the lines: "" if so.
+        self._recording_locked: dict[str, None] = {}
         #: The Wikidata ids of merged speakers, when one was looked for, and who they are now.
         self._merged_items: dict[str, int] | None = None
         #: The keys that recorded statements.
@@ -85,7 +85,7 @@ class PrefetchedSession(Session):
         #: Where nothing needs a lock, all is locked that is read.
         self._locks = takes_locks()
         if not self._locks:
-            self._locked, self._candidates_locked = {"": None}, {"": None}
+            self._locked, self._recording_locked = {"": None}, {"": None}
         #: Whether documents have a text, and when they were read.
         self._retrieved: dict[int, tuple[bool, str]] = {}
         #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched,
@@ -176,11 +176,12 @@ class PrefetchedSession(Session):
             self._recorders |= {id: found.get(id, unknown) for id in wanted}
         return self._recorders[statement]
 
-    def lock_candidates(self, document: int) -> None:
-        if not self._candidates_locked:
-            same_words.lock()
+    def lock_recording(self, key: int | None, row: dict[str, Any]) -> None:
+        """Let nobody else record by this key, which is that of all lines."""
+        if not self._recording_locked:
+            same_words.lock(key)
             self._indexes[Statement, "document"].fetched.clear()
-            self._lock(self._candidates_locked, "")
+            self._lock(self._recording_locked, "")
 
     def _found(self, model: Any, column: str, value: Any) -> dict[tuple[Any, ...], list[int]]:
         """Return the ids of the standing rows with a value in a column, by the rest of their key."""

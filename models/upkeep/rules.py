@@ -56,6 +56,15 @@ RULES = (
         "statement {} is sorted by the day {!r} instead of {!r}: `counterclaim rebuild` writes it anew",
     ),
     Rule(
+        "a key records words once",  # but for an import of what several have coded
+        "SELECT s.id, t.id FROM statements s JOIN statements t ON t.document_id = s.document_id AND t.spans = s.spans"
+        " AND t.speaker_id = s.speaker_id AND t.id > s.id JOIN changes k ON k.noun_id = s.id JOIN changes l ON"
+        " l.noun_id = t.id AND coalesce(l.key_id, 0) = coalesce(k.key_id, 0) WHERE s.retracted_at IS NULL AND"
+        " t.retracted_at IS NULL AND k.noun = 'statements' AND k.action = 'create' AND l.noun = 'statements' AND"
+        """ l.action = 'create' AND k.after || l.after NOT LIKE '%"coding":%'""",
+        "statement {} has the same words as statement {}, and one key recorded both",
+    ),
+    Rule(
         "nothing hangs on what was merged",
         _each(
             "SELECT '{0}', n.id, '{1}', m.id FROM {0}s n JOIN {1}s m ON m.id IN ({2})"

@@ -1,9 +1,11 @@
 """The same words in several statements: coded by several, accepted once."""
 
+import json
 from functools import partial
 
 import pytest
 
+from api.formats import ndjson
 from models import speakers, statements
 from models.access import keys
 from models.history.changes import Actor
@@ -76,6 +78,20 @@ def test_of_two_that_one_key_records_at_once_one_is_stored(sound: None, actor: A
     refused = while_open(partial(statements.record, by=one, **body), partial(statements.record, by=one, **body))
     assert isinstance(refused, Conflict)
     assert while_open(partial(statements.change, by=actor, id=1, version=1, role="x"), partial(put_charge, other)) == 2
+
+
+@pytest.mark.parametrize("second", ["changed", "recorded", "imported"])
+def test_of_two_that_get_the_words_of_one_key_at_once_one_does(sound: None, second: str) -> None:
+    by = _coders()[0]
+    first, other = (put_charge(by, status="candidate", content=[{"text": it}]) for it in ("the exports", "the war"))
+    new, body = {"version": 1, "content": charge()["content"]}, charge(claim={"text": "It.", "language": "en"})
+    at_once_with = {
+        "changed": partial(statements.change, by=by, id=other, **new),
+        "recorded": partial(statements.record, by=by, **body),
+        "imported": lambda: next(ndjson.read([json.dumps({"statement": body}).encode()], by=by)),
+    }
+    told = while_open(partial(statements.change, by=by, id=first, **new), at_once_with[second])
+    assert first == (told.id if second == "imported" else told.more["known"])
 
 
 def test_merged_speakers_keep_what_was_coded_twice(sound: None) -> None:

@@ -184,6 +184,13 @@ BROKEN = {
     "a statement has its day": [
         ("UPDATE statements SET day = '2020' WHERE id = 2", "statement 2 is sorted by the day '2020' instead of"),
     ],
+    "a key records words once": [
+        (
+            """UPDATE statements SET speaker_id = 2, status = 'rejected',
+            spans = (SELECT spans FROM statements WHERE id = 2) WHERE id = 3""",
+            "statement 2 has the same words as statement 3",
+        ),
+    ],
     "nothing hangs on what was merged": [
         ("UPDATE claims SET merged_into_id = 2 WHERE id = 1", "statement 1 hangs on claim 1"),
         ("UPDATE claims SET merged_into_id = 1 WHERE id = 3", "counterclaim 1 hangs on claim 3"),
