@@ -60,16 +60,18 @@ def refuse_known(
     """Refuse a new statement of words that are recorded already; the command line knows those of every key.
 
     A line of a file says of which `coding` of these words it is, from 1, where there were several: that one is known
-    where as many stand.
+    where as many stand. Of candidates, only who reviews is told of those of others.
     """
     session.lock_recording(by.key_id, row)
     known = _of(row, session)
+    own = {one.id for one in known if session.recorder(one.id, by.key_id) == by.key_id}
     if coding or by.key_id is None:
-        for one in known[(coding or 1) - 1 :][:1]:
+        seen = [one for one in known if by.reviews or one.status == "accepted" or one.id in own]
+        for one in seen[(coding or 1) - 1 :][:1]:
             _refuse(by, one, field)
     for one in sorted(known, key=lambda one: bool(one.status != "accepted")):
         both = one.status == row["status"] == "accepted"
-        if both or (not coding and session.recorder(one.id, by.key_id) == by.key_id):
+        if both or (not coding and one.id in own):
             _refuse(by, one, field)
 
 

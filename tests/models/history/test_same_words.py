@@ -94,6 +94,17 @@ def test_of_two_that_get_the_words_of_one_key_at_once_one_does(sound: None, seco
     assert first == (told.id if second == "imported" else told.more["known"])
 
 
+def test_a_coding_of_who_does_not_review_is_counted_among_what_they_see(sound: None) -> None:
+    one, reviewer = _coders()
+    writer = Actor(one.key_id, reviews=False)
+    put_charge(reviewer, status="candidate")
+    put_charge(writer, status="candidate", coding=1)
+    for by, told in ((writer, "wait for review"), (reviewer, "change statement 1")):
+        with pytest.raises(Conflict, match=told):
+            put_charge(by, status="candidate", coding=1)
+    put_charge(writer, status="candidate", coding=2)
+
+
 def test_merged_speakers_keep_what_was_coded_twice(sound: None) -> None:
     one, other = _coders()
     ids = [
