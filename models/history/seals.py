@@ -43,7 +43,7 @@ PUBLIC_MEMBERS = (
 
 
 class Line(NamedTuple):
-    """A line of the log."""
+    """A line of the log, as it is sealed: with another column in here no seal of before would follow from its lines."""
 
     sequence: int
     made_at: str

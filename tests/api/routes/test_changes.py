@@ -6,6 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from models import topics
+from models.history import seals
 from models.history.changes import Actor
 from models.storage import database, transactions
 from models.upkeep import erasures, verify
@@ -24,6 +25,19 @@ def test_it_works(writer: FlaskClient, reviewer: FlaskClient) -> None:
     assert (lines[1]["before"]["label"], lines[1]["after"]["label"]) == ("Drinking water", "Water")
     assert lines[2]["after"]["retracted_reason"] == "Too wide"
     assert lines[0]["key_id"] == lines[2]["key_id"] != lines[1]["key_id"]
+
+
+def test_carries_the_last_seal_of_what_is_on_the_page(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "statements", charge())
+    assert public.get("/v1/changes").json["seal"] is None
+    seals.seal_all()
+    posted(writer, "topics", topic())
+    sealed, made_at, _, hash, _, public_hash = seals.last()
+    told = {"through": sealed, "made_at": made_at, "hash": hash, "public_hash": public_hash}
+    for query in ("", "?limit=4", f"?cursor={sealed + 1}"):
+        assert public.get(f"/v1/changes{query}").json["seal"] == told
+    assert public.get("/v1/changes?limit=1").json["seal"] is None
+    assert public.get("/v1/changes?noun=claims").json["seal"] is None
 
 
 def told(client: FlaskClient, cursor: int = 0) -> list[dict[str, Any]]:
