@@ -251,18 +251,18 @@ def test_the_third_step_lets_the_earliest_day_be_the_first(empty: str) -> None:
     assert database.fetch(cards) == [(3, 3, "2026-02-03T00:00:00Z")]
 
 
-def test_the_fifteenth_step_dates_what_was_extracted(empty: str) -> None:
+def test_the_sixteenth_step_dates_what_was_extracted(empty: str) -> None:
     up_to(empty, STEPS[0])
     fill_first(empty, 4)
     database.connect(empty)
     database.fetch("UPDATE documents SET published_at = '2026-02-0' || (5 - id) || 'T00:00:00Z'")
     database.fetch("UPDATE statements SET claim_id = 1 WHERE id = 2")  # printed before the first
-    schema.migrate(until=STEPS[13])
+    schema.migrate(until=STEPS[14])
     forget = "UPDATE {} SET day = '' WHERE day <> '2026-02-01'"
     for table in ("statements", "claim_summaries", "claim_topic_index", "claim_cards"):
         database.fetch(forget.format(table))
     database.fetch("UPDATE claim_summaries SET statement_id = 1, document_id = 1 WHERE claim_id = 1")
-    assert schema.migrate() == STEPS[14:]
+    assert schema.migrate() == STEPS[15:]
     days = [f"2026-02-0{5 - id}" for id in range(1, 5)]
     assert database.fetch("SELECT day FROM statements ORDER BY id") == [(day,) for day in days]
     first = "SELECT claim_id, statement_id, document_id, day FROM {} WHERE claim_id <> 2 ORDER BY claim_id"
