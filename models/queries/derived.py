@@ -11,7 +11,7 @@ What they are filled from stands in derived_rows.py. It is in queries because it
 and conditions: a row here is what a list would otherwise compute at each read.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from peewee import Entity
@@ -22,7 +22,7 @@ from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch, run
-from models.storage.transactions import advisory_lock, before_commit
+from models.storage.transactions import advisory_lock, before_commit, takes_locks
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
 #: taken under it but that of the log of changes, so that there is no deadlock.
@@ -80,7 +80,7 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
     renamed -= known
     respoken -= known
     linked -= made | known | shown
-    _lock(known | shown | linked | renamed | respoken)
+    lock(known | shown | linked | renamed | respoken)
     _forget_words(reworded, restated, with_names - restated)
     refresh(made, new=True)
     refresh(known)
@@ -92,18 +92,21 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
     refresh(linked, linked=True)
 
 
-def _lock(claims: set[int]) -> None:
+def lock(claims: set[int]) -> None:
     """Lock the derived rows of these claims, and of those that they answer, against other transactions on PostgreSQL.
 
-    Two concurrent refreshes of one claim would each delete and insert its rows: a duplicate key or a deadlock.
+    Two concurrent refreshes of one claim would each delete and insert its rows: a duplicate key or a deadlock. Which
+    claims they answer is read again under the lock: that may have changed before it was held.
     """
-    if claims:
-        advisory_lock(_LOCK, _lock_parts(claims))
+    held = set[str]()
+    while claims and takes_locks() and (lacking := _lock_parts(claims) - held):
+        advisory_lock(_LOCK, lacking)
+        held |= lacking
 
 
-def _lock_parts(claims: set[int]) -> Iterator[str]:
+def _lock_parts(claims: set[int]) -> set[str]:
     charges = fetch(f"SELECT claim_id FROM counterclaims WHERE {in_ids('answer_id')}", (dumps(list(claims)),))
-    yield from {str(id % _PARTS) for id in claims.union(*charges)}
+    return {str(id % _PARTS) for id in claims.union(*charges)}
 
 
 def _forget_words(claims: set[int], statements: set[int], renamed: set[int]) -> None:

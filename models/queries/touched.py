@@ -5,9 +5,14 @@ from typing import Any
 
 from models.storage.database import fetch
 
-#: Which claims, and which of their statements, each noun's change touches: SQL that takes the noun's id once.
+#: Which claims, and which of their statements, each noun's change touches: SQL that takes the noun's id at each mark.
 _CLAIMS = {
-    "speakers": "SELECT claim_id, id FROM statements WHERE speaker_id = ?",
+    # For whom an answer to an attribution was given tells by their names whether it disputes that (attributions.py).
+    "speakers": (
+        "SELECT claim_id, id FROM statements WHERE speaker_id = ? UNION ALL"
+        " SELECT s.claim_id, NULL FROM statements s WHERE s.on_behalf_of_id = ? AND EXISTS (SELECT 1"
+        " FROM counterclaims e WHERE e.answer_id = s.claim_id AND e.of || '' = 'attribution')"
+    ),
     "documents": "SELECT claim_id, id FROM statements WHERE document_id = ?",
     "sentences": "SELECT claim_id, id FROM statements WHERE sentence_id = ?",
     "topics": "SELECT claim_id, NULL FROM claim_topic_index WHERE topic_id = ?",
@@ -31,7 +36,8 @@ def claims(noun: str, row: dict[str, Any]) -> tuple[set[int], set[int]]:
         return {row["id"]}, set()
     if noun == "statements":
         return {row["claim"]}, {row["id"]}
-    found = fetch(_CLAIMS[noun], (row["id"],)) if noun in _CLAIMS else []
+    sql = _CLAIMS.get(noun)
+    found = fetch(sql, (row["id"],) * sql.count("?")) if sql else []
     return {claim for claim, _ in found}, {id for _, id in found if id is not None}
 
 

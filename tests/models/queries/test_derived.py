@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, documents, sentences, speakers, statements, topics
+from models import claims, counterclaims, documents, sentences, speakers, statements, topics
 from models.history.changes import Actor
 from models.queries import derived, word_tables
 from models.queries.filter_sets import Order
@@ -14,6 +14,7 @@ from models.storage.columns import dumps
 from models.storage.database import db, fetch
 from models.tables import Statement
 from models.upkeep import erasures, verify
+from tests.at_once import meanwhile
 from tests.factories import (
     PLAIN,
     PUBLIC,
@@ -111,6 +112,50 @@ def test_a_first_statement_shows_who_its_speaker_was_merged_into(registry: str, 
     assert [first["speaker"]["name"] for first in first_statements()] == ["Washington"]
     speakers.unmerge(by=actor, id=1)
     assert [first["speaker"]["name"] for first in first_statements()] == ["US officials"]
+
+
+def test_a_dispute_of_an_attribution_follows_the_names_of_whom_it_was_made_for(registry: str, actor: Actor) -> None:
+    printed = {"text": PLAIN, "language": "en", "publisher": "Courier"}
+    said = put_plain(actor, "first", document=printed)
+    aimed = [{"target": said, "kind": "corrects", "of": "attribution"}]
+    outlet = {"name": "Paper House", "kind": "organization"}
+    put_plain(actor, "second", speaker={"name": "Ann"}, on_behalf_of=outlet, counters=aimed)
+    (house,), courier = speakers.named("Paper House"), speakers.create(by=actor, name="Courier Ltd")
+
+    def disputed() -> bool:
+        assert derived.differences() == []
+        return bool(seen(statements.get(id=said, viewer=PUBLIC))["attribution_disputed"])
+
+    told = [disputed()]
+    for version, new in enumerate(({"aliases": ["Courier"]}, {"aliases": []}, {"name": "Courier"}, {"name": "House"})):
+        speakers.change(by=actor, id=house, version=version + 1, **new)
+        told.append(disputed())
+    speakers.change(by=actor, id=courier, version=1, name="Courier")
+    speakers.merge(by=actor, id=house, into=courier)
+    told.append(disputed())
+    speakers.unmerge(by=actor, id=house)
+    assert [*told, disputed()] == [False, True, False, True, False, True, False]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_what_a_claim_answers_is_locked_though_it_moves_at_the_same_moment(registry: str, actor: Actor) -> None:
+    said, answer = put_plain(actor, "first"), put_claim(actor, "I never said so.")
+    other = put_claim(actor, "Another.")
+    charge = Statement.get_by_id(said).claim_id
+    counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies", target=said, of="attribution")
+
+    def move() -> None:
+        statements.change(by=actor, id=said, version=1, claim={"id": other})
+
+    def locks() -> Any:
+        return fetch("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+
+    with transactions.transaction():
+        with meanwhile("SELECT claim_id FROM counterclaims", move):
+            derived.lock({answer})
+        held = locks()
+        derived.lock({other})
+        assert locks() == held, "the claim that is answered by now is not locked"
 
 
 def test_a_list_shows_the_text_and_the_topics_that_a_claim_has_by_now(registry: str, actor: Actor) -> None:
