@@ -212,12 +212,13 @@ def unmerge(*, by: Actor, id: int) -> None:
         merges.restore(by, Counterclaim, moved["retracted_edges"], may=merge_scope.counterclaim_may_stand)
         merges.restore(by, Review, moved["retracted_reviews"], may=merge_scope.review_may_stand)
         evidence.settle_reviews(by=by, claims=(id, into))
-        survivor = Claim.get_by_id(into)
-        if survivor.retracted_at is None:
-            hidden = moved.get("standalone") and not _is_shown_by_merges(into)
-            merges.take_back_subjects(moved, into)
-            about = {"about": _as_logged(merges.subjects(into))}
-            changes.update(by, survivor, more=about, standalone=survivor.standalone and not hidden)
+        survivor, had = Claim.get_by_id(into), merges.subjects(into)
+        hidden = moved.get("standalone") and not _is_shown_by_merges(into)
+        merges.take_back_subjects(moved, into)
+        about, standalone = merges.subjects(into), survivor.standalone and not hidden
+        # One that was retracted gives back what it had from the other as well: it may be restored.
+        if survivor.retracted_at is None or (about, standalone) != (had, survivor.standalone):
+            changes.update(by, survivor, more={"about": _as_logged(about)}, standalone=standalone)
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:

@@ -548,6 +548,21 @@ def test_a_merge_that_shows_the_survivor_leaves_it_shown_only_until_it_is_undone
     assert Claim.get_by_id(shown).standalone
 
 
+def test_a_survivor_that_is_retracted_gives_back_what_showed_it_and_whom_it_accused(
+    registry: str, actor: Actor
+) -> None:
+    shown = put_claim(actor, about=[{"name": "Innocent", "role": "accused"}])
+    hidden = put_claim(actor, standalone=False)
+    claims.merge(by=actor, id=shown, into=hidden)
+    claims.retract(by=actor, id=hidden, version=_read(hidden)["version"], reason=None)
+    claims.unmerge(by=actor, id=shown)
+    claims.restore(by=actor, id=hidden)
+    assert _read(hidden)["about"] == []
+    with pytest.raises(NotFound):
+        _read(hidden, PUBLIC)
+    assert [who["name"] for who in _read(shown, PUBLIC)["about"]] == ["Innocent"]
+
+
 # -- what a writer may name ---------------------------------------------------------------------
 
 
