@@ -1,5 +1,6 @@
 """Unmerges: what moved moves back, and nothing comes back that was taken away since."""
 
+import json
 import sqlite3
 from contextlib import nullcontext
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements
+from models.history import feed
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived
@@ -372,6 +374,30 @@ def test_what_the_public_sees_of_neither_end_of_a_merge_raises_no_version(regist
     speakers.unmerge(by=actor, id=one)
     assert (Review.get_by_id(1).statement_id, Counterclaim.get_by_id(1).target_id) == (hidden[0], hidden[0])
     assert told() == before
+
+
+def test_a_claim_whose_answer_an_unmerge_hides_is_told_of(registry: str, actor: Actor) -> None:
+    hidden = claim_of(said(actor, "first", "One", status="candidate"))
+    shown, other, charge = put_claim(actor), put_claim(actor), put_claim(actor)
+    counterclaims.create(by=actor, claim=other, answer=hidden, kind="denies")
+    # An answer that rests on a candidate, and by a merge of speakers on what was accepted.
+    hidden_too = said(actor, "second", "One", status="candidate", counters=[{"claim": charge, "kind": "denies"}])
+    kept = said(actor, "second", "Two", claim={"id": claim_of(hidden_too)})
+    one, two = (Statement.get_by_id(id).speaker_id for id in (hidden_too, kept))
+    claims.merge(by=actor, id=hidden, into=shown)
+    speakers.merge(by=actor, id=one, into=two)
+
+    def told() -> list[tuple[int, str]]:
+        found = (json.loads(claims.get(id=id, viewer=PUBLIC).json) for id in (other, charge))
+        return [(claim["counterclaim_count"], claim["changed_at"]) for claim in found]
+
+    before, sequence = told(), feed.listed(viewer=PUBLIC, past=None, limit=100)[-1][0]
+    claims.unmerge(by=actor, id=hidden)
+    speakers.unmerge(by=actor, id=one)
+    assert [(count, at > was) for (count, at), (_, was) in zip(told(), before, strict=True)] == [(0, True)] * 2
+    assert [count for count, _ in before] == [1, 1]
+    lines = (json.loads(line) for _, line in feed.listed(viewer=PUBLIC, past=sequence, limit=100))
+    assert {other, charge} <= {claim for line in lines for claim in line["claims"]}
 
 
 def test_a_merge_and_its_undoing_ask_as_often_however_much_was_said(
