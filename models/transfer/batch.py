@@ -100,6 +100,10 @@ class BatchSession(PrefetchedSession):
         new = zip(found, sentences(document, sentence_offsets), strict=True)
         self._inserts += [_Insert(Sentence, (id, *values)) for (id, _, _), values in new]
 
+    def rows(self) -> int:
+        """Count the rows that were put in so far."""
+        return len(self._inserts)
+
     def flush(self) -> None:
         """Insert what was put in so far, so that queries find it; what is in a savepoint, under one of the database."""
         self.flushes += 1

@@ -856,6 +856,17 @@ def test_lines_without_queries_of_their_own_are_stored_in_several_transactions_t
     assert len(looked_up) == len(lines), "what lines name is fetched for each transaction"
 
 
+def test_a_transaction_takes_no_more_lines_in_than_write_so_many_rows(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
+) -> None:
+    monkeypatch.setattr(imports, "MOST_ROWS", 10)
+    # Seven rows each.
+    texts = [f"It rains. {'It snows. ' * 4}{number} hails." for number in range(4)]
+    lines = _written(*({"document": {"text": text, "language": "en"}} for text in texts))
+    assert [one.outcome for one in ndjson.read(lines, by=actor)] == ["new"] * len(texts)
+    assert len([sql for sql in queries if sql.startswith("INSERT INTO last_changes")]) == 2
+
+
 @pytest.mark.parametrize("way", ["many at once", "one by one"])
 def test_a_line_says_for_whom_a_statement_was_made_or_leaves_it_to_the_registry(
     registry: str, actor: Actor, another: Callable[[], None], way: str
