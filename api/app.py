@@ -122,8 +122,10 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     app = App(__name__, static_folder=None, template_folder="pages")
     app.config["SETTINGS"] = config
     app.config[responses.LINK] = responses.common_link(config.LICENCE)
-    reads = config.DATABASE_CONNECTIONS
-    app.config[auth.READS] = ConcurrencyLimit(reads, reads - reads // 4, most_waiting=config.THREADS // 2)
+    at_once = config.DATABASE_CONNECTIONS
+    writes = at_once - at_once // 4
+    for name, places in ((auth.PLACES, at_once), (auth.WRITES, writes)):
+        app.config[name] = ConcurrencyLimit(places, places - places // 4, most_waiting=config.THREADS // 2)
     app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter, "id_or_item": IdOrItemConverter}
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False

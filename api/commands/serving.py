@@ -27,7 +27,7 @@ from api.commands.shared import bring_up_to_date, configured, database_name
 from api.middleware import json_logging, limits, metrics, telemetry
 from api.middleware.access_log import AccessLogQueue
 from api.middleware.unread import close_unread
-from api.middleware.wsgi import Middleware
+from api.middleware.wsgi import Middleware, threads
 from api.settings import Settings
 from models.access import key_uses
 from models.history import seals
@@ -99,7 +99,7 @@ def _server(config: Settings) -> Any:
         interface=Interfaces.WSGI,
         factory=True,
         workers=config.PROCESSES,
-        blocking_threads=config.THREADS,
+        blocking_threads=threads(config),
         # Not `auto`: that waits for a first byte without end.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_HEADERS_MOST),

@@ -10,10 +10,12 @@ from api.contract import problem_types
 from api.contract.problem_types import ProblemType
 from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware import limits
+from api.middleware.slow_clients import SLOT
 from api.schemas.several import values_of
 from models.access import key_uses, keys
 from models.access.keys import Caller
 from models.storage import database
+from models.storage.concurrency_limit import ConcurrencyLimit
 
 T = TypeVar("T")
 
@@ -107,26 +109,36 @@ def _name(environ: dict[str, Any], config: dict[str, Any]) -> str:
     return limits.caller(environ, environ[limits.KEY], config["SETTINGS"].TRUSTED_PROXIES)
 
 
-#: Where the app's configuration holds the limit on what is read at once.
-READS = "READS"
+#: Where the app's configuration holds the limit on what asks the database at once, and on what of that writes.
+PLACES, WRITES = "PLACES", "WRITES"
 
 
-def in_a_place(environ: dict[str, Any], read: Callable[[], T]) -> T:
-    """Return what `read` returns, once the caller has a place among all who read.
+def in_a_place(work: Callable[[], T]) -> T:
+    """Return what `work` returns, once the caller has a place among all who ask the database.
 
-    What nobody refuses may take seconds to find: without places, one caller's would hold every connection. Raises 503
-    where there is none for as long as a query may take.
+    A question may take seconds, and a change may wait for another: without places, one caller's would hold every
+    connection. Raises 503 where there is none for as long as a query may take.
     """
-    config = current_app.config
-    name, places = _name(environ, config), config[READS]
+    return _placed(PLACES, work)
+
+
+def in_a_place_to_write(work: Callable[[], T]) -> T:
+    """Return what `work` returns, once the caller has a place among all who write, and one as `in_a_place`."""
+    return _placed(WRITES, lambda: _placed(PLACES, work))
+
+
+def _placed(limit: str, work: Callable[[], T]) -> T:
+    places: ConcurrencyLimit = current_app.config[limit]
+    name = caller_name()
     if not places.take(name):
-        # The connection that the key was looked up with shall not wait too.
+        # What waits holds a thread, but not the connection that the key was looked up with.
+        request.environ[SLOT].require()
         database.release()
-        if not places.take(name, config["SETTINGS"].DEADLINE_SECONDS):
-            detail = "As much is being read as can be at once, or as one caller may: try again in a moment."
+        if not places.take(name, current_app.config["SETTINGS"].DEADLINE_SECONDS):
+            detail = "As much is being done as can be at once, or as one caller may: try again in a moment."
             raise Problem(problem_types.BUSY, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
     try:
-        return read()
+        return work()
     finally:
         places.give(name)
 

@@ -7,6 +7,7 @@ the models call, and its docstring is public: it becomes summary and description
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from marshmallow import Schema
 
 from api.contract import auth, bodies, problem_types, responses, wikidata_items
 from api.contract.problems import Problem
+from api.middleware.slow_clients import SLOT
 from api.middleware.wsgi import OPERATION
 from models.access import keys, replies
 from models.storage import database, schema, transactions
@@ -90,10 +92,11 @@ class Operation:
             responses.if_match()
         if not self.writes:
             reader = auth.caller().key_id
-            return auth.in_a_place(environ, lambda: transactions.read(lambda: self._viewed(arguments), key_id=reader))
+            return auth.in_a_place(lambda: transactions.read(lambda: self._viewed(arguments), key_id=reader))
         return self._write(arguments)
 
     def _write(self, arguments: dict[str, Any]) -> Response:
+        request.environ[SLOT].require()
         if self.body is not None:
             # The connection that the key was looked up with shall not wait for a slow sender.
             database.release()
@@ -109,11 +112,9 @@ class Operation:
             database.release()
             arguments |= self.before_transaction(**arguments)
         if retry is None:
-            return transactions.write(lambda: self._viewed(arguments))
-        reply = transactions.write(
-            lambda: replies.once(**retry, work=lambda: responses.to_store(self._viewed(arguments)))
-        )
-        return responses.from_stored(reply)
+            return auth.in_a_place_to_write(lambda: transactions.write(lambda: self._viewed(arguments)))
+        once = partial(replies.once, **retry, work=lambda: responses.to_store(self._viewed(arguments)))
+        return responses.from_stored(auth.in_a_place_to_write(lambda: transactions.write(once)))
 
     def _viewed(self, arguments: dict[str, Any]) -> Response:
         """Call the view in its transaction, and look up there whom Wikidata items name: what a key wrote is known."""

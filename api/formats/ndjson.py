@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import orjson
@@ -44,10 +45,10 @@ def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Itera
     """Import lines that were read in groups, as `read` does."""
     groups = _prepared(groups)
     if not dry_run:
-        yield from _stored(groups, by)
+        yield from _stored(groups, Import(by))
         return
     with transactions.undone():
-        yield from _stored(groups, by)
+        yield from _stored(groups, Import(by))
 
 
 def _prepared(groups: Iterable[Group]) -> Iterator[Group]:
@@ -56,8 +57,7 @@ def _prepared(groups: Iterable[Group]) -> Iterator[Group]:
         yield group
 
 
-def _stored(groups: Iterable[Group], by: Actor, going_on: Callable[[], None] = lambda: None) -> Iterator[Outcome]:
-    work = Import(by, going_on)
+def _stored(groups: Iterable[Group], work: Import) -> Iterator[Outcome]:
     for read in groups:
         stored = iter(work.store([line for line in read if isinstance(line, Line)]))
         for line in read:
@@ -74,22 +74,34 @@ def imported(
     caller: str,
     dry_run: bool,
     report: str,
+    in_place: transactions.InPlace = transactions.at_once,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Import `lines` as `read` does for a caller, and make the report of it (api/schemas/imports.py)."""
+    """Import `lines` as `read` does for a caller, and make the report of it (api/schemas/imports.py).
+
+    Each write is done by `in_place`; a dry run is one.
+    """
     lines = _or_told(lines, "Nothing is stored." if dry_run else "The groups of lines that came whole are stored.")
     if not dry_run:
-        return _report(read(lines, by=by, group=_SHARED), report, dry_run=False)
-    # Others could not write while lines are on their way, or cut into sentences.
-    groups = list(_prepared(parse_groups(_few(lines), DRY_LINES)))
-    with dry_runs.dry_run(caller):
+        stored = _stored(_prepared(parse_groups(lines, _SHARED)), Import(by, in_place=in_place))
+        return _report(stored, report, dry_run=False)
+    few = _few(lines)
+    with dry_runs.place(caller):
+        # Others could not write while lines are on their way, or cut into sentences.
+        groups = list(_prepared(parse_groups(few, DRY_LINES)))
+        tried: dict[str, Any] = in_place(partial(_tried, groups, by, report, clock))
+        return tried
+
+
+def _tried(groups: list[Group], by: Actor, report: str, clock: Callable[[], float]) -> dict[str, Any]:
+    with transactions.undone():
         until = clock() + dry_runs.longest()
 
         def going_on() -> None:
             if clock() > until:
                 raise _too_large()
 
-        return _report(_stored(groups, by, going_on), report, dry_run=True)
+        return _report(_stored(groups, Import(by, going_on)), report, dry_run=True)
 
 
 def _or_told(lines: Iterable[bytes], stored: str) -> Iterator[bytes]:

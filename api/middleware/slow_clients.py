@@ -1,4 +1,7 @@
-"""Slots for clients that send or read slowly: only so many hold a thread at once, so that others are served."""
+"""Slots for requests that may hold a thread for long, because of their clients or of what they wait for.
+
+Only so many have one at once, and only so many of them may be one caller's, so that others are served.
+"""
 
 import logging
 import sys
@@ -12,7 +15,10 @@ from api.middleware.slow_bodies import SlowBodies, Wait
 from models.storage.concurrency_limit import ConcurrencyLimit
 from models.storage.snapshots import BEHIND, SLOWEST
 
-BUSY = "Too many clients are sending or reading slowly just now: try again in a moment."
+#: Where a request's WSGI environment holds its slot.
+SLOT = "counterclaim.slot"
+
+BUSY = "As many requests are being handled as can be at once, or as one caller may have: try again in a moment."
 #: Bytes of an answer, before it is compressed, that is sent in parts of _PART: what is sent whole, the server keeps
 #: until it is read, and no thread waits for that.
 LARGE, _PART = 256 * 1024, 64 * 1024
@@ -20,7 +26,7 @@ _SLOW = "The body comes too slowly, at less than 1 KiB a second: send it again, 
 
 
 class Slot:
-    """One request's slot, once it takes one; and its place among large answers."""
+    """One request's slot, once it takes one; and its places among all requests, and among large answers."""
 
     __slots__ = ("_caller", "_limit", "_taken")
 
@@ -38,18 +44,25 @@ class Slot:
             self._taken[limit] = caller
         return True
 
+    def require(self, limit: ConcurrencyLimit | None = None, patience: float = 0.0) -> None:
+        """Take one as `take` does. Raises 503 where there is none."""
+        if not self.take(limit, patience):
+            raise Problem(problem_types.BUSY, BUSY, headers={"Retry-After": RETRY_AFTER_SLOW_CLIENTS})
+
     def give_back(self) -> None:
-        """Give back what was taken."""
+        """Give back what was taken, at the end of the request."""
+        # It knows the environment, which holds this: together they would be garbage that waits for a collection.
+        del self._caller
         while self._taken:
             limit, caller = self._taken.popitem()
             limit.give(caller)
 
 
 class Body:
-    """The body of a request, which takes a slot when it is read (PEP 3333)."""
+    """The body of a request, which takes its slot when it is read (PEP 3333)."""
 
-    def __init__(self, environ: dict[str, Any], slot: Slot, slow: SlowBodies) -> None:
-        self._stream, self._slot = environ["wsgi.input"], slot
+    def __init__(self, environ: dict[str, Any], slow: SlowBodies) -> None:
+        self._stream, self._slot = environ["wsgi.input"], environ[SLOT]
         self._slow, self._wait = slow, Wait(environ["REMOTE_ADDR"], environ["SERVER_PORT"])
         length = environ.get("CONTENT_LENGTH") or ""
         #: The bytes that nobody has read; one where nobody says how many there are.
@@ -79,8 +92,7 @@ class Body:
         return iter(self.readline, b"")
 
     def _read(self, read: Callable[..., bytes], *size: int) -> bytes:
-        if not self._slot.take():
-            raise Problem(problem_types.BUSY, BUSY, headers={"Retry-After": RETRY_AFTER_SLOW_CLIENTS})
+        self._slot.require()
         part, late = self._slow.read(self._wait, read, *size)
         if late:
             raise Problem(problem_types.SLOW_BODY, _SLOW)

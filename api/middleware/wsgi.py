@@ -16,7 +16,7 @@ from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
 from api.middleware import compression, cors, json_logging, limits, metrics, slow_clients
 from api.middleware.access_log import AccessLogQueue, Record
 from api.middleware.slow_bodies import SlowBodies
-from api.middleware.slow_clients import LARGE, Body, Slot, Stream, in_parts
+from api.middleware.slow_clients import LARGE, SLOT, Body, Slot, Stream, in_parts
 from api.settings import Settings
 from models.access import keys
 from models.storage.concurrency_limit import ConcurrencyLimit
@@ -30,13 +30,18 @@ OPERATION = "counterclaim.operation"
 
 #: The longest path with query, in characters.
 LONGEST_TARGET = 8192
-#: Threads of each process that slow clients cannot hold, and the most of the others that one caller may: the 200 of
-#: S9 find room in two processes, and who has another key does beside any number of them.
+#: Threads of each process that slow clients and those who wait cannot hold, and the most of the others that one caller
+#: may: the 200 of S9 find room in two processes, and who has another key does beside any number of them.
 _RESERVE, _EACH = 32, 0.75
+#: Asked by machines that watch: it waits for nothing, and for no place either.
+ALIVE = "/healthz"
+#: Threads that wait for nothing: for ALIVE and for refusals, whatever else THREADS requests, and as many that wait for
+#: their turn, wait for: a database that hangs, say.
+_FREE = 8
 
 #: Large answers that each process sends at once, one caller a part of _EACH at most; and the seconds that one more
 #: waits for a place: most readers take theirs in milliseconds.
-_LARGE_AT_ONCE, _SHORTLY = 32, 2.0
+_LARGE_AT_ONCE, SHORTLY = 32, 2.0
 
 #: Statuses whose responses have no body and no length.
 _BODILESS = ("204", "304")
@@ -61,6 +66,11 @@ _HANG_UP = ("Connection", "close")
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
+def threads(config: Settings) -> int:
+    """Return how many threads each process needs for what `Middleware` lets it do at once."""
+    return 2 * config.THREADS + _FREE
+
+
 class Middleware:
     """Flask's WSGI application with what every request passes before and after it; each line is on the hot path."""
 
@@ -70,7 +80,9 @@ class Middleware:
         self._origins = frozenset(config.origins)
         self._link = ("Link", responses.common_link(config.LICENCE))
         slow = max(config.THREADS - _RESERVE, config.THREADS // 2, 1)
-        self._slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
+        #: Those of requests that hold a thread for long, by caller.
+        self.slots = ConcurrencyLimit(slow, ceil(slow * _EACH))
+        self._in_hand = ConcurrencyLimit(config.THREADS, config.THREADS)
         self._large = ConcurrencyLimit(_LARGE_AT_ONCE, ceil(_LARGE_AT_ONCE * _EACH))
         #: The reads of bodies, so that none takes for ever.
         self.slow_bodies = SlowBodies(config.SLOW_BODY_SECONDS)
@@ -88,22 +100,27 @@ class Middleware:
         environ[json_logging.REQUEST_ID] = (
             id if _REQUEST_ID.fullmatch(id) else f"{self._process}-{next(self._numbers):x}"
         )
-        body = slot = None
+        slot = environ[SLOT] = Slot(self.slots, lambda: limits.caller(environ, environ.get(limits.KEY), self._proxies))
+        body = None
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
-            slot = self._slot(environ)
-            body = environ["wsgi.input"] = Body(environ, slot, self.slow_bodies)
+            body = environ["wsgi.input"] = Body(environ, self.slow_bodies)
         if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
             compression.strip_codings(environ)
-        parts, status, headers = _called(_malformed(environ) or self._app, environ)
+        app = _malformed(environ) or self._app
+        if environ["PATH_INFO"] != ALIVE and not slot.take(self._in_hand, SHORTLY):
+            app = _busy()
+        try:
+            parts, status, headers = _called(app, environ)
+        except BaseException:
+            slot.give_back()
+            raise
         given = dict(headers)
         streams = "Content-Length" not in given and status[:3] not in _BODILESS
         large = _is_large(environ, given)
-        if streams or large:
-            slot = slot or self._slot(environ)
-            if not self._may_send(slot, large=large):
-                _close(parts)
-                parts, status, headers = _called(_busy(), environ)
-                given, streams, large = dict(headers), False, False
+        if (streams or large) and not self._may_send(slot, large=large):
+            _close(parts)
+            parts, status, headers = _called(_busy(), environ)
+            given, streams, large = dict(headers), False, False
         self._add_headers(environ, headers, given)
         if body is not None and body.left:
             headers.append(_HANG_UP)
@@ -111,8 +128,7 @@ class Middleware:
 
         def close() -> None:
             _close(parts)
-            if slot is not None:
-                slot.give_back()
+            slot.give_back()
             self._record(environ, status, perf_counter() - began)
 
         if streams:
@@ -129,10 +145,7 @@ class Middleware:
 
     def _may_send(self, slot: Slot, *, large: bool) -> bool:
         """Take what an answer holds until it is read; return whether there was room."""
-        return slot.take() and (not large or slot.take(self._large, _SHORTLY))
-
-    def _slot(self, environ: Environ) -> Slot:
-        return Slot(self._slots, lambda: limits.caller(environ, environ.get(limits.KEY), self._proxies))
+        return slot.take() and (not large or slot.take(self._large, SHORTLY))
 
     def _add_headers(self, environ: Environ, headers: Headers, given: dict[str, str]) -> None:
         """Add the headers that every response bears, and a Link to refusals and exports, which have none yet."""

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from api.contract import responses
-from api.contract.auth import caller
+from api.contract.auth import caller, caller_name, in_a_place_to_write
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
 from api.schemas.agreement import Agreement, AgreementQuery
@@ -40,7 +40,7 @@ def list_documents(query: dict[str, Any]) -> Response:
 
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    findings = candidates.read_new(document=body) if query["extract"] else None
+    findings = candidates.read_new(document=body, caller=caller_name()) if query["extract"] else None
     return {"findings": findings, "body": documents.prepared(body)}
 
 
@@ -75,7 +75,8 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
 
 
 def _extracted(id: int) -> dict[str, Any]:
-    return {"stored": candidates.extract_stored(by=caller().actor, id=id)}
+    actor, name = caller().actor, caller_name()
+    return {"stored": candidates.extract_stored(by=actor, id=id, caller=name, in_place=in_a_place_to_write)}
 
 
 @routes.operation(

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from api.contract import responses
-from api.contract.auth import caller, caller_name
+from api.contract.auth import caller, caller_name, in_a_place_to_write
 from api.contract.operation import Routes
 from api.formats import ndjson
 from api.schemas.imports import ImportQuery, Report
@@ -16,7 +16,8 @@ routes = Routes("imports", "Many things at once, as lines: what `counterclaim ex
 
 
 def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
-    return {"report": ndjson.imported(lines, by=caller().actor, caller=caller_name(), **query)}
+    actor, name = caller().actor, caller_name()
+    return {"report": ndjson.imported(lines, by=actor, caller=name, in_place=in_a_place_to_write, **query)}
 
 
 @routes.operation(

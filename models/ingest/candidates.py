@@ -7,13 +7,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 
 from models import claims, documents, evidence, matching, speakers, statements, suggestions
-from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker, load_parser
+from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker
 from models.extraction.findings import Doubt, Named
 from models.extraction.parser import Parser
 from models.hierarchy import body_of
@@ -25,7 +25,7 @@ from models.spans import Span
 from models.statement_columns import LONGEST_CUE, content_columns, is_too_long, print_columns
 from models.storage import database, rows
 from models.storage.columns import comparison_key
-from models.storage.transactions import transaction
+from models.storage.transactions import InPlace, at_once, transaction
 from models.tables import Change, Document, Sentence, Statement
 
 #: Seconds that a text waits at most for the parser (`parser_queue.py`). News takes a tenth of a second to parse,
@@ -68,49 +68,49 @@ class ExtractionResult(NamedTuple):
         }
 
 
-def read(*, text: str, language: str, parse: Parser | None = None) -> list[Finding]:
+def read(*, text: str, language: str, parse: Parser | None = None, caller: str | None = None) -> list[Finding]:
     """Extract who said what from a text; outside of any transaction, because it takes long.
 
     `parse` is this process's own parser by default, loaded at the first call. Raises Conflict for a
     language that extraction does not read, Lacking where the parser is not installed, and Busy where
-    other texts take too long.
+    other texts take too long, or the `caller` has too many that wait.
     """
     if language.partition("-")[0].lower() != "en":
         raise Conflict(f"Extraction reads English, and this text is {language!r}.", field="/language")
-    try:
-        parse = parse or parser()
-    except ParserMissing:
-        raise Lacking(
-            "This server finds no statements, because its parser is not installed: whoever runs it installs the "
-            "extra `extraction`. Everything else works; record statements by POST /v1/statements."
-        ) from None
     database.release()  # others may use the connection meanwhile
-    findings = parser_queue.read(text=text, parse=parse, timeout=PARSER_TIMEOUT)
+    with parser_queue.place(caller):
+        try:
+            parse = parse or parser_queue.parser()
+        except ParserMissing:
+            raise Lacking(
+                "This server finds no statements, because its parser is not installed: whoever runs it installs the "
+                "extra `extraction`. Everything else works; record statements by POST /v1/statements."
+            ) from None
+        findings = parser_queue.read(text=text, parse=parse, timeout=PARSER_TIMEOUT)
     if findings is None:
-        raise Busy("Other texts are being read just now: try again in a moment.")
+        raise Busy(parser_queue.BUSY)
     return findings
 
 
-def read_new(*, document: dict[str, Any], parse: Parser | None = None) -> list[Finding]:
+def read_new(*, document: dict[str, Any], parse: Parser | None = None, caller: str | None = None) -> list[Finding]:
     """Extract who said what from a document that is not stored yet. Raises as `read`, or Conflict where it is known."""
     documents.refuse_known(url=document.get("url"), text=document["text"])
-    return read(text=document["text"], language=document["language"], parse=parse)
+    return read(text=document["text"], language=document["language"], parse=parse, caller=caller)
 
 
-def extract_stored(*, by: Actor, id: int, parse: Parser | None = None) -> ExtractionResult:
-    """Extract who said what from a stored document; store it, PART findings a transaction. Raises as `read_stored`."""
-    sha256 = standing_rows.lock_standing(Document, id).sha256
-    findings = read_stored(id=id, parse=parse)
-    ingest = _DocumentIngest(by, id, findings, sha256)
+def extract_stored(
+    *, by: Actor, id: int, parse: Parser | None = None, caller: str | None = None, in_place: InPlace = at_once
+) -> ExtractionResult:
+    """Extract who said what from a stored document; store it, PART findings a transaction.
+
+    What may wait for others who write is done by `in_place`. Raises as `read`, NotFound or Gone.
+    """
+    document = in_place(lambda: standing_rows.lock_standing(Document, id))
+    findings = read(text=document.text, language=document.language, parse=parse, caller=caller)
+    ingest = _DocumentIngest(by, id, findings, document.sha256)
     for first in range(0, len(findings), PART):
-        ingest.store(findings[first : first + PART])
+        in_place(partial(ingest.store, findings[first : first + PART]))
     return ingest.result(len(findings))
-
-
-def read_stored(*, id: int, parse: Parser | None = None) -> list[Finding]:
-    """Extract who said what from a stored document. Raises as `read`, NotFound or Gone."""
-    document = standing_rows.lock_standing(Document, id)
-    return read(text=document.text, language=document.language, parse=parse)
 
 
 def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> ExtractionResult:
@@ -128,12 +128,6 @@ def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Extractio
     ingest = _DocumentIngest(by, document, findings)
     ingest.store(findings)
     return ingest.result(len(findings))
-
-
-@cache
-def parser() -> Parser:
-    """Return this process's parser, loaded at the first call."""
-    return load_parser()
 
 
 class _DocumentIngest:

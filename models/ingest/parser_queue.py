@@ -8,12 +8,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from models.extraction import Finding, extract
+from models.extraction import Finding, extract, load_parser
 from models.extraction.parser import Parser, forgetting
-from models.refusals import Conflict
+from models.refusals import Busy, Conflict
+from models.storage.concurrency_limit import ConcurrencyLimit
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -22,9 +24,15 @@ if TYPE_CHECKING:
 #: times as long.
 LONGEST = 90
 
+BUSY = "Other texts are being read just now: try again in a moment."
+
 #: Code points after which the parser must free its vocabulary, which it can do only while it is idle. 1 MB of text
 #: takes 18 MB of memory until then.
 REMEMBERED = 5_000_000
+
+
+#: How many texts wait for the parser at once, or are read by it, and for one caller: a thread waits for each.
+AT_ONCE, EACH = 32, 24
 
 
 class ParserQueue:
@@ -78,6 +86,31 @@ class ParserQueue:
 
 
 _queue = ParserQueue()
+_limit = ConcurrencyLimit(AT_ONCE, EACH)
+_loading = threading.Lock()
+
+
+@contextmanager
+def place(caller: str | None) -> Iterator[None]:
+    """Read a text inside, for a caller. Raises Busy at once where too many are read, or wait for that."""
+    if not _limit.take(caller):
+        raise Busy(BUSY)
+    try:
+        yield
+    finally:
+        _limit.give(caller)
+
+
+def parser() -> Parser:
+    """Return this process's parser, loaded at the first call, once."""
+    with _loading:
+        return loaded()
+
+
+@cache
+def loaded() -> Parser:
+    """Load this process's parser."""
+    return load_parser()
 
 
 class _Shared:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from peewee import IntegrityError
 from peewee import __exception_wrapper__ as peewees_errors
@@ -32,6 +32,14 @@ _PAUSE = 0.05
 _UNDONE_WAITS = 300
 
 T = TypeVar("T")
+
+#: How to do what may hold a connection, or wait for others who write: once there is a place for that, for example.
+InPlace: TypeAlias = Callable[[Callable[[], Any]], Any]
+
+
+def at_once(work: Callable[[], T]) -> T:
+    """Return what `work` returns."""
+    return work()
 
 
 class _Local(threading.local):

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from models.refusals import Busy
-from models.storage import database, transactions
+from models.storage import database
 from models.storage.concurrency_limit import ConcurrencyLimit
 
-#: How many each process stores at once, and for one caller.
+#: How many each process does at once, and for one caller: each holds all of its lines.
 AT_ONCE, EACH = 2, 1
 #: Seconds that one more waits for a place.
 SHORTLY = 2.0
@@ -23,13 +23,12 @@ _limit = ConcurrencyLimit(AT_ONCE, EACH)
 
 
 @contextmanager
-def dry_run(caller: str) -> Iterator[None]:
-    """Do what is inside for a caller, and undo it. Raises Busy where too many do that, or the caller does already."""
+def place(caller: str) -> Iterator[None]:
+    """Do a dry run inside, for a caller. Raises Busy where too many do that, or the caller does already."""
     if not _limit.take(caller, SHORTLY):
         raise Busy(_YOURS if _limit.has_all(caller) else _FULL)
     try:
-        with transactions.undone():
-            yield
+        yield
     finally:
         _limit.give(caller)
 

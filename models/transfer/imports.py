@@ -19,6 +19,7 @@ from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
+from models.storage.transactions import InPlace, at_once
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome, claims_named
 from models.transfer.local_ids import LocalIds, unknown_name
@@ -45,9 +46,9 @@ T = TypeVar("T")
 class Import:
     """What one file's names stand for, as far as it has been read, and storing what comes next."""
 
-    def __init__(self, by: Actor, going_on: Callable[[], None] = lambda: None) -> None:
-        """Take who imports, and what is called before each line is stored: it may raise."""
-        self.by, self._going_on = by, going_on
+    def __init__(self, by: Actor, going_on: Callable[[], None] = lambda: None, in_place: InPlace = at_once) -> None:
+        """Take who imports, what is called before each line is stored, which may raise, and what does each write."""
+        self.by, self._going_on, self._in_place = by, going_on, in_place
         self.names = LocalIds()
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
         #: in vain.
@@ -61,16 +62,20 @@ class Import:
         outcomes: list[Outcome] = []
         while len(outcomes) < len(lines):
             some = lines[len(outcomes) : len(outcomes) + self._lines]
-            stored = transactions.attempt(partial(self._undoable, partial(self._transaction, some)))
+            stored = self._in_place(partial(self._attempt, some))
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
             outcomes += stored
             self.names.keep()
-            transactions.attempt(derived.count_rows)
         database.release()  # more lines may come slowly
         for line, one in zip(lines, outcomes, strict=True):
             if one.outcome == "refused":
                 self.names.pass_over(line.number, line.noun, claims_named(line.members))
         return outcomes
+
+    def _attempt(self, lines: Sequence[Line]) -> list[Outcome]:
+        stored = transactions.attempt(partial(self._undoable, partial(self._transaction, lines)))
+        transactions.attempt(derived.count_rows)
+        return stored
 
     def finish(self) -> Iterator[Outcome]:
         """Store the lines that waited and the claims that no line has pointed at.

@@ -1,5 +1,6 @@
 """S9: two hundred slow or idle connections lock nobody out, and who asks too often is told when to come back."""
 
+import select
 import socket
 import threading
 import time
@@ -11,8 +12,10 @@ from urllib.parse import quote
 
 import orjson
 import psutil
+import psycopg
 import pytest
 
+from models.storage.file_lock import FileLock
 from tests.factories import claim
 from tests.faults.client import Client
 from tests.faults.filling import fill
@@ -266,6 +269,41 @@ def test_who_asks_too_often_is_told_when_to_come_back(url: str, served: Served, 
             assert answer.headers["RateLimit"].startswith(f'"{kind}";r=')
         assert server.client(who).get("/healthz").status == 200
         tell(f"{len(answers)} requests of one {kind} that may make {limit} a minute: {dict(statuses)}")
+
+
+@contextmanager
+def _writers_kept_waiting(url: str) -> Iterator[None]:
+    """Hold what every write of a topic waits for."""
+    if url.startswith("sqlite"):
+        lock = FileLock(url.removeprefix("sqlite:///"))
+        lock.acquire(10)
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE topics IN EXCLUSIVE MODE")
+        yield
+
+
+def test_writes_of_one_key_that_wait_keep_nobody_from_reading(url: str, served: Served, key: Key, tell: Tell) -> None:
+    server, secret = served(PROCESSES="1", THREADS="96"), key("write")
+    path = server.client(secret).post("/v1/topics", {"slug": "wind", "label": "Wind"}).json["href"]
+    first = f"DELETE {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\nIf-Match: *\r\n\r\n"
+    took = dict[str, float]()
+    with _writers_kept_waiting(url), slow(server, first.encode(), b"") as made:
+        end = time.monotonic() + 4
+        while len(select.select(made, [], [], 0)[0]) < CONNECTIONS // 2 and time.monotonic() < end:
+            time.sleep(0.1)
+        for path in ("/healthz", "/readyz", "/v1/claims?limit=5", "/v1/topics?limit=5") * 3:
+            began = time.monotonic()
+            assert server.client().get(path).status == 200, path
+            took[path] = max(took.get(path, 0), time.monotonic() - began)
+        refused = [connection.recv(12) for connection in select.select(made, [], [], 0)[0]]
+    tell(f"beside {len(made) - len(refused)} writes that wait, and {len(refused)} that were refused at once: {took}")
+    assert max(took.values()) <= PATIENCE, took
+    assert set(refused) == {b"HTTP/1.1 503"}
 
 
 #: Searches for what every claim of `fill` holds: many beginnings of words, either of many, a phrase that nothing has.

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from models.extraction.parser import MODELS, Parser
-from models.ingest import candidates
+from models.ingest import parser_queue
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.checked import contract
 from tests.factories import SENTENCE, TEXT, candidate, charge, document
@@ -252,7 +252,7 @@ def test_refuses_to_search_what_it_cannot_read(parse: Parser, writer: FlaskClien
 def test_says_what_is_missing_and_stores_all_the_same_without(
     writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    candidates.parser.cache_clear()
+    parser_queue.loaded.cache_clear()
     for name in MODELS:
         monkeypatch.setitem(sys.modules, name, None)
     refused = writer.post("/v1/documents?extract=true", json=document())

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions
+from models.extraction import Finding
 from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
-from models.ingest import candidates
+from models.ingest import candidates, parser_queue
 from models.refusals import Busy, Conflict, Gone, Lacking
 from models.storage import database
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
@@ -29,9 +30,14 @@ def put(by: Actor, parse: Parser, text: str = TEXT, **other: str) -> ExtractionR
     return candidates.create(by=by, findings=candidates.read(text=text, language="en", parse=parse), **body)
 
 
+def read_stored(*, id: int, parse: Parser) -> list[Finding]:
+    """What is found in a stored document."""
+    return candidates.read(text=Document.get_by_id(id).text, language="en", parse=parse)
+
+
 def again(by: Actor, parse: Parser, id: int) -> ExtractionResult:
     """Find and store once more what is in a stored document."""
-    return candidates.store(by=by, document=id, findings=candidates.read_stored(id=id, parse=parse))
+    return candidates.store(by=by, document=id, findings=read_stored(id=id, parse=parse))
 
 
 def statement(id: int) -> Statement:
@@ -60,7 +66,7 @@ def test_no_connection_is_held_while_a_text_is_read(registry: str, actor: Actor,
     database.close()
     database.connect(registry, limits=database.Limits(connections=1, deadline=3))
     assert len(candidates.read_new(document=document(text=f"{TEXT} More."), parse=_Using(parse))) == 3
-    assert len(candidates.read_stored(id=id, parse=_Using(parse))) == 3
+    assert len(read_stored(id=id, parse=_Using(parse))) == 3
 
 
 def test_stores_what_is_found_as_candidates_with_everything_linked(registry: str, actor: Actor, parse: Parser) -> None:
@@ -173,7 +179,7 @@ def test_a_denial_that_stands_there_already_gets_the_charge_that_was_left_out(
     status: str, counterclaims: int, registry: str, actor: Actor, parse: Parser
 ) -> None:
     id = put_document(actor, text=UNOWNED)
-    denial, charge, _ = candidates.read_stored(id=id, parse=parse)
+    denial, charge, _ = read_stored(id=id, parse=parse)
     (known,) = candidates.store(by=actor, document=id, findings=[denial]).statements
     statements.change(by=actor, id=known, version=1, status=status)
     candidates.store(by=actor, document=id, findings=[denial, charge])
@@ -307,7 +313,7 @@ def test_two_extractions_at_once_store_one(registry: str, actor: Actor, parse: P
     from tests.api.steps import together
 
     id = put_document(actor)
-    findings = candidates.read_stored(id=id, parse=parse)
+    findings = read_stored(id=id, parse=parse)
     stored = together(4, lambda _: candidates.store(by=actor, document=id, findings=findings))
     assert sorted(len(one.statements) for one in stored) == [0, 0, 0, 3]
 
@@ -325,12 +331,12 @@ def test_does_not_read_what_is_known_or_gone(registry: str, actor: Actor) -> Non
     assert refused.value.more == {"known": id}
     documents.retract(by=actor, id=id, version=1, reason=None)
     with pytest.raises(Gone):
-        candidates.read_stored(id=id)
+        candidates.extract_stored(by=actor, id=id)
     assert Document.select().count() == 1
 
 
 def test_says_that_the_parser_is_missing(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    candidates.parser.cache_clear()
+    parser_queue.loaded.cache_clear()
     for name in MODELS:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(Lacking, match="extra `extraction`"):
@@ -397,7 +403,7 @@ def test_reading_holds_no_transaction(registry: str, actor: Actor, parse: Parser
                 together(1, lambda _: documents.change(by=actor, id=id, version=1, title="Meanwhile"))
             return parse.pipe(texts, batch_size=batch_size)  # type: ignore[arg-type]
 
-    assert candidates.read_stored(id=id, parse=Watching())  # type: ignore[arg-type]
+    assert read_stored(id=id, parse=Watching())  # type: ignore[arg-type]
     assert Document.get_by_id(id).title == "Meanwhile"
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from models.extraction import extract
 from models.extraction.parser import Parser
 from models.ingest import parser_queue
-from models.refusals import Conflict
+from models.refusals import Busy, Conflict
 from tests.models.extraction.hostile import text_of
 
 SHORT = "US officials warned that the exports sustain the war, a charge that Beijing denies."
@@ -98,3 +99,14 @@ def test_a_hostile_text_holds_up_nobody_else(parse: Parser, shape: str) -> None:
     done.set()
     beating.join()
     assert max(held) < 0.5
+
+
+def test_as_many_texts_of_one_caller_wait_as_may_and_one_more_is_refused_at_once() -> None:
+    with ExitStack() as places:
+        for _ in range(parser_queue.EACH):
+            places.enter_context(parser_queue.place("key 1"))
+        with pytest.raises(Busy):
+            places.enter_context(parser_queue.place("key 1"))
+        places.enter_context(parser_queue.place("key 2"))
+    with parser_queue.place("key 1"):
+        pass

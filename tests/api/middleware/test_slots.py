@@ -1,0 +1,48 @@
+"""Threads that are left to who asks whether the server is alive, whatever all others wait for."""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from api.middleware import wsgi
+from api.middleware.wsgi import ALIVE, Middleware
+from api.settings import Settings
+
+
+def test_who_asks_whether_it_is_alive_waits_for_no_other_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wsgi, "SHORTLY", 0.05)
+    waiting, ending = threading.Semaphore(0), threading.Event()
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/fails":
+            raise RuntimeError
+        if environ["PATH_INFO"] == "/waits":
+            waiting.release()
+            ending.wait(20)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    client = Client(Middleware(app, Settings(THREADS=3)))
+    threads = [threading.Thread(target=lambda: Client(client.application).get("/waits")) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert all(waiting.acquire(timeout=10) for _ in threads)
+        refused = client.get("/v1/claims")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert client.get(ALIVE).status_code == 200
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join()
+    # Each gives back what it held, also one that fails.
+    for path in ["/fails"] * 4:
+        try:
+            client.get(path)
+        except RuntimeError:
+            continue
+        raise AssertionError
+    assert [client.get("/v1/claims").status_code for _ in range(4)] == [200] * 4
