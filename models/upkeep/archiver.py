@@ -7,6 +7,7 @@ began, what stands before that is copied right after, and a WAL of which not all
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -148,10 +149,26 @@ class _Archiver:
         """Let the WAL restart where it is long."""
         if self._restarted or self._position.frames < LONG:
             return
-        if not self._restarts() and time.monotonic() > self._patient_from:
+        if self._restarts() or time.monotonic() < self._patient_from:
+            return
+        closed, over = threading.Event(), threading.Event()
+
+        def hold_gate() -> None:
             with db.obj.wal.closed_gate(_READERS):
-                if not self._restarts():
-                    self._patient_from = time.monotonic() + _PAUSE
+                closed.set()
+                over.wait(_READERS)
+
+        # In a thread, since whoever rewrites the file (`erase sweep`) closes the gate, too, and waits for this reader.
+        gate = threading.Thread(target=hold_gate, name="gate")
+        gate.start()
+        try:
+            while not closed.wait(_EVERY):
+                self.copy()
+            if not self._restarts():
+                self._patient_from = time.monotonic() + _PAUSE
+        finally:
+            over.set()
+            gate.join()
 
     def _restarts(self) -> bool:
         self._checkpoint()  # beside writers, because it takes long

@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -96,6 +98,44 @@ def test_no_wal_restarts_before_it_is_copied(registry: str, folder: Path) -> Non
     archived(folder, *(step for number in range(4) for step in (busy(number), checkpoint, lambda: None)))
     assert len(list(folder.glob("*.wal"))) > 2
     assert restored(folder) == {f"{letter}{number}" for letter in "ab" for number in range(4)}
+
+
+def test_it_goes_on_copying_while_it_waits_for_long_reads_to_end(registry: str, folder: Path) -> None:
+    path, begun, copied = database.db.database, threading.Event(), []
+
+    def read_for_long() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as own, database.db.obj.wal.long_read(1):
+            own.execute("BEGIN")
+            own.execute("SELECT count(*) FROM topics").fetchone()
+            begun.set()
+            until = time.monotonic() + 10
+            while not copied and time.monotonic() < until:
+                time.sleep(0.02)
+                if sum(file.stat().st_size for file in folder.glob("*.wal")) > 17_000_000:
+                    copied.append(folder)
+
+    def write_much() -> None:
+        begun.wait()
+        with closing(sqlite3.connect(path, isolation_level=None)) as own:
+            own.execute("CREATE TABLE much (data)")
+            own.execute("INSERT INTO much VALUES (randomblob(16500000))")  # a WAL that is long
+
+    def write_more() -> None:
+        time.sleep(0.3)  # the archiver waits by now
+        with closing(sqlite3.connect(path, isolation_level=None)) as own:
+            own.execute("INSERT INTO much VALUES (randomblob(500000))")
+
+    reader, writer = threading.Thread(target=read_for_long), threading.Thread(target=write_more)
+
+    def begin() -> None:
+        reader.start()
+        write_much()
+        writer.start()
+
+    archived(folder, begin, lambda: None)
+    reader.join()
+    writer.join()
+    assert copied, "what was written while it waited was not copied"
 
 
 def test_it_goes_on_where_it_ended_while_the_registry_is_open(registry: str, folder: Path) -> None:
