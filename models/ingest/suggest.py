@@ -16,6 +16,8 @@ LEAST = 0.3
 _SCORED, MOST = 50, 3
 #: How many of the rarest words find candidates, and up to how many claims a word is counted.
 _RAREST, _COUNTED = 8, 2000
+#: How many stems are counted: a denial of 1,300 short words took 60 ms over 30,000 claims, while nobody else wrote.
+_MOST_STEMS = 80
 
 
 class Suggested(NamedTuple):
@@ -31,7 +33,10 @@ def suggested_claims(*, text: str, language: str, speaker: int, document: int) -
 
     Neither those that its `speaker` states, for nobody answers himself, nor those in its `document`.
     """
-    stems = list(matching.stems(text))
+    stems = matching.stems(text)
+    if len(stems) > _MOST_STEMS:  # the longest are likely the rarest
+        stems = dict(sorted(stems.items(), key=lambda one: -len(one[0]))[:_MOST_STEMS])
+        text = " ".join(stems.values())
     known = {stem: _count(stem) for stem in stems}
     rarest = sorted((stem for stem in stems if known[stem]), key=lambda stem: known[stem])[:_RAREST]
     if not rarest:

@@ -72,6 +72,18 @@ def test_a_claim_that_is_erased_at_the_same_moment_is_not_suggested(registry: st
     assert while_open(lambda: erasures.speaker(id=1, reason="Court order.", by=actor), suggested) == []
 
 
+def test_the_longest_words_of_a_long_denial_find_what_it_may_answer(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    telling = " ".join(f"smuggler{number:02}" for number in range(60))
+    charge = put_claim(actor, telling)
+    del queries[:]
+    text = " ".join(f"a{number}" for number in range(500)) + f" {telling}"
+    found = suggest.suggested_claims(text=text, language="en", speaker=0, document=0)
+    assert [one.claim for one in found] == [charge]
+    assert len([sql for sql in queries if "count(*)" in sql]) == 80
+
+
 def test_what_its_own_document_charges_is_linked_and_not_suggested(registry: str, actor: Actor, parse: Parser) -> None:
     put_claim(actor, CHARGE)
     text = "Poland said that drones from Ruritania had crossed the Oder. Ruritania denied that."
