@@ -43,7 +43,10 @@ IDS = (
     "its survivor; `absent` says what became of those that are no items."
 )
 
-SNIPPETS = "Where words of `q` stand: {}. Empty where only names of speakers hold them. With `include=snippets`."
+SNIPPETS = (
+    "Where words of `q` stand: {}. Empty where only names of speakers hold them, and where they stand further on in "
+    "long texts than is looked: 2,000 characters of each at the least. With `include=snippets`."
+)
 
 
 def _day(description: str, example: str, kind: type[Day] = FirstDay) -> Day:

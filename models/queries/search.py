@@ -9,6 +9,7 @@ Neither database finds words by itself: both are given those of `words`, of text
 """
 
 import re
+import sys
 import unicodedata
 from collections import deque
 from collections.abc import Iterator
@@ -212,12 +213,14 @@ def _stands(term: Term, next_words: tuple[str, ...]) -> bool:
     return others == first and word.startswith(last)
 
 
-def snippet(text: str, query: Query) -> dict[str, object] | None:
+def snippet(text: str, query: Query, within: int = sys.maxsize) -> dict[str, object] | None:
     """Cut the part of `text` around the first of the wanted words, with the places of all in it; None where none stand.
 
-    At most SNIPPET code points, cut between words.
+    At most SNIPPET code points, cut between words. The first `within` code points of the text are looked through.
     """
-    found = marks(text, query)
+    found = marks(text[:within], query)
+    if within < len(text):
+        found = takewhile(lambda mark: mark[1] < within, found)  # the last word may go on
     start, end = next(found, (0, 0))
     if not end:
         return None

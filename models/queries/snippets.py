@@ -16,6 +16,8 @@ from models.storage.columns import dumps
 
 #: Where a part may be cut from, in the order in which the parts of an item stand.
 _PLACES = ("text", "sentence")
+#: Characters that are looked through for a page, shared among its texts: 100 claims of 20,000 took 1.9 s.
+_LOOKED_THROUGH = 400_000
 
 Snippet = dict[str, object]
 
@@ -38,10 +40,11 @@ def items_with_snippets(
     query = search.parse(typed) if typed else None
     if query is None:
         return _together([(json, []) for json, *_ in rows])
-    found = [(json, id, _cut(texts, query)) for json, id, *texts in rows]
+    within = _LOOKED_THROUGH // max(len(rows) * len(_PLACES), 1)
+    found = [(json, id, _cut(texts, query, within)) for json, id, *texts in rows]
     bare = [id for _, id, parts in found if not parts] if noun == "claims" else []
     sentences = _sentences_of(viewer, bare, query, compiled_words) if bare else {}
-    return _together([(json, parts or _cut([None, sentences.get(id)], query)) for json, id, parts in found])
+    return _together([(json, parts or _cut([None, sentences.get(id)], query, within)) for json, id, parts in found])
 
 
 def _together(items: list[tuple[str, list[Snippet]]]) -> bytes:
@@ -50,8 +53,8 @@ def _together(items: list[tuple[str, list[Snippet]]]) -> bytes:
     ).encode()
 
 
-def _cut(texts: list[str | None], query: search.Query) -> list[Snippet]:
-    parts = ((place, search.snippet(text, query)) for place, text in zip(_PLACES, texts, strict=True) if text)
+def _cut(texts: list[str | None], query: search.Query, within: int) -> list[Snippet]:
+    parts = ((place, search.snippet(text, query, within)) for place, text in zip(_PLACES, texts, strict=True) if text)
     return [{"in": place, **part} for place, part in parts if part]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from models import claims, counterclaims, documents, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import derived, list_ids, lists, nodes, search
+from models.queries import derived, list_ids, lists, nodes, search, snippets
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage.database import db
@@ -297,6 +297,22 @@ def test_cuts_a_snippet_between_words() -> None:
     shown = str(cut["text"])
     assert len(shown) <= search.SNIPPET
     assert set(shown.split()) == {"word", "needle"}
+
+
+def test_looks_less_far_into_the_texts_of_a_page_the_more_there_are() -> None:
+    def found(texts: int) -> int:
+        rows = [("{}", id, "far " * 4_000 + "needle", None) for id in range(texts)]
+        return snippets.items_with_snippets("statements", PUBLIC, rows, "needle", None).count(b'"text":"far')
+
+    assert (found(10), found(20)) == (10, 0)
+    query = search.parse("needle")
+    assert query is not None
+    assert [search.snippet("a needle or needles", query, within) is None for within in (8, 9, 18)] == [
+        True,
+        False,
+        False,
+    ]
+    assert search.snippet("an or needles", query, 12) is None, "the word goes on"
 
 
 def _seconds(text: str, typed: str) -> float:
