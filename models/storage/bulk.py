@@ -11,6 +11,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
 from models.storage.database import db, fetch, on_sqlite, run
+from models.storage.sqlite import thread_connection
 
 #: Parameters of one statement: more would take as long to prepare as they save.
 _PARAMETERS = 999
@@ -32,6 +33,7 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
         size = _PARAMETERS // len(names)
         with peewees_errors:
             while some := list(islice(rows, size)):
+                thread_connection().begin_statement()
                 if len(some) == size:
                     connection.execute(_inserting(table, tuple(names), size), list(chain.from_iterable(some)))
                 else:

@@ -75,7 +75,17 @@ _CODES = {
 class ThreadConnection:
     """A thread's connection, used as a context: while it is not in use, `renew` may close it from another thread."""
 
-    __slots__ = ("__weakref__", "_closed", "_lock", "connection", "database", "interrupt_at", "prepared", "size")
+    __slots__ = (
+        "__weakref__",
+        "_closed",
+        "_lock",
+        "connection",
+        "database",
+        "interrupt_at",
+        "prepared",
+        "seconds",
+        "size",
+    )
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -85,9 +95,25 @@ class ThreadConnection:
         self.connection: Any = None
         #: When a query has taken too long, by time.monotonic; None is never.
         self.interrupt_at: float | None = None
+        #: How many seconds each statement may take, from the end of the one before; 0 where only `interrupt_at` counts.
+        self.seconds: float = 0
         #: The SQL that it has run, which Python keeps prepared, and its size in characters.
         self.prepared: set[str] = set()
         self.size = 0
+
+    @contextmanager
+    def statements_within(self, seconds: float) -> Iterator[None]:
+        """Interrupt each statement that takes longer, as PostgreSQL's `statement_timeout` does; 0 is no limit."""
+        self.seconds = seconds
+        try:
+            yield
+        finally:
+            self.seconds, self.interrupt_at = 0, None
+
+    def begin_statement(self) -> None:
+        """Give the statement that comes next its time."""
+        if self.seconds:
+            self.interrupt_at = time.monotonic() + self.seconds
 
     def __enter__(self) -> None:
         """Use it; one that was closed meanwhile is opened anew."""
@@ -160,7 +186,7 @@ class SqliteFile(SqliteDatabase):
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
         self._renewing = threading.Lock()
-        self.query_hooks.append(self._count_prepared)
+        self.query_hooks += [self._count_prepared, lambda _: thread_connection().begin_statement()]
         self.wal = wal.WriteAheadLog(self.database, self._connect_writer)
         self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved, partial(using, self))
 

@@ -215,8 +215,11 @@ def _in_database() -> Iterator[None]:
         with _sql_savepoint():
             yield
     elif isinstance(db.obj, SqliteFile):
-        timeout = database.deadline() or NO_TIMEOUT
-        with db.obj.turn(timeout) as connection, using(db.obj, connection), _sql_savepoint():
+        own, deadline = thread_connection(), database.deadline()
+        # What is derived is written as the turn ends, and within the same time.
+        turn = db.obj.turn(deadline or NO_TIMEOUT)
+        with own.statements_within(deadline), turn as connection, using(db.obj, connection), _sql_savepoint():
+            own.begin_statement()
             yield
     else:
         with db.obj.atomic():

@@ -3,10 +3,12 @@
 import json
 import re
 import threading
+import time
 from collections import Counter
 from typing import Any
 
 import pytest
+from peewee import OperationalError
 
 from models import claims, documents, sentences, speakers, statements, topics
 from models.access import keys, replies
@@ -16,7 +18,7 @@ from models.history.changes import Actor
 from models.queries import derived
 from models.queries.filter_sets import Order
 from models.refusals import Conflict, Gone, Moved, Refusal
-from models.storage import database, transactions
+from models.storage import database, errors, transactions
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
 from tests.at_once import at_once, while_open
 from tests.factories import PLAIN, PUBLIC, REVIEWER, charge, put_charge, put_claim, put_document, put_plain, put_review
@@ -247,6 +249,35 @@ def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(re
     assert derived.differences() == []
     found = claims.listed(viewer=PUBLIC, filters={"q": "changed"}, limit=9, order=Order("id", descending=True))
     assert [one["id"] for one in json.loads(b"[%s]" % found.items)] == [of[0]]
+
+
+@pytest.mark.parametrize("by_hook", [False, True])
+def test_a_write_that_takes_too_long_stores_nothing_and_lets_others_write(
+    url: str, actor: Actor, by_hook: bool
+) -> None:
+    database.connect(url, limits=database.Limits(deadline=0.2))
+    count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT count(*) FROM n"
+
+    def write(slug: str, most: int) -> None:
+        topics.create(by=actor, slug=slug, label="A")
+        slow = lambda *_: database.fetch(f"UPDATE topics SET label = ({count})", (most,))  # noqa: E731, S608 (ours)
+        if by_hook:
+            transactions.before_commit(slow, slug, shared=True)
+        else:
+            slow()
+
+    with pytest.raises(OperationalError) as slow:
+        transactions.write(lambda: write("a", 4_000_000))
+    assert errors.too_slow(slow.value)
+
+    def take_long() -> None:
+        for _ in range(2):  # longer than the deadline, but in parts
+            time.sleep(0.12)
+            database.fetch("UPDATE topics SET label = label")
+        write("b", 20_000)
+
+    transactions.write(take_long)
+    assert [topic.slug for topic in Topic.select()] == ["b"]
 
 
 def test_the_lock_of_the_log_is_held_for_nothing_but_its_lines_and_what_they_reach(registry: str, actor: Actor) -> None:
