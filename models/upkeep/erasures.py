@@ -20,7 +20,7 @@ from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import now
 from models.storage.rows import row
-from models.storage.transactions import advisory_lock, savepoint, transaction
+from models.storage.transactions import advisory_lock, attempt, savepoint, write
 from models.tables import (
     Alias,
     Change,
@@ -96,7 +96,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
 
-    return _done(work, Erasure(by, reason), dry_run)
+    return _done(work, by, reason, dry_run)
 
 
 def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
@@ -143,30 +143,39 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     _present(Speaker, id)
     people = _merged_into(id)
     suspects = unerased_names.find_candidates(NameMatcher(unerased_names.all_names(people)))
-    return _done(work, Erasure(by, reason), dry_run, suspects)
+    return _done(work, by, reason, dry_run, suspects)
 
 
 def _done(
-    work: Callable[[Erasure], None], erasure: Erasure, dry_run: bool, suspects: Suspects | None = None
+    work: Callable[[Erasure], None], by: Actor, reason: str, dry_run: bool, suspects: Suspects | None = None
 ) -> Outcome:
     """Do `work` and what follows from it in one transaction, which a dry run rolls back.
 
-    Responses that were stored at the same moment are emptied in another, which waits for those that store them.
+    It is tried again where PostgreSQL undid it in favour of who wrote at the same moment. Responses that were stored
+    then are emptied in another transaction, which waits for those that store them.
     """
-    engine().overwrite_freed()
-    with suppress(_Undo), savepoint():
-        advisory_lock(seals.LOCK)  # the first, for all others are held until the end
-        work(erasure)
-        redact_log(erasure)
+
+    def erase() -> Erasure:
+        erasure = Erasure(by, reason)
+        with suppress(_Undo), savepoint():
+            advisory_lock(seals.LOCK)  # the first, for all others are held until the end
+            work(erasure)
+            redact_log(erasure)
+            redact_replies(erasure)
+            erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
+            if dry_run:
+                raise _Undo
+        return erasure
+
+    def empty_replies() -> None:
+        engine().wait_for_replies()
         redact_replies(erasure)
-        erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
-        if dry_run:
-            raise _Undo
+
+    engine().overwrite_freed()
+    erasure = attempt(erase)
     if not dry_run:
         # Who has read the words before the commit may store a response with them after the others were emptied.
-        with transaction():
-            engine().wait_for_replies()
-            redact_replies(erasure)
+        write(empty_replies)
     return Outcome(dict(erasure.counts), erasure.left)
 
 

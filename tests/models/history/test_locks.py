@@ -1,6 +1,8 @@
 """Two changes, of which the second begins inside the transaction of the first: what a rule reads is read after it."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -11,10 +13,10 @@ from api.formats import ndjson
 from models import claims, counterclaims, documents, sentences, speakers, statements
 from models.history.changes import Actor
 from models.refusals import Conflict
-from models.storage import database
+from models.storage import database, rows, transactions
 from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement
 from models.upkeep import erasures
-from tests.at_once import meanwhile, while_open
+from tests.at_once import at_once, meanwhile, while_open
 from tests.factories import PLAIN, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -258,6 +260,25 @@ def test_what_was_just_recorded_is_erased_with_the_rest(
     put_plain(actor, "first")
     while_open(lambda: put_plain(actor, "second"), lambda: erase(actor))
     assert Statement.select().where(Statement.retracted_at.is_null()).count() == 0
+
+
+def test_an_erasure_that_meets_a_change_crosswise_is_tried_again(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first")
+
+    def change() -> None:
+        with transactions.transaction():
+            rows.by_id(Statement, 1, locked=True)
+            begun.wait()
+            time.sleep(0.3)  # until the erasure waits for the statement: who waited first is undone
+            rows.by_id(Claim, 1, locked=True)
+
+    def erase_meanwhile() -> None:
+        begun.wait()
+        erase_document(actor)
+
+    begun = threading.Barrier(2)
+    assert at_once(change, erase_meanwhile) == [None, None]
+    assert Statement.get_by_id(1).retracted_reason == "By order of a court."
 
 
 def test_two_merges_of_both_ends_of_a_counterclaim_leave_one_of_two(registry: str, actor: Actor) -> None:
