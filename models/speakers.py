@@ -259,8 +259,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         cut: dict[str, Any] = {"part_of": None} if id in hierarchy.ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         merges.give_back_about(moved, into, id)
-        for drop in moved["dropped"]:
-            _take_up(by, drop)
+        _take_up(by, moved["dropped"])
         prints.unmerge(by=by, relinked=moved.get("originals", []), speakers=(id, into))
         survivor = Speaker.get_by_id(into)
         if survivor.retracted_at is None:
@@ -351,28 +350,28 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
             )
 
 
-def _take_up(by: Actor, drop: Dropped) -> None:
-    """Let a statement that a merge retracted for another's sake stand again, and what rested on it rest on it again.
+def _take_up(by: Actor, drops: list[Dropped]) -> None:
+    """Let statements that a merge retracted for others' sake stand again, and what rested on them rest on them again.
 
-    Where the other one was retracted since, it stays retracted.
+    Where the other one was retracted since, one stays retracted: whoever took that back meant these words.
     """
-    id = drop["statement"]
-    if Statement.get_by_id(drop["kept"]).retracted_at:
-        return  # whoever took that back meant these words
-    if merges.restore(by, Statement, [id], may=merge_scope.statement_may_stand):
-        claim = Statement.get_by_id(id).claim_id
-        for ids, column, end in (
-            (drop["edges"], Counterclaim.statement, "answer_id"),
-            (drop.get("targets", []), Counterclaim.target, "claim_id"),
-        ):
-            moved = merges.rows_with(Counterclaim, ids)
-            there = [counterclaim.id for counterclaim in moved if getattr(counterclaim, end) == claim]
-            merges.move_back(column, there, drop["kept"], id)
-        for counterclaim in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
-            if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
-                changes.relink(by, counterclaim, "target", id)
+    # All of them first, and what was aimed at them last: a counterclaim may have lost both its evidence and its target.
+    drops = [drop for drop in drops if not Statement.get_by_id(drop["kept"]).retracted_at]
+    may = merge_scope.statement_may_stand
+    again = [(drop, id) for drop in drops for id in merges.restore(by, Statement, [drop["statement"]], may=may)]
+    claims = {id: Statement.get_by_id(id).claim_id for _, id in again}
+    for drop, id in again:
+        edges, targets = drop["edges"], drop.get("targets", [])
+        for ids, at, end in ((edges, Counterclaim.statement, "answer_id"), (targets, Counterclaim.target, "claim_id")):
+            there = [one.id for one in merges.rows_with(Counterclaim, ids) if getattr(one, end) == claims[id]]
+            merges.move_back(at, there, drop["kept"], id)
+        merges.give_back_reviews(by, drop, claims[id])
+    for drop, _ in again:
         merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
-        merges.give_back_reviews(by, drop, claim)
+    for drop, id in again:
+        for one in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
+            if (one.claim_id, one.target_id, one.retracted_at) == (claims[id], None, None):
+                changes.relink(by, one, "target", id)
 
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:

@@ -255,6 +255,23 @@ def test_answers_to_the_attribution_that_both_had_stand_again(registry: str, act
     assert [bool(Counterclaim.get_by_id(id).retracted_at) for id in (merged, kept)] == [False, False]
 
 
+@pytest.mark.parametrize("words", [("first", "second"), ("second", "first")])
+def test_a_counterclaim_whose_evidence_and_target_a_merge_dropped_has_both_again(
+    registry: str, actor: Actor, words: tuple[str, str]
+) -> None:
+    charge, denial = sorted((said(actor, word, "One") for word in words), reverse=words[0] == "second")
+    for word in words:
+        said(actor, word, "Two")
+    ends = {"claim": claim_of(charge), "answer": claim_of(denial), "statement": denial, "target": charge}
+    counterclaim = counterclaims.create(by=actor, kind="denies", **ends)
+    one, two = (speakers.named(name)[0] for name in ("One", "Two"))
+    speakers.merge(by=actor, id=one, into=two)
+    assert Counterclaim.get_by_id(counterclaim).retracted_at
+    speakers.unmerge(by=actor, id=one)
+    found = Counterclaim.get_by_id(counterclaim)
+    assert (found.retracted_at, found.statement_id, found.target_id) == (None, denial, charge)
+
+
 def test_a_counterclaim_whose_evidence_is_gone_stays_retracted(registry: str, actor: Actor) -> None:
     _, one, _, counterclaim, _ = doubled(actor)
     retract(statements, Statement, Counterclaim.get_by_id(counterclaim).statement_id, actor)
