@@ -61,10 +61,15 @@ def settle(
         _refuse_other_speaker(by, [original])
     if not accepted or original.status == "accepted":
         return {}
+    _take_place(by, statement, original)
+    return {"original": None}
+
+
+def _take_place(by: Actor, statement: Statement, original: Statement) -> None:
+    """Let an accepted statement be the original of one that is not, and of its other prints."""
     for each in (original, *standing(original.id)):
         if each.id != statement.id:
             changes.update(by, each, original=statement.id)
-    return {"original": None}
 
 
 def _any_accepted(some: list[Statement]) -> bool:
@@ -115,13 +120,20 @@ def act_of(id: int) -> int | None:
     return None
 
 
-def original_again(statement: Statement) -> int | None:
-    """Find the original of a statement that is to stand again; None where it is the first of its act, or alone."""
+def original_again(*, by: Actor, statement: Statement) -> int | None:
+    """Find the original of a statement that is to stand again; None where it is the first of its act, or alone.
+
+    An accepted one takes the place of an original that is not.
+    """
     act = act_of(statement.id)
     original = rows.by_id(Statement, act) if act else None
-    if original is None or original.speaker_id != statement.speaker_id or not _may_be(original, statement):
+    if original is None or original.speaker_id != statement.speaker_id:
         return None
-    return int(original.id)
+    if _may_be(original, statement):
+        return int(original.id)
+    if original.retracted_at is None and original.original_id is None:
+        _take_place(by, statement, original)
+    return None
 
 
 def _lead(by: Actor, prints: list[Statement]) -> int:

@@ -197,7 +197,7 @@ def restore(*, by: Actor, id: int) -> None:
         same_words.refuse_known_beside(by, statement, SESSION)
         if not merge_scope.statement_may_stand(statement):
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")
-        restores.restore(by, statement, original=prints.original_again(statement))
+        restores.restore(by, statement, original=prints.original_again(by=by, statement=statement))
         evidence.restore_with(by=by, statement=statement, noted=restores.noted(id))
 
 

@@ -112,6 +112,17 @@ def test_the_earliest_accepted_print_takes_the_place_of_what_is_retracted(regist
     assert _originals(second, third, waiting) == [third, None, third]
 
 
+def test_an_accepted_original_that_stands_again_has_the_place_of_its_candidate_prints(
+    registry: str, actor: Actor
+) -> None:
+    first = put_plain(actor, "first")
+    prints = [put_plain(actor, word, origin=MACHINE, original=first) for word in ("second", "third")]
+    _retract(actor, first)
+    assert _originals(*prints) == [None, prints[0]]
+    statements.restore(by=actor, id=first)
+    assert _originals(first, *prints) == [None, first, first]
+
+
 def test_a_print_takes_the_place_of_an_original_that_is_rejected(registry: str, actor: Actor) -> None:
     first, second, third = _act(actor)
     _change(actor, first, status="rejected")
