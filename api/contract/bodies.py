@@ -12,9 +12,11 @@ from werkzeug.datastructures import MultiDict
 
 from api.contract import json_body, problem_types
 from api.contract.problems import Problem
+from api.middleware.slow_clients import SLOT
 from api.schemas.base import MOST_ERRORS
 from api.schemas.fields import made
 from api.schemas.several import AnyOf
+from models.storage.concurrency_limit import ConcurrencyLimit
 
 #: How many bytes of a query string are worth keeping for the next request that sends the same.
 _REMEMBERED = 2000
@@ -30,6 +32,9 @@ _SHOWN = 100
 #: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
 #: it is spelled. And how much of such a body is read at once.
 LONGEST_LINE, _PART = 16 * 1024 * 1024, 256 * 1024
+#: Bodies that each process reads line by line at once, and for one caller, once a line of them has come, or a part of
+#: one: each holds a long line, or some thousands; and the seconds that one more waits for a place.
+BY_LINES, _SHORTLY = ConcurrencyLimit(16, 8), 2.0
 
 
 def media_types(method: str) -> tuple[str, ...]:
@@ -145,6 +150,8 @@ def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
     while part := stream.read(_PART):
         count += len(part)
         whole, end, rest = (rest + part).rpartition(b"\n")
+        if whole.strip() or len(rest) >= _PART:
+            request.environ[SLOT].require(BY_LINES, _SHORTLY)
         if end:
             yield from whole.split(b"\n")
         if len(rest) > LONGEST_LINE:

@@ -15,6 +15,11 @@ from api.schemas.fields import BIGGEST, hint, made
 #: How deep a body may nest; the deepest that the contract knows is 6.
 DEEPEST = 32
 
+#: Values that a body, or a line, holds at most: each takes 60 bytes and more once it is parsed.
+MOST_VALUES = 100_000
+#: Bytes that are looked at together, so that too many values are found soon.
+_PART = 65_536
+
 #: The longest pointer that is said in a sentence too, in characters.
 _SHOWN = 100
 #: Unknown parameters that are compared with those known: 2,093 took 60 ms of processor time, of anybody's request.
@@ -40,6 +45,7 @@ def parsed(raw: bytes) -> Any:
 
     Raises 400, with the JSON pointer of what is wrong where that is a value.
     """
+    refuse_many_values(raw)
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -57,6 +63,28 @@ def parsed(raw: bytes) -> Any:
     except RecursionError:
         raise malformed(f"The body nests too deeply: {DEEPEST} levels are the most.") from None
     return value
+
+
+def refuse_many_values(raw: bytes) -> None:
+    """Raise 400 where JSON holds more than MOST_VALUES values, before any is made.
+
+    Each but the first comes after a comma or a bracket. Only where there are too many of these are those in strings,
+    which is where quotation marks that are not escaped begin and end, left out.
+    """
+    if len(raw) <= MOST_VALUES or not _has_many(raw):
+        return
+    plain = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if plain.count(b'"') > 2 * MOST_VALUES or _has_many(b"".join(plain.split(b'"')[::2])):
+        raise malformed(f"This holds too many values: {MOST_VALUES:,} are the most.")
+
+
+def _has_many(raw: bytes) -> bool:
+    count = 0
+    for at in range(0, len(raw), _PART):
+        count += sum(raw.count(mark, at, at + _PART) for mark in (b",", b"[", b"{"))
+        if count > MOST_VALUES:
+            return True
+    return False
 
 
 class _Wrong(NamedTuple):

@@ -1,6 +1,8 @@
 """Lines of NDJSON, read and checked, so that they can be stored; what reads them needs no database."""
 
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import orjson
@@ -15,6 +17,10 @@ GROUP, _BYTES = 5000, 4_000_000
 #: Bytes of the first group that is read ahead: until it comes, there is nothing to store.
 FIRST = 500_000
 
+#: Bytes of a line that is parsed alone: decoded, it may take ten times as many for a moment.
+_LONG = 1_000_000
+_alone = threading.Lock()
+
 #: Lines that are stored together, each as it is to be stored or why it cannot be.
 Group = list[Line | Outcome]
 
@@ -26,7 +32,10 @@ def parse_groups(lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bo
     are short.
     """
     for some in _groups(lines, most, FIRST if cut_sentences else _BYTES):
-        group = [_read(number, line) for number, line in some]
+        group = []
+        for number, line in some:
+            with _alone if len(line) > _LONG else nullcontext():
+                group.append(_read(number, line))
         if cut_sentences:
             cut_documents(whole_documents(group))
         yield group
@@ -58,6 +67,7 @@ def _read(number: int, line: bytes) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
     noun, value = "?", None
     try:
+        json_body.refuse_many_values(line)
         value = _quick(line) or json_body.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:

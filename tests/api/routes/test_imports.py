@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.contract import bodies
+from api.contract import bodies, json_body
 from api.contract.problems import Problem
-from api.formats import ndjson
+from api.formats import line_parser, ndjson
 from models import topics
 from models.history.changes import Actor
+from models.refusals import Busy
 from models.storage import database, transactions
+from models.storage.concurrency_limit import ConcurrencyLimit
 from models.transfer import dry_runs, imports
 from tests.api.steps import posted, refusal, together
 from tests.checked import ROOT
@@ -378,6 +381,52 @@ def test_a_line_that_nests_too_deeply_is_refused_alone(writer: FlaskClient, dept
     report = sent(writer, lines({"topic": topic()}) + nested + lines({"topic": topic(slug="t2")}))
     assert report.status_code == 200
     assert (report.json["new"], report.json["refused"]) == (2, 1)
+
+
+def test_a_line_of_too_many_values_is_refused_before_it_is_parsed(writer: FlaskClient) -> None:
+    many = json_body.MOST_VALUES
+    # Marks within a text are no values, however they are escaped.
+    text = '\\"' + "[{,\\\\" * (many // 2) + '\\"' * 9
+    body = b'{"topic": {"x": [' + b"[]," * many + b"[]]}}\n" + b'["' + b'","' * (many + 9) + b'"]\n'
+    report = sent(writer, body + lines({"document": document(text=text)})).json
+    told = [(one["line"], "too many values" in one["errors"][0]["detail"]) for one in report["listed"]]
+    assert (report["new"], told) == (1, [(1, True), (2, True)])
+    tracemalloc.start()
+    try:
+        list(line_parser.parse_groups(body.splitlines()))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * many
+
+
+def test_few_bodies_of_one_caller_are_read_by_lines_at_once(
+    app: Flask, writer: FlaskClient, reviewer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = ConcurrencyLimit(2, 1, most_waiting=0)
+    monkeypatch.setattr(bodies, "BY_LINES", limit)
+    assert limit.take("key 1")
+    refused = sent(writer, lines({"topic": topic()}))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert sent(writer, b"\n").status_code == 200, "nothing of it is held"
+    for _ in range(2):  # a place that is not given back is lost
+        assert sent(reviewer, lines({"topic": topic()})).status_code == 200
+
+
+def test_the_place_of_a_dry_run_comes_before_its_lines_are_parsed(
+    writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_runs, "SHORTLY", 0.01)
+    with dry_runs.place("key 1"), pytest.raises(Busy):
+        ndjson.imported([b"{}", _Unparsed(b"{}")], by=Actor(), caller="key 1", dry_run=True, report="all")
+
+
+class _Unparsed(bytes):
+    """A line that is not looked into."""
+
+    def strip(self, *_: object) -> bytes:
+        """Fail the test."""
+        raise AssertionError("It was parsed.")
 
 
 def test_a_line_that_is_too_long_is_refused(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
