@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from api.commands.shared import bring_up_to_date, database_name, refuse_empty
+from models.access import keys
 from models.history import hidden, last_changes
 from models.queries import derived
 from models.storage.transactions import transaction
@@ -75,11 +76,16 @@ def restore(file: Path, at: datetime | None, force: bool, even_if_wrong: bool) -
     nothing that was written after it; without --at all that was copied.
 
     The backup is restored beside, brought up to this version's schema and checked as `verify` does;
-    only when it passed do the two change places, in one step. Whatever fails leaves what was there.
+    only when it passed do the two change places, in one step. Whatever fails leaves what was there. The keys that work
+    in what was restored are listed.
     """
     with _progress("Copying") as seen:
         backups.restore(file=file, at=at, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen)
     click.echo(f"{database_name()} is restored from {file}.", err=True)
+    if working := keys.working():
+        click.echo("These keys work in it, also where they were revoked or rotated since:", err=True)
+        for key in working:
+            click.echo(f"  {key.id}\t{key.hint}…\t{key.scope}\t{key.name}", err=True)
 
 
 @click.command()

@@ -77,6 +77,11 @@ def in_grace(key: Key) -> bool:
     return key.previous_until is not None and key.previous_until > _second()
 
 
+def working() -> list[Key]:
+    """List the keys that are neither revoked nor expired, oldest first."""
+    return [key for key in everything() if not key.revoked_at and not (key.expires_at and key.expires_at <= _second())]
+
+
 def revoke(*, id: int) -> Key:
     """Revoke a key from the next request on. Raises NotFound, or Conflict where it is revoked."""
     with transaction():

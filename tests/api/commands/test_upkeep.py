@@ -36,6 +36,9 @@ def typed(*arguments: str) -> Result:
 def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, command: Command, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     command("import", SAMPLE)
+    for name in ("Ann", "Ben"):
+        command("key", "create", "--name", name, "--scope", "write")
+    command("key", "revoke", "2")
     with serving(url) as address:
         claim = httpx.get(f"{address}/v1/claims/1").json() | {"uri": None}
         assert file in command("backup", file).output
@@ -44,7 +47,10 @@ def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, command:
     assert "--force" in str(command("backup", file, code=1).exception)
     assert "derived tables: ok" in command("verify", file).output
     assert "--force" in str(command("restore", file, code=1).exception)
-    assert "log: ok" in command("restore", "--force", file).output
+    command("key", "revoke", "1")
+    restored = command("restore", "--force", file).output
+    assert "log: ok" in restored
+    assert ("write\tAnn" in restored, "write\tBen" in restored) == (True, False), "it was revoked after the backup"
     with serving(url) as address:
         assert httpx.get(f"{address}/v1/claims/1").json() | {"uri": None} == claim
 
