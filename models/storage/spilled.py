@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator, MutableMapping
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import finalize
 
 import orjson
+from peewee import __exception_wrapper__ as peewees_errors
 
 #: Bytes that Python needs for an entry besides its words, by estimate.
 _ENTRY = 200
@@ -17,7 +18,10 @@ V = TypeVar("V")
 
 
 class SpilledDict(MutableMapping[K, V]):
-    """A dictionary of what JSON can hold; where a tuple was put in, a list may come out."""
+    """A dictionary of what JSON can hold; where a tuple was put in, a list may come out.
+
+    Where its file has no room it raises peewee's errors, as the database does.
+    """
 
     def __init__(self, memory: int = 8_000_000) -> None:
         """Let so many bytes of entries stay in `memory`, by estimate."""
@@ -32,7 +36,7 @@ class SpilledDict(MutableMapping[K, V]):
             return self._recent[key]
         if self._file is None:
             raise KeyError(key)
-        found = self._file.execute("SELECT value FROM entries WHERE key = ?", (orjson.dumps(key),)).fetchone()
+        (found,) = self._run("SELECT value FROM entries WHERE key = ?", (orjson.dumps(key),)) or (None,)
         if found is None:
             raise KeyError(key)
         value: V = orjson.loads(found[0])
@@ -53,7 +57,7 @@ class SpilledDict(MutableMapping[K, V]):
         if known:
             del self._recent[key]
         if self._file is not None:
-            known |= self._file.execute("DELETE FROM entries WHERE key = ?", (orjson.dumps(key),)).rowcount > 0
+            known |= bool(self._run("DELETE FROM entries WHERE key = ? RETURNING id", (orjson.dumps(key),)))
         if not known:
             raise KeyError(key)
 
@@ -62,7 +66,7 @@ class SpilledDict(MutableMapping[K, V]):
         recent = dict.fromkeys(self._recent)
         last = 0
         page = "SELECT id, key FROM entries WHERE id > ? ORDER BY id LIMIT ?"
-        while self._file is not None and (found := self._file.execute(page, (last, _PAGE)).fetchall()):
+        while self._file is not None and (found := self._run(page, (last, _PAGE))):
             yield from (key for key in (orjson.loads(key) for _, key in found) if key not in recent)
             last = found[-1][0]
         yield from recent
@@ -79,10 +83,15 @@ class SpilledDict(MutableMapping[K, V]):
             # SQLite makes a file without a name, once its cache is full, and takes it away with the connection.
             self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             finalize(self, self._file.close)
-            self._file.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, key BLOB UNIQUE, value BLOB)")
-        self._file.execute("BEGIN")
+            self._run("CREATE TABLE entries (id INTEGER PRIMARY KEY, key BLOB UNIQUE, value BLOB)")
+        self._run("BEGIN")
         entries = ((orjson.dumps(key), orjson.dumps(value)) for key, value in self._recent.items())
-        self._file.executemany("REPLACE INTO entries (key, value) VALUES (?, ?)", entries)
-        self._file.execute("COMMIT")
+        with peewees_errors:
+            self._file.executemany("REPLACE INTO entries (key, value) VALUES (?, ?)", entries)
+        self._run("COMMIT")
         self._recent.clear()
         self._size = 0
+
+    def _run(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        with peewees_errors:
+            return self._file.execute(sql, values).fetchall() if self._file else []

@@ -1,10 +1,12 @@
 """A dictionary that is spilled comes to the same as one that is not."""
 
 import random
+import sqlite3
 import tracemalloc
 
 import pytest
 
+from models.storage import errors
 from models.storage.spilled import SpilledDict
 
 
@@ -52,3 +54,14 @@ def test_memory_is_bounded() -> None:
         assert tracemalloc.get_traced_memory()[1] < 3_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_full_disk_is_told_as_that_of_the_registry_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = sqlite3.connect("", isolation_level=None)
+    opened.execute("PRAGMA max_page_count = 4")  # as many as its table takes
+    monkeypatch.setattr(sqlite3, "connect", lambda *_, **__: opened)
+    spilled: SpilledDict[int, str] = SpilledDict(0)
+    spilled[1] = "a" * 100_000
+    with pytest.raises(errors.UNAVAILABLE) as full:
+        spilled.spill()
+    assert errors.sentence(full.value).startswith("The disk of the registry is full")
