@@ -4,7 +4,9 @@ import logging
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
+from string import punctuation
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, request
@@ -84,7 +86,7 @@ def _refused(refusal: refusals.Refusal) -> Response:
         response.headers["Retry-After"] = RETRY_AFTER_CAPACITY
     if isinstance(refusal, refusals.Moved) and request.url_rule:
         address = re.sub(r"<\w+:id>", str(refusal.more["id"]), request.url_rule.rule)
-        query = request.query_string.decode("ascii", "replace")
+        query = quote(request.query_string, safe=punctuation)  # it may hold bytes of UTF-8, as they were sent
         response.headers["Location"] = f"{address}?{query}" if query else address
     return response
 

@@ -126,6 +126,9 @@ def test_every_address_of_a_merged_speaker_points_at_the_survivor_with_its_query
     assert (patched.status_code, patched.headers["Location"]) == (308, "/v1/speakers/2")
     deleted = writer.delete("/v1/speakers/1?reason=caf%C3%A9%20%26%20more", headers=matching(made))
     assert (deleted.status_code, deleted.headers["Location"]) == (308, "/v1/speakers/2?reason=caf%C3%A9%20%26%20more")
+    raw = {"QUERY_STRING": "reason=café".encode().decode("latin-1")}
+    deleted = writer.delete("/v1/speakers/1", headers=matching(made), environ_overrides=raw)
+    assert deleted.headers["Location"] == "/v1/speakers/2?reason=caf%C3%A9"
     merged = writer.post("/v1/speakers/1/merge", json={"into": 2})
     assert (merged.status_code, merged.headers["Location"]) == (308, "/v1/speakers/2/merge")
 
