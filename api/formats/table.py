@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,6 +10,10 @@ import orjson
 
 #: What makes a spreadsheet take a cell for a formula (OWASP, CSV Injection), with the signs' full-width forms.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+#: Where a formula would begin for a spreadsheet that does not part cells by commas, but by semicolons, as it does in
+#: countries that write 1,5: quotes that stand in the midst of a cell do not hold it together.
+_WITHIN = re.compile("(?<=[;\t\r\n])(?=[=+@＝＋－＠-])")
 
 #: Between several values in one cell.
 _AND = "; "
@@ -18,7 +23,7 @@ def rows(blocks: Iterable[str], columns: list[str]) -> Iterator[str]:
     """Write lines of JSON as a table with a row of names: `columns` are paths into each object, with dots.
 
     A path through a list gives all values, "; " between two; an object is written as JSON. What is null is
-    empty. A text that a spreadsheet would run gets an apostrophe in front.
+    empty. What a spreadsheet would run gets an apostrophe in front.
     """
     paths = [tuple(column.split(".")) for column in columns]
     yield _written([columns])
@@ -44,12 +49,13 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
+        value = _WITHIN.sub("'", value)
         return f"'{value}" if value.startswith(_FORMULA) else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return _cell(_AND.join(str(_plain(part)) for part in value if part is not None))
-    return _plain(value)
+    return _cell(_plain(value)) if isinstance(value, dict) else value
 
 
 def _plain(value: Any) -> Any:

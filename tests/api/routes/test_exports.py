@@ -131,8 +131,10 @@ def test_the_columns_of_a_table_are_the_fields_that_are_asked_for(filled: FlaskC
 def test_no_cell_of_a_table_is_a_formula(writer: FlaskClient, start: str) -> None:
     text = f'{start}HYPERLINK("http://evil.example")'
     posted(writer, "claims", claim(text=text, about=[{"name": f"{start.strip() or '='}cmd|' /C calc'!A0"}]))
-    row = _table(writer, "claims?format=csv&fields=text,about.name")[1]
+    posted(writer, "claims", claim(text=f"x;{start}1"))
+    row, within = _table(writer, "claims?format=csv&fields=text,about.name")[1:]
     assert row == [f"'{text}", f"'{start.strip() or '='}cmd|' /C calc'!A0"]
+    assert within[0] == f"x;'{start}1" or start == "\t"
     assert _lines(writer, "claims")[0]["text"] == text
 
 
