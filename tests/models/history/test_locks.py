@@ -326,3 +326,15 @@ def test_who_gets_the_item_of_a_new_speaker_and_is_merged_at_once_is_refused(
         else:
             speakers.create(by=actor, **new)
     assert [speaker.name for speaker in Speaker.select().where(Speaker.wikidata_id == "Q1")] == ["New"]
+
+
+def test_nobody_gets_an_item_of_who_just_stands_again(registry: str, actor: Actor) -> None:
+    """A new speaker does not get the item of one who was merged into a speaker that is restored."""
+    merged, survivor = (speakers.create(by=actor, name=item, wikidata_id=item) for item in ("Q1", "Q2"))
+    speakers.merge(by=actor, id=merged, into=survivor)
+    speakers.retract(by=actor, id=survivor, version=None, reason=None)
+    outcome = while_open(
+        lambda: speakers.restore(by=actor, id=survivor),
+        lambda: speakers.create(by=actor, name="New", wikidata_id="Q1"),
+    )
+    assert isinstance(outcome, Conflict)
