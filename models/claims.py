@@ -9,7 +9,7 @@ import orjson
 from peewee import SQL, fn
 
 from models import evidence, speakers, topics
-from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
+from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
 from models.history.changes import Actor
 from models.history.notes import ClaimMerge
 from models.history.session import SESSION, Session
@@ -45,13 +45,13 @@ def create(
         headings: list[int] = []
         if topics is not None:
             more["topics"], headings = list(dict.fromkeys(topics)), _headings(topics, session)
-        subjects = _subjects(by, about or [], hidden=not standalone, session=session)
-        subjects |= dict.fromkeys(accused, "accused")
-        more["about"] = _as_logged(subjects)
+        roles = _subjects(by, about or [], hidden=not standalone, session=session)
+        roles |= dict.fromkeys(accused, "accused")
+        more["about"] = subjects.as_logged(roles)
         claim = session.create(by, Claim, more, text=text, language=language, standalone=standalone)
         for topic in headings:
             session.insert(ClaimTopic, claim=claim.id, topic=topic)
-        for speaker, role in subjects.items():
+        for speaker, role in roles.items():
             session.insert(ClaimAbout, claim=claim.id, speaker=speaker, role=role)
         return int(claim.id)
 
@@ -166,21 +166,21 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
         _refuse_opponents(by, id, into)
         doubled = _doubled(id, into)
-        counterclaims, reviews = _ids(doubled, Counterclaim) + _between(id, into), _ids(doubled, Review)
+        between = _between(id, into)
         for row in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
         moved: ClaimMerge = {
             "statements": merges.move(Statement.claim, id, into),
-            "answered": merges.move(Counterclaim.claim, id, into, apart_from=counterclaims),
-            "answers": merges.move(Counterclaim.answer, id, into, apart_from=counterclaims),
-            "reviews": merges.move(Review.claim, id, into, apart_from=reviews),
+            "answered": merges.move(Counterclaim.claim, id, into, apart_from=between),
+            "answers": merges.move(Counterclaim.answer, id, into, apart_from=between),
+            "reviews": merges.move(Review.claim, id, into),
             "retracted_edges": _ids(doubled, Counterclaim),
-            "retracted_reviews": reviews,
+            "retracted_reviews": _ids(doubled, Review),
         }
         if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
             moved["standalone"] = [into]
-        moved["about"], moved["accused"] = merges.copy_subjects(id, into)
-        about = {"about": _as_logged(merges.subjects(into))}
+        moved["about"], moved["accused"] = subjects.copy(id, into)
+        about = {"about": subjects.as_logged(subjects.of(into))}
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor, more=about, standalone=survivor.standalone or claim.standalone)
         changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
@@ -200,6 +200,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         claim = Claim.get_or_none(Claim.id == id)
         moved: ClaimMerge
         into, moved = merges.last_merge(Claim, claim, id)
+        standing = sorted(merges.merges_into(Claim, into), key=lambda one: one.id != id)
         changes.update(by, claim, "unmerge", merged_into=None)
         for column, ids in (
             (Statement.claim, moved["statements"]),
@@ -209,16 +210,20 @@ def unmerge(*, by: Actor, id: int) -> None:
         ):
             merges.move_back(column, ids, into, id)
         evidence.settle(by=by, claims=(id, into))
-        merges.restore(by, Counterclaim, moved["retracted_edges"], may=merge_scope.counterclaim_may_stand)
-        merges.restore(by, Review, moved["retracted_reviews"], may=merge_scope.review_may_stand)
+        for one in standing:  # what was taken back for its double may have none any more
+            merges.restore(by, Counterclaim, one.moved["retracted_edges"], may=_may_be_shown_again, merge=one)
+        for one in standing:
+            edges, reviews = one.moved["retracted_edges"], one.moved["retracted_reviews"]
+            merges.restore(by, Counterclaim, edges, may=merge_scope.counterclaim_may_stand, merge=one)
+            merges.restore(by, Review, reviews, may=merge_scope.review_may_stand, merge=one)
         evidence.settle_reviews(by=by, claims=(id, into))
-        survivor, had = Claim.get_by_id(into), merges.subjects(into)
+        survivor, had = Claim.get_by_id(into), subjects.of(into)
         hidden = moved.get("standalone") and not _is_shown_by_merges(into)
-        merges.take_back_subjects(moved, into)
-        about, standalone = merges.subjects(into), survivor.standalone and not hidden
+        subjects.take_back(moved, into)
+        about, standalone = subjects.of(into), survivor.standalone and not hidden
         # One that was retracted gives back what it had from the other as well: it may be restored.
         if survivor.retracted_at is None or (about, standalone) != (had, survivor.standalone):
-            changes.update(by, survivor, more={"about": _as_logged(about)}, standalone=standalone)
+            changes.update(by, survivor, more={"about": subjects.as_logged(about)}, standalone=standalone)
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
@@ -258,10 +263,6 @@ def _subjects(by: Actor, about: list[dict[str, Any]], *, hidden: bool, session: 
     return roles
 
 
-def _as_logged(subjects: dict[int, str]) -> list[dict[str, Any]]:
-    return [{"id": speaker, "role": role} for speaker, role in subjects.items()]
-
-
 def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
     """Replace the topics and subjects of a claim by others; return of them what the log keeps."""
     more: dict[str, list[Any]] = {}
@@ -270,16 +271,16 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
         if _replaced(ClaimTopic, claim, headings):
             more["topics"] = list(dict.fromkeys(slugs))
     if about is not None:
-        subjects = _subjects(by, about, hidden=not evidence.is_public("claims", claim), session=SESSION)
-        if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in subjects.items()]):
-            more["about"] = _as_logged(subjects)
+        roles = _subjects(by, about, hidden=not evidence.is_public("claims", claim), session=SESSION)
+        if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in roles.items()]):
+            more["about"] = subjects.as_logged(roles)
     return more
 
 
 def _links(claim: int) -> dict[str, list[Any]]:
     """Read the topics and subjects of a claim as the log keeps them."""
     slugs = Topic.select(Topic.slug).join(ClaimTopic).where(ClaimTopic.claim == claim).order_by(Topic.slug).tuples()
-    return {"topics": [slug for (slug,) in slugs], "about": _as_logged(merges.subjects(claim))}
+    return {"topics": [slug for (slug,) in slugs], "about": subjects.as_logged(subjects.of(claim))}
 
 
 def _replaced(model: Any, claim: int, links: list[dict[str, Any]]) -> bool:
@@ -296,8 +297,12 @@ def _replaced(model: Any, claim: int, links: list[dict[str, Any]]) -> bool:
 
 def _is_shown_by_merges(into: int) -> bool:
     """Tell whether a claim is standalone because others that were merged into it are."""
-    merged = Claim.select(Claim.id).where(Claim.merged_into == into, Claim.standalone)
-    return any("standalone" in merges.moved_by_last_merge(Claim, id) for (id,) in merged.tuples())
+    return any("standalone" in one.moved for one in merges.merges_into(Claim, into))
+
+
+def _may_be_shown_again(counterclaim: Counterclaim) -> bool:
+    """Tell whether a counterclaim may stand again whose evidence the public sees: it comes before its doubles."""
+    return evidence.is_shown(counterclaim) and merge_scope.counterclaim_may_stand(counterclaim)
 
 
 def _between(id: int, into: int) -> list[int]:

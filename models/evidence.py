@@ -63,7 +63,7 @@ def is_public(noun: str, id: int) -> bool:
 def _would_show(counterclaim: Counterclaim, claim: int, answer: int) -> bool:
     """Tell whether the public would see a counterclaim if it linked these two claims."""
     attributed = counterclaim.of == "claim" or counterclaim.target.status == "accepted"
-    return attributed and _is_shown(counterclaim) and all(is_public("claims", id) for id in (claim, answer))
+    return attributed and is_shown(counterclaim) and all(is_public("claims", id) for id in (claim, answer))
 
 
 def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
@@ -117,7 +117,7 @@ def create_or_support(
     """
     if (id := find_standing(one, session)) and (counterclaim := _found(id, session)):
         _refuse_waiting(by, id, session)
-        if not _is_shown(counterclaim) and statement.status == "accepted":
+        if not is_shown(counterclaim) and statement.status == "accepted":
             changes.update(by, counterclaim, statement=statement.id)
     else:
         create(by=by, one=one, statement=statement.id, target=target, note=note, session=session)
@@ -125,10 +125,10 @@ def create_or_support(
 
 def to_take_back(counterclaim: Counterclaim, twin: Counterclaim) -> Counterclaim:
     """Choose of two that become one: `counterclaim`, unless the public sees its evidence and not that of the `twin`."""
-    return twin if _is_shown(counterclaim) and not _is_shown(twin) else counterclaim
+    return twin if is_shown(counterclaim) and not is_shown(twin) else counterclaim
 
 
-def _is_shown(counterclaim: Counterclaim) -> bool:
+def is_shown(counterclaim: Counterclaim) -> bool:
     """Tell whether the public sees what a standing counterclaim rests on, if anything."""
     return counterclaim.statement_id is None or counterclaim.statement.status == "accepted"
 

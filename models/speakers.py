@@ -4,11 +4,11 @@ from functools import partial
 from typing import Any
 
 from models import evidence, hierarchy, prints, wikidata
-from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows
+from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, shown_ids, unflag
 from models.history.locks import changed
-from models.history.notes import Dropped, SpeakerMerge
+from models.history.notes import SpeakerMerge
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import derived, lists, simple_lists
@@ -17,7 +17,7 @@ from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Ambiguous, Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
-from models.tables import Alias, Counterclaim, Speaker, Statement
+from models.tables import Alias, Speaker, Statement
 
 #: How many of several speakers with one alias are listed in a refusal.
 _LISTED = 20
@@ -202,13 +202,14 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         cut = survivor.part_of_id if id in hierarchy.ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
-        about, accused = merges.move_about(id, into)
+        about, accused, shared = subjects.move(id, into)
         moved: SpeakerMerge = {
             "statements": merges.move(Statement.speaker, id, into),
             "via": merges.move(Statement.via_speaker, id, into),
             "on_behalf_of": merges.move(Statement.on_behalf_of, id, into),
             "about": about,
             "accused": accused,
+            "shared": shared,
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
             "aliases": merges.copy_names(speaker, survivor),
@@ -240,12 +241,13 @@ def unmerge(*, by: Actor, id: int) -> None:
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
         into, moved = merges.last_merge(Speaker, speaker, id)
-        Alias.delete().where(Alias.alias_key.in_(moved["aliases"]), Alias.speaker == into).execute()
+        drops, had = merge_scope.drops_undone(id, merges.merges_into(Speaker, into)), _aliases(into)
+        merges.take_back_names(moved, speaker, into)
         _refuse_name(speaker.name, id, SESSION)
         _refuse_aliases(aliases, id, SESSION)
         survivor = Speaker.get_by_id(into)
         if speaker.wikidata_id and survivor.wikidata_id == speaker.wikidata_id:
-            changes.update(by, survivor, wikidata_id=None)
+            changes.update(by, survivor, wikidata_id=_lent_item(into, id))
         for item in wikidata.items_of(id):
             _refuse_taken_item(item, SESSION, into)
         for column, ids in (
@@ -258,12 +260,15 @@ def unmerge(*, by: Actor, id: int) -> None:
         merges.refresh_claims_of(moved["via"] + moved.get("on_behalf_of", []))
         cut: dict[str, Any] = {"part_of": None} if id in hierarchy.ancestors(speaker.part_of_id) else {}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
-        merges.give_back_about(moved, into, id)
-        _take_up(by, moved["dropped"])
+        subjects.give_back(by, moved, into, id)
+        merge_scope.take_up(by, drops)
         prints.unmerge(by=by, relinked=moved.get("originals", []), speakers=(id, into))
         survivor = Speaker.get_by_id(into)
+        told = {"aliases": _aliases(into)}  # no other line tells which of them others still lend
         if survivor.retracted_at is None:
-            changes.update(by, survivor, **_whole_again(survivor, moved["cut"]))
+            changes.update(by, survivor, more=told, **_whole_again(survivor, moved["cut"]))
+        elif told["aliases"] != had:
+            changes.update(by, survivor, more=told)
 
 
 def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
@@ -350,28 +355,11 @@ def _refuse_contradiction(speaker: Speaker, reference: dict[str, Any], field: st
             )
 
 
-def _take_up(by: Actor, drops: list[Dropped]) -> None:
-    """Let statements that a merge retracted for others' sake stand again, and what rested on them rest on them again.
-
-    Where the other one was retracted since, one stays retracted: whoever took that back meant these words.
-    """
-    # All of them first, and what was aimed at them last: a counterclaim may have lost both its evidence and its target.
-    drops = [drop for drop in drops if not Statement.get_by_id(drop["kept"]).retracted_at]
-    may = merge_scope.statement_may_stand
-    again = [(drop, id) for drop in drops for id in merges.restore(by, Statement, [drop["statement"]], may=may)]
-    claims = {id: Statement.get_by_id(id).claim_id for _, id in again}
-    for drop, id in again:
-        edges, targets = drop["edges"], drop.get("targets", [])
-        for ids, at, end in ((edges, Counterclaim.statement, "answer_id"), (targets, Counterclaim.target, "claim_id")):
-            there = [one.id for one in merges.rows_with(Counterclaim, ids) if getattr(one, end) == claims[id]]
-            merges.move_back(at, there, drop["kept"], id)
-        merges.give_back_reviews(by, drop, claims[id])
-    for drop, _ in again:
-        merges.restore(by, Counterclaim, drop["retracted_edges"], may=merge_scope.counterclaim_may_stand)
-    for drop, id in again:
-        for one in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
-            if (one.claim_id, one.target_id, one.retracted_at) == (claims[id], None, None):
-                changes.relink(by, one, "target", id)
+def _lent_item(survivor: int, apart_from: int) -> str | None:
+    """Find the Wikidata id of another who is merged into a survivor, the first of several."""
+    merged = Speaker.select(Speaker.wikidata_id).where(Speaker.merged_into == survivor, Speaker.id != apart_from)
+    item: str | None = merged.where(Speaker.wikidata_id.is_null(False)).order_by(Speaker.id).limit(1).scalar()
+    return item
 
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from models.history import merges, restores, same_words
+from models.history import changes, merges, restores, same_words, subjects
+from models.history.changes import Actor
 from models.history.edits import stands
 from models.history.locks import Rows, changed, named
-from models.history.notes import ClaimMerge, SpeakerMerge
+from models.history.merges import Merge
+from models.history.notes import ClaimMerge, Dropped, SpeakerMerge
 from models.history.session import SESSION
 from models.queries.dialects import in_ids
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 
 # -- rows to lock --------------------------------------------------------------------------------
 
@@ -24,7 +26,7 @@ def of_merged_claims(id: int, into: int) -> list[Rows]:
 
 def subjects_of(claim: int) -> list[Rows]:
     """Find whom a claim is about: a merge of theirs would move that at the same moment."""
-    return [named(Speaker, *merges.subjects(claim))]
+    return [named(Speaker, *subjects.of(claim))]
 
 
 def of_unmerged_claim(id: int) -> list[Rows]:
@@ -33,11 +35,13 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     if claim is None or claim.merged_into_id is None:
         return []
     moved: ClaimMerge = merges.moved_by_last_merge(Claim, id)
-    counterclaims = merges.rows_with(Counterclaim, moved["retracted_edges"])
+    standing = merges.merges_into(Claim, claim.merged_into_id)
+    counterclaims = merges.rows_with(Counterclaim, [id for one in standing for id in one.moved["retracted_edges"]])
     return [
         *subjects_of(claim.merged_into_id),
         changed(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
         changed(Statement, *moved["statements"], *_stated_by(counterclaims)),
+        changed(Counterclaim, *(counterclaim.id for counterclaim in counterclaims)),
         *_links(id, claim.merged_into_id),
     ]
 
@@ -62,7 +66,12 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     if speaker is None or speaker.merged_into_id is None:
         return []
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
-    drops = moved["dropped"]
+    standing = merges.merges_into(Speaker, speaker.merged_into_id)
+    drops = [drop for _, drop in drops_undone(id, standing)]
+    others = [one.id for one in standing if one.id != id]
+    links = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(others)).tuples()}
+    shared = set(moved.get("shared", []))
+    links = links & {*moved["about"], *moved.get("accused", [])} | shared
     dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
     kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])
     counterclaims = merges.rows_with(
@@ -76,7 +85,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     return [
         named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
         changed(Speaker, id, *speakers),
-        changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(counterclaims)),
+        changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(counterclaims), *links),
         changed(Statement, *passed_on, *_same_acts(said), *_stated_by(counterclaims)),
         changed(
             Counterclaim,
@@ -91,6 +100,26 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
             Review, *(id for drop in drops for id in (*drop.get("reviews", ()), *drop.get("unlinked_reviews", ())))
         ),
     ]
+
+
+def drops_undone(id: int, standing: list[Merge]) -> list[tuple[Merge, Dropped]]:
+    """Find what the merge of a speaker dropped, and the others that are `standing` over words that are theirs.
+
+    What was dropped for words of theirs, or these for another's, may have no double any more. Of two that are alike the
+    accepted one comes first, and else theirs: of the other a merge that stands still knows.
+    """
+    dropped = [(one, drop) for one in standing for drop in one.moved["dropped"]]
+    own = {statement for one in standing if one.id == id for statement in one.moved["statements"]}
+    found = {row[0]: row[1:] for row in _words_of([*own, *(drop["statement"] for _, drop in dropped)])}
+    words = {found[statement][:2] for statement in own}
+    wanted = [(one, drop) for one, drop in dropped if one.id == id or found[drop["statement"]][:2] in words]
+    return sorted(wanted, key=lambda pair: (found[pair[1]["statement"]][2] != "accepted", pair[0].id != id))
+
+
+def _words_of(statements: list[int]) -> list[tuple[int, int, str, str]]:
+    """Read of statements (id, document, spans, status)."""
+    sql = f"SELECT id, document_id, spans, status FROM statements WHERE {in_ids('id')}"  # noqa: S608 (our SQL)
+    return [tuple(row) for row in fetch(sql, (dumps(statements),))]
 
 
 def of_restored_statement(id: int, original: int | None) -> list[Rows]:
@@ -196,3 +225,28 @@ def _collides(statement: Statement) -> bool:
 
 def _is_free(row: Any, *key: str) -> bool:
     return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is None
+
+
+def take_up(by: Actor, drops: list[tuple[Merge, Dropped]]) -> None:
+    """Let statements that merges retracted for others' sake stand again, and what rested on them rest on them again.
+
+    Where the other one was retracted since, one stays retracted: whoever took that back meant these words.
+    """
+    # All of them first, and what was aimed at them last: a counterclaim may have lost both its evidence and its target.
+    again: list[tuple[Merge, Dropped, int]] = []
+    for merge, drop in [one for one in drops if not Statement.get_by_id(one[1]["kept"]).retracted_at]:
+        restored = merges.restore(by, Statement, [drop["statement"]], may=statement_may_stand, merge=merge)
+        again += [(merge, drop, id) for id in restored]
+    claims = {id: Statement.get_by_id(id).claim_id for *_, id in again}
+    for _, drop, id in again:
+        edges, targets = drop["edges"], drop.get("targets", [])
+        for ids, at, end in ((edges, Counterclaim.statement, "answer_id"), (targets, Counterclaim.target, "claim_id")):
+            there = [one.id for one in merges.rows_with(Counterclaim, ids) if getattr(one, end) == claims[id]]
+            merges.move_back(at, there, drop["kept"], id)
+        merges.give_back_reviews(by, drop, claims[id])
+    for merge, drop, _ in again:
+        merges.restore(by, Counterclaim, drop["retracted_edges"], may=counterclaim_may_stand, merge=merge)
+    for _, drop, id in again:
+        for one in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
+            if (one.claim_id, one.target_id, one.retracted_at) == (claims[id], None, None):
+                changes.relink(by, one, "target", id)

@@ -5,12 +5,11 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import SQL, fn
 
 from models.history import changes, restores, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
-from models.history.notes import ClaimMerge, Dropped, SpeakerMerge
+from models.history.notes import Dropped, SpeakerMerge
 from models.queries import derived, shapes, visibility
 from models.queries.dialects import in_ids
 from models.queries.nodes import Aliased
@@ -19,7 +18,7 @@ from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import dumps, now
 from models.storage.database import fetch
-from models.tables import Alias, Change, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
+from models.tables import Alias, Change, Claim, Counterclaim, Review, Speaker, Statement
 
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
 IDS_PER_STATEMENT = 500
@@ -61,9 +60,31 @@ def last_merge(model: Any, found: Any, id: int) -> tuple[int, Any]:
 
 def moved_by_last_merge(model: Any, id: int) -> Any:
     """Read from the log what moved when this row was last merged: a `ClaimMerge` or a `SpeakerMerge`."""
-    lines = Change.select(Change.after).where(Change.noun == model._meta.table_name, Change.noun_id == id)
-    last = lines.where(Change.action == "merge").order_by(Change.sequence.desc()).scalar()
-    return orjson.loads(last)["moved"]
+    return _last_merge_line(model, id)[1]
+
+
+class Merge(NamedTuple):
+    """A merge that stands, as the log tells it."""
+
+    #: The row that was merged.
+    id: int
+    #: The sequence of its line.
+    sequence: int
+    #: A `ClaimMerge` or a `SpeakerMerge`.
+    moved: Any
+
+
+def merges_into(model: Any, survivor: int) -> list[Merge]:
+    """Read the merges into a survivor that stand: the undoing of one leaves the others what they need."""
+    merged = model.select(model.id).where(model.merged_into == survivor).order_by(model.id)
+    return [Merge(id, *_last_merge_line(model, id)) for (id,) in merged.tuples()]
+
+
+def _last_merge_line(model: Any, id: int) -> tuple[int, Any]:
+    lines = Change.select(Change.sequence, Change.after).where(Change.noun == model._meta.table_name)
+    last = lines.where(Change.noun_id == id, Change.action == "merge").order_by(Change.sequence.desc()).limit(1)
+    ((sequence, after),) = last.tuples()
+    return sequence, orjson.loads(after)["moved"]
 
 
 def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
@@ -80,7 +101,7 @@ def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
     lines = lines.where(Change.noun_id.in_([row.id for row in unseen])).order_by(Change.sequence)
     moved = {id: set(orjson.loads(after)["moved"]["statements"]) for id, after in lines.tuples()}
     accepted = set[int]()
-    for part in _parts(sorted(set().union(*moved.values()))):
+    for part in in_parts(sorted(set().union(*moved.values()))):
         found = Statement.select(Statement.id).where(Statement.id.in_(part), Statement.status == "accepted")
         accepted |= {id for (id,) in found.tuples()}
     return was_public | {id for id, statements in moved.items() if statements & accepted}
@@ -127,15 +148,19 @@ def refresh_claims_of(statements: list[int]) -> None:
         derived.mark_for_refresh("statements", rows.row(statement))
 
 
-def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool]) -> list[int]:
-    """Let those of the rows `ids`, which a merge took back, stand again that may; return their ids.
+def restore(
+    actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool], merge: Merge | None = None
+) -> list[int]:
+    """Let those of the rows `ids`, which a `merge` took back, stand again that may; return their ids.
 
-    One of which the log knows anything since then stays as it is: it was erased.
+    One of which the log knows anything since then stays as it is: it was erased, or somebody else took it back.
     """
     again = []
     for taken in rows_with(model, ids):
-        last = Change.select(Change.action).where(Change.noun == model._meta.table_name, Change.noun_id == taken.id)
-        if last.order_by(Change.sequence.desc()).limit(1).scalar() == "retract" and may(taken):
+        lines = Change.select(Change.sequence, Change.action).order_by(Change.sequence.desc()).limit(1)
+        last = lines.where(Change.noun == model._meta.table_name, Change.noun_id == taken.id).tuples()
+        known = any(action != "retract" or (merge and sequence > merge.sequence) for sequence, action in last)
+        if taken.retracted_at and not known and may(taken):
             restores.restore(actor, taken)
             again.append(taken.id)
     return again
@@ -143,126 +168,43 @@ def restore(actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bo
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:
     """Read the rows with these ids, the lowest first."""
-    return [row for part in _parts(ids) for row in model.select().where(model.id.in_(part)).order_by(model.id)]
+    return [row for part in in_parts(ids) for row in model.select().where(model.id.in_(part)).order_by(model.id)]
 
 
-def _parts(ids: list[int]) -> Iterator[list[int]]:
+def in_parts(ids: list[int]) -> Iterator[list[int]]:
+    """Cut ids into as many as one statement of SQL names."""
     return (ids[first : first + IDS_PER_STATEMENT] for first in range(0, len(ids), IDS_PER_STATEMENT))
-
-
-# -- what only claims have ---------------------------------------------------------------------------
-
-
-def subjects(claim: int) -> dict[int, str]:
-    """Read whom a claim is about, and as what."""
-    links = ClaimAbout.select(ClaimAbout.speaker, ClaimAbout.role).where(ClaimAbout.claim == claim)
-    return dict(links.order_by(ClaimAbout.speaker).tuples())
-
-
-def copy_subjects(from_: int, to: int) -> tuple[list[int], list[int]]:
-    """Let the survivor be about whom the merged claim is about too; return who is, and is accused, by merges alone.
-
-    The merged claim keeps its own. Who was merged into another is not copied: that one is.
-    """
-    mine, theirs, lent = subjects(from_), subjects(to), _lent_subjects(to)
-    standing = Speaker.select(Speaker.id).where(Speaker.id.in_(list(mine)), Speaker.merged_into.is_null())
-    here = [speaker for (speaker,) in standing.order_by(Speaker.id).tuples()]
-    for speaker in here:
-        if speaker not in theirs:
-            ClaimAbout.insert(claim=to, speaker=speaker, role=mine[speaker]).execute()
-    accused = [one for one in here if mine[one] == "accused"]
-    ClaimAbout.update(role="accused").where(ClaimAbout.claim == to, ClaimAbout.speaker.in_(accused)).execute()
-    return (
-        [one for one in here if one not in theirs or one in lent.about],
-        [one for one in accused if theirs.get(one) == "mentioned" or one in lent.accused],
-    )
-
-
-def take_back_subjects(moved: ClaimMerge, claim: int) -> None:
-    """Undo what `copy_subjects` did to a survivor, but for what another merge into it, which stands, did as well."""
-    about, lent = subjects(claim), _lent_subjects(claim)
-    # Merges of before have copied none. A speaker may have been merged since.
-    gone = {
-        speaker if speaker in about else standing_rows.survivor(Speaker, Speaker.get_by_id(speaker))
-        for speaker in moved.get("about", [])
-        if speaker not in lent.about
-    }
-    ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(gone)).execute()
-    milder = [speaker for speaker in moved.get("accused", []) if speaker not in lent.accused]
-    ClaimAbout.update(role="mentioned").where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(milder)).execute()
-
-
-class _Lent(NamedTuple):
-    about: set[int]
-    accused: set[int]
-
-
-def _lent_subjects(claim: int) -> _Lent:
-    """Find whom a claim is about, and whom it accuses, because others that were merged into it are and do."""
-    merged = [id for (id,) in Claim.select(Claim.id).where(Claim.merged_into == claim).tuples()]
-    lent: list[ClaimMerge] = [moved_by_last_merge(Claim, id) for id in merged]
-    return _Lent(
-        {id for moved in lent for id in moved.get("about", [])},
-        {id for moved in lent for id in moved.get("accused", [])},
-    )
 
 
 # -- what only speakers have -------------------------------------------------------------------------
 
 
-def move_about(from_: int, to: int) -> tuple[list[int], list[int]]:
-    """Let what claims are about move too; return the claims that did, and those that accuse the survivor since.
-
-    Where a claim names both, the link of the merged one is only hidden, and accuses the survivor if it accused them.
-    """
-    mine, theirs = (
-        dict(ClaimAbout.select(ClaimAbout.claim, ClaimAbout.role).where(ClaimAbout.speaker == speaker).tuples())
-        for speaker in (from_, to)
-    )
-    moved = _move_links([claim for claim in mine if claim not in theirs], from_, to)
-    accusing = [claim for claim, role in mine.items() if role == "accused" and theirs.get(claim) == "mentioned"]
-    for part in _parts(accusing):
-        ClaimAbout.update(role="accused").where(ClaimAbout.speaker == to, ClaimAbout.claim.in_(part)).execute()
-    return moved, accusing
-
-
-def _move_links(claims: list[int], from_: int, to: int) -> list[int]:
-    """Let those of the claims that are about `from_`, and not about `to`, be about `to`; return them."""
-    both = ClaimAbout.alias()
-    about_both = fn.EXISTS(both.select(SQL("1")).where(both.claim == ClaimAbout.claim, both.speaker == to))
-    moved: list[int] = []
-    for part in _parts(claims):
-        links = ClaimAbout.update(speaker=to).where(ClaimAbout.speaker == from_, ClaimAbout.claim.in_(part))
-        moved += sorted(claim for (claim,) in links.where(~about_both).returning(ClaimAbout.claim).tuples().execute())
-    for claim in moved:
-        derived.mark_for_refresh("claims", {"id": claim})  # whom one is about that becomes public just now is shown
-    return moved
-
-
 def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
-    """Give the survivor the other's names as aliases; return the keys of the new ones: their ids do not last."""
+    """Give the survivor the other's names as aliases; return the keys of those that they have by merges alone.
+
+    Their ids do not last.
+    """
     aliases = Alias.select(Alias.alias, Alias.alias_key).where(Alias.speaker == speaker.id).tuples()
     known = {key for (key,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
     known.add(survivor.name_key)
-    lent = []
-    for name, key in ((speaker.name, speaker.name_key), *aliases):
-        if key not in known:
-            known.add(key)
-            Alias.insert(speaker=survivor.id, alias=name, alias_key=key).execute()
-            lent.append(key)
-    return lent
+    names = {speaker.name_key: speaker.name}
+    for name, key in aliases:
+        names.setdefault(key, name)
+    for key in (key for key in names if key not in known):
+        Alias.insert(speaker=survivor.id, alias=names[key], alias_key=key).execute()
+    own = known - _lent_names(merges_into(Speaker, survivor.id))
+    return [key for key in names if key not in own]
 
 
-def give_back_about(moved: SpeakerMerge, from_: int, to: int) -> None:
-    """Let those of the moved claims that are still about `from_` be about `to` again, in the role that they have now.
+def take_back_names(moved: SpeakerMerge, speaker: Speaker, survivor: int) -> None:
+    """Take from a survivor the names of the other, but those that a merge of a third gave them as well."""
+    others = [one for one in merges_into(Speaker, survivor) if one.id != speaker.id]
+    gone = set(moved["aliases"]) - (_lent_names(others) - {speaker.name_key})  # a name means one speaker
+    Alias.delete().where(Alias.alias_key.in_(gone), Alias.speaker == survivor).execute()
 
-    A claim that accuses `from_` for the other's sake, and names both still, only mentions them again.
-    """
-    _move_links(moved["about"], from_, to)
-    both = ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker == to)
-    for part in _parts(moved.get("accused", [])):
-        accusing = ClaimAbout.claim.in_(part) & ClaimAbout.claim.in_(both)
-        ClaimAbout.update(role="mentioned").where(ClaimAbout.speaker == from_, accusing).execute()
+
+def _lent_names(merges: list[Merge]) -> set[str]:
+    return {key for one in merges for key in one.moved["aliases"]}
 
 
 def retract_duplicates(by: Actor, id: int, into: int) -> list[Dropped]:

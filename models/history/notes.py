@@ -34,10 +34,12 @@ class SpeakerMerge(TypedDict):
     #: The claims that are about the survivor now, and those that accuse the survivor since.
     about: list[int]
     accused: NotRequired[list[int]]
+    #: The claims that are about both, and name or accuse the survivor by other merges alone.
+    shared: NotRequired[list[int]]
     parts: list[int]
     #: Whom the survivor was part of.
     cut: int | None
-    #: The names that the survivor got, as they are looked up.
+    #: The names that the survivor has by merges alone, as they are looked up.
     aliases: list[str]
     dropped: list[Dropped]
     originals: NotRequired[Relinked]

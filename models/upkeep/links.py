@@ -204,7 +204,7 @@ def _subjects(line: Line) -> list[Any] | None:
 
 
 def _replay(event: _Event, about: dict[int, str], lent: dict[int, str | None]) -> None:
-    """Do to the subjects of a claim what `merges.move_about`, `merges.give_back_about` and an erasure do."""
+    """Do to the subjects of a claim what `subjects.move`, `subjects.give_back` and an erasure do."""
     id, into = event.id, event.into
     if event.action == "erase":
         about.pop(id, None)

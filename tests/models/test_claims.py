@@ -468,7 +468,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     assert (line["action"], line["before"]["merged_into_id"], line["after"]["merged_into_id"]) == ("merge", None, new)
     assert line["after"]["moved"] == {
         "statements": [said],
-        "answered": [],
+        "answered": [doubled],
         "answers": [],
         "reviews": [review],
         "retracted_edges": [doubled],
@@ -561,6 +561,31 @@ def test_a_survivor_that_is_retracted_gives_back_what_showed_it_and_whom_it_accu
     with pytest.raises(NotFound):
         _read(hidden, PUBLIC)
     assert [who["name"] for who in _read(shown, PUBLIC)["about"]] == ["Innocent"]
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_survivor_keeps_what_a_second_claim_brought_where_the_first_is_parted(
+    registry: str, actor: Actor, by_hand: bool
+) -> None:
+    first, second, into, answer = (put_claim(actor, f"Claim {number}.") for number in range(4))
+    _, denial = (_answers(actor, id, answer) for id in (first, second))
+    for id in (first, second):
+        put_review(actor, id)
+        claims.merge(by=actor, id=id, into=into)
+
+    def told() -> list[tuple[int, int]]:
+        wholes = [_read(id, PUBLIC) for id in (first, second, into) if Claim.get_by_id(id).merged_into_id is None]
+        return [(whole["counterclaim_count"], whole["review_count"]) for whole in wholes]
+
+    assert told() == [(1, 1)]
+    claims.unmerge(by=actor, id=first)
+    assert told() == [(1, 1), (1, 1)]
+    if by_hand:  # what somebody has taken back since stays so
+        version = Counterclaim.get_by_id(denial).version
+        counterclaims.retract(by=actor, id=denial, version=version, reason=None)
+    claims.unmerge(by=actor, id=second)
+    assert told() == [(1, 1), (0 if by_hand else 1, 1), (0, 0)]
+    assert list(verify.broken_rules()) == []
 
 
 # -- what a writer may name ---------------------------------------------------------------------

@@ -15,7 +15,7 @@ from models.queries import derived
 from models.refusals import NotFound
 from models.storage import database
 from models.storage.transactions import transaction
-from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
 from models.upkeep import erasures, verify
@@ -391,6 +391,47 @@ def test_what_the_public_sees_of_neither_end_of_a_merge_raises_no_version(regist
     speakers.unmerge(by=actor, id=one)
     assert (Review.get_by_id(1).statement_id, Counterclaim.get_by_id(1).target_id) == (hidden[0], hidden[0])
     assert told() == before
+
+
+@pytest.mark.parametrize("role", ["accused", "mentioned"])
+def test_a_survivor_keeps_what_a_second_speaker_brought_where_the_first_is_parted(
+    registry: str, actor: Actor, role: str
+) -> None:
+    first, second = (
+        speaker(actor, name, aliases=["Boss"], wikidata_id=item) for name, item in (("One", "Q1"), ("Two", "Q2"))
+    )
+    into, charge = speaker(actor, "Both"), put_claim(actor, "The charge.")
+    other = "mentioned" if role == "accused" else "accused"
+    put_claim(actor, about=[{"id": first, "role": role}, {"id": second, "role": other}])
+    claim = {"id": claim_of(said(actor, "second", "One"))}
+    said(actor, "second", "Two", claim=claim, counters=[{"claim": charge, "kind": "denies"}])
+
+    def held() -> list[Any]:
+        standing = Statement.select(Statement.speaker, Statement.id).where(Statement.retracted_at.is_null())
+        names = Alias.select(Alias.speaker, Alias.alias).order_by(Alias.speaker, Alias.alias)
+        items = Speaker.select(Speaker.id, Speaker.wikidata_id).order_by(Speaker.id)
+        links = ClaimAbout.select(ClaimAbout.speaker, ClaimAbout.role).order_by(ClaimAbout.speaker)
+        edges = Counterclaim.select(Counterclaim.statement).where(Counterclaim.retracted_at.is_null())
+        return [list(one.tuples()) for one in (standing.order_by(Statement.id), names, items, links, edges)]
+
+    before = held()
+    for _ in range(2):
+        for id in (first, second):
+            speakers.merge(by=actor, id=id, into=into)
+        speakers.unmerge(by=actor, id=first)
+        said_by, names, items, links, edges = held()
+        assert said_by == [(first, 1), (into, 2)]
+        assert [name for id, name in names if id == into] == ["Boss", "Two"]
+        assert items == [(first, "Q1"), (second, "Q2"), (into, "Q2")]
+        assert dict(links) == {first: role, into: other}
+        assert edges == [(2,)]
+        speakers.unmerge(by=actor, id=second)
+        assert held() == before
+    for id in (first, second):
+        speakers.merge(by=actor, id=id, into=into)
+    for id in (second, first):
+        speakers.unmerge(by=actor, id=id)
+    assert held() == before
 
 
 def test_a_claim_whose_answer_an_unmerge_hides_is_told_of(registry: str, actor: Actor) -> None:
