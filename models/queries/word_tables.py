@@ -17,7 +17,7 @@ CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 MOST_NAMES = 100_000
 #: Characters of a claim, and of a speaker's names, by which each statement of theirs is found: one change of them is
 #: written to the row of each. With all of 100 aliases, 8,000 statements held SQLite's writer for 12 s.
-MOST_OF_EACH = 2_000
+MOST_OF_CLAIM, MOST_OF_NAMES = 2_000, 1_000
 #: As many aliases are read for that.
 _MOST_ALIASES = 100
 _MENTION = "coalesce(s.mention, '')"
@@ -78,13 +78,13 @@ def aliases_of(sqlite: bool, speaker: str, most: int | None = None) -> str:
 
 def _names_of(mention: str) -> str:
     """Build the SQL of the names under which the statements of a speaker `sp` that call them so are found."""
-    return f"substr(sp.name || ' ' || {mention} || ' ' || {aliases_of('sp', _MOST_ALIASES)}, 1, {MOST_OF_EACH})"
+    return f"substr(sp.name || ' ' || {mention} || ' ' || {aliases_of('sp', _MOST_ALIASES)}, 1, {MOST_OF_NAMES})"
 
 
 @written
 def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     """Build the SQL of what statement_search holds of a statement `s`: the columns, and the words."""
-    claim, names = f"substr(c.text, 1, {MOST_OF_EACH})", _names_of(_MENTION)
+    claim, names = f"substr(c.text, 1, {MOST_OF_CLAIM})", _names_of(_MENTION)
     if sqlite:
         return ("rowid", "claim", "sentence", "speaker"), f"words_of({claim}), words_of(se.text), words_of({names})"
     return ("statement_id", "words"), _vector(("A", claim), ("C", "se.text"), ("B", names))

@@ -1,4 +1,4 @@
-"""Words by which statements are found: of a claim, and of a speaker's names, the first 2,000 characters."""
+"""Words by which statements are found: 2,000 characters of a claim, 1,000 of a speaker's names."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def up(_migrator: Any, db: Any) -> None:
     together = "group_concat" if sqlite else "string_agg"
     aliases = "aliases al WHERE al.speaker_id = sp.id"
     first = f"(SELECT al.alias, al.alias_key FROM {aliases} ORDER BY al.alias_key LIMIT 100) AS al"
-    names = _names(together, 2_000, first)
+    names = _names(together, 1_000, first)
     longer = f"length(c.text) > 2000 OR {_names(together, 100_000, aliases)} <> {names}"
     if not sqlite:
         words = (_CLAIM, "A"), ("se.text", "C"), (names, "B")
