@@ -75,7 +75,7 @@ def refuse_many_values(raw: bytes) -> None:
         return
     plain = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     if plain.count(b'"') > 2 * MOST_VALUES or _has_many(b"".join(plain.split(b'"')[::2])):
-        raise malformed(f"This holds too many values: {MOST_VALUES:,} are the most.")
+        raise malformed(f"The body holds too many values: {MOST_VALUES:,} are the most.")
 
 
 def _has_many(raw: bytes) -> bool:
