@@ -41,7 +41,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     text = document.get("text")
     if text is None or edition(normalize(document.get("url")), digest(text)):
         return document
-    return document | {"sentence_offsets": cut(text)}
+    return document | {"sentence_offsets": cut(text, MOST)}
 
 
 def _put(
@@ -70,11 +70,9 @@ def _put(
     Raises TooLong where it has too many sentences.
     """
     if sentence_offsets is None:
-        sentence_offsets = cut(text)
+        sentence_offsets = cut(text, MOST)
     if len(sentence_offsets) > MOST:
-        detail = (
-            f"The text falls into {len(sentence_offsets):,} sentences, and a document has at most {MOST:,}: part it."
-        )
+        detail = f"The text falls into more than {MOST:,} sentences, the most that a document may have: part it."
         raise TooLong(detail, field="/text")
     document: Document = session.create(
         by,

@@ -62,7 +62,7 @@ def cut_documents(whole: Iterable[dict[str, Any]]) -> None:
     for document in whole:
         text = document["text"]
         if text not in cuts:
-            found = cut(text)
-            # A document of more is refused: what tells how many there are need not hold them.
+            found = cut(text, MOST)
+            # A document of more is refused: what tells that there are more need not hold them.
             cuts[text] = found if len(found) <= MOST else found[:1] * len(found)
         document["sentence_offsets"] = cuts[text]

@@ -110,3 +110,9 @@ def test_a_stretch_without_white_space_is_cut_in_time_in_proportion_to_its_lengt
 def test_a_sentence_after_a_long_stretch_is_one_of_its_own() -> None:
     text = f"He came.{'ha!' * 500} Then he left."
     assert [text[start:end] for start, end in cut(text)][-1] == "Then he left."
+
+
+def test_cuts_no_further_once_there_are_more_than_asked_for() -> None:
+    text = "One. Two.\n\nThree.\n\nFour.\n\nFive."
+    assert [text[start:end] for start, end in cut(text, 2)] == ["One.", "Two.", "Three."]
+    assert len(cut(text, 5)) == len(cut(text)) == 5
