@@ -142,16 +142,17 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     The day of its statements follows the day on which it was published.
     """
     # Of these the document tells the day, be they retracted.
-    undated = Statement.select(Statement.id).where(Statement.document == id, Statement.said_on.is_null())
+    undated = (Statement.document == id) & Statement.said_on.is_null()
     with transaction():
         if "published_at" in new:
-            locks.hold(lambda: [changed(Document, id), changed(Statement, *(found for (found,) in undated.tuples()))])
+            dated = Statement.select(Statement.id).where(undated)
+            locks.hold(lambda: [changed(Document, id), changed(Statement, *(found for (found,) in dated.tuples()))])
         if "publisher" in new:
             new["publisher_key"] = new["publisher"] and comparison_key(new["publisher"])
         changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
         if "published_at" in new:
             day = stored_day(None, new["published_at"])
-            Statement.update(day=day).where(Statement.id.in_(undated)).execute()
+            Statement.update(day=day).where(undated).execute()
         if new.get("text_public"):
             unflag(noun="documents", id=id)
 
