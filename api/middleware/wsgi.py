@@ -110,10 +110,17 @@ class Middleware:
         if environ["PATH_INFO"] != ALIVE and not slot.take(self._in_hand, SHORTLY):
             app = _busy()
         try:
-            parts, status, headers = _called(app, environ)
+            return self._answered(app, environ, start_response, body, began)
         except BaseException:
             slot.give_back()
             raise
+
+    def _answered(
+        self, app: Any, environ: Environ, start_response: Callable[..., Any], body: Body | None, began: float
+    ) -> Iterable[bytes]:
+        """Call an application, and send its answer with what every one bears."""
+        slot = environ[SLOT]
+        parts, status, headers = _called(app, environ)
         given = dict(headers)
         streams = "Content-Length" not in given and status[:3] not in _BODILESS
         large = _is_large(environ, given)
@@ -127,8 +134,10 @@ class Middleware:
         coding = compression.negotiated(environ, status, headers) if "HTTP_ACCEPT_ENCODING" in environ else None
 
         def close() -> None:
-            _close(parts)
-            slot.give_back()
+            try:
+                _close(parts)
+            finally:
+                slot.give_back()
             self._record(environ, status, perf_counter() - began)
 
         if streams:

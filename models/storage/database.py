@@ -18,7 +18,7 @@ from playhouse.db_url import parse as parse_url
 from models.refusals import Conflict
 from models.storage.postgres import PostgresServer
 from models.storage.replicas import Replica, Replicas
-from models.storage.sqlite import BUSY_TIMEOUT, PRAGMAS, SqliteFile
+from models.storage.sqlite import BUSY_TIMEOUT, PRAGMAS, SqliteFile, thread_connection
 
 #: Made empty; `connect` binds it. Every table and every query goes through it.
 db = DatabaseProxy()
@@ -190,6 +190,8 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     id, but takes the same connection, raises the same errors and calls the same hooks.
     """
     sql, start, failed = for_driver(sql), time.perf_counter(), None
+    if on_sqlite():
+        thread_connection().begin_statement()
     try:
         with peewees_errors:
             cursor = db.obj.connection().execute(sql, params)
@@ -210,7 +212,7 @@ def run(statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
     """
     several = list(statements)
     alone = on_sqlite() or len(several) == 1
-    with peewees_errors, nullcontext() if alone else db.obj.connection().pipeline():
+    with peewees_errors, nullcontext() if alone else db.obj.connection().together(len(several)):
         for sql, params in several:
             fetch(sql, params)
 

@@ -34,8 +34,8 @@ _SENTENCES: dict[int | str, str] = {
     "57014": _SLOW,
 }
 
-#: SQLSTATEs of a transaction that was undone in favour of another one: serialization failure, deadlock.
-_UNDONE = ("40001", "40P01")
+#: Codes of a transaction that was undone for another one's sake: serialization failure, deadlock, a shared commit.
+_UNDONE = ("40001", "40P01", sqlite3.SQLITE_ABORT)
 
 
 def sentence(error: BaseException, *, writing: bool = False) -> str:
@@ -55,7 +55,7 @@ def sentence_of_code(error: BaseException) -> str | None:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether `error` undid a transaction in favour of another one, so that the same may succeed now."""
+    """Tell whether `error` undid a transaction for the sake of another one, so that the same may succeed now."""
     return any(code in _UNDONE for code in _codes(error))
 
 

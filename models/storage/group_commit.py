@@ -171,7 +171,11 @@ class Writer:
         self._call(following)
         commit.done.wait()
         if commit.error is not None and (error is None or error is not commit.undone_by):
-            raise sqlite3.OperationalError("nothing was stored") from commit.error
+            failure = sqlite3.OperationalError("nothing was stored")
+            if commit.undone_by is not None and errors.too_slow(commit.undone_by):
+                failure.sqlite_errorcode = sqlite3.SQLITE_ABORT_ROLLBACK  # it took no longer itself, and may try again
+                raise failure
+            raise failure from commit.error
 
     def _store(self, commit: Commit) -> None:
         try:

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -39,10 +41,22 @@ class Connection(psycopg.Connection[Any]):
     """A connection that closes itself where its server sends nothing for too long, not even that it timed out."""
 
     server: "PostgresServer"
+    #: How many statements are sent before one is waited for.
+    _together = 1
+
+    @contextmanager
+    def together(self, statements: int) -> Iterator[None]:
+        """Send so many statements at once; all are waited for in the end, each for as long as alone."""
+        self._together = statements
+        try:
+            with self.pipeline():
+                yield
+        finally:
+            self._together = 1
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for what the server sends next. Raises OperationalError where that is nothing."""
-        patience = self.server.patience
+        patience = self.server.patience and self.server.patience * self._together
         try:
             return super().wait(gen, interval, timeout or patience)
         except psycopg.OperationalError as error:

@@ -18,7 +18,7 @@ from models.history.changes import Actor
 from models.queries import derived
 from models.queries.filter_sets import Order
 from models.refusals import Conflict, Gone, Moved, Refusal
-from models.storage import database, errors, transactions
+from models.storage import database, errors, group_commit, transactions
 from models.tables import Change, Claim, Document, Reply, Review, Sentence, Speaker, Statement, Topic
 from tests.at_once import at_once, while_open
 from tests.factories import PLAIN, PUBLIC, REVIEWER, charge, put_charge, put_claim, put_document, put_plain, put_review
@@ -278,6 +278,31 @@ def test_a_write_that_takes_too_long_stores_nothing_and_lets_others_write(
 
     transactions.write(take_long)
     assert [topic.slug for topic in Topic.select()] == ["b"]
+
+
+def test_who_shares_a_commit_with_what_takes_too_long_is_stored_all_the_same(
+    url: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "LONGEST", 10)
+    database.connect(url, limits=database.Limits(deadline=0.5))
+    count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000000) SELECT count(*) FROM n"
+
+    def quick() -> None:
+        topics.create(by=actor, slug="quick", label="Quick")
+        time.sleep(0.2)  # the other one has queued up, and goes on in the same transaction
+
+    def slow() -> None:
+        topics.create(by=actor, slug="slow", label="Slow")
+        database.fetch(f"UPDATE topics SET label = ({count}) WHERE slug = 'slow'")  # noqa: S608 (ours)
+
+    def later() -> None:
+        time.sleep(0.1)
+        transactions.write(slow)
+
+    stored, refused = at_once(lambda: transactions.write(quick), later)
+    assert stored is None
+    assert errors.too_slow(refused)
+    assert [topic.slug for topic in Topic.select()] == ["quick"]
 
 
 def test_the_lock_of_the_log_is_held_for_nothing_but_its_lines_and_what_they_reach(registry: str, actor: Actor) -> None:
