@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -81,11 +82,12 @@ def imported(
 
     Each write is done by `in_place`; a dry run is one.
     """
-    lines = _or_told(lines, "Nothing is stored." if dry_run else "The groups of lines that came whole are stored.")
     if not dry_run:
-        stored = _stored(_prepared(parse_groups(lines, _SHARED)), Import(by, in_place=in_place))
-        return _report(stored, report, dry_run=False)
-    few = _few(lines)
+        with _or_told("The groups of lines before are stored."):
+            stored = _stored(_prepared(parse_groups(lines, _SHARED)), Import(by, in_place=in_place))
+            return _report(stored, report, dry_run=False)
+    with _or_told("Nothing is stored."):
+        few = _few(lines)
     with dry_runs.place(caller):
         # Others could not write while lines are on their way, or cut into sentences.
         groups = list(_prepared(parse_groups(few, DRY_LINES)))
@@ -104,10 +106,11 @@ def _tried(groups: list[Group], by: Actor, report: str, clock: Callable[[], floa
         return _report(_stored(groups, Import(by, going_on)), report, dry_run=True)
 
 
-def _or_told(lines: Iterable[bytes], stored: str) -> Iterator[bytes]:
-    """Yield lines; where no more can be read, the refusal tells what is `stored`."""
+@contextmanager
+def _or_told(stored: str) -> Iterator[None]:
+    """Let a refusal in the middle tell what is `stored`."""
     try:
-        yield from lines
+        yield
     except Problem as problem:
         problem.detail += f" {stored}"
         raise

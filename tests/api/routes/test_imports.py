@@ -341,7 +341,7 @@ def test_a_refusal_of_a_body_that_was_cut_says_what_is_stored(
     too_long = sent(writer, body + lines({"topic": topic(label="x" * 700_000)}), query)
     unended = chunked(writer, body, query=query)
     assert [one.status_code for one in (cut, too_long, unended)] == [400, 413, 400]
-    stored = "Nothing is stored." if query else "The groups of lines that came whole are stored."
+    stored = "Nothing is stored." if query else "The groups of lines before are stored."
     assert all(one.json["detail"].endswith(f". {stored}") for one in (cut, too_long, unended))
 
 
