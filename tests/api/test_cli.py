@@ -156,6 +156,7 @@ NUMBERS = {
     "erase speaker {} --reason x --dry-run": ("0",),
     "erase search . speaker {}": ("0",),
     "extract - --jsonl --jobs {}": ("0", "257"),
+    "archive here --days {}": ("0",),
 }
 
 
