@@ -86,14 +86,7 @@ def unpack(folder: Path, at: datetime | None, target: Path) -> str:
     if not every:
         raise Conflict(f"{folder} is no archive: give the folder that `counterclaim archive` writes to, or a backup.")
     chosen = _chosen(every, at)
-    # The last line about each WAL, since a dictionary keeps the last.
-    last = {one.number: one.offset for one in every} | {chosen.number: chosen.offset}
-    begin = max((one for one in full_copies(folder) if one <= chosen[:2]), default=None)
-    if begin is None:
-        raise Conflict(f"The archive has no full copy from before {chosen.time}: choose a later time.")
-    numbers = range(begin[0], chosen.number + 1)
-    for number in numbers:
-        _refuse_lost(wal(folder, number), last.get(number), every)
+    begin, wals = _pieces(folder, every, chosen)
     try:
         with (
             closing(
@@ -103,9 +96,9 @@ def unpack(folder: Path, at: datetime | None, target: Path) -> str:
         ):
             copy.backup(to)
             to.execute("PRAGMA journal_mode = WAL")
-        for number in numbers:
-            if last[number]:
-                _apply(wal(folder, number), last[number], target)
+        for number, size in wals.items():
+            if size:
+                _apply(wal(folder, number), size, target)
     except sqlite3.DatabaseError as error:
         raise Conflict(f"The archive cannot be put together from {full(folder, *begin)}: {error}.") from None
     return chosen.time
@@ -134,6 +127,28 @@ def _chosen(every: list[Copied], at: datetime | None) -> Copied:
 
 def _moment(time: str) -> datetime:
     return datetime.fromisoformat(time)
+
+
+def reaches_end(folder: Path) -> bool:
+    """Tell whether what was copied last can be put together: of a full copy, and of all that was written since."""
+    every = copies(folder)
+    try:
+        return bool(every and _pieces(folder, every, every[-1]))
+    except Conflict:
+        return False
+
+
+def _pieces(folder: Path, every: list[Copied], chosen: Copied) -> tuple[tuple[int, int], dict[int, int]]:
+    """Return the full copy to begin with, and how many bytes to take of each WAL. Raises Conflict where one is lost."""
+    # The last line about each WAL, since a dictionary keeps the last.
+    last = {one.number: one.offset for one in every} | {chosen.number: chosen.offset}
+    begin = max((one for one in full_copies(folder) if one <= chosen[:2]), default=None)
+    if begin is None:
+        raise Conflict(f"The archive has no full copy from before {chosen.time}: choose a later time.")
+    numbers = range(begin[0], chosen.number + 1)
+    for number in numbers:
+        _refuse_lost(wal(folder, number), last.get(number), every)
+    return begin, {number: last[number] for number in numbers}
 
 
 def _refuse_lost(copy: Path, size: int | None, every: list[Copied]) -> None:

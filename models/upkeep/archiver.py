@@ -94,9 +94,9 @@ class _Archiver:
         #: Whether nobody but a writer can begin the WAL anew any more.
         self._restarted = False
         places, fulls = archive.copies(folder), archive.full_copies(folder)
-        resumed = self._resumed(places[-1]) if places and fulls else None
-        #: Whether nothing went past the archive since it was last kept.
-        self.goes_on = resumed is not None
+        resumed = self._resumed(places[-1]) if places else None
+        #: Whether nothing went past the archive since it was last kept, and all of it can be restored.
+        self.goes_on = resumed is not None and archive.reaches_end(folder)
         self._position = resumed or wal_frames.NOWHERE
         self._number = (places[-1].number if places else -1) + (0 if resumed else 2)
         #: When the last full copy was begun.

@@ -1,5 +1,6 @@
 """An archive of a SQLite registry: every time that was copied comes back as it was, or is refused."""
 
+import errno
 import re
 import sqlite3
 import threading
@@ -169,6 +170,27 @@ def test_what_nobody_copied_begins_a_new_full_copy_and_no_time_in_between_is_gue
     max(folder.glob("*.db")).unlink()
     with pytest.raises(Conflict, match=r"00000002.wal is missing from the archive: only what was written until"):
         restored(folder)
+
+
+def test_a_full_copy_that_failed_is_made_at_the_next_start(
+    registry: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(_file: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    archived(folder, put("first"))
+    database.close()
+    database.disconnect()
+    put("second")()
+    with closing(sqlite3.connect(database.db.database)) as other:
+        other.execute("SELECT count(*) FROM topics").fetchone()
+        with monkeypatch.context() as patched:
+            patched.setattr(archiver, "scratch_beside", full_disk)
+            with pytest.raises(Conflict, match="cannot be written: No space left"):
+                archived(folder)
+        assert archived(folder, put("third")) == [f"The archive in {folder} begins with a full copy."]
+    assert restored(folder) == {"first", "second", "third"}
+    assert len(list(folder.glob("*.wal"))) == 2, "the WAL that was copied is not copied again"
 
 
 def test_a_missing_or_damaged_file_is_named_and_the_registry_stays(registry: str, folder: Path) -> None:
