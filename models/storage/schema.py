@@ -52,6 +52,12 @@ def applied() -> list[str]:
     return [step.name for step in _runner().status() if step.applied is not None]
 
 
+def made_at() -> str:
+    """Return when the registry was made: no migration, backup or restore changes it."""
+    ((time,),) = fetch("SELECT CAST(applied AS text) FROM migrations ORDER BY id LIMIT 1")
+    return str(time)
+
+
 def is_there() -> bool:
     """Tell whether the bound database holds a registry; a file that is not there is not made by asking.
 

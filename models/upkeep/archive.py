@@ -4,7 +4,7 @@
 out tells that something was written which nobody copied. `00000017.times` has a line for each time at which it was
 copied: when that was, how many bytes of the WAL were copied by then, and whether it was the first time since the
 archive was started. `00000017-41232.db` is a full copy, made when that many bytes of that WAL were copied, or a moment
-before: what stands in the WAL up to there may be applied to it again.
+before: what stands in the WAL up to there may be applied to it again. `registry` tells of which registry all of it is.
 """
 
 import re
@@ -34,6 +34,11 @@ class Copied(NamedTuple):
     offset: int
     time: str
     started: bool
+
+
+def registry(folder: Path) -> Path:
+    """Name the file that tells when the registry was made, beside the lock of the process that writes the archive."""
+    return folder / "registry"
 
 
 def wal(folder: Path, number: int) -> Path:

@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
+from models.storage import schema
 from models.storage.database import db, on_sqlite
 from models.storage.file_lock import FileLock
 from models.storage.wal import BRIEFLY, LONG, restart
@@ -39,18 +40,21 @@ _WRITERS, _READERS, _PAUSE = 10, 30, 60
 def run(*, folder: Path, keep: timedelta, wait: Callable[[float], bool], report: Callable[[str], None]) -> None:
     """Keep an archive in `folder`, with every time since `keep` ago in it, until `wait` for some seconds returns True.
 
-    Raises Conflict where the registry is on PostgreSQL or archived already, where the folder cannot be written, and
-    where changes went past the archive.
+    Raises Conflict where the registry is on PostgreSQL or archived already, where the folder cannot be written or is of
+    another registry, and where changes went past the archive.
     """
     if not on_sqlite():
         raise Conflict("PostgreSQL archives its own WAL: docs/operations.md says how.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with closing(db.obj.wal.archive_lock()) as alone:
-        try:
-            alone.acquire(_ALONE)
-        except TimeoutError:
-            raise Conflict("Another `counterclaim archive` copies this registry already.") from None
-        with peewees_errors, _telling_where(folder), _Archiver(folder) as archiver:
+    note = archive.registry(folder)
+    with (
+        _alone(db.obj.wal.archive_lock(), "copies this registry"),
+        peewees_errors,
+        _telling_where(folder),
+        _alone(FileLock(str(note)), f"writes to {folder}"),
+    ):
+        _refuse_another(note)
+        with _Archiver(folder) as archiver:
             if archiver.goes_on:
                 report(f"The archive in {folder} goes on where it ended.")
             else:
@@ -65,6 +69,32 @@ def run(*, folder: Path, keep: timedelta, wait: Callable[[float], bool], report:
                     report(f"A full copy is written, and {len(files)} files are deleted that are too old.")
             archiver.copy()
             archiver.note()
+
+
+@contextmanager
+def _alone(lock: FileLock, does: str) -> Iterator[None]:
+    """Hold a lock. Raises Conflict where another process holds it, and `does` what the message says."""
+    with closing(lock):
+        try:
+            lock.acquire(_ALONE)
+        except TimeoutError:
+            raise Conflict(f"Another `counterclaim archive` {does} already.") from None
+        yield
+
+
+def _refuse_another(note: Path) -> None:
+    """Raise Conflict where a folder is the archive of another registry; note of which it is where nobody has yet."""
+    noted = note.read_text(encoding="ascii") if note.exists() else ""
+    this = f"{schema.made_at()}\n"
+    if not noted.endswith("\n"):  # a power cut may have left a part
+        with _appended(note) as to:
+            to.truncate(0)
+            to.write(this.encode())
+    elif noted != this:
+        raise Conflict(
+            f"{note.parent} is the archive of another registry, which was made at {noted.strip()}, this one at"
+            f" {this.strip()}: name another folder."
+        )
 
 
 @contextmanager

@@ -15,8 +15,9 @@ import pytest
 from models import documents, topics
 from models.history.changes import Actor
 from models.refusals import Conflict
-from models.storage import database
+from models.storage import database, schema
 from models.storage.columns import now
+from models.storage.file_lock import FileLock
 from models.tables import Topic
 from models.upkeep import archive, archiver, backups, erasures, unerased_files
 from tests.factories import TEXT
@@ -266,6 +267,30 @@ def test_one_process_archives_a_registry(registry: str, folder: Path) -> None:
             archived(folder)
 
     archived(folder, again)
+
+
+def test_a_folder_is_the_archive_of_one_registry_also_once_that_was_restored(
+    registry: str, folder: Path, tmp_path: Path
+) -> None:
+    archived(folder, put("first"))
+    present = database.db.database
+    with closing(FileLock(str(folder / "registry"))) as lock:
+        lock.acquire(1)
+        with pytest.raises(Conflict, match=f"Another `counterclaim archive` writes to {folder} already"):
+            archived(folder)
+    database.close()
+    try:
+        database.connect(f"sqlite:///{tmp_path}/restored.db")
+        backups.restore(file=folder, report=lambda _: None)
+        archived(folder, put("second"))
+        database.connect(f"sqlite:///{tmp_path}/other.db")
+        schema.migrate()
+        with pytest.raises(Conflict, match=f"{folder} is the archive of another registry, which was made at 2"):
+            archived(folder, put("third"))
+    finally:
+        database.close()
+        database.connect(f"sqlite:///{present}")
+    assert restored(folder) == {"first", "second"}
 
 
 def test_a_folder_that_cannot_be_written_ends_it(registry: str, tmp_path: Path) -> None:
