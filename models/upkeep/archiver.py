@@ -55,17 +55,21 @@ def run(*, folder: Path, keep: timedelta, wait: Callable[[float], bool], report:
     ):
         _refuse_another(note)
         with _Archiver(folder) as archiver:
+            # Now, too, since one that is started anew every day never runs for a day; it makes room for the full copy.
+            files = archive.forget(folder, _now() - keep)
             if archiver.goes_on:
                 report(f"The archive in {folder} goes on where it ended.")
             else:
                 archiver.copy_whole()
                 report(f"The archive in {folder} begins with a full copy.")
+            if files:
+                report(f"{len(files)} files are deleted that are too old.")
             while not wait(_EVERY):
                 archiver.copy()
                 archiver.restart_long_wal()
-                if datetime.now(UTC) - archiver.full_at > _FULL:
+                if _now() - archiver.full_at > _FULL:
                     archiver.copy_whole()
-                    files = archive.forget(folder, datetime.now(UTC) - keep)
+                    files = archive.forget(folder, _now() - keep)
                     report(f"A full copy is written, and {len(files)} files are deleted that are too old.")
             archiver.copy()
             archiver.note()

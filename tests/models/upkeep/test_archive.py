@@ -64,6 +64,13 @@ def times(into: list[datetime]) -> Step:
     return lambda: into.append(datetime.fromisoformat(now()))
 
 
+def back_date(folder: Path, days: int) -> None:
+    """Let what was copied have been copied so many days ago."""
+    for file in folder.glob("*.times"):
+        before = (datetime.now(UTC) - timedelta(days)).strftime("%Y-%m-%d")
+        file.write_text(re.sub(r"^\S{10}", before, file.read_text(), flags=re.MULTILINE))
+
+
 def restored(folder: Path, at: datetime | None = None) -> set[str]:
     """Restore an archive to another file, which has to pass every check; the slugs of its topics."""
     present = database.db.database
@@ -231,13 +238,22 @@ def test_what_is_too_old_is_deleted_and_what_follows_stays_whole(registry: str, 
     assert restored(folder) == {"first", "second", "third"}
 
 
+def test_what_is_too_old_is_deleted_at_the_start_too(registry: str, folder: Path) -> None:
+    for slug in ("first", "second"):
+        archived(folder, put(slug))
+        database.close()
+        database.disconnect()
+    back_date(folder, 8)
+    assert archived(folder, put("third"))[1:] == ["3 files are deleted that are too old."]
+    assert len(list(folder.glob("*.db"))) == 2
+    assert restored(folder) == {"first", "second", "third"}
+
+
 def test_a_full_copy_is_made_each_day_and_the_one_before_it_can_stand_in_for_it(registry: str, folder: Path) -> None:
     with closing(sqlite3.connect(database.db.database)) as other:
         other.execute("SELECT count(*) FROM topics").fetchone()
         archived(folder, put("first"))
-        for file in folder.glob("*.times"):  # as if that had been the day before yesterday
-            before = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
-            file.write_text(re.sub(r"^\S{10}", before, file.read_text(), flags=re.MULTILINE))
+        back_date(folder, 2)
         put("second")()
         _, told = archived(folder, put("third"))
     assert told == "A full copy is written, and 0 files are deleted that are too old."
