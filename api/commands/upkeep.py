@@ -80,8 +80,11 @@ def restore(file: Path, at: datetime | None, force: bool, even_if_wrong: bool) -
     in what was restored are listed.
     """
     with _progress("Copying") as seen:
-        backups.restore(file=file, at=at, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen)
-    click.echo(f"{database_name()} is restored from {file}.", err=True)
+        copied_at = backups.restore(
+            file=file, at=at, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen
+        )
+    until = f", as it was copied at {copied_at}" if copied_at else ""
+    click.echo(f"{database_name()} is restored from {file}{until}.", err=True)
     if working := keys.working():
         click.echo("These keys work in it, also where they were revoked or rotated since:", err=True)
         for key in working:

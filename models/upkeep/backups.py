@@ -66,10 +66,11 @@ def restore(
     force: bool = False,
     even_if_wrong: bool = False,
     progress: Progress = _silent,
-) -> None:
+) -> str | None:
     """Put the registry of `file` in the place of the bound database's, once it has passed every check.
 
-    On SQLite it may be the folder of an archive, which is restored as it was `at` a time, or at its end.
+    On SQLite it may be the folder of an archive, which is restored as it was `at` a time, or at its end; return when
+    that was copied.
     It is restored beside the present one, brought up to this version's schema and checked, each check
     being handed to `report`; then the two are swapped in one step, so that a failure at any point leaves what
     was there. Raises Conflict where a check finds a problem, unless `even_if_wrong`, where there is a
@@ -90,7 +91,8 @@ def restore(
 
     if at is not None and not file.is_dir():
         raise Conflict(f"{file} is a backup, of one time: a time can be chosen of the folder of an archive.")
-    engine().restore(file, at, force, check, progress)
+    copied_at: str | None = engine().restore(file, at, force, check, progress)
+    return copied_at
 
 
 @contextmanager

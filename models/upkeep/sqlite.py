@@ -49,10 +49,10 @@ def write(draft: Path, progress: Progress) -> None:
     _copy(Path(db.database), draft, progress)
 
 
-def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], None], progress: Progress) -> None:
+def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], None], progress: Progress) -> str | None:
     """Copy a backup beside the registry, `check` it there, and let it take the registry's place.
 
-    An archive is put together there as it was `at` a time, or at its end.
+    An archive is put together there as it was `at` a time, or at its end; return when that was copied.
     """
     if not file.is_dir():
         refuse_other_than(SQLITE, file)
@@ -61,9 +61,10 @@ def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], No
     if target.exists() and target.stat().st_size and not force:
         raise Conflict(f"There is a registry in {target}: back it up, then say --force to replace it.")
     _fold_wal(target)
+    copied_at = None
     with draft_of(target) as draft:
         if file.is_dir():
-            archive.unpack(file, at, draft)
+            copied_at = archive.unpack(file, at, draft)
         else:
             _copy(file, draft, progress)
         with rebound(lambda: connect(f"sqlite:///{draft}")):
@@ -75,6 +76,7 @@ def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], No
             was = target.stat()
             draft.chmod(was.st_mode)
             os.chown(draft, was.st_uid, was.st_gid)
+    return copied_at
 
 
 @contextmanager

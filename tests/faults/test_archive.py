@@ -87,7 +87,8 @@ def test_a_sqlite_registry_comes_back_as_it_was_at_a_time(
     for file in disk.parent.glob(f"{disk.name}*"):
         file.unlink()
 
-    output(url, "restore", folder, "--at", moment.isoformat())
+    told = output(url, "restore", folder, "--at", moment.isoformat())
+    assert f"is restored from {folder}, as it was copied at 2" in told
     is_back(url, before, none_of=after)
     output(url, "restore", folder, "--force")
     is_back(url, before, after)
