@@ -17,6 +17,7 @@ from typing import NamedTuple
 from models.refusals import Conflict
 from models.storage.columns import now
 from models.upkeep import wal_frames
+from models.upkeep.files import private
 
 #: Seconds between two lines of a file of times at most, while the archive is kept.
 BEAT = 30
@@ -76,10 +77,11 @@ def line(offset: int, *, started: bool) -> str:
     return f"{now()} {offset}{' started' * started}\n"
 
 
-def begun_at(copy: Path) -> str | None:
-    """Return when the first part of a WAL was copied; None for a file that is in no archive."""
+def may_be_from_before(copy: Path, time: datetime) -> bool:
+    """Tell whether a file is the copy of a WAL that was begun before a time, or whose times are lost."""
     beside = copy.with_suffix(".times")
-    return beside.read_text(encoding="ascii").partition(" ")[0] if beside.exists() else None
+    first = _LINE.match(beside.read_text(encoding="ascii")) if beside.exists() else None
+    return _moment(first[1]) < time if first else re.fullmatch(r"\d{8,}\.wal", copy.name) is not None
 
 
 def unpack(folder: Path, at: datetime | None, target: Path) -> str:
@@ -167,7 +169,7 @@ def _refuse_lost(copy: Path, size: int | None, every: list[Copied]) -> None:
 
 def _apply(copy: Path, offset: int, target: Path) -> None:
     """Let SQLite take the first bytes of a WAL into a file, and hold that it took every frame of them."""
-    with copy.open("rb") as from_, Path(f"{target}-wal").open("wb") as to:
+    with copy.open("rb") as from_, open(f"{target}-wal", "wb", opener=private) as to:
         remaining = offset
         while block := from_.read(min(remaining, 2**20)):
             to.write(block)

@@ -23,7 +23,7 @@ from models.storage.database import db, on_sqlite
 from models.storage.file_lock import FileLock
 from models.storage.wal import BRIEFLY, LONG, restart
 from models.upkeep import archive, wal_frames
-from models.upkeep.files import scratch_beside, sync
+from models.upkeep.files import private, scratch_beside, sync
 
 #: Seconds between two copies of the WAL.
 _EVERY = 1.0
@@ -260,7 +260,7 @@ class _Archiver:
 def _appended(file: Path) -> Iterator[IO[bytes]]:
     """Open a file, which only its owner may read, at its end; what is written is on the disk afterwards."""
     new = not file.exists()
-    with open(file, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as to:
+    with open(file, "ab", opener=private) as to:
         yield to
         to.flush()
         os.fsync(to.fileno())

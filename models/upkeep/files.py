@@ -83,6 +83,11 @@ def _remove(draft: Path) -> None:
         Path(f"{draft}{suffix}").unlink(missing_ok=True)
 
 
+def private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read once it is made; for `open`."""
+    return os.open(path, flags, 0o600)
+
+
 def sync(path: Path) -> None:
     """Return once a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -39,15 +39,14 @@ def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
         raise NotFound(f"The {noun} {id} was not erased.")
     # Only the log knows who was erased together: its lines are of one moment.
     ids = [line.noun_id for line in lines.where(Change.made_at == erased.made_at)]
-    erased_at = datetime.fromisoformat(erased.made_at).timestamp()
+    erased_at = datetime.fromisoformat(erased.made_at)
     return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, table, ids, erased_at)]
 
 
-def _holds(file: Path, table: str, ids: list[int], erased_at: float) -> bool:
+def _holds(file: Path, table: str, ids: list[int], erased_at: datetime) -> bool:
     kind = files.kind(file)
     if kind == files.PG_DUMP:
-        return file.stat().st_mtime < erased_at
+        return file.stat().st_mtime < erased_at.timestamp()
     if kind[:4] in MAGIC:
-        begun_at = archive.begun_at(file)
-        return begun_at is not None and datetime.fromisoformat(begun_at).timestamp() < erased_at
+        return archive.may_be_from_before(file, erased_at)
     return kind == files.SQLITE and any(sqlite.has_row_unerased(file, table, id) for id in ids)
