@@ -112,13 +112,18 @@ def archived() -> Iterator[Postgres]:
             file.write(settings.replace("/archive/", f"{server.folder}/archive/"))
         server.stop("fast")
         server.start()
-        whence = ("-h", "127.0.0.1", "-p", server.port, "-U", "postgres")
-        server.run("pg_basebackup", *whence, "-D", server.folder / "archive" / "base", "-c", "fast")
+        back_up(server, "base")
         yield server
     finally:
         with suppress(RuntimeError):
             server.stop()
         shutil.rmtree(folder)
+
+
+def back_up(server: Postgres, base: str) -> None:
+    """Make a base backup beside the archive."""
+    whence = ("-h", "127.0.0.1", "-p", server.port, "-U", "postgres")
+    server.run("pg_basebackup", *whence, "-D", server.folder / "archive" / base, "-c", "fast")
 
 
 def next_piece(url: str) -> str:
@@ -130,17 +135,20 @@ def next_piece(url: str) -> str:
 
 
 def destroy(server: Postgres) -> None:
-    """Stop a server, and remove all that is on its disk."""
-    server.stop()
+    """Stop a server, if it runs, and remove all that is on its disk."""
+    with suppress(RuntimeError):
+        server.stop()
     for path in (server.folder / "data").iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def restored(server: Postgres, moment: datetime | None) -> None:
+def restored(server: Postgres, moment: datetime | None, base: str = "base") -> None:
     """Put a destroyed server back as docs/operations.md says, and wait until it takes writes."""
+    destroy(server)
     archive = server.folder / "archive"
     at = [moment.strftime("%Y-%m-%d %H:%M:%S.%f+00")] if moment else []
-    server.run(RESTORE, archive / "base", archive / "wal", server.folder / "data", *at)
+    wal = (archive / "wal").relative_to("/")  # the script runs there, the server does not
+    server.run(RESTORE, archive / base, wal, server.folder / "data", *at)
     server.start()
     end = time.monotonic() + 60
     with psycopg.connect(server.url(), autocommit=True) as connection:
@@ -165,14 +173,29 @@ def test_a_postgresql_registry_comes_back_as_it_was_at_a_time(archived: Postgres
         time.sleep(0.05)
 
     # The whole of it first: what is restored to a time goes on beside it, and later restores follow that.
-    destroy(archived)
     restored(archived, None)
     is_back(url, before, after)
-    destroy(archived)
     restored(archived, moment)
     is_back(url, before, none_of=after)
     assert "wrong" not in output(url, "verify")
     tell(f"{len(before.acknowledged)} writes before a time and {len(after.acknowledged)} after it came back")
+
+    # A base that is made now has the settings of that restore: they do not count for the next.
+    back_up(archived, "later")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE since AS SELECT 17 AS number")
+    piece, following = next_piece(url), next_piece(url)
+    while not (wal / following).exists():
+        time.sleep(0.05)
+    restored(archived, None, "later")
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT number FROM since").fetchone() == (17,)
+
+    (wal / piece).chmod(0)  # a piece that cannot be read is not the end of the archive
+    with pytest.raises((RuntimeError, psycopg.OperationalError)):
+        restored(archived, None, "later")
+    log = (archived.folder / "data" / "log").read_text(encoding="utf-8")
+    assert f'could not restore file "{piece}" from archive' in log
 
     destroy(archived)
     base = archived.folder / "archive" / "base"
