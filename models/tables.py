@@ -746,14 +746,27 @@ class SealedLine(BaseModel):
     salt = TextField(null=True)
     #: SHA-256 of salt, `before` and `after` of a line from which an erasure took words; else null.
     words_digest = TextField(null=True, constraints=[Check("(words_digest IS NULL) <> (salt IS NULL)")])
-    #: The line of that erasure.
-    redacted_by = BigIntegerField(null=True)
 
     class Meta:
         table_name = "sealed_lines"
 
 
-_where_there_is_one(SealedLine.redacted_by)
+class Redaction(BaseModel):
+    """The digest of a sealed line's words as an erasure left them (models/history/seals.py)."""
+
+    #: The line.
+    sequence = BigIntegerField()
+    #: The line of the erasure, which is sealed with the digest.
+    redacted_by = BigIntegerField()
+    #: SHA-256 of salt, `before` and `after`, in hex.
+    words_digest = TextField()
+    #: Random, in hex; null where another erasure has taken more words out of the line since.
+    salt = TextField(null=True)
+
+    class Meta:
+        table_name = "redactions"
+        primary_key = CompositeKey("sequence", "redacted_by")
+        indexes = ((("redacted_by", "sequence"), False),)
 
 
 class Seal(BaseModel):
@@ -847,6 +860,7 @@ ALL: tuple[type[Model], ...] = (
     KeyUse,
     Change,
     SealedLine,
+    Redaction,
     Seal,
     LastChange,
     Reply,

@@ -4,7 +4,8 @@ A line is sealed some seconds after it was written, so that no change waits for 
 `sealed_lines`: over what it tells of who did what, and over a digest of its words (`before` and `after`), with a salt.
 A seal is made over the digests of the lines past the seal before, and over that. An erasure, which takes words out of
 lines, keeps the digest of these words and deletes the salt: what was sealed can still be added up, and nobody can find
-the words by trying. The line of the erasure is sealed with the sequences of the lines that it took words out of.
+the words by trying. Of the words as it leaves them it makes a digest in the same way, a row of `redactions`; its own
+line is sealed with these, so that nobody can alter what it left. The next erasure deletes their salt in turn.
 
 A second hash runs over the lines as the public is told them, which no erasure changes: whoever reads the feed can add
 it up (examples/prove.py).
@@ -15,7 +16,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -25,7 +26,7 @@ from models.queries.visibility import PUBLIC, Viewer
 from models.storage import bulk, columns, errors, schema
 from models.storage.database import close, fetch
 from models.storage.transactions import advisory_lock, attempt, before_commit, write
-from models.tables import Seal, SealedLine
+from models.tables import Redaction, Seal, SealedLine
 
 #: Seconds between two looks of a server's process for lines that are not sealed.
 EVERY = 2.0
@@ -59,6 +60,9 @@ class Line(NamedTuple):
 
 #: The columns of it.
 COLUMNS = ", ".join(f"l.{'key_id' if name == 'key' else name}" for name in Line._fields)
+
+#: What an erasure may take words out of: `before` and `after` of a line.
+Words: TypeAlias = tuple[str | None, str]
 
 
 class SealRow(NamedTuple):
@@ -115,8 +119,8 @@ def words_digest(salt: str, before: str | None, after: str) -> str:
     return sha256(salt.encode() + orjson.dumps((before, after))).hexdigest()
 
 
-def digest(line: Line, words: str, redacted: Sequence[int]) -> str:
-    """Hash a line whose `words` have this digest; `redacted` are the lines that it took words out of."""
+def digest(line: Line, words: str, redacted: Sequence[tuple[int, str]]) -> str:
+    """Hash a line whose `words` have this digest; `redacted` is what `redacted_by` says of it."""
     facts = (*line[: Line._fields.index("before")], line.effect, line.claims, redacted)
     return sha256(words.encode() + orjson.dumps(facts)).hexdigest()
 
@@ -133,12 +137,12 @@ def begin_seal(before: str, seal: SealRow) -> Any:
     return sha256(before.encode() + orjson.dumps(facts))
 
 
-def redacted_by(erasures: Sequence[int]) -> Mapping[int, list[int]]:
-    """Read which lines some lines of erasures took words out of."""
-    found: dict[int, list[int]] = {erasure: [] for erasure in erasures}
-    sql = f"SELECT redacted_by, sequence FROM sealed_lines WHERE {in_ids('redacted_by')} ORDER BY sequence"  # noqa: S608
-    for erasure, sequence in fetch(sql, (columns.dumps(erasures),)) if erasures else ():
-        found[erasure].append(sequence)
+def redacted_by(erasures: Sequence[int]) -> Mapping[int, list[tuple[int, str]]]:
+    """Read which lines some lines of erasures took words out of, each with the digest of what they left."""
+    found: dict[int, list[tuple[int, str]]] = {erasure: [] for erasure in erasures}
+    sql = f"SELECT redacted_by, sequence, words_digest FROM redactions WHERE {in_ids('redacted_by')} ORDER BY sequence"  # noqa: S608
+    for erasure, sequence, left in fetch(sql, (columns.dumps(erasures),)) if erasures else ():
+        found[erasure].append((sequence, left))
     return found
 
 
@@ -212,16 +216,25 @@ def _seal() -> None:
 # -- erasures ------------------------------------------------------------------------------------
 
 
-def redact(sequence: int, before: str | None, after: str) -> None:
-    """Let the words of a line go, which were these; in a transaction that holds LOCK and logs an erasure."""
-    for (salt,) in fetch("SELECT salt FROM sealed_lines WHERE sequence = ? AND salt IS NOT NULL", (sequence,)):
-        words = words_digest(salt, before, after)
-        fetch("UPDATE sealed_lines SET words_digest = ?, salt = NULL WHERE sequence = ?", (words, sequence))
-        before_commit(_name_erasure, sequence, last=True)
+def redact(sequence: int, was: Words, left: Words) -> None:
+    """Let words of a line go that `was` so, and is `left` so; in a transaction that holds LOCK and logs an erasure."""
+    for (salt,) in fetch("SELECT salt FROM sealed_lines WHERE sequence = ?", (sequence,)):
+        if salt is not None:
+            gone = words_digest(salt, *was)
+            fetch("UPDATE sealed_lines SET words_digest = ?, salt = NULL WHERE sequence = ?", (gone, sequence))
+        # What the erasure before left is hashed as it is now: what was altered since does not pass for it.
+        earlier = "SELECT redacted_by, salt FROM redactions WHERE sequence = ? AND salt IS NOT NULL"
+        for erasure, old in fetch(earlier, (sequence,)):
+            fetch(
+                "UPDATE redactions SET words_digest = ?, salt = NULL WHERE sequence = ? AND redacted_by = ?",
+                (words_digest(old, *was), sequence, erasure),
+            )
+        new = secrets.token_hex(16)
+        before_commit(_note_redactions, (sequence, words_digest(new, *left), new), last=True)
 
 
-def _name_erasure(sequences: list[int]) -> None:
-    """Note which erasure redacted these lines: its last line, which was written just now."""
-    erasure = "SELECT max(sequence) FROM changes WHERE action = 'erase'"
-    sql = f"UPDATE sealed_lines SET redacted_by = ({erasure}) WHERE {in_ids('sequence')}"  # noqa: S608 (our SQL)
-    fetch(sql, (columns.dumps(sequences),))
+def _note_redactions(redacted: list[tuple[int, str, str]]) -> None:
+    """Note how the erasure whose last line was written just now left these lines: digests and salts of their words."""
+    ((erasure,),) = fetch("SELECT max(sequence) FROM changes WHERE action = 'erase'")
+    names = ("sequence", "words_digest", "salt", "redacted_by")
+    bulk.insert(Redaction, names, [(*row, erasure) for row in redacted])

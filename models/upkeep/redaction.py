@@ -217,7 +217,7 @@ def redact_log(erasure: Erasure) -> None:
                     state and dumps(_without_words(erasure, table, id, orjson.loads(state))) for state in states
                 )
                 if [before, after] != states:
-                    seals.redact(sequence, *states)
+                    seals.redact(sequence, tuple(states), (before, after))
                     Change.update(before=before, after=after).where(Change.sequence == sequence).execute()
                     erasure.counts["lines of the log"] += 1
 

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from models.history import seals
 from models.history.seals import COLUMNS, SEAL_COLUMNS, Line, SealRow
-from models.queries.dialects import in_ids
-from models.storage.columns import dumps
 from models.storage.database import fetch
 
 #: Lines, or seals, that are read at once.
@@ -14,13 +12,20 @@ _AT_ONCE = 1000
 
 
 class _Sealed(NamedTuple):
-    """What was noted of a line when it was sealed, and since."""
+    """What was noted of a line when it was sealed, and by the last erasure that took words out of it."""
 
     sequence: int
     digest: str
     salt: str | None
     words_digest: str | None
+    #: The line that it is marked as redacted by; and the same where that is a later one, of an erasure.
     redacted_by: int | None
+    erasure: int | None
+    left_salt: str | None
+    left_digest: str | None
+
+
+_SEALED = "s.sequence, s.digest, s.salt, s.words_digest, r.redacted_by, e.sequence, r.salt, r.words_digest"
 
 
 def problems(*, kept: str | None = None) -> Iterator[str]:
@@ -78,39 +83,40 @@ def _seals() -> Iterator[SealRow]:
 def _lines() -> Iterator[tuple[_Sealed, Line | None, str | None]]:
     """Yield each line that was sealed, as it was and as it is now, and what is wrong with it."""
     past = 0
+    # One statement for all, because an erasure may take words out of a line meanwhile.
     sql = (
-        f"SELECT {', '.join(f's.{name}' for name in _Sealed._fields)}, {COLUMNS} FROM sealed_lines s"
-        f" LEFT JOIN changes l ON l.sequence = s.sequence WHERE s.sequence > ? ORDER BY s.sequence LIMIT {_AT_ONCE}"
+        f"SELECT {_SEALED}, {COLUMNS} FROM"
+        f" (SELECT * FROM sealed_lines WHERE sequence > ? ORDER BY sequence LIMIT {_AT_ONCE}) s"
+        " LEFT JOIN changes l ON l.sequence = s.sequence"
+        " LEFT JOIN redactions r ON r.sequence = s.sequence AND r.redacted_by ="
+        " (SELECT max(redacted_by) FROM redactions WHERE sequence = s.sequence)"
+        " LEFT JOIN changes e ON e.sequence = r.redacted_by AND e.sequence > s.sequence AND e.action = 'erase'"
+        " ORDER BY s.sequence"
     )
     width = len(_Sealed._fields)
     while rows := fetch(sql, (past,)):
         past = rows[-1][0]
         found = [(_Sealed(*row[:width]), Line(*row[width:])) for row in rows]
         redacted = seals.redacted_by([line.sequence for _, line in found if line.action == "erase"])
-        erasures = _erasures({sealed.redacted_by for sealed, _ in found if sealed.redacted_by is not None})
         for sealed, line in found:
             present = None if line.sequence is None else line
-            yield sealed, present, _problem(sealed, present, erasures, redacted.get(sealed.sequence, []))
+            yield sealed, present, _problem(sealed, present, redacted.get(sealed.sequence, []))
 
 
-def _erasures(lines: set[int]) -> set[int]:
-    """Find which of these lines are there, and of erasures."""
-    sql = f"SELECT sequence FROM changes WHERE {in_ids('sequence')} AND action = 'erase'"
-    return {sequence for (sequence,) in fetch(sql, (dumps(sorted(lines)),))} if lines else set()
-
-
-def _problem(sealed: _Sealed, line: Line | None, erasures: set[int], redacted: list[int]) -> str | None:
+def _problem(sealed: _Sealed, line: Line | None, redacted: list[tuple[int, str]]) -> str | None:
     """Tell what is wrong with a line."""
     if line is None:
         return f"line {sealed.sequence} was removed after it was sealed"
     words = sealed.words_digest
-    if sealed.salt is not None:
+    if sealed.salt is not None and sealed.redacted_by is None:
         words = seals.words_digest(sealed.salt, line.before, line.after)
-    elif sealed.redacted_by not in erasures or sealed.redacted_by <= line.sequence:
+    elif sealed.erasure is None:
         return f"line {line.sequence} is marked as redacted by an erasure, of which no later line tells"
+    elif seals.words_digest(sealed.left_salt or "", line.before, line.after) != sealed.left_digest:
+        return f"line {line.sequence} was altered after an erasure had taken words out of it"
     if seals.digest(line, words or "", redacted) == sealed.digest:
         return None
-    other = ", or lines are marked as redacted by it that were not" if line.action == "erase" else ""
+    other = ", or what it left in other lines was" if line.action == "erase" else ""
     return f"line {line.sequence} was altered after it was sealed{other}"
 
 

@@ -23,6 +23,7 @@ from models.tables import (
     Document,
     Key,
     KeyUse,
+    Redaction,
     Reply,
     Review,
     Sentence,
@@ -50,6 +51,7 @@ def full(registry: str, actor: Actor) -> None:
     Reply.create(key=key, token="a", request_hash="b")
     KeyUse.create(key=key, day="2026-03-13", requests=1, last_at="2026-03-13T10:00:00Z")
     seals.seal_all()
+    Redaction.create(sequence=1, redacted_by=2, words_digest="a")
 
 
 @contextmanager

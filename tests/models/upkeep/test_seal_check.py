@@ -101,7 +101,7 @@ def test_an_erasure_leaves_the_chain_whole(sealed: int, actor: Actor) -> None:
 def test_nobody_hides_a_change_behind_an_erasure(sealed: int, actor: Actor) -> None:
     erasures.speaker(id=1, reason="At their request", by=actor)
     seals.seal_all()
-    ((redacted, erasure),) = fetch("SELECT sequence, redacted_by FROM sealed_lines WHERE redacted_by > 0 LIMIT 1")
+    ((redacted, erasure),) = fetch("SELECT sequence, redacted_by FROM redactions ORDER BY sequence LIMIT 1")
     ((other, salt, before, after),) = fetch(
         "SELECT s.sequence, s.salt, l.before, l.after FROM sealed_lines s JOIN changes l ON l.sequence = s.sequence"
         " WHERE s.sequence < ? AND s.salt IS NOT NULL LIMIT 1",
@@ -111,16 +111,63 @@ def test_nobody_hides_a_change_behind_an_erasure(sealed: int, actor: Actor) -> N
     with transactions.undone():
         fetch("UPDATE changes SET noun_id = 77 WHERE sequence = ?", (redacted,))
         assert problems() == [f"line {redacted} was altered after it was sealed"]
-    hidden = "UPDATE sealed_lines SET salt = NULL, words_digest = ?, redacted_by = ? WHERE sequence = ?"
     for by, wrong in ((erasure, f"line {erasure} was altered"), (1, f"line {other} is marked as redacted")):
         with transactions.undone():
-            fetch(hidden, (words, by, other))
-            fetch("UPDATE changes SET after = '{}' WHERE sequence = ?", (other,))
+            fetch("UPDATE sealed_lines SET salt = NULL, words_digest = ? WHERE sequence = ?", (words, other))
+            fetch("UPDATE changes SET before = NULL, after = '{}' WHERE sequence = ?", (other,))
+            left = (other, by, seals.words_digest("a", None, "{}"), "a")
+            fetch("INSERT INTO redactions (sequence, redacted_by, words_digest, salt) VALUES (?, ?, ?, ?)", left)
             (problem,) = problems()
             assert problem.startswith(wrong)
     with transactions.undone():
         fetch("DELETE FROM changes WHERE sequence = ?", (erasure,))
         assert f"line {erasure} was removed after it was sealed" in problems()
+
+
+def test_what_an_erasure_left_is_sealed_with_its_line(sealed: int, actor: Actor) -> None:
+    ((made, salt, before, after),) = fetch(
+        "SELECT l.sequence, s.salt, l.before, l.after FROM sealed_lines s JOIN changes l ON l.sequence = s.sequence"
+        " WHERE l.noun = 'statements' AND l.noun_id = 1 AND l.action = 'create'"
+    )
+    erasures.speaker(id=1, reason="At their request", by=actor)
+    seals.seal_all()
+    left = "SELECT redacted_by, salt FROM redactions WHERE sequence = ? ORDER BY redacted_by"
+    ((first, first_salt),) = fetch(left, (made,))
+    ((_, after_first),) = fetch("SELECT before, after FROM changes WHERE sequence = ?", (made,))
+    erasures.document(id=1, reason="Court order", by=actor)
+    seals.seal_all()
+    (_, none), (last, last_salt) = fetch(left, (made,))
+    assert (none, len({salt, first_salt, last_salt}), problems()) == (None, 3, [])
+
+    alter = "UPDATE changes SET after = replace(after, '\"claim\":1', '\"claim\":2') WHERE sequence = ?"
+    altered = f"line {made} was altered after an erasure had taken words out of it"
+    with transactions.undone():
+        fetch(alter, (made,))
+        assert problems() == [altered]
+        # Whoever makes the digest anew contradicts the seal of the erasure.
+        ((_, other),) = fetch("SELECT before, after FROM changes WHERE sequence = ?", (made,))
+        anew = "UPDATE redactions SET words_digest = ?, salt = ? WHERE sequence = ? AND redacted_by = ?"
+        fetch(anew, (seals.words_digest("a", None, other), "a", made, last))
+        (problem,) = problems()
+        assert problem.startswith(f"line {last} was altered")
+    with transactions.undone():  # the words of before the last erasure, as it found them
+        fetch("UPDATE changes SET after = ? WHERE sequence = ?", (after_first, made))
+        fetch("UPDATE redactions SET salt = ? WHERE sequence = ? AND redacted_by = ?", (first_salt, made, first))
+        assert problems() == [altered]
+    with transactions.undone():  # and those of before any
+        fetch("UPDATE changes SET before = ?, after = ? WHERE sequence = ?", (before, after, made))
+        fetch("UPDATE sealed_lines SET words_digest = NULL, salt = ? WHERE sequence = ?", (salt, made))
+        assert problems() == [altered]
+
+
+def test_the_next_erasure_does_not_cover_what_was_altered_before_it(sealed: int, actor: Actor) -> None:
+    erasures.speaker(id=1, reason="At their request", by=actor)
+    seals.seal_all()
+    ((erasure,),) = fetch("SELECT DISTINCT redacted_by FROM redactions")
+    fetch("UPDATE changes SET after = replace(after, '\"claim\":1', '\"claim\":2') WHERE noun = 'statements'")
+    erasures.document(id=1, reason="Court order", by=actor)
+    seals.seal_all()
+    assert f"line {erasure} was altered" in " ".join(problems())
 
 
 def test_who_seals_waits_for_an_erasure(registry: str, actor: Actor) -> None:
