@@ -33,10 +33,15 @@ def problems(*, kept: str | None = None) -> Iterator[str]:
 
     `kept` is a hash that a seal or a line as the public is told it has to have.
     """
+    # Others seal meanwhile: what is sealed after this was read is left for the next time.
+    ((end, last_line),) = fetch(
+        "SELECT (SELECT coalesce(max(through), 0) FROM seals), (SELECT coalesce(max(sequence), 0) FROM sealed_lines)"
+    )
+    end = max(end, last_line)
     before = seals.NONE
-    found, lines = kept is None, _lines()
+    found, lines = kept is None, _lines(end)
     line = next(lines, None)
-    for seal in _seals():
+    for seal in _seals(end):
         found = found or seal.hash == kept
         whole = seals.begin_seal(before.hash, seal)
         public, broken = (before.public_through, before.public_hash), False
@@ -72,16 +77,16 @@ def last() -> str:
     return f"the last seal is {seal.hash}, of line {seal.through}, {seal.made_at}; {unsealed}"
 
 
-def _seals() -> Iterator[SealRow]:
+def _seals(end: int) -> Iterator[SealRow]:
     past = 0
     sql = f"SELECT {SEAL_COLUMNS} FROM seals WHERE through > ? ORDER BY through LIMIT {_AT_ONCE}"
-    while found := fetch(sql, (past,)):
+    while past < end and (found := fetch(sql, (past,))):
         past = found[-1][0]
-        yield from map(SealRow._make, found)
+        yield from (seal for seal in map(SealRow._make, found) if seal.through <= end)
 
 
-def _lines() -> Iterator[tuple[_Sealed, Line | None, str | None]]:
-    """Yield each line that was sealed, as it was and as it is now, and what is wrong with it."""
+def _lines(end: int) -> Iterator[tuple[_Sealed, Line | None, str | None]]:
+    """Yield each line up to `end` that was sealed, as it was and as it is now, and what is wrong with it."""
     past = 0
     # One statement for all, because an erasure may take words out of a line meanwhile.
     sql = (
@@ -94,9 +99,9 @@ def _lines() -> Iterator[tuple[_Sealed, Line | None, str | None]]:
         " ORDER BY s.sequence"
     )
     width = len(_Sealed._fields)
-    while rows := fetch(sql, (past,)):
+    while past < end and (rows := fetch(sql, (past,))):
         past = rows[-1][0]
-        found = [(_Sealed(*row[:width]), Line(*row[width:])) for row in rows]
+        found = [(_Sealed(*row[:width]), Line(*row[width:])) for row in rows if row[0] <= end]
         redacted = seals.redacted_by([line.sequence for _, line in found if line.action == "erase"])
         for sealed, line in found:
             present = None if line.sequence is None else line
