@@ -23,7 +23,7 @@ def write(*, file: Path, force: bool = False, progress: Progress = _silent) -> N
 
     It holds everything acknowledged before the call, and of what others write meanwhile all of a
     change or nothing. Only its owner may read it: it holds whole texts and the log. Raises Conflict
-    where `file` is there, unless `force` and the new one passes every check, where it is the registry's own, and where
+    where `file` is there, unless `force` and no check finds damage, where it is the registry's own, and where
     pg_dump is missing or fails.
     """
     refuse_to_replace(file=file, force=force)
@@ -37,10 +37,10 @@ def write(*, file: Path, force: bool = False, progress: Progress = _silent) -> N
 
 
 def _refuse_damaged(draft: Path, file: Path) -> None:
-    """Raise Conflict where a copy that would replace `file` does not pass every check."""
+    """Raise Conflict where a check finds damage in a copy that would replace `file`."""
     with opened(file=draft):
         for check in verify.run():
-            if check.problems:
+            if check.problems and check.damage:
                 raise Conflict(
                     f"The registry does not pass `counterclaim verify` ({check.name}: {check.problems[0]}), so {file}"
                     " stays as it is: mend the registry first, or back it up to another file."
@@ -67,13 +67,13 @@ def restore(
     even_if_wrong: bool = False,
     progress: Progress = _silent,
 ) -> str | None:
-    """Put the registry of `file` in the place of the bound database's, once it has passed every check.
+    """Put the registry of `file` in the place of the bound database's, once no check has found damage.
 
     On SQLite it may be the folder of an archive, which is restored as it was `at` a time, or at its end; return when
     that was copied.
     It is restored beside the present one, brought up to this version's schema and checked, each check
     being handed to `report`; then the two are swapped in one step, so that a failure at any point leaves what
-    was there. Raises Conflict where a check finds a problem, unless `even_if_wrong`, where there is a
+    was there. Raises Conflict where a check finds damage, unless `even_if_wrong`, where there is a
     registry already, unless `force`, where somebody has it open, for a file that is no backup of this
     kind of database, and for an archive out of which the time cannot be restored.
     """
@@ -82,11 +82,11 @@ def restore(
         if is_foreign():
             raise Conflict(f"{file} is the file of another program: give one that `counterclaim backup` has written.")
         migrate()
-        problems = 0
+        damaged = False
         for one in verify.run():
             report(one)
-            problems += len(one.problems)
-        if problems and not even_if_wrong:
+            damaged = damaged or bool(one.problems and one.damage)
+        if damaged and not even_if_wrong:
             raise Conflict(f"{file} did not pass: nothing was replaced.")
 
     if at is not None and not file.is_dir():

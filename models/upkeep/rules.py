@@ -16,6 +16,8 @@ class Rule(NamedTuple):
     name: str
     sql: str
     told: str
+    #: Whether versions of before the rule stored what breaks it: such rows are no damage.
+    came_later: bool = False
 
 
 def _each(sql: str, *parts: tuple[str, ...]) -> str:
@@ -62,7 +64,8 @@ RULES = (
         " l.noun_id = t.id AND coalesce(l.key_id, 0) = coalesce(k.key_id, 0) WHERE s.retracted_at IS NULL AND"
         " t.retracted_at IS NULL AND k.noun = 'statements' AND k.action = 'create' AND l.noun = 'statements' AND"
         """ l.action = 'create' AND k.after || l.after NOT LIKE '%"coding":%'""",
-        "statement {} has the same words as statement {}, and one key recorded both",
+        "statement {} has the same words as statement {}, and one key recorded both: retract one",
+        came_later=True,
     ),
     Rule(
         "nothing hangs on what was merged",
@@ -151,6 +154,7 @@ RULES = (
         " AND n.merged_into_id IS NULL AND o.retracted_at IS NULL AND o.merged_into_id IS NULL",
         "the Wikidata id of speaker {}, {}, is also that of speaker {}, who was merged into {}: merge those two, or"
         " change one",
+        came_later=True,
     ),
     Rule(
         "what changed is noted",

@@ -67,6 +67,8 @@ class Check(NamedTuple):
     name: str
     #: Sentences, at most SHOWN; empty where nothing is wrong.
     problems: list[str]
+    #: Whether a registry with such problems is damaged; else versions of before stored what is told of.
+    damage: bool = True
 
 
 def run(*, kept: str | None = None) -> Iterator[Check]:
@@ -83,8 +85,9 @@ def run(*, kept: str | None = None) -> Iterator[Check]:
     yield Check("schema", schema)
     if older:
         return
+    came_later = {rule.name for rule in RULES if rule.came_later}
     for name, check in (CHECKS | {"seals": partial(seal_check.problems, kept=kept)}).items():
-        yield Check(name, _first(check()))
+        yield Check(name, _first(check()), damage=name not in came_later)
 
 
 def last_seal() -> str:

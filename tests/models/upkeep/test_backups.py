@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from peewee import SQL
 
-from models import claims, topics
+from models import claims, statements, topics
+from models.access import keys
 from models.history import seals
 from models.history.changes import Actor
 from models.queries.visibility import PUBLIC
@@ -152,6 +153,19 @@ def test_a_backup_that_does_not_pass_replaces_nothing(registry: str, actor: Acto
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
     backups.restore(file=file, force=True, even_if_wrong=True, report=told)
     assert database.fetch("SELECT count(*) FROM claim_summaries") == [(1,)]
+
+
+def test_what_an_older_version_stored_keeps_nobody_from_a_backup(registry: str, actor: Actor, file: Path) -> None:
+    coders = [Actor(key_id=keys.create(name=name, scope="write")[0].id) for name in "ab"]
+    charges = [put_charge(coder, status="candidate") for coder in coders]
+    database.fetch("UPDATE changes SET key_id = NULL")
+    for _ in range(2):
+        backups.write(file=file, force=True)
+    found: list[verify.Check] = []
+    backups.restore(file=file, force=True, report=found.append)
+    assert [check.name for check in found if check.problems] == ["a key records words once"]
+    statements.retract(by=actor, id=charges[1], version=1, reason=None)
+    assert [check for check in verify.run() if check.problems] == []
 
 
 def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, file: Path) -> None:
