@@ -211,7 +211,7 @@ def run(statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
     PostgreSQL gets them together and is waited for once: a change sends a dozen to its derived tables.
     """
     several = list(statements)
-    alone = on_sqlite() or len(several) == 1
+    alone = on_sqlite() or len(several) < 2
     with peewees_errors, nullcontext() if alone else db.obj.connection().together(len(several)):
         for sql, params in several:
             fetch(sql, params)
