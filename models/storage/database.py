@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -206,15 +205,9 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
 
 def run(statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
-    """Run statements whose rows nobody asks for, in their order.
-
-    PostgreSQL gets them together and is waited for once: a change sends a dozen to its derived tables.
-    """
-    several = list(statements)
-    alone = on_sqlite() or len(several) < 2
-    with peewees_errors, nullcontext() if alone else db.obj.connection().together(len(several)):
-        for sql, params in several:
-            fetch(sql, params)
+    """Run statements whose rows nobody asks for, in their order."""
+    for sql, params in statements:
+        fetch(sql, params)
 
 
 #: A literal of SQL, a placeholder, or the sign that psycopg takes for one.

@@ -2,8 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -41,22 +39,10 @@ class Connection(psycopg.Connection[Any]):
     """A connection that closes itself where its server sends nothing for too long, not even that it timed out."""
 
     server: "PostgresServer"
-    #: How many statements are sent before one is waited for.
-    _together = 1
-
-    @contextmanager
-    def together(self, statements: int) -> Iterator[None]:
-        """Send so many statements at once; all are waited for in the end, each for as long as alone."""
-        self._together = statements
-        try:
-            with self.pipeline():
-                yield
-        finally:
-            self._together = 1
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for what the server sends next. Raises OperationalError where that is nothing."""
-        patience = self.server.patience and self.server.patience * self._together
+        patience = self.server.patience
         try:
             return super().wait(gen, interval, timeout or patience)
         except psycopg.OperationalError as error:
