@@ -52,7 +52,7 @@ class Slot:
     def give_back(self) -> None:
         """Give back what was taken, at the end of the request."""
         # It knows the environment, which holds this: together they would be garbage that waits for a collection.
-        self._caller = str
+        self._caller = str  # it names nobody
         while self._taken:
             limit, caller = self._taken.popitem()
             limit.give(caller)

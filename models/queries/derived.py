@@ -21,7 +21,7 @@ from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
-from models.storage.database import db, fetch, run
+from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, before_commit, takes_locks
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
@@ -136,7 +136,8 @@ def refresh(claims: set[int], *, new: bool = False, linked: bool = False, words:
 def _run(statements: Iterable[str], ids: Collection[int]) -> None:
     """Run statements whose one parameter is the JSON array of these ids."""
     listed = dumps(sorted(ids))
-    run((statement, (listed,)) for statement in statements)
+    for statement in statements:
+        fetch(statement, (listed,))
 
 
 def rebuild() -> None:

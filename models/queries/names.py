@@ -17,7 +17,7 @@ from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
 from models.queries.word_tables import MOST_NAMES, aliases_of, tables_of
 from models.storage.columns import dumps
-from models.storage.database import run
+from models.storage.database import fetch
 
 #: Noun -> what is found of a row `n` of it, and which rows stand.
 _NAMED = {
@@ -59,7 +59,8 @@ def refresh(named: list[tuple[str, int]]) -> None:
     for noun in sorted({noun for noun, _ in named}):
         ids = sorted({id for its, id in named if its == noun})
         emptying, filling = _refreshing(noun)
-        run([(emptying, (dumps([first_key(noun) + id for id in ids]),)), (filling, (dumps(ids),))])
+        fetch(emptying, (dumps([first_key(noun) + id for id in ids]),))
+        fetch(filling, (dumps(ids),))
 
 
 @cached(8)

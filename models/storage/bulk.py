@@ -10,7 +10,7 @@ from peewee import Model
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
-from models.storage.database import db, fetch, on_sqlite, run
+from models.storage.database import db, fetch, on_sqlite
 from models.storage.sqlite import thread_connection
 
 #: Parameters of one statement: more would take as long to prepare as they save.
@@ -41,7 +41,8 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
         return
     rows = iter(rows)
     if len(some := list(islice(rows, _FEW + 1))) <= _FEW:
-        run((_inserting(table, tuple(names)), row) for row in some)
+        for row in some:
+            fetch(_inserting(table, tuple(names)), row)
         return
     listed = ", ".join(f'"{name}"' for name in names)
     with (

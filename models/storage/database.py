@@ -204,12 +204,6 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
             hook(QueryEvent(sql, params, time.perf_counter() - start, failed))
 
 
-def run(statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
-    """Run statements whose rows nobody asks for, in their order."""
-    for sql, params in statements:
-        fetch(sql, params)
-
-
 #: A literal of SQL, a placeholder, or the sign that psycopg takes for one.
 _TOKEN = re.compile(r"'[^']*'|[?%]")
 

@@ -95,7 +95,8 @@ class ThreadConnection:
         self.connection: Any = None
         #: When a query has taken too long, by time.monotonic; None is never.
         self.interrupt_at: float | None = None
-        #: How many seconds each statement may take, from the end of the one before; 0 where only `interrupt_at` counts.
+        #: How many seconds each statement may take, from the end of the one before where `fetch` does not run it; 0
+        #: where only `interrupt_at` counts.
         self.seconds: float = 0
         #: The SQL that it has run, which Python keeps prepared, and its size in characters.
         self.prepared: set[str] = set()

@@ -12,6 +12,14 @@ from api.middleware.wsgi import ALIVE, Middleware
 from api.settings import Settings
 
 
+class _Failing(list[bytes]):
+    """An answer that fails when it is given up."""
+
+    def close(self) -> None:
+        """Fail."""
+        raise RuntimeError
+
+
 def test_who_asks_whether_it_is_alive_waits_for_no_other_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wsgi, "SHORTLY", 0.05)
     waiting, ending = threading.Semaphore(0), threading.Event()
@@ -23,7 +31,7 @@ def test_who_asks_whether_it_is_alive_waits_for_no_other_request(monkeypatch: py
             waiting.release()
             ending.wait(20)
         start_response("200 OK", [("Content-Length", "0")])
-        return []
+        return _Failing() if environ["PATH_INFO"] == "/fails late" else []
 
     client = Client(Middleware(app, Settings(THREADS=3)))
     threads = [threading.Thread(target=lambda: Client(client.application).get("/waits")) for _ in range(3)]
@@ -39,7 +47,7 @@ def test_who_asks_whether_it_is_alive_waits_for_no_other_request(monkeypatch: py
         for thread in threads:
             thread.join()
     # Each gives back what it held, also one that fails.
-    for path in ["/fails"] * 4:
+    for path in ["/fails", "/fails late"] * 4:
         try:
             client.get(path)
         except RuntimeError:

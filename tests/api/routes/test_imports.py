@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.contract import bodies, json_body
+from api.contract import bodies, json_body, problem_types
 from api.contract.problems import Problem
 from api.formats import line_parser, ndjson
 from models import topics
@@ -20,6 +20,7 @@ from models.history.changes import Actor
 from models.refusals import Busy
 from models.storage import database, transactions
 from models.storage.concurrency_limit import ConcurrencyLimit
+from models.tables import Topic
 from models.transfer import dry_runs, imports
 from tests.api.steps import posted, refusal, together
 from tests.checked import ROOT
@@ -343,6 +344,23 @@ def test_a_refusal_of_a_body_that_was_cut_says_what_is_stored(
     assert [one.status_code for one in (cut, too_long, unended)] == [400, 413, 400]
     stored = "Nothing is stored." if query else "The groups of lines before are stored."
     assert all(one.json["detail"].endswith(f". {stored}") for one in (cut, too_long, unended))
+
+
+def test_a_refusal_between_two_groups_says_what_is_stored(registry: str, actor: Actor) -> None:
+    body = lines(*({"topic": topic(slug=f"t{number}")} for number in range(1_500)))
+    places = iter([True])
+
+    def in_place(work: Callable[[], Any]) -> Any:
+        if next(places, False):
+            return work()
+        raise Problem(problem_types.BUSY, "No place.")
+
+    with pytest.raises(Problem) as refused:
+        ndjson.imported(
+            body.splitlines(keepends=True), by=actor, caller="Ann", dry_run=False, report="all", in_place=in_place
+        )
+    assert refused.value.detail == "No place. The groups of lines before are stored."
+    assert Topic.select().count() == 1_000
 
 
 def test_a_claim_that_is_noted_and_refused_in_the_end_counts_once(
