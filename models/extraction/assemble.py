@@ -11,6 +11,7 @@ from models.extraction import (
     cues,
     denials,
     inner,
+    late_names,
     layout,
     lexicon,
     links,
@@ -18,13 +19,14 @@ from models.extraction import (
     nesting,
     passing,
     places,
+    pointers,
     quotes,
-    referents,
     segmentation,
     standalone,
     turns,
     units,
 )
+from models.extraction.claim_names import Parts
 from models.extraction.coreference import Register
 from models.extraction.drafting import draft_of, draft_of_turn, end_of, join, span_of_cue
 from models.extraction.drafts import Draft
@@ -50,6 +52,8 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
     for number, draft in enumerate(sound):
         spans = tuple(_in_order(draft.contents))
         at = max(0, bisect_right(starts, spans[0][0]) - 1)
+        said = " ".join(text[start : min(end, start + denials.LOOKED_AT)] for start, end in spans)
+        sure = confidence.shown(draft.confidence, draft.cue, draft.speaker, said, passed_on=bool(draft.via))
         findings.append(
             Finding(
                 id=f"f{number + 1}",
@@ -61,7 +65,7 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
                 kind=draft.cue.kind,
                 sentence=at,
                 until=max(at, bisect_right(starts, spans[-1][1] - 1) - 1),
-                confidence=round(draft.confidence, 2),
+                confidence=round(sure, 2),
                 via=tuple(draft.via),
                 polarity=draft.polarity,
                 about=draft.about,
@@ -76,11 +80,11 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
     ]
 
 
-def _parts(draft: Draft, spans: tuple[Span, ...]) -> standalone.Parts:
+def _parts(draft: Draft, spans: tuple[Span, ...]) -> Parts:
     whose = draft if draft.denier is None or _means_owner(draft, draft.denier) else draft.denier
     denies = draft.polarity == "deny"
     parts = draft.unit, draft.cue, spans, draft.mention, draft.speaker, whose.speaker, denies
-    return standalone.Parts(*parts, whose.gender, draft.referent, whose.rival)
+    return Parts(*parts, whose.gender, draft.referent, whose.rival, draft.owns, tuple(draft.known))
 
 
 def _means_owner(draft: Draft, denier: Draft) -> bool:
@@ -118,9 +122,8 @@ def _drafts(
 ) -> Iterator[Draft]:
     """Draft findings unit by unit; a unit of bare quotations joins its neighbour's."""
     last: list[Draft] = []
-    register = Register(places.states(text))
-    author = turns.byline(text)
-    register.author = Speaker(author, "person") if author else None
+    recent = late_names.Recent()
+    register = Register(places.states(text), turns.author(text))
     interview = turns.Turns(text)
     quoted = inner.Quoted(text, marks, parse, register, units.surnames(text))
     cut = interview.without_labels(cut)
@@ -141,7 +144,7 @@ def _drafts(
                 _grow(text, target, [(marks[n].start, marks[n].end) for n in unit.quotes])
                 target.numbers += unit.quotes
             elif (intro := _introduced(text, unit, previous, register)) is not None:
-                yield from quoted.behind(last)
+                yield from recent.passing(quoted.behind(last))
                 last = [intro]
                 _grow(text, intro, [(marks[n].start, marks[n].end) for n in unit.quotes])
             elif not marks[unit.quotes[-1]].closed:
@@ -153,9 +156,7 @@ def _drafts(
             continue
         drafts = _of_unit(text, unit, marks)
         _resolve(text, unit, previous, drafts, register)
-        if (speaking := register.speaking) is not None:
-            for draft in drafts:
-                draft.via += [speaking] if speaking not in (draft.speaker, *draft.via) else []
+        late_names.settle(unit, drafts, last, register, recent)
         drafts = [draft for draft in opened if draft is not None and not nesting.only_tells(draft, drafts)] + drafts
         target = None if drafts else _continued(text, unit, previous, last, marks)
         if target is not None and unit.quotes and marks[unit.quotes[0]].start == unit.span[0]:
@@ -165,66 +166,48 @@ def _drafts(
         _hand_over(text, unit, last, drafts, marks)
         _take_up(text, unit, open_yet, drafts, marks)
         open_yet = []
-        yield from quoted.behind(last)
+        yield from recent.passing(quoted.behind(last))
         last = drafts
         previous = unit
-    yield from quoted.behind(last)
+    yield from recent.passing(quoted.behind(last))
+    yield from recent.drafts
 
 
 def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], register: Register) -> None:
     """Say who the speakers of a unit's findings are, who passed them on, whom they accuse, and what "it" is."""
     for draft in drafts:
         if draft.source is not None:
-            draft.speaker = register.resolve(unit, draft.source)
+            whose = register.told if any(one.source in draft.passed_on for one in drafts) else register.resolve
+            draft.speaker = whose(unit, _around(unit, draft, drafts) or draft.source)
             printed = text[slice(*draft.mention)] if draft.mention else ""
             draft.confidence *= confidence.resolved(draft.speaker, printed)
         if (medium := passing.told_whom(draft, register.is_medium)) is not None:
             draft.passed_on.insert(0, medium)
         for passed_on in draft.passed_on:
-            one = passed_on if isinstance(passed_on, Speaker) else register.named(unit, passed_on)
-            draft.via += [one] if one not in (draft.speaker, *draft.via) else []
+            one = passed_on if isinstance(passed_on, Speaker) else register.passing(unit, passed_on)
+            told = one.name.lower() not in ("he", "she", "they", "it")
+            draft.via += [one] if told and one not in (draft.speaker, *draft.via) else []
+        if (speaking := register.speaking) is not None:
+            draft.via += [speaking] if speaking not in (draft.speaker, *draft.via) else []
     for draft in drafts:
         draft.about = _accused(unit, draft.cue, register)
     register.finish()
     for draft in drafts:
         if draft.speaker is not None:
-            draft.gender = register.gender(draft.speaker) or _pronoun(text, draft)
-            draft.rival = _has_rival(text, unit, draft, register)
-        draft.referent = _referent(text, unit, before, draft, register)
+            draft.gender = register.gender(draft.speaker) or pointers.pronoun(text, draft)
+            draft.rival = pointers.has_rival(text, unit, draft, register)
+        draft.referent = pointers.referent(text, unit, before, draft, register)
+        draft.owns = pointers.owns(text, draft, register)
+        draft.known = pointers.known(text, unit, draft, register)
 
 
-def _has_rival(text: str, unit: Unit, draft: Draft, register: Register) -> bool:
-    """Tell whether "he" or "she" may be somebody else than who is only described: "an aide in his party said he"."""
-    speaker, source = draft.speaker, draft.source
-    if speaker is None or source is None:
-        return False
-    word = referents.opening(text, draft.contents)
-    owner = {"he": "his", "she": "her"}.get(word)
-    if any(t.tag_ == "PRP$" and t.lower_ == owner for t in unit.doc[source[0] : source[1] + 1]):
-        return True
-    return speaker.described and any(
-        entry.kind in ("person", "unknown") and entry.gender in ("", word)
-        for entry in register.entries
-        if entry.name != speaker.name and entry.seen > register.clock - 1.5
-    )
-
-
-def _pronoun(text: str, draft: Draft) -> str:
-    """Give the pronoun that a speaker is mentioned by."""
-    said = text[slice(*draft.mention)].lower() if draft.mention else ""
-    return said if said in ("he", "she") else ""
-
-
-def _referent(text: str, unit: Unit, before: Unit | None, draft: Draft, register: Register) -> str | None:
-    """Find what the pronoun that opens a content stands for, where that is sure and it is not the speaker."""
-    word = referents.opening(text, draft.contents)
-    if word in ("he", "she"):
-        return register.other(word, draft.speaker)
-    body = draft.speaker is not None and draft.speaker.kind not in ("person", "unnamed", "unknown")
-    if not word or draft.speaker is None or (body and (word == "it" or draft.speaker.kind == "group")):
+def _around(unit: Unit, draft: Draft, drafts: list[Draft]) -> tuple[int, int] | None:
+    """Find the mention in whose clause "she" speaks: "A clerk, who says she fears for her pension, said"."""
+    at = draft.source[0] if draft.source is not None else 0
+    if unit.doc[at].lower_ not in ("he", "she"):
         return None
-    people = register.people() | frozenset(text[slice(*draft.mention)].split() if draft.mention else ())
-    return referents.thing(text, unit, before, draft.cue, draft.contents, many=word == "they", people=people)
+    sources = [other.source for other in drafts if other.source is not None and other.source != draft.source]
+    return next((one for one in sources if one[0] < at <= one[1]), None)
 
 
 def _accused(unit: Unit, cue: cues.Cue, register: Register) -> tuple[Named, ...]:

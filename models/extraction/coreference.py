@@ -9,53 +9,35 @@ to whoever issued it. What cannot be told apart keeps its printed words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from models.extraction.bodies import body_name
 from models.extraction.descriptions import (
-    TAKEN_UP,
     antecedent,
     apposed,
     is_other,
-    loosened,
-    owners,
-    words_of,
 )
 from models.extraction.entries import Entry, entry_of
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
-from models.extraction.known_names import SPOKE, KnownNames
+from models.extraction.known_names import SPOKE, is_agent
 from models.extraction.lexicon import MEDIA, SPEAKING_THINGS
 from models.extraction.name_phrases import (
-    core_of,
     head_of,
-    name_around,
     text_of,
-    title_of,
 )
-from models.extraction.places import METONYMS
-from models.extraction.speaker_kinds import GOVERNMENT_WORDS, GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES, kind_of
+from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES, kind_of
+from models.extraction.taken_up import TakenUp
 from models.extraction.units import Unit
-from models.extraction.variation import is_one, name_behind, varies
+from models.extraction.variation import DEMONYMS, is_one, name_behind
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Range = tuple[int, int]
 
-#: "the 71-year-old": somebody who was just named.
-_AGED = re.compile(r"(?:\d\d-year-)?old|\d\d[ -]?year[ -]?old|\d\d - year - old")
-#: What any firm or body is called when it is taken up.
-_BODIES = frozenset("company firm group agency newspaper paper outlet broadcaster station union hospital club".split())
-#: For how long, in units of text, somebody who was named is still the one meant.
-_LATELY = 2.5
-
-#: Who is in court and gives no evidence, or gives it in his own cause; for how long somebody is the last witness.
-_IN_COURT = frozenset("barrister lawyer prosecutor judge solicitor counsel attorney defendant clerk foreman".split())
-_IN_THE_BOX = 8
 _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _THEY = frozenset({"they", "them", "their", "theirs"})
@@ -63,12 +45,15 @@ _IT = frozenset({"it", "its"})
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
 
 
-#: Who is told apart from the one before: never he.
-_OTHERS = frozenset({"other", "another", "second", "third", "same-named", "latter", "next", "different"})
+#: For how long, in units, another whose gender is not known may be the one meant.
+_NEAR = 2
 #: Passing a document on makes nobody its issuer: "a police statement quoted by Reuters".
 _PASSED_ON = frozenset(
-    "quote cite see obtain review carry report relay leak share broadcast air circulate run print hear view".split()
+    """quote cite see obtain review carry report relay leak share broadcast air circulate run print hear view
+    read""".split()
 )
+#: Where a text tells of these, "the paper" is no newspaper.
+_STUDIES = frozenset("study paper papers researcher researchers journal scientists".split())
 #: Bodies whose name before a document tells who speaks through it: "a police statement".
 _ISSUING = frozenset("police government ministry company army navy embassy council bank airline union".split())
 _ISSUED = frozenset("statement letter email tweet message post release".split())
@@ -77,26 +62,30 @@ PERSONS = PERSON_ROLES
 ROLES = PERSON_ROLES | GROUP_WORDS | ORGANIZATION_WORDS
 
 
-class Register(KnownNames):
+class Register(TakenUp):
     """The names of one text so far, and whom a mention of the current unit stands for."""
 
     def resolve(self, unit: Unit, mention: Range) -> Speaker:
         """Say whom a mention of the current unit stands for."""
         self._enter_until(mention[0])
-        speaker = self._resolve(unit, mention)
+        speaker, head = self._resolve(unit, mention), head_of(unit.doc, mention)
+        told = is_agent(head)
+        seen = self.clock + (0.0 if told else SPOKE)
         if (entry := self._bearer(speaker)) is not None:
-            entry.seen = max(entry.seen, self.clock + SPOKE)
+            entry.seen = max(entry.seen, seen)
         if speaker.kind in ("group", "organization", "government"):
-            self._group = speaker, self.clock + SPOKE
+            self._group = speaker, seen
         elif (
             speaker.kind in ("person", "unnamed", "unknown")
             and len(speaker.name.split()) > 1
-            and is_one(head_of(unit.doc, mention))
+            and is_one(head)
+            and not told
         ):
-            self._someone = speaker, self.clock + SPOKE
-        self.last = speaker, self.clock
+            self._someone = speaker, seen
+        if not told:
+            self.last = speaker, self.clock
         if speaker.described and speaker.kind != "document":
-            self._remember(speaker, head_of(unit.doc, mention), self.clock + SPOKE)
+            self._remember(speaker, head, seen)
         return speaker
 
     @contextmanager
@@ -107,9 +96,23 @@ class Register(KnownNames):
         yield
         self._unit, self._names, self._indefinite, self.speaking, self.addressed = kept
 
+    def told(self, unit: Unit, mention: Range) -> Speaker:
+        """Say whom a mention stands for of whom another only tells: he stays who spoke last."""
+        kept = self.last, self._someone
+        speaker = self.resolve(unit, mention)
+        self.last, self._someone = kept
+        return speaker
+
     def named(self, unit: Unit, mention: Range) -> Speaker:
         """Say whom words stand for that name nobody who speaks: whom pronouns mean is not changed by them."""
         return self._resolve(unit, mention)
+
+    def passing(self, unit: Unit, mention: Range) -> Speaker:
+        """Say who it is that passes on what another says, and keep him in mind where he is only described."""
+        speaker = self._resolve(unit, mention)
+        if speaker.described and speaker.kind in ("person", "unknown"):
+            self._remember(speaker, head_of(unit.doc, mention), self.clock)
+        return speaker
 
     def is_medium(self, name: str) -> bool:
         """Tell whether the text says of a name that it prints or sends: "the daily Kurs"."""
@@ -150,26 +153,24 @@ class Register(KnownNames):
             return found
         printed = text_of(doc[mention[0] : mention[1] + 1])
         if head.pos_ != "PROPN" and {lower, head.lemma_.lower()} & SPEAKING_THINGS:
-            return self._issuer(doc, head, printed)
+            paper = self._medium() if printed.lower() == "the paper" and not self.nouns & _STUDIES else None
+            return paper or self._issuer(doc, head, printed)
         if mention[0] == mention[1] and head.text[0].isupper() and (found := self._misread(head)) is not None:
             return found
         if lower in PERSON_ROLES and (named := apposed(head, mention)) is not None:
             return self._named(doc, named)
-        if head.pos_ == "PROPN" or lower in ("u.s.", "us"):
+        known = self._by_description(unit, mention, head) if lower in DEMONYMS else None
+        if lower in PERSON_ROLES and doc[mention[0]].lower_ in ("a", "an") and mention[1] == head.i == mention[0] + 1:
+            return Speaker(printed, "unnamed", described=True)  # "an MP"
+        if known is None and (head.pos_ == "PROPN" or lower in ("u.s.", "us")):
             return self._body_again(doc, mention, head) or self._named(doc, head)
-        for name in children(head, "appos"):
-            if (
-                name.pos_ == "PROPN"
-                and head.i < name.i <= mention[1]
-                and head.tag_ == "NN"
-                and lower not in ORGANIZATION_WORDS
-            ):
-                return self._named(doc, name)
-        if (known := self._by_description(unit, mention, head)) is not None:
+        if (name := _named_beside(head, mention)) is not None:
+            return self._named(doc, name)
+        if known is not None or (known := self._by_description(unit, mention, head)) is not None:
             return known
         if (body := body_name(doc, head, self._printed)) is not None and not body[1]:
             return self._touch_body(*body, kind_of(body[0], head), head).speaker
-        return self._described_as(core_of(doc, mention, head), kind_of(printed, head))
+        return self._described_as(self._in_words(doc, mention, head), kind_of(printed, head))
 
     def _by_description(self, unit: Unit, mention: Range, head: Token) -> Speaker | None:
         """Find whom a description means, by the name behind it, by what the text said of him, or by who spoke."""
@@ -238,7 +239,8 @@ class Register(KnownNames):
             entries = [lone]
         if not entries:
             return None
-        entries[0].gender = gender
+        if not any(one.gender == "" and one.seen > self.clock - _NEAR for one in entries[1:]):
+            entries[0].gender = gender
         return Speaker(entries[0].name, "person")
 
     def _lone_speaker(self) -> Entry | None:
@@ -246,22 +248,6 @@ class Register(KnownNames):
         if self.last is None or self.clock - self.last[1] > 1 or self.last[0].kind != "unknown":
             return None
         return self._bearer(self.last[0])
-
-    def _named(self, doc: Doc, head: Token) -> Speaker:
-        if (body := body_name(doc, head, self._printed)) is not None:
-            return self._touch_body(*body, kind_of(body[0], head), head).speaker
-        first, last = name_around(doc, head)
-        _, first = title_of(doc, first, last)
-        name = text_of(doc[first : last + 1])
-        if name.lower() in METONYMS:
-            return Speaker(METONYMS[name.lower()], "government")
-        entry = entry_of(self.entries, name)
-        if entry is not None:
-            return entry.speaker
-        kind = "government" if name in self._states else kind_of(name, head)
-        if kind == "unknown" and 1 < len(name.split()) < 4 and doc[first].dep_ == "compound":
-            kind = "person"
-        return Speaker(name, kind)
 
     def _issuer(self, doc: Doc, head: Token, printed: str) -> Speaker:
         """Find who speaks through a document: "a White House statement", "a statement by the bank"."""
@@ -283,100 +269,9 @@ class Register(KnownNames):
         printed = text_of(doc[head.left_edge.i : head.i + 1])
         return Speaker(printed, kind_of(printed, head), described=True)
 
-    def _taken_up(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
-        """Find whom "the general" or "the senior Chinese diplomat" takes up.
 
-        The nearest of whom the text says that noun, named or not; or else the nearest of whom it says a noun that is
-        as good.
-        """
-        opening = doc[mention[0]].lower_
-        if opening not in ("the", "his", "her", "its", "their", "this", "that"):
-            return None
-        told = words_of(doc, mention, head)
-        word = head.lower_
-        if told & _OTHERS or head.tag_ in ("NNS", "NNPS"):
-            same = [one for one in self._described if one.head == word and told <= one.words and opening == "the"]
-            return same[-1].speaker if same else None
-        if _AGED.fullmatch(word) or _AGED.fullmatch(text_of(doc[mention[0] + 1 : mention[1] + 1]).lower()):
-            spoke = self.last[0] if self.last is not None and self.clock - self.last[1] <= 1 else None
-            if spoke is not None and spoke.kind in ("person", "unknown") and not spoke.described:
-                return spoke
-            return self._lately(("person", "unknown"))
-        if word == "witness":
-            return self._witness()
-        found = self._nearest(word, told, opening, exact=True) or self._nearest(word, told, opening, exact=False)
-        if found is None and word in _BODIES and not told:
-            return self._lately(("organization",))
-        return found
-
-    def _witness(self) -> Speaker | None:
-        """Find who is in the box: the last person named who is no lawyer, judge or defendant."""
-        people = [one for one in self._latest() if one.kind == "person" and not (one.heads | one.roles) & _IN_COURT]
-        return people[0].speaker if people and people[0].seen > self.clock - _IN_THE_BOX else None
-
-    def _called(self, doc: Doc, head: Token, name: Token) -> Speaker:
-        """Enter a name with the description before it, which says what its bearer is: "the hospital, St. Olav’s,"."""
-        self._enter_until(name.i + 1)
-        speaker = self._named(doc, name)
-        entry = entry_of(self.entries, speaker.name)
-        if entry is None:
-            return speaker
-        entry.heads.add(head.lower_)
-        if head.lower_ in ORGANIZATION_WORDS | _BODIES and entry.kind in ("person", "unknown"):
-            entry.kind = "organization"
-        return entry.speaker
-
-    def _varied(self, unit: Unit, mention: Range, head: Token) -> Speaker | None:
-        """Find whom "the cardiologist" takes up of whom the text never said so: the one who spoke just before.
-
-        Not by the word for an office, of which another may be the holder, nor by a word that the text used before.
-        """
-        if self.last is None or not varies(unit.doc, mention, head) or head.lower_ in self.nouns:
-            return None
-        speaker, when = self.last
-        if self.clock - when > 1 or speaker.described or speaker.kind not in ("person", "unknown"):
-            return None
-        entry = self._bearer(speaker)
-        between = [
-            one
-            for one in self.entries
-            if one.kind in ("person", "unknown") and one is not entry and one.seen > when + SPOKE
-        ]
-        if entry is None or between or (entry.gender and is_other(text_of(head), entry.gender)):
-            return None
-        entry.heads.add(head.lower_)
-        return entry.speaker
-
-    def _lately(self, kinds: tuple[SpeakerKind, ...]) -> Speaker | None:
-        """Find the only one of these kinds who was named a moment ago; None where there are more, or none."""
-        near = [entry for entry in self.entries if entry.kind in kinds and entry.seen > self.clock - _LATELY]
-        return near[0].speaker if len(near) == 1 else None
-
-    def _body_again(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
-        """Find the body that "the Ministry" takes up, where those words are no other's name."""
-        first, last = name_around(doc, head)
-        if (
-            head.lower_ not in ORGANIZATION_WORDS | GOVERNMENT_WORDS
-            or text_of(doc[first : last + 1]).lower() in METONYMS
-        ):
-            return None
-        found = self._taken_up(doc, mention, head)
-        return found if found is not None and found.kind in ("organization", "government") else None
-
-    def _nearest(self, word: str, told: frozenset[str], opening: str, *, exact: bool) -> Speaker | None:
-        """Find the nearest, or whose print shares a word with the description; one without a name has to share all."""
-        fitting: list[tuple[bool, float, Speaker]] = []
-        for entry in self._latest():
-            if word not in (entry.heads if exact else loosened(entry.heads, entry.roles)):
-                continue
-            own = entry.roles | set(entry.name.lower().split())
-            if entry.kind in ("organization", "government") and not told <= own | owners(entry.name):
-                continue
-            fitting.append((bool(told & own), entry.seen, entry.speaker))
-        nameless = self._described if opening in ("the", "this", "that") else []
-        fitting += [
-            (bool(told), one.seen, one.speaker)
-            for one in nameless
-            if (one.head == word if exact else word in TAKEN_UP.get(one.head, "").split()) and told <= one.words
-        ]
-        return max(fitting, key=lambda found: found[:2])[2] if fitting else None
+def _named_beside(head: Token, mention: Range) -> Token | None:
+    """Find the name in an apposition to a description: "a broker, Dana Holm,"."""
+    if head.tag_ != "NN" or head.lower_ in ORGANIZATION_WORDS:
+        return None
+    return next((t for t in children(head, "appos") if t.pos_ == "PROPN" and head.i < t.i <= mention[1]), None)

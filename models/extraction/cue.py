@@ -143,7 +143,7 @@ def kind(word: str, frame: Frame) -> Kind:
     """Tell speech from belief, intention and attitude."""
     if frame in ("quote", "according", "colon"):
         return "speech"
-    if word in lexicon.SAY:
+    if word in lexicon.SAY or word == "put":
         return "speech"
     if frame == "to":
         return "intention"

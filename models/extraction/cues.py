@@ -50,7 +50,7 @@ def find(unit: Unit) -> list[Cue]:
     """Find every cue of a unit that introduces something, nested ones too."""
     if unit.bare:
         return []
-    cues: list[Cue] = [cue for token in unit.doc if (cue := _tagged_on(token))]
+    cues: list[Cue] = [cue for token in unit.doc if (cue := _tagged_on(token) or _heard_from(token))]
     taken = {cue.head for cue in cues}
     sourced = _according(unit)
     spoken = _quoting_verbs(unit, {number for cue in sourced.values() for number in cue.complements})
@@ -103,6 +103,21 @@ def _tagged_on(token: Token) -> Cue | None:
             begin -= 1
         word = _DENYING_FORMS[token.lower_].replace("call", "dismiss")
         return Cue(token.i, begin, token.i, word, "object", "attitude", (i,), token.i, (first, stop))
+    return None
+
+
+def _heard_from(token: Token) -> Cue | None:
+    """Read "had heard from a colleague that": who is heard speaks."""
+    if lemma(token) not in lexicon.LEARNS or token.tag_ not in ("VBD", "VBN") or subject(token) is None:
+        return None
+    for prep in children(token, "prep"):
+        for who in children(prep, "pobj") if prep.lower_ == "from" and prep.i == token.i + 1 else ():
+            for clause in (*who.children, *token.children):
+                opens = clause.left_edge.lower_ == "that" and clause.i > who.i and subject(clause) is not None
+                if opens and clause.dep_ in ("acl", "ccomp", "relcl") and who.pos_ in ("NOUN", "PROPN"):
+                    last = clause.left_edge.i - 1
+                    whole = make(token, "clause", (clause.i,), last=prep.i)
+                    return replace(whole, lemma="tell", kind="speech", named=(who.left_edge.i, last))
     return None
 
 

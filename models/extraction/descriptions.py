@@ -130,7 +130,41 @@ def roles_around(doc: Doc, first: int, head: Token) -> set[str]:
         for token in doc[apposition.left_edge.i : apposition.right_edge.i + 1]:
             if token.pos_ in ("NOUN", "ADJ", "PROPN"):
                 roles.add(token.lower_)
+    for clause in children(head, "relcl"):  # "Dee Hollis, who sits for Eastfield,"
+        near = doc[clause.left_edge.i : min(clause.right_edge.i, clause.i + _NEAR) + 1]
+        roles |= {token.lower_ for token in near if token.pos_ == "PROPN"}
     return roles
+
+
+#: How far behind the verb of a clause a place stands that tells who somebody is.
+_NEAR = 4
+#: What is done to who stands trial, or by him.
+_TRIED = frozenset("charge accuse indict try convict acquit sentence prosecute".split())
+
+
+def stands_trial(head: Token) -> bool:
+    """Tell whether a name is of who is tried: "Orme denies murder", "is charged with", "the trial of Daniel Orme"."""
+    verb = head.head
+    if head.dep_ == "pobj" and verb.lower_ == "of" and verb.head.lower_ == "trial":
+        return True
+    if head.dep_ == "nsubjpass":
+        return verb.lemma_.lower() in _TRIED
+    if head.dep_ != "nsubj":
+        return False
+    word = verb.lemma_.lower()
+    things = {thing.lemma_.lower() for thing in children(verb, "dobj", "xcomp", "acomp", "oprd", "prep")}
+    deeds = any(thing.tag_ == "VBG" for thing in children(verb, "dobj", "xcomp", "ccomp"))
+    return (
+        (word == "deny" and (deeds or bool(things & _CRIMES)))
+        or word == "plead"
+        or (word in ("face", "stand", "await") and bool(things & {"trial", "charge"}))
+    )
+
+
+_CRIMES = frozenset(
+    """murder manslaughter theft fraud forgery arson rape assault robbery burglary bribery perjury blackmail
+    kidnapping conspiracy corruption charge count""".split()
+)
 
 
 def heads_around(doc: Doc, first: int, head: Token) -> set[str]:
@@ -147,10 +181,21 @@ def heads_around(doc: Doc, first: int, head: Token) -> set[str]:
     return {TITLES.get(noun.lower_, noun.lower_) for noun in nouns if noun.pos_ in ("NOUN", "PROPN")}
 
 
+_MEN = frozenset(
+    "brother father husband son uncle nephew grandfather boy king prince widower dad granddad actor".split()
+)
+_WOMEN = frozenset(
+    "sister mother wife daughter aunt niece grandmother girl queen princess widow mum mom grandma actress".split()
+)
+
+
 def is_other(name: str, gender: str) -> bool:
     """Tell whether a description shows that "he" or "she" means another: "the spokesman" is not she."""
-    ends = {"he" if word.endswith("man") and not word.endswith("woman") else "" for word in name.lower().split()}
-    ends |= {"she" if word.endswith("woman") else "" for word in name.lower().split()}
+    words = name.lower().split()
+    ends = {"he" if word.endswith("man") and not word.endswith("woman") else "" for word in words}
+    ends |= {"she" if word.endswith("woman") else "" for word in words}
+    head = re.split(r",| of | who ", name.lower())[0].split()[-1:]
+    ends |= {"he"} if _MEN.intersection(head) else {"she"} if _WOMEN.intersection(head) else set()
     return bool(ends - {"", gender})
 
 

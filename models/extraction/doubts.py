@@ -60,19 +60,24 @@ def doubt(text: str, findings: list[Finding], bags: list[Words], at: int, other:
     if other > at:
         earlier = tells_earlier(text, charge) or answers_what_follows(text, denial, charge)
         return None if earlier or (worded and distance == 0) else "told_later"
-    if worded:
+    if worded or (both and bags[at].speaker & bags[other].content and _denies_outright(text, denial)):
         return None
     if names(said, charge):
         others = [one for one in findings[max(0, at - NEAR) : at] if one is not charge and same(one, charge)]
         return None if distance <= 1 or not others else "too_far"
     accusing = any(stem(word) in ACCUSING_STEMS for word in cue_words(text, charge))
-    if accusing and INNOCENCE.match(said) and bags[at].speaker & bags[other].content:
-        return None
+    if INNOCENCE.match(said) and bags[at].speaker & bags[other].content:
+        return None if accusing else "another_matter"
     if accusing and _ACCUSATION.search(said) and points_back(text, denial):
         return None if distance <= 3 else "too_far"
     return _doubt_by_words(text, denial, charge, bags[at], bags[other]) or _doubt_by_place(
         text, findings, bags, at, other
     )
+
+
+def _denies_outright(text: str, denial: Finding) -> bool:
+    """Tell whether somebody denies in so many words, as "denies forgery" does who was said to have forged a will."""
+    return any(word.startswith(DENYING) for word in cue_words(text, denial))
 
 
 def _doubt_by_words(text: str, denial: Finding, charge: Finding, denied: Words, charged: Words) -> Doubt | None:

@@ -34,3 +34,6 @@ class Draft:
     gender: str = ""
     referent: str | None = None
     rival: bool = False
+    #: Whether "his" at the head of the content is the speaker's, and names for what it calls "the company".
+    owns: bool = False
+    known: list[tuple[int, int, str]] = field(default_factory=list)

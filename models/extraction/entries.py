@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.extraction.findings import Speaker, SpeakerKind
+from models.extraction.lexicon import MEDIA, MEDIA_NAMES
 from models.extraction.speaker_kinds import ORGANIZATION_WORDS, PERSON_ROLES
 
 #: How many persons and bodies are kept in mind; bounds memory on long texts.
@@ -16,6 +17,9 @@ _FIRMS = frozenset(
     pictures media partners holdings labs pharmaceuticals technologies software networks brewery ltd llc plc gmbh ag
     railways ferries lines bank""".split()
 )
+
+#: What a firm is, in nouns by which any of its kind may be taken up.
+FIRMS = frozenset("company firm group manufacturer retailer maker producer developer operator".split())
 
 
 @dataclass(slots=True)
@@ -29,6 +33,8 @@ class Entry:
     heads: set[str] = field(default_factory=set)
     gender: str = ""
     seen: float = 0.0
+    #: When it was first seen.
+    since: float = 0.0
     #: Whether the name only describes: "the defence ministry", of a country that is not printed with it.
     described: bool = False
 
@@ -61,6 +67,14 @@ def is_firm(entry: Entry) -> bool:
     return len(words) > 1 and entry.kind == "organization" and {word.strip(".").lower() for word in words[1:]} <= _FIRMS
 
 
+def is_medium(entry: Entry) -> bool:
+    """Tell whether a name is a newspaper's or a station's: "the Port Lisse Courier", "Radio Oreland"."""
+    words = entry.name.lower().split()
+    named = words[-1] in MEDIA_NAMES - {"agency", "independent", "today", "review", "wire", "news"}
+    sends = words[0] in ("radio", "channel", "tv") and len(words) > 1
+    return sends or (entry.kind != "person" and (named or bool(entry.heads & MEDIA)))
+
+
 def touch(entries: list[Entry], entry: Entry, seen: float) -> None:
     """Make an entry the last one; drop the one longest unseen when there are too many."""
     for at, other in enumerate(entries):
@@ -68,6 +82,7 @@ def touch(entries: list[Entry], entry: Entry, seen: float) -> None:
             entry = entries.pop(at)
             break
     entry.seen = max(entry.seen, seen)
+    entry.since = entry.since or seen
     entries.append(entry)
     del entries[:-REMEMBERED]
 

@@ -6,7 +6,7 @@ from typing import Literal
 from models.extraction.cue import Kind
 
 NAME = "counterclaim-rules"
-VERSION = "0.8.0"
+VERSION = "0.9.0"
 
 Span = tuple[int, int]
 Form = Literal["direct", "indirect", "mixed"]

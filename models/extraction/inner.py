@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.extraction import cues, nesting, quotes, segmentation, units
 from models.extraction.drafting import draft_of
+from models.extraction.findings import Speaker
 
 if TYPE_CHECKING:
     from models.extraction.coreference import Register
@@ -23,6 +24,11 @@ _TELLS = re.compile(
     r"\b(?:say|says|saying|said|tell|tells|telling|told|thinks?|thought|believes?|believed|claims?|claimed|insists?|"
     r"insisted|writes?|wrote|admits?|admitted|denies|denied|according to|asks?|asked|promised|warned|assured|called|"
     r"calls)\b",
+    re.IGNORECASE,
+)
+#: "He told me the dam was old": another, where the text has but one of whom that may be.
+_HE_TOLD = re.compile(
+    r"\b(?:he|she) (?:once |also |even |just |had |has )?(?:told|said|promised|assured|warned|says|insists)\b",
     re.IGNORECASE,
 )
 #: Code points of a quotation that are read.
@@ -53,7 +59,9 @@ class Quoted:
 
     def _told(self, draft: Draft, quote: Quote) -> Iterator[Draft]:
         start, end = quote.start + 1, min(quote.end - quote.closed, quote.start + _READ)
-        if draft.speaker is None or not _TELLS.search(self.text, start, end):
+        if draft.speaker is None or not (
+            _TELLS.search(self.text, start, end) or _HE_TOLD.search(self.text, start, end)
+        ):
             return
         said = self.text[start:end]
         sentences = [(first + start, last + start) for first, last in segmentation.cut(said)]
@@ -62,17 +70,30 @@ class Quoted:
             found = [one for cue in cues.find(unit) if (one := draft_of(self.text, unit, cue, inner)) is not None]
             with self.register.inside(unit, draft.speaker):
                 for one in nesting.outermost(found):
-                    if _tells_of_another(unit, one) and one.source is not None:
-                        one.speaker = self.register.named(unit, one.source)
+                    if (who := self._another(unit, one, draft)) is not None:
+                        one.speaker = who
                         one.via = [draft.speaker, *draft.via]
                         one.confidence *= _LOOSELY
                         yield one
 
+    def _another(self, unit: Unit, told: Draft, outer: Draft) -> Speaker | None:
+        """Say who it is of whom a quoted speaker tells that he said a thing; None where that is nobody, or unsure."""
+        if told.source is None or not _tells(told):
+            return None
+        word = unit.doc[told.source[0]].lower_
+        if word in ("he", "she") and told.source[0] == told.source[1] and told.cue.kind == "speech":
+            name = self.register.other(word, outer.speaker)
+            return Speaker(name, "person") if name is not None else None
+        return self.register.named(unit, told.source) if _is_named(unit, told) else None
 
-def _tells_of_another(unit: Unit, draft: Draft) -> bool:
-    """Tell whether somebody is named who says or believes a thing; "I think" and "they say" name nobody."""
-    if draft.source is None or draft.mention is None or draft.confidence < _SURE or not nesting.is_told(draft):
-        return False
-    first, last = draft.source
+
+def _tells(draft: Draft) -> bool:
+    """Tell whether somebody surely says or believes a thing."""
+    return draft.mention is not None and draft.confidence >= _SURE and nesting.is_told(draft)
+
+
+def _is_named(unit: Unit, draft: Draft) -> bool:
+    """Tell whether who says or believes a thing is named; "I think" and "they say" name nobody."""
+    first, last = draft.source or (0, 0)
     head = unit.doc[first : last + 1].root
     return head.pos_ in ("NOUN", "PROPN") and head.lower_ not in _NOBODY and unit.doc[first].lower_ not in ("any", "no")

@@ -12,6 +12,7 @@ from models.extraction.descriptions import (
     heads_around,
     kind_word,
     roles_around,
+    stands_trial,
 )
 from models.extraction.entries import Entry, Someone, entry_of, is_firm, kind_by_heads, touch
 from models.extraction.findings import Speaker, SpeakerKind
@@ -27,6 +28,7 @@ from models.extraction.names import FEMALE, MALE
 from models.extraction.places import METONYMS
 from models.extraction.speaker_kinds import PERSON_ROLES, kind_of
 from models.extraction.units import Unit
+from models.extraction.variation import DEMONYMS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -51,11 +53,17 @@ ACTED, SPOKE = 0.6, 1.1
 _NO_PERSON = frozenset({"the", "a", "an", "in", "at", "near", "outside", "across"})
 
 
+#: What one does to whom one speaks to, who goes on being spoken of.
+_ADDRESSING = frozenset(
+    """ask tell inform question examine examination interview show press assure warn advise remind challenge""".split()
+)
+
+
 class KnownNames:
     """The names of one text so far, most recently seen last."""
 
-    def __init__(self, states: frozenset[str] = frozenset()) -> None:
-        """Begin with the names of which the text shows that they are states'."""
+    def __init__(self, states: frozenset[str] = frozenset(), author: Speaker | None = None) -> None:
+        """Begin with the names of which the text shows that they are states', and with whom its byline names."""
         self._states = states
         self.entries: list[Entry] = []
         self.clock = 0
@@ -63,8 +71,9 @@ class KnownNames:
         self._names: list[Range] = []
         self._group: tuple[Speaker, float] | None = None
         self._someone: tuple[Speaker, float] | None = None
-        self._described: list[Someone] = []
+        self.described: list[Someone] = []
         self._indefinite: list[Token] = []
+        self._acting: list[Token] = []
         #: Who spoke last, and in which unit.
         self.last: tuple[Speaker, int] | None = None
         #: The nouns of the units before this one.
@@ -72,7 +81,7 @@ class KnownNames:
         #: Whom "I" stands for: whose turn of an interview it is.
         self.speaking: Speaker | None = None
         #: Whose column it is: his "I" stands outside of quotations and turns.
-        self.author: Speaker | None = None
+        self.author = author
         #: Whom "you" stands for: with whom he speaks, where there are but two.
         self.addressed: Speaker | None = None
 
@@ -89,6 +98,18 @@ class KnownNames:
     def finish(self) -> None:
         """Enter what is left of the current unit."""
         self._enter_until(None)
+
+    def new(self) -> list[Entry]:
+        """List the persons whose name stands in the current unit for the first time."""
+        return [entry for entry in self.entries if entry.kind in ("person", "unknown") and entry.since > self.clock - 1]
+
+    def name(self, someone: Someone, named: Speaker) -> None:
+        """Take one who was only described for the bearer of a name from now on."""
+        entry = self._bearer(named)
+        if entry is not None:
+            self.described.remove(someone)
+            entry.heads.add(someone.head)
+            entry.roles |= someone.words
 
     def people(self) -> frozenset[str]:
         """List the words of which persons' names are made."""
@@ -121,13 +142,13 @@ class KnownNames:
         """Keep in mind one who is described and not named, the nearest last."""
         if head.pos_ not in ("NOUN", "PROPN") or (head.tag_ in ("NNS", "NNPS") and not _SOME.match(speaker.name)):
             return
-        known = next((one for one in self._described if one.speaker == speaker), None)
+        known = next((one for one in self.described if one.speaker == speaker), None)
         if known is not None:
-            self._described.remove(known)
+            self.described.remove(known)
         words = frozenset(speaker.name.lower().split())
         word = known.head if known is not None else head.lower_
-        self._described.append(Someone(speaker, word, words, max(seen, known.seen if known is not None else seen)))
-        del self._described[:-_DESCRIBED]
+        self.described.append(Someone(speaker, word, words, max(seen, known.seen if known is not None else seen)))
+        del self.described[:-_DESCRIBED]
 
     # ------------------------------------------------------------ entering
 
@@ -140,7 +161,7 @@ class KnownNames:
             self._enter_name(doc, start, first, last, title)
 
     def _enter_name(self, doc: Doc, start: int, first: int, last: int, title: str) -> None:
-        name = text_of(doc[first : last + 1])
+        name = text_of(doc[first : last + 1]) if not _is_demonym(doc, first, last) else ""
         if not name or name.lower() in METONYMS:
             if name:
                 touch(self.entries, Entry(METONYMS[name.lower()], "government"), self.clock)
@@ -162,6 +183,7 @@ class KnownNames:
         entry.heads |= heads | ({kind_word(name)} if entry.kind in ("organization", "government") else set())
         entry.kind = kind_by_heads(entry)
         entry.heads |= {"company"} if is_firm(entry) else set()
+        entry.heads |= {"defendant", "accused"} if stands_trial(head) else set()
         before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
         given = name.split()[0].lower()
         if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
@@ -173,7 +195,7 @@ class KnownNames:
             entry.gender = "she"
         if entry.kind == "unknown" and (entry.gender or before & TITLES.keys()):
             entry.kind = "person"
-        touch(self.entries, entry, self.clock + (ACTED if _acts(head) else 0.0))
+        touch(self.entries, entry, self.clock + _weight(head))
 
     def _touch_body(self, name: str, described: bool, kind: SpeakerKind, head: Token) -> Entry:
         """Enter a body under the name that holds whose it is."""
@@ -191,8 +213,28 @@ class KnownNames:
         return sorted(self.entries, key=lambda entry: entry.seen, reverse=True)
 
 
+def _is_demonym(doc: Doc, first: int, last: int) -> bool:
+    """Tell whether capitals only say where somebody is from: "a quiet New Zealander"."""
+    return doc[last].lower_ in DEMONYMS and last - first < 2 and first > 0 and doc[first - 1].pos_ in ("DET", "ADJ")
+
+
+def _weight(head: Token) -> float:
+    """Weigh who is named, for a pronoun behind him: who acts more, by whom another is asked or shown things less."""
+    if is_agent(head):
+        return -ACTED
+    return ACTED if _acts(head) else 0.0
+
+
 def _acts(head: Token) -> bool:
-    """Tell whether a name is who acts in its clause: its subject, or an apposition to it."""
-    if head.dep_ == "appos" and head.head.i < head.i:
+    """Tell whether a name is who acts in its clause: its subject, or an apposition to it, "a guide named Roe"."""
+    while head.head.i < head.i and (
+        head.dep_ == "appos" or head.lower_ in ("named", "called") or head.head.lower_ in ("named", "called")
+    ):
         head = head.head
     return head.dep_ in ("nsubj", "nsubjpass")
+
+
+def is_agent(head: Token) -> bool:
+    """Tell whether somebody is by whom another is asked, told or shown things: that one stays who is spoken of."""
+    by = head.head
+    return head.dep_ == "pobj" and by.lower_ == "by" and by.i < head.i and by.head.lemma_.lower() in _ADDRESSING

@@ -267,10 +267,13 @@ RELAYS = words("""
 statement readout transcript release account summary minutes recording communique communiqué notes
 """)
 
+#: Verbs by which somebody tells from whom he has a thing: "had heard from a colleague that".
+LEARNS = words("hear learn gather")
+
 #: Who prints or sends what others say.
 MEDIA = words("""
 newspaper paper broadcaster station agency newswire tabloid magazine daily weekly website site outlet network
-newscast broadcast programme podcast channel email emails report memo memorandum document draft
+newscast broadcast programme podcast channel television radio media email emails report memo memorandum document draft
 """)
 #: Words of such names: "the Port Lisse Courier", "Radio Oreland", "Channel Nine".
 MEDIA_NAMES = words("""

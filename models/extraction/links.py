@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from models.extraction.contradictions import contradicted
 from models.extraction.contraries import (
     ACCUSING_STEMS,
     ANY_NEGATION,
@@ -40,7 +41,7 @@ from models.extraction.doubts import (
     points_back,
     tells_earlier,
 )
-from models.extraction.findings import Finding, Named
+from models.extraction.findings import Doubt, Finding, Named
 from models.extraction.replies import answered_by, doubt_of_reply, goes_on
 from models.extraction.stems import Words, stem, words_of
 
@@ -73,20 +74,59 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
         if finding.denies is not None:
             continue
         answered = _charge if finding.polarity == "deny" else contrary_of
-        charge = answered(text, linked, bags, at)
+        charge = _innermost(text, linked, at, answered(text, linked, bags, at))
         why = doubt(text, linked, bags, at, charge) if charge is not None else None
         sure = charge is not None and why is None
         reply = answered_by(text, linked, bags, at) if finding.polarity == "assert" and not sure else None
         if reply is not None:
             charge, why = reply, doubt_of_reply(linked, bags, at, reply)
+        elif charge is None and finding.polarity == "assert" and goes_on(text, linked, at) is None:
+            charge, why = _contradicted(text, linked, bags, at)
         if charge is None:
             linked[at] = _without_charge(text, linked, at)
-        elif why is not None:
+        elif (why := why or _which_of_two(text, linked, at, charge)) is not None:
             linked[at] = replace(finding, polarity="deny", may_deny=findings[charge].id, doubt=why)
         else:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
     return linked
+
+
+def _innermost(text: str, findings: list[Finding], at: int, charge: int | None) -> int | None:
+    """Go on from what somebody told to what another said as he told it: that, and not the telling, is answered."""
+    if charge is None or findings[charge].polarity == "deny" or _is_turn(text, findings[charge]):
+        return charge
+    outer = findings[charge]
+    for inner in range(charge + 1, min(at, charge + 1 + _REMARKS)):
+        told = findings[inner]
+        passed = bool(told.via) and told.via[0] == outer.speaker and holds(outer, told)
+        if passed and told.polarity == "assert" and not same(told, findings[at]):
+            return inner
+    return charge
+
+
+def _which_of_two(text: str, findings: list[Finding], at: int, charge: int) -> Doubt | None:
+    """Tell whether a charge is told in another's words, or holds another's, so that either may be meant."""
+    said, answered = said_in(text, findings[at]), findings[charge]
+    if names(said, answered) or answered.polarity == "deny":
+        return None
+    for other in range(max(0, charge - 2), min(len(findings), charge + 3)):
+        one = findings[other]
+        if other in (at, charge) or one.polarity == "deny" or same(one, findings[at]):
+            continue
+        if holds(one, answered) or holds(answered, one):
+            return None if names(said, one) else "nested"
+    return None
+
+
+def _contradicted(
+    text: str, findings: list[Finding], bags: list[Words], at: int
+) -> tuple[int, Doubt | None] | tuple[None, None]:
+    """Find what a statement contradicts by what it tells, and what leaves that in doubt."""
+    told = contradicted(text, findings, bags, at)
+    if told is None:
+        return None, None
+    return told[0], None if told[1] else "not_said_to_answer"
 
 
 def _without_charge(text: str, findings: list[Finding], at: int) -> Finding:

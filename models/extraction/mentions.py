@@ -235,9 +235,15 @@ def _bare_passive(verb: Token) -> bool:
     """Tell whether somebody else did it: "Asked about the vote, she ..."."""
     if verb.tag_ != "VBN" or verb.dep_ not in ("advcl", "acl", "relcl"):
         return False
-    if verb.dep_ == "acl" and verb.nbor(-1).text == "," and children(verb, "dobj"):
+    if verb.dep_ == "acl" and verb.nbor(-1).text == "," and (children(verb, "dobj") or _behind_name(verb)):
         return False
     return subject(verb) is None and not children(verb, "aux")
+
+
+def _behind_name(verb: Token) -> bool:
+    """Tell whether a verb with a clause stands behind a name between commas: "A trader, Cobalt Ridge, alleged that"."""
+    named = any(name.i == verb.i - 2 for name in children(verb.head, "appos"))
+    return named and bool(children(verb, "ccomp"))
 
 
 def _owner(noun: Token) -> Token | None:

@@ -48,6 +48,8 @@ def core_of(doc: Doc, mention: Range, head: Token) -> str:
     for child in children(head, "prep"):
         if head.i < child.i < mention[1] and not any(t.lower_ in _WEEK for t in children(child, "pobj")):
             last = max(last, min(child.right_edge.i, mention[1]))
+    clause = next((t.i for t in doc[head.i : last] if t.text == "," and t.nbor(1).tag_ in ("WP", "WDT")), None)
+    last = last if clause is None else clause - 1
     return text_of(doc[mention[0] : last + 1])
 
 

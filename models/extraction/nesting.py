@@ -8,6 +8,7 @@ is quoted as saying.
 from __future__ import annotations
 
 from models.extraction import confidence, lexicon, passing
+from models.extraction.cue import lemma
 from models.extraction.drafts import Draft
 from models.extraction.findings import Speaker
 
@@ -88,7 +89,7 @@ def is_told(draft: Draft) -> bool:
     return (
         speech
         and draft.cue.frame in ("clause", "quote", "urge", "around")
-        and head.tag_ in ("VBD", "VBN", "VBZ", "VBP")
+        and (head.tag_ in ("VBD", "VBN", "VBZ", "VBP") or (head.tag_ == "VBG" and lemma(head.head) == "keep"))
     )
 
 
@@ -96,7 +97,7 @@ def _is_told_by(inner: Draft, outer: Draft) -> bool:
     """Tell whether somebody tells in so many words what another said: "Fenn said that Holt had told her that"."""
     told = inner.cue.kind == "speech" or inner.cue.lemma in _BELIEFS
     sure = _SURE if inner.cue.kind == "speech" else _SURE_BELIEF
-    if inner.cue.kind != "speech" and inner.source is not None and inner.unit.doc[inner.source[0]].pos_ == "PRON":
+    if inner.cue.kind != "speech" and inner.source is not None and _is_pronoun(inner):
         return False  # "the constable said he believed"
     if inner.mention is None or outer.source is None or inner.confidence < sure or not told:
         return False
@@ -104,7 +105,17 @@ def _is_told_by(inner: Draft, outer: Draft) -> bool:
     clauses = inner.cue.frame in ("clause", "quote", "urge") and outer.cue.frame in ("clause", "around", "according")
     behind = inner.cue.head > outer.cue.head or max(outer.contents)[1] <= outer.cue_span[0]
     told_so = clauses and behind and not outer.numbers
-    return told_so and head.tag_ in ("VBD", "VBN", "VBZ") and inner.polarity != "deny"
+    telling = head.tag_ in ("VBD", "VBN", "VBZ", "VBP") or passing.is_heard(head)
+    return told_so and telling and (inner.polarity != "deny" or inner.cue.frame == "clause")
+
+
+def _is_pronoun(draft: Draft) -> bool:
+    """Tell whether a speaker is mentioned by a pronoun alone."""
+    return (
+        draft.source is not None
+        and draft.source[0] == draft.source[1]
+        and (draft.unit.doc[draft.source[0]].pos_ == "PRON")
+    )
 
 
 def _step_back(denial: Draft, drafts: list[Draft]) -> None:
@@ -129,6 +140,7 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
     Where it is somebody and no document, only what she said in so many words: "she said, according to police".
     """
     for outer in [draft for draft in drafts if draft.cue.frame == "according"]:
+        drafts = _told_as_known(outer, drafts)
         passing.reported_by(outer)
         if outer.passed_on:
             drafts = [draft for draft in drafts if draft is outer or not _tells(draft, outer.passed_on[0])]
@@ -141,7 +153,7 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
             if draft is not outer
             and draft.mention is not None
             and start <= draft.cue_span[0] < end
-            and draft.cue.kind in ("speech", "attitude", *(["belief"] if medium else []))
+            and (draft.cue.kind in ("speech", "attitude") or (medium and draft.cue.lemma in _BELIEFS))
             and draft.confidence >= 0.5
             and (relay or (medium and draft.cue.frame != "noun") or _is_passed_on(draft, outer))
         ]
@@ -158,6 +170,17 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
                     draft.contents = [_without_tail(span, outer.cue_span[0], draft) for span in kept or draft.contents]
             drafts = [draft for draft in drafts if draft is not outer]
     return drafts
+
+
+def _told_as_known(outer: Draft, drafts: list[Draft]) -> list[Draft]:
+    """Take what somebody "knew, according to an email" for what the email tells as a whole."""
+    knows = [
+        draft for draft in drafts if draft.cue.lemma == "know" and draft.mention is not None and _inside(outer, draft)
+    ]
+    for draft in knows:
+        start = min(draft.mention[0] if draft.mention is not None else draft.cue_span[0], outer.contents[0][0])
+        outer.contents = [(start, _without_tail(outer.contents[0], outer.cue_span[0], outer)[1])]
+    return [draft for draft in drafts if draft not in knows]
 
 
 def _tells(draft: Draft, who: object) -> bool:

@@ -43,6 +43,36 @@ def naming(token: Token, word: str, unit: Unit) -> Cue | None:
     return None
 
 
+#: What is put at a number.
+_COUNTED = frozenset(
+    """it figure number toll total count cost price sum crowd bill loss damage share rate chance odds dead age
+    turnout""".split()
+)
+
+
+def putting(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "put the toll at eleven", "puts it at three hundred"."""
+    if word != "put" or is_passive(token) or subject(token) is None:
+        return None
+    for thing in children(token, "dobj"):
+        if not {thing.lower_, thing.lemma_.lower()} & _COUNTED or unit.quote[thing.i] >= 0:
+            continue
+        for at in [*children(token, "prep"), *children(thing, "prep")]:
+            numbers = [one for one in children(at, "pobj", "pcomp", "prep", "quantmod", "nummod") if one.i > at.i]
+            if (
+                at.lower_ == "at"
+                and at.i in (thing.i + 1, thing.right_edge.i + 1)
+                and numbers
+                and _is_number(numbers[0])
+            ):
+                return make(token, "name", (thing.i, at.i))
+    return None
+
+
+def _is_number(head: Token) -> bool:
+    return any(one.pos_ == "NUM" or one.lower_ in ("half", "dozens", "hundreds", "thousands") for one in head.subtree)
+
+
 def innocent(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "maintained his innocence", "pleaded not guilty"."""
     if word not in lexicon.INNOCENT or is_passive(token):

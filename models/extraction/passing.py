@@ -53,6 +53,10 @@ def quoted_by(draft: Draft) -> Draft:
         source = next((thing for thing in children(quoting, "dobj", "nsubjpass") if thing.i < verb.i), None)
         quoted_by = next((thing for thing in children(quoting, "nsubj") if draft.unit.quote[thing.i] < 0), None)
         quoted_by = quoted_by or _quoted_in(quoting)
+    elif is_heard(verb):
+        source, quoted_by = _who_is_heard(verb), subject(verb.head)
+    elif draft.cue.frame == "quote" and draft.cue.lemma == "quote" and not is_passive(verb):
+        source, quoted_by = _who_is_quoted(verb), subject(verb)
     elif draft.cue.kind == "speech" and draft.polarity == "assert":
         source, cited_by = _cited(draft), draft.source
     if source is None or draft.unit.quote[source.i] >= 0:
@@ -70,6 +74,34 @@ def quoted_by(draft: Draft) -> Draft:
     return draft
 
 
+#: Verbs by which somebody tells what he heard another say: "remembered her father saying".
+_HEARS = frozenset("hear overhear recall remember".split())
+
+
+def is_heard(saying: Token) -> bool:
+    """Tell whether somebody heard or remembers another say a thing: "heard the mayor say", "recalled him telling"."""
+    hearing = saying.head
+    if saying.tag_ not in ("VB", "VBG") or lemma(hearing) not in _HEARS or hearing.i > saying.i:
+        return False
+    return _who_is_heard(saying) is not None
+
+
+def _who_is_heard(saying: Token) -> Token | None:
+    """Find who is heard or remembered to say a thing: the verb's own subject, or what is remembered right before it."""
+    own = subject(saying)
+    named = [own] if own is not None else children(saying.head, "dobj")
+    return next((one for one in named if saying.head.i < one.i == saying.i - 1), None)
+
+
+def _who_is_quoted(verb: Token) -> Token | None:
+    """Find who is quoted in "She quoted her grandmother: “...”"; a song or a law is no one."""
+    for thing in children(verb, "dobj"):
+        numbered = thing.right_edge.pos_ == "NUM"
+        if (thing.pos_ == "PROPN" and not numbered) or {thing.lower_, thing.lemma_.lower()} & (ROLES | _NAMELESS):
+            return thing
+    return None
+
+
 def _quoted_in(quoting: Token) -> Token | None:
     """Find who quotes in "was quoted by the agency", "was quoted in the same broadcast as saying"."""
     for prep in children(quoting, "agent", "prep"):
@@ -84,9 +116,12 @@ def _cited(draft: Draft) -> Token | None:
     """Find whom a medium cites for what it reports: "the Courier, which cited a member of the jury"."""
     if draft.source is None or draft.source[0] > draft.cue.first > 0:
         return None
-    first, last = draft.source
-    for token in draft.unit.doc[first : max(last + 1, draft.cue.first)]:
-        if token.lower_ in ("cited", "cites", "citing", "quoted") and token.dep_ in ("relcl", "acl"):
+    doc, (first, last) = draft.unit.doc, draft.source
+    fronted = [doc[0]] if doc[0].lower_ == "citing" and doc[0].head.i == draft.cue.head else []
+    for token in [*fronted, *doc[first : max(last + 1, draft.cue.first)]]:
+        aside = token.lower_ == "citing" and token.dep_ in ("advcl", "prep") and token.head.i == draft.cue.head
+        aside = aside and (is_medium(draft) or draft.cue.lemma == "report")
+        if aside or (token.lower_ in ("cited", "cites", "citing", "quoted") and token.dep_ in ("relcl", "acl")):
             for thing in children(token, "dobj"):
                 words = {thing.lower_, thing.lemma_.lower()}
                 if words & (ROLES | _NAMELESS | SPEAKING_THINGS) or thing.pos_ == "PROPN":
@@ -115,6 +150,22 @@ def reported_by(outer: Draft) -> None:
             outer.contents = spans
             outer.passed_on.append((own.left_edge.i, own.i))
         return
+    _reported_behind(outer, start, end)
+
+
+def _reported_behind(outer: Draft, start: int, end: int) -> None:
+    """Take ", NRT reports" out of the end of what somebody said, where the parser sees no verb in it."""
+    doc, unit = outer.unit.doc, outer.unit
+    inside = [t for t in doc if start <= unit.left[t.i] < end and not t.is_space]
+    if len(inside) < _REPORT or inside[-1].lower_ not in ("reports", "reported", "writes") or inside[-3].text != ",":
+        return
+    if inside[-2].pos_ == "PROPN" and outer.contents[-1][0] < unit.left[inside[-3].i]:
+        outer.contents[-1] = (outer.contents[-1][0], unit.left[inside[-3].i])
+        outer.passed_on.append((inside[-2].i, inside[-2].i))
+
+
+#: Words of a content that ends so, at least.
+_REPORT = 6
 
 
 #: Verbs by which a medium tells what somebody else said.
@@ -149,13 +200,16 @@ def told_whom(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int]
     verb = doc[draft.cue.head]
     if draft.cue.kind != "speech" or draft.source is None:
         return None
-    if is_passive(verb) and children(verb, "agent") and draft.cue.lemma in ("tell", "inform"):
+    passive = is_passive(verb) and children(verb, "agent") and draft.cue.lemma in ("tell", "inform", "assure", "warn")
+    if passive or (draft.cue.named is not None and verb.lemma_.lower() in lexicon.LEARNS):
         own = subject(verb)
         return (own.left_edge.i, own.i) if own is not None and own.lower_ not in _PRESENT else None
     if (quoting := _quoting_medium(draft)) is not None:
-        return quoting.left_edge.i, quoting.i
+        return _whole(quoting)
     if (through := _through(unit, verb)) is not None:
-        return through.left_edge.i, through.i
+        return _whole(through)
+    if (showing := _showing(draft, is_medium)) is not None:
+        return showing
     speaking = [verb] if verb.pos_ != "NOUN" else []
     speaking += [t for t in doc[draft.source[0] : draft.source[1] + 1] if lemma(t) in _SPEAKS and t.dep_ == "relcl"]
     for thing in [one for at in speaking for one in _addressed(at)]:
@@ -182,12 +236,61 @@ def _quoting_medium(draft: Draft) -> Token | None:
     return None
 
 
+def _whole(thing: Token) -> tuple[int, int]:
+    """Give the words for somebody, his name behind them included: "his attorney, Dora Quist"."""
+    named = next((t for t in children(thing, "appos") if t.pos_ == "PROPN" and t.i > thing.i), thing)
+    return thing.left_edge.i, named.i
+
+
+#: Documents that say nothing of themselves in other places: "a note seen by the Echo".
+_PAPERS = frozenset("note memorandum briefing minute minutes slide log draft presentation spreadsheet invoice".split())
+#: What is done to a document by who passes on what it says.
+_SEEN = frozenset("see obtain review leak publish read quote print send show carry release post share view".split())
+
+
+def _showing(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int] | None:
+    """Find who saw or read out a document: "a memo seen by the Courier", "an email that Ann Lee read out"."""
+    first, last = draft.source or (0, -1)
+    doc = draft.unit.doc
+    if doc[first : last + 1].root.lemma_.lower() not in SPEAKING_THINGS | _PAPERS:
+        return None
+    for verb in doc[first : max(last + 1, min(draft.cue.first, last + _ASIDE))]:
+        if verb.lemma_.lower() not in _SEEN or verb.dep_ not in ("acl", "relcl"):
+            continue
+        to = [
+            by for by in children(verb, "agent", "prep") if by.lower_ == "by" or (by.lower_ == "to" and _is_sent(verb))
+        ]
+        named = [thing for by in to for thing in children(by, "pobj")]
+        reads = verb.lemma_.lower() == "read"
+        named += [
+            own for own in children(verb, "nsubj") if own.tag_ not in ("WDT", "WP") and own.lower_ not in _PRESENT
+        ]
+        for thing in named:
+            start = thing.left_edge.i
+            if reads or names_medium(doc, start, thing.i) or is_medium(doc[start : thing.i + 1].text):
+                return _whole(thing)
+    return None
+
+
+def _is_sent(verb: Token) -> bool:
+    return verb.lemma_.lower() in ("leak", "send", "show", "release")
+
+
+#: How far behind a mention such an aside may go, in words.
+_ASIDE = 10
+
+
 def _through(unit: Unit, verb: Token) -> Token | None:
     """Find who speaks for somebody: "said through his attorney"."""
     for prep in children(verb, "prep"):
         named = children(prep, "pobj")
         if prep.lower_ == "through" and named and unit.quote[named[0].i] < 0 and named[0].tag_ in ("NN", "NNP"):
             return named[0]
+        for sent in [one for paper in named for one in children(paper, "acl") if prep.lower_ == "in"]:
+            for by in children(sent, "prep", "agent"):
+                who = children(by, "pobj")
+                if by.lower_ in ("through", "via", "by") and who and lemma(sent) in ("send", "issue", "release"):
+                    return who[0]
     return None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from models.extraction.coreference import PERSONS
 from models.extraction.cue import Cue
 from models.extraction.grammar import children
+from models.extraction.lexicon import MEDIA, SPEAKING_THINGS
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ Span = tuple[int, int]
 
 #: A content that opens with a pronoun.
 OPENS = re.compile(r"[\s“\"'‘]*(?:that )?(?P<word>it|he|she|they)\b", re.IGNORECASE)
+#: A content that opens with what is somebody's.
+OWNS = re.compile(r"[\s“\"'‘]*(?:that )?(?P<word>his|her|its|their) ", re.IGNORECASE)
 #: "It is clear that", "it is time to": such an "it" stands for what follows.
 _EMPTY = re.compile(
     r"[\s“\"'‘]*(?:that )?it\b[^.;!?]*?\b(?:that|to|who|which|whether|if|how|why|when|because|like|as|time|late|early|"
-    r"over|raining|snowing|winter|summer|night|day|morning|evening|enough)\b",
+    r"over|raining|snowing|winter|summer|night|day|morning|evening|enough|correct|incorrect|wrong|"
+    r"right|likely|unlikely|possible|impossible|clear|fair|unfair|obvious)\b",
     re.IGNORECASE,
 )
 #: "It was a mistake": what happened, more often than a thing.
@@ -40,6 +44,8 @@ _TIMES = frozenset(
     month year decade hour minute time moment end beginning weekend midnight noon spring summer autumn winter
     percent number way lot person everyone everybody somebody someone nobody anyone""".split()
 )
+#: Persons, and what passes on what they say, but for documents, which may be false themselves.
+_NOT_MEANT = PERSONS | (MEDIA - SPEAKING_THINGS)
 _SMALL = frozenset({"a", "an", "the", "this", "that"})
 #: The longest mention of a thing, in words.
 _LONGEST = 6
@@ -65,13 +71,20 @@ def thing(
     """
     if (spoken_of := _spoken_of(unit, cue, contents)) is not None:
         return _printed(text, unit, spoken_of, many)
-    found = [t for t in unit.doc[: unit.within(0, contents[0][0]).stop] if _may_be(unit, t, people)]
+    said = [t for t in unit.doc[: unit.within(0, contents[0][0]).stop] if not _is_told(t, cue)]
+    found = [t for t in said if _may_be(unit, t, people)]
     where = unit
     if not found and before is not None and not before.bare and before.paragraph == unit.paragraph:
         where = before
         found = [t for t in before.doc if _may_be(before, t, people)]
     fitting = [t for t in found if (t.tag_ in ("NNS", "NNPS")) == many]
     return _printed(text, where, fitting[0], many) if len(fitting) == 1 else None
+
+
+def _is_told(token: Token, cue: Cue) -> bool:
+    """Tell whether somebody is only who is spoken to: "told the Courier that it was late"."""
+    at = token.head if token.dep_ == "pobj" else token
+    return at.head.i == cue.head and at.dep_ in ("dobj", "dative", "prep")
 
 
 def _spoken_of(unit: Unit, cue: Cue, contents: list[Span]) -> Token | None:
@@ -92,7 +105,7 @@ def _may_be(unit: Unit, token: Token, people: frozenset[str]) -> bool:
         or token.dep_ in ("compound", "npadvmod", "nmod")
     ):
         return False
-    if unit.left[token.i] >= unit.right[token.i] or token.text in people or token.lower_ in PERSONS:
+    if unit.left[token.i] >= unit.right[token.i] or token.text in people or token.lower_ in _NOT_MEANT:
         return False
     return token.lower_ not in _TIMES and token.lemma_.lower() not in _TIMES
 
@@ -106,7 +119,9 @@ def _printed(text: str, unit: Unit, head: Token, many: bool) -> str | None:
         return None
     words = unit.doc[first.i : head.i + 1]
     if any(
-        t.pos_ == "PRON" or t.tag_ == "PRP$" or t.is_punct or unit.quote[t.i] >= 0 for t in words if t.lower_ != "that"
+        t.pos_ == "PRON" or t.tag_ in ("PRP$", "WP$") or t.is_punct or unit.quote[t.i] >= 0
+        for t in words
+        if t.lower_ != "that"
     ):
         return None
     if any(child.i > head.i and child.dep_ not in ("punct", "relcl", "cc", "conj") for child in head.children):

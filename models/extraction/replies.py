@@ -130,6 +130,8 @@ def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
         return None
     if ANY_NEGATION.search(said[:_OPENING]) is not None:
         return before
+    if not same(denial, finding):
+        return None
     cut = "\n" in text[denial.contents[-1][1] : finding.contents[0][0]]
     short = len(said[:_OPENING].split()) < _SHORTEST
     return None if cut or short or distance > 1 or _TO_COME.search(said[:_OPENING]) else before

@@ -25,7 +25,9 @@ PERSON_ROLES = frozenset(
     actor actress singer artist father mother son daughter brother sister wife husband widow man woman
     boy girl delegate counselor councillor councilor councilwoman councilman auditor banker assemblyman
     assemblywoman spokesperson mp legislator tycoon billionaire businessman businesswoman clerk
-    harbormaster conductor principal warden curator librarian baker fisherman pilot sailor soldier""".split()
+    grandmother grandfather granddad grandma aunt uncle cousin nephew niece mum mom dad stepfather stepmother
+    harbormaster harbourmaster conductor principal warden curator librarian baker fisherman pilot sailor
+    soldier member defendant plaintiff""".split()
 )
 
 
@@ -73,7 +75,7 @@ def kind_of(name: str, head: Token) -> SpeakerKind:
     lower = head.lower_
     if head.pos_ == "NOUN" and head.lemma_.lower() in SPEAKING_THINGS:
         return "document"
-    if words - {"the"} == {lower} and _INITIALS.fullmatch(head.text):
+    if words - {"the"} == {lower} and lower not in PERSON_ROLES and _INITIALS.fullmatch(head.text):
         return "organization"
     if lower in GROUP_WORDS or (head.tag_ in ("NNS", "NNPS") and head.pos_ == "NOUN"):
         return "unnamed" if lower in ("sources", "people") else "group"

@@ -14,29 +14,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.extraction import denials
+from models.extraction.claim_names import Parts, named
 from models.extraction.claim_writing import LACKED, bare, instead, many, opening, sentence, within
 from models.extraction.cue import Cue, lemma
-from models.extraction.findings import Finding, Speaker
+from models.extraction.findings import Finding
 from models.extraction.grammar import AUXILIARIES, children, has_to, subject
 from models.extraction.lexicon import NAME_AS
+from models.extraction.negation import Span, negated, written
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-Span = tuple[int, int]
-#: A stretch of the text and what is written in its place.
-Edit = tuple[int, int, str]
-
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_BODIES = frozenset({"organization", "government", "document"})
-#: Words that change what a negation behind them denies: "all of them did not".
-_SCOPED = frozenset(
-    """all every each everyone everybody everything some many most several few both either any only always often
-    sometimes still also even already again too no none nobody nothing never neither not n't n’t""".split()
-)
-#: What keeps its form when the "not" behind it goes.
-_HELPERS = frozenset("is are was were has have had does do did would could should will can might may".split())
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Mm]e|[Uu]s|[Mm]yself)\b")
 _QUESTION = re.compile(r"(?:whether|if|how|why|what|who|when|where|which)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n['’]t\b", re.IGNORECASE)
@@ -44,8 +34,6 @@ _NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n
 _TO_IT = re.compile(r"\b(?:it|that|this|so|them|these|those)$", re.IGNORECASE)
 #: "could not confirm that", "would not say whether": what follows is not claimed.
 _UNSAID = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
-#: What stands before a word that a capital only opens: else it is a name's, "Orelandic".
-_SENTENCE_OPENS = re.compile(r"(?:^|[.!?:;”\"“'‘’\n-])\s{0,2}[“\"'‘]?$")
 #: "had done so": what was done stands in the charge alone.
 _DONE_SO = re.compile(r"\b(?:did|done|do|doing) (?:so|that|it|this)[.,”\"]*$", re.IGNORECASE)
 #: "that any such order was given", "that it had", "that this was so": alone they charge nobody with anything.
@@ -57,12 +45,22 @@ _POINTS_BACK = re.compile(
 _IN_THIS = " in this: {charge}"
 #: How far a speaker may stand from his cue for the words between to belong to it.
 _GAP = 60
+#: Words of a quotation that can be read without who said it, at least: "Not yet" cannot.
+_WHOLE = 4
+#: "Asked whether he would stay, Fenn said no": what a short answer answers, and how far before its speaker it opens.
+_ASKED = re.compile(r"(?:^|[\s“”\"])(?P<lead>(?:Asked|Told|Reminded|Pressed)\b[^.!?“”\"\n]{3,180}), $")
+_BEFORE = 200
+#: "There were", "that was not so", "it was not": an answer, which says nothing without what it answers.
+_ELLIPTIC = re.compile(
+    r"(?:that )?(?:(?:it|that|this|they|there|he|she|we|I) (?:is|are|was|were|has|had|have|do|does|did|would|will|"
+    r"could|can|should|might|may)(?: not|n['’]t)?[.,”\"]*$|"
+    r"that (?:is|was) (?:not|how|what|why|so|right|wrong|true|false)\b)",
+    re.IGNORECASE,
+)
+#: "accused her of lying": she did not lie.
+_AS_SUBJECT = {"her": "she", "him": "he", "them": "they"}
 _BLAMING = frozenset({"accuse", "suspect", "blame", "charge"})
 _DENYING = frozenset({"deny", "refute", "reject", "dispute", "contest", "disavow"})
-
-
-#: "that he was not under oath and that he expected none": the second goes with the first.
-_LATER_THAT = re.compile(r"(?P<and>\b(?:and|but|or) )that (?=(?:he|she|it|they|the|an?|no|its|his|her|their)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +72,6 @@ class Told:
     leans: bool
     #: What a denial denies, where it says so in a clause of its own: "denied that she planned to resign".
     charge: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a finding is read from; taken says for whom the pronoun stands that opens its clause.
-
-    gender is the pronoun by which the speaker is known, and referent what another pronoun stands for there.
-    """
-
-    unit: Unit
-    cue: Cue
-    spans: tuple[Span, ...]
-    mention: Span | None
-    speaker: Speaker | None
-    taken: Speaker | None
-    denies: bool
-    gender: str = ""
-    referent: str | None = None
-    #: Whether somebody else stands near whom "he" or "she" may mean as well.
-    rival: bool = False
 
 
 def read(text: str, parts: Parts) -> Told:
@@ -109,21 +87,40 @@ def read(text: str, parts: Parts) -> Told:
         return _denial(text, parts, reported)
     printed = text[slice(*spans[0])]
     leans = denials.leans(printed) or denials.leans(" ".join(text[start:end] for start, end in spans))
-    if cue.lemma in _DENYING or _QUESTION.match(printed):
+    if cue.lemma in _DENYING or (_QUESTION.match(printed) and (len(spans) == 1 or len(printed.split()) < _WHOLE)):
         return Told(reported, None, leans)
     if cue.frame in ("quote", "colon"):
         said = bare(" ".join(text[start:end] for start, end in spans))
         if parts.referent is not None and not _FIRST_PERSON.search(said):
             said = instead(said, parts.referent)
-        whole = sentence(f"{opening(name)} said: “{said}”") if name and _FIRST_PERSON.search(said) else sentence(said)
+        own = name and (_FIRST_PERSON.search(said) or len(said.split()) < _WHOLE)
+        whole = _asked(text, parts, f"{opening(name)} said: “{said}”") if name and own else sentence(said)
         return Told(whole, sentence(f"{opening(name)} was wrong to say: “{said}”") if name else None, leans)
     if cue.frame in ("clause", "around") and _UNSAID.search(text[unit.left[cue.first] : unit.right[cue.head]]):
         return Told(reported, None, leans)
     if cue.frame in ("clause", "around", "noun", "according") and (verb := _clause_verb(unit, cue, spans)):
-        edits = _named(unit, verb, parts.taken, parts)
-        claim = sentence(_written(text, spans, edits, unit))
-        return Told(claim, _contrary(text, unit, verb, spans, edits), leans)
-    return Told(reported, _not_done(text, parts), leans)
+        edits = named(unit, verb, parts.taken, parts)
+        claim = sentence(written(text, spans, edits, unit))
+        if _ELLIPTIC.match(printed):
+            claim = _asked(text, parts, reported) if _lead(text, parts) else claim
+        return Told(claim, negated(text, unit, verb, spans, edits), leans)
+    short = len(printed.split()) < _WHOLE and cue.frame in ("clause", "object")
+    return Told(_asked(text, parts, reported) if short else reported, _not_done(text, parts), leans)
+
+
+def _lead(text: str, parts: Parts) -> str:
+    """Give what somebody was asked or told before he answered, in the words that open his sentence."""
+    if parts.mention is None:
+        return ""
+    at = parts.mention[0]
+    found = _ASKED.search(text[max(parts.unit.span[0], at - _BEFORE) : at])
+    return found["lead"] if found is not None else ""
+
+
+def _asked(text: str, parts: Parts, answer: str) -> str:
+    """Write an answer as a sentence, behind what it answers where its own sentence tells that."""
+    lead = _lead(text, parts)
+    return sentence(f"{lead}, {within(answer)}" if lead else answer)
 
 
 def settle(findings: list[Finding], told: list[Told]) -> list[str]:
@@ -169,10 +166,10 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
     if cue.frame in ("clause", "around") and cue.lemma in _DENYING:
         if _DONE_SO.search(text[slice(*spans[-1])]):
             return Told(reported, None, True)
-        edits = _named(unit, head, speaker, parts)
-        denied = sentence(_written(text, spans, edits, unit))
+        edits = named(unit, head, speaker, parts)
+        denied = sentence(written(text, spans, edits, unit))
         charge = "" if _POINTS_BACK.search(denied) else denied
-        return Told(_contrary(text, unit, head, spans, edits) or reported, denied, False, charge)
+        return Told(negated(text, unit, head, spans, edits) or reported, denied, False, charge)
     if speaker is not None and _is_deed(head) and (deed := _deed(text, unit, head, plural=many(speaker))) is not None:
         contrary = f"It is not true that {within(speaker.name)} {deed}."
         return Told(f"{name} {deed}.", contrary, _TO_IT.search(deed) is not None)
@@ -239,7 +236,8 @@ def _blameless(text: str, parts: Parts, head: Token, prep: Token, deed: Token) -
     unit, end = parts.unit, parts.spans[-1][1]
     inside = [t.i for t in head.subtree if not t.is_punct and (prep.i < head.i or t.i < prep.i)]
     who = text[unit.left[head.left_edge.i] : unit.right[max([head.i, *inside])]]
-    many = head.tag_ in ("NNS", "NNPS") or bool(children(head, "conj"))
+    many = head.tag_ in ("NNS", "NNPS") or bool(children(head, "conj")) or who.lower() == "them"
+    who = _AS_SUBJECT.get(who.lower(), who)
     if _is_deed(deed) and (done := _deed(text, unit, deed, plural=many, end=end)) is not None:
         return f"{opening(who)} {done}."
     thing = text[unit.left[deed.left_edge.i] : unit.right[deed.right_edge.i]].rstrip(" ,.;")
@@ -271,90 +269,6 @@ def _is_finite(verb: Token) -> bool:
     return verb.tag_ in _FINITE or any(child.tag_ in _FINITE for child in children(verb, *AUXILIARIES))
 
 
-def _contrary(text: str, unit: Unit, verb: Token, spans: tuple[Span, ...], edits: list[Edit]) -> str:
-    """Write the contrary of a clause: with "not" where that is safe, else behind "It is not true that"."""
-    negation = _negation(unit, verb) or _affirmation(unit, verb)
-    if negation is not None and len(spans) == 1 and "“" not in text[slice(*spans[0])]:
-        return sentence(_written(text, spans, [*edits, negation], unit))
-    clause = _written(text, spans, edits, unit)
-    first = next((t for t in unit.doc if unit.left[t.i] >= spans[0][0] and t.lower_ != "that"), None)
-    opens = first is not None and _SENTENCE_OPENS.search(text, max(0, unit.left[first.i] - 4), unit.left[first.i])
-    if not edits and first is not None and first.pos_ != "PROPN" and first.lower_ != "i" and opens:
-        clause = clause[:1].lower() + clause[1:]
-    return f"It is not true that {clause}."
-
-
-def _negation(unit: Unit, verb: Token) -> Edit | None:
-    """Find the edit that negates a clause; None where its scope would be in doubt."""
-    own = subject(verb)
-    if own is None or any(child.dep_ in ("conj", "neg", "advcl", "cc", "parataxis") for child in verb.children):
-        return None
-    if any(t.lower_ in _SCOPED for t in verb.subtree) or any(
-        child.dep_ == "advmod" and child.i < verb.i for child in verb.children
-    ):
-        return None
-    helpers = [child for child in children(verb, *AUXILIARIES) if child.tag_ in _FINITE]
-    if helpers:
-        helper = helpers[0]
-        if not helper.is_alpha or helper.i < own.i:
-            return None
-        end = unit.right[helper.i]
-        return (unit.left[helper.i], end, "cannot") if helper.lower_ == "can" else (end, end, " not")
-    if verb.tag_ not in ("VBD", "VBZ", "VBP") or not verb.is_alpha or verb.i < own.i:
-        return None
-    start, end = unit.left[verb.i], unit.right[verb.i]
-    if verb.lemma_ == "be":
-        return end, end, " not"
-    base = lemma(verb)
-    if not base.isalpha() or (verb.tag_ != "VBP" and base == verb.lower_ and verb.tag_ == "VBZ"):
-        return None
-    does = {"VBD": "did", "VBZ": "does", "VBP": "do"}[verb.tag_]
-    return start, end, f"{does} not {base}"
-
-
-def _affirmation(unit: Unit, verb: Token) -> Edit | None:
-    """Find the edit that takes the "not" out of a clause that says nothing else against itself."""
-    own, negations = subject(verb), children(verb, "neg")
-    if own is None or own.i > verb.i or len(negations) != 1 or negations[0].lower_ not in ("not", "n't", "n’t"):
-        return None
-    no = negations[0].i
-    if any(child.dep_ in ("conj", "advcl", "cc", "parataxis") for child in verb.children):
-        return None
-    if any(t.lower_ in _SCOPED and t.i != no for t in verb.subtree) or unit.doc[no - 1].lower_ not in _HELPERS:
-        return None
-    return unit.right[no - 1], unit.right[no], ""
-
-
-def _named(unit: Unit, verb: Token, speaker: Speaker | None, parts: Parts) -> list[Edit]:
-    """Put the speaker's name for the pronoun that opens his own clause, "that she would go"; or another's referent."""
-    own = subject(verb)
-    if own is None or speaker is None or own.i > verb.i or own.dep_ == "expl":
-        return []
-    opens = all(token.lower_ in ("that", "“", "‘") for token in unit.doc[verb.left_edge.i : own.i])
-    if not opens:
-        return []
-    if _is_speaker(own, verb, speaker, parts):
-        return [(unit.left[own.i], unit.right[own.i], within(speaker.name))]
-    if parts.referent is not None and own.lower_ in ("it", "he", "she", "they"):
-        return [(unit.left[own.i], unit.right[own.i], parts.referent)]
-    return []
-
-
-def _is_speaker(own: Token, verb: Token, speaker: Speaker, parts: Parts) -> bool:
-    """Tell whether the pronoun that is a clause's subject may stand for who speaks, and for nobody else."""
-    word = own.lower_
-    proper = not re.match(r"(?:[a-z]|(?:The|A|An|His|Her|Its|Their|My|Our) )", speaker.name)
-    person = speaker.kind in ("person", "unnamed") or (speaker.kind == "unknown" and proper)
-    nameless = speaker.name[:1].islower() or speaker.name.startswith(("The ", "A ", "An "))
-    fits = (word in ("he", "she") and person and parts.gender in ("", word) and not parts.rival) or (
-        word == "it" and (speaker.kind in _BODIES or (nameless and speaker.kind == "unknown"))
-    )
-    fits = fits or (word == "they" and speaker.kind == "group")
-    if word == "it" and (verb.lemma_ == "be" and children(verb, "acomp", "attr", "ccomp")):
-        fits = False
-    return fits
-
-
 def _reported(text: str, finding: Parts) -> str:
     """Tell it as the text does, its parts in the order printed, the speaker by name."""
     unit, cue, spans, mention, speaker = finding.unit, finding.cue, finding.spans, finding.mention, finding.speaker
@@ -365,6 +279,9 @@ def _reported(text: str, finding: Parts) -> str:
             words = gap.strip(" ,") + " " + words
     if unit.doc[cue.first].tag_ == "VBG":
         words = "was " + words
+    between = text[unit.right[cue.last] : spans[0][0]].strip() if cue.frame == "to" else ""
+    if 0 < len(between) < _GAP and not re.search(r"[,.;:“”\"]", between):
+        words += f" {between}"  # "told jurors to keep an open mind"
     parts = [(unit.left[cue.first], words), *((start, text[start:end]) for start, end in spans)]
     if mention is not None:
         named = speaker.name if speaker is not None else text[slice(*mention)]
@@ -375,24 +292,3 @@ def _reported(text: str, finding: Parts) -> str:
             named += "’" if named.endswith("s") else "’s"
         parts.append((mention[0], named))
     return sentence(" ".join(piece for _, piece in sorted(parts, key=lambda part: part[0])))
-
-
-def _written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) -> str:
-    """Join the spans with the edits made, without the opening "that" and what hangs over at the edges.
-
-    A "that" which is the subject stays: "said that was unlikely".
-    """
-    pieces = []
-    for start, end in spans:
-        at, piece = start, ""
-        for first, last, written in sorted(edits):
-            if start <= first and last <= end:
-                piece += text[at:first] + written
-                at = last
-        pieces.append(piece + text[at:end])
-    said = bare(" ".join(pieces))
-    opened = [unit.doc[i] for i in unit.within(spans[0][0], spans[0][0] + 1)]
-    if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass") for t in opened):
-        return said
-    told = re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)
-    return told if told == said else _LATER_THAT.sub(r"\g<and>", told)

@@ -5,6 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
+from models.extraction.findings import Speaker
+
 Span = tuple[int, int]
 
 #: "ROE: ", "ANN ROE: ", "Roe: " at the beginning of a line.
@@ -94,10 +96,10 @@ def said(text: str, sentences: list[Span]) -> Span | None:
     return (stated[0][0], stated[-1][1]) if stated else None
 
 
-def byline(text: str) -> str | None:
-    """Give the name of the one author of a text."""
+def author(text: str) -> Speaker | None:
+    """Give the one author of a text, whom its byline names."""
     found = _BYLINE.search(text, 0, _TOP)
-    return found["who"] if found else None
+    return Speaker(found["who"], "person") if found else None
 
 
 def _last_word(label: re.Match[str]) -> str:

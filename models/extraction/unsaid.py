@@ -50,6 +50,17 @@ def withholds(text: str, unit: Unit, at: int) -> bool:
     return any(found.start() <= at < found.end() for found in _NEITHER.finditer(text, start, end))
 
 
+def _asks_not_to_be_named(verb: Token) -> bool:
+    """Tell whether somebody only keeps his name back: "who asked for anonymity", "asked that she not be identified"."""
+    words = [t.lower_ for t in verb.doc[verb.i : verb.i + _NAME_BACK]]
+    named = {"named", "identified", "quoted"} & set(words) and {"not", "n't", "n’t"} & set(words)
+    return verb.lemma_.lower() in ("ask", "request", "speak") and bool(named or "anonymity" in words)
+
+
+#: Within how many words that is said.
+_NAME_BACK = 8
+
+
 def unsaid(unit: Unit, cue: Cue) -> bool:
     """Tell whether a cue states nothing: "declined to comment", "would say that", "if he says", "citing a report"."""
     verb = unit.doc[cue.head]
@@ -65,6 +76,8 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
     if verb.lemma_.lower() in _TO_SPEAK and any(
         t.lemma_.lower() in ("decline", "refuse") and t.dep_ != "amod" for t in leading
     ):
+        return True
+    if _asks_not_to_be_named(verb):
         return True
     if verb.dep_ == "relcl" and verb.head.lower_ == "one" and any(t.lower_ == "only" for t in verb.head.children):
         return True  # "he is not the only one who disputes it"

@@ -23,7 +23,17 @@ _PERSONS = frozenset(
     dancer singer drummer trucker farmer baker miner surgeon engineer pensioner widower widow mechanic carpenter
     plumber builder inventor founder entrepreneur graduate native newcomer outsider insider finn dane swede pole scot
     spaniard briton turk retiree grandmother grandfather preacher composer architect barber chef cook ranger trooper
-    constable programmer designer lecturer medic paramedic firefighter""".split()
+    winner constable programmer designer lecturer medic paramedic firefighter""".split()
+)
+#: Who comes from somewhere, in nouns that are no adjectives of bodies: "the Dane", "the New Zealander".
+DEMONYMS = frozenset(
+    """dane finn swede pole scot scotsman scotswoman spaniard briton turk irishman irishwoman welshman welshwoman
+    englishman englishwoman frenchman frenchwoman dutchman dutchwoman zealander icelander londoner yorker berliner
+    parisian serb croat slovene greek czech slovak hungarian romanian bulgarian american canadian australian german
+    italian brazilian argentine argentinian belgian norwegian russian ukrainian austrian portuguese mexican colombian
+    kenyan ethiopian nigerian ghanaian african japanese korean swiss moroccan algerian tunisian egyptian jamaican
+    chilean uruguayan ecuadorian peruvian venezuelan cuban latvian lithuanian estonian georgian kazakh indian pakistani
+    californian texan sicilian catalan corsican glaswegian mancunian liverpudlian dubliner""".split()
 )
 #: What stands in names without being one, and the longest name that is looked for, in words.
 _IN_NAMES = frozenset({"&", "’s", "'s"})
@@ -42,6 +52,8 @@ def varies(doc: Doc, mention: Range, head: Token) -> bool:
         return False
     told = {t.lower_ for t in doc[mention[0] + 1 : mention[1]]}
     word = head.lower_
+    if head.text[0].isupper():
+        return word in DEMONYMS
     if told & {"other", "another", "second", "first", "third", "same", "latter"}:
         return False
     if told & {"former", "retired"} and word in PERSON_ROLES - _OFFICES:
@@ -49,6 +61,11 @@ def varies(doc: Doc, mention: Range, head: Token) -> bool:
     if word in ("man", "woman") or (told & RANKS and word in _PERSONS):
         return bool(told)
     return word not in _OFFICES and (word in _PERSONS or word.endswith(_PERSONAL))
+
+
+def names_person(word: str) -> bool:
+    """Tell whether a noun says what one person is: "violinist", "goalkeeper", "minister"."""
+    return word in PERSON_ROLES or word in _PERSONS or word.endswith(_PERSONAL)
 
 
 def is_one(head: Token) -> bool:

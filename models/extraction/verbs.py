@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from models.extraction import idioms, lexicon
 from models.extraction.cue import Cue, lemma, make
 from models.extraction.grammar import children, finite_clause, has_to, is_passive, subject
-from models.extraction.object_verbs import carrying, idiom, innocent, judging, naming
+from models.extraction.object_verbs import carrying, idiom, innocent, judging, naming, putting
 from models.extraction.phrases import according, adjective, that_clause
 from models.extraction.units import Unit
 
@@ -164,6 +164,8 @@ def _set_off(token: Token, own: Token, unit: Unit) -> bool:
     first = min(token.i, own.left_edge.i)
     last = max(token.i, own.right_edge.i if own.i > token.i else token.i)
     doc = unit.doc
+    told = [thing.i for thing in children(token, "dobj") if thing.i == token.i + 1 and thing.pos_ == "PRON"]
+    last = max(last, *told) if told and lemma(token) in lexicon.ADDRESS else last  # "she assured me"
     before = doc[first - 1] if first else None
     after = doc[last + 1] if last + 1 < len(doc) else None
     if before is None or before.text not in (",", "—", "–", "-", "--", "”"):
@@ -321,6 +323,7 @@ READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _shortly,
     idiom,
     innocent,
+    putting,
     naming,
     _clause,
     _unsaid,

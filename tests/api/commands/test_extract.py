@@ -59,7 +59,7 @@ def test_prints_the_text_with_what_was_found_marked_in_it(extract: Extract, pars
         "Rivers\N{REPLACEMENT CHARACTER}[2J",
         "",
         "{Kyiv} _said_ [1 “its drones” had not crossed the river]. {Moscow} _disputed_ [2 that].",
-        "    1 Ukrainian government (0.85)",
+        "    1 Ukrainian government (0.79)",
         "    2 Russian government ──denies──> 1 (0.60)",
         "",
     ]

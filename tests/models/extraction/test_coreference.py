@@ -20,6 +20,24 @@ from models.extraction.parser import Parser
         ("A statement by the Harbor Ministry said the gate was shut.", "Harbor Ministry", "government"),
         ("The report said the gate was shut.", "The report", "document"),
         ("Residents met Piet Maas, who said the gate was shut.", "Piet Maas", "person"),
+        (
+            "Piet Maas, a tuner, denies murdering his aunt. The judge left. The defendant said it was late.",
+            "Piet Maas",
+            "person",
+        ),
+        ("The trial of Piet Maas began. Ann Lee spoke. The defendant said the gate was shut.", "Piet Maas", "person"),
+        (
+            "Olga Fenn, who sits for Eastfield, spoke. Piet Maas left. The Eastfield member said no.",
+            "Olga Fenn",
+            "person",
+        ),
+        ("His sister said that her brother had said it was late. She said the gate was shut.", "His sister", "person"),
+        (
+            "Two men told the Harbor Courier it was late. The company said the gate was shut.",
+            "The company",
+            "organization",
+        ),
+        ("A miller, Olga Fenn, alleged on Monday that the gate was shut.", "Olga Fenn", "person"),
     ],
 )
 def test_says_whom_a_mention_stands_for(parse: Parser, text: str, name: str, kind: str) -> None:
@@ -30,3 +48,25 @@ def test_says_whom_a_mention_stands_for(parse: Parser, text: str, name: str, kin
 def test_a_pronoun_keeps_its_gender(parse: Parser) -> None:
     text = "Mr. Lund met Ms. Fenn at the gate. She said it was shut. He said it was open."
     assert [finding.speaker.name for finding in extract(text, parse=parse)] == ["Fenn", "Lund"]
+
+
+def test_a_body_of_another_kind_is_not_taken_up(parse: Parser) -> None:
+    text = "An MP claimed that the hospital had turned a driver away. The hospital said no driver had come."
+    assert [finding.speaker.name for finding in extract(text, parse=parse)] == ["An MP", "The hospital"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Olga Fenn said the gate was shut.", True),
+        ("The hospital said the gate was shut.", False),
+        ("Residents said the gate was shut.", False),
+        ("She said the gate was shut.", False),
+        ("Olga Fenn claimed the gate was shut.", False),
+        ("Olga Fenn told the Courier the gate was shut.", False),
+        ("“Not yet,” Olga Fenn said.", False),
+        ("“The gate was shut,” Olga Fenn said.", True),
+    ],
+)
+def test_only_a_named_speaker_is_sure(parse: Parser, text: str, sure: bool) -> None:
+    assert (extract(text, parse=parse)[-1].confidence >= 0.8) is sure

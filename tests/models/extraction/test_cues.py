@@ -33,6 +33,9 @@ def printed(unit: Unit) -> list[tuple[str, str, str]]:
         ("The baker responded to the charge.", ("responded", "of", "speech")),
         ("Flour is short, according to show insiders.", ("according to", "according", "speech")),
         ("The baker was critical of the miller.", ("was critical of", "of", "attitude")),
+        ("The baker put the price at eleven crowns.", ("put", "name", "speech")),
+        ("It was nothing of the sort, the baker, Olga Fenn, assured me.", ("assured", "around", "speech")),
+        ("A miller, Olga Fenn, alleged on Monday that flour was short.", ("alleged", "clause", "speech")),
     ],
 )
 def test_tells_the_frame_and_the_kind(unit_of: UnitOf, text: str, expected: tuple[str, str, str]) -> None:
@@ -41,3 +44,4 @@ def test_tells_the_frame_and_the_kind(unit_of: UnitOf, text: str, expected: tupl
 
 def test_a_fact_of_the_world_is_no_cue(unit_of: UnitOf) -> None:
     assert printed(unit_of("The rain made the road slippery.")) == []
+    assert printed(unit_of("The baker put the tray in the oven at ten.")) == []

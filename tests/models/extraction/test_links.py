@@ -28,6 +28,14 @@ def last(text: str, parse: Parser) -> Finding:
             "f1",
         ),
         ("Peter Hale said the dam was old. “You can look,” Peter Hale said. Olga Fenn called the claim wrong.", "f1"),
+        ("Two nurses said doctors had said the ward was shut. Olga Fenn rejected the nurses’ account.", "f2"),
+        (
+            (
+                "A prosecutor said Olga Fenn had forged a will. A clerk spoke of rain. Peter Hale said that locks were "
+                "changed. The case goes on. Olga Fenn denies forgery."
+            ),
+            "f1",
+        ),
     ],
 )
 def test_a_denial_is_linked_where_that_is_sure(parse: Parser, text: str, charge: str) -> None:
@@ -58,6 +66,7 @@ DOUBTFUL = [
         "others_between",
     ),
     ("A guard said the union claimed the dam leaked. Olga Fenn denied it.", "f2", "nested"),
+    ("A guard said Olga Fenn had sold maps. Olga Fenn denied any wrongdoing.", "f1", "another_matter"),
     ("Peter Hale denied that the dam leaked. Olga Fenn called it a lie.", "f1", "a_denial"),
     (
         "The union said the dam leaked. It rained. He left. Olga Fenn rejected a bribery report.",
@@ -79,6 +88,11 @@ def test_a_doubtful_link_is_none_and_turns_no_claim_around(parse: Parser, text: 
     finding = last(text, parse)
     assert (finding.polarity, finding.denies, finding.may_deny) == ("deny", None, charge)
     assert "Fenn " in finding.claim.split("ed")[0]
+
+
+def test_which_of_two_is_contradicted_is_in_doubt_where_one_tells_of_the_other(parse: Parser) -> None:
+    finding = last("A guard said the port claimed the depot was empty. A welder said it was full.", parse)
+    assert (finding.polarity, finding.denies, finding.may_deny, finding.doubt) == ("deny", None, "f2", "nested")
 
 
 def test_the_registry_stores_every_doubt_that_extraction_has() -> None:

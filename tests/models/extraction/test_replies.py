@@ -93,3 +93,8 @@ def test_a_turn_denies_what_was_said_before_it(parse: Parser) -> None:
     text = "ROE: You sold the hall.\n\nFENN: That is not true. The clerk says much.\n\nROE: Why?\n\nFENN: Ask."
     (denial,) = [finding for finding in extract(text, parse=parse) if finding.polarity == "deny"]
     assert (denial.denies, denial.may_deny) == ("f1", None)
+
+
+def test_who_speaks_for_a_denier_does_not_go_on_denying_without_a_not(parse: Parser) -> None:
+    text = "The coach said the keeper had asked to leave. The keeper, Jo Brand, denied it. Her agent said it was sent."
+    assert told(parse, text).polarity == "assert"

@@ -35,6 +35,12 @@ def test_who_speaks_passes_on_what_others_say(parse: Parser) -> None:
     assert ("Ann Roe-Hale’s sister", "that it leaks", "Ann Roe-Hale") in told(TALK, parse)
 
 
+def test_a_claim_names_who_is_spoken_to(parse: Parser) -> None:
+    talk = TALK.replace("You wrote that it leaked. Why?", "The board says you were asked to leave your flat. Why?")
+    claims = [finding.claim for finding in extract(talk, parse=parse)]
+    assert "Ann Roe-Hale was asked to leave Ann Roe-Hale’s flat." in claims
+
+
 def test_you_is_who_is_spoken_to_and_i_is_who_speaks(parse: Parser) -> None:
     found = told(TALK, parse)
     assert ("Ann Roe-Hale", "that it leaked", "Tom Reed") in found
