@@ -141,7 +141,9 @@ def write_database(rows: Iterable[Row], path: Path) -> None:
     database.close()
     connection = sqlite3.connect(path, isolation_level=None)
     # Nobody reads what a crash would leave of it.
-    connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; PRAGMA foreign_keys = OFF;")
+    connection.executescript(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;PRAGMA foreign_keys = OFF;"
+    )
     indexes = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
     made = indexes.fetchall()
     connection.execute("BEGIN")
@@ -159,9 +161,31 @@ def write_database(rows: Iterable[Row], path: Path) -> None:
         Key.create(name="bench", scope="admin", secret_hash=digest, hint=SECRET[:8])
         derived.rebuild()
         last_changes.rebuild()
-    database.db.execute_sql("PRAGMA optimize = 0x10002")
     database.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+
+
+def copy_database(path: Path, url: str) -> None:
+    """Copy the registry at `path` into the empty database of PostgreSQL at `url`, each row with its id."""
+    database.connect(url)
+    schema.migrate()
+    with contextlib.closing(sqlite3.connect(path)) as source, transactions.transaction():
+        server = database.db.connection()
+        server.execute("SET LOCAL session_replication_role = replica")  # its rules hold in the source
+        for table in [*_COLUMNS, "keys"]:
+            rows = source.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in rows.description]
+            columns = ", ".join(f'"{name}"' for name in names)
+            with server.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            if "id" in names:
+                server.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+        derived.rebuild()
+        last_changes.rebuild()
+    database.db.execute_sql("VACUUM ANALYZE")
+    database.close()
+    database.disconnect()  # a database that anybody is connected to cannot be copied
 
 
 def _insert(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:

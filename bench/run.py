@@ -1,7 +1,6 @@
 """Measure ours beside Datasette and LIMIT, in one run, over one registry, and print rates and ratios.
 
     python bench/run.py [--claims 100000] [--rounds 5] [--seconds 2] [--works W1,W2] [--folder FOLDER]
-    python bench/run.py --growth        # p50 of ours at 10k, 100k and 1M claims, one connection
 
 Each server has two processes and the machine to itself while it is asked, over a copy of the registry that is
 restored each round; rounds are interleaved, and medians are shown. What else the machine does moves rates far more
@@ -33,7 +32,6 @@ CONNECTIONS = 16
 DEPTH = 10_000
 #: How many claims W6 loads.
 LOADED = 10_000
-SIZES = (10_000, 100_000, 1_000_000)
 
 Measured = dict[str, dict[str, list[dict[str, float]]]]
 
@@ -41,12 +39,9 @@ Measured = dict[str, dict[str, list[dict[str, float]]]]
 def main() -> None:
     """Measure and print."""
     given = _arguments()
-    if given.growth:
-        _growth(given.folder, given.seconds, given.port)
-        return
-    registry, workload = _registry(given.folder, given.claims)
+    registry, workload = registry_of(given.folder, given.claims)
     compared = [server for server in servers() if not given.servers or server.name in given.servers.split(",")]
-    asked = _asked(compared, registry, workload, given.port)
+    asked = asked_of(compared, registry, workload, given.port)
     measured: Measured = defaultdict(lambda: defaultdict(list))
     for turn in range(given.rounds):
         for server in compared[turn % len(compared) :] + compared[: turn % len(compared)]:
@@ -68,11 +63,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--servers", help="some of ours,datasette,limit")
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "counterclaim-bench")
     parser.add_argument("--port", type=int, default=8380)
-    parser.add_argument("--growth", action="store_true")
     return parser.parse_args()
 
 
-def _registry(folder: Path, claims: int) -> tuple[Path, dict[str, Any]]:
+def registry_of(folder: Path, claims: int) -> tuple[Path, dict[str, Any]]:
     """Find the registry of so many claims and what is asked of it; generate them where they are missing."""
     path = folder / str(claims) / "registry.db"
     workload = path.with_name("workload.json")
@@ -86,13 +80,16 @@ def _registry(folder: Path, claims: int) -> tuple[Path, dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def _copy(registry: Path, server: Server) -> Iterator[Path]:
+def copy_of(registry: Path, server: Server) -> Iterator[Path]:
     """Copy the registry for one server and one round."""
     folder = registry.parent / server.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     copied = folder / registry.name
     shutil.copy(registry, copied)
+    if server.name != "ours":  # which never counts its rows, as others' queries may need it
+        with contextlib.closing(sqlite3.connect(copied)) as connection:
+            connection.execute("PRAGMA optimize = 0x10002")
     os.sync()
     yield copied
     copied.unlink()
@@ -101,13 +98,13 @@ def _copy(registry: Path, server: Server) -> Iterator[Path]:
 # -- what is asked, and whether the answers are the same --------------------------------------------------
 
 
-def _asked(compared: list[Server], registry: Path, workload: dict[str, Any], port: int) -> dict[str, Works]:
+def asked_of(compared: list[Server], registry: Path, workload: dict[str, Any], port: int) -> dict[str, Works]:
     """Make each server's requests, write them for wrk, and tell whether all give the same ids."""
     deep: Deep = []
     asked: dict[str, Works] = {}
     expected: dict[str, list[Any]] = {}
     for server in compared:
-        with _copy(registry, server) as copied, server.running(copied, port):
+        with copy_of(registry, server) as copied, server.running(copied, port):
             if not deep:
                 deep = list(_deep(server, workload))
             works = server.asks(workload, deep)
@@ -177,7 +174,7 @@ def _round(server: Server, registry: Path, works: Works, given: Any) -> Iterator
     wanted = given.works.split(",")
     if "W6" in wanted and server.load:
         yield "W6", _load(server, given.folder)
-    with _copy(registry, server) as copied, server.running(copied, given.port):
+    with copy_of(registry, server) as copied, server.running(copied, given.port):
         for requests in works.values():
             for request in requests[:40]:
                 if request[0] == "GET":
@@ -254,7 +251,7 @@ def _load(server: Server, folder: Path) -> dict[str, float]:
 def _loaded(folder: Path) -> tuple[Path, Path, int]:
     """Write what W6 loads: lines for ours, tables for the others, and an empty registry for both."""
     lines, tables = folder / "load.ndjson", folder / "load"
-    registry, _ = _registry(folder, LOADED)
+    registry, _ = registry_of(folder, LOADED)
     names = ("topics", "speakers", "documents", "sentences", "claims", "statements", "counterclaims", "reviews")
     with contextlib.closing(sqlite3.connect(registry)) as connection:
         if not lines.exists():
@@ -277,7 +274,8 @@ def _dump(connection: sqlite3.Connection, table: str, path: Path) -> None:
 # -- tables ----------------------------------------------------------------------------------------------
 
 
-def _median(results: list[dict[str, float]], name: str) -> float | None:
+def median(results: list[dict[str, float]], name: str) -> float | None:
+    """Return the middle one of what was measured under a name; None where nothing was."""
     found = [result[name] for result in results if name in result]
     return statistics.median(found) if found else None
 
@@ -291,13 +289,13 @@ def _print(measured: Measured, names: list[str], given: Any) -> None:
     print("| work | " + " | ".join(heads) + " |\n|---" * 1 + "|---" * len(heads) + "|")
     works = [work for work in [*questions.TITLES, "W6", "W7"] if any(measured[name].get(work) for name in names)]
     for work in works:
-        rates = {name: _median(measured[name].get(work, []), "rate") for name in names}
-        costs = {name: _median(measured[name].get(work, []), "cpu") for name in names}
-        cells = [_number(rates[name]) for name in names]
-        cells += [_ratio(rates.get("ours"), rates[name]) for name in others]
-        cells += [_ratio(costs.get("ours"), costs[name]) for name in others]
+        rates = {name: median(measured[name].get(work, []), "rate") for name in names}
+        costs = {name: median(measured[name].get(work, []), "cpu") for name in names}
+        cells = [number(rates[name]) for name in names]
+        cells += [ratio(rates.get("ours"), rates[name]) for name in others]
+        cells += [ratio(costs.get("ours"), costs[name]) for name in others]
         own = measured["ours"].get(work, [])
-        cells.append(f"{_number(_median(own, 'p50'))} / {_number(_median(own, 'p99'))}")
+        cells.append(f"{number(median(own, 'p50'))} / {number(median(own, 'p99'))}")
         print(f"| {work} | " + " | ".join(cells) + " |")
     failed = {f"{n} {w}": _failed(measured[n].get(w, [])) for n in names for w in works}
     print("\nRefused or failed requests:", {name: count for name, count in failed.items() if count} or "none")
@@ -307,30 +305,14 @@ def _failed(results: list[dict[str, float]]) -> int:
     return int(sum(result["failed"] for result in results))
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Write a figure for people."""
     return "–" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
-def _ratio(one: float | None, other: float | None) -> str:
+def ratio(one: float | None, other: float | None) -> str:
+    """Write how much of the other one is."""
     return f"{one / other:.2f}" if one and other else "–"
-
-
-def _growth(folder: Path, seconds: int, port: int) -> None:
-    """Print the p50 of ours on one connection, in ms, at each size, and how it grows."""
-    told: dict[str, list[float]] = defaultdict(list)
-    server = servers()[0]
-    for claims in SIZES:
-        registry, workload = _registry(folder, claims)
-        asked = _asked([server], registry, workload, port)[server.name]
-        with _copy(registry, server) as copied, server.running(copied, port):
-            for work in ("W1", "W2", "W4", "W4D", "W3"):
-                file = copied.with_name("growth.requests")
-                drive(server, asked[work], file, 1, connections=1)
-                told[work].append(drive(server, asked[work], file, seconds, connections=1)["p50"])
-    print("\n| work | " + " | ".join(f"{size:,}" for size in SIZES) + " | growth |\n|---|---|---|---|---|")
-    for work, times in told.items():
-        print(f"| {work} {questions.TITLES[work]} | " + " | ".join(f"{time:.2f}" for time in times), end=" | ")
-        print(f"{times[-1] / times[0]:.2f} |")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _LIMITS = {"REQUESTS_PER_MINUTE": "999999999", "KEY_REQUESTS_PER_MINUTE": "999999999"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Server:
     """A server with two processes; `{port}` and the like in its commands are filled in."""
 
@@ -36,6 +36,8 @@ class Server:
     export: str = ""
     #: The command that loads what W6 loads.
     load: list[str] = field(default_factory=list)
+    #: Its settings, over those that name a registry on SQLite.
+    settings: dict[str, str] = field(default_factory=dict)
     port: int = 0
     pid: int = 0
 
@@ -48,7 +50,7 @@ class Server:
             process = subprocess.Popen(
                 [part.format(port=port) for part in self.command],
                 cwd=HERE,
-                env=os.environ | environ | _LIMITS | {"PROCESSES": "2"},
+                env=os.environ | environ | _LIMITS | {"PROCESSES": "2"} | self.settings,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -92,13 +94,20 @@ class Server:
 
     def cpu(self) -> float:
         """Sum up the CPU seconds that its processes have used."""
-        used = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[3]) == self.pid:  # the session, which the server leads
-                    used += int(fields[11]) + int(fields[12])
-        return used / _TICKS
+        return cpu_of(self.pid)
+
+
+def cpu_of(leader: int) -> float:
+    """Sum up the CPU seconds of a process, of those in its session, and of its children, those that ended too."""
+    used = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if leader in (int(fields[1]), int(fields[3])):
+                used += int(fields[11]) + int(fields[12])
+            if int(stat.parent.name) == leader:
+                used += int(fields[13]) + int(fields[14])
+    return used / _TICKS
 
 
 def servers() -> list[Server]:

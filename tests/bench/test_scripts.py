@@ -108,6 +108,23 @@ def test_measures_every_work_and_refuses_what_is_no_measurement(tmp_path: Path) 
     assert "–" not in ours + limit, told.stdout
 
 
+@pytest.mark.slow
+def test_measures_postgresql_and_a_standby_over_the_same_claims(tmp_path: Path) -> None:
+    command = [sys.executable, BENCH / "postgresql.py", "--claims", "300", "--rounds", "1", "--seconds", "2"]
+    options = ["--warm", "1", "--works", "W2,W5", "--folder", tmp_path, "--port", str(free_port())]
+    told = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    for name in ("postgresql", "standby"):
+        assert f"{name}: the same ids as ours {{'W1': 1.0, 'W2': 1.0" in told.stdout
+    rows = [line.strip("| ").split(" | ") for line in told.stdout.splitlines() if line.startswith("| ")]
+    assert [cells[0] for cells in rows[1:]] == ["W2", "W5", "import"]
+    (read, recorded) = rows[1:3]
+    assert "–" not in read + recorded, told.stdout
+    # The standby takes its share of the primary's reads, a half, and none of its writes: it cannot. Of two seconds of
+    # writes on a busy machine the processor's time was told as two thirds once.
+    assert float(read[-1]) < min(0.8, float(recorded[-1]))
+
+
 #: One row of each table of the wider comparison.
 TABLES: dict[str, dict[str, Any]] = {
     "speakers": {"id": 5, "name": "Ada Vance", "kind": "person", "aliases": ["Vance"]},
@@ -141,3 +158,14 @@ TABLES: dict[str, dict[str, Any]] = {
     "counterclaims": {},
     "reviews": {"id": 1, "claim_id": 7, "publisher": "Checks", "rating": "True", "url": "https://checks.example/7"},
 }
+
+
+@pytest.mark.slow
+def test_measures_how_all_works_grow(tmp_path: Path) -> None:
+    command = [sys.executable, BENCH / "growth.py", tmp_path, "--sizes", "1000,2000"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    cells = {line.strip("| ").split(" | ")[0]: line.strip("| ").split(" | ") for line in told.stdout.splitlines()}
+    for work in ("import", "start", "claims", "verify", "backup", "export", "merge two speakers", "migrate 0002"):
+        assert "–" not in cells[work], cells[work]
+    assert '"error"' not in told.stdout
