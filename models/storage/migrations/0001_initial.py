@@ -8,11 +8,22 @@ from peewee import SqliteDatabase
 
 from models.refusals import Conflict
 
+#: What the types of the tables are called: on SQLite, whose tables are then strict, and on PostgreSQL.
+_ON_SQLITE = {"id": "INTEGER", "integer": "INTEGER", "boolean": "INTEGER", "real": "REAL", "strict": " STRICT"}
+_ON_POSTGRESQL = {
+    "id": "BIGSERIAL",
+    "integer": "BIGINT",
+    "boolean": "BOOLEAN",
+    "real": "DOUBLE PRECISION",
+    "strict": "",
+}
+
 
 def up(migrator: Any, db: Any) -> None:
-    """Run the statements of this database's file, each of which begins with CREATE at the start of a line.
+    """Make the tables, and then what each database has in a file of its own: the tables of words, and the triggers.
 
-    Raises Conflict for a PostgreSQL database whose locale knows no letters beyond ASCII.
+    Each statement begins with CREATE at the start of a line. Raises Conflict for a PostgreSQL database whose locale
+    knows no letters beyond ASCII.
     """
     sqlite = isinstance(db, SqliteDatabase)
     if not sqlite and db.execute_sql("SELECT lower('Ж') <> 'ж'").fetchone()[0]:
@@ -22,6 +33,11 @@ def up(migrator: Any, db: Any) -> None:
         )
     if sqlite:
         db.execute_sql(f"PRAGMA application_id = {int.from_bytes(b'ccrg')}")
-    text = Path(__file__).with_suffix(f".{'sqlite' if sqlite else 'postgresql'}.sql").read_text(encoding="utf-8")
-    for statement in re.split(r"^(?=CREATE )", text, flags=re.MULTILINE)[1:]:
-        db.execute_sql(statement.rstrip().removesuffix(";"))
+    tables = _read(".sql").format_map(_ON_SQLITE if sqlite else _ON_POSTGRESQL)
+    for text in (tables, _read(".sqlite.sql" if sqlite else ".postgresql.sql")):
+        for statement in re.split(r"^(?=CREATE )", text, flags=re.MULTILINE)[1:]:
+            db.execute_sql(statement.rstrip().removesuffix(";"))
+
+
+def _read(suffix: str) -> str:
+    return Path(__file__).with_suffix(suffix).read_text(encoding="utf-8")

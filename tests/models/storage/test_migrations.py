@@ -9,38 +9,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import orjson
 import psycopg
 import pytest
 from playhouse.schema_diff import diff_models
 
-from models import addresses, claims, documents, statements
-from models.history import feed, seals
-from models.history.changes import Actor
-from models.queries import derived
-from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
-from models.storage import bulk, columns, database, schema, transactions
+from models.storage import columns, database, schema
 from models.tables import (
     ALL,
     EXPRESSION_INDEXES,
-    Claim,
-    ClaimAbout,
-    Counterclaim,
-    Document,
-    Sentence,
-    Speaker,
-    Statement,
 )
-from models.upkeep import seal_check, verify
-from tests.factories import listed_ids, put_charge, put_plain
-from tests.faults.filling import fill_first, up_to
+from tests.faults.filling import IN_A_DOCUMENT, STEPS, fill_first, up_to
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parent.parent.parent.parent
-
-#: Every migration, in order.
-STEPS = sorted(path.stem for path in schema.MIGRATIONS.glob("[0-9]*.py"))
 
 #: The rules that no CHECK can state.
 TRIGGERS = {
@@ -214,7 +196,7 @@ WORDS = {"Said": "SAID", "ÄUẞERTE": "äusserte", "оПРОВЕРГ": "Опр�
 
 def test_the_second_step_folds_the_cues_and_ratings_that_are_stored(empty: str) -> None:
     up_to(empty, STEPS[0])
-    fill_first(empty, len(WORDS) + 1)
+    fill_first(empty, IN_A_DOCUMENT)
     database.connect(empty)
     for id, words in enumerate(WORDS, start=1):
         database.fetch(
@@ -226,266 +208,14 @@ def test_the_second_step_folds_the_cues_and_ratings_that_are_stored(empty: str) 
             " FROM claims WHERE id = ?",
             (words, id),
         )
-    last = (len(WORDS) + 1,)
-    database.fetch("UPDATE statements SET cue = NULL, cue_start = NULL, cue_end = NULL WHERE id = ?", last)
+    database.fetch("UPDATE statements SET cue = NULL, cue_start = NULL, cue_end = NULL WHERE id > ?", (len(WORDS),))
     assert schema.migrate() == STEPS[1:]
     wanted = [columns.comparison_key(words) for words in WORDS]
     assert wanted == [columns.comparison_key(words) for words in WORDS.values()]
-    assert database.fetch("SELECT cue_key FROM statements ORDER BY id") == [(key,) for key in [*wanted, None]]
+    without = [(None,)] * (IN_A_DOCUMENT - len(WORDS))
+    assert database.fetch("SELECT cue_key FROM statements ORDER BY id") == [*((key,) for key in wanted), *without]
     assert database.fetch("SELECT rating_key FROM reviews ORDER BY id") == [(key,) for key in wanted]
     assert not drift()
-
-
-def test_the_third_step_lets_the_earliest_day_be_the_first(empty: str) -> None:
-    up_to(empty, STEPS[0])
-    fill_first(empty, 3)
-    database.connect(empty)
-    database.fetch("UPDATE documents SET published_at = '2026-02-0' || id || 'T00:00:00Z'")
-    # The statements of the second and third document state the first claim, too; one of them was said before all.
-    database.fetch("UPDATE statements SET claim_id = 1")
-    database.fetch("UPDATE statements SET said_on = '2026-01-01' WHERE id = 3")
-    assert schema.migrate() == STEPS[1:]
-    derived_from_it = "SELECT statement_id, document_id, day FROM claim_summaries WHERE claim_id = 1"
-    assert database.fetch(derived_from_it) == [(3, 3, "2026-01-01")]
-    cards = "SELECT statement_id, document_id, document_published_at FROM claim_cards WHERE claim_id = 1"
-    assert database.fetch(cards) == [(3, 3, "2026-02-03T00:00:00Z")]
-
-
-def test_the_sixteenth_step_dates_what_was_extracted(empty: str) -> None:
-    up_to(empty, STEPS[0])
-    fill_first(empty, 4)
-    database.connect(empty)
-    database.fetch("UPDATE documents SET published_at = '2026-02-0' || (5 - id) || 'T00:00:00Z'")
-    database.fetch("UPDATE statements SET claim_id = 1 WHERE id = 2")  # printed before the first
-    schema.migrate(until=STEPS[14])
-    forget = "UPDATE {} SET day = '' WHERE day <> '2026-02-01'"
-    for table in ("statements", "claim_summaries", "claim_topic_index", "claim_cards"):
-        database.fetch(forget.format(table))
-    database.fetch("UPDATE claim_summaries SET statement_id = 1, document_id = 1 WHERE claim_id = 1")
-    assert schema.migrate() == STEPS[15:]
-    days = [f"2026-02-0{5 - id}" for id in range(1, 5)]
-    assert database.fetch("SELECT day FROM statements ORDER BY id") == [(day,) for day in days]
-    first = "SELECT claim_id, statement_id, document_id, day FROM {} WHERE claim_id <> 2 ORDER BY claim_id"
-    wanted = [(1, 2, 2, days[1]), (3, 3, 3, days[2]), (4, 4, 4, days[3])]
-    assert [database.fetch(first.format(table)) for table in ("claim_summaries", "claim_cards")] == [wanted, wanted]
-
-
-def test_the_tenth_step_makes_addresses_the_same_and_loses_none(empty: str) -> None:
-    up_to(empty, STEPS[0])
-    fill_first(empty, 6)
-    database.connect(empty)
-    given = {
-        2: "http://example.org/1/?utm_source=a",
-        3: "https://www.example.org/3?b=2&gclid=1",
-        4: "http://www.example.org/1",
-        5: "http://EXAMPLE.org/1/",
-        6: "http://example.org/3/?b=2",
-    }
-    for id, url in given.items():
-        old = url.replace("EXAMPLE", "example")
-        database.fetch("UPDATE documents SET url = ?, url_normalized = ? WHERE id = ?", (url, old, id))
-    database.fetch("UPDATE documents SET retracted_at = created_at WHERE id IN (3, 5)")
-    database.fetch("UPDATE documents SET publisher = 'The  STRAßE' WHERE id = 1")
-    for id, url in enumerate(("https://www.a.example/1", "http://a.example/1/", "http://a.example/1"), start=1):
-        database.fetch(
-            "INSERT INTO reviews (created_at, updated_at, version, claim_id, publisher_name, url, rating_label,"
-            " language) SELECT created_at, updated_at, 1, ?, 'A', ?, 'x', 'en' FROM claims WHERE id = 1",
-            (id // 3 + 1, url),
-        )
-    assert schema.migrate() == STEPS[1:]
-    keys = [key for (key,) in database.fetch("SELECT url_normalized FROM documents ORDER BY id")]
-    # Of what is the same as the first, the second and the fourth stay as they were spelled.
-    stayed = (given[2], given[4])
-    assert keys == ["example.org/1", stayed[0], "example.org/3?b=2", stayed[1], "example.org/1", "example.org/3?b=2"]
-    assert keys[2] == addresses.normalize(given[3]), "as they are looked up from now on"
-    reviewed = database.fetch("SELECT url_normalized FROM reviews ORDER BY id")
-    assert reviewed == [("a.example/1",), ("http://a.example/1/",), ("a.example/1",)]
-    assert database.fetch("SELECT publisher_key FROM documents ORDER BY id LIMIT 2") == [("the strasse",), (None,)]
-    assert database.fetch("SELECT DISTINCT publisher_key FROM reviews") == [("a",)]
-    assert not drift()
-    assert [check.problems for check in verify.run() if check.name == "keys"] == [[]]
-
-
-def test_the_eleventh_step_finds_what_was_indexed_with_strokes(empty: str, actor: Actor) -> None:
-    up_to(empty, STEPS[9])
-    database.connect(empty)
-    charge = {"claim": {"text": "Øl is beer.", "language": "de"}, "speaker": {"name": "Wałęsa"}}
-    with transactions.transaction():
-        put_charge(actor, **charge)
-        documents.create(by=actor, title="Straße", text="Eine Straße.", language="de")
-    if database.on_sqlite():
-        # As the rows stood before: words are made by this very program.
-        for table, (key, *columns_), words in (
-            ("claim_search", ("rowid", "text"), ("øl is beer",)),
-            ("statement_search", ("rowid", "claim", "sentence", "speaker"), ("øl is beer", "us", "wałesa")),
-            ("name_search", ("rowid", "words"), ("wałesa straße",)),
-        ):
-            for (id,) in database.fetch(f"SELECT id FROM {table}_docsize"):  # noqa: S608 (ours)
-                if table == "name_search" and id not in (1 << 40 | 2, 4 << 40 | 1):
-                    continue  # it holds no such letter
-                database.fetch(f"DELETE FROM {table} WHERE rowid = ?", (id,))  # noqa: S608 (ours)
-                names, places = ", ".join((key, *columns_)), ", ".join("?" * (1 + len(columns_)))
-                database.fetch(f"INSERT INTO {table} ({names}) VALUES ({places})", (id, *words))  # noqa: S608 (ours)
-    assert listed_ids(claims, PUBLIC, q="ol") == listed_ids(claims, PUBLIC, q="walesa") == []
-    assert schema.migrate() == STEPS[10:]
-    assert listed_ids(claims, PUBLIC, q="ol") == listed_ids(claims, PUBLIC, q="walesa") == [1]
-    assert [check for check in verify.run() if check.problems] == []
-
-
-def test_the_fifteenth_step_finds_statements_by_the_first_words_alone(empty: str, actor: Actor) -> None:
-    up_to(empty, STEPS[13])
-    database.connect(empty)
-    put_charge(actor, claim={"text": "far " * 600 + "tail", "language": "en"})
-    put_plain(actor, "first", speaker={"name": "Ann", "aliases": [f"{number} {'far ' * 70}" for number in range(9)]})
-    # As the rows stood before.
-    if database.on_sqlite():
-        database.fetch("DELETE FROM statement_search WHERE rowid IN (1, 2)")
-        into = "INSERT INTO statement_search (rowid, claim, sentence, speaker) VALUES"
-        database.fetch(f"{into} (1, 'tail', '', ''), (2, '', '', 'tail')")
-    else:
-        database.fetch("UPDATE statement_search SET words = words_of('tail')")
-    assert listed_ids(statements, PUBLIC, q="tail") == [2, 1]
-    assert schema.migrate() == STEPS[14:]
-    assert listed_ids(statements, PUBLIC, q="tail") == []
-    assert derived.differences() == []
-
-
-#: A registry of before: (id, kind, part of) of speakers, the ids of claims, (claim, speaker, status) of statements,
-#: (claim, answer, kind) of counterclaims, and (claim, speaker) of whom a claim is about.
-BEFORE: dict[str, list[tuple[Any, ...]]] = {
-    "speakers": [
-        (1, "government", None),
-        (2, "government", 1),
-        (3, "person", 2),
-        (4, "group", None),
-        (5, "person", None),
-    ],
-    # 1 a charge and 2 its denial; 3 what they say of themselves; 4 an admission; 5 denied by a spokesman, and about
-    # nobody; 6 his denial; 7 what he says of his ministry; 8 denied by who stated it first; 9 denied by a candidate.
-    "statements": [
-        (1, 4, "accepted"),
-        (2, 1, "accepted"),
-        (3, 1, "accepted"),
-        (4, 4, "accepted"),
-        (4, 1, "accepted"),
-        (5, 4, "accepted"),
-        (6, 3, "accepted"),
-        (7, 3, "accepted"),
-        (8, 5, "accepted"),
-        (8, 4, "accepted"),
-        (9, 5, "accepted"),
-        (10, 2, "candidate"),
-    ],
-    "counterclaims": [(1, 2, "denies"), (5, 6, "denies"), (8, 9, "denies"), (8, 10, "denies"), (1, 3, "corrects")],
-    "claim_about": [(1, 1), (2, 1), (3, 1), (4, 1), (7, 2), (2, 4)],
-}
-
-
-def test_the_third_step_keeps_every_answer_that_was_true(empty: str) -> None:
-    up_to(empty, STEPS[1])
-    database.connect(empty)
-    stamp = "2026-01-01T00:00:00.000000Z"
-
-    def put(model: Any, members: str, rows: list[tuple[Any, ...]]) -> None:
-        names = ("created_at", "updated_at", "version", *members.split())
-        bulk.insert(model, names, ((stamp, stamp, 1, *row) for row in rows))
-
-    text = "123456789012345678901234567890"
-    put(
-        Document,
-        "language retrieved_at text_public length sha256 text",
-        [("en", stamp[:19] + "Z", False, 30, "a", text)],
-    )
-    put(Sentence, "document_id position start end text", [(1, 0, 0, 30, text)])
-    put(
-        Speaker,
-        "name name_key kind part_of_id same_as",
-        [(f"S{n}", f"s{n}", *more, "[]") for n, *more in BEFORE["speakers"]],
-    )
-    put(Claim, "text language standalone", [(f"Claim {n}.", "en", False) for n in range(1, 11)])
-    said = [
-        (*row, f'[{{"text":"{text[at]}","start":{at},"end":{at + 1}}}]', at, f"{at}-{at + 1}", 1, 1, "direct", "person")
-        for at, row in enumerate(BEFORE["statements"])
-    ]
-    members = "claim_id speaker_id status content content_start spans document_id sentence_id form origin"
-    put(Statement, members, said)
-    put(Counterclaim, "claim_id answer_id kind", BEFORE["counterclaims"])
-    bulk.insert(ClaimAbout, ("claim_id", "speaker_id"), BEFORE["claim_about"])
-
-    assert schema.migrate() == STEPS[2:]
-    accused = database.fetch("SELECT claim_id, speaker_id FROM claim_about WHERE role = 'accused' ORDER BY 1, 2")
-    # Both the spokesman and his ministry have answered; who stated a claim first is not accused in it, and what
-    # waits for review is nobody's business.
-    assert accused == [(1, 1), (4, 1), (5, 2), (5, 3)]
-    mentioned = database.fetch("SELECT claim_id, speaker_id FROM claim_about WHERE role = 'mentioned' ORDER BY 1, 2")
-    assert mentioned == [(2, 1), (2, 4), (3, 1), (7, 2)]
-    made = database.fetch("SELECT speaker_id, on_behalf_of_id, version FROM statements WHERE version > 1 ORDER BY id")
-    assert made == [(3, 2, 2), (3, 2, 2)]
-    assert not drift()
-
-
-def test_the_third_step_counts_how_often_each_claim_was_stated(empty: str) -> None:
-    up_to(empty, STEPS[0])
-    fill_first(empty, 3)
-    database.connect(empty)
-    schema.migrate()
-    assert database.fetch("SELECT statement_count FROM claim_summaries") == [(1,)] * 3
-    assert derived.differences() == []
-
-
-#: What becomes of six claims of before, each with a statement, in a document of its own, of the only speaker.
-BECAME = """
-UPDATE changes SET made_at = '2026-01-01T00:00:00.000009Z';
-UPDATE statements SET status = 'candidate', updated_at = '2026-02-02T00:00:00.000000Z' WHERE id = 2;
-UPDATE claims SET standalone = FALSE WHERE id = 2;
-INSERT INTO hidden (noun, noun_id) VALUES ('documents', 2);
-UPDATE statements SET retracted_at = updated_at WHERE id = 3;
-UPDATE claims SET retracted_at = updated_at WHERE id = 3;
-UPDATE statements SET claim_id = 1 WHERE id = 4;
-UPDATE claims SET merged_into_id = 1 WHERE id = 4;
-UPDATE documents SET updated_at = '2026-02-05T00:00:00.000000Z' WHERE id = 5;
-INSERT INTO counterclaims (created_at, updated_at, version, claim_id, answer_id, kind, statement_id)
-  SELECT created_at, created_at, 1, 1, id, 'denies', id FROM claims WHERE id IN (2, 5);
-INSERT INTO topics (created_at, updated_at, version, slug, label)
-  VALUES ('2026-01-01T00:00:00.000000Z', '2026-02-06T00:00:00.000000Z', 2, 'rain', 'Rain');
-INSERT INTO claim_topics (claim_id, topic_id) SELECT 6, id FROM topics
-"""
-
-
-def test_the_sixth_step_tells_of_what_the_public_sees_and_dates_all(empty: str) -> None:
-    up_to(empty, STEPS[0])
-    fill_first(empty, 6)
-    up_to(empty, STEPS[4])
-    database.connect(empty)
-    for statement in BECAME.split(";"):
-        database.db.execute_sql(statement)
-    assert schema.migrate() == STEPS[5:]
-    assert list(verify.broken_rules()) == []
-    lines = [orjson.loads(line) for _, line in feed.listed(viewer=PUBLIC, past=None, limit=100)]
-    told = {noun: [line["noun_id"] for line in lines if line["noun"] == noun] for noun in ("claims", "statements")}
-    assert told == {"claims": [1, 5, 6], "statements": [1, 4, 5, 6]}
-    assert [line["noun_id"] for line in lines if line["noun"] == "documents"] == [1, 3, 4, 5, 6]
-    assert [line["claims"] for line in lines if line["noun"] == "statements"] == [[1], [1], [5], [6]]
-    assert {(line["effect"], *line["gone_claims"]) for line in lines} == {("appeared",)}
-    seals.seal_all()
-    assert list(seal_check.problems()) == []
-    assert seals.last().public_through == lines[-1]["sequence"]
-    dated = {
-        (noun, id): (changed[5:10], seen[5:10], bool(public))
-        for noun, id, changed, seen, public in database.fetch(
-            "SELECT noun, noun_id, changed_at, public_changed_at, public FROM last_changes WHERE noun <> 'documents'"
-        )
-    }
-    assert dated == {
-        ("claims", 1): ("02-05", "02-05", True),  # by what answers it
-        ("claims", 2): ("02-02", "01-01", False),
-        ("claims", 3): ("01-01", "01-01", False),
-        ("claims", 4): ("01-01", "01-01", False),
-        ("claims", 5): ("02-05", "02-05", True),
-        ("claims", 6): ("02-06", "02-06", True),
-        ("speakers", 1): ("02-05", "02-05", True),
-        ("topics", 1): ("02-06", "02-06", True),
-    }
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
